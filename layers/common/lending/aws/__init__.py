@@ -1,0 +1,1 @@
+"""What the service is done with: table, images, mailer, accounts, http, settings, telemetry."""

@@ -1,0 +1,1 @@
+"""What the service is: rules and values. Pure: no AWS, no environment, no clock, no random."""

@@ -1,0 +1,48 @@
+"""The person who borrows (RULES 8, 19, 21)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Patron:
+    """A registered person.
+
+    `loan_cap` counts from the run of `loan_cap_from`; earlier runs still see `loan_cap_before` (RULES 19).
+    `open_holds`, `loans`, `returning` (loans on their way back, RULES 30) and `lent_titles` are kept by the very
+    writes that change holds and loans.
+    """
+
+    patron_id: str
+    card_number: str
+    name: str
+    kana: str
+    birth_date: date
+    postal_code: str
+    address: str
+    phone: str
+    email: str
+    expires_on: date
+    online_lending: bool = True
+    blocked: bool = False
+    mail_to: str = ""
+    loan_cap: int = 10
+    loan_cap_before: int = 10
+    loan_cap_from: date | None = None
+    open_holds: int = 0
+    loans: int = 0
+    returning: int = 0
+    lent_titles: frozenset[str] = frozenset()
+
+    def cap_on(self, day: date) -> int:
+        """The number of books this patron may have on loan in the run of `day` (RULES 19)."""
+        return self.loan_cap if self.loan_cap_from is None or self.loan_cap_from <= day else self.loan_cap_before
+
+    def expired_on(self, day: date) -> bool:
+        """Whether the card has run out: its last day still counts (RULES 8)."""
+        return self.expires_on < day
+
+    @property
+    def hold_mails_to(self) -> str:
+        """Where hold mails go, 「予約関連メール配信先」 (RULES 7)."""
+        return self.mail_to or self.email

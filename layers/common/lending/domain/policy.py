@@ -1,0 +1,58 @@
+"""Every number and name the library may decide otherwise, with its default and its rule (RULES.md)."""
+
+from datetime import time
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Policy(BaseModel):
+    """What a library sets for itself. Days are calendar days unless a name says open days; times are Asia/Tokyo."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    # The week: weekdays count from Monday = 0.
+    run_weekday: int = Field(3, ge=0, le=6, description="Thursday (the week)")
+    cut_off: time = Field(time(8, 30), description="holds placed up to and including it are considered (18)")
+    mail_days_after_run: int = Field(2, ge=0, description="Saturday (36)")
+    pickup_days_after_run: int = Field(3, ge=1, description="Sunday S (29)")
+    pickup_days: int = Field(8, ge=1, description="S to S+7, both counted (29)")
+    checked_in_days_after_pickup: int = Field(3, ge=0, description="Wednesday after the last pickup day (27, 30, 35)")
+    partner_loan_days: int = Field(14, ge=1, description="due date counted from S (25)")
+    pickup_change_weekday: int = Field(2, ge=0, le=6, description="Wednesday (14)")
+    pickup_change_until: time = Field(time(19, 0), description="the counter's closing time (14)")
+
+    # Holds
+    hold_limit: int = Field(20, ge=1, description="waiting, secured and ready ones (10)")
+
+    # Loans
+    loan_cap: int = Field(10, ge=1, description="books on loan per patron (19)")
+    loan_caps: tuple[int, ...] = Field((5, 10), description="what a patron may ask for (19)")
+    counter_loan_days: int = Field(14, ge=1, description="from the day after (17)")
+    renewal_opens_days: int = Field(3, ge=0, description="before the due date (31)")
+    renewal_days: int = Field(7, ge=1, description="from the old due date (31)")
+    renewal_limit: int = Field(2, ge=0, description="(31)")
+
+    # Pickup at the prefectural library
+    ready_open_days: int = Field(10, ge=1, description="open days after the day of the mail (16)")
+
+    # Registration
+    card_years: int = Field(3, ge=1, description="a new card's life, unless staff say otherwise (8)")
+    expiry_notice_days: int = Field(30, ge=0, description="renewal of the card coming due (37)")
+    application_days: int = Field(30, ge=1, description="a refused or abandoned application is erased (41)")
+    image_limit: int = Field(4, ge=1, description="(2)")
+    image_bytes: int = Field(10 * 1024 * 1024, ge=1, description="a phone photo (2)")
+    upload_ticket_seconds: int = Field(3600, ge=60, description="life of an upload ticket")
+    image_link_seconds: int = Field(60, ge=1, description="life of a staff image link")
+    facilities_without_kits: frozenset[int] = Field(frozenset({14}), description="(5); facilities.csv says the same")
+
+    # Mail
+    mail_domain: str = Field("plib.pref.aomori.lg.jp", description="(37)")
+    mail_sender: str = Field("オンライン貸出サービス担当", description="(37)")
+    library_name: str = Field("青森県立図書館")
+    service_name: str = Field("オンライン貸出サービス")
+    counter_name: str = Field("一般閲覧室カウンター直通")
+    counter_phone: str = Field("017-729-4300")
+    counter_hours: str = Field("9:00～19:00(休館日を除く)")
+
+    # Privacy
+    history_days: int = Field(35, ge=0, description="after check-in, cancellation, expiry; mails with titles (41)")
