@@ -1,0 +1,60 @@
+"""The commands behind `make run`, `make week` and `make serve`."""
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+from infra.local.load import load
+from infra.local.stack import Stack, local_stack
+from infra.local.week import Step, play
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Start the local AWS, deploy, load, and then play the week, serve the site, or both; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m infra.local", description=__doc__)
+    parser.add_argument("command", choices=["run", "week", "serve"])
+    parser.add_argument("--json", action="store_true", help="print the steps and outputs as one JSON object, last")
+    options = parser.parse_args(arguments)
+    # A polite stop unwinds like Ctrl-C, so that nothing stays behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        run(options.command, options.json)
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+    except RuntimeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def run(command: str, as_json: bool) -> None:
+    """Carry out one of the commands."""
+    with local_stack() as stack:
+        stack.accounts.extend(load(stack))
+        stack.write()
+        steps = play(stack) if command != "serve" else []
+        if as_json:
+            print(json.dumps({"steps": steps, "outputs": stack.outputs}, ensure_ascii=False), flush=True)
+        else:
+            show(stack, steps)
+        if command != "week":
+            print("Ctrl-C stops it.", file=sys.stderr)
+            threading.Event().wait()
+
+
+def show(stack: Stack, steps: list[Step]) -> None:
+    """Print what happened, and where to look."""
+    for step in steps:
+        counts = ", ".join(f"{what} {count}" for what, count in step["counts"].items())
+        print(f"{step['at']}  {step['what']}  {counts}")
+    print(f"Site: {stack.outputs['SiteUrl']}")
+    print(f"API:  {stack.outputs['ApiUrl']}")
+    for account in stack.accounts:
+        print("Sign in: " + ", ".join(f"{name} {value}" for name, value in account.items()), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,56 @@
+"""The site's pages: what is uploaded to the site bucket, and the config.json they start from."""
+
+import json
+import mimetypes
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+# Content types do not depend on the tables of the machine that deploys.
+CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
+
+
+def page_config(outputs: dict[str, str], region: str, cognito_endpoint: str) -> dict[str, str]:
+    """What the pages need to know of the stack they belong to. None of it is secret."""
+    return {
+        "apiBase": "/api",
+        "region": region,
+        "userPoolId": outputs["UserPoolId"],
+        "userPoolClientId": outputs["UserPoolClientId"],
+        "cognitoEndpoint": cognito_endpoint,
+    }
+
+
+def upload_pages(s3: "S3Client", bucket: str, folder: Path, config: dict[str, str]) -> int:
+    """Upload the pages and their config.json; the number of objects written.
+
+    Browsers ask again each time (`no-cache`), so that a page never meets the modules of another release.
+    """
+    objects = dict(_pages(folder)) | {"config.json": json.dumps(config).encode()}
+    for key, body in objects.items():
+        s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type(key), CacheControl="no-cache")
+    return len(objects)
+
+
+def content_type(key: str) -> str:
+    """The media type of a page, module, style or picture by its name."""
+    return CONTENT_TYPES.get(Path(key).suffix) or mimetypes.guess_type(key)[0] or "application/octet-stream"
+
+
+def _pages(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.name.startswith("."):
+            yield path.relative_to(folder).as_posix(), path.read_bytes()

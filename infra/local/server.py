@@ -1,0 +1,93 @@
+"""The local AWS itself: one MiniStack process on a loopback port, started and stopped by us."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+REGION: Final = "ap-northeast-1"
+LOOPBACK = "127.0.0.1"
+LOGS = Path(__file__).resolve().parents[2] / ".local"
+
+# What MiniStack, and through it every function, may see of the environment it is started in.
+INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT")
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def is_taken(port: int) -> bool:
+    """Whether somebody already listens on the loopback port."""
+    with socket.socket() as probe:
+        return probe.connect_ex((LOOPBACK, port)) == 0
+
+
+@contextmanager
+def ministack(port: int) -> Iterator[str]:
+    """Run MiniStack on a loopback port, with roles enforced, as long as the block lasts.
+
+    Yields its endpoint. Raises RuntimeError when the port is taken or it does not come up within a minute; its own
+    words are then in `.local/ministack-<port>.log`.
+    """
+    if is_taken(port):
+        raise RuntimeError(f"Port {port} is taken. Choose another one with MINISTACK_PORT.")
+    LOGS.mkdir(exist_ok=True)
+    log = LOGS / f"ministack-{port}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ministack"],
+            env=_environment(port),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is ours to answer: first the front, then this.
+        )
+    endpoint = f"http://{LOOPBACK}:{port}"
+    try:
+        _wait_until_healthy(endpoint, process, log)
+        yield endpoint
+    finally:
+        _stop(process)
+
+
+def _environment(port: int) -> dict[str, str]:
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return inherited | {
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": LOOPBACK,
+        "AUTH": "true",
+        "MINISTACK_REGION": REGION,
+        "LOG_LEVEL": "WARNING",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _wait_until_healthy(endpoint: str, process: "subprocess.Popen[bytes]", log: Path, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{endpoint}/_ministack/ready", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError(f"MiniStack did not come up; see {log}")
+
+
+def _stop(process: "subprocess.Popen[bytes]", seconds: float = 10) -> None:
+    process.terminate()
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
