@@ -1,1 +1,1 @@
-"""The lending service of a prefectural library: what it is (domain), what can be done (actions), what it stands on (aws)."""
+"""The service of a prefectural library: what it is (domain), what can be done (actions), what it stands on (aws)."""

@@ -1,1 +1,1 @@
-"""What can be done, one module a capability. Each action takes what it needs and the moment, and reads like its rule."""
+"""What can be done, one module a capability. Each takes what it needs and the moment, and reads like its rule."""

@@ -5,6 +5,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from lending.domain.patron import Patron
+from lending.domain.policy import Policy
+from lending.domain.problems import Reason
+from lending.domain.title import Title
+
 PREFECTURAL = "prefectural"
 
 
@@ -53,3 +58,42 @@ class Hold:
         if self.next_pickup_place and self.next_pickup_from and self.next_pickup_from <= run_date:
             return self.next_pickup_place
         return self.pickup_place
+
+
+def refusals_to_place(patron: Patron, title: Title, held: bool, policy: Policy) -> list[Reason]:
+    """Everything that stands in the way of a new hold (RULES 9, 10).
+
+    Args:
+        held: whether the patron already holds the title.
+    """
+    reasons = []
+    if not title.lendable:
+        reasons.append(Reason("reference_only"))
+    if held:
+        reasons.append(Reason("already_held"))
+    if title.title_id in patron.lent_titles:
+        reasons.append(Reason("already_on_loan"))
+    if patron.open_holds >= policy.hold_limit:
+        reasons.append(Reason("hold_limit", {"limit": policy.hold_limit, "open_holds": patron.open_holds}))
+    return reasons
+
+
+# Who may cancel a hold in which state (RULES 12); once it is a loan, nobody may.
+MAY_CANCEL: dict[HoldStatus, frozenset[str]] = {
+    HoldStatus.WAITING: frozenset({"patron", "desk"}),
+    HoldStatus.SECURED: frozenset({"desk"}),
+    HoldStatus.READY: frozenset({"desk"}),
+}
+
+
+def refusal_to_cancel(hold: Hold, actor: str, policy: Policy) -> Reason | None:
+    """What stands in the way of a cancellation by `patron` or `desk` (RULES 12)."""
+    if actor in MAY_CANCEL[hold.status]:
+        return None
+    facts = {
+        "status_label": STATUS_LABELS[hold.status],
+        "counter_name": policy.counter_name,
+        "counter_phone": policy.counter_phone,
+        "counter_hours": policy.counter_hours,
+    }
+    return Reason("cancel_by_phone", facts)

@@ -33,6 +33,7 @@ class Policy(BaseModel):
     renewal_limit: int = Field(2, ge=0, description="(31)")
 
     # Pickup at the prefectural library
+    pull_times: tuple[time, ...] = Field((time(9, 0), time(14, 0)), min_length=1, description="as scheduled (15)")
     ready_open_days: int = Field(10, ge=1, description="open days after the day of the mail (16)")
 
     # Registration

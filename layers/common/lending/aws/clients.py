@@ -1,0 +1,22 @@
+"""boto3 clients, each made when first used: a function pays at start-up only for what it touches."""
+
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+_FAST = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 4})
+# Browsers post straight to the bucket: SigV4 and the regional host name must be asked for (DESIGN, things that bite).
+_S3 = _FAST.merge(Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
+
+
+@cache
+def client(service: str) -> Any:
+    """The client of an AWS service, with short timeouts.
+
+    Args:
+        service: boto3's name of the service, such as `dynamodb`.
+    """
+    make: Any = boto3.client
+    return make(service, config=_S3 if service == "s3" else _FAST)

@@ -1,0 +1,255 @@
+"""HTTP at the edge: who asks and when, what they sent, and answers in the one form of API.md (RFC 9457)."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from botocore.exceptions import ClientError
+from pydantic import BaseModel
+
+from lending.aws.forms import Event, fields_of, header, raw_body, validated
+from lending.aws.sealing import opened, sealed
+from lending.aws.settings import settings
+from lending.aws.table import Busy, Overtaken, answers, library_table
+from lending.aws.telemetry import logger
+from lending.domain.problems import CATALOGUE, Reason, Refused
+from lending.domain.week import TOKYO
+
+Model = TypeVar("Model", bound=BaseModel)
+Answer = Response[str]
+
+_RETRY_AFTER_SECONDS = "5"
+_NO_STORE = {"Cache-Control": "no-store"}
+_THROTTLED = {"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded", "SlowDown"}
+
+
+class Api:
+    """The routes of one function, and the request being answered. Calling it answers an event of the HTTP API."""
+
+    def __init__(self) -> None:
+        self._resolver = resolver = APIGatewayHttpResolver()
+        resolver.not_found(lambda _: self._problem(Refused("not_found")))
+        resolver.exception_handler(Refused)(self._problem)
+        resolver.exception_handler([Busy, Overtaken])(lambda _: self._problem(Refused("busy")))
+        resolver.exception_handler(ClientError)(self._aws_failed)
+        resolver.exception_handler(Exception)(self._failed)
+        self.get, self.post, self.put = resolver.get, resolver.post, resolver.put
+        self.patch, self.delete = resolver.patch, resolver.delete
+
+    def __call__(self, event: Event, context: Any) -> dict[str, Any]:
+        """Answer one request; a POST with an `Idempotency-Key` is carried out once (API.md, common)."""
+        self.event = event
+        key = header(event, "idempotency-key")
+        if not key or event["requestContext"]["http"]["method"] != "POST":
+            return self._resolver.resolve(event, context)
+        try:
+            return self._once(key, lambda: self._resolver.resolve(event, context))
+        except Refused as refusal:
+            answered = self._problem(refusal)
+            return _as_answer(answered)
+
+    # Who asks, and when
+
+    def moment(self) -> datetime:
+        """When the request was made, in Tokyo's time; `X-Now` on a stack that travels in time (API.md, Time).
+
+        Raises:
+            Refused: the stack travels in time and the header is not a moment with an offset.
+        """
+        told = header(self.event, "x-now")
+        if not (told and settings().time_travel):
+            return datetime.fromtimestamp(self.event["requestContext"]["timeEpoch"] / 1000, TOKYO)
+        try:
+            moment = datetime.fromisoformat(told)
+        except ValueError:
+            raise Refused("malformed") from None
+        if moment.tzinfo is None:
+            raise Refused("malformed")
+        return moment.astimezone(TOKYO)
+
+    def patron(self) -> str:
+        """The id of the patron who asks.
+
+        Raises:
+            Refused: the token is not a patron's.
+        """
+        return self._member("patron")
+
+    def staff(self) -> str:
+        """The user name of the desk's staff who asks.
+
+        Raises:
+            Refused: the token is not the desk's.
+        """
+        return self._member("desk")
+
+    def facility(self) -> str:
+        """The number of the facility that asks, as text.
+
+        Raises:
+            Refused: the token is not of exactly one facility.
+        """
+        numbers = [group.removeprefix("facility-") for group in self._groups() if group.startswith("facility-")]
+        if len(numbers) != 1 or not numbers[0].isdigit():
+            raise Refused("wrong_group")
+        return str(int(numbers[0]))
+
+    def _member(self, group: str) -> str:
+        if group not in self._groups():
+            raise Refused("wrong_group")
+        return str(self._claims()["username"])
+
+    def _claims(self) -> dict[str, Any]:
+        claims: dict[str, Any] = self.event["requestContext"].get("authorizer", {}).get("jwt", {}).get("claims", {})
+        if claims.get("token_use") != "access":
+            raise Refused("not_signed_in")
+        return claims
+
+    def _groups(self) -> list[str]:
+        # The HTTP API hands a list claim over as the text `[a b]`; anything else is no group at all.
+        text = str(self._claims().get("cognito:groups", ""))
+        return text[1:-1].split() if text.startswith("[") and text.endswith("]") else []
+
+    def _caller(self) -> str:
+        authorizer = self.event["requestContext"].get("authorizer", {})
+        return str(authorizer.get("jwt", {}).get("claims", {}).get("sub", ""))
+
+    # What they sent
+
+    def query(self, name: str, default: str = "") -> str:
+        """A parameter of the query string."""
+        return str((self.event.get("queryStringParameters") or {}).get(name, default))
+
+    def header(self, name: str) -> str:
+        """A header, by its name in small letters."""
+        return header(self.event, name)
+
+    def fields(self) -> dict[str, Any]:
+        """What was sent, whichever of the three form types it came as.
+
+        Raises:
+            Refused: it cannot be read.
+        """
+        return fields_of(self.event)
+
+    def body(self, model: type[Model]) -> Model:
+        """What was sent, as a model.
+
+        Raises:
+            Refused: it cannot be read, or fields are missing, unknown or wrong; all of them are named.
+        """
+        return validated(model, fields_of(self.event))
+
+    def limit(self, default: int = 50, most: int = 100) -> int:
+        """How many items of a list the caller wants.
+
+        Raises:
+            Refused: it is not a number the list can give.
+        """
+        text = self.query("limit", str(default))
+        if not text.isdecimal() or not 1 <= int(text) <= most:
+            raise Refused("invalid_fields", Reason("invalid_field", field="limit"))
+        return int(text)
+
+    def start(self) -> Any:
+        """Where a list goes on: what the cursor holds, or None at its beginning.
+
+        Raises:
+            Refused: the cursor was not made by us for this list and caller.
+        """
+        cursor = self.query("cursor")
+        return opened(self._list(), cursor) if cursor else None
+
+    def _list(self) -> str:
+        return f"cursor {self._caller()} {self.event['rawPath']}"
+
+    # What they get
+
+    def items(self, items: list[Any], last: Any = None) -> Answer:
+        """A page of a list; `last` is where the next page goes on, None at the end."""
+        return answer(200, {"items": items, "cursor": sealed(self._list(), last) if last else None})
+
+    def _problem(self, refusal: Refused) -> Answer:
+        body = {
+            "type": "about:blank",
+            "title": CATALOGUE[refusal.code].sentence if refusal.code == "invalid_fields" else refusal.sentence,
+            "status": refusal.status,
+            "detail": refusal.sentence,
+            "code": refusal.code,
+            "reasons": [_reason(reason) for reason in refusal.reasons],
+            "request_id": self.event["requestContext"].get("requestId", ""),
+        }
+        retry = {"Retry-After": _RETRY_AFTER_SECONDS} if refusal.status in (429, 503) else {}
+        kind = "application/problem+json; charset=utf-8"
+        return Response(refusal.status, content_type=kind, body=_json(body), headers=_NO_STORE | retry)
+
+    def _aws_failed(self, error: ClientError) -> Answer:
+        throttled = error.response["Error"]["Code"] in _THROTTLED
+        return self._problem(Refused("busy")) if throttled else self._failed(error)
+
+    def _failed(self, error: Exception) -> Answer:
+        # What an unknown error says may hold what a person typed: only its kind and place are logged.
+        logger().error("unexpected", extra=_kind_and_place(error))
+        return self._problem(Refused("internal"))
+
+    def _once(self, key: str, carry_out: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        table, request = library_table(), _hash(self._caller(), self.event["rawPath"], key)
+        body_hash = _hash(raw_body(self.event).decode(errors="replace"))
+        known = answers.claim(table, request, body_hash, self.moment())
+        if known and known.body_hash != body_hash:
+            raise Refused("idempotency_mismatch")
+        if known and not known.status:
+            raise Refused("in_progress")
+        if known:
+            return {"statusCode": known.status, "headers": _headers_of(known.status), "body": known.body.strip()}
+        answered = carry_out()
+        if answered["statusCode"] < 500:
+            answers.keep(table, request, answered["statusCode"], answered.get("body", ""))
+        else:
+            answers.forget(table, request)
+        return answered
+
+
+def answer(status: int, body: Any = None) -> Answer:
+    """An answer in JSON; without a body an empty one."""
+    text = "" if body is None else _json(body)
+    return Response(status, content_type=_headers_of(status)["Content-Type"], body=text, headers=_NO_STORE)
+
+
+def _headers_of(status: int) -> dict[str, str]:
+    kind = "application/json" if status < 400 else "application/problem+json"
+    return {"Content-Type": f"{kind}; charset=utf-8"} | _NO_STORE
+
+
+def _as_answer(response: Answer) -> dict[str, Any]:
+    return {"statusCode": response.status_code, "headers": _headers_of(response.status_code), "body": response.body}
+
+
+def _json(body: Any) -> str:
+    return json.dumps(body, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    return str(value.isoformat()) if hasattr(value, "isoformat") else str(value)
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    field = {"field": reason.field} if reason.field else {}
+    return {**reason.facts, "code": reason.code, "message": reason.sentence, **field}
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _kind_and_place(error: Exception) -> dict[str, Any]:
+    place = error.__traceback__
+    while place and place.tb_next:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_code.co_qualname}:{place.tb_lineno}" if place else ""
+    return {"error": type(error).__name__, "place": where}

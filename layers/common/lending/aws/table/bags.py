@@ -1,0 +1,59 @@
+"""Bags: WEEK#sunday / BAG#facility#patron, one for a patron, a facility and a week (RULES 24)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from lending.aws.table.codec import Item, attributes, epoch, value_of
+from lending.aws.table.store import Table
+from lending.aws.table.writes import Key, Write, update
+from lending.domain.bag import Bag
+from lending.domain.policy import Policy
+
+
+def key(pickup_from: date, facility: str, patron_id: str) -> Key:
+    """The key of a bag."""
+    return f"WEEK#{pickup_from.isoformat()}", f"BAG#{facility.zfill(2)}#{patron_id}"
+
+
+def bag_of(item: Item) -> Bag:
+    """The bag that an item holds."""
+    return value_of(Bag, item)
+
+
+def find(table: Table, pickup_from: date, facility: str, patron_id: str) -> Bag | None:
+    """The bag as of now."""
+    item = table.get(key(pickup_from, facility, patron_id))
+    return bag_of(item) if item else None
+
+
+def of_week(table: Table, pickup_from: date, facility: str = "") -> Iterator[Bag]:
+    """The bags of a week, of all facilities or of one, by facility and patron."""
+    prefix = f"BAG#{facility.zfill(2)}#" if facility else "BAG#"
+    yield from map(bag_of, table.query(f"WEEK#{pickup_from.isoformat()}", prefix))
+
+
+def pack(bag: Bag, barcode: str, policy: Policy) -> Write:
+    """Put a book in a patron's bag; the first one makes the bag."""
+    gone = datetime.combine(bag.pickup_until, datetime.min.time()) + timedelta(days=policy.history_days)
+    return update(
+        key(bag.pickup_from, bag.facility, bag.patron_id),
+        set=attributes(replace(bag, barcodes=frozenset(), handed_over_at=None)) | {"expires_at": epoch(gone)},
+        add={"barcodes": {barcode}},
+        condition="attribute_not_exists(#barcodes) OR NOT contains(#barcodes, :barcode)",
+        barcode=barcode,
+    )
+
+
+def unpack(bag: Bag, barcode: str) -> Write:
+    """Take a book out of the bag's list: it was checked in (RULES 41)."""
+    return update(key(bag.pickup_from, bag.facility, bag.patron_id), take={"barcodes": {barcode}})
+
+
+def hand_over(bag: Bag, moment: datetime) -> Write:
+    """The facility has handed the bag over (RULES 30). The first moment stands."""
+    return update(
+        key(bag.pickup_from, bag.facility, bag.patron_id),
+        set={"handed_over_at": moment},
+        condition="attribute_exists(#PK) AND attribute_not_exists(#handed_over_at)",
+    )

@@ -1,0 +1,92 @@
+"""Holds: PATRON#id / HOLD#title. `by_title` orders the queue; `work` lists waiting and secured ones, or ready ones."""
+
+from collections.abc import Iterator
+from datetime import date
+from zlib import crc32
+
+from lending.aws.table.codec import Item, attributes, stamp, value_of
+from lending.aws.table.patrons import partition
+from lending.aws.table.store import Table
+from lending.aws.table.titles import title_key
+from lending.aws.table.writes import Key, Write, delete, put_new, still, update
+from lending.domain.hold import Hold, HoldStatus, LastRun
+
+SHARDS = 16
+WORK_READY = "READY"
+
+
+def key(patron_id: str, title_id: str) -> Key:
+    """The key of a hold: one per patron and title (RULES 9)."""
+    return partition(patron_id), f"HOLD#{title_id}"
+
+
+def hold_of(item: Item) -> Hold:
+    """The hold that an item holds."""
+    return value_of(Hold, item)
+
+
+def find(table: Table, patron_id: str, title_id: str) -> Hold | None:
+    """The hold as of now."""
+    item = table.get(key(patron_id, title_id))
+    return hold_of(item) if item else None
+
+
+def of_patron(table: Table, patron_id: str) -> list[Hold]:
+    """A patron's open holds, oldest first."""
+    holds = map(hold_of, table.query(partition(patron_id), "HOLD#"))
+    return sorted(holds, key=lambda hold: hold.placed_at)
+
+
+def to_be_served(table: Table) -> Iterator[Hold]:
+    """All waiting and secured holds: what a run considers (RULES 18)."""
+    for shard in range(SHARDS):
+        yield from map(hold_of, table.query(f"WAITING#{shard:02}", index="work"))
+
+
+def ready_until(table: Table, last_day: date) -> Iterator[Hold]:
+    """Ready holds whose pickup deadline is on or before a day (RULES 16)."""
+    yield from map(hold_of, table.query(WORK_READY, index="work", before=f"{last_day.isoformat()}#~"))
+
+
+def _queue(hold: Hold) -> Item:
+    return {
+        "title_key": title_key(hold.title_id)[0],
+        "title_order": f"HOLD#{stamp(hold.queued_at)}#{hold.patron_id}",
+    }
+
+
+def _work(hold: Hold) -> Item:
+    if hold.status == HoldStatus.READY and hold.pickup_until:
+        return {"work": WORK_READY, "work_order": f"{hold.pickup_until.isoformat()}#{hold.patron_id}#{hold.title_id}"}
+    shard = crc32(hold.title_id.encode()) % SHARDS
+    order = f"{hold.title_id}#{stamp(hold.queued_at)}#{hold.patron_id}"
+    return {"work": f"WAITING#{shard:02}", "work_order": order}
+
+
+def add(hold: Hold) -> Write:
+    """A new hold at the end of its queue."""
+    return put_new(key(hold.patron_id, hold.title_id), attributes(hold) | _queue(hold) | _work(hold))
+
+
+def change(before: Hold, after: Hold) -> Write:
+    """A hold becomes another state of itself, if it still is what it was (status, copy and place in the queue)."""
+    changed = dict.fromkeys(attributes(before)) | attributes(after) | _queue(after) | _work(after)
+    condition, values = _still(before)
+    return update(key(before.patron_id, before.title_id), set=changed, condition=condition, **values)
+
+
+def explain(hold: Hold, reason: LastRun) -> Write:
+    """Say why the last run gave this hold nothing (RULES 27); the hold itself stays as it is."""
+    condition, values = _still(hold)
+    key_ = key(hold.patron_id, hold.title_id)
+    return update(key_, set={"last_run": attributes(reason)}, condition=condition, **values)
+
+
+def spend(hold: Hold) -> Write:
+    """The hold ends: cancelled, lent or expired; only if it still is what it was."""
+    condition, values = _still(hold)
+    return delete(key(hold.patron_id, hold.title_id), condition, **values)
+
+
+def _still(hold: Hold) -> tuple[str, Item]:
+    return still(attributes(hold), "status", "queued_at", "barcode")

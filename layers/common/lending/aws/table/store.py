@@ -1,0 +1,217 @@
+"""The table as a store: read by key or list, write one or all-or-nothing. The only place that calls DynamoDB."""
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import wraps
+from itertools import islice
+from typing import Any, ParamSpec, TypeVar
+
+from botocore.exceptions import ClientError
+
+from lending.aws.table.codec import Item, from_wire, to_wire
+from lending.aws.table.writes import Key, Write, key_of
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+TRANSACTION_WRITES = 100
+BATCH_KEYS = 100
+_TRIES = 8
+
+
+class Overtaken(Exception):
+    """A condition did not hold: somebody else was first. `failed` are the positions of the writes that lost."""
+
+    def __init__(self, failed: list[int]) -> None:
+        super().__init__(f"conditions failed at {failed}")
+        self.failed = failed
+
+
+class Busy(Exception):
+    """The store would not take the write in time; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a list; `last` is where the next page goes on, None at the end."""
+
+    items: list[Item]
+    last: Item | None
+
+
+class Table:
+    """DynamoDB's table, and nothing else of DynamoDB."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self.name = name
+
+    def get(self, key: Key) -> Item | None:
+        """The item of a key as it is now, or None."""
+        answer = self._client.get_item(TableName=self.name, Key=to_wire(key_of(key)), ConsistentRead=True)
+        return from_wire(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, keys: Iterable[Key]) -> list[Item]:
+        """The items of many keys that exist, in no order, 100 a request."""
+        found: list[Item] = []
+        waiting = [to_wire(key_of(key)) for key in dict.fromkeys(keys)]
+        for attempt in range(10_000):
+            if not waiting:
+                return found
+            batch, waiting = waiting[:BATCH_KEYS], waiting[BATCH_KEYS:]
+            request = {self.name: {"Keys": batch, "ConsistentRead": True}}
+            answer = self._client.batch_get_item(RequestItems=request)
+            found += [from_wire(item) for item in answer["Responses"].get(self.name, [])]
+            left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
+            if left:
+                waiting = left + waiting
+                _pause(min(attempt, 5))
+        raise Busy
+
+    def query(self, pk: str, sk_prefix: str = "", **how: Any) -> Iterator[Item]:
+        """All items of one partition, in order, read page by page as they are asked for.
+
+        Args:
+            pk: the partition's key (of the table, or of the index named in `how`).
+            sk_prefix: only sort keys that begin so.
+            how: as for `page`.
+        """
+        start = None
+        while True:
+            page = self.page(pk, sk_prefix, start=start, **how)
+            yield from page.items
+            if (start := page.last) is None:
+                return
+
+    def page(
+        self,
+        pk: str,
+        sk_prefix: str = "",
+        *,
+        index: str = "",
+        before: str = "",
+        start: Item | None = None,
+        limit: int = 0,
+        forward: bool = True,
+    ) -> Page:
+        """One page of a partition.
+
+        Args:
+            index: `by_title` or `work`; without one the table itself, read consistently.
+            before: only sort keys up to this one.
+            start: `last` of the page before.
+            limit: the most items; 0 for as many as fit.
+            forward: ascending, or else descending.
+        """
+        pk_name, sk_name = INDEXES[index]
+        condition, values = "#pk = :pk", {":pk": pk}
+        names = {"#pk": pk_name}
+        if sk_prefix or before:
+            names["#sk"] = sk_name
+            condition += " AND begins_with(#sk, :sk)" if sk_prefix else " AND #sk <= :sk"
+            values[":sk"] = sk_prefix or before
+        request: dict[str, Any] = {
+            "TableName": self.name,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": to_wire(values),
+            "ScanIndexForward": forward,
+        }
+        request |= {"IndexName": index} if index else {"ConsistentRead": True}
+        request |= {"ExclusiveStartKey": to_wire(start)} if start else {}
+        request |= {"Limit": limit} if limit else {}
+        answer = self._client.query(**request)
+        last = answer.get("LastEvaluatedKey")
+        return Page([from_wire(item) for item in answer["Items"]], from_wire(last) if last else None)
+
+    def write(self, write: Write) -> None:
+        """One write on its own.
+
+        Raises:
+            Overtaken: its condition did not hold.
+        """
+        call = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}[write.action]
+        for attempt in range(_TRIES):
+            try:
+                getattr(self._client, call)(TableName=self.name, **write.parameters)
+                return
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                if code == "ConditionalCheckFailedException":
+                    raise Overtaken([0]) from None
+                if code != "TransactionConflictException":
+                    raise
+                _pause(attempt)
+        raise Busy
+
+    def transact(self, *writes: Write) -> None:
+        """All of the writes or none. A conflict with another transaction is tried again, with jitter.
+
+        Raises:
+            Overtaken: conditions did not hold; nothing was written.
+            Busy: others kept writing the same items; nothing was written.
+        """
+        if len(writes) > TRANSACTION_WRITES:
+            raise ValueError(f"{len(writes)} writes do not fit a transaction")
+        items = [{write.action: {"TableName": self.name, **write.parameters}} for write in writes]
+        for attempt in range(_TRIES):
+            try:
+                self._client.transact_write_items(TransactItems=items)
+                return
+            except ClientError as error:
+                if failed := _failed_conditions(error):
+                    raise Overtaken(failed) from None
+                _pause(attempt)
+        raise Busy
+
+
+INDEXES = {"": ("PK", "SK"), "by_title": ("title_key", "title_order"), "work": ("work", "work_order")}
+
+
+def _failed_conditions(error: ClientError) -> list[int]:
+    """Positions of the writes whose condition failed; none if it was a mere conflict.
+
+    Raises:
+        ClientError: it was neither: a mistake, or throttling, which the SDK has already retried.
+    """
+    code = error.response["Error"]["Code"]
+    codes = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
+    if failed := [n for n, reason in enumerate(codes) if reason == "ConditionalCheckFailed"]:
+        return failed
+    if code == "TransactionInProgressException" or "TransactionConflict" in codes:
+        return []
+    raise error
+
+
+def _pause(attempt: int) -> None:
+    time.sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))  # noqa: S311 - jitter, not a secret
+
+
+def again_when_overtaken(action: Callable[P, R]) -> Callable[P, R]:
+    """An action that reads, asks the rules and writes conditionally: when overtaken it reads and asks again.
+
+    So what a person is told always comes from the rules on what is true now, and the condition only guards the write.
+
+    Raises:
+        Busy: overtaken again and again.
+    """
+
+    @wraps(action)
+    def tried(*args: P.args, **kwargs: P.kwargs) -> R:
+        for attempt in range(_TRIES):
+            try:
+                return action(*args, **kwargs)
+            except Overtaken:
+                _pause(min(attempt, 3))
+        raise Busy
+
+    return tried
+
+
+def in_batches(values: Iterable[R], size: int) -> Iterator[list[R]]:
+    """Lists of at most `size` values, in order."""
+    rest = iter(values)
+    while batch := list(islice(rest, size)):
+        yield batch

@@ -1,0 +1,133 @@
+"""Titles TITLE#id / TITLE and copies COPY#barcode / COPY; `by_title` shows a title with its copies and its queue."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from lending.aws.table.codec import Item, attributes, value_of
+from lending.aws.table.store import Table
+from lending.aws.table.writes import Key, Write, check, put, put_new, update
+from lending.domain.hold import Hold
+from lending.domain.title import Copy, CopyState, Pull, Title
+
+
+def title_key(title_id: str) -> Key:
+    """The key of a title; its first part is also the partition of `by_title`."""
+    return f"TITLE#{title_id}", "TITLE"
+
+
+def copy_key(barcode: str) -> Key:
+    """The key of a copy: a bar code is one book, whatever its title."""
+    return f"COPY#{barcode}", "COPY"
+
+
+@dataclass(frozen=True, slots=True)
+class TitleView:
+    """A title with its copies and its open holds in queue order, as one query shows it."""
+
+    title: Title
+    copies: list[Copy]
+    holds: list[Hold]
+
+
+def find(table: Table, title_id: str) -> Title | None:
+    """The title as of now."""
+    item = table.get(title_key(title_id))
+    return value_of(Title, item) if item else None
+
+
+def find_many(table: Table, title_ids: set[str]) -> dict[str, Title]:
+    """Many titles by id."""
+    titles = (value_of(Title, item) for item in table.get_many(map(title_key, sorted(title_ids))))
+    return {title.title_id: title for title in titles}
+
+
+def find_copy(table: Table, barcode: str) -> Copy | None:
+    """The copy as of now."""
+    item = table.get(copy_key(barcode))
+    return value_of(Copy, item) if item else None
+
+
+def find_copies(table: Table, barcodes: list[str]) -> list[Copy]:
+    """Many copies by bar code, in the order of their shelves."""
+    copies = (value_of(Copy, item) for item in table.get_many(map(copy_key, barcodes)))
+    return sorted(copies, key=lambda copy: (copy.call_number, copy.barcode))
+
+
+def view(table: Table, title_id: str) -> TitleView | None:
+    """A title, its copies and its queue in one query of the index: it proposes, conditions on base items decide."""
+    found: dict[str, list[Item]] = {"TITLE": [], "COPY": [], "HOLD": []}
+    for item in table.query(title_key(title_id)[0], index="by_title"):
+        found[item["title_order"].split("#")[0]].append(item)
+    if not found["TITLE"]:
+        return None
+    return TitleView(
+        title=value_of(Title, found["TITLE"][0]),
+        copies=[value_of(Copy, item) for item in found["COPY"]],
+        holds=[value_of(Hold, item) for item in found["HOLD"]],
+    )
+
+
+def put_title(title: Title) -> Write:
+    """A title as the catalogue describes it now."""
+    pk, sk = title_key(title.title_id)
+    return put((pk, sk), attributes(title) | {"title_key": pk, "title_order": sk})
+
+
+def add_copy(copy: Copy) -> Write:
+    """A copy that was not known."""
+    item = attributes(copy) | {"title_key": title_key(copy.title_id)[0], "title_order": f"COPY#{copy.barcode}"}
+    return put_new(copy_key(copy.barcode), item)
+
+
+def can_be_held(title_id: str) -> Write:
+    """Demand that a copy of the title may leave the library (RULES 9)."""
+    return check(title_key(title_id), "attribute_exists(#PK) AND #lendable > :none", none=0)
+
+
+def shelf(call_number: str) -> str:
+    """The pull list's part for a call number: its first digit, or Z. Parts in order are the shelf order."""
+    return call_number[:1] if call_number[:1].isdigit() else "Z"
+
+
+SHELVES = (*"0123456789", "Z")
+
+
+def plan_pull(copy: Copy, pull: Pull) -> Write:
+    """Put a copy on the pull list; a plan of an earlier day gives way (RULES 15, 23)."""
+    return update(
+        copy_key(copy.barcode),
+        set={
+            "pull": attributes(pull),
+            "work": f"PULL#{shelf(copy.call_number)}",
+            "work_order": f"{copy.call_number}#{copy.barcode}",
+        },
+        condition="#state = :state",
+        state=copy.state,
+    )
+
+
+def give_to(barcode: str, patron_id: str, due_on: date, expected: tuple[CopyState, ...]) -> Write:
+    """The copy goes on loan; whatever plan stood on it is done."""
+    return _move(barcode, expected, CopyState.ON_LOAN, holder=patron_id, due_on=due_on)
+
+
+def keep_for(barcode: str, patron_id: str, state: CopyState, expected: tuple[CopyState, ...]) -> Write:
+    """The copy is kept for one hold, `KEPT_ASIDE` or `READY` (RULES 15, 20)."""
+    return _move(barcode, expected, state, holder=patron_id)
+
+
+def put_on(barcode: str, state: CopyState, expected: tuple[CopyState, ...]) -> Write:
+    """The copy is nobody's: on the shelf, missing, lost or damaged."""
+    return _move(barcode, expected, state)
+
+
+def _move(barcode: str, expected: tuple[CopyState, ...], state: CopyState, **changes: Any) -> Write:
+    was: Item = {f"was_{n}": state for n, state in enumerate(expected)}
+    return update(
+        copy_key(barcode),
+        set={"state": state, "holder": "", "due_on": None} | changes,
+        remove=("pull", "work", "work_order"),
+        condition=f"#state IN ({', '.join(f':{name}' for name in was)})",
+        **was,
+    )

@@ -1,0 +1,97 @@
+"""The four writes of a transaction. A condition names attributes as `#name` and values as `:name`."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from lending.aws.table.codec import Item, to_wire
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write: what DynamoDB calls it, and its parameters but the table's name."""
+
+    action: str
+    parameters: dict[str, Any]
+
+
+def key_of(key: Key) -> Item:
+    """A key as a plain item."""
+    return {"PK": key[0], "SK": key[1]}
+
+
+def put(key: Key, item: Item, condition: str = "", **values: Any) -> Write:
+    """Write a whole item."""
+    return _write("Put", {"Item": to_wire(key_of(key) | item)}, condition, values)
+
+
+def put_new(key: Key, item: Item) -> Write:
+    """Write an item that must not exist yet: its key holds the uniqueness."""
+    return put(key, item, "attribute_not_exists(#PK)")
+
+
+def delete(key: Key, condition: str = "", **values: Any) -> Write:
+    """Remove an item."""
+    return _write("Delete", {"Key": to_wire(key_of(key))}, condition, values)
+
+
+def check(key: Key, condition: str, **values: Any) -> Write:
+    """Demand something of an item that is not written."""
+    return _write("ConditionCheck", {"Key": to_wire(key_of(key))}, condition, values)
+
+
+def update(
+    key: Key,
+    *,
+    set: Item | None = None,
+    add: Item | None = None,
+    take: Item | None = None,
+    remove: tuple[str, ...] = (),
+    condition: str = "",
+    **values: Any,
+) -> Write:
+    """Change an item.
+
+    Args:
+        set: attributes to set; one that is None or empty is removed instead.
+        add: numbers to add, sets to unite.
+        take: sets to take away from.
+        remove: attributes to remove.
+        condition: what must hold for the write to happen.
+        values: the condition's values by name.
+    """
+    kept = {name: value for name, value in (set or {}).items() if value not in (None, "", [], {})}
+    removed = [*remove, *(name for name in set or {} if name not in kept)]
+    for word, given in (("set", kept), ("add", add or {}), ("take", take or {})):
+        values = values | {f"{word}_{name}": value for name, value in given.items()}
+    parts = [
+        _clause("SET", [f"#{n} = :set_{n}" for n in kept]),
+        _clause("ADD", [f"#{n} :add_{n}" for n in add or {}]),
+        _clause("DELETE", [f"#{n} :take_{n}" for n in take or {}]),
+        _clause("REMOVE", [f"#{n}" for n in removed]),
+    ]
+    expression = " ".join(part for part in parts if part)
+    return _write("Update", {"Key": to_wire(key_of(key)), "UpdateExpression": expression}, condition, values)
+
+
+def still(item: Item, *names: str) -> tuple[str, Item]:
+    """The condition that an item still is what was read, as far as the named attributes go, and its values."""
+    terms = [f"#{n} = :was_{n}" if n in item else f"attribute_not_exists(#{n})" for n in names]
+    return " AND ".join(terms), {f"was_{n}": item[n] for n in names if n in item}
+
+
+def _clause(word: str, terms: list[str]) -> str:
+    return f"{word} {', '.join(terms)}" if terms else ""
+
+
+def _write(action: str, parameters: dict[str, Any], condition: str, values: dict[str, Any]) -> Write:
+    names = re.findall(r"#(\w+)", f"{parameters.get('UpdateExpression', '')} {condition}")
+    if condition:
+        parameters["ConditionExpression"] = condition
+    if names:
+        parameters["ExpressionAttributeNames"] = {f"#{name}": name for name in names}
+    if values:
+        parameters["ExpressionAttributeValues"] = {f":{name}": v for name, v in to_wire(values).items()}
+    return Write(action, parameters)

@@ -1,0 +1,354 @@
+"""Closed days and suspensions, and what they do to dates (RULES 15, 16, 20-22, 40).
+
+A closure is a day on which doors are shut; it moves deadlines counted in open days and changes nothing else. A
+suspension stops lending: the whole Thursday run, or the one for a facility. A facility is named by its number as text,
+as in `Hold.pickup_place`.
+"""
+
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from lending.domain.hold import PREFECTURAL
+from lending.domain.policy import Policy
+from lending.domain.reasons import WEEKDAYS, day_in_words, full_day_in_words
+from lending.domain.title import Copy, CopyState
+from lending.domain.week import TOKYO, Week, counter_due_on, in_tokyo, next_run_after, week_of_run
+
+# How far ahead dates are looked for. Beyond it something is "until further notice" and nobody should be told a date.
+HORIZON = timedelta(days=731)
+
+
+class Scope(StrEnum):
+    """Whose doors are shut, or what is suspended."""
+
+    PREFECTURAL = "prefectural"
+    FACILITY = "facility"
+    SERVICE = "service"
+
+
+class ClosureKind(StrEnum):
+    """`open` is an exception to closures of the same place: it is open on those days after all."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Closed days of the prefectural library or of one facility, both dates counted (RULES 40).
+
+    With `weekdays` (Monday = 0) only these days of every week between the dates are meant. `scope` is prefectural or
+    facility, and only a facility's closure has a `facility`.
+    """
+
+    closure_id: str
+    scope: Scope
+    facility: str
+    starts_on: date
+    ends_on: date
+    reason: str
+    weekdays: frozenset[int] = frozenset()
+    kind: ClosureKind = ClosureKind.CLOSED
+
+    def covers(self, day: date) -> bool:
+        """Whether `day` is one of its days."""
+        return self.starts_on <= day <= self.ends_on and (not self.weekdays or day.weekday() in self.weekdays)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """Days, both counted, whose Thursday run is suspended, or on which a facility hands nothing over (RULES 21, 22).
+
+    It still runs for the patrons `opted_in`, whose last pickup day is then `pickup_until` if one is given. `scope` is
+    service or facility, and only a facility's suspension has a `facility`.
+    """
+
+    suspension_id: str
+    scope: Scope
+    facility: str
+    starts_on: date
+    ends_on: date
+    reason: str
+    opted_in: frozenset[str] = frozenset()
+    pickup_until: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Whether `day` is one of its days."""
+        return self.starts_on <= day <= self.ends_on
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One お知らせ about a closure or suspension (RULES 40). It never says who opted in."""
+
+    notice_id: str
+    scope: Scope
+    facility: str
+    starts_on: date
+    ends_on: date
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """All closures and suspensions that matter, in any order."""
+
+    closures: tuple[Closure, ...] = ()
+    suspensions: tuple[Suspension, ...] = ()
+
+    def prefectural_open(self, day: date) -> bool:
+        """Whether the prefectural library is open on `day` (RULES 14-16, 22)."""
+        return self._open(Scope.PREFECTURAL, "", day)
+
+    def facility_open(self, number: str, day: date) -> bool:
+        """Whether facility `number` has its doors open on `day`, suspensions aside (RULES 29)."""
+        return self._open(Scope.FACILITY, number, day)
+
+    def nth_open_day_after(self, day: date, n: int) -> date:
+        """The `n`th open day of the prefectural library after `day`, which itself is not counted (RULES 16).
+
+        Raises ValueError if `n` is less than 1 or there is no such day within two years.
+        """
+        if n < 1:
+            raise ValueError("open days are counted from 1")
+        found, last = day, day + HORIZON
+        while n and found < last:
+            found += timedelta(days=1)
+            n -= self.prefectural_open(found)
+        if n:
+            raise ValueError(f"too few open days after {day}")
+        return found
+
+    def service_suspension_on(self, run_date: date) -> Suspension | None:
+        """The suspension that stops the run of `run_date`, if one does (RULES 22).
+
+        A run date that is a closed day is suspended too, unless an `open` exception says otherwise: who wants the run
+        on another day starts it for that date.
+        """
+        named = self._service_suspensions(run_date)
+        if named:
+            return named[0]
+        if self.prefectural_open(run_date):
+            return None
+        return Suspension(f"closed-{run_date}", Scope.SERVICE, "", run_date, run_date, self._closed_because(run_date))
+
+    def reaches(self, patron_id: str, run_date: date) -> bool:
+        """Whether the run of `run_date` takes place for this patron: not suspended, or opted in (RULES 22)."""
+        named = self._service_suspensions(run_date)
+        if named:
+            return all(patron_id in suspension.opted_in for suspension in named)
+        return self.prefectural_open(run_date)
+
+    def pickup_until(self, week: Week) -> date:
+        """The last pickup day of what is lent in this week's run: S+7, or the other deadline of a run that takes place
+        for opted-in patrons only (RULES 22, 29)."""
+        suspension = self.service_suspension_on(week.run_date)
+        return (suspension and suspension.pickup_until) or week.pickup_until
+
+    def facility_suspended_on(self, number: str, day: date) -> Suspension | None:
+        """The suspension of facility `number` that covers `day`; of several the one that ends last (RULES 21)."""
+        covering = [
+            suspension
+            for suspension in self.suspensions
+            if suspension.scope == Scope.FACILITY and suspension.facility == number and suspension.covers(day)
+        ]
+        return max(covering, key=lambda suspension: (suspension.ends_on, suspension.suspension_id), default=None)
+
+    def facility_suspended_for(self, number: str, first: date, last: date) -> Suspension | None:
+        """The suspension to name if facility `number` is suspended on every day from `first` to `last` (RULES 21).
+
+        Several that follow each other count together; the one in force on the last day is named.
+        """
+        on_last_day = None
+        for day in _days(first, last):
+            on_last_day = self.facility_suspended_on(number, day)
+            if on_last_day is None:
+                return None
+        return on_last_day
+
+    def hands_over_on(self, number: str, day: date) -> bool:
+        """Whether a patron can receive a book at facility `number` on `day`: open and not suspended (RULES 29)."""
+        return self.facility_open(number, day) and self.facility_suspended_on(number, day) is None
+
+    def notices(self, day: date, facility_names: Mapping[str, str]) -> list[Notice]:
+        """What is to be published on `day`: all that has not ended, the nearest first (RULES 40).
+
+        `facility_names` gives a facility's name by its number.
+        """
+        notices = [_closure_notice(closure, facility_names) for closure in self.closures if closure.ends_on >= day]
+        notices += [_suspension_notice(each, facility_names) for each in self.suspensions if each.ends_on >= day]
+        return sorted(notices, key=lambda notice: (notice.starts_on, notice.ends_on, notice.notice_id))
+
+    def _open(self, scope: Scope, facility: str, day: date) -> bool:
+        kinds = {each.kind for each in self.closures if _is_of(each, scope, facility) and each.covers(day)}
+        return not kinds or ClosureKind.OPEN in kinds
+
+    def _closed_because(self, day: date) -> str:
+        reasons = [each.reason for each in self.closures if each.scope == Scope.PREFECTURAL and each.covers(day)]
+        return min(reasons)
+
+    def _service_suspensions(self, run_date: date) -> list[Suspension]:
+        # The one that lasts longest first: its end is what patrons need to know.
+        named = [each for each in self.suspensions if each.scope == Scope.SERVICE and each.covers(run_date)]
+        return sorted(named, key=lambda each: (-each.ends_on.toordinal(), each.suspension_id))
+
+
+def next_week_that_runs(week: Week, calendar: Calendar, policy: Policy) -> Week | None:
+    """The first week after `week` whose run is not suspended, or None within two years (RULES 22)."""
+    weeks = _weeks_from(week.next_run, policy)
+    return next((each for each in weeks if calendar.service_suspension_on(each.run_date) is None), None)
+
+
+def earliest_pickup(
+    moment: datetime,
+    place: str,
+    position: int,
+    copies: Iterable[Copy],
+    calendar: Calendar,
+    policy: Policy,
+    patron_id: str = "",
+) -> date | None:
+    """The first day on which a hold placed at `moment` can be collected, or None if no date can be told.
+
+    `place` is the pickup place, `position` the hold's place in its queue, 1 for the head, counting all who wait;
+    `copies` are all of the title; `patron_id`, if known, lets an opted-in patron's suspended run count (RULES 22).
+
+    Never earlier than it can be (RULES "The week", 11, 15, 18-22, 29), on this assumption: a book on loan comes back on
+    its due date or, overdue, today; everybody ahead is served by the Thursday run and keeps the book to its due date.
+    Who returns early, or leaves the queue, makes it earlier. A book found missing is not counted on.
+    """
+    now = in_tokyo(moment)
+    outlook = _Outlook(now, calendar, policy)
+    copies = [copy for copy in copies if copy.can_be_lent and copy.state != CopyState.MISSING]
+    free_at = [at for copy in copies if (at := outlook.free_at(copy)) is not None]
+    ahead = position - 1 - sum(outlook.is_promised(copy) for copy in copies)
+    at = _turn(free_at, ahead, outlook)
+    if at is None:
+        return None
+    return outlook.prefectural_pickup(at) if place == PREFECTURAL else outlook.partner_pickup(at, place, patron_id)
+
+
+def _turn(free_at: list[datetime], ahead: int, outlook: "_Outlook") -> datetime | None:
+    """When a copy is free for the one who has `ahead` others before them, each taking the copy that is free first."""
+    heapq.heapify(free_at)
+    for _ in range(ahead):
+        if not free_at:
+            return None
+        back_at = outlook.back_after_run(heapq.heappop(free_at))
+        if back_at is not None:
+            heapq.heappush(free_at, back_at)
+    return free_at[0] if free_at else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Outlook:
+    """What can be expected of copies and runs from `now` on."""
+
+    now: datetime
+    calendar: Calendar
+    policy: Policy
+
+    def is_promised(self, copy: Copy) -> bool:
+        """Whether today's plan gives the copy to a hold, which then still counts as waiting (RULES 23)."""
+        return copy.pull is not None and copy.pull.run[:10] == self.now.date().isoformat()
+
+    def free_at(self, copy: Copy) -> datetime | None:
+        """When the copy can next be given to somebody who waits."""
+        today = self.now.date()
+        if copy.state == CopyState.ON_LOAN:
+            return self._checked_in(copy.due_on or today)
+        if copy.state == CopyState.READY or (copy.pull and self.is_promised(copy) and copy.pull.decision == "ready"):
+            return self._checked_in(counter_due_on(today, self.policy))
+        if copy.pull and self.is_promised(copy):
+            return self._checked_in(week_of_run(today, self.policy).due_on)
+        return self.back_after_run(self.now) if copy.state == CopyState.KEPT_ASIDE else self.now
+
+    def back_after_run(self, at: datetime) -> datetime | None:
+        """When a copy free at `at` is back from whom the next run lends it to."""
+        for week in self._weeks(at):
+            if self.calendar.service_suspension_on(week.run_date) is None:
+                return self._checked_in(week.due_on)
+        return None
+
+    def partner_pickup(self, at: datetime, facility: str, patron_id: str) -> date | None:
+        """The first day of handing over after the first run that can lend a copy free at `at` (RULES 18, 21, 22, 29)."""
+        for week in self._weeks(at):
+            if not self.calendar.reaches(patron_id, week.run_date):
+                continue
+            for day in _days(week.pickup_from, self.calendar.pickup_until(week)):
+                if self.calendar.hands_over_on(facility, day):
+                    return day
+        return None
+
+    def prefectural_pickup(self, at: datetime) -> date | None:
+        """The day of the first pull at or after `at`; a book may be collected once it is ready (RULES 15, Q11)."""
+        later_today = any(at.time() <= pull_time for pull_time in self.policy.pull_times)
+        return self._open_day(at.date() if later_today else at.date() + timedelta(days=1))
+
+    def _checked_in(self, back_on: date) -> datetime | None:
+        # Books that are back are there for the first pull of an open day, so after that day's cut-off of the run.
+        day = self._open_day(max(back_on, self.now.date()))
+        return day and max(self.now, datetime.combine(day, min(self.policy.pull_times), TOKYO))
+
+    def _open_day(self, first: date) -> date | None:
+        days = _days(first, self.now.date() + HORIZON)
+        return next((day for day in days if self.calendar.prefectural_open(day)), None)
+
+    def _weeks(self, at: datetime) -> Iterable[Week]:
+        return _weeks_from(next_run_after(at, self.policy), self.policy)
+
+
+def _weeks_from(run_date: date, policy: Policy) -> Iterable[Week]:
+    last = run_date + HORIZON
+    while run_date <= last:
+        week = week_of_run(run_date, policy)
+        yield week
+        run_date = week.next_run
+
+
+def _days(first: date, last: date) -> Iterable[date]:
+    return (first + timedelta(days=n) for n in range((last - first).days + 1))
+
+
+def _is_of(closure: Closure, scope: Scope, facility: str) -> bool:
+    return closure.scope == scope and (scope == Scope.PREFECTURAL or closure.facility == facility)
+
+
+def _closure_notice(closure: Closure, names: Mapping[str, str]) -> Notice:
+    doing = "休館します" if closure.kind == ClosureKind.CLOSED else "開館します"
+    weekly = f"毎週{_weekdays_in_words(closure.weekdays)}曜日、" if closure.weekdays else ""
+    text = f"{_place_name(closure, names)}は、{_span(closure)}{weekly}{doing}{_because(closure)}。"
+    return Notice(closure.closure_id, closure.scope, closure.facility, closure.starts_on, closure.ends_on, text)
+
+
+def _suspension_notice(suspension: Suspension, names: Mapping[str, str]) -> Notice:
+    what = (
+        "オンライン貸出の処理" if suspension.scope == Scope.SERVICE else f"{_place_name(suspension, names)}での受け渡し"
+    )
+    text = f"{what}は、{_span(suspension)}お休みします{_because(suspension)}。"
+    return Notice(
+        suspension.suspension_id, suspension.scope, suspension.facility, suspension.starts_on, suspension.ends_on, text
+    )
+
+
+def _place_name(of: Closure | Suspension, names: Mapping[str, str]) -> str:
+    return "県立図書館" if of.scope == Scope.PREFECTURAL else names.get(of.facility, f"協力館No.{of.facility}")
+
+
+def _span(of: Closure | Suspension) -> str:
+    if of.starts_on == of.ends_on:
+        return f"{full_day_in_words(of.starts_on)}、"
+    same_year = of.starts_on.year == of.ends_on.year
+    until = day_in_words(of.ends_on) if same_year else full_day_in_words(of.ends_on)
+    return f"{full_day_in_words(of.starts_on)}から{until}まで、"
+
+
+def _weekdays_in_words(weekdays: Sequence[int] | frozenset[int]) -> str:
+    return "・".join(WEEKDAYS[weekday] for weekday in sorted(weekdays))
+
+
+def _because(of: Closure | Suspension) -> str:
+    return f"({of.reason})" if of.reason else ""

@@ -1,0 +1,167 @@
+"""A mail of the service: what it is about, and how far it has come (RULES 36-39)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+
+class MailKind(StrEnum):
+    """Every mail the service sends (RULES 36, 37, 40; the ways to a password: 6)."""
+
+    ACCEPTANCE = "acceptance"
+    IMAGE_AGAIN = "image_again"
+    REFUSAL = "refusal"
+    LENDING = "lending"
+    READY = "ready"
+    OVERDUE = "overdue"
+    CARD_EXPIRED_HOLD = "card_expired_hold"
+    CARD_RENEWAL = "card_renewal"
+    SHIFT = "shift"
+    ADDRESS_CONFIRMATION = "address_confirmation"
+    TEMPORARY_PASSWORD = "temporary_password"  # noqa: S105 - the name of a mail
+    PASSWORD_REISSUE = "password_reissue"  # noqa: S105 - the name of a mail
+    TEST = "test"
+
+
+KIND_LABELS = {
+    MailKind.ACCEPTANCE: "受理メール",
+    MailKind.IMAGE_AGAIN: "画像の再提出のお願い",
+    MailKind.REFUSAL: "申請結果のお知らせ",
+    MailKind.LENDING: "オンライン貸出メール",
+    MailKind.READY: "受取準備のお知らせ",
+    MailKind.OVERDUE: "返却のお願い",
+    MailKind.CARD_EXPIRED_HOLD: "貸出保留のお知らせ",
+    MailKind.CARD_RENEWAL: "利用者カード更新のお知らせ",
+    MailKind.SHIFT: "受取期間変更のお知らせ",
+    MailKind.ADDRESS_CONFIRMATION: "メールアドレスの確認",
+    MailKind.TEMPORARY_PASSWORD: "仮パスワードの再送",
+    MailKind.PASSWORD_REISSUE: "パスワード再発行",
+    MailKind.TEST: "受信確認メール",
+}
+
+
+class MailState(StrEnum):
+    """How far a mail has come."""
+
+    PENDING = "pending"
+    SENDING = "sending"  # claimed by one sender, which has not yet said how it went
+    UNSENT = "unsent"  # given up before sending, see `Unsent`
+    SENT = "sent"  # SES has taken it
+    DELAYED = "delayed"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    REJECTED = "rejected"  # SES will never take it, by its answer or by its event
+
+
+STATE_LABELS = {
+    MailState.PENDING: "送信待ち",
+    MailState.SENDING: "送信中",
+    MailState.UNSENT: "送信していません",
+    MailState.SENT: "送信済み",
+    MailState.DELAYED: "相手側で遅れています",
+    MailState.DELIVERED: "届きました",
+    MailState.BOUNCED: "届きませんでした",
+    MailState.COMPLAINED: "迷惑メールとして報告されました",
+    MailState.REJECTED: "送信できませんでした",
+}
+
+
+class Unsent(StrEnum):
+    """Why a mail was given up before sending (RULES 36, 39)."""
+
+    NOTHING_TO_SAY = "nothing_to_say"  # what it would tell is no longer true
+    UNREACHABLE = "unreachable"
+    NO_ADDRESS = "no_address"
+
+
+UNSENT_LABELS = {
+    Unsent.NOTHING_TO_SAY: "お知らせする内容がなくなりました",
+    Unsent.UNREACHABLE: "このメールアドレスには届きません",
+    Unsent.NO_ADDRESS: "メールアドレスが登録されていません",
+}
+
+# Made and told at the moment of sending, in memory only; a mail item never holds them.
+SECRET_FACTS = frozenset({"temporary_password"})
+
+# From weakest to strongest: what is known of a mail only ever grows.
+_STRENGTH = {state: rank for rank, state in enumerate(MailState)}
+
+
+def moved(state: MailState, to: MailState) -> MailState:
+    """The state after news that the mail is in state `to`: the stronger of the two.
+
+    News comes late, twice and out of order (a Delivery after the Bounce that followed it, an event before the
+    sender has noted that SES took the mail). Taking the stronger one makes the end the same for any order and
+    number of them, and a write is due only when the answer differs from `state`.
+
+    | now \\ news | sent | delayed | delivered | bounced | complained | rejected |
+    |---|---|---|---|---|---|---|
+    | pending, sending, unsent | sent | delayed | delivered | bounced | complained | rejected |
+    | sent | - | delayed | delivered | bounced | complained | rejected |
+    | delayed | - | - | delivered | bounced | complained | rejected |
+    | delivered | - | - | - | bounced | complained | rejected |
+    | bounced | - | - | - | - | complained | rejected |
+    | complained | - | - | - | - | - | rejected |
+    | rejected | - | - | - | - | - | - |
+
+    A bounce outweighs a delivery because a server may take a mail and send it back afterwards. Giving a claim back
+    (sending to pending, for another try) is the sender's own conditional write and not news.
+
+    Args:
+        state: what is known so far.
+        to: what the event says, see `mail_events.MailEvent.moves_to`; or what the sender itself has to note.
+
+    RULES 38, 39.
+    """
+    return max(state, to, key=_STRENGTH.__getitem__)
+
+
+def mail_id(kind: MailKind, *about: str | int | date) -> str:
+    """The name of a mail within its owner: the same matter always gives the same name, so it is sent once.
+
+    `mail_id(MailKind.LENDING, date(2026, 6, 7), 12)` is `lending#2026-06-07#12`.
+
+    Args:
+        kind: the kind of mail.
+        about: what sets this mail apart from others of its kind: a date, a facility's number, a receipt number.
+
+    Raises:
+        ValueError: if a part is empty or holds the separator `#`.
+
+    RULES 26, 38.
+    """
+    parts = [part.isoformat() if isinstance(part, date) else str(part) for part in about]
+    if any(not part or "#" in part for part in parts):
+        raise ValueError(f"a part of a mail's name is empty or holds '#': {parts}")
+    return "#".join([kind, *parts])
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail, kept with its owner so that nothing is lost with it (RULES 38).
+
+    `owner` is a patron's id, or a receipt number while there is no patron. `facts` are what `mail_texts.compose`
+    needs as far as it may be kept, in JSON's types: titles are put together at the moment of sending, a password
+    never gets here. `to_address` is empty until sent. `why` says why it was given up, `error` is the class of the last
+    refusal by SES.
+    """
+
+    mail_id: str
+    owner: str
+    kind: MailKind
+    created_at: datetime
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    state: MailState = MailState.PENDING
+    to_address: str = ""
+    sent_at: datetime | None = None
+    message_id: str = ""
+    why: Unsent | None = None
+    error: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a secret among the facts (DESIGN: we never store a password)."""
+        if secrets := SECRET_FACTS & set(self.facts):
+            raise ValueError(f"a mail never keeps {sorted(secrets)}")

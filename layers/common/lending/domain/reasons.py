@@ -1,0 +1,251 @@
+"""What became of a hold in a run, said in plain Japanese to the patron and, shorter, to the counter (RULES 27).
+
+A code names the outcome, its facts are the numbers the sentence needs, as they are stored and sent: dates and moments
+are ISO 8601 texts. A fact that is not known is absent and its half of the sentence is left out.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from lending.domain.week import in_tokyo
+
+Facts = Mapping[str, Any]
+
+WEEKDAYS = "月火水木金土日"
+
+
+class Code(StrEnum):
+    """Why a hold was lent, kept aside or passed over. All but the last two reach a patron as `last_run` (API.md)."""
+
+    LENT = "lent"
+    CAP = "cap"
+    QUEUE = "queue"
+    ALL_ON_LOAN = "all_on_loan"
+    NOT_ON_SHELF = "not_on_shelf"
+    TAKEN_BY_VISITOR = "taken_by_visitor"
+    CARD_EXPIRED = "card_expired"
+    BLOCKED = "blocked"
+    NOT_ENROLLED = "not_enrolled"
+    AFTER_CUTOFF = "after_cutoff"
+    RUN_SUSPENDED = "run_suspended"
+    FACILITY_SUSPENDED = "facility_suspended"
+    PREFECTURAL = "prefectural"
+    READY = "ready"  # a prefectural pull found a copy for it (RULES 15)
+    PARTNER = "partner"  # a prefectural pull leaves a copy to it for the next Thursday run (RULES 15)
+
+
+def patron_sentence(code: str, facts: Facts) -> str:
+    """What the patron reads about the last run (RULES 27).
+
+    `facts` are those of the decision. Raises ValueError for a code that is none of `Code`.
+    """
+    return _FOR_PATRONS[Code(code)](facts)
+
+
+def counter_sentence(code: str, facts: Facts) -> str:
+    """The same for staff at the counter and on the phone, short (RULES 27).
+
+    `facts` are those of the decision. Raises ValueError for a code that is none of `Code`.
+    """
+    return _FOR_COUNTER[Code(code)](facts)
+
+
+def day_in_words(day: date) -> str:
+    """A day as people say it: 6月7日(日)."""
+    return f"{day.month}月{day.day}日({WEEKDAYS[day.weekday()]})"
+
+
+def full_day_in_words(day: date) -> str:
+    """A day with its year, for dates that may lie far off: 2026年6月7日(日)."""
+    return f"{day.year}年{day_in_words(day)}"
+
+
+def moment_in_words(moment: datetime) -> str:
+    """A moment as people say it: 6月4日(木)午前8時30分. Seconds only where they decide something."""
+    moment = in_tokyo(moment)
+    half, hour = ("午前", moment.hour) if moment.hour < 12 else ("午後", moment.hour - 12)
+    seconds = f"{moment.second}秒" if moment.second else ""
+    return f"{day_in_words(moment)}{half}{hour}時{moment.minute}分{seconds}"
+
+
+def _day(facts: Facts, name: str) -> str:
+    return day_in_words(date.fromisoformat(facts[name]))
+
+
+def _moment(facts: Facts, name: str) -> str:
+    return moment_in_words(datetime.fromisoformat(facts[name]))
+
+
+def _if(facts: Facts, name: str, sentence: Callable[[], str]) -> str:
+    return sentence() if facts.get(name) else ""
+
+
+def _place_in_queue(facts: Facts) -> str:
+    return _if(
+        facts, "position", lambda: f"この本をお待ちの方は{facts['of']}人で、あなたの順番は{facts['position']}番目です。"
+    )
+
+
+def _place_in_queue_short(facts: Facts) -> str:
+    return _if(facts, "position", lambda: f" {facts['of']}人中{facts['position']}番目")
+
+
+def _copies_short(facts: Facts) -> str:
+    return f" 所蔵{facts['copies']}冊" if "copies" in facts else ""
+
+
+def _lent(facts: Facts) -> str:
+    days = _if(
+        facts,
+        "pickup_from",
+        lambda: f"{_day(facts, 'pickup_from')}から{_day(facts, 'pickup_until')}までに、受取館でお受け取りください。",
+    )
+    return f"お貸しする手続きをしました。{days}"
+
+
+def _lent_short(facts: Facts) -> str:
+    days = _if(facts, "pickup_from", lambda: f" 受取{_day(facts, 'pickup_from')}～{_day(facts, 'pickup_until')}")
+    return f"貸出{days}"
+
+
+def _cap(facts: Facts) -> str:
+    back = _if(
+        facts, "on_the_way_back", lambda: f"そのうち{facts['on_the_way_back']}冊は、図書館へ返ってくる途中です。"
+    )
+    return (
+        f"借りている本が、今回お貸しする本も入れて{facts['on_loan']}冊あり、一度に借りられる{facts['cap']}冊に達しました。"
+        f"{back}この本は、あなたのために取っておきます。借りている本が図書館に戻ると、そのあとの木曜日の処理でお貸しします。"
+    )
+
+
+def _cap_short(facts: Facts) -> str:
+    return (
+        f"上限のため保留 貸出{facts['on_loan']}冊(返送中{facts['on_the_way_back']}冊)/上限{facts['cap']}冊"
+        if "on_the_way_back" in facts
+        else f"上限のため保留 貸出{facts['on_loan']}冊/上限{facts['cap']}冊"
+    )
+
+
+def _queue(facts: Facts) -> str:
+    copies = f"お貸しできる本は{facts['copies']}冊で、" if "copies" in facts else ""
+    return f"{_place_in_queue(facts)}{copies}今回は、ほかにお待ちの方の番でした。順番が来るまで、もうしばらくお待ちください。"
+
+
+def _all_on_loan(facts: Facts) -> str:
+    copies = f"({facts['copies']}冊)" if "copies" in facts else ""
+    due = _if(facts, "next_due", lambda: f"いちばん早い返却期限は{_day(facts, 'next_due')}です。")
+    return f"お貸しできる本{copies}は、今すべて、ほかの方のところにあります。{due}{_place_in_queue(facts)}"
+
+
+def _all_on_loan_short(facts: Facts) -> str:
+    due = _if(facts, "next_due", lambda: f" 次の返却期限{_day(facts, 'next_due')}")
+    return f"全冊貸出中{due}{_place_in_queue_short(facts)}{_copies_short(facts)}"
+
+
+def _not_on_shelf(facts: Facts) -> str:
+    return f"棚に本が見つかりませんでした。職員が探しています。予約の順番は変わりません。{_place_in_queue(facts)}"
+
+
+def _not_on_shelf_short(facts: Facts) -> str:
+    return f"所在不明・探索中{_place_in_queue_short(facts)}{_copies_short(facts)}"
+
+
+def _taken_by_visitor(facts: Facts) -> str:
+    return f"来館された方が、ひと足先にこの本を借りました。予約の順番は変わりません。{_place_in_queue(facts)}"
+
+
+def _taken_by_visitor_short(facts: Facts) -> str:
+    return f"来館者に貸出済み{_place_in_queue_short(facts)}"
+
+
+def _card_expired(facts: Facts) -> str:
+    last_day = _if(facts, "expired_on", lambda: f"({full_day_in_words(date.fromisoformat(facts['expired_on']))}まで)")
+    return (
+        f"利用者カードの有効期限{last_day}が過ぎているため、お貸しするのを見合わせています。"
+        "予約の順番は変わりません。カードの更新をお願いします。"
+    )
+
+
+def _card_expired_short(facts: Facts) -> str:
+    return f"カード期限切れ{_if(facts, 'expired_on', lambda: ' ' + facts['expired_on'])}"
+
+
+def _after_cutoff(facts: Facts) -> str:
+    cut_off = _if(facts, "cut_off", lambda: f"({_moment(facts, 'cut_off')})")
+    placed = _if(facts, "placed_at", lambda: f"({_moment(facts, 'placed_at')})")
+    following = _if(facts, "next_run", lambda: f"次の{_day(facts, 'next_run')}の処理で、順番にお貸しします。")
+    return f"締切{cut_off}のあとの予約{placed}でしたので、今回の処理には入りませんでした。{following}"
+
+
+def _after_cutoff_short(facts: Facts) -> str:
+    placed = _if(facts, "placed_at", lambda: f" 予約{_moment(facts, 'placed_at')}")
+    return f"締切後の予約{placed}{_if(facts, 'next_run', lambda: ' 次回' + _day(facts, 'next_run'))}"
+
+
+def _why(facts: Facts) -> str:
+    return _if(facts, "reason", lambda: f"(理由:{facts['reason']})")
+
+
+def _run_suspended(facts: Facts) -> str:
+    until = _if(facts, "until", lambda: f"お休みは{_day(facts, 'until')}までです。")
+    following = _if(facts, "next_run", lambda: f"次の処理は{_day(facts, 'next_run')}の予定です。")
+    return f"オンライン貸出の処理をお休みしました{_why(facts)}。予約の順番は変わりません。{until}{following}"
+
+
+def _run_suspended_short(facts: Facts) -> str:
+    return f"処理休止{_why(facts)}{_if(facts, 'until', lambda: ' ' + _day(facts, 'until') + 'まで')}"
+
+
+def _facility_suspended(facts: Facts) -> str:
+    until = _if(facts, "until", lambda: f"お休みは{_day(facts, 'until')}までです。")
+    return f"受取館での受け渡しがお休みのため{_why(facts)}、今回はお貸しできませんでした。予約の順番は変わりません。{until}"
+
+
+def _facility_suspended_short(facts: Facts) -> str:
+    return f"受取館休止{_why(facts)}{_if(facts, 'until', lambda: ' ' + _day(facts, 'until') + 'まで')}"
+
+
+_FOR_PATRONS: Mapping[Code, Callable[[Facts], str]] = {
+    Code.LENT: _lent,
+    Code.CAP: _cap,
+    Code.QUEUE: _queue,
+    Code.ALL_ON_LOAN: _all_on_loan,
+    Code.NOT_ON_SHELF: _not_on_shelf,
+    Code.TAKEN_BY_VISITOR: _taken_by_visitor,
+    Code.CARD_EXPIRED: _card_expired,
+    Code.BLOCKED: lambda _: (
+        "ただいま、お貸しするのを見合わせています。お手数ですが、県立図書館へお電話ください。予約の順番は変わりません。"
+    ),
+    Code.NOT_ENROLLED: lambda _: (
+        "オンライン貸出サービスの登録がまだのため、お貸しできませんでした。登録のお申込みをお願いします。"
+        "予約の順番は変わりません。"
+    ),
+    Code.AFTER_CUTOFF: _after_cutoff,
+    Code.RUN_SUSPENDED: _run_suspended,
+    Code.FACILITY_SUSPENDED: _facility_suspended,
+    Code.PREFECTURAL: lambda _: (
+        "県立図書館で受け取る本として用意します。「貸出可能」になりましたら、県立図書館へお越しください。"
+    ),
+    Code.READY: lambda _: "県立図書館でお渡しする本を用意しています。「貸出可能」になりましたら、お越しください。",
+    Code.PARTNER: lambda _: "次の木曜日の処理でお貸しするため、本を取っておきます。",
+}
+
+_FOR_COUNTER: Mapping[Code, Callable[[Facts], str]] = {
+    Code.LENT: _lent_short,
+    Code.CAP: _cap_short,
+    Code.QUEUE: lambda facts: f"順番待ち{_place_in_queue_short(facts)}{_copies_short(facts)}",
+    Code.ALL_ON_LOAN: _all_on_loan_short,
+    Code.NOT_ON_SHELF: _not_on_shelf_short,
+    Code.TAKEN_BY_VISITOR: _taken_by_visitor_short,
+    Code.CARD_EXPIRED: _card_expired_short,
+    Code.BLOCKED: lambda _: "利用停止中",
+    Code.NOT_ENROLLED: lambda _: "オンライン貸出未登録",
+    Code.AFTER_CUTOFF: _after_cutoff_short,
+    Code.RUN_SUSPENDED: _run_suspended_short,
+    Code.FACILITY_SUSPENDED: _facility_suspended_short,
+    Code.PREFECTURAL: lambda _: "県立図書館受取分として確保",
+    Code.READY: lambda _: "県立図書館受取分として取置",
+    Code.PARTNER: lambda _: "次回の貸出処理用に確保",
+}

@@ -1,0 +1,174 @@
+"""Each function on moto: table, queues, pool and bucket in process, and events as the HTTP API sends them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from lending.aws import clients, sealing, settings, table
+from lending.aws.table import Table, patrons, titles
+from lending.aws.table.store import INDEXES
+from lending.domain.patron import Patron
+from lending.domain.title import Copy, Title
+from lending.domain.week import TOKYO
+
+ROOT = Path(__file__).parents[2]
+NOON = datetime(2026, 6, 1, 12, tzinfo=TOKYO)  # a Monday
+
+
+def sample(name: str) -> dict[str, Any]:
+    """A sample event, such as `holds/place`."""
+    return json.loads((ROOT / "events" / f"{name}.json").read_text())
+
+
+def context() -> SimpleNamespace:
+    """What Lambda hands over beside the event."""
+    return SimpleNamespace(
+        function_name="test", memory_limit_in_mb=128, aws_request_id="request",
+        invoked_function_arn="arn:aws:lambda:ap-northeast-1:123456789012:function:test",
+        get_remaining_time_in_millis=lambda: 30_000,
+    )  # fmt: skip
+
+
+def request(
+    method: str,
+    path: str,
+    *,
+    body: Any = None,
+    group: str = "",
+    user: str = "",
+    now: datetime = NOON,
+    headers: dict[str, str] | None = None,
+    query: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """A request as the HTTP API hands it to a function (payload 2.0)."""
+    claims = {"sub": user, "username": user, "token_use": "access", "cognito:groups": f"[{group}]"}
+    return {
+        "version": "2.0",
+        "routeKey": f"{method} {path}",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {"content-type": "application/json"} | (headers or {}),
+        **({"queryStringParameters": query} if query else {}),
+        "requestContext": {
+            "http": {"method": method, "path": path},
+            "requestId": "request",
+            "stage": "$default",
+            "timeEpoch": int(now.timestamp() * 1000),
+            **({"authorizer": {"jwt": {"claims": claims}}} if group else {}),
+        },
+        **({"body": body if isinstance(body, str) else json.dumps(body)} if body is not None else {}),
+        "isBase64Encoded": False,
+    }
+
+
+@pytest.fixture(autouse=True)
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An AWS of one's own, with what the functions are told of it."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-northeast-1")
+    with mock_aws():
+        _forget()
+        for name, value in _resources().items():
+            monkeypatch.setenv(name, value)
+        yield
+        _forget()
+
+
+def _forget() -> None:
+    for cached in (clients.client, settings.settings, table.library_table, sealing._secret):
+        cached.cache_clear()
+
+
+def _resources() -> dict[str, str]:
+    dynamodb, s3, sqs = boto3.client("dynamodb"), boto3.client("s3"), boto3.client("sqs")
+    keys = [name for pair in INDEXES.values() for name in pair]
+    dynamodb.create_table(
+        TableName="lending",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
+        KeySchema=_schema(""),
+        GlobalSecondaryIndexes=[
+            {"IndexName": name, "KeySchema": _schema(name), "Projection": {"ProjectionType": "ALL"}}
+            for name in INDEXES
+            if name
+        ],
+    )
+    s3.create_bucket(Bucket="images", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
+    pool = boto3.client("cognito-idp").create_user_pool(PoolName="patrons", AliasAttributes=["preferred_username"])
+    pool_id = pool["UserPool"]["Id"]
+    for group in ("patron", "desk"):
+        boto3.client("cognito-idp").create_group(GroupName=group, UserPoolId=pool_id)
+    boto3.client("secretsmanager").create_secret(Name="signing", SecretString="for tests only")
+    boto3.client("sesv2").create_email_identity(EmailIdentity="plib.pref.aomori.lg.jp")
+    return {
+        "TABLE_NAME": "lending",
+        "IMAGES_BUCKET": "images",
+        "USER_POOL_ID": pool_id,
+        "SIGNING_SECRET": "signing",
+        "MAIL_QUEUE_URL": sqs.create_queue(QueueName="mail")["QueueUrl"],
+        "MAIL_CONFIGURATION_SET": "",
+        "SITE_URL": "https://lending.example.jp",
+        "TIME_TRAVEL": "false",
+        "POWERTOOLS_SERVICE_NAME": "test",
+        "POWERTOOLS_METRICS_NAMESPACE": "Lending",
+    }
+
+
+def _schema(index: str) -> list[dict[str, str]]:
+    pk, sk = INDEXES[index]
+    return [{"AttributeName": pk, "KeyType": "HASH"}, {"AttributeName": sk, "KeyType": "RANGE"}]
+
+
+@pytest.fixture
+def library() -> Table:
+    """The library's table."""
+    return table.library_table()
+
+
+@dataclass
+class Given:
+    """What a test starts from, put straight into the table."""
+
+    table: Table
+
+    def patron(self, patron_id: str = "p-1", **changes: Any) -> Patron:
+        """A patron with a working card, made up."""
+        defaults: dict[str, Any] = {
+            "card_number": f"1{patron_id.removeprefix('p-').zfill(7)}",
+            "name": "見本 花子",
+            "kana": "ミホン ハナコ",
+            "birth_date": date(1990, 4, 1),
+            "postal_code": "030-0184",
+            "address": "青森県青森市荒川字藤戸119-7",
+            "phone": "017-000-0000",
+            "email": f"{patron_id}@example.jp",
+            "expires_on": date(2027, 3, 31),
+        }
+        patron = Patron(patron_id=patron_id, **(defaults | changes))
+        self.table.transact(patrons.add(patron))
+        return patron
+
+    def title(self, title_id: str = "t-1", copies: int = 1, reference_only: bool = False) -> Title:
+        """A title with its copies `<title>-1`, `<title>-2` …"""
+        barcodes = tuple(f"{title_id}-{n}" for n in range(1, copies + 1))
+        title = Title(
+            title_id, f"見本の本 {title_id}", "見本 太郎", "", barcodes, lendable=0 if reference_only else copies
+        )
+        made = [Copy(barcode, title_id, f"913.6/{barcode}", reference_only) for barcode in barcodes]
+        self.table.transact(titles.put_title(title), *map(titles.add_copy, made))
+        return title
+
+
+@pytest.fixture
+def given(library: Table) -> Given:
+    """What a test starts from."""
+    return Given(library)
