@@ -10,7 +10,7 @@ from botocore.exceptions import WaiterError
 from infra.local.package import function_package, layer_package
 from infra.local.pages import page_config, upload_pages
 from infra.local.server import REGION
-from infra.local.translate import Template, code_folders, load_template, translate
+from infra.local.translate import Template, code_folders, expand, fit_to_loopback, load_template
 
 STACK = "lending"
 ARTEFACTS = "lending-artefacts"
@@ -27,7 +27,8 @@ def deploy(endpoint: str, port: int, site_port: int, root: Path, parameters: dic
     s3.create_bucket(Bucket=ARTEFACTS, CreateBucketConfiguration={"LocationConstraint": REGION})
     template = load_template(root / "infra" / "template.yaml")
     code = _upload_code(s3, template, root / "infra")
-    s3.put_object(Bucket=ARTEFACTS, Key="template.json", Body=json.dumps(translate(template, code, port)).encode())
+    plain = fit_to_loopback(expand(template, code), port)
+    s3.put_object(Bucket=ARTEFACTS, Key="template.json", Body=json.dumps(plain).encode())
     site_url = f"http://localhost:{site_port}"
     local = {"TimeTravel": "true", "SiteUrl": site_url, "ExtraSources": endpoint}
     outputs = _create(session.client("cloudformation", endpoint_url=endpoint), endpoint, local | parameters)

@@ -1,13 +1,18 @@
 """The site's pages: what is uploaded to the site bucket, and the config.json they start from."""
 
+import argparse
 import json
 import mimetypes
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import boto3
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+WEB = Path(__file__).resolve().parents[2] / "web"
 
 # Content types do not depend on the tables of the machine that deploys.
 CONTENT_TYPES = {
@@ -54,3 +59,21 @@ def _pages(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.name.startswith("."):
             yield path.relative_to(folder).as_posix(), path.read_bytes()
+
+
+def main() -> None:
+    """Publish the pages of a stack on AWS: `python -m infra.local.pages <stack> --region <region>`."""
+    parser = argparse.ArgumentParser(description="Publish web/ to the site of a deployed stack.")
+    parser.add_argument("stack")
+    parser.add_argument("--region", required=True)
+    options = parser.parse_args()
+    session: Any = boto3.Session(region_name=options.region)
+    stack = session.client("cloudformation").describe_stacks(StackName=options.stack)["Stacks"][0]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    config = page_config(outputs, options.region, f"https://cognito-idp.{options.region}.amazonaws.com")
+    count = upload_pages(session.client("s3"), outputs["SiteBucket"], WEB, config)
+    print(f"{count} objects, {outputs['SiteUrl']}")
+
+
+if __name__ == "__main__":
+    main()

@@ -35,22 +35,27 @@ def code_folders(template: Template) -> dict[str, str]:
     }
 
 
-def translate(template: Template, code: dict[str, str], port: int) -> Template:
-    """Expand the SAM resources, and fit what they become to a local AWS on `port`.
+def expand(template: Template, code: dict[str, str]) -> Template:
+    """Carry out SAM's transformation.
 
     `code` gives for each function and layer the `s3://` address of its package.
     """
     for name, address in code.items():
         properties = template["Resources"][name]["Properties"]
         properties["CodeUri" if "CodeUri" in properties else "ContentUri"] = address
-    os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
+    os.environ.setdefault("AWS_DEFAULT_REGION", REGION)  # SAM asks boto3 for the partition.
     expanded: Template = transform(template, {}, _NoManagedPolicies())
-    resources = expanded["Resources"]
+    return expanded
+
+
+def fit_to_loopback(template: Template, port: int) -> Template:
+    """Fit an expanded template to a local AWS that listens on `port`."""
+    resources = template["Resources"]
     resources.update(_routes(resources[API]))
     _dial_loopback(resources["Distribution"], port)
     _admit_plain_http(resources)
     _send_mail_from_anything(resources)
-    return expanded
+    return template
 
 
 class _NoManagedPolicies:

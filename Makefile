@@ -1,0 +1,58 @@
+# Everything from a clean clone, with Python 3.11 or newer and make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+TEMPLATE := infra/template.yaml
+STACK ?= lending
+REGION ?= ap-northeast-1
+JSON_FLAG = $(if $(JSON),--json)
+
+.DEFAULT_GOAL := help
+.PHONY: help run week serve test bench lint requirements build deploy pages
+
+help: ## What can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# Made again whenever what it is made from changes; the stamp is the last thing written, so half of one never counts.
+.venv/made: tests/requirements.txt
+	@$(PYTHON) -m venv .venv >&2
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement tests/requirements.txt >&2
+	@touch $@
+
+run: .venv/made ## Deploy locally, load samples, play a service week, then serve the site until Ctrl-C
+	@$(BIN)/python -m infra.local run $(JSON_FLAG)
+
+week: .venv/made ## The same, and end (JSON=1: one JSON object, last on standard output)
+	@$(BIN)/python -m infra.local week $(JSON_FLAG)
+
+serve: .venv/made ## Deploy locally, load samples and serve the site until Ctrl-C
+	@$(BIN)/python -m infra.local serve
+
+test: .venv/made ## Run every test
+	@$(BIN)/python -m pytest
+
+bench: .venv/made ## Print the performance table (JSON=1: as one JSON object)
+	@$(BIN)/python -m tests.benchmarks $(JSON_FLAG)
+
+lint: .venv/made ## Check style, types, the direction of imports and the template
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	PYTHONPATH=layers/common:. $(BIN)/lint-imports
+	$(BIN)/cfn-lint $(TEMPLATE)
+
+requirements: ## Pin again what is shipped and what the tests need (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header layers/common/requirements.in --output-file layers/common/requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header tests/requirements.in --output-file tests/requirements.txt
+
+build: ## Package for AWS (needs the SAM CLI)
+	sam build --template $(TEMPLATE)
+
+deploy: build ## Deploy to AWS, asking the first time what it must know, and publish the pages
+	sam deploy --stack-name $(STACK) --region $(REGION) --capabilities CAPABILITY_IAM $(if $(wildcard samconfig.toml),,--guided)
+	@$(MAKE) --no-print-directory pages
+
+pages: .venv/made ## Publish web/ to the site of the stack on AWS
+	@$(BIN)/python -m infra.local.pages $(STACK) --region $(REGION)

@@ -1,0 +1,101 @@
+"""The HTTP API: who may come in by which route."""
+
+import pytest
+
+ANYONE = {
+    "POST /api/applications": "RegistrationFunction",
+    "GET /api/applications/{receipt_number}": "RegistrationFunction",
+    "POST /api/applications/{receipt_number}/uploads": "RegistrationFunction",
+    "POST /api/passwords": "RegistrationFunction",
+    "GET /api/facilities": "CatalogueFunction",
+    "GET /api/notices": "CatalogueFunction",
+    "GET /api/titles": "CatalogueFunction",
+    "GET /api/titles/{title_id}": "CatalogueFunction",
+    "POST /api/mail-address-confirmations": "MyLibraryFunction",
+}
+WITH_TOKEN = {
+    "GET /api/me/holds": "HoldsFunction",
+    "POST /api/me/holds": "HoldsFunction",
+    "DELETE /api/me/holds/{title_id}": "HoldsFunction",
+    "GET /api/me": "MyLibraryFunction",
+    "PATCH /api/me": "MyLibraryFunction",
+    "GET /api/me/basket": "MyLibraryFunction",
+    "PUT /api/me/basket/{title_id}": "MyLibraryFunction",
+    "DELETE /api/me/basket/{title_id}": "MyLibraryFunction",
+    "GET /api/me/loans": "MyLibraryFunction",
+    "POST /api/me/loans/{barcode}/renewals": "MyLibraryFunction",
+    "GET /api/me/mails": "MyLibraryFunction",
+    "POST /api/me/test-mail": "MyLibraryFunction",
+    "ANY /api/desk/{proxy+}": "DeskFunction",
+    "ANY /api/facility/{proxy+}": "FacilityFunction",
+}
+
+
+@pytest.fixture(scope="session")
+def routes(of_type):
+    """Each route's function and authorizer."""
+    (api,) = of_type("AWS::ApiGatewayV2::Api").values()
+    found = {}
+    for path, operations in api["Body"]["paths"].items():
+        for method, operation in operations.items():
+            verb = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
+            uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+            (scheme,) = operation["security"][0]
+            found[f"{verb} {path}"] = (uri.split("${")[-1].split(".Arn")[0], scheme)
+    return found
+
+
+def test_the_routes_are_those_promised(routes):
+    assert {route: function for route, (function, _) in routes.items()} == ANYONE | WITH_TOKEN
+
+
+def test_only_what_is_for_anyone_needs_no_token(routes):
+    assert {route for route, (_, scheme) in routes.items() if scheme == "NONE"} == set(ANYONE)
+
+
+def test_tokens_are_those_of_our_own_pool_and_pages(of_type):
+    # GIVEN the one authorizer
+    (api,) = of_type("AWS::ApiGatewayV2::Api").values()
+    (scheme,) = api["Body"]["components"]["securitySchemes"].values()
+    jwt = scheme["x-amazon-apigateway-authorizer"]["jwtConfiguration"]
+    # THEN it takes what the pool has issued to the pages
+    assert jwt["issuer"] == {"Fn::Sub": "https://cognito-idp.${AWS::Region}.amazonaws.com/${UserPool}"}
+    assert jwt["audience"] == [{"Ref": "UserPoolClient"}]
+
+
+def test_the_default_stage_is_throttled(of_type):
+    (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
+    assert stage["StageName"] == "$default"
+    assert {"ThrottlingRateLimit", "ThrottlingBurstLimit"} <= set(stage["DefaultRouteSettings"])
+
+
+@pytest.mark.parametrize("personal", ["sourceIp", "path", "userAgent", "authorizer", "identity"])
+def test_the_access_log_holds_no_personal_data(of_type, personal):
+    (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
+    assert personal not in stage["AccessLogSettings"]["Format"]
+
+
+def test_signing_in_tells_nothing_and_changes_nothing(of_type):
+    # GIVEN the client that the pages sign in with
+    (client,) = of_type("AWS::Cognito::UserPoolClient").values()
+    # THEN it has no secret to lose, and a wrong card number answers like a wrong password
+    assert client["GenerateSecret"] is False
+    assert client["PreventUserExistenceErrors"] == "ENABLED"
+    assert set(client["ExplicitAuthFlows"]) == {
+        "ALLOW_USER_PASSWORD_AUTH",
+        "ALLOW_USER_SRP_AUTH",
+        "ALLOW_REFRESH_TOKEN_AUTH",
+    }
+    # and a token cannot write another card number into the alias
+    assert "preferred_username" not in client["WriteAttributes"]
+
+
+def test_accounts_are_made_by_the_library_only(of_type):
+    (pool,) = of_type("AWS::Cognito::UserPool").values()
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+    assert pool["AliasAttributes"] == ["preferred_username"]
+    password = pool["Policies"]["PasswordPolicy"]
+    assert password["MinimumLength"] >= 8
+    assert password["TemporaryPasswordValidityDays"] == {"Ref": "TemporaryPasswordDays"}
+    groups = {group["GroupName"] for group in of_type("AWS::Cognito::UserPoolGroup").values()}
+    assert groups == {"patron", "desk"}

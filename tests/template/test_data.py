@@ -1,0 +1,207 @@
+"""The table, the buckets, the queues, the mail: what keeps data, and what keeps it from getting lost or out."""
+
+import json
+
+import pytest
+
+WORK_QUEUES = {
+    "ImagesQueue": "ImagesFunction",
+    "MailQueue": "MailFunction",
+    "MailEventsQueue": "BouncesFunction",
+}
+DEAD_LETTERS = [
+    "ImagesDeadLetters",
+    "ScheduleDeadLetters",
+    "OutboxDeadLetters",
+    "MailDeadLetters",
+    "MailEventsDeadLetters",
+]
+
+
+def source_of(of_type, function):
+    (mapping,) = [
+        each
+        for each in of_type("AWS::Lambda::EventSourceMapping").values()
+        if each["FunctionName"] == {"Ref": function}
+    ]
+    return mapping
+
+
+# ---- the table
+
+
+def test_the_table_can_be_restored_streams_and_forgets(of_type):
+    (table,) = of_type("AWS::DynamoDB::Table").values()
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+
+
+def test_the_tables_keys_are_those_of_the_data_model(of_type):
+    (table,) = of_type("AWS::DynamoDB::Table").values()
+    keys = {index["IndexName"]: index["KeySchema"] for index in table["GlobalSecondaryIndexes"]}
+    names = {name: [key["AttributeName"] for key in schema] for name, schema in keys.items()}
+    assert [key["AttributeName"] for key in table["KeySchema"]] == ["PK", "SK"]
+    assert names == {"by_title": ["title_key", "title_order"], "work": ["work", "work_order"]}
+
+
+@pytest.mark.parametrize("logical", ["LendingTable", "UserPool"])
+def test_what_cannot_be_made_again_outlives_the_stack(resources, logical):
+    assert resources[logical]["DeletionPolicy"] == "Retain"
+    assert resources[logical]["UpdateReplacePolicy"] == "Retain"
+
+
+# ---- the buckets
+
+
+@pytest.mark.parametrize("bucket", ["SiteBucket", "ImagesBucket"])
+def test_a_bucket_is_private_and_encrypted(of_type, bucket):
+    properties = of_type("AWS::S3::Bucket")[bucket]
+    block = properties["PublicAccessBlockConfiguration"]
+    assert block == dict.fromkeys(
+        ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"], True
+    )
+    (rule,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    # A presigned upload is signed in a way that a bucket with a KMS key refuses.
+    assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+
+
+@pytest.mark.parametrize("bucket", ["SiteBucket", "ImagesBucket"])
+def test_a_bucket_speaks_tls_only(of_type, bucket):
+    (policy,) = [each for each in of_type("AWS::S3::BucketPolicy").values() if each["Bucket"] == {"Ref": bucket}]
+    (rule,) = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Deny"]
+    assert rule["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert (rule["Principal"], rule["Action"]) == ("*", "s3:*")
+    assert rule["Resource"] == [{"Fn::GetAtt": [bucket, "Arn"]}, {"Fn::Sub": f"${{{bucket}.Arn}}/*"}]
+
+
+def test_nobody_but_our_own_distribution_reads_the_site(of_type):
+    (policy,) = [each for each in of_type("AWS::S3::BucketPolicy").values() if each["Bucket"] == {"Ref": "SiteBucket"}]
+    (rule,) = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
+    assert rule["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+    assert rule["Action"] == "s3:GetObject"
+    assert rule["Condition"]["StringEquals"]["AWS:SourceArn"]["Fn::Sub"].endswith(":distribution/${Distribution}")
+
+
+@pytest.mark.parametrize(("prefix", "days"), [("intake/", 1), ("clean/", 14)])
+def test_an_image_vanishes_even_if_nobody_decides(of_type, prefix, days):
+    rules = of_type("AWS::S3::Bucket")["ImagesBucket"]["LifecycleConfiguration"]["Rules"]
+    (rule,) = [each for each in rules if each["Prefix"] == prefix]
+    assert rule["Status"] == "Enabled"
+    assert rule["ExpirationInDays"] == days
+    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+
+
+def test_images_leave_no_earlier_versions(of_type):
+    assert "VersioningConfiguration" not in of_type("AWS::S3::Bucket")["ImagesBucket"]
+
+
+def test_only_the_site_may_send_images_from_a_browser(of_type):
+    (rule,) = of_type("AWS::S3::Bucket")["ImagesBucket"]["CorsConfiguration"]["CorsRules"]
+    assert rule["AllowedMethods"] == ["POST"]
+    assert rule["AllowedOrigins"] == [{"Fn::If": ["HasSiteUrl", {"Ref": "SiteUrl"}, "https://*.cloudfront.net"]}]
+
+
+def test_only_what_is_taken_in_is_looked_at(of_type):
+    """A notification for `clean/` would feed the function its own output for ever."""
+    (rule,) = of_type("AWS::S3::Bucket")["ImagesBucket"]["NotificationConfiguration"]["QueueConfigurations"]
+    assert rule["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "intake/"}]
+    assert rule["Queue"] == {"Fn::GetAtt": ["ImagesQueue", "Arn"]}
+
+
+# ---- the queues
+
+
+@pytest.mark.parametrize(("queue", "function"), WORK_QUEUES.items())
+def test_a_queue_waits_long_enough_and_keeps_what_fails(of_type, queue, function):
+    # GIVEN a queue and the function it feeds
+    properties = of_type("AWS::SQS::Queue")[queue]
+    timeout = of_type("AWS::Lambda::Function")[function]["Timeout"]
+    # THEN a message shows again only after six times the function's time, and is put aside after five tries
+    assert properties["VisibilityTimeout"] >= 6 * timeout
+    assert properties["RedrivePolicy"]["maxReceiveCount"] == 5
+    dead_letters = queue.removesuffix("Queue") + "DeadLetters"
+    assert properties["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [dead_letters, "Arn"]}
+
+
+@pytest.mark.parametrize(("queue", "function"), WORK_QUEUES.items())
+def test_one_bad_message_does_not_hold_up_its_batch(of_type, queue, function):
+    mapping = source_of(of_type, function)
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": [queue, "Arn"]}
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_every_queue_is_either_worked_on_or_of_dead_letters(of_type):
+    assert set(of_type("AWS::SQS::Queue")) == {*WORK_QUEUES, *DEAD_LETTERS}
+    assert all(queue["SqsManagedSseEnabled"] for queue in of_type("AWS::SQS::Queue").values())
+
+
+@pytest.mark.parametrize("queue", DEAD_LETTERS)
+def test_dead_letters_keep_for_two_weeks_and_raise_an_alarm(of_type, queue):
+    assert of_type("AWS::SQS::Queue")[queue]["MessageRetentionPeriod"] == 14 * 24 * 3600
+    (alarm,) = [
+        each
+        for each in of_type("AWS::CloudWatch::Alarm").values()
+        if each["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}]
+    ]
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("ApproximateNumberOfMessagesVisible", "Maximum")
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+    assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+
+
+@pytest.mark.parametrize("function", ["AllocatorFunction", "ReleaseFunction", "NoticesFunction"])
+def test_a_failing_job_raises_an_alarm(of_type, function):
+    (alarm,) = [
+        each
+        for each in of_type("AWS::CloudWatch::Alarm").values()
+        if each["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": function}}]
+    ]
+    assert (alarm["MetricName"], alarm["Threshold"]) == ("Errors", 0)
+    assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+
+
+@pytest.mark.parametrize(
+    ("policy", "service", "key"),
+    [
+        ("ImagesQueuePolicy", "s3.amazonaws.com", "aws:SourceAccount"),
+        ("MailEventsQueuePolicy", "sns.amazonaws.com", "aws:SourceArn"),
+        ("MailEventsTopicPolicy", "ses.amazonaws.com", "aws:SourceAccount"),
+    ],
+)
+def test_only_our_own_services_put_something_in(resources, policy, service, key):
+    """Without a condition any account's bucket, topic or mail could be the source."""
+    (rule,) = resources[policy]["Properties"]["PolicyDocument"]["Statement"]
+    assert rule["Principal"] == {"Service": service}
+    assert [name.lower() for test in rule["Condition"].values() for name in test] == [key.lower()]
+
+
+# ---- the mail
+
+
+def test_the_stream_passes_new_mails_on_and_nothing_else(of_type):
+    # GIVEN the way from the table to the outbox
+    mapping = source_of(of_type, "OutboxFunction")
+    # THEN only the insertion of a mail wakes it
+    (criterion,) = mapping["FilterCriteria"]["Filters"]
+    assert json.loads(criterion["Pattern"]) == {
+        "eventName": ["INSERT"],
+        "dynamodb": {"Keys": {"SK": {"S": [{"prefix": "MAIL#"}]}}},
+    }
+    # and a record that cannot be passed on neither blocks the rest for ever nor is lost
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["MaximumRetryAttempts"] > 0
+    assert mapping["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["OutboxDeadLetters", "Arn"]}
+
+
+def test_mails_are_sent_at_a_pace(of_type):
+    assert source_of(of_type, "MailFunction")["ScalingConfig"] == {"MaximumConcurrency": 2}
+
+
+def test_ses_tells_what_became_of_a_mail(of_type):
+    (events,) = of_type("AWS::SES::ConfigurationSetEventDestination").values()
+    destination = events["EventDestination"]
+    assert destination["Enabled"] is True
+    assert set(destination["MatchingEventTypes"]) == {"bounce", "complaint", "delivery", "deliveryDelay", "reject"}
+    assert destination["SnsDestination"] == {"TopicARN": {"Ref": "MailEventsTopic"}}

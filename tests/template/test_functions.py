@@ -1,0 +1,170 @@
+"""Functions: their runtime, logs, roles, and how often something is tried."""
+
+from typing import Any
+
+import pytest
+
+FUNCTIONS = {
+    "RegistrationFunction": "registration",
+    "ImagesFunction": "images",
+    "CatalogueFunction": "catalogue",
+    "HoldsFunction": "holds",
+    "MyLibraryFunction": "my_library",
+    "DeskFunction": "desk",
+    "FacilityFunction": "facility",
+    "AllocatorFunction": "allocator",
+    "ReleaseFunction": "release",
+    "NoticesFunction": "notices",
+    "OutboxFunction": "outbox",
+    "MailFunction": "mail",
+    "BouncesFunction": "bounces",
+}
+SCHEDULED = ["AllocatorFunction", "ReleaseFunction", "NoticesFunction"]
+CURSORS_AND_CODES = ["registration", "catalogue", "holds", "my_library", "desk", "facility", "mail"]
+
+# What has no narrower resource on AWS.
+WITHOUT_RESOURCE = {"ses:DeleteSuppressedDestination"}
+
+
+def actions_of(statement: dict[str, Any]) -> list[str]:
+    return [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+
+
+def test_the_functions_are_those_of_the_picture(of_type):
+    # GIVEN the template
+    # WHEN its functions are listed with the name they know themselves by
+    names = {
+        logical: properties["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+        for logical, properties in of_type("AWS::Lambda::Function").items()
+    }
+    # THEN they are the thirteen of the picture
+    assert names == FUNCTIONS
+
+
+def test_each_function_is_packaged_from_its_own_folder(template):
+    for logical, name in FUNCTIONS.items():
+        assert template["Resources"][logical]["Properties"]["CodeUri"] == f"../functions/{name}"
+
+
+@pytest.mark.parametrize("logical", FUNCTIONS)
+def test_a_function_runs_as_designed(of_type, logical):
+    # GIVEN a function
+    function = of_type("AWS::Lambda::Function")[logical]
+    # THEN it is Python 3.13 on arm64, with the layer
+    assert function["Runtime"] == "python3.13"
+    assert function["Architectures"] == ["arm64"]
+    assert function["Handler"] == "handler.handler"
+    assert len(function["Layers"]) == 1
+
+
+@pytest.mark.parametrize("logical", FUNCTIONS)
+def test_a_function_keeps_its_log_for_the_days_asked_for(of_type, logical):
+    # GIVEN a function's log group
+    group = of_type("AWS::Lambda::Function")[logical]["LoggingConfig"]["LogGroup"]["Ref"]
+    # THEN it is its own, and its lines are erased
+    assert group == logical.removesuffix("Function") + "Logs"
+    assert of_type("AWS::Logs::LogGroup")[group]["RetentionInDays"] == {"Ref": "LogDays"}
+
+
+@pytest.mark.parametrize("logical", FUNCTIONS)
+def test_a_function_has_a_role_of_its_own(of_type, logical):
+    function = of_type("AWS::Lambda::Function")[logical]
+    assert function["Role"] == {"Fn::GetAtt": [f"{logical}Role", "Arn"]}
+    # Beyond its own statements it may only write its log.
+    (managed,) = of_type("AWS::IAM::Role")[f"{logical}Role"]["ManagedPolicyArns"]
+    assert managed.endswith("/service-role/AWSLambdaBasicExecutionRole")
+
+
+@pytest.mark.parametrize("logical", FUNCTIONS)
+def test_a_role_names_its_actions_and_resources(statements, logical):
+    for statement in statements[logical]:
+        assert statement["Effect"] == "Allow"
+        # No action by pattern
+        assert not [action for action in actions_of(statement) if "*" in action]
+        # and none on everything, where AWS knows something narrower.
+        if statement["Resource"] == "*":
+            assert set(actions_of(statement)) <= WITHOUT_RESOURCE
+
+
+def test_nobody_may_scan_the_table(statements):
+    allowed = {action for rules in statements.values() for rule in rules for action in actions_of(rule)}
+    assert not allowed & {"dynamodb:Scan", "dynamodb:PartiQLSelect", "dynamodb:DeleteTable"}
+
+
+@pytest.mark.parametrize(
+    ("logical", "may_not"),
+    [
+        # Anyone may call these two: one only reads, the other does not touch the accounts.
+        (
+            "CatalogueFunction",
+            ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "s3:", "cognito-idp:"],
+        ),
+        ("RegistrationFunction", ["cognito-idp:", "ses:", "s3:GetObject", "s3:ListBucket"]),
+        # A hostile image meets a function that can do next to nothing.
+        ("ImagesFunction", ["dynamodb:PutItem", "dynamodb:Query", "cognito-idp:", "secretsmanager:", "ses:"]),
+        ("OutboxFunction", ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "ses:"]),
+        ("HoldsFunction", ["s3:", "cognito-idp:", "ses:"]),
+        ("FacilityFunction", ["s3:", "cognito-idp:", "ses:"]),
+    ],
+)
+def test_a_function_may_not_do_what_is_not_its_work(statements, logical, may_not):
+    allowed = [action for rule in statements[logical] for action in actions_of(rule)]
+    assert not [action for action in allowed for refused in may_not if action.startswith(refused)]
+
+
+def test_only_registration_signs_uploads_and_only_for_intake(statements):
+    for logical, rules in statements.items():
+        for rule in rules:
+            if logical == "RegistrationFunction" and "s3:PutObject" in actions_of(rule):
+                assert rule["Resource"] == {"Fn::Sub": "${ImagesBucket.Arn}/intake/*"}
+            elif "s3:PutObject" in actions_of(rule):
+                assert rule["Resource"] == {"Fn::Sub": "${ImagesBucket.Arn}/clean/*"}
+
+
+def test_the_desk_lists_only_the_images(statements):
+    (rule,) = [rule for rule in statements["DeskFunction"] if "s3:ListBucket" in actions_of(rule)]
+    assert rule["Condition"]["StringLike"]["s3:prefix"] == ["intake/*", "clean/*"]
+
+
+@pytest.mark.parametrize("logical", FUNCTIONS)
+def test_the_environment_tells_a_function_what_it_needs(of_type, logical):
+    # GIVEN a function's environment
+    name = FUNCTIONS[logical]
+    variables = of_type("AWS::Lambda::Function")[logical]["Environment"]["Variables"]
+    # THEN all know the table, the policy and whether time may be given
+    assert variables["TABLE_NAME"] == {"Ref": "LendingTable"}
+    assert variables["POLICY"] == {"Ref": "Policy"}
+    assert variables["TIME_TRAVEL"] == {"Ref": "TimeTravel"}
+    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "Lending"
+    # and each of the rest only what its work needs
+    assert ("SIGNING_SECRET" in variables) == (name in CURSORS_AND_CODES)
+    assert ("IMAGES_BUCKET" in variables) == (name in ["registration", "images", "desk"])
+    assert ("USER_POOL_ID" in variables) == (name in ["desk", "mail"])
+    assert ("MAIL_QUEUE_URL" in variables) == (name == "outbox")
+    assert ("MAIL_CONFIGURATION_SET" in variables) == (name == "mail")
+
+
+def test_no_environment_holds_a_secret(of_type):
+    for function in of_type("AWS::Lambda::Function").values():
+        assert function["Environment"]["Variables"].get("SIGNING_SECRET") in (
+            None,
+            {"Fn::GetAtt": ["SigningSecret", "Id"]},
+        )
+
+
+@pytest.mark.parametrize("logical", SCHEDULED)
+def test_a_scheduled_function_is_tried_again_and_then_heard(of_type, logical):
+    # GIVEN a function that the scheduler calls and does not wait for
+    (config,) = [
+        each for each in of_type("AWS::Lambda::EventInvokeConfig").values() if each["FunctionName"] == {"Ref": logical}
+    ]
+    # THEN its own failures are tried again, and end in a queue of dead letters
+    assert config["MaximumRetryAttempts"] == 2
+    assert config["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["ScheduleDeadLetters", "Arn"]}
+
+
+def test_the_api_outlasts_its_functions(of_type):
+    """The HTTP API gives up after 30 seconds: a function that works longer answers nobody."""
+    scheduled_or_queued = [*SCHEDULED, "ImagesFunction", "OutboxFunction", "MailFunction", "BouncesFunction"]
+    for logical, function in of_type("AWS::Lambda::Function").items():
+        assert function["Timeout"] < 30 or logical in scheduled_or_queued

@@ -1,0 +1,52 @@
+"""The schedules of the week, as API.md's table promises them."""
+
+import json
+
+import pytest
+
+WEEK = {
+    "thursday_run": ("AllocatorFunction", "cron(30 8 ? * THU *)"),
+    "prefectural_pull": ("AllocatorFunction", "cron(0 9,14 * * ? *)"),
+    "sunday_release": ("ReleaseFunction", "cron(0 22 ? * SUN *)"),
+    "prefectural_release": ("ReleaseFunction", "cron(0 22 * * ? *)"),
+    "lending_mail": ("NoticesFunction", "cron(0 9 ? * SAT *)"),
+    "daily_notices": ("NoticesFunction", "cron(0 10 * * ? *)"),
+}
+
+
+@pytest.fixture(scope="session")
+def schedules(of_type):
+    """Each schedule by the job it asks for."""
+    found = of_type("AWS::Scheduler::Schedule").values()
+    return {json.loads(schedule["Target"]["Input"])["job"]: schedule for schedule in found}
+
+
+def test_the_jobs_are_those_of_the_week(schedules):
+    assert set(schedules) == set(WEEK)
+
+
+@pytest.mark.parametrize("job", WEEK)
+def test_a_job_runs_when_the_library_means_it(schedules, job):
+    # GIVEN a job's schedule
+    function, expression = WEEK[job]
+    schedule = schedules[job]
+    # THEN it is at the library's hour, not at Greenwich's, and to the minute
+    assert schedule["ScheduleExpression"] == expression
+    assert schedule["ScheduleExpressionTimezone"] == "Asia/Tokyo"
+    assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    assert schedule["Target"]["Arn"] == {"Fn::GetAtt": [function, "Arn"]}
+
+
+@pytest.mark.parametrize("job", WEEK)
+def test_a_job_is_told_its_time(schedules, job):
+    assert json.loads(schedules[job]["Target"]["Input"]) == {
+        "job": job,
+        "scheduled_time": "<aws.scheduler.scheduled-time>",
+    }
+
+
+@pytest.mark.parametrize("job", WEEK)
+def test_a_job_that_could_not_be_started_is_not_lost(schedules, job):
+    target = schedules[job]["Target"]
+    assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["ScheduleDeadLetters", "Arn"]}}
+    assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0
