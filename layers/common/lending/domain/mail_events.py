@@ -265,9 +265,8 @@ PATTERNS: tuple[Row, ...] = (
     ("Exchange", r"does not allow external forwarding", _FORWARD, None),
     # Full
     ("docomo", r"552 too much mail data", _FULL, None),
-    ("au", r"account is temporarily over quota", _FULL, None),
     ("Exchange", r"quotaexceededexception|mailboxquota|storage quota", _FULL, None),
-    ("Gmail", r"out of storage space|over quota", _FULL, None),
+    ("Gmail, au", r"out of storage space|over quota", _FULL, None),
     ("any", r"(mail|in)box (for \S+ )?(is |was )?full|full mailbox|mail in the mailbox is full", _FULL, None),
     ("any", r"quota (has been )?exceed|exceed\w* (\w+ ){0,3}quota|overquota", _FULL, None),
     ("Y!mobile", r"mailbox exceeded the (local )?limit", _FULL, None),
@@ -282,7 +281,7 @@ PATTERNS: tuple[Row, ...] = (
     ("Exchange", r"5\.4\.1.*recipient address rejected: access denied", _WRONG, None),  # not in their directory
     ("Exchange", r"recipientnotfound|recipnotfound|5\.1\.10", _WRONG, None),
     ("Exchange", r"unable to relay|relaying denied|relay not permitted", _WRONG, None),
-    ("Gmail", r"account that you tried to reach (does not exist|is disabled|is inactive)|nosuchuser", _WRONG, None),
+    ("Gmail", r"nosuchuser", _WRONG, None),
     ("Yahoo! JAPAN", r"doesn'?t have an? (yahoo\S*|ymail\S*) account", _WRONG, None),
     ("SoftBank", r"invalid recipient", _WRONG, None),
     ("docomo", r"unknown user \S+@(\S+\.)?docomo\.ne\.jp", _WRONG, _REFUSED),  # the filters answer the same, mostly
@@ -304,7 +303,7 @@ PATTERNS: tuple[Row, ...] = (
     ("any", r"too many (connections|messages)|too quickly|throttl", _UNKNOWN, None),
     # Refused
     ("Gmail", r"unsolicited|unauthenticated|dmarc|spf check|5\.7\.26", _REFUSED, None),
-    ("Outlook.com", r"on our block list|banned sending ip", _REFUSED, None),
+    ("Outlook.com", r"banned sending ip", _REFUSED, None),
     ("Yahoo! JAPAN", r"message not (allowed|accepted)", _REFUSED, None),
     ("any", r"spam|black ?list|block ?list|blocked|policy|prohibited|content reject", _REFUSED, None),
     ("any", r"access denied|not authori[sz]ed|rejected your mail|rejected by|refused", _REFUSED, None),

@@ -94,6 +94,7 @@ _DOCUMENTS = {
 }
 
 _WEEKDAYS = "月火水木金土日"
+_PAUSES = "、。 "
 _NEVER_FIRST = "、。」』)）!！?？ー・…,."
 
 
@@ -183,12 +184,13 @@ def _signature(facts: Facts, policy: Policy) -> Lines:
 
 def _acceptance(facts: Facts, policy: Policy) -> Lines:
     """The 受理メール with the way to the first password (RULES 4, 6)."""
-    application = _APPLICATIONS.get(facts["application_kind"], "申請")
-    expiry = ["カードの有効期限:", f"  {_long_day(facts['expires_on'])}"] if facts.get("expires_on") else []
+    application = _APPLICATIONS.get(facts["application_kind"], "利用者登録")
+    expiry = [f"カードの有効期限: {_long_day(facts['expires_on'])}"] if facts.get("expires_on") else []
     return [
-        f"{application}を",
-        "受理し、登録が完了しました。",
-        "利用者カードをお使いいただけます。",
+        f"「{application}」の",
+        "申請を受理しました。",
+        "登録が完了し、利用者カードを",
+        "お使いいただけます。",
         "",
         *_card_line(facts),
         *expiry,
@@ -218,7 +220,7 @@ def _first_password(facts: Facts) -> Lines:
     """The temporary password, how to use it and the way out once it is too old (RULES 6: never a dead end)."""
     return [
         "",
-        "■はじめてのログイン",
+        "■ログインのしかた",
         f"仮パスワード: {facts['temporary_password']}",
         "",
         "1. Myライブラリを開きます。",
@@ -236,7 +238,7 @@ def _first_password(facts: Facts) -> Lines:
 
 def _image_again(facts: Facts, policy: Policy) -> Lines:
     """Which images are unclear and why; the receipt number stays (RULES 4)."""
-    until = ["", f"{_long_day(facts['resume_until'])}", "までにお願いします。"] if facts.get("resume_until") else []
+    until = ["", f"{_long_day(facts['resume_until'])}までに", "お願いします。"] if facts.get("resume_until") else []
     return [
         "お送りいただいた画像では、",
         "内容を確認できませんでした。",
@@ -404,7 +406,7 @@ def _overdue(facts: Facts, policy: Policy) -> Lines:
         f"■返却をお待ちしている本({len(facts['books'])}冊)",
         *_overdue_books(facts["books"]),
         "",
-        "■返却",
+        "■返却のしかた",
         *_where_to_return(),
         "",
         "行き違いでお返しになっていましたら、",
@@ -483,8 +485,8 @@ def _shift(facts: Facts, policy: Policy) -> Lines:
         *_was_and_is(facts, "due_on", ""),
         *(["", *_book_list("対象の本", facts["books"])] if facts.get("books") else []),
         "",
-        "受取りのときは利用者カードを必ず",
-        "お持ちください。",
+        "受取りのときは、",
+        "利用者カードを必ずお持ちください。",
     ]
 
 
@@ -626,17 +628,22 @@ def _one_line(text: str) -> str:
 
 
 def _folded(text: str, width: int = LINE_COLUMNS) -> Lines:
-    """Break a text into lines of at most `width` columns, between words of ASCII or any two other characters.
-
-    A line never begins with a closing mark: it takes the character before along. A single longer word stays whole.
-    """
+    """Break a text into lines of at most `width` columns; a single longer word of ASCII stays whole."""
     lines: Lines = [""]
     for word in re.findall(r"[!-~]+|.", text):
-        if columns(lines[-1] + word) <= width or not lines[-1]:
-            lines[-1] += word
-        elif word in _NEVER_FIRST and columns(lines[-1][-1]) == 2:  # an ASCII word is not torn for it
-            lines[-1], start = lines[-1][:-1], lines[-1][-1]
-            lines.append(start + word)
-        else:
-            lines.append(word.lstrip())
+        if columns(lines[-1] + word) > width and lines[-1]:
+            cut = _cut(lines[-1], word, width)
+            lines[-1], start = lines[-1][:cut], lines[-1][cut:].lstrip()
+            lines.append(start)
+        lines[-1] += word if lines[-1] else word.lstrip()
     return [line.rstrip() for line in lines]
+
+
+def _cut(line: str, word: str, width: int) -> int:
+    """Where to end a line that has no room for the next word: after a pause not too far back, as a person would,
+    else at its end; one character earlier if the next line would begin with a closing mark."""
+    closing = word in _NEVER_FIRST
+    pauses = [at for at, character in enumerate(line, 1) if character in _PAUSES and columns(line[:at]) * 3 >= width]
+    if pauses and columns(line[pauses[-1] :] + word) <= width and not (closing and pauses[-1] == len(line)):
+        return pauses[-1]
+    return len(line) - 1 if closing and columns(line[-1]) == 2 else len(line)

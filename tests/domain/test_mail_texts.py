@@ -1,0 +1,271 @@
+"""Every mail, read as a person would: `golden/` holds each one whole (RULES 36, 37).
+
+When a text changes on purpose, write the golden file anew and read it: `compose` prints nothing by itself.
+"""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lending.domain.mail import Mail, MailKind, mail_id
+from lending.domain.mail_texts import LINE_COLUMNS, NEEDED, Text, columns, compose, masked, slot_label
+from lending.domain.policy import Policy
+
+GOLDEN = Path(__file__).parent / "golden"
+PAGE = {"my_library_url": "https://online.example.jp/my/"}
+PASSWORD = {
+    "card_number": "2000123456",
+    "temporary_password": "Aomori-7419",
+    "valid_days": 7,
+    "reissue_url": "https://online.example.jp/password/",
+}
+BATCH = {"facility": "弘前市立弘前図書館", "pickup_until": "2026-06-14", "due_on": "2026-06-21"}
+TITLES = ["津軽", "青森県の暮らしと祭り 写真でたどる一〇〇年のあゆみ(上巻)", "Python実践入門"]
+
+CASES: dict[str, tuple[MailKind, dict]] = {
+    "acceptance_new": (
+        MailKind.ACCEPTANCE,
+        PAGE | PASSWORD | {"application_kind": "new", "expires_on": "2029-06-01", "online_lending": True},
+    ),
+    "acceptance_change": (MailKind.ACCEPTANCE, PAGE | {"application_kind": "change", "card_number": "2000123456"}),
+    "acceptance_reissue": (MailKind.ACCEPTANCE, PAGE | {"application_kind": "reissue", "card_number": "2000999988"}),
+    "image_again": (
+        MailKind.IMAGE_AGAIN,
+        {
+            "receipt_number": "R-20260601-0007",
+            "slots": ["card", "driving_licence_front"],
+            "slot_reasons": {"card": "画像がぼやけていて、番号が読み取れません。"},
+            "reason": "文字が読み取れませんでした。\n明るい場所で、正面から撮影してください。",
+            "resume_url": "https://online.example.jp/register/resume/",
+            "resume_until": "2026-07-01",
+        },
+    ),
+    "refusal": (
+        MailKind.REFUSAL,
+        {"receipt_number": "R-20260601-0008", "reason": "確認書類のご住所が、申請のご住所と異なっています。"},
+    ),
+    "lending": (
+        MailKind.LENDING,
+        PAGE | BATCH | {"card_number": "2000123456", "pickup_from": "2026-06-07", "books": TITLES},
+    ),
+    "ready": (MailKind.READY, PAGE | {"books": ["津軽"], "pickup_until": "2026-06-19"}),
+    "overdue": (
+        MailKind.OVERDUE,
+        PAGE | {"books": [{"title": title, "due_on": "2026-06-21"} for title in TITLES[:2]]},
+    ),
+    "card_expired_hold": (
+        MailKind.CARD_EXPIRED_HOLD,
+        PAGE | {"expired_on": "2026-06-03", "holds": 4, "renew_url": "https://online.example.jp/register/"},
+    ),
+    "card_renewal": (
+        MailKind.CARD_RENEWAL,
+        PAGE | {"expires_on": "2026-07-01", "renew_url": "https://online.example.jp/register/"},
+    ),
+    "shift": (
+        MailKind.SHIFT,
+        PAGE
+        | BATCH
+        | {
+            "taken_back": False,
+            "reason": "大雪のため、搬送が遅れています。",
+            "pickup_until": "2027-01-24",
+            "due_on": "2027-01-31",
+            "pickup_until_before": "2027-01-17",
+            "due_on_before": "2027-01-24",
+            "books": ["津軽"],
+        },
+    ),
+    "shift_taken_back": (
+        MailKind.SHIFT,
+        PAGE | BATCH | {"taken_back": True, "reason": "予定どおり届きました。"},
+    ),
+    "address_confirmation": (
+        MailKind.ADDRESS_CONFIRMATION,
+        {"confirm_url": "https://online.example.jp/confirm/?t=dGVzdA", "valid_hours": 24},
+    ),
+    "temporary_password": (MailKind.TEMPORARY_PASSWORD, PAGE | PASSWORD),
+    "password_reissue_by_link": (
+        MailKind.PASSWORD_REISSUE,
+        PAGE | {"reset_url": "https://online.example.jp/password/?t=dGVzdA", "valid_hours": 24},
+    ),
+    "password_reissue_by_password": (MailKind.PASSWORD_REISSUE, PAGE | PASSWORD),
+    "test": (MailKind.TEST, PAGE),
+}
+
+
+def composed(case: str, **changes: object) -> Text:
+    kind, facts = CASES[case]
+    return compose(kind, facts | changes, Policy())
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_mail_reads_as_its_golden_text(case):
+    # GIVEN a mail as it is to be read
+    expected = (GOLDEN / f"{case}.txt").read_text(encoding="utf-8")
+    # WHEN it is composed THEN subject and body are just that (RULES 36, 37)
+    text = composed(case)
+    assert f"{text.subject}\n\n{text.body}" == expected
+
+
+def test_every_kind_has_a_golden_text_and_none_is_left_over():
+    assert {kind for kind, _ in CASES.values()} == set(MailKind) == set(NEEDED)
+    assert {path.stem for path in GOLDEN.glob("*.txt")} == set(CASES)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_no_line_is_wider_than_a_phone(case):
+    # GIVEN the widest dates there are
+    widest = {name: "2026-12-30" for name in CASES[case][1] if name.endswith(("_on", "_from", "_until", "_before"))}
+    lines = composed(case, **widest).body.splitlines()
+    # THEN only the address of a page, which must stay whole, may be longer
+    assert [line for line in lines if columns(line) > LINE_COLUMNS and not line.startswith("https://")] == []
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_mail_says_who_writes_and_where_to_call(case):
+    # RULES 37; the counter's hours and number are the library's to set
+    policy = Policy(counter_phone="017-000-0000", counter_hours="10:00～17:00", mail_sender="貸出係")
+    kind, facts = CASES[case]
+    body = compose(kind, facts, policy).body
+    assert "貸出係です。" in body
+    assert "017-000-0000\n受付 10:00～17:00" in body
+    assert "017-729-4300" not in body
+
+
+@pytest.mark.parametrize("case", [case for case, (kind, _) in CASES.items() if "my_library_url" in NEEDED[kind]])
+def test_every_mail_to_a_patron_leads_to_my_library(case):
+    assert composed(case).body.endswith("Myライブラリ\nhttps://online.example.jp/my/\n")
+
+
+@pytest.mark.parametrize(("case", "name"), [(c, n) for c, (k, _) in CASES.items() for n in sorted(NEEDED[k])])
+@pytest.mark.parametrize("nothing", [None, "", []])
+def test_a_mail_without_a_needed_fact_is_refused(case, name, nothing):
+    # WHEN a fact is missing THEN no half mail goes out, and the fact is named
+    with pytest.raises(ValueError, match=name):
+        composed(case, **{name: nothing})
+
+
+def test_a_lending_mail_without_a_book_has_nothing_to_say():
+    # GIVEN all books gone by Saturday THEN there is no mail to make (RULES 36)
+    with pytest.raises(ValueError, match="books"):
+        composed("lending", books=[])
+
+
+def test_the_saturday_mail_says_all_that_matters():
+    # GIVEN the worked example of RULES, "The week"
+    body = composed("lending").body
+    # THEN it names Sunday, the last day, the due date, facility and titles (RULES 36)
+    assert "6月7日(日)から\n6月14日(日)まで" in body
+    assert "■返却期限\n6月21日(日)" in body
+    assert "弘前市立弘前図書館" in body
+    assert "(3冊)\n・津軽\n" in body
+    # and the card, its two stand-ins and nothing else (RULES 28)
+    assert "利用者カードを必ずお持ちください。" in body
+    assert "Myライブラリのカード表示" in body
+    assert "このメール(画面または印刷)" in body
+    assert "ほかの方法ではお渡しできません。" in body
+    # and that the days are the same everywhere, with no earlier visit, not even for a closed Sunday (RULES 29, A20)
+    assert "県内の協力館すべてが同じ期間です。" in body
+    assert "6月7日(日)より前には、\nお渡しできません。" in body
+    assert "6月7日(日)が休館日の館では、" in body
+    # and what happens after the last day, of which no notice is sent (RULES 30)
+    assert "返送し、予約は終わります。\n改めてのお知らせはしません。" in body
+
+
+def test_numbers_in_a_mail_are_the_policys():
+    # GIVEN another renewal rule THEN the mail tells that one (RULES 31)
+    kind, facts = CASES["lending"]
+    body = compose(kind, facts, Policy(renewal_opens_days=5, renewal_days=14, renewal_limit=1)).body
+    assert "返却期限の5日前から" in body
+    assert "(14日ずつ1回まで)" in body
+
+
+@pytest.mark.parametrize("case", ["acceptance_new", "temporary_password", "password_reissue_by_password"])
+def test_the_temporary_password_stands_on_a_line_of_its_own(case):
+    # GIVEN a password with every sort of sign THEN it can be copied as it is, and an old one has a way out (RULES 6)
+    body = composed(case, temporary_password="a{b}%c ■9#").body
+    assert "仮パスワード: a{b}%c ■9#" in body.splitlines()
+    assert "仮パスワードは7日間有効です。" in body
+    assert "https://online.example.jp/password/" in body
+
+
+@pytest.mark.parametrize("case", [case for case, (_, facts) in CASES.items() if "card_number" in facts])
+def test_a_card_number_shows_its_last_four_digits_only(case):
+    number = str(CASES[case][1]["card_number"])
+    assert number not in composed(case).body
+    assert f"利用者番号: ******{number[-4:]}" in composed(case).body
+
+
+@pytest.mark.parametrize("kind", ["new", "password"])
+def test_an_acceptance_that_opens_an_account_needs_the_password(kind):
+    # RULES 4: the mail carries the way to the first password
+    with pytest.raises(ValueError, match="reissue_url, temporary_password, valid_days"):
+        composed("acceptance_change", application_kind=kind)
+
+
+def test_an_acceptance_with_any_password_tells_how_to_use_it():
+    # GIVEN a renewal by someone who had no account yet
+    body = composed("acceptance_new", application_kind="renewal").body
+    assert "「利用者カードの更新」の\n申請を受理しました。" in body
+    assert "仮パスワード: Aomori-7419" in body
+
+
+def test_a_mail_never_keeps_a_password():
+    # DESIGN: we never store a password
+    with pytest.raises(ValueError, match="temporary_password"):
+        Mail("acceptance#R1", "P1", MailKind.ACCEPTANCE, None, PASSWORD)
+
+
+def test_the_same_matter_always_has_the_same_name():
+    # RULES 26, 38: one mail a matter
+    assert mail_id(MailKind.LENDING, date(2026, 6, 7), 12) == "lending#2026-06-07#12"
+    assert mail_id(MailKind.LENDING, "2026-06-07", "12") == "lending#2026-06-07#12"
+
+
+@pytest.mark.parametrize("part", ["", "1#2"])
+def test_a_name_of_a_mail_cannot_be_taken_for_another(part):
+    with pytest.raises(ValueError, match="name"):
+        mail_id(MailKind.LENDING, part)
+
+
+def test_slots_are_named_in_a_persons_words():
+    # RULES 2, 3
+    assert slot_label("card") == "利用者カード(名前を書いた面)"
+    assert slot_label("insurance_certificate_back") == "資格確認書(旧健康保険証)(裏)"
+
+
+@given(st.text(min_size=1).filter(lambda title: any(c.isprintable() and not c.isspace() for c in title)))
+def test_no_title_breaks_or_forges_the_mail(title):
+    # GIVEN any title at all, also one with line breaks
+    plain = composed("ready", books=["本"]).body.splitlines()
+    lines = composed("ready", books=[title]).body.splitlines()
+    # THEN all other lines stay as they are, and its own are set in
+    at = plain.index("・本")
+    end = len(lines) - (len(plain) - at - 1)
+    assert lines[:at] == plain[:at]
+    assert lines[end:] == plain[at + 1 :]
+    assert lines[at].startswith("・")
+    assert all(line.startswith("  ") for line in lines[at + 1 : end])
+
+
+@given(st.lists(st.sampled_from("津軽海峡、。」)ーabcDEF-1 　"), max_size=120).map("".join).filter(str.strip))
+def test_folding_loses_nothing_and_starts_no_line_with_a_closing_mark(title):
+    body = composed("ready", books=[f"本{title}"]).body
+    entry = body[body.index("・本") : body.index("\n\n■期限を過ぎると")].splitlines()
+    assert "".join("".join(entry).split())[1:] == "".join(f"本{title}".split())
+    assert all(columns(line) <= LINE_COLUMNS or " " not in line.strip() for line in entry)
+
+
+@given(st.dates(date(2026, 1, 1), date(2030, 12, 31)))
+def test_a_day_may_be_given_as_date_or_text(day):
+    last = day + timedelta(days=7)
+    as_date = composed("lending", pickup_from=day, pickup_until=last)
+    assert as_date == composed("lending", pickup_from=day.isoformat(), pickup_until=last.isoformat())
+
+
+def test_masking():
+    assert masked("2000123456") == "******3456"
+    assert masked("12") == "12"
