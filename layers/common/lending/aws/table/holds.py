@@ -1,13 +1,17 @@
-"""Holds: PATRON#id / HOLD#title. `by_title` orders the queue; `work` lists waiting and secured ones, or ready ones."""
+"""Holds: PATRON#id / HOLD#title. `by_title` orders the queue; `work` lists waiting and secured ones, or ready ones.
+
+Each write that lets a hold start or stop waiting brings the count of the title's waiting holds with it (`Write.also`).
+"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from zlib import crc32
 
 from lending.aws.table.codec import Item, attributes, stamp, value_of
 from lending.aws.table.patrons import partition
 from lending.aws.table.store import Table
-from lending.aws.table.titles import title_key
+from lending.aws.table.titles import count_waiting, title_key
 from lending.aws.table.writes import Key, Write, delete, put_new, still, update
 from lending.domain.hold import Hold, HoldStatus, LastRun
 
@@ -65,14 +69,16 @@ def _work(hold: Hold) -> Item:
 
 def add(hold: Hold) -> Write:
     """A new hold at the end of its queue."""
-    return put_new(key(hold.patron_id, hold.title_id), attributes(hold) | _queue(hold) | _work(hold))
+    write = put_new(key(hold.patron_id, hold.title_id), attributes(hold) | _queue(hold) | _work(hold))
+    return _counted(write, hold.title_id, _waits(hold))
 
 
 def change(before: Hold, after: Hold) -> Write:
     """A hold becomes another state of itself, if it still is what it was (status, copy and place in the queue)."""
     changed = dict.fromkeys(attributes(before)) | attributes(after) | _queue(after) | _work(after)
     condition, values = _still(before)
-    return update(key(before.patron_id, before.title_id), set=changed, condition=condition, **values)
+    write = update(key(before.patron_id, before.title_id), set=changed, condition=condition, **values)
+    return _counted(write, before.title_id, _waits(after) - _waits(before))
 
 
 def explain(hold: Hold, reason: LastRun) -> Write:
@@ -85,7 +91,16 @@ def explain(hold: Hold, reason: LastRun) -> Write:
 def spend(hold: Hold) -> Write:
     """The hold ends: cancelled, lent or expired; only if it still is what it was."""
     condition, values = _still(hold)
-    return delete(key(hold.patron_id, hold.title_id), condition, **values)
+    return _counted(delete(key(hold.patron_id, hold.title_id), condition, **values), hold.title_id, -_waits(hold))
+
+
+def _waits(hold: Hold) -> int:
+    return int(hold.status == HoldStatus.WAITING)
+
+
+def _counted(write: Write, title_id: str, change: int) -> Write:
+    # The hold's own condition holds the count true as well: each start and stop is written exactly once.
+    return replace(write, also=(count_waiting(title_id, change),)) if change else write
 
 
 def _still(hold: Hold) -> tuple[str, Item]:

@@ -132,6 +132,8 @@ class Table:
         Raises:
             Overtaken: its condition did not hold.
         """
+        if write.also:
+            return self.transact(write)
         call = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}[write.action]
         for attempt in range(_TRIES):
             try:
@@ -150,19 +152,20 @@ class Table:
         """All of the writes or none. A conflict with another transaction is tried again, with jitter.
 
         Raises:
-            Overtaken: conditions did not hold; nothing was written.
+            Overtaken: conditions did not hold; nothing was written. Its positions are those of `writes`.
             Busy: others kept writing the same items; nothing was written.
         """
-        if len(writes) > TRANSACTION_WRITES:
-            raise ValueError(f"{len(writes)} writes do not fit a transaction")
-        items = [{write.action: {"TableName": self.name, **write.parameters}} for write in writes]
+        whole = [(n, part) for n, write in enumerate(writes) for part in (write, *write.also)]
+        if len(whole) > TRANSACTION_WRITES:
+            raise ValueError(f"{len(whole)} writes do not fit a transaction")
+        items = [{part.action: {"TableName": self.name, **part.parameters}} for _, part in whole]
         for attempt in range(_TRIES):
             try:
                 self._client.transact_write_items(TransactItems=items)
                 return
             except ClientError as error:
                 if failed := _failed_conditions(error):
-                    raise Overtaken(failed) from None
+                    raise Overtaken(sorted({whole[n][0] for n in failed})) from None
                 _pause(attempt)
         raise Busy
 

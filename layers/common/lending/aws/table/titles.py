@@ -80,6 +80,21 @@ def add_copy(copy: Copy) -> Write:
     return put_new(copy_key(copy.barcode), item)
 
 
+def queue_key(title_id: str) -> Key:
+    """The key of a title's queue: how many holds wait. Apart from the title, which the same transaction may write."""
+    return f"TITLE#{title_id}", "QUEUE"
+
+
+def count_waiting(title_id: str, change: int) -> Write:
+    """More or fewer waiting holds. `holds` adds it to each write of a hold that starts or stops waiting."""
+    return update(queue_key(title_id), add={"waiting": change})
+
+
+def nobody_waits(title_id: str) -> Write:
+    """Demand that no hold waits for the title (RULES 31)."""
+    return check(queue_key(title_id), "attribute_not_exists(#waiting) OR #waiting = :none", none=0)
+
+
 def can_be_held(title_id: str) -> Write:
     """Demand that a copy of the title may leave the library (RULES 9)."""
     return check(title_key(title_id), "attribute_exists(#PK) AND #lendable > :none", none=0)

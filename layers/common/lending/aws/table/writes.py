@@ -11,10 +11,14 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One write: what DynamoDB calls it, and its parameters but the table's name."""
+    """One write: what DynamoDB calls it, and its parameters but the table's name.
+
+    `also` are writes that belong to it, such as the counter of what it adds: who writes it writes them.
+    """
 
     action: str
     parameters: dict[str, Any]
+    also: tuple["Write", ...] = ()
 
 
 def key_of(key: Key) -> Item:
