@@ -56,7 +56,7 @@ _MESSAGES = {
 
 
 class UnusablePicture(Exception):
-    """A finding about a picture, for the person who sent it: a stable `code` and a Japanese sentence that says what to do."""
+    """A finding about a picture: a stable `code`, and a Japanese `message` for the person who sent it."""
 
     def __init__(self, code: str, **facts: object) -> None:
         self.code = code
