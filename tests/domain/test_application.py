@@ -118,7 +118,7 @@ def test_a_form_posts_values_one_by_one():
 
 
 def test_every_fault_is_named_at_once():
-    """GIVEN a form wrong in many ways WHEN read THEN one answer names them all (issue 2)."""
+    """GIVEN a form wrong in many ways WHEN read THEN one answer names them all (issue 3)."""
     found = faults(
         name="", kana="青森", birth_date="2030-01-01", postal_code="1", phone=..., email="taro＠example.com",
         card_number=1234567890, documents="passport", online_lending="maybe", role="desk",
@@ -442,7 +442,7 @@ def test_even_an_optional_image_is_missing_once_it_was_asked_for():
     ],
 )
 def test_registering_changes_what_the_kind_is_about(kind, changed):
-    """GIVEN all fields WHEN registered THEN a re-issue moves nothing but the number (RULES 1, issue 2)."""
+    """GIVEN all fields WHEN registered THEN a re-issue moves nothing but the number (RULES 1, issue 3)."""
     assert set(ap.patron_changes(opened(kind=kind))) == changed
     assert "online_lending" not in ap.patron_changes(opened(kind=kind, online_lending=False))
 

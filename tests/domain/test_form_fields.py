@@ -1,4 +1,4 @@
-"""What people type (RULES 7, issue 2: forms checked as people type them)."""
+"""What people type (RULES 7, issue 3: forms checked as people type them)."""
 
 from datetime import date
 
