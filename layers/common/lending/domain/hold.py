@@ -1,6 +1,6 @@
 """A patron's place in the queue of a title (RULES 9-14)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -30,7 +30,7 @@ class LastRun:
 
     date: date
     code: str
-    facts: dict[str, Any]
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class Hold:
     """One hold. `queued_at` orders the queue of the title; it is `placed_at` until the hold is moved to the end (13).
 
     `pickup_place` is `prefectural` or a facility's number as text; `pickup_change` is a recorded change of it that
-    counts from the run of its date (14). `barcode` is the copy kept for it while secured or ready.
+    counts from the run of its date (14). `barcode` is the copy kept for it while secured or ready; `ready_on` is the day
+    it was made ready, whose mail goes out the day after (15).
     """
 
     patron_id: str
@@ -48,6 +49,7 @@ class Hold:
     queued_at: datetime
     status: HoldStatus = HoldStatus.WAITING
     barcode: str = ""
+    ready_on: date | None = None
     pickup_until: date | None = None
     next_pickup_place: str = ""
     next_pickup_from: date | None = None

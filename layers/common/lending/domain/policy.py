@@ -31,6 +31,8 @@ class Policy(BaseModel):
     renewal_opens_days: int = Field(3, ge=0, description="before the due date (31)")
     renewal_days: int = Field(7, ge=1, description="from the old due date (31)")
     renewal_limit: int = Field(2, ge=0, description="(31)")
+    release_at: time = Field(time(22, 0), description="end of a last pickup day, as scheduled (16, 30)")
+    overdue_repeat_days: int = Field(7, ge=1, description="between overdue mails (35)")
 
     # Pickup at the prefectural library
     pull_times: tuple[time, ...] = Field((time(9, 0), time(14, 0)), min_length=1, description="as scheduled (15)")

@@ -1,5 +1,6 @@
 """Titles TITLE#id / TITLE and copies COPY#barcode / COPY; `by_title` shows a title with its copies and its queue."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -109,7 +110,12 @@ SHELVES = (*"0123456789", "Z")
 
 
 def plan_pull(copy: Copy, pull: Pull) -> Write:
-    """Put a copy on the pull list; a plan of an earlier day gives way (RULES 15, 23)."""
+    """Put a copy on the pull list, if it and the plan on it still are what was read (RULES 15, 23).
+
+    Planned again it changes nothing.
+    """
+    unchanged, was = _still_planned(copy)
+    mine = {"mine_run": pull.run, "mine_patron": pull.patron_id}
     return update(
         copy_key(copy.barcode),
         set={
@@ -117,9 +123,31 @@ def plan_pull(copy: Copy, pull: Pull) -> Write:
             "work": f"PULL#{shelf(copy.call_number)}",
             "work_order": f"{copy.call_number}#{copy.barcode}",
         },
-        condition="#state = :state",
+        condition=f"#state = :state AND ({unchanged} OR (#pull.#run = :mine_run AND #pull.#patron_id = :mine_patron))",
         state=copy.state,
+        **mine,
+        **was,
     )
+
+
+def drop_pull(copy: Copy) -> Write:
+    """Take a copy off the pull list, if the plan on it still is what was read (RULES 23)."""
+    unchanged, was = _still_planned(copy)
+    return update(copy_key(copy.barcode), remove=("pull", "work", "work_order"), condition=unchanged, **was)
+
+
+def _still_planned(copy: Copy) -> tuple[str, Item]:
+    if copy.pull is None:
+        return "attribute_not_exists(#pull)", {}
+    was = {"was_run": copy.pull.run, "was_patron": copy.pull.patron_id}
+    return "(#pull.#run = :was_run AND #pull.#patron_id = :was_patron)", was
+
+
+def pulls(table: Table) -> Iterator[Copy]:
+    """The pull list in shelf order (RULES 23)."""
+    for part in SHELVES:
+        for item in table.query(f"PULL#{part}", index="work"):
+            yield value_of(Copy, item)
 
 
 def give_to(barcode: str, patron_id: str, due_on: date, expected: tuple[CopyState, ...]) -> Write:
