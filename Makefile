@@ -7,6 +7,8 @@ STACK ?= lending
 REGION ?= ap-northeast-1
 JSON_FLAG = $(if $(JSON),--json)
 
+export PYTHONPATH := layers/common:.
+
 .DEFAULT_GOAL := help
 .PHONY: help run week serve test bench lint requirements build deploy pages
 
@@ -38,7 +40,7 @@ lint: .venv/made ## Check style, types, the direction of imports and the templat
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	PYTHONPATH=layers/common:. $(BIN)/lint-imports
+	$(BIN)/lint-imports
 	$(BIN)/cfn-lint $(TEMPLATE)
 
 requirements: ## Pin again what is shipped and what the tests need (needs uv)

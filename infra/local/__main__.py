@@ -35,25 +35,28 @@ def run(command: str, as_json: bool) -> None:
     with local_stack() as stack:
         stack.accounts.extend(load(stack))
         stack.write()
-        steps = play(stack) if command != "serve" else []
+        steps = play(stack, tell=show_step if not as_json else lambda step: None) if command != "serve" else []
+        stack.write()
         if as_json:
             print(json.dumps({"steps": steps, "outputs": stack.outputs}, ensure_ascii=False), flush=True)
         else:
-            show(stack, steps)
+            show_addresses(stack)
         if command != "week":
             print("Ctrl-C stops it.", file=sys.stderr)
             threading.Event().wait()
 
 
-def show(stack: Stack, steps: list[Step]) -> None:
-    """Print what happened, and where to look."""
-    for step in steps:
-        counts = ", ".join(f"{what} {count}" for what, count in step["counts"].items())
-        print(f"{step['at']}  {step['what']}  {counts}")
+def show_step(step: Step) -> None:
+    """Print what happened."""
+    counts = "  ".join(f"{what} {count}" for what, count in step["counts"].items())
+    print(f"{step['at'][:16].replace('T', ' ')}  {step['what']}  [{counts}]", flush=True)
+
+
+def show_addresses(stack: Stack) -> None:
+    """Print where to look and how to sign in."""
     print(f"Site: {stack.outputs['SiteUrl']}")
     print(f"API:  {stack.outputs['ApiUrl']}")
-    for account in stack.accounts:
-        print("Sign in: " + ", ".join(f"{name} {value}" for name, value in account.items()), flush=True)
+    print("Sign-in data of the sample accounts: .local/outputs.json", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,108 @@
+"""Sample data, plainly made up: a catalogue, kit cards, people."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from lending.domain.title import Copy
+
+# Kit numbers say where the kit lies: 2, the facility's two digits, a running number.
+KITS_PER_FACILITY = 5
+
+_PLACES = (
+    "津軽",
+    "下北",
+    "八甲田",
+    "白神",
+    "十和田",
+    "岩木山",
+    "奥入瀬",
+    "陸奥湾",
+    "三内丸山",
+    "八戸",
+    "弘前",
+    "五所川原",
+)
+_SUBJECTS = (
+    ("の歴史", "210.1"), ("の自然", "462.1"), ("の昔話", "388.1"), ("の料理", "596.2"), ("を歩く", "291.2"),
+    ("のりんご", "625.2"), ("の祭り", "386.1"), ("の方言", "818.2"), ("の星空", "440.8"), ("の建物", "521.8"),
+    ("の手仕事", "750.2"), ("の魚", "487.5"), ("の鉄道", "686.2"), ("の雪", "451.6"), ("の温泉", "453.9"),
+    ("の文学", "910.2"), ("の写真", "748.8"), ("の俳句", "911.3"), ("の絵本", "E913"), ("の物語", "913.6"),
+    ("の童話", "K913"), ("の野草", "471.7"), ("の野鳥", "488.2"), ("の暮らし", "382.1"), ("の地図", "290.3"),
+)  # fmt: skip
+_AUTHORS = ("見本 太郎", "見本 花子", "例示 一郎", "例示 二葉", "仮名 三郎")
+
+
+@dataclass(frozen=True, slots=True)
+class SampleTitle:
+    """A title as `PUT /desk/titles/{id}` takes it."""
+
+    title_id: str
+    title: str
+    author: str
+    isbn: str
+    copies: list[Copy]
+
+
+def catalogue() -> Iterator[SampleTitle]:
+    """Some 300 titles with one to three copies; every 25th is for use in the library only."""
+    for number, (place, (subject, call_number)) in enumerate(product(_PLACES, _SUBJECTS), start=1):
+        title_id = f"T{number:04}"
+        reference_only = number % 25 == 0
+        copies = [
+            Copy(f"B{number:04}{n}", title_id, f"{call_number}/{number:04}/{n}", reference_only)
+            for n in range(1, number % 3 + 2)
+        ]
+        yield SampleTitle(title_id, f"{place}{subject}", _AUTHORS[number % 5], _isbn(number), copies)
+
+
+def _isbn(number: int) -> str:
+    body = f"97840000{number:04}"
+    check = -sum(int(digit) * (1 + 2 * (n % 2)) for n, digit in enumerate(body)) % 10
+    return f"{body}{check}"
+
+
+def kit_numbers(facility: int) -> list[str]:
+    """The numbers of the blank cards that lie at a facility."""
+    return [f"2{facility:02}{n:05}" for n in range(1, KITS_PER_FACILITY + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who applies for a card, with the form fields they type."""
+
+    name: str
+    latin_name: str
+    kana: str
+    birth_date: str
+    phone: str
+    email: str
+    facility: int
+
+    @property
+    def card_number(self) -> str:
+        """The number on the blank card they took home."""
+        return kit_numbers(self.facility)[0]
+
+    def form(self) -> dict[str, object]:
+        """What they type into the form of a new card."""
+        return {
+            "kind": "new",
+            "card_number": self.card_number,
+            "name": self.name,
+            "kana": self.kana,
+            "birth_date": self.birth_date,
+            "postal_code": "030-0184",
+            "address": "青森県青森市荒川字藤戸119-7",
+            "phone": self.phone,
+            "email": self.email,
+            "online_lending": True,
+            "documents": ["driving_licence"],
+        }
+
+
+PEOPLE = (
+    Person("見本 花子", "MIHON HANAKO", "ミホン ハナコ", "1988-05-12", "0172-00-0001", "hanako@example.jp", 19),
+    Person("見本 太郎", "MIHON TARO", "ミホン タロウ", "1954-11-03", "0175-00-0002", "taro@example.jp", 46),
+    Person("例示 翔子", "REIJI SHOKO", "レイジ ショウコ", "2009-02-20", "0178-00-0003", "shoko@example.jp", 50),
+)
