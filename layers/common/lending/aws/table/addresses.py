@@ -1,4 +1,4 @@
-"""Mail addresses: ADDRESS#address / ADDRESS while nothing reaches it, and / PATRON#id for each patron who uses it (39)."""
+"""Mail addresses: ADDRESS#address / ADDRESS while nothing reaches it, / PATRON#id for each patron who uses it (39)."""
 
 from collections.abc import Iterable
 from datetime import datetime

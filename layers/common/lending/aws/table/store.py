@@ -133,7 +133,8 @@ class Table:
             Overtaken: its condition did not hold.
         """
         if write.also:
-            return self.transact(write)
+            self.transact(write)
+            return
         call = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}[write.action]
         for attempt in range(_TRIES):
             try:
