@@ -10,7 +10,7 @@ JSON_FLAG = $(if $(JSON),--json)
 export PYTHONPATH := layers/common:.
 
 .DEFAULT_GOAL := help
-.PHONY: help run week serve test bench lint requirements build deploy pages
+.PHONY: help run week serve test bench lint validate requirements build deploy pages
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,17 +43,27 @@ lint: .venv/made ## Check style, types, the direction of imports and the templat
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint $(TEMPLATE)
 
+.venv-sam/made: infra/requirements.txt
+	@$(PYTHON) -m venv .venv-sam >&2
+	@.venv-sam/bin/python -m pip install --quiet --require-hashes --requirement infra/requirements.txt >&2
+	@touch $@
+
+validate: .venv-sam/made ## Let the SAM CLI check the template
+	AWS_DEFAULT_REGION=$(REGION) .venv-sam/bin/sam validate --lint --template $(TEMPLATE)
+
 requirements: ## Pin again what is shipped and what the tests need (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-header layers/common/requirements.in --output-file layers/common/requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-header tests/requirements.in --output-file tests/requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header infra/requirements.in --output-file infra/requirements.txt
 
-build: ## Package for AWS (needs the SAM CLI)
-	sam build --template $(TEMPLATE)
+build: .venv-sam/made ## Package for AWS (needs Python 3.13 beside)
+	.venv-sam/bin/sam build --template $(TEMPLATE)
 
 deploy: build ## Deploy to AWS, asking the first time what it must know, and publish the pages
-	sam deploy --stack-name $(STACK) --region $(REGION) --capabilities CAPABILITY_IAM $(if $(wildcard samconfig.toml),,--guided)
+	.venv-sam/bin/sam deploy --stack-name $(STACK) --region $(REGION) --capabilities CAPABILITY_IAM $(if $(wildcard samconfig.toml),,--guided)
 	@$(MAKE) --no-print-directory pages
 
 pages: .venv/made ## Publish web/ to the site of the stack on AWS
