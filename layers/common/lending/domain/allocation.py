@@ -1,13 +1,13 @@
-"""Which hold gets which copy, and why the others get none: the Thursday run and the prefectural pulls (RULES 15, 18-27).
+"""Which hold gets which copy, and why the others get none: Thursday run and prefectural pulls (RULES 15, 18-27).
 
-One pure function, `allocate`. Two steps that need nothing of each other: title by title, queues take the copies that are
-on the shelf; then patron by patron, the cap chooses among the books each of them would get. The same input gives the
-same output whatever its order, and the work grows with the number of holds and nothing else.
+One pure function, `allocate`. Two steps that need nothing of each other: title by title, queues take the copies that
+are on the shelf; then patron by patron, the cap chooses among the books each of them would get. The same input gives
+the same output whatever its order, and the work grows with the number of holds and nothing else.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -17,7 +17,7 @@ from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.reasons import Code
-from lending.domain.title import Copy, CopyState
+from lending.domain.title import Copy, CopyState, Pull
 from lending.domain.week import Week, in_tokyo, next_run_after, week_of_run
 
 Facts = Mapping[str, Any]
@@ -45,7 +45,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run or pull. `moment` is the cut-off of the holds it considers.
+    """One run or pull, and the `moment` for which it is made.
 
     `run_id` is `YYYY-MM-DD`, or with `am` or `pm` for a pull. `week` is the week of a Thursday run, and for a pull the
     week of the next one, for which the heads of the other queues keep their copies (RULES 15).
@@ -57,6 +57,11 @@ class Run:
     week: Week
 
     @property
+    def cut_off(self) -> datetime:
+        """The last moment whose holds are considered: of a Thursday run that of its week (RULES 18)."""
+        return self.week.cut_off if self.kind == RunKind.THURSDAY else self.moment
+
+    @property
     def day(self) -> date:
         """The day on whose pickup places and cards it is decided."""
         return self.week.run_date if self.kind == RunKind.THURSDAY else in_tokyo(self.moment).date()
@@ -66,8 +71,8 @@ class Run:
 class Decision:
     """What the run decides for one hold, and why (RULES 27).
 
-    `barcode` is the copy of every outcome but `none`; `code` is one of `reasons.Code`. `facts` go into JSON as they are;
-    decisions share them where they are equal, so they are to be read and never changed.
+    `barcode` is the copy, of every outcome but `none`. `facts` go into JSON as they are; decisions share them where
+    they are equal, so they are to be read and never changed.
     """
 
     patron_id: str
@@ -108,23 +113,29 @@ def allocate(
 
     Answers one decision a hold, by title id and then as queued, the secured ones of a title first.
     """
-    gate = _Gate(patrons, calendar, policy, run)
-    decisions: list[Decision] = []
-    wishes: dict[str, list[_Wish]] = defaultdict(list)
+    plan = _Plan(_Gate(patrons, calendar, policy, run))
     queues = _queues(holds)
     for title_id in sorted(queues):
-        _serve_title(queues[title_id], copies_by_title.get(title_id, ()), gate, decisions, wishes)
-    _keep_to_caps(decisions, wishes, patrons, run)
-    return decisions
+        plan.serve(queues.pop(title_id), copies_by_title.get(title_id, ()))
+    plan.keep_to_caps()
+    return plan.decisions
 
 
-# A book a patron would get, as a key of the order of RULES 20: whether nobody else waits for the title, queued at, title,
-# index of the decision. A bare tuple, because there is one for every book lent and it is what sorts fastest.
-_Wish = tuple[bool, datetime, str, int]
+# A member of an enum is slow to look up, and a run asks for these millions of times.
+_WAITING, _SECURED, _READY = HoldStatus.WAITING, HoldStatus.SECURED, HoldStatus.READY
+_ON_SHELF, _KEPT_ASIDE, _ON_LOAN, _MISSING = (
+    CopyState.ON_SHELF,
+    CopyState.KEPT_ASIDE,
+    CopyState.ON_LOAN,
+    CopyState.MISSING,
+)
+_LEND, _NONE = Outcome.LEND, Outcome.NONE
 
 
 @dataclass(frozen=True, slots=True)
 class _Reason:
+    """Why a hold gets nothing."""
+
     code: Code
     facts: Facts
 
@@ -138,10 +149,113 @@ class _Grant:
     facts: Facts
 
 
+@dataclass(slots=True)
+class _Reader:
+    """A patron in this run: what stops them at either kind of pickup place, and which decisions would lend to them."""
+
+    patron: Patron
+    stopped_at_library: _Reason | None
+    stopped_at_partner: _Reason | None
+    lent: list[int] = field(default_factory=list)
+
+
+class _Plan:
+    """The decisions of one run while they come about."""
+
+    def __init__(self, gate: "_Gate") -> None:
+        self.decisions: list[Decision] = []
+        self._holds: list[Hold] = []  # of the decisions, one by one
+        self._contested: set[str] = set()  # titles for which somebody still waits
+        self._reasons: dict[tuple[Any, ...], _Reason] = {}
+        self._gate = gate
+
+    def serve(self, queue: list[Hold], copies: Sequence[Copy]) -> None:
+        """Step 1 for one title: the queue takes what is on the shelf, in order (RULES 11, 18, 21-23)."""
+        if len(queue) > 1:
+            queue.sort(key=_queued)
+        standing = _standing_pulls(copies, queue, self._gate.run)
+        waiting = [hold for hold in queue if hold.status is _WAITING]
+        if len(waiting) < len(queue):
+            self._serve_secured(queue, copies, standing)
+        self._serve_waiting(waiting, copies, standing)
+
+    def keep_to_caps(self) -> None:
+        """Step 2: who would get more books than the cap allows gets the first by rule 20, the rest is kept (RULES 19).
+
+        The fact `on_loan` counts the books of this run too: they are part of what fills the cap.
+        """
+        for reader in self._gate.readers.values():
+            cap = reader.patron.cap_on(self._gate.day)
+            room = max(0, cap - reader.patron.loans)
+            if len(reader.lent) <= room:
+                continue
+            on_loan = reader.patron.loans + room
+            facts = {"cap": cap, "on_loan": on_loan, "on_the_way_back": reader.patron.returning}
+            for index in sorted(reader.lent, key=self._turn)[room:]:
+                kept = replace(self.decisions[index], decision=Outcome.KEEP_ASIDE, code=Code.CAP, facts=facts)
+                self.decisions[index] = kept
+
+    def _turn(self, index: int) -> tuple[bool, datetime, str]:
+        """The order of RULES 20: titles other people wait for, then the older hold, then the title's id."""
+        hold = self._holds[index]
+        return hold.title_id not in self._contested, hold.queued_at, hold.title_id
+
+    def _serve_secured(self, queue: list[Hold], copies: Sequence[Copy], standing: Mapping[str, str]) -> None:
+        """Kept copies are lent, or stay kept with the reason (RULES 20, 21)."""
+        for hold in queue:
+            place = hold.place_on(self._gate.day)
+            if hold.status is not _SECURED or hold.patron_id in standing or not self._gate.concerns_secured(place):
+                continue
+            reason = self._gate.obstacle(hold, place) or _gone(hold, copies)
+            if reason is None:
+                self._grant(hold, hold.barcode, place)
+            else:
+                self._refuse(hold, reason, place)
+
+    def _serve_waiting(self, waiting: list[Hold], copies: Sequence[Copy], standing: Mapping[str, str]) -> None:
+        free = _free_copies(copies, standing)
+        shortage = None
+        on_hand = bool(free or standing)
+        for position, hold in enumerate(waiting, 1):
+            if hold.patron_id in standing:
+                continue
+            place = hold.place_on(self._gate.day)
+            reason = self._gate.obstacle(hold, place)
+            if reason is None and free:
+                self._grant(hold, free.pop().barcode, place)
+                continue
+            if reason is None:
+                shortage = shortage or _shortage(copies, on_hand)
+                reason = self._in_queue(shortage, position, len(waiting))
+            self._contested.add(hold.title_id)
+            self._refuse(hold, reason, place)
+
+    def _grant(self, hold: Hold, barcode: str, place: str) -> None:
+        grant = self._gate.prefectural_grant if place == PREFECTURAL else self._gate.partner_grant
+        if grant.outcome is _LEND:
+            self._gate.readers[hold.patron_id].lent.append(len(self.decisions))
+        self._holds.append(hold)
+        self.decisions.append(
+            Decision(hold.patron_id, hold.title_id, barcode, grant.outcome, grant.code, grant.facts, place)
+        )
+
+    def _refuse(self, hold: Hold, reason: _Reason, place: str) -> None:
+        self._holds.append(hold)
+        self.decisions.append(Decision(hold.patron_id, hold.title_id, "", _NONE, reason.code, reason.facts, place))
+
+    def _in_queue(self, shortage: "_Shortage", position: int, of: int) -> _Reason:
+        """One object for all holds with the same facts: most queues are short, and a run has a million of them."""
+        key = (*shortage, position, of)
+        reason = self._reasons.get(key)
+        if reason is None:
+            reason = self._reasons[key] = _shortage_reason(*shortage, position, of)
+        return reason
+
+
 def _queues(holds: Iterable[Hold]) -> dict[str, list[Hold]]:
     queues: dict[str, list[Hold]] = defaultdict(list)
     for hold in holds:
-        if hold.status is not HoldStatus.READY:
+        if hold.status is not _READY:
             queues[hold.title_id].append(hold)
     return queues
 
@@ -150,93 +264,30 @@ def _queued(hold: Hold) -> tuple[datetime, str]:
     return hold.queued_at, hold.patron_id
 
 
-def _serve_title(
-    queue: list[Hold], copies: Sequence[Copy], gate: "_Gate", decisions: list[Decision], wishes: dict[str, list[_Wish]]
-) -> None:
-    """Step 1 for one title: the queue takes what is on the shelf, in order (RULES 11, 18, 21-23)."""
-    if len(queue) > 1:
-        queue.sort(key=_queued)
-    standing = _standing_pulls(copies, queue, gate.run)
-    waiting = [hold for hold in queue if hold.status is HoldStatus.WAITING]
-    served = _serve_waiting(waiting, copies, standing, gate)
-    contested = any(decision.decision is Outcome.NONE for _, decision in served)
-    if len(waiting) < len(queue):
-        served = _serve_secured(queue, copies, standing, gate) + served
-    for hold, decision in served:
-        if decision.decision is Outcome.LEND:
-            wishes[hold.patron_id].append((not contested, hold.queued_at, hold.title_id, len(decisions)))
-        decisions.append(decision)
+def _standing_pulls(copies: Sequence[Copy], queue: list[Hold], run: Run) -> Mapping[str, str]:
+    """The patrons, with their copies, for whom staff are already fetching by another run's plan (RULES 15, 23).
 
-
-def _standing_pulls(copies: Sequence[Copy], queue: list[Hold], run: Run) -> dict[str, str]:
-    """Copies, with their patrons, that staff are already fetching by another run's plan of this day (RULES 15, 23).
-
-    A plan of a later day stands as well: it can only be met when a run is made up for late.
+    A plan stands for its day. One of a later day stands as well: it can only be met when a run is made up for late.
     """
-    pulled = {
-        copy.barcode: copy.pull.patron_id
-        for copy in copies
-        if copy.pull is not None
-        and copy.pull.run != run.run_id
-        and copy.pull.run[:10] >= run.run_id[:10]
-        and copy.state in (CopyState.ON_SHELF, CopyState.KEPT_ASIDE)
+    standing = {
+        copy.pull.patron_id: copy.barcode for copy in copies if copy.pull is not None and _stands(copy, copy.pull, run)
     }
-    if not pulled:
-        return pulled
-    patron_ids = {hold.patron_id for hold in queue}
-    return {barcode: patron_id for barcode, patron_id in pulled.items() if patron_id in patron_ids}
+    return (
+        {hold.patron_id: standing[hold.patron_id] for hold in queue if hold.patron_id in standing} if standing else {}
+    )
 
 
-def _serve_waiting(
-    waiting: list[Hold], copies: Sequence[Copy], standing: Mapping[str, str], gate: "_Gate"
-) -> list[tuple[Hold, Decision]]:
-    free = _free_copies(copies, standing)
-    shortage = _shortage(copies, on_hand=bool(free or standing))
-    planned = frozenset(standing.values())
-    served: list[tuple[Hold, Decision]] = []
-    for position, hold in enumerate(waiting, 1):
-        if hold.patron_id in planned:
-            continue
-        place = hold.place_on(gate.day)
-        reason = gate.obstacle(hold, place)
-        if reason is None and free:
-            served.append((hold, _granted(hold, free.pop().barcode, place, gate)))
-            continue
-        reason = reason or _in_queue(shortage, position, len(waiting))
-        served.append((hold, _refused(hold, reason, place)))
-    return served
-
-
-def _serve_secured(
-    queue: list[Hold], copies: Sequence[Copy], standing: Mapping[str, str], gate: "_Gate"
-) -> list[tuple[Hold, Decision]]:
-    planned = frozenset(standing.values())
-    return [
-        (hold, _secured_decision(hold, place, copies, gate))
-        for hold in queue
-        if hold.status is HoldStatus.SECURED
-        and hold.patron_id not in planned
-        and gate.concerns_secured(place := hold.place_on(gate.day))
-    ]
-
-
-def _secured_decision(hold: Hold, place: str, copies: Sequence[Copy], gate: "_Gate") -> Decision:
-    """A kept copy is lent, or stays kept with the reason (RULES 20, 21). If it is gone from its place, that is said."""
-    reason = gate.obstacle(hold, place)
-    if reason is not None:
-        return _refused(hold, reason, place)
-    if not any(copy.barcode == hold.barcode and copy.state is CopyState.KEPT_ASIDE for copy in copies):
-        return _refused(hold, _Reason(Code.NOT_ON_SHELF, {"copies": _lendable(copies)}), place)
-    return _granted(hold, hold.barcode, place, gate)
+def _stands(copy: Copy, pull: Pull, run: Run) -> bool:
+    of_another_run = pull.run != run.run_id and pull.run[:10] >= run.run_id[:10]
+    return of_another_run and copy.state in (_ON_SHELF, _KEPT_ASIDE)
 
 
 def _free_copies(copies: Sequence[Copy], standing: Mapping[str, str]) -> list[Copy]:
     """Copies to be taken from the end, so that the first in shelf order goes first."""
-    free = [
-        copy
-        for copy in copies
-        if copy.state is CopyState.ON_SHELF and copy.can_be_lent and copy.barcode not in standing
-    ]
+    free = [copy for copy in copies if copy.state is _ON_SHELF and copy.can_be_lent]
+    if standing:
+        taken = frozenset(standing.values())
+        free = [copy for copy in free if copy.barcode not in taken]
     if len(free) > 1:
         free.sort(key=_shelf_order, reverse=True)
     return free
@@ -246,59 +297,40 @@ def _shelf_order(copy: Copy) -> tuple[str, str]:
     return copy.call_number, copy.barcode
 
 
-def _granted(hold: Hold, barcode: str, place: str, gate: "_Gate") -> Decision:
-    grant = gate.prefectural_grant if place == PREFECTURAL else gate.partner_grant
-    return Decision(hold.patron_id, hold.title_id, barcode, grant.outcome, grant.code, grant.facts, place)
-
-
-def _refused(hold: Hold, reason: _Reason, place: str) -> Decision:
-    return Decision(hold.patron_id, hold.title_id, "", Outcome.NONE, reason.code, reason.facts, place)
+def _gone(hold: Hold, copies: Sequence[Copy]) -> _Reason | None:
+    """A reason if the copy kept for a secured hold is not in its place any more: lost, damaged, or never known."""
+    if any(copy.barcode == hold.barcode and copy.state is _KEPT_ASIDE for copy in copies):
+        return None
+    return _Reason(Code.NOT_ON_SHELF, {"copies": _lendable(copies)})
 
 
 def _lendable(copies: Sequence[Copy]) -> int:
     return sum(copy.can_be_lent for copy in copies)
 
 
-def _shortage(copies: Sequence[Copy], *, on_hand: bool) -> _Reason:
-    """Why there is no copy for the rest of a queue, without the place in it (RULES 27).
+# Why there is no copy for the rest of a queue, whatever the place in it: code, lendable copies, first due date.
+_Shortage = tuple[Code, int, date | None]
 
-    `on_hand` tells that copies were there and others in the queue have them. A title without any lendable copy left
-    counts as not found: there is no due date to hope for.
+
+def _shortage(copies: Sequence[Copy], on_hand: bool) -> _Shortage:
+    """`on_hand` tells that copies were there and others in the queue have them (RULES 27).
+
+    A title without any lendable copy left counts as not found: there is no due date to hope for.
     """
-    facts: dict[str, Any] = {"copies": _lendable(copies)}
-    states = {copy.state for copy in copies if copy.can_be_lent}
-    if on_hand or (CopyState.ON_LOAN not in states and states - {CopyState.MISSING}):
-        return _Reason(Code.QUEUE, facts)
-    if CopyState.ON_LOAN not in states:
-        return _Reason(Code.NOT_ON_SHELF, facts)
-    due = [copy.due_on for copy in copies if copy.state is CopyState.ON_LOAN and copy.due_on is not None]
-    if due:
-        facts["next_due"] = min(due).isoformat()
-    return _Reason(Code.ALL_ON_LOAN, facts)
+    lendable = [copy for copy in copies if copy.can_be_lent]
+    on_loan = [copy for copy in lendable if copy.state is _ON_LOAN]
+    if not on_hand and on_loan:
+        due = min((copy.due_on for copy in on_loan if copy.due_on is not None), default=None)
+        return Code.ALL_ON_LOAN, len(lendable), due
+    missing = all(copy.state is _MISSING for copy in lendable)
+    return (Code.NOT_ON_SHELF if missing and not on_hand else Code.QUEUE), len(lendable), None
 
 
-def _in_queue(shortage: _Reason, position: int, of: int) -> _Reason:
-    return _Reason(shortage.code, {"position": position, "of": of, **shortage.facts})
-
-
-def _keep_to_caps(
-    decisions: list[Decision], wishes: Mapping[str, list[_Wish]], patrons: Mapping[str, Patron], run: Run
-) -> None:
-    """Step 2: who would get more books than the cap allows gets the first by the order of RULES 20, the rest is kept.
-
-    The fact `on_loan` counts the books of this run too: they are what fills the cap when the patron reads the reason.
-    """
-    day = run.day
-    for patron_id, wished in wishes.items():
-        patron = patrons[patron_id]
-        cap = patron.cap_on(day)
-        room = max(0, cap - patron.loans)
-        if len(wished) <= room:
-            continue
-        wished.sort()
-        facts = {"cap": cap, "on_loan": patron.loans + room, "on_the_way_back": patron.returning}
-        for *_, index in wished[room:]:
-            decisions[index] = replace(decisions[index], decision=Outcome.KEEP_ASIDE, code=Code.CAP, facts=facts)
+def _shortage_reason(code: Code, copies: int, next_due: date | None, position: int, of: int) -> _Reason:
+    facts: dict[str, Any] = {"position": position, "of": of, "copies": copies}
+    if next_due is not None:
+        facts["next_due"] = next_due.isoformat()
+    return _Reason(code, facts)
 
 
 class _Gate:
@@ -307,31 +339,31 @@ class _Gate:
     def __init__(self, patrons: Mapping[str, Patron], calendar: Calendar, policy: Policy, run: Run) -> None:
         self.run = run
         self.day = run.day
-        self.thursday = run.kind == RunKind.THURSDAY
-        self.cut_off = run.week.cut_off if self.thursday else run.moment
-        self._patrons = patrons
+        self.readers = _readers(patrons, run)
+        self.partner_grant, self.prefectural_grant = _grants(calendar, run)
+        self._thursday = run.kind == RunKind.THURSDAY
+        self._cut_off = run.cut_off
         self._calendar = calendar
         self._policy = policy
         self._suspended = _run_suspended(calendar, policy, run.week)
         self._facilities: dict[str, _Reason | None] = {}
-        self.partner_grant, self.prefectural_grant = _grants(self.thursday, calendar, run.week)
 
     def concerns_secured(self, place: str) -> bool:
         """A pull has nothing to decide about a copy kept for a Thursday run."""
-        return self.thursday or place == PREFECTURAL
+        return self._thursday or place == PREFECTURAL
 
     def obstacle(self, hold: Hold, place: str) -> _Reason | None:
         """The first thing that stands in the way of this hold, or None (RULES 18, 21, 22)."""
-        if hold.placed_at > self.cut_off:
+        if hold.placed_at > self._cut_off:
             return self._after_cut_off(hold)
-        if place != PREFECTURAL and not self.thursday:
-            place = hold.place_on(self.run.week.run_date)
-        patron = self._patrons.get(hold.patron_id)
-        if patron is None:
+        reader = self.readers.get(hold.patron_id)
+        if reader is None:
             return _NOT_ENROLLED
+        if place != PREFECTURAL and not self._thursday:
+            place = hold.place_on(self.run.week.run_date)
         if place == PREFECTURAL:
-            return _card_obstacle(patron, self.day)
-        return self._service_obstacle(hold.patron_id, place) or _partner_obstacle(patron, self.run.week.run_date)
+            return reader.stopped_at_library
+        return self._service_obstacle(hold.patron_id, place) or reader.stopped_at_partner
 
     def _service_obstacle(self, patron_id: str, place: str) -> _Reason | None:
         if self._suspended is not None and not self._calendar.reaches(patron_id, self.run.week.run_date):
@@ -343,7 +375,7 @@ class _Gate:
     def _after_cut_off(self, hold: Hold) -> _Reason:
         facts = {
             "placed_at": in_tokyo(hold.placed_at).isoformat(),
-            "cut_off": in_tokyo(self.cut_off).isoformat(),
+            "cut_off": in_tokyo(self._cut_off).isoformat(),
             "next_run": next_run_after(hold.placed_at, self._policy).isoformat(),
         }
         return _Reason(Code.AFTER_CUTOFF, facts)
@@ -351,6 +383,14 @@ class _Gate:
 
 _NOT_ENROLLED = _Reason(Code.NOT_ENROLLED, NOTHING)
 _BLOCKED = _Reason(Code.BLOCKED, NOTHING)
+
+
+def _readers(patrons: Mapping[str, Patron], run: Run) -> dict[str, _Reader]:
+    day, run_date = run.day, run.week.run_date
+    return {
+        patron_id: _Reader(patron, _card_obstacle(patron, day), _partner_obstacle(patron, run_date))
+        for patron_id, patron in patrons.items()
+    }
 
 
 def _card_obstacle(patron: Patron, day: date) -> _Reason | None:
@@ -365,17 +405,16 @@ def _partner_obstacle(patron: Patron, day: date) -> _Reason | None:
     return _card_obstacle(patron, day) or (None if patron.online_lending else _NOT_ENROLLED)
 
 
-def _grants(thursday: bool, calendar: Calendar, week: Week) -> tuple[_Grant, _Grant]:
+def _grants(calendar: Calendar, run: Run) -> tuple[_Grant, _Grant]:
     """What taking a copy means for a partner facility's hold and for the prefectural library's (RULES 15)."""
-    if not thursday:
+    if run.kind != RunKind.THURSDAY:
         return _Grant(Outcome.FOR_PARTNER, Code.PARTNER, NOTHING), _Grant(Outcome.READY, Code.READY, NOTHING)
     facts = {
-        "pickup_from": week.pickup_from.isoformat(),
-        "pickup_until": calendar.pickup_until(week).isoformat(),
-        "due_on": week.due_on.isoformat(),
+        "pickup_from": run.week.pickup_from.isoformat(),
+        "pickup_until": calendar.pickup_until(run.week).isoformat(),
+        "due_on": run.week.due_on.isoformat(),
     }
-    prefectural = _Grant(Outcome.FOR_PREFECTURAL, Code.PREFECTURAL, NOTHING)
-    return _Grant(Outcome.LEND, Code.LENT, facts), prefectural
+    return _Grant(_LEND, Code.LENT, facts), _Grant(Outcome.FOR_PREFECTURAL, Code.PREFECTURAL, NOTHING)
 
 
 def _run_suspended(calendar: Calendar, policy: Policy, week: Week) -> _Reason | None:

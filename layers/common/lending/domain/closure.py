@@ -36,7 +36,7 @@ class ClosureKind(StrEnum):
     OPEN = "open"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Closure:
     """Closed days of the prefectural library or of one facility, both dates counted (RULES 40).
 
@@ -46,10 +46,10 @@ class Closure:
 
     closure_id: str
     scope: Scope
-    facility: str
+    facility: str = ""
     starts_on: date
     ends_on: date
-    reason: str
+    reason: str = ""
     weekdays: frozenset[int] = frozenset()
     kind: ClosureKind = ClosureKind.CLOSED
 
@@ -58,20 +58,20 @@ class Closure:
         return self.starts_on <= day <= self.ends_on and (not self.weekdays or day.weekday() in self.weekdays)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Suspension:
     """Days, both counted, whose Thursday run is suspended, or on which a facility hands nothing over (RULES 21, 22).
 
-    It still runs for the patrons `opted_in`, whose last pickup day is then `pickup_until` if one is given. `scope` is
-    service or facility, and only a facility's suspension has a `facility`.
+    `scope` is service or facility, and only a facility's suspension has a `facility`. One of the service still runs for
+    the patrons `opted_in`, whose last pickup day is then `pickup_until` if one is given.
     """
 
     suspension_id: str
     scope: Scope
-    facility: str
+    facility: str = ""
     starts_on: date
     ends_on: date
-    reason: str
+    reason: str = ""
     opted_in: frozenset[str] = frozenset()
     pickup_until: date | None = None
 
@@ -133,7 +133,13 @@ class Calendar:
             return named[0]
         if self.prefectural_open(run_date):
             return None
-        return Suspension(f"closed-{run_date}", Scope.SERVICE, "", run_date, run_date, self._closed_because(run_date))
+        return Suspension(
+            suspension_id=f"closed-{run_date}",
+            scope=Scope.SERVICE,
+            starts_on=run_date,
+            ends_on=run_date,
+            reason=self._closed_because(run_date),
+        )
 
     def reaches(self, patron_id: str, run_date: date) -> bool:
         """Whether the run of `run_date` takes place for this patron: not suspended, or opted in (RULES 22)."""
@@ -274,7 +280,7 @@ class _Outlook:
         return None
 
     def partner_pickup(self, at: datetime, facility: str, patron_id: str) -> date | None:
-        """The first day of handing over after the first run that can lend a copy free at `at` (RULES 18, 21, 22, 29)."""
+        """The first day of handing over after a run that can lend a copy free at `at` (RULES 18, 21, 22, 29)."""
         for week in self._weeks(at):
             if not self.calendar.reaches(patron_id, week.run_date):
                 continue
@@ -291,7 +297,9 @@ class _Outlook:
     def _checked_in(self, back_on: date) -> datetime | None:
         # Books that are back are there for the first pull of an open day, so after that day's cut-off of the run.
         day = self._open_day(max(back_on, self.now.date()))
-        return day and max(self.now, datetime.combine(day, min(self.policy.pull_times), TOKYO))
+        if day is None:
+            return None
+        return max(self.now, datetime.combine(day, min(self.policy.pull_times), TOKYO))
 
     def _open_day(self, first: date) -> date | None:
         days = _days(first, self.now.date() + HORIZON)
@@ -325,9 +333,8 @@ def _closure_notice(closure: Closure, names: Mapping[str, str]) -> Notice:
 
 
 def _suspension_notice(suspension: Suspension, names: Mapping[str, str]) -> Notice:
-    what = (
-        "オンライン貸出の処理" if suspension.scope == Scope.SERVICE else f"{_place_name(suspension, names)}での受け渡し"
-    )
+    of_service = suspension.scope == Scope.SERVICE
+    what = "オンライン貸出の処理" if of_service else f"{_place_name(suspension, names)}での受け渡し"
     text = f"{what}は、{_span(suspension)}お休みします{_because(suspension)}。"
     return Notice(
         suspension.suspension_id, suspension.scope, suspension.facility, suspension.starts_on, suspension.ends_on, text

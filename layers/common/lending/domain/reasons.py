@@ -130,7 +130,7 @@ def _cap_short(facts: Facts) -> str:
 
 def _queue(facts: Facts) -> str:
     copies = f"お貸しできる本は{facts['copies']}冊で、" if "copies" in facts else ""
-    return f"{_place_in_queue(facts)}{copies}今回は、ほかにお待ちの方の番でした。順番が来るまで、もうしばらくお待ちください。"
+    return f"{_place_in_queue(facts)}{copies}今回は、ほかにお待ちの方の番でした。もうしばらくお待ちください。"
 
 
 def _all_on_loan(facts: Facts) -> str:
@@ -200,7 +200,7 @@ def _run_suspended_short(facts: Facts) -> str:
 
 def _facility_suspended(facts: Facts) -> str:
     until = _if(facts, "until", lambda: f"お休みは{_day(facts, 'until')}までです。")
-    return f"受取館での受け渡しがお休みのため{_why(facts)}、今回はお貸しできませんでした。予約の順番は変わりません。{until}"
+    return f"受取館での受け渡しがお休みのため{_why(facts)}、お貸しできませんでした。予約の順番は変わりません。{until}"
 
 
 def _facility_suspended_short(facts: Facts) -> str:

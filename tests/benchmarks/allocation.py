@@ -1,0 +1,74 @@
+"""How the Thursday run grows: seconds and memory for a thousand to a million holds, one core, a fresh process each."""
+
+import gc
+import json
+import math
+import resource
+import subprocess
+import sys
+import time
+from typing import TypedDict
+
+from lending.domain.allocation import allocate
+
+from tests.benchmarks.generator import library
+
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+
+
+class Row(TypedDict):
+    """One size. `peak_mb` is the whole process, the library it was given included."""
+
+    holds: int
+    seconds: float
+    peak_mb: float
+
+
+def measure(holds: int) -> Row:
+    """Allocate once, in this process."""
+    given = library(holds)
+    # As a caller should: what was read stays for the whole run, so the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    started = time.perf_counter()
+    decisions = allocate(given.holds, given.copies_by_title, given.patrons, given.calendar, given.policy, given.run)
+    seconds = time.perf_counter() - started
+    if len(decisions) != holds:
+        raise RuntimeError(f"{len(decisions)} decisions for {holds} holds")
+    return {"holds": holds, "seconds": round(seconds, 4), "peak_mb": _peak_mb()}
+
+
+def measure_apart(holds: int) -> Row:
+    """Allocate once in a process of its own, so that no size profits from another."""
+    command = [sys.executable, "-m", "tests.benchmarks.allocation", str(holds)]
+    row: Row = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return row
+
+
+def run(sizes: tuple[int, ...] = SIZES, repeats: int = 3) -> list[Row]:
+    """One row a size; the best of `repeats`, because a busy machine can only make it slower."""
+    return [min((measure_apart(holds) for _ in range(repeats)), key=lambda row: row["seconds"]) for holds in sizes]
+
+
+def growth_exponent(rows: list[Row]) -> float:
+    """The slope of seconds over holds on logarithmic scales, least squares: 1 is linear."""
+    xs = [math.log(row["holds"]) for row in rows]
+    ys = [math.log(row["seconds"]) for row in rows]
+    mean_x, mean_y = sum(xs) / len(xs), sum(ys) / len(ys)
+    spread = sum((x - mean_x) ** 2 for x in xs)
+    return sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True)) / spread
+
+
+def _peak_mb() -> float:
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(kilobytes / 1024 if sys.platform != "darwin" else kilobytes / 1024**2, 1)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        print(json.dumps(measure(int(sys.argv[1]))))
+    else:
+        table = run()
+        for line in table:
+            print(f"{line['holds']:>9,} holds {line['seconds']:>9.3f} s {line['peak_mb']:>9.1f} MB")
+        print(f"growth exponent {growth_exponent(table):.3f}")

@@ -1,0 +1,130 @@
+"""A library of any size, the same every time: what `allocate` is given on a Thursday morning."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from lending.domain.allocation import Run, thursday_run
+from lending.domain.closure import Calendar, Closure, Scope, Suspension
+from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
+from lending.domain.patron import Patron
+from lending.domain.policy import Policy
+from lending.domain.title import Copy, CopyState
+from lending.domain.week import TOKYO
+
+RUN_DATE = date(2026, 6, 4)
+HOLDS_PER_TITLE = 3
+HOLDS_PER_PATRON = 5
+FACILITIES = [PREFECTURAL, *(str(number) for number in range(1, 60))]
+FIRST_PLACED = datetime(2026, 3, 1, tzinfo=TOKYO)
+
+
+@dataclass(frozen=True)
+class Library:
+    """Everything one run needs, named as the arguments of `allocate`."""
+
+    holds: list[Hold]
+    copies_by_title: dict[str, list[Copy]]
+    patrons: dict[str, Patron]
+    calendar: Calendar
+    policy: Policy
+    run: Run
+
+
+def library(holds: int, seed: int = 1) -> Library:
+    """`holds` holds over a third as many titles with 1 to 3 copies each, the holds in no particular order.
+
+    A few patrons are blocked, expired, not enrolled or near their cap, a few books out, missing or kept, one facility
+    is suspended, so that every rule of the run has work.
+    """
+    chance = random.Random(seed)
+    policy = Policy()
+    titles = [f"T{number:07}" for number in range(max(1, holds // HOLDS_PER_TITLE))]
+    patrons = {patron.patron_id: patron for patron in _patrons(max(20, holds // HOLDS_PER_PATRON), chance)}
+    copies = {title_id: _copies(title_id, chance) for title_id in titles}
+    placed = list(_holds(holds, titles, list(patrons), copies, chance))
+    return Library(placed, copies, patrons, _calendar(), policy, thursday_run(RUN_DATE, policy))
+
+
+def _patrons(count: int, chance: random.Random) -> Iterator[Patron]:
+    for number in range(count):
+        yield Patron(
+            patron_id=f"p{number:07}",
+            card_number=f"{number:08}",
+            name="",
+            kana="",
+            birth_date=date(1960, 1, 1),
+            postal_code="",
+            address="",
+            phone="",
+            email="",
+            expires_on=RUN_DATE + timedelta(days=chance.randrange(-10, 990)),
+            online_lending=chance.random() > 0.01,
+            blocked=chance.random() < 0.01,
+            loan_cap=chance.choice((5, 10, 10, 10)),
+            loans=chance.randrange(0, 10),
+            returning=chance.randrange(0, 2),
+        )
+
+
+def _copies(title_id: str, chance: random.Random) -> list[Copy]:
+    return [_copy(title_id, number, chance) for number in range(chance.randint(1, 3))]
+
+
+def _copy(title_id: str, number: int, chance: random.Random) -> Copy:
+    draw = chance.random()
+    state = CopyState.ON_SHELF if draw < 0.7 else CopyState.ON_LOAN if draw < 0.97 else CopyState.MISSING
+    due_on = RUN_DATE + timedelta(days=chance.randrange(1, 20)) if state is CopyState.ON_LOAN else None
+    call_number = f"{chance.randrange(1000):03}.{chance.randrange(10)}"
+    return Copy(f"{title_id}-{number}", title_id, call_number, state=state, due_on=due_on)
+
+
+def _holds(
+    count: int, titles: list[str], patrons: list[str], copies: dict[str, list[Copy]], chance: random.Random
+) -> Iterator[Hold]:
+    """Each title is held by patrons who follow each other from a drawn one, so that nobody holds it twice.
+
+    The order is drawn before the holds are made, as reading them from a table makes them: in the order they come.
+    """
+    first = [chance.randrange(len(patrons)) for _ in titles]
+    for number in chance.sample(range(count), count):
+        nth, title = divmod(number, len(titles))
+        patron_id = patrons[(first[title] + nth) % len(patrons)]
+        placed_at = FIRST_PLACED + timedelta(seconds=chance.randrange(96 * 86400))
+        hold = Hold(patron_id, titles[title], chance.choice(FACILITIES), placed_at, placed_at)
+        yield _kept_from_before(hold, copies) if nth == 0 and chance.random() < 0.02 else hold
+
+
+def _kept_from_before(hold: Hold, copies: dict[str, list[Copy]]) -> Hold:
+    """A hold whose book an earlier run kept aside over the cap (RULES 20)."""
+    barcode = f"{hold.title_id}-kept"
+    copies[hold.title_id].append(Copy(barcode, hold.title_id, "000", state=CopyState.KEPT_ASIDE, holder=hold.patron_id))
+    return Hold(
+        hold.patron_id,
+        hold.title_id,
+        hold.pickup_place,
+        hold.placed_at,
+        hold.queued_at,
+        status=HoldStatus.SECURED,
+        barcode=barcode,
+    )
+
+
+def _calendar() -> Calendar:
+    mondays = Closure(
+        closure_id="mondays",
+        scope=Scope.PREFECTURAL,
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2026, 12, 31),
+        weekdays=frozenset({0}),
+    )
+    moving = Suspension(
+        suspension_id="moving",
+        scope=Scope.FACILITY,
+        facility="59",
+        starts_on=RUN_DATE,
+        ends_on=RUN_DATE + timedelta(days=60),
+        reason="移転",
+    )
+    return Calendar((mondays,), (moving,))
