@@ -1,11 +1,15 @@
 """Patrons: PATRON#id / PATRON. Their counters change in the very transactions that change holds and loans."""
 
-from lending.aws.table.codec import Item, attributes, value_of
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from lending.aws.table.codec import Item, attributes, stamp, value_of
 from lending.aws.table.store import Table
-from lending.aws.table.writes import Key, Write, put_new, update
+from lending.aws.table.writes import Key, Write, check, put_new, still, update
 from lending.domain.patron import Patron
 
 WORK_CARD_EXPIRY = "CARD_EXPIRY"
+_COUNTERS = frozenset({"open_holds", "loans", "returning", "lent_titles"})
 
 
 def partition(patron_id: str) -> str:
@@ -38,6 +42,32 @@ def find_many(table: Table, patron_ids: set[str]) -> dict[str, Patron]:
 def add(patron: Patron) -> Write:
     """A new patron."""
     return put_new(key(patron.patron_id), _item(patron))
+
+
+def change(before: Patron, after: Patron) -> Write:
+    """A patron's record becomes another state of itself, but for its counters.
+
+    Only what differs is written, if it still is what was read and the card still is the patron's; if nothing differs,
+    just that is demanded.
+    """
+    was, now = attributes(before), attributes(after)
+    changed = {n: now.get(n) for n in sorted(was.keys() | now.keys()) if n not in _COUNTERS and was.get(n) != now.get(n)}
+    condition, values = still(was, *dict.fromkeys(["card_number", *changed]))
+    if not changed:
+        return check(key(before.patron_id), condition, **values)
+    if "expires_on" in changed:
+        changed["work_order"] = _expiry_order(after)
+    return update(key(before.patron_id), set=changed, condition=condition, **values)
+
+
+def note_password(patron_id: str, moment: datetime, not_since: datetime) -> Write:
+    """A temporary password is sent anew, if none was since a moment (RULES 6)."""
+    return update(
+        key(patron_id),
+        set={"password_sent_at": stamp(moment)},
+        condition="attribute_exists(#PK) AND (attribute_not_exists(#password_sent_at) OR #password_sent_at < :not_since)",
+        not_since=stamp(not_since),
+    )
 
 
 def _item(patron: Patron) -> Item:
@@ -86,4 +116,30 @@ def uncount_loan(patron_id: str, title_id: str, returning: bool) -> Write:
         take={"lent_titles": {title_id}},
         condition="#loans > :none",
         none=0,
+    )
+
+
+def count_returning(patron_id: str, change: int) -> Write:
+    """More or fewer loans counted as on their way back (RULES 30)."""
+    return update(key(patron_id), add={"returning": change}, condition="#returning >= :fewer", fewer=max(0, -change))
+
+
+def set_mail_addresses(patron: Patron, changes: dict[str, str]) -> Write:
+    """A patron's `email` and `mail_to` from now on, if they still are what was read; an empty one is taken away (7)."""
+    condition, values = still(attributes(patron), "email", "mail_to")
+    return update(key(patron.patron_id), set=changes, condition=f"attribute_exists(#PK) AND {condition}", **values)
+
+
+def expiring_until(table: Table, day: date) -> Iterator[Patron]:
+    """Patrons whose card's last day is on or before a day, expired ones included (RULES 8, 37)."""
+    yield from map(patron_of, table.query(WORK_CARD_EXPIRY, index="work", before=f"{day.isoformat()}#~"))
+
+
+def remember_told(patron: Patron, field: str) -> Write:
+    """A mail about the card's last day was put: `told_expired` or `told_renewal` (RULES 8, 37)."""
+    return update(
+        key(patron.patron_id),
+        set={field: patron.expires_on},
+        condition=f"#expires_on = :expires_on AND (attribute_not_exists(#{field}) OR #{field} <> :expires_on)",
+        expires_on=patron.expires_on,
     )

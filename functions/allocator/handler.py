@@ -1,0 +1,38 @@
+"""Schedules: the Thursday run, and the pulls for the prefectural library's counter (RULES 15, 18-27).
+
+A run that lacks time raises `Unfinished`, so that Lambda invokes the function again and it goes on where it was.
+"""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from lending.actions.prefectural_pull import pull_for_the_counter
+from lending.actions.running import EnoughTime
+from lending.actions.thursday_run import run_what_is_due
+from lending.aws.schedules import Summary, carry_out_job, enough_time
+from lending.aws.settings import settings
+from lending.aws.table import library_table
+from lending.aws.table.runs import RunRecord
+
+
+def handler(event: dict[str, Any], context: Any) -> Summary:
+    """Carry out the job that is due; what was done before is not done again."""
+    has_time = enough_time(context)
+    jobs = {"thursday_run": partial(_thursday_run, has_time), "prefectural_pull": partial(_prefectural_pull, has_time)}
+    return carry_out_job(jobs, event)
+
+
+def _thursday_run(has_time: EnoughTime, moment: datetime) -> Summary:
+    record, already = run_what_is_due(library_table(), moment, settings().policy, has_time)
+    return _summary(record, already)
+
+
+def _prefectural_pull(has_time: EnoughTime, moment: datetime) -> Summary:
+    record, already = pull_for_the_counter(library_table(), moment, settings().policy, has_time)
+    return _summary(record, already) if record else {"date": moment.date().isoformat(), "closed": True}
+
+
+def _summary(record: RunRecord, already: bool) -> Summary:
+    became = {"pulls": record.pulls, "explained": record.explained, "lost": record.lost, "gone": record.gone}
+    return {"date": record.run_id, "already_done": already, **record.counts, **became}

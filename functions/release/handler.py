@@ -1,0 +1,25 @@
+"""Schedules: what was not collected goes back, at the facilities and at the prefectural library (RULES 16, 30)."""
+
+from datetime import datetime
+from typing import Any
+
+from lending.actions.prefectural_release import release_expired
+from lending.actions.sunday_release import release_uncollected
+from lending.aws.schedules import Summary, carry_out_job
+from lending.aws.settings import settings
+from lending.aws.table import library_table
+
+
+def handler(event: dict[str, Any], context: Any) -> Summary:
+    """Carry out the job that is due; what was done before is not done again."""
+    return carry_out_job({"sunday_release": _sunday_release, "prefectural_release": _prefectural_release}, event)
+
+
+def _sunday_release(moment: datetime) -> Summary:
+    record, already = release_uncollected(library_table(), moment, settings().policy)
+    return {"date": record.run_id[:10], "already_done": already, **record.counts}
+
+
+def _prefectural_release(moment: datetime) -> Summary:
+    record, already = release_expired(library_table(), moment, settings().policy)
+    return {"date": record.run_id[:10], "already_done": already, **record.counts}

@@ -1,0 +1,105 @@
+"""The mails of every day: ready for pickup, overdue, card expired, card coming due (RULES 8, 15, 35, 37)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from lending.aws.table import Overtaken, Table, holds, loans, mails, patrons, runs
+from lending.aws.table.grouped import write_what_holds
+from lending.aws.table.runs import RunRecord
+from lending.domain.hold import HoldStatus
+from lending.domain.mail import Mail, MailKind, mail_id
+from lending.domain.patron import Patron
+from lending.domain.policy import Policy
+from lending.domain.reminders import is_to_be_reminded, reminder_due_by
+from lending.domain.week import in_tokyo
+
+JOB = "daily_notices"
+
+# Beyond any deadline of a ready hold.
+_LATER = timedelta(days=366)
+
+
+def put_daily_mails(table: Table, moment: datetime, policy: Policy) -> tuple[RunRecord, bool]:
+    """Put every mail that is due on the day of `moment` and was not put before: a day left out is made up for.
+
+    Returns:
+        The job's record, and whether it had been done before: then nothing was changed.
+    """
+    day = in_tokyo(moment).date()
+    run_id = runs.job_id(day.isoformat(), JOB)
+    known = runs.find(table, run_id)
+    if known:
+        return known, True
+    counts = {
+        "ready": _put(table, _ready_mails(table, moment), policy),
+        "overdue": _put(table, _overdue_mails(table, moment, policy), policy),
+        **_tell_of_cards(table, moment, policy),
+    }
+    return runs.finished_job(table, RunRecord(run_id, moment, counts=counts, finished_at=moment)), False
+
+
+def _put(table: Table, due: Iterable[Mail], policy: Policy) -> int:
+    """Put the mails that are not there yet; answers how many."""
+    by_key = {mails.key(mail): mail for mail in due}
+    there = {(item["PK"], item["SK"]) for item in table.get_many(by_key)}
+    new = [mails.add(mail, policy) for key, mail in by_key.items() if key not in there]
+    return len(new) - len(write_what_holds(table, new))
+
+
+def _ready_mails(table: Table, moment: datetime) -> Iterator[Mail]:
+    """One mail for the books that were made ready for a patron on one earlier day (RULES 15)."""
+    today = in_tokyo(moment).date()
+    for hold in holds.ready_until(table, today + _LATER):
+        if hold.status is HoldStatus.READY and hold.ready_on and hold.pickup_until and hold.ready_on < today:
+            facts = {"ready_on": hold.ready_on.isoformat(), "pickup_until": hold.pickup_until.isoformat()}
+            name = mail_id(MailKind.READY, hold.ready_on)
+            yield Mail(name, hold.patron_id, MailKind.READY, moment, facts)
+
+
+def _overdue_mails(table: Table, moment: datetime, policy: Policy) -> Iterator[Mail]:
+    """One mail for all books a patron is to be reminded of on one day, the first time and then weekly (RULES 35)."""
+    today = in_tokyo(moment).date()
+    for loan in loans.due_until(table, today - timedelta(days=1)):
+        on = reminder_due_by(loan.due_on, today, policy)
+        if on is not None and is_to_be_reminded(loan, today, policy):
+            facts = {"reminded_on": on.isoformat()}
+            yield Mail(mail_id(MailKind.OVERDUE, on), loan.patron_id, MailKind.OVERDUE, moment, facts)
+
+
+def _tell_of_cards(table: Table, moment: datetime, policy: Policy) -> dict[str, int]:
+    """Cards that have run out while books are held, and cards that soon will, each told of once (RULES 8, 37)."""
+    today = in_tokyo(moment).date()
+    counts = {MailKind.CARD_EXPIRED_HOLD: 0, MailKind.CARD_RENEWAL: 0}
+    for patron in patrons.expiring_until(table, today + timedelta(days=policy.expiry_notice_days)):
+        mail = _card_mail(patron, today, moment)
+        if mail and _told(table, patron, mail, policy):
+            counts[mail.kind] += 1
+    return {str(kind): count for kind, count in counts.items()}
+
+
+def _card_mail(patron: Patron, today: date, moment: datetime) -> Mail | None:
+    expires_on = patron.expires_on
+    if not patron.expired_on(today):
+        if patron.told_renewal == expires_on:
+            return None
+        facts = {"expires_on": expires_on.isoformat()}
+        return _mail_of_card(patron, MailKind.CARD_RENEWAL, facts, moment)
+    if not patron.open_holds or patron.told_expired == expires_on:
+        return None
+    expired = {"expired_on": expires_on.isoformat(), "holds": patron.open_holds}
+    return _mail_of_card(patron, MailKind.CARD_EXPIRED_HOLD, expired, moment)
+
+
+def _mail_of_card(patron: Patron, kind: MailKind, facts: Mapping[str, Any], moment: datetime) -> Mail:
+    return Mail(mail_id(kind, patron.expires_on), patron.patron_id, kind, moment, facts)
+
+
+def _told(table: Table, patron: Patron, mail: Mail, policy: Policy) -> bool:
+    """Put the mail and remember it with the patron, so that there is one even after the mail has vanished."""
+    try:
+        told = "told_expired" if mail.kind is MailKind.CARD_EXPIRED_HOLD else "told_renewal"
+        table.transact(mails.add(mail, policy), patrons.remember_told(patron, told))
+    except Overtaken:
+        return False
+    return True

@@ -1,0 +1,46 @@
+"""The Saturday lending mail (RULES 36, 38)."""
+
+from datetime import datetime, timedelta
+
+from lending.aws.table import Table, bags, mails, runs
+from lending.aws.table.grouped import write_what_holds
+from lending.aws.table.runs import RunRecord
+from lending.domain.bag import Bag
+from lending.domain.mail import Mail, MailKind, mail_id
+from lending.domain.policy import Policy
+from lending.domain.week import DAYS_OF_WEEK, Week, in_tokyo, run_due_at, week_of_run
+
+JOB = "lending_mail"
+
+
+def announce_bags(table: Table, moment: datetime, policy: Policy) -> tuple[RunRecord, bool]:
+    """One mail for each patron and facility with books in a bag of the week whose mails are due at `moment`.
+
+    The mail is composed when it is sent, from what is on loan then.
+
+    Returns:
+        The job's record, and whether it had been done before: then nothing was changed.
+    """
+    week = _week_due(moment, policy)
+    run_id = runs.job_id(week.mail_on.isoformat(), JOB)
+    known = runs.find(table, run_id)
+    if known:
+        return known, True
+    packed = [bag for bag in bags.of_week(table, week.pickup_from) if bag.barcodes]
+    there_already = write_what_holds(table, (mails.add(_mail(bag, moment), policy) for bag in packed))
+    counts = {"bags": len(packed), "mails": len(packed) - len(there_already)}
+    return runs.finished_job(table, RunRecord(run_id, moment, counts=counts, finished_at=moment)), False
+
+
+def _week_due(moment: datetime, policy: Policy) -> Week:
+    """The latest week whose Saturday has come."""
+    week = week_of_run(run_due_at(moment, policy), policy)
+    if week.mail_on <= in_tokyo(moment).date():
+        return week
+    return week_of_run(week.run_date - timedelta(days=DAYS_OF_WEEK), policy)
+
+
+def _mail(bag: Bag, moment: datetime) -> Mail:
+    facts = {"pickup_from": bag.pickup_from.isoformat(), "facility": bag.facility}
+    name = mail_id(MailKind.LENDING, bag.pickup_from, bag.facility)
+    return Mail(name, bag.patron_id, MailKind.LENDING, moment, facts)

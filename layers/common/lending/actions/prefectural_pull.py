@@ -1,0 +1,30 @@
+"""The pulls for the prefectural library's counter, morning and afternoon (RULES 15)."""
+
+from datetime import datetime
+
+from lending.actions.running import EnoughTime, carry_out
+from lending.aws.table import Table, calendar, runs
+from lending.aws.table.runs import RunRecord
+from lending.domain.allocation import prefectural_pull
+from lending.domain.policy import Policy
+from lending.domain.week import in_tokyo
+
+
+def pull_for_the_counter(
+    table: Table, moment: datetime, policy: Policy, enough_time: EnoughTime
+) -> tuple[RunRecord | None, bool]:
+    """Put the books for the heads of the queues with this pickup place on the pull list, on open days only.
+
+    Returns:
+        The pull's record, None on a closed day; and whether it had been finished before.
+
+    Raises:
+        Unfinished: there was not enough time; asked again it goes on.
+    """
+    run = prefectural_pull(moment, policy)
+    known = runs.find(table, run.run_id)
+    if known and known.finished_at:
+        return known, True
+    if not calendar.load(table).prefectural_open(in_tokyo(moment).date()):
+        return None, False
+    return carry_out(table, run, policy, enough_time), False

@@ -1,0 +1,57 @@
+"""The daily release at the prefectural library: who comes too late makes way for the next in the queue (RULES 16)."""
+
+from datetime import date, datetime
+
+from lending.aws.table import Busy, Table, again_when_overtaken, holds, patrons, runs, titles
+from lending.aws.table.runs import RunRecord
+from lending.domain.hold import Hold, HoldStatus
+from lending.domain.policy import Policy
+from lending.domain.release import last_day_over
+from lending.domain.title import CopyState
+
+JOB = "prefectural_release"
+
+
+class Stuck(Exception):
+    """Some holds could not be released: asked again, they are tried again."""
+
+
+def release_expired(table: Table, moment: datetime, policy: Policy) -> tuple[RunRecord, bool]:
+    """End the ready holds whose last day is over at `moment`; nobody is told (RULES 16).
+
+    Returns:
+        The job's record, and whether it had been done before: then nothing was changed.
+
+    Raises:
+        Stuck: some could not be released, all others are.
+    """
+    last_day = last_day_over(moment, policy)
+    run_id = runs.job_id(last_day.isoformat(), JOB)
+    known = runs.find(table, run_id)
+    if known:
+        return known, True
+    proposed = list(holds.ready_until(table, last_day))
+    released = [_released(table, hold, last_day) for hold in proposed]
+    if stuck := released.count(None):
+        raise Stuck(f"{stuck} holds could not be released")
+    record = RunRecord(run_id, moment, counts={"holds": released.count(True)}, finished_at=moment)
+    return runs.finished_job(table, record), False
+
+
+def _released(table: Table, hold: Hold, last_day: date) -> bool | None:
+    """Whether the hold was ended; None if it should have been and could not: that must not hold up the others."""
+    try:
+        return _release(table, hold.patron_id, hold.title_id, last_day)
+    except Busy:
+        return None
+
+
+@again_when_overtaken
+def _release(table: Table, patron_id: str, title_id: str, last_day: date) -> bool:
+    hold = holds.find(table, patron_id, title_id)
+    if hold is None or hold.status is not HoldStatus.READY or hold.pickup_until is None or hold.pickup_until > last_day:
+        return False
+    # On the shelf for the pull of the next open day, which gives it to the next in the queue if there is one.
+    back = titles.put_on(hold.barcode, CopyState.ON_SHELF, (CopyState.READY,))
+    table.transact(holds.spend(hold), patrons.uncount_hold(patron_id), back)
+    return True

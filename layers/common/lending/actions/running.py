@@ -1,0 +1,244 @@
+"""One run from reading to record: read, decide, keep the plan, carry it out (RULES 15, 18-27).
+
+Every step can be repeated and may stop anywhere. Whoever comes later, or at the same moment, goes on with the plan that
+the record names: its writes are the same whoever makes them, and none of them is made twice.
+"""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from lending.aws.table import Overtaken, Table, calendar, holds, in_batches, patrons, runs, titles
+from lending.aws.table.grouped import write_what_holds
+from lending.aws.table.runs import RunRecord
+from lending.aws.table.writes import Write
+from lending.domain.allocation import Decision, Outcome, Run, RunKind, allocate
+from lending.domain.closure import Calendar
+from lending.domain.hold import Hold, HoldStatus, LastRun
+from lending.domain.patron import Patron
+from lending.domain.policy import Policy
+from lending.domain.title import Copy, CopyState, Pull
+
+# For copies taken meanwhile the run plans again with what is there, this often at most.
+ROUNDS = 3
+
+EnoughTime = Callable[[], bool]
+
+_PULLED = {Outcome.LEND: "lend", Outcome.KEEP_ASIDE: "keep_aside", Outcome.READY: "ready"}
+
+
+class Unfinished(Exception):
+    """The time was too short. Asked again, the run goes on where it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a run decides on, as it was read."""
+
+    holds: list[Hold]
+    copies: dict[str, list[Copy]]
+    patrons: dict[str, Patron]
+    calendar: Calendar
+
+
+def read(table: Table) -> Given:
+    """Everything a run needs, in a number of requests that grows with its pages, not with its holds."""
+    waiting = list(holds.to_be_served(table))
+    found = titles.find_many(table, {hold.title_id for hold in waiting})
+    copies: dict[str, list[Copy]] = defaultdict(list)
+    for copy in titles.find_copies(table, [barcode for title in found.values() for barcode in title.barcodes]):
+        copies[copy.title_id].append(copy)
+    return Given(
+        waiting, dict(copies), patrons.find_many(table, {hold.patron_id for hold in waiting}), calendar.load(table)
+    )
+
+
+def decide(given: Given, run: Run, policy: Policy) -> list[Decision]:
+    """What the run does with each hold (RULES 15, 18-23). Without any write: this alone is the dry run."""
+    return allocate(given.holds, given.copies, given.patrons, given.calendar, policy, run)
+
+
+def carry_out(table: Table, run: Run, policy: Policy, enough_time: EnoughTime) -> RunRecord:
+    """Do a run, or what is left of it; a finished one is left as it is (RULES 26).
+
+    Args:
+        enough_time: asked before each part of the plan.
+
+    Raises:
+        Unfinished: there was not enough time; what was done is kept.
+    """
+    record = runs.find(table, run.run_id)
+    if record and record.finished_at:
+        return record
+    given = read(table)
+    record = record or _planned(table, run, given, policy)
+    while not record.finished_at:
+        record = _carried_out(table, run, given, record, enough_time)
+        if record.lost and record.round < ROUNDS and not record.finished_at:
+            given = read(table)
+            record = _planned(table, run, given, policy, record)
+        elif not record.finished_at:
+            record = _after(table, runs.finish(record, run.moment), record)
+    return record
+
+
+# The plan
+
+
+def _planned(table: Table, run: Run, given: Given, policy: Policy, before: RunRecord | None = None) -> RunRecord:
+    """Make a plan and have the run adopt it; if somebody else's was adopted first, that one counts."""
+    decided = decide(given, run, policy)
+    if run.kind is RunKind.PREFECTURAL:
+        decided = [each for each in decided if each.decision in _PULLED]
+    if before:
+        _take_back(table, run, given, decided)
+        decided = _of_those_who_left(table, given, before) + decided
+    record = RunRecord(
+        run.run_id,
+        run.moment,
+        plan=_fingerprint(given, run, policy, before),
+        round=before.round + 1 if before else 1,
+        chunks=-(-len(decided) // runs.CHUNK),
+        counts=_counts(given, decided),
+    )
+    for number, part in enumerate(in_batches(decided, runs.CHUNK)):
+        table.write(runs.put_chunk(record, number, part, policy))
+    return _after(table, runs.adopt(record, before.plan if before else ""), record)
+
+
+def _take_back(table: Table, run: Run, given: Given, decided: list[Decision]) -> None:
+    """Pulls of an earlier round that the new plan gives to nobody."""
+    planned = {each.barcode for each in decided}
+    copies = (copy for copies in given.copies.values() for copy in copies)
+    left = [copy for copy in copies if copy.pull and copy.pull.run == run.run_id and copy.barcode not in planned]
+    write_what_holds(table, map(titles.drop_pull, left))
+
+
+def _of_those_who_left(table: Table, given: Given, before: RunRecord) -> list[Decision]:
+    """Decisions of an earlier round for holds that are served or cancelled by now: the record keeps them."""
+    here = {(hold.patron_id, hold.title_id) for hold in given.holds}
+    earlier = (each for number in range(before.chunks) for each in runs.chunk(table, before, number))
+    return [each for each in earlier if (each.patron_id, each.title_id) not in here]
+
+
+def _counts(given: Given, decided: Iterable[Decision]) -> dict[str, int]:
+    codes = Counter(f"code_{each.code}" for each in decided)
+    outcomes = Counter(str(each.decision) for each in decided)
+    read = {"holds": len(given.holds), "titles": len(given.copies), "patrons": len(given.patrons)}
+    return read | dict(sorted(outcomes.items())) | dict(sorted(codes.items()))
+
+
+def _fingerprint(given: Given, run: Run, policy: Policy, before: RunRecord | None) -> str:
+    """A hash of everything the plan was made from, so that the same input makes the same plan, named the same."""
+    digest = hashlib.sha256(f"{run} {before.round if before else 0} {policy.model_dump_json()}".encode())
+    for hold in sorted(given.holds, key=lambda hold: (hold.title_id, hold.patron_id)):
+        digest.update(repr(replace(hold, last_run=None)).encode())
+    for title_id in sorted(given.copies):
+        for copy in given.copies[title_id]:
+            digest.update(repr(copy).encode())
+    for _, patron in sorted(given.patrons.items()):
+        seen = (patron.patron_id, patron.blocked, patron.online_lending, patron.expires_on, patron.cap_on(run.day))
+        digest.update(repr((*seen, patron.loans, patron.returning)).encode())
+    for each in (*given.calendar.closures, *given.calendar.suspensions):
+        digest.update(repr(_in_order(each)).encode())
+    return digest.hexdigest()[:16]
+
+
+def _in_order(value: object) -> list[tuple[str, object]]:
+    # The order of a set of texts differs from one process to the next.
+    pairs = [(name, getattr(value, name)) for name in value.__slots__]  # type: ignore[attr-defined]
+    return [(name, sorted(each) if isinstance(each, frozenset) else each) for name, each in pairs]
+
+
+# Carrying it out
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """What was read, to be found by name."""
+
+    holds: Mapping[tuple[str, str], Hold]
+    copies: Mapping[str, Copy]
+    patrons: Mapping[str, Patron]
+
+
+def _carried_out(table: Table, run: Run, given: Given, record: RunRecord, enough_time: EnoughTime) -> RunRecord:
+    now = _Now(
+        {(hold.patron_id, hold.title_id): hold for hold in given.holds},
+        {copy.barcode: copy for copies in given.copies.values() for copy in copies},
+        given.patrons,
+    )
+    while record.done < record.chunks and not record.finished_at:
+        if not enough_time():
+            raise Unfinished(f"{record.done} of {record.chunks} parts done")
+        tally = _carry_out_part(table, run, now, runs.chunk(table, record, record.done))
+        record = _after(table, runs.advance(record, tally), record)
+    return record
+
+
+def _after(table: Table, write: Write, record: RunRecord) -> RunRecord:
+    """The record after a write to it, ours or that of somebody who was first."""
+    with suppress(Overtaken):
+        table.write(write)
+    return runs.find(table, record.run_id) or record
+
+
+def _carry_out_part(table: Table, run: Run, now: _Now, decisions: list[Decision]) -> dict[str, int]:
+    """Put books on the pull list and say why others are not, and count what became of it.
+
+    The counts tell what is so afterwards, not what was written: a part carried out again counts the same.
+    """
+    tally: Counter[str] = Counter(pulls=0, explained=0, lost=0, gone=0)
+    steps: list[tuple[str, str, Write]] = []
+    for decision in decisions:
+        hold = now.holds.get((decision.patron_id, decision.title_id))
+        if hold is None:
+            tally["gone"] += 1
+            continue
+        for made, missed, write in (_pull(run, now, hold, decision), _reason(run, hold, decision)):
+            if isinstance(write, Write):
+                steps.append((made, missed, write))
+            elif made:
+                tally[made] += 1
+    lost = set(write_what_holds(table, [write for *_, write in steps]))
+    tally.update(missed if number in lost else made for number, (made, missed, _) in enumerate(steps))
+    return dict(tally)
+
+
+# What a step counts as once it is made, what if its condition does not hold, and the write if one is needed.
+_Step = tuple[str, str, Write | None]
+_NOTHING: _Step = ("", "", None)
+
+
+def _pull(run: Run, now: _Now, hold: Hold, decision: Decision) -> _Step:
+    """The copy onto the pull list, unless it is kept already and stays so (RULES 15, 20, 23)."""
+    secured = hold.status is HoldStatus.SECURED
+    if decision.decision not in _PULLED or (secured and decision.decision is Outcome.KEEP_ASIDE):
+        return _NOTHING
+    copy = now.copies.get(decision.barcode)
+    if copy is None or copy.state is not (CopyState.KEPT_ASIDE if secured else CopyState.ON_SHELF):
+        return "lost", "", None
+    pull = Pull(
+        patron_id=decision.patron_id,
+        title_id=decision.title_id,
+        decision=_PULLED[decision.decision],
+        run=run.run_id,
+        pickup_place=decision.pickup_place,
+        cap=now.patrons[decision.patron_id].cap_on(run.day),
+    )
+    return "pulls", "lost", None if copy.pull == pull else titles.plan_pull(copy, pull)
+
+
+def _reason(run: Run, hold: Hold, decision: Decision) -> _Step:
+    """Why the hold gets no book in this run, written only if it is another reason than before (RULES 27).
+
+    A book to be lent is told of by its loan, once staff have scanned it.
+    """
+    if run.kind is RunKind.PREFECTURAL or decision.decision is Outcome.LEND:
+        return _NOTHING
+    reason = LastRun(run.day, str(decision.code), dict(decision.facts))
+    known = hold.last_run
+    same = known is not None and (known.code, known.facts) == (reason.code, reason.facts)
+    return "explained", "gone", None if same else holds.explain(hold, reason)

@@ -1,0 +1,43 @@
+"""The Thursday run (RULES 18-27)."""
+
+from datetime import date, datetime
+
+from lending.actions.running import EnoughTime, carry_out
+from lending.aws.table import Table, runs, titles
+from lending.aws.table.grouped import write_what_holds
+from lending.aws.table.runs import RunRecord
+from lending.domain.allocation import thursday_run
+from lending.domain.policy import Policy
+from lending.domain.week import run_due_at
+
+
+def run_what_is_due(table: Table, moment: datetime, policy: Policy, enough_time: EnoughTime) -> tuple[RunRecord, bool]:
+    """The latest run whose cut-off has come at `moment`: on Friday, Thursday's with Thursday's cut-off (RULES 18, 26).
+
+    Returns:
+        The run's record, and whether it had been finished before.
+    """
+    return run_for(table, run_due_at(moment, policy), policy, enough_time)
+
+
+def run_for(table: Table, run_date: date, policy: Policy, enough_time: EnoughTime) -> tuple[RunRecord, bool]:
+    """The run of one date, which need not be a Thursday (RULES 22).
+
+    Returns:
+        The run's record, and whether it had been finished before: then nothing was changed.
+
+    Raises:
+        Unfinished: there was not enough time; asked again it goes on.
+    """
+    run = thursday_run(run_date, policy)
+    known = runs.find(table, run.run_id)
+    if known and known.finished_at:
+        return known, True
+    _clear_pull_list(table, run_date)
+    return carry_out(table, run, policy, enough_time), False
+
+
+def _clear_pull_list(table: Table, run_date: date) -> None:
+    """What was left on the pull list before this day is planned anew or not at all (RULES 23)."""
+    left = [copy for copy in titles.pulls(table) if copy.pull and copy.pull.run[:10] < run_date.isoformat()]
+    write_what_holds(table, map(titles.drop_pull, left))

@@ -1,0 +1,53 @@
+"""What a schedule hands over: the job, and the moment it was due (API.md, Schedules)."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from lending.aws.telemetry import logger
+from lending.domain.week import in_tokyo
+
+# What a function keeps back to note where it stopped, of the time Lambda gives it.
+_RESERVE_MILLISECONDS = 15_000
+
+Summary = dict[str, Any]
+
+
+class Scheduled(BaseModel):
+    """The event of a schedule."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    job: str
+    scheduled_time: AwareDatetime
+
+    @property
+    def moment(self) -> datetime:
+        """When it was due, in Tokyo's time."""
+        return in_tokyo(self.scheduled_time)
+
+
+class UnknownJob(Exception):
+    """The function has no such job."""
+
+
+def carry_out_job(jobs: Mapping[str, Callable[[datetime], Summary]], event: Any) -> Summary:
+    """Do the job that an event names, as of the moment it was due.
+
+    Raises:
+        pydantic.ValidationError: the event is not one of a schedule.
+        UnknownJob: there is no such job.
+    """
+    asked = Scheduled.model_validate(event)
+    if asked.job not in jobs:
+        raise UnknownJob(asked.job)
+    summary: Summary = {"job": asked.job, **jobs[asked.job](asked.moment)}
+    logger().info("job done", extra={"summary": summary})
+    return summary
+
+
+def enough_time(context: Any) -> Callable[[], bool]:
+    """Whether there is time for more before Lambda ends the function."""
+    return lambda: bool(context.get_remaining_time_in_millis() > _RESERVE_MILLISECONDS)
