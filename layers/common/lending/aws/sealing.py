@@ -45,3 +45,30 @@ def opened(purpose: str, seal: str) -> Any:
     if not hmac.compare_digest(raw[:_DIGEST_BYTES], signature(purpose, text)):
         raise Refused("bad_cursor")
     return json.loads(text)
+
+
+_CONFIRMATION = "mail address confirmation"
+
+
+def confirmation_token(patron_id: str, pending_id: str) -> str:
+    """What the link of a mail of kind `address_confirmation` carries: it proves that its reader got the mail (RULES 7).
+
+    The mail function makes it at sending, so that no item of the table holds it.
+
+    Args:
+        pending_id: the fact `pending` of the mail.
+    """
+    return sealed(_CONFIRMATION, [patron_id, pending_id])
+
+
+def confirmed(token: str) -> tuple[str, str]:
+    """The patron's id and the pending address of a link.
+
+    Raises:
+        Refused: the link was not made by us.
+    """
+    try:
+        patron_id, pending_id = opened(_CONFIRMATION, token)
+    except Refused:
+        raise Refused("link_void") from None
+    return str(patron_id), str(pending_id)

@@ -1,7 +1,15 @@
 """A book in a patron's hands, or on its way there or back (RULES 17, 19, 25, 30-32)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+
+from lending.domain.policy import Policy
+from lending.domain.problems import Reason
+from lending.domain.reasons import day_in_words
+from lending.domain.week import renewal_window
+
+RESERVED_LABEL = "予約 有り"
+STATE_LABELS = {"in_transit": "受取館へ運搬中", "to_collect": "受取できます", "on_loan": "貸出", "returning": "返送中"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +44,32 @@ class Loan:
         if day < self.pickup_from:
             return "in_transit"
         return "to_collect" if self.pickup_until is None or day <= self.pickup_until else "on_loan"
+
+    def renewed(self, policy: Policy) -> "Loan":
+        """The loan after one renewal: its days count from the old due date (RULES 31)."""
+        return replace(self, due_on=renewal_window(self.due_on, policy).next_due, renewals=self.renewals + 1)
+
+
+def refusals_to_renew(loan: Loan, waiting: int, today: date, policy: Policy) -> list[Reason]:
+    """Everything that stands in the way of a renewal online (RULES 31).
+
+    Whether the facility has recorded the hand-over does not matter: it may leave that out (RULES 30).
+
+    Args:
+        waiting: how many holds wait for the title; none of them is the borrower's, who cannot hold what is on loan.
+        today: the day of the request.
+    """
+    window = renewal_window(loan.due_on, policy)
+    by_phone = {"counter_name": policy.counter_name, "counter_phone": policy.counter_phone}
+    reasons = []
+    if loan.lost or loan.damaged:
+        reasons.append(Reason("lost" if loan.lost else "damaged", by_phone))
+    if today < window.opens:
+        reasons.append(Reason("too_early", {"renewable_from": window.opens, "day": day_in_words(window.opens)}))
+    if today > window.closes:
+        reasons.append(Reason("overdue", {"due_on": loan.due_on, "day": day_in_words(loan.due_on)} | by_phone))
+    if loan.renewals >= policy.renewal_limit:
+        reasons.append(Reason("renewal_limit", {"limit": policy.renewal_limit}))
+    if waiting:
+        reasons.append(Reason("held_by_others", {"waiting": waiting}))
+    return reasons

@@ -46,9 +46,13 @@ class Policy(BaseModel):
     image_bytes: int = Field(10 * 1024 * 1024, ge=1, description="a phone photo (2)")
     upload_ticket_seconds: int = Field(3600, ge=60, description="life of an upload ticket")
     image_link_seconds: int = Field(60, ge=1, description="life of a staff image link")
+    password_again_minutes: int = Field(15, ge=1, description="between temporary passwords a person asks for anew (6)")
     facilities_without_kits: frozenset[int] = Field(frozenset({14}), description="(5); facilities.csv says the same")
 
     # Mail
+    address_link_hours: int = Field(24, ge=1, description="life of the link that proves a mail address (7)")
+    address_links_a_day: int = Field(5, ge=1, description="such mails a patron can cause on one day")
+    test_mail_minutes: int = Field(5, ge=1, description="between two test mails")
     mail_domain: str = Field("plib.pref.aomori.lg.jp", description="(37)")
     mail_sender: str = Field("オンライン貸出サービス担当", description="(37)")
     library_name: str = Field("青森県立図書館")

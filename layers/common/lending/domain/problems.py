@@ -32,6 +32,20 @@ CATALOGUE: dict[str, Problem] = {
     "in_progress": Problem(409, "同じ内容を処理しています。しばらくしてからご確認ください。"),
     "busy": Problem(503, "ただいま混み合っています。しばらくしてからもう一度お試しください。"),
     "internal": Problem(500, "システムの不具合で処理できませんでした。しばらくしてからもう一度お試しください。"),
+    # registration (RULES 1-6)
+    "already_decided": Problem(409, "この申請は、すでに決定されています。"),
+    "images_missing": Problem(409, "画像がそろっていないため登録できません。"),
+    "no_image_missing": Problem(409, "送っていただく画像はもうありません。結果のお知らせをお待ちください。"),
+    "not_that_image": Problem(422, "この画像は、今は送っていただく必要がありません。"),
+    "card_not_usable": Problem(409, "この番号のカードは登録に使えません。"),
+    "patron_unknown": Problem(
+        409, "どの利用者の申請か分かりません。これまでの利用者カードの番号を確かめて指定してください。"
+    ),
+    "facility_without_kits": Problem(422, "この館はオンライン利用者登録セットを配布していません。"),
+    "unknown_facility": Problem(422, "この番号の協力館はありません。"),
+    "cards_known": Problem(409, "別の館などに登録されている番号が{count}件あるため、1件も登録しませんでした。"),
+    "no_picture": Problem(409, "この画像は、まだ届いていないか、すでに消去されています。"),
+    "covers_nothing": Problem(422, "黒塗りの範囲が画像の外にあります。"),
     # holds (RULES 9, 10, 12, 14)
     "hold_limit": Problem(409, "予約は{limit}冊までです。今{open_holds}冊の予約があります。"),
     "already_held": Problem(409, "この本はすでに予約しています。"),
@@ -41,6 +55,44 @@ CATALOGUE: dict[str, Problem] = {
     "cancel_by_phone": Problem(
         409, "「{status_label}」の本の取消は、お電話で承ります。{counter_name} {counter_phone} {counter_hours}"
     ),
+    # loans (RULES 31), hand-overs (RULES 29)
+    "too_early": Problem(409, "{day}からお手続きいただけます。"),
+    "overdue": Problem(
+        409, "返却期限の{day}を過ぎているため、更新はお電話で承ります。{counter_name} {counter_phone}"
+    ),
+    "renewal_limit": Problem(409, "更新は{limit}回までです。"),
+    "held_by_others": Problem(409, "ほかの方の予約が有るため、更新できません。"),
+    "lost": Problem(409, "紛失のお届けがある本は、更新できません。{counter_name} {counter_phone}"),
+    "damaged": Problem(409, "破損のお届けがある本は、更新できません。{counter_name} {counter_phone}"),
+    # a patron's own settings (RULES 7)
+    "too_soon": Problem(429, "続けてのお申込みはできません。しばらくしてからお試しください。"),
+    "link_void": Problem(409, "このリンクはもう使えません。お手数ですが、もう一度メールアドレスをご登録ください。"),
+    "no_mail_address": Problem(409, "メールアドレスが登録されていません。"),
+    # closures (RULES 40)
+    "ends_before_it_starts": Problem(422, "終わりの日は、始まりの日か、それより後の日にしてください。"),
+    # the catalogue
+    "barcode_of_other_title": Problem(409, "資料番号{barcode}は、ほかの書誌({title_id})の資料です。"),
+    "copy_in_use": Problem(409, "資料番号{barcode}は貸出中か取置中のため、外せません。"),
+    # the desk (RULES 13-17, 23, 32, 34, 40)
+    "unknown_barcode": Problem(404, "この資料番号の本は登録されていません。"),
+    "unknown_card": Problem(404, "この番号の利用者カードは登録されていません。"),
+    "no_pull": Problem(409, "この本の取り出しの予定はありません。"),
+    "kept_for_other": Problem(409, "この本は、ほかの方の予約のために取り置いています。"),
+    "another_copy_kept": Problem(409, "この方には別の1冊({barcode})を取り置いています。そちらをお渡しください。"),
+    "copy_on_loan": Problem(409, "この本は貸出中と記録されています。先に返却の手続きをしてください。"),
+    "copy_withdrawn": Problem(409, "この本は紛失または破損と記録されています。先に「発見」の記録をしてください。"),
+    "copy_reference_only": Problem(409, "この本は館内でご覧いただく本(禁帯出)のため、お貸しできません。"),
+    "loan_cap": Problem(
+        409, "お貸しできるのは{cap}冊までです。今{on_loan}冊お借りになっています(うち返送中{on_the_way_back}冊)。"
+    ),
+    "card_expired": Problem(409, "利用者カードの有効期限({expired_on})が過ぎています。"),
+    "card_retired": Problem(409, "このカードは再発行されたため使えません。新しいカードをご提示ください。"),
+    "blocked": Problem(409, "この方への貸出は止められています。"),
+    "not_waiting": Problem(409, "「確保待ち」の予約だけが、順番の最後に移せます。"),
+    "ready_at_counter": Problem(
+        409, "「貸出可能」の本は県立図書館のカウンターにあるため、受取館を変えられません。取消はできます。"
+    ),
+    "not_lent": Problem(409, "この本は貸出中ではありません。"),
 }
 
 

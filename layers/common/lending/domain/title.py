@@ -46,6 +46,7 @@ class Copy:
     holder: str = ""  # patron of the loan, or of the hold it is kept for
     due_on: date | None = None  # of the loan, kept here so that a run need not read loans
     pull: Pull | None = None
+    returned_on: date | None = None  # the last check-in, so that the same check-in again gets the same answer
 
     @property
     def can_be_lent(self) -> bool:

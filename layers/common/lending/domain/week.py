@@ -92,6 +92,11 @@ def next_run_after(moment: datetime, policy: Policy) -> date:
     return first if now <= cut_off_of(first, policy) else first + timedelta(days=DAYS_OF_WEEK)
 
 
+def opened_batch(day: date, policy: Policy) -> date:
+    """The first pickup day of the batch that opened last, up to and including `day` (RULES 29)."""
+    return _on_or_before(day, (policy.run_weekday + policy.pickup_days_after_run) % DAYS_OF_WEEK)
+
+
 def return_checked_in_by(returned_on: date, policy: Policy) -> date:
     """The day by which a book given back at a facility on `returned_on` is checked in (RULES "The week", 35).
 

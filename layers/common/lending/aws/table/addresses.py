@@ -1,11 +1,18 @@
-"""Mail addresses: ADDRESS#address / ADDRESS while nothing reaches it, / PATRON#id for each patron who uses it (39)."""
+"""Mail addresses: ADDRESS#address / ADDRESS while nothing reaches it, / PATRON#id for each patron who uses it (39).
+
+An address that has yet to prove itself is with its patron: PATRON#id / PENDING#field (RULES 7).
+"""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from lending.aws.table.codec import stamp
+from lending.aws.table.codec import attributes, epoch, stamp, value_of
+from lending.aws.table.patrons import partition
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, delete, put
+from lending.domain.mail_address import PendingAddress
+from lending.domain.patron import Patron
 
 _USER = "PATRON#"
 
@@ -40,6 +47,21 @@ def leave(address: str, patron_id: str) -> Write:
     return delete(user_key(address, patron_id))
 
 
+def changed(before: Patron | None, after: Patron) -> list[Write]:
+    """Uses follow a patron's addresses, in the transaction that changes them; `before` is None for a new patron.
+
+    Addresses that are taken up or given up may be tried again (RULES 39).
+    """
+    was, now = _of(before) if before else set(), _of(after)
+    left, taken = sorted(was - now), sorted(now - was)
+    uses = [leave(address, after.patron_id) for address in left] + [use(address, after.patron_id) for address in taken]
+    return uses + [mark_reachable(address) for address in left + taken]
+
+
+def _of(patron: Patron) -> set[str]:
+    return {patron.email, patron.mail_to} - {""}
+
+
 def mark_unreachable(address: str, moment: datetime, cause: str) -> Write:
     """Nothing reaches the address, for every patron who uses it (RULES 39)."""
     return put(key(address), {"since": stamp(moment), "cause": cause})
@@ -48,3 +70,31 @@ def mark_unreachable(address: str, moment: datetime, cause: str) -> Write:
 def mark_reachable(address: str) -> Write:
     """The address may be tried again: a patron has changed or proved it (RULES 39)."""
     return delete(key(address))
+
+
+def pending_key(patron_id: str, field: str) -> Key:
+    """The key of a wish for `email` or `mail_to`: the latest is the one that counts."""
+    return partition(patron_id), f"PENDING#{field}"
+
+
+def pending(table: Table, patron_id: str) -> list[PendingAddress]:
+    """A patron's wishes, also those that were confirmed of late."""
+    return [value_of(PendingAddress, item) for item in table.query(partition(patron_id), "PENDING#")]
+
+
+def ask(wish: PendingAddress) -> Write:
+    """A wish in the place of an earlier one, whose link is void from now on."""
+    item = attributes(wish) | {"expires_at": epoch(wish.valid_until + timedelta(days=1))}
+    return put(pending_key(wish.patron_id, wish.field), item)
+
+
+def withdraw(patron_id: str, field: str) -> Write:
+    """No wish for the field any more."""
+    return delete(pending_key(patron_id, field))
+
+
+def confirm(wish: PendingAddress, moment: datetime) -> Write:
+    """The wish is granted, if it still is the latest. It stays a while, so that its link can be followed twice."""
+    item = attributes(replace(wish, confirmed_at=moment)) | {"expires_at": epoch(wish.valid_until + timedelta(days=1))}
+    condition = "#pending_id = :pending_id AND attribute_not_exists(#confirmed_at)"
+    return put(pending_key(wish.patron_id, wish.field), item, condition, pending_id=wish.pending_id)

@@ -51,7 +51,8 @@ def change(before: Patron, after: Patron) -> Write:
     just that is demanded.
     """
     was, now = attributes(before), attributes(after)
-    changed = {n: now.get(n) for n in sorted(was.keys() | now.keys()) if n not in _COUNTERS and was.get(n) != now.get(n)}
+    names = sorted((was.keys() | now.keys()) - _COUNTERS)
+    changed = {name: now.get(name) for name in names if was.get(name) != now.get(name)}
     condition, values = still(was, *dict.fromkeys(["card_number", *changed]))
     if not changed:
         return check(key(before.patron_id), condition, **values)
@@ -62,10 +63,11 @@ def change(before: Patron, after: Patron) -> Write:
 
 def note_password(patron_id: str, moment: datetime, not_since: datetime) -> Write:
     """A temporary password is sent anew, if none was since a moment (RULES 6)."""
+    never = "attribute_exists(#PK) AND attribute_not_exists(#password_sent_at)"
     return update(
         key(patron_id),
         set={"password_sent_at": stamp(moment)},
-        condition="attribute_exists(#PK) AND (attribute_not_exists(#password_sent_at) OR #password_sent_at < :not_since)",
+        condition=f"({never}) OR #password_sent_at < :not_since",
         not_since=stamp(not_since),
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from lending.aws.table.codec import Item, attributes, value_of
 from lending.aws.table.store import Table
-from lending.aws.table.writes import Key, Write, check, put, put_new, update
+from lending.aws.table.writes import Key, Write, check, put, put_new, still, update
 from lending.domain.hold import Hold
 from lending.domain.title import Copy, CopyState, Pull, Title
 
@@ -81,6 +81,23 @@ def add_copy(copy: Copy) -> Write:
     return put_new(copy_key(copy.barcode), item)
 
 
+def due_anew(barcode: str, patron_id: str, due_on: date) -> Write:
+    """The copy's loan to the patron has another due date (RULES 31)."""
+    return update(
+        copy_key(barcode),
+        set={"due_on": due_on},
+        condition="#state = :on_loan AND #holder = :patron",
+        on_loan=CopyState.ON_LOAN,
+        patron=patron_id,
+    )
+
+
+def waiting_counts(table: Table, title_ids: set[str]) -> dict[str, int]:
+    """How many holds wait for each of the titles, as of now (RULES 31)."""
+    counts = {item["PK"].removeprefix("TITLE#"): item["waiting"] for item in table.get_many(map(queue_key, title_ids))}
+    return {title_id: counts.get(title_id, 0) for title_id in title_ids}
+
+
 def queue_key(title_id: str) -> Key:
     """The key of a title's queue: how many holds wait. Apart from the title, which the same transaction may write."""
     return f"TITLE#{title_id}", "QUEUE"
@@ -115,7 +132,7 @@ def plan_pull(copy: Copy, pull: Pull) -> Write:
     Planned again it changes nothing.
     """
     unchanged, was = _still_planned(copy)
-    mine = {"mine_run": pull.run, "mine_patron": pull.patron_id}
+    mine: Item = {"mine_run": pull.run, "mine_patron": pull.patron_id}
     return update(
         copy_key(copy.barcode),
         set={
@@ -163,6 +180,53 @@ def keep_for(barcode: str, patron_id: str, state: CopyState, expected: tuple[Cop
 def put_on(barcode: str, state: CopyState, expected: tuple[CopyState, ...]) -> Write:
     """The copy is nobody's: on the shelf, missing, lost or damaged."""
     return _move(barcode, expected, state)
+
+
+def move(
+    copy: Copy,
+    state: CopyState,
+    *,
+    holder: str = "",
+    due_on: date | None = None,
+    returned_on: date | None = None,
+    keep_pull: bool = False,
+) -> Write:
+    """The copy goes to another state, if it still is what was read: its state, whose it is, and the plan on it.
+
+    Args:
+        holder: whose loan it is, or whose hold it is kept for.
+        returned_on: the day of the check-in, if this is one.
+        keep_pull: whether the plan on it stands; otherwise it is done.
+    """
+    same, was = still(attributes(copy), "state", "holder")
+    unchanged, planned = _still_planned(copy)
+    returned = {"returned_on": returned_on} if returned_on else {}
+    return update(
+        copy_key(copy.barcode),
+        set={"state": state, "holder": holder, "due_on": due_on} | returned,
+        remove=() if keep_pull else ("pull", "work", "work_order"),
+        condition=f"{same} AND {unchanged}",
+        **was,
+        **planned,
+    )
+
+
+def page_of_pulls(table: Table, start: Item | None, limit: int) -> tuple[list[Copy], Item | None]:
+    """A part of the pull list in shelf order, and where the next part goes on (RULES 23)."""
+    found: list[Copy] = []
+    part, key = (start["part"], start["key"]) if start else (0, None)
+    while part < len(SHELVES):
+        page = table.page(f"PULL#{SHELVES[part]}", index="work", start=key, limit=limit - len(found))
+        found += [value_of(Copy, item) for item in page.items]
+        part, key = (part, page.last) if page.last else (part + 1, None)
+        if len(found) == limit:
+            return found, {"part": part, "key": key} if part < len(SHELVES) else None
+    return found, None
+
+
+def count_lendable(title_id: str, change: int) -> Write:
+    """More or fewer copies of the title that may leave the library (RULES 9, 34)."""
+    return update(title_key(title_id), add={"lendable": change}, condition="attribute_exists(#PK)")
 
 
 def _move(barcode: str, expected: tuple[CopyState, ...], state: CopyState, **changes: Any) -> Write:

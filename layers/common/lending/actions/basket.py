@@ -1,0 +1,30 @@
+"""The basket 「予約かご」: titles a patron wants to remember. No limit looks at it (RULES, words; 10)."""
+
+from datetime import datetime
+
+from lending.aws.table import Table, baskets, titles
+from lending.domain.problems import Refused
+from lending.domain.title import Title
+
+
+def show_basket(table: Table, patron_id: str) -> list[Title]:
+    """The titles in a patron's basket that the catalogue still has, in the order they were put there."""
+    title_ids = baskets.of_patron(table, patron_id)
+    known = titles.find_many(table, set(title_ids))
+    return [known[title_id] for title_id in title_ids if title_id in known]
+
+
+def put_in_basket(table: Table, patron_id: str, title_id: str, moment: datetime) -> None:
+    """Remember a title.
+
+    Raises:
+        Refused: there is no such title.
+    """
+    if titles.find(table, title_id) is None:
+        raise Refused("not_found")
+    table.write(baskets.add(patron_id, title_id, moment))
+
+
+def take_from_basket(table: Table, patron_id: str, title_id: str) -> None:
+    """Forget a title; one that is not in the basket is forgotten already."""
+    table.write(baskets.remove(patron_id, title_id))

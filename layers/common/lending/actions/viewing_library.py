@@ -1,0 +1,84 @@
+"""My Library: what a patron sees of themselves, their loans and their mails (RULES 7, 19, 28, 31, 38)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from lending.aws.table import Overtaken, Table, addresses, baskets, loans, mails, patrons, titles
+from lending.domain.loan import Loan, refusals_to_renew
+from lending.domain.mail import Mail, MailKind, mail_id
+from lending.domain.mail_address import PendingAddress
+from lending.domain.patron import Patron
+from lending.domain.policy import Policy
+from lending.domain.problems import Reason, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Myself:
+    """A patron, how many titles their basket has, whether mails reach them, and addresses that wait for their link."""
+
+    patron: Patron
+    basket: int
+    email_reachable: bool
+    pending: Sequence[PendingAddress]
+
+
+@dataclass(frozen=True, slots=True)
+class LoanView:
+    """A loan, how many holds wait for its title, and what stands in the way of renewing it (RULES 31)."""
+
+    loan: Loan
+    waiting: int
+    reasons: Sequence[Reason]
+
+
+def view_myself(table: Table, patron_id: str, moment: datetime) -> Myself:
+    """A patron's own record.
+
+    Raises:
+        Refused: there is no such patron.
+    """
+    patron = patrons.find(table, patron_id)
+    if patron is None:
+        raise Refused("not_found")
+    used = {address for address in (patron.email, patron.hold_mails_to) if address}
+    reachable = bool(used) and not addresses.unreachable(table, used)
+    pending = [
+        wish for wish in addresses.pending(table, patron_id) if wish.confirmed_at is None and moment <= wish.valid_until
+    ]
+    return Myself(patron, len(baskets.of_patron(table, patron_id)), reachable, pending)
+
+
+def view_loans(table: Table, patron_id: str, today: date, policy: Policy) -> list[LoanView]:
+    """A patron's loans, the first due first, each with what stands in the way of renewing it (RULES 31)."""
+    found = loans.of_patron(table, patron_id)
+    waiting = titles.waiting_counts(table, {loan.title_id for loan in found})
+    return [
+        LoanView(loan, count, refusals_to_renew(loan, count, today, policy))
+        for loan in found
+        for count in [waiting[loan.title_id]]
+    ]
+
+
+def view_mails(table: Table, patron_id: str, moment: datetime, policy: Policy) -> list[Mail]:
+    """A patron's mails of the last days, the newest first: nothing is lost with one that did not arrive (RULES 38)."""
+    first = moment - timedelta(days=policy.history_days)
+    return [mail for mail in mails.of_patron(table, patron_id) if mail.created_at >= first]
+
+
+def ask_test_mail(table: Table, patron_id: str, moment: datetime, policy: Policy) -> Mail:
+    """Send a patron a mail to see whether it arrives; its name lets one pass in some minutes.
+
+    Raises:
+        Refused: there was one just now, or there is no address.
+    """
+    patron = patrons.find(table, patron_id)
+    if patron is None or not patron.hold_mails_to:
+        raise Refused("no_mail_address" if patron else "not_found")
+    slot = int(moment.timestamp()) // (policy.test_mail_minutes * 60)
+    mail = Mail(mail_id(MailKind.TEST, slot), patron_id, MailKind.TEST, moment)
+    try:
+        table.write(mails.add(mail, policy))
+    except Overtaken:
+        raise Refused("too_soon") from None
+    return mail
