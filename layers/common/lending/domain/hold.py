@@ -1,5 +1,6 @@
 """A patron's place in the queue of a title (RULES 9-14)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -60,6 +61,17 @@ class Hold:
         if self.next_pickup_place and self.next_pickup_from and self.next_pickup_from <= run_date:
             return self.next_pickup_place
         return self.pickup_place
+
+
+def place_in_queue(hold: Hold, holds: Iterable[Hold]) -> tuple[int, int]:
+    """A waiting hold's place among all that wait for the title, and how many those are, itself counted (RULES 11).
+
+    `holds` come from the index, which may be a moment behind the hold: it always counts.
+    """
+    mine = (hold.queued_at, hold.patron_id)
+    queue = {(each.queued_at, each.patron_id) for each in holds if each.status is HoldStatus.WAITING}
+    queue = {each for each in queue if each[1] != hold.patron_id} | {mine}
+    return sum(each < mine for each in queue) + 1, len(queue)
 
 
 def refusals_to_place(patron: Patron, title: Title, held: bool, policy: Policy) -> list[Reason]:

@@ -9,6 +9,7 @@ from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, update
 from lending.domain.bag import Bag
 from lending.domain.policy import Policy
+from lending.domain.week import TOKYO
 
 
 def key(pickup_from: date, facility: str, patron_id: str) -> Key:
@@ -35,7 +36,7 @@ def of_week(table: Table, pickup_from: date, facility: str = "") -> Iterator[Bag
 
 def pack(bag: Bag, barcode: str, policy: Policy) -> Write:
     """Put a book in a patron's bag; the first one makes the bag."""
-    gone = datetime.combine(bag.pickup_until, datetime.min.time()) + timedelta(days=policy.history_days)
+    gone = datetime.combine(bag.pickup_until, datetime.min.time(), TOKYO) + timedelta(days=policy.history_days)
     return update(
         key(bag.pickup_from, bag.facility, bag.patron_id),
         set=attributes(replace(bag, barcodes=frozenset(), handed_over_at=None)) | {"expires_at": epoch(gone)},
@@ -45,9 +46,24 @@ def pack(bag: Bag, barcode: str, policy: Policy) -> Write:
     )
 
 
+def collect_until(bag: Bag, last_day: date, policy: Policy) -> Write:
+    """The bag has another last pickup day (RULES 40)."""
+    gone = datetime.combine(last_day, datetime.min.time(), TOKYO) + timedelta(days=policy.history_days)
+    return update(
+        key(bag.pickup_from, bag.facility, bag.patron_id),
+        set={"pickup_until": last_day, "expires_at": epoch(gone)},
+        condition="attribute_exists(#PK)",
+    )
+
+
 def unpack(bag: Bag, barcode: str) -> Write:
     """Take a book out of the bag's list: it was checked in (RULES 41)."""
-    return update(key(bag.pickup_from, bag.facility, bag.patron_id), take={"barcodes": {barcode}})
+    return update(
+        key(bag.pickup_from, bag.facility, bag.patron_id),
+        take={"barcodes": {barcode}},
+        condition="contains(#barcodes, :barcode)",
+        barcode=barcode,
+    )
 
 
 def hand_over(bag: Bag, moment: datetime) -> Write:

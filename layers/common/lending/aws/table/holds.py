@@ -3,7 +3,7 @@
 Each write that lets a hold start or stop waiting brings the count of the title's waiting holds with it (`Write.also`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from zlib import crc32
@@ -33,6 +33,12 @@ def find(table: Table, patron_id: str, title_id: str) -> Hold | None:
     """The hold as of now."""
     item = table.get(key(patron_id, title_id))
     return hold_of(item) if item else None
+
+
+def find_many(table: Table, title_id: str, patron_ids: Iterable[str]) -> list[Hold]:
+    """The holds that many patrons have on a title, as of now, in the order of the queue."""
+    found = map(hold_of, table.get_many(key(patron_id, title_id) for patron_id in patron_ids))
+    return sorted(found, key=lambda hold: (hold.queued_at, hold.patron_id))
 
 
 def of_patron(table: Table, patron_id: str) -> list[Hold]:
@@ -104,4 +110,4 @@ def _counted(write: Write, title_id: str, change: int) -> Write:
 
 
 def _still(hold: Hold) -> tuple[str, Item]:
-    return still(attributes(hold), "status", "queued_at", "barcode")
+    return still(attributes(hold), "status", "queued_at", "barcode", "pickup_place", "next_pickup_place")

@@ -1,0 +1,114 @@
+"""A patron's record at the desk: looked at with a trace, and changed (RULES 7, 8, 19, 39, 41)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from lending.actions.at_the_desk import patron_of_card
+from lending.aws import suppression
+from lending.aws.table import Table, addresses, again_when_overtaken, holds, loans, patrons, titles, traces
+from lending.aws.table.writes import Write
+from lending.domain.application import Viewing
+from lending.domain.card import CardState
+from lending.domain.hold import Hold, HoldStatus, place_in_queue
+from lending.domain.loan import Loan
+from lending.domain.patron import Patron
+from lending.domain.policy import Policy
+from lending.domain.problems import Reason, Refused
+from lending.domain.week import in_tokyo, next_run_after
+
+_ADDRESSES = ("email", "mail_to")
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTitle:
+    """A hold with the title's name and, while it waits, its place: `position` of `of`."""
+
+    hold: Hold
+    title: str
+    position: int | None
+    of: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What staff see of a patron. `unreachable` are those of the addresses that no mail reaches."""
+
+    patron: Patron
+    card_retired: bool
+    holds: list[HeldTitle]
+    loans: list[Loan]
+    unreachable: set[str]
+
+
+def view_record(table: Table, card_number: str, staff: str, why: str, moment: datetime) -> Record:
+    """A patron's record. That staff looked at it leaves a trace first (RULES 41).
+
+    Args:
+        why: what for, as staff say it.
+
+    Raises:
+        Refused: no such card.
+    """
+    patron, card = patron_of_card(table, card_number)
+    table.write(traces.on_patron(patron.patron_id, Viewing(moment, staff, why)))
+    return Record(
+        patron=patron,
+        card_retired=card.state is CardState.RETIRED,
+        holds=[_held(table, hold) for hold in holds.of_patron(table, patron.patron_id)],
+        loans=loans.of_patron(table, patron.patron_id),
+        unreachable=addresses.unreachable(table, _used(patron)),
+    )
+
+
+def _held(table: Table, hold: Hold) -> HeldTitle:
+    found = titles.view(table, hold.title_id)
+    title = found.title.title if found else ""
+    if hold.status is not HoldStatus.WAITING:
+        return HeldTitle(hold, title, None, None)
+    return HeldTitle(hold, title, *place_in_queue(hold, found.holds if found else []))
+
+
+@again_when_overtaken
+def change_record(
+    table: Table, card_number: str, wanted: dict[str, Any], staff: str, moment: datetime, policy: Policy
+) -> Patron:
+    """Change what staff may change of a patron; a trace says which fields, not what was in them (RULES 41).
+
+    Args:
+        wanted: any of `loan_cap` (counts from the next run, RULES 19), `blocked`, `expires_on`, `online_lending`,
+            and `email` and `mail_to`, made regular.
+
+    Raises:
+        Refused: no such card, or not a cap of the policy.
+    """
+    patron, _ = patron_of_card(table, card_number)
+    changed = replace(patron, **{name: value for name, value in wanted.items() if name != "loan_cap"})
+    if "loan_cap" in wanted:
+        changed = _with_cap(changed, wanted["loan_cap"], moment, policy)
+    trace = traces.on_patron(patron.patron_id, Viewing(moment, staff, f"change {', '.join(sorted(wanted))}"))
+    table.transact(patrons.change(patron, changed), trace, *_addresses(patron, changed))
+    for address in _used(changed) - _used(patron):
+        suppression.forgive(address)
+    return changed
+
+
+def _with_cap(patron: Patron, cap: int, moment: datetime, policy: Policy) -> Patron:
+    if cap not in policy.loan_caps:
+        raise Refused("invalid_fields", Reason("invalid_field", {"one_of": list(policy.loan_caps)}, "loan_cap"))
+    if cap == patron.loan_cap:
+        return patron
+    today = in_tokyo(moment).date()
+    return replace(
+        patron, loan_cap=cap, loan_cap_before=patron.cap_on(today), loan_cap_from=next_run_after(moment, policy)
+    )
+
+
+def _used(patron: Patron) -> set[str]:
+    return {patron.email, patron.mail_to} - {""}
+
+
+def _addresses(before: Patron, after: Patron) -> list[Write]:
+    """Who uses which address; a link the patron asked for earlier must not undo what staff have just been told."""
+    changed = [name for name in _ADDRESSES if getattr(before, name) != getattr(after, name)]
+    return addresses.changed(before, after) + [addresses.withdraw(before.patron_id, name) for name in changed]

@@ -1,0 +1,88 @@
+"""Closed days and suspensions as staff record them and take them back (RULES 21, 22, 40)."""
+
+from lending.aws.table import Overtaken, Table, calendar, cards, facilities
+from lending.aws.table.writes import Key
+from lending.domain.closure import Closure, Scope, Suspension
+from lending.domain.problems import Reason, Refused
+
+
+def close_days(table: Table, closure: Closure) -> None:
+    """Record closed days, or an exception to them. Recorded again under the same id nothing changes.
+
+    Raises:
+        Refused: fields do not fit each other, naming each.
+    """
+    _demand(_faults(table, closure) + _wrong_scope(closure, Scope.SERVICE))
+    _once(table, closure)
+
+
+def suspend(table: Table, suspension: Suspension) -> None:
+    """Record a suspension of the run, or of a facility.
+
+    Raises:
+        Refused: fields do not fit each other, naming each.
+    """
+    faults = _faults(table, suspension) + _wrong_scope(suspension, Scope.PREFECTURAL)
+    if suspension.scope is not Scope.SERVICE and (suspension.opted_in or suspension.pickup_until):
+        faults.append(_fault("opted_in", "協力館だけの休止では、申込者を指定できません。"))
+    if suspension.pickup_until and suspension.pickup_until < suspension.starts_on:
+        faults.append(_fault("pickup_until", "受取期限は、休止の始まりからあとの日にしてください。"))
+    _demand(faults)
+    _once(table, suspension)
+
+
+def take_back(table: Table, key: Key) -> None:
+    """Take a closure or suspension back.
+
+    Args:
+        key: `calendar.closure_key` or `calendar.suspension_key` of its id.
+
+    Raises:
+        Refused: there is none of that id.
+    """
+    try:
+        table.write(calendar.remove(key))
+    except Overtaken:
+        raise Refused("not_found") from None
+
+
+def patrons_of_cards(table: Table, numbers: list[str]) -> frozenset[str]:
+    """The ids of the patrons whose cards are named, as `opted_in` keeps them (RULES 22).
+
+    Raises:
+        Refused: a number is nobody's.
+    """
+    found = {number: cards.find(table, number) for number in dict.fromkeys(numbers)}
+    unknown = [number for number, card in found.items() if card is None or not card.patron_id]
+    _demand([_fault("opted_in", f"利用者カード{number}は登録されていません。") for number in unknown])
+    return frozenset(card.patron_id for card in found.values() if card)
+
+
+def _once(table: Table, entry: Closure | Suspension) -> None:
+    write = calendar.add_closure(entry) if isinstance(entry, Closure) else calendar.add_suspension(entry)
+    table.write(write)
+
+
+def _faults(table: Table, entry: Closure | Suspension) -> list[Reason]:
+    faults = []
+    if entry.ends_on < entry.starts_on:
+        faults.append(_fault("until", "終わりの日は、始まりの日からあとにしてください。"))
+    of_facility = entry.scope is Scope.FACILITY
+    if of_facility and facilities.find(table, entry.facility) is None:
+        faults.append(_fault("facility", "協力館の番号を入力してください。"))
+    if not of_facility and entry.facility:
+        faults.append(_fault("facility", "協力館の番号は、協力館のときだけ入力してください。"))
+    return faults
+
+
+def _wrong_scope(entry: Closure | Suspension, scope: Scope) -> list[Reason]:
+    return [_fault("scope", "対象を選び直してください。")] if entry.scope is scope else []
+
+
+def _fault(field: str, message: str) -> Reason:
+    return Reason("invalid_field", field=field, message=message)
+
+
+def _demand(faults: list[Reason]) -> None:
+    if faults:
+        raise Refused("invalid_fields", *faults)

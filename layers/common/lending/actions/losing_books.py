@@ -1,0 +1,96 @@
+"""Lost and damaged books, books found again, and books replaced in kind (RULES 34)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from lending.actions.at_the_desk import copy_in_hand
+from lending.actions.checking_in import ended
+from lending.actions.replanning import without
+from lending.aws.table import Table, again_when_overtaken, loans, titles
+from lending.aws.table.writes import Write
+from lending.domain.loan import Loan
+from lending.domain.policy import Policy
+from lending.domain.problems import Refused
+from lending.domain.reasons import Code
+from lending.domain.title import Copy, CopyState
+
+_WITHDRAWN = (CopyState.LOST, CopyState.DAMAGED)
+
+
+@again_when_overtaken
+def mark(table: Table, barcode: str, state: CopyState, moment: datetime, policy: Policy) -> CopyState:
+    """Mark a book as lost or damaged. A loan stays open until the book is back or replaced; a hold waits on.
+
+    Args:
+        state: `LOST` or `DAMAGED`.
+
+    Returns:
+        The state of the book now. Marked again, nothing changes.
+
+    Raises:
+        Refused: no such book.
+    """
+    copy = copy_in_hand(table, barcode)
+    if copy.state is state:
+        return state
+    loan = _loan(table, copy)
+    moved = titles.move(copy, state, holder=loan.patron_id if loan else "")
+    writes = [moved, *_marked(loan, state), *_counted(copy, -int(copy.state not in _WITHDRAWN))]
+    if loan is None:
+        writes += without(table, copy, Code.NOT_ON_SHELF, moment, policy).writes
+    table.transact(*writes)
+    return state
+
+
+@again_when_overtaken
+def mark_found(table: Table, barcode: str) -> CopyState:
+    """A book that was missed, lost or damaged is there again, or mended: with its patron if it is on loan, or shelved.
+
+    Returns:
+        The state of the book now; of any other book the state it has.
+
+    Raises:
+        Refused: no such book.
+    """
+    copy = copy_in_hand(table, barcode)
+    if copy.state not in (*_WITHDRAWN, CopyState.MISSING):
+        return copy.state
+    counted = _counted(copy, int(copy.state in _WITHDRAWN))
+    loan = _loan(table, copy)
+    if loan is None:
+        table.transact(titles.move(copy, CopyState.ON_SHELF), *counted)
+        return CopyState.ON_SHELF
+    again = titles.move(copy, CopyState.ON_LOAN, holder=loan.patron_id, due_on=loan.due_on)
+    table.transact(again, loans.change(loan, replace(loan, lost=False, damaged=False)), *counted)
+    return CopyState.ON_LOAN
+
+
+@again_when_overtaken
+def replaced_in_kind(table: Table, barcode: str) -> CopyState:
+    """The patron has replaced a lost or damaged book: the loan is over, the old copy stays what it was.
+
+    Raises:
+        Refused: no such book, or no such loan.
+    """
+    copy = copy_in_hand(table, barcode)
+    loan = _loan(table, copy) if copy.state in _WITHDRAWN else None
+    if loan is None:
+        raise Refused("not_lent")
+    table.transact(*ended(table, loan), titles.move(copy, copy.state))
+    return copy.state
+
+
+def _loan(table: Table, copy: Copy) -> Loan | None:
+    kept = copy.state in (CopyState.KEPT_ASIDE, CopyState.READY)
+    return loans.find(table, copy.holder, copy.barcode) if copy.holder and not kept else None
+
+
+def _marked(loan: Loan | None, state: CopyState) -> list[Write]:
+    if loan is None:
+        return []
+    lost = state is CopyState.LOST
+    return [loans.change(loan, replace(loan, lost=lost, damaged=not lost))]
+
+
+def _counted(copy: Copy, change: int) -> list[Write]:
+    return [titles.count_lendable(copy.title_id, change)] if change and not copy.reference_only else []

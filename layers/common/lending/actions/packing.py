@@ -1,0 +1,43 @@
+"""What goes into each facility's crate on Thursday (RULES 24)."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from lending.aws.table import Table, bags, facilities, titles
+from lending.domain.bag import Bag
+from lending.domain.title import Copy
+
+
+@dataclass(frozen=True, slots=True)
+class Crate:
+    """The bags for one facility, each with its books in shelf order."""
+
+    facility: str
+    name: str
+    bags: list[tuple[Bag, list[Copy]]]
+
+    @property
+    def books(self) -> int:
+        """How many books are in it."""
+        return sum(len(books) for _, books in self.bags)
+
+
+def crates(table: Table, pickup_from: date, facility: str = "") -> list[Crate]:
+    """The crates of a week by facility, or one facility's. A bag whose books are all checked in again is in none.
+
+    Args:
+        pickup_from: Sunday S.
+        facility: its number as text, or empty for all.
+    """
+    packed = [bag for bag in bags.of_week(table, pickup_from, facility) if bag.barcodes]
+    copies = titles.find_copies(table, sorted(barcode for bag in packed for barcode in bag.barcodes))
+    by_facility: dict[str, list[tuple[Bag, list[Copy]]]] = defaultdict(list)
+    bag_of = {barcode: n for n, bag in enumerate(packed) for barcode in bag.barcodes}
+    books: dict[int, list[Copy]] = defaultdict(list)
+    for copy in copies:
+        books[bag_of[copy.barcode]].append(copy)
+    for n, bag in enumerate(packed):
+        by_facility[bag.facility].append((bag, books[n]))
+    names = {str(each.number): each.name for each in facilities.all_facilities(table)}
+    return [Crate(number, names.get(number, ""), by_facility[number]) for number in sorted(by_facility, key=int)]

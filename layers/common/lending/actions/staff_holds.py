@@ -1,0 +1,119 @@
+"""What staff do with a patron's holds, on a phone call (RULES 12-14)."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from lending.actions.at_the_desk import patron_of_card
+from lending.aws.table import Table, again_when_overtaken, calendar, facilities, holds, patrons, titles
+from lending.aws.table.writes import Write
+from lending.domain.hold import PREFECTURAL, Hold, HoldStatus, refusal_to_cancel
+from lending.domain.patron import Patron
+from lending.domain.policy import Policy
+from lending.domain.problems import Reason, Refused
+from lending.domain.title import CopyState
+from lending.domain.week import in_tokyo, pickup_change_counts_from
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """A hold that is no more. `barcode` is the copy kept for it, `next` where that goes: `hold` or `shelve`."""
+
+    title_id: str
+    barcode: str = ""
+    next: str = ""
+
+
+@again_when_overtaken
+def cancel_for_patron(table: Table, card_number: str, title_id: str, policy: Policy) -> Cancelled:
+    """Cancel a hold in any state; a copy kept for it is free for the next in the queue (RULES 12).
+
+    The next run or pull gives it to them. A copy on today's pull list stays on it: its scan gives it to the next, or
+    sends it back to its shelf (RULES 23).
+
+    Raises:
+        Refused: no such card or hold, or the book is on loan to the patron already.
+    """
+    patron, _ = patron_of_card(table, card_number)
+    hold = _hold(table, patron, title_id)
+    if reason := refusal_to_cancel(hold, "desk", policy):
+        raise Refused.for_all([reason])
+    table.transact(holds.spend(hold), patrons.uncount_hold(patron.patron_id), *_freed(table, hold))
+    return Cancelled(title_id, hold.barcode, _next(table, hold) if hold.barcode else "")
+
+
+def cancel_all_for_patron(table: Table, card_number: str, policy: Policy) -> list[Cancelled]:
+    """Cancel all holds of a patron who goes to hospital, and the like (RULES 13). Asked again, it goes on.
+
+    Raises:
+        Refused: no such card.
+    """
+    patron, _ = patron_of_card(table, card_number)
+    cancelled = []
+    for hold in holds.of_patron(table, patron.patron_id):
+        try:
+            cancelled.append(cancel_for_patron(table, card_number, hold.title_id, policy))
+        except Refused:
+            continue  # it has become a loan, or was cancelled by the patron
+    return cancelled
+
+
+@again_when_overtaken
+def move_to_end(table: Table, card_number: str, title_id: str, moment: datetime) -> Hold:
+    """Move a waiting hold to the end of its queue (RULES 13).
+
+    Raises:
+        Refused: no such card or hold, or it does not wait any more.
+    """
+    patron, _ = patron_of_card(table, card_number)
+    hold = _hold(table, patron, title_id)
+    if hold.status is not HoldStatus.WAITING:
+        raise Refused("not_waiting")
+    moved = replace(hold, queued_at=max(moment, hold.queued_at))
+    table.transact(holds.change(hold, moved))
+    return moved
+
+
+@again_when_overtaken
+def change_pickup_place(
+    table: Table, card_number: str, title_id: str, place: str, moment: datetime, policy: Policy
+) -> Hold:
+    """Record another pickup place, which counts from the run the rule says (RULES 14). A plan of today's run stands.
+
+    Raises:
+        Refused: no such card, hold or place, or the book lies ready at the prefectural library's counter.
+    """
+    patron, _ = patron_of_card(table, card_number)
+    hold = _hold(table, patron, title_id)
+    if place != PREFECTURAL and facilities.find(table, place) is None:
+        raise Refused("unknown_pickup_place", Reason("unknown_pickup_place", field="pickup_place"))
+    if hold.status is HoldStatus.READY:
+        raise Refused("ready_at_counter")
+    counts_from = pickup_change_counts_from(moment, calendar.load(table).prefectural_open, policy)
+    changed = _with_place(hold, place, counts_from, in_tokyo(moment).date())
+    table.transact(holds.change(hold, changed))
+    return changed
+
+
+def _with_place(hold: Hold, place: str, counts_from: date, today: date) -> Hold:
+    now = replace(hold, pickup_place=hold.place_on(today), next_pickup_place="", next_pickup_from=None)
+    return now if place == now.pickup_place else replace(now, next_pickup_place=place, next_pickup_from=counts_from)
+
+
+def _hold(table: Table, patron: Patron, title_id: str) -> Hold:
+    hold = holds.find(table, patron.patron_id, title_id)
+    if hold is None:
+        raise Refused("already_on_loan" if title_id in patron.lent_titles else "not_found")
+    return hold
+
+
+def _freed(table: Table, hold: Hold) -> list[Write]:
+    copy = titles.find_copy(table, hold.barcode) if hold.barcode else None
+    if copy is None or copy.holder != hold.patron_id:
+        return []
+    return [titles.move(copy, CopyState.ON_SHELF, keep_pull=True)]
+
+
+def _next(table: Table, hold: Hold) -> str:
+    found = titles.view(table, hold.title_id)
+    others = [each for each in found.holds if each.patron_id != hold.patron_id] if found else []
+    return "hold" if any(each.status is HoldStatus.WAITING for each in others) else "shelve"

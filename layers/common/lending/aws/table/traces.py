@@ -1,0 +1,25 @@
+"""Traces of what staff looked at: PATRON#id or APPLICATION#receipt / TRACE#moment#staff (RULES 41)."""
+
+from datetime import timedelta
+
+from lending.aws.table.codec import attributes, epoch, stamp
+from lending.aws.table.patrons import partition
+from lending.aws.table.writes import Write, put
+from lending.domain.application import Viewing
+
+KEPT = timedelta(days=365)
+
+
+def on_patron(patron_id: str, viewing: Viewing) -> Write:
+    """Who looked at a patron's record or changed it, when, and what for."""
+    return _on(partition(patron_id), viewing)
+
+
+def on_application(receipt_number: str, viewing: Viewing) -> Write:
+    """Who looked at an application or its images, when, and what for."""
+    return _on(f"APPLICATION#{receipt_number}", viewing)
+
+
+def _on(pk: str, viewing: Viewing) -> Write:
+    item = attributes(viewing) | {"expires_at": epoch(viewing.at + KEPT)}
+    return put((pk, f"TRACE#{stamp(viewing.at)}#{viewing.by}"), item)
