@@ -1,12 +1,66 @@
 """`/api/desk`: what the library's staff do. Every route is the desk's alone."""
 
-from typing import Any
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from lending.actions.changing_patron import HeldTitle, Record, change_record, view_record
+from lending.actions.checking_in import CheckedIn, check_in_all
+from lending.actions.checking_out import check_out
+from lending.actions.closing_days import cards_of_patrons, close_days, patrons_of_cards, suspend, take_back
+from lending.actions.deciding_application import decide_application
+from lending.actions.loading_cards import load_cards
+from lending.actions.losing_books import mark, mark_found, replaced_in_kind
+from lending.actions.packing import Crate, crates
+from lending.actions.pulling_books import PullView, Scanned, pull_list, scan_absent, scan_found
+from lending.actions.sending_password import send_password
+from lending.actions.shifting_batch import record_shift, take_shift_back
+from lending.actions.staff_holds import (
+    Cancelled,
+    cancel_all_for_patron,
+    cancel_for_patron,
+    change_pickup_place,
+    move_to_end,
+)
+from lending.actions.viewing_applications import (
+    ApplicationView,
+    black_out_image,
+    list_applications,
+    view_application,
+)
+from lending.aws.forms import as_list, as_text
 from lending.aws.http import Api, answer
+from lending.aws.pictures import Rectangle
 from lending.aws.settings import settings
 from lending.aws.table import library_table
+from lending.aws.table.calendar import closure_key, suspension_key
+from lending.aws.table.calendar import load as load_calendar
+from lending.aws.table.facilities import all_facilities
+from lending.aws.table.shifts import of_week as shifts_of_week
+from lending.domain.application import (
+    KIND_LABELS,
+    Application,
+    ApplicationStatus,
+    Decision,
+    DecisionKind,
+    DocumentKind,
+    SlotState,
+    is_optional,
+    slot_label,
+)
+from lending.domain.bag import Bag
+from lending.domain.closure import Closure, ClosureKind, Scope, Suspension
+from lending.domain.form_fields import FieldFault, check_card_number, check_mail_address
+from lending.domain.hold import PREFECTURAL, STATUS_LABELS, Hold
+from lending.domain.loan import Loan
+from lending.domain.patron import Patron
+from lending.domain.problems import Reason, Refused
+from lending.domain.reasons import counter_sentence
+from lending.domain.shift import Shift
+from lending.domain.title import Copy, CopyState
+from lending.domain.week import in_tokyo, run_due_at, week_of_run
 
 api = Api()
 handler = api
@@ -21,22 +75,655 @@ class Asked(BaseModel):
 # Applications and cards (RULES 1-5)
 
 
+class Checked(Asked):
+    """What staff have seen: which document, and whether its numbers are masked."""
+
+    document: DocumentKind | None = None
+    masked: bool | None = None
+
+
+class DecisionRequest(Asked):
+    """A decision about an application; `old_card_number` names the card a re-issue replaces, if the form does not."""
+
+    decision: DecisionKind
+    slots: list[str] = []
+    reason: str = ""
+    expires_on: date | None = None
+    checked: Checked | None = None
+    old_card_number: str = ""
+
+
+class RectangleRequest(Asked):
+    """A part of an image, in pixels of the picture as shown."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+class BlackoutRequest(Asked):
+    """What to paint black."""
+
+    rectangles: Annotated[list[RectangleRequest], Field(min_length=1, max_length=50)]
+
+
+class CardsRequest(Asked):
+    """Kit numbers of a facility."""
+
+    facility: str | int
+    numbers: Annotated[list[str], Field(min_length=1, max_length=1000)]
+
+
+@api.get("/api/desk/applications")
+def list_of_applications() -> Any:
+    """Applications of a status, oldest first; what is in them is seen one by one."""
+    api.staff()
+    status = api.query("status", ApplicationStatus.SUBMITTED)
+    if status not in list(ApplicationStatus):
+        raise Refused("invalid_fields", Reason("invalid_field", field="status"))
+    found, last = list_applications(library_table(), ApplicationStatus(status), api.limit(), api.start())
+    return api.items([_application_line(application) for application in found], last)
+
+
+@api.get("/api/desk/applications/<receipt_number>")
+def show_one_application(receipt_number: str) -> Any:
+    """One application with its images; that it was looked at is recorded."""
+    staff, purpose = api.staff(), api.query("purpose", "review")[:100]
+    view = view_application(library_table(), receipt_number, staff, purpose, api.moment(), settings().policy)
+    return answer(200, _application(view))
+
+
+@api.post("/api/desk/applications/<receipt_number>/decision")
+def decide(receipt_number: str) -> Any:
+    """Register, ask for images again, or refuse."""
+    staff, asked = api.staff(), api.body(DecisionRequest)
+    checked = asked.checked or Checked()
+    decision = Decision(
+        asked.decision,
+        tuple(dict.fromkeys(asked.slots)),
+        asked.reason,
+        asked.expires_on,
+        checked.document,
+        checked.masked,
+        _card_number(asked.old_card_number, "old_card_number") if asked.old_card_number else "",
+    )
+    decided = decide_application(library_table(), receipt_number, decision, staff, api.moment(), settings().policy)
+    return answer(200, _application_line(decided) | _decision(decided))
+
+
+@api.post("/api/desk/applications/<receipt_number>/images/<slot>/blackout")
+def black_out(receipt_number: str, slot: str) -> Any:
+    """Black out parts of an image for good."""
+    staff, asked = api.staff(), api.body(BlackoutRequest)
+    parts = [Rectangle(part.left, part.top, part.right, part.bottom) for part in asked.rectangles]
+    black_out_image(library_table(), receipt_number, slot, parts, staff, api.moment())
+    return answer(204)
+
+
+@api.post("/api/desk/cards")
+def make_cards_known() -> Any:
+    """Kits handed to a facility."""
+    api.staff()
+    asked = api.body(CardsRequest)
+    numbers = _regular_numbers({f"numbers.{place}": number for place, number in enumerate(asked.numbers)})
+    added = load_cards(library_table(), str(asked.facility), numbers, settings().policy)
+    return answer(201, {"facility": str(asked.facility), "numbers": len(set(numbers)), "added": added})
+
+
+@api.post("/api/desk/patrons/<card_number>/temporary-password")
+def send_temporary_password(card_number: str) -> Any:
+    """Send a patron a new temporary password by mail."""
+    api.staff()
+    send_password(library_table(), _card_number(card_number, "card_number"), api.moment(), settings().policy)
+    return answer(202, {"message": "仮パスワードを登録されているメールアドレスにお送りします。"})
+
+
+def _card_number(text: str, field: str) -> str:
+    return _regular_numbers({field: text})[0]
+
+
+def _regular_numbers(typed: dict[str, str]) -> list[str]:
+    """Card numbers in their regular form, by the field each was typed into; all faults are named."""
+    checked = [check_card_number(text, field) for field, text in typed.items()]
+    if faults := [Reason(f.code, field=f.field, message=f.message) for f in checked if isinstance(f, FieldFault)]:
+        raise Refused("invalid_fields", *faults)
+    return [number for number in checked if isinstance(number, str)]
+
+
+def _application_line(application: Application) -> dict[str, Any]:
+    return {
+        "receipt_number": application.receipt_number,
+        "kind": application.kind,
+        "kind_label": KIND_LABELS[application.kind],
+        "status": application.status,
+        "created_at": application.created_at,
+        "submitted_at": application.submitted_at,
+        "online_lending": application.online_lending,
+    }
+
+
+def _application(view: ApplicationView) -> dict[str, Any]:
+    application = view.application
+    texts = ("card_number", "old_card_number", "name", "kana", "postal_code", "address", "phone", "email")
+    return {
+        **_application_line(application),
+        **{name: getattr(application, name) for name in texts},
+        # The record of a registration has none left.
+        "birth_date": application.birth_date if application.name else None,
+        "card_state": view.card_state,
+        "documents": list(application.documents),
+        "slots": [_slot(slot, state) for slot, state in application.slots.items()],
+        "images": [{"slot": slot, "label": slot_label(slot), "url": url} for slot, url in view.links.items()],
+        "images_seconds": settings().policy.image_link_seconds,
+        "patron": _person(view.patron) if view.patron else None,
+        "differences": list(view.differences),
+        "duplicates": [_person(patron) for patron in view.duplicates],
+        **_decision(application),
+    }
+
+
+def _decision(application: Application) -> dict[str, Any]:
+    return {
+        "decided_at": application.decided_at,
+        "decided_by": application.decided_by,
+        "reason": application.reason,
+        "checked": {"document": application.checked_document, "masked": application.masked},
+    }
+
+
+def _slot(slot: str, state: SlotState) -> dict[str, Any]:
+    return {
+        "slot": slot,
+        "label": slot_label(slot),
+        "status": state.status,
+        "reason": state.reason,
+        "seen_at": state.seen_at,
+        "barcode": state.barcode,
+        "optional": is_optional(slot),
+    }
+
+
+def _person(patron: Patron) -> dict[str, Any]:
+    names = ("card_number", "name", "kana", "birth_date", "postal_code", "address", "phone", "email", "expires_on")
+    return {name: getattr(patron, name) for name in names}
+
+
 # Titles and copies
 
 
 # Patrons and their holds (RULES 12-14, 19)
 
 
+class PatronChange(Asked):
+    """What staff change of a patron; what is not named stays."""
+
+    loan_cap: int = 0
+    blocked: bool = False
+    expires_on: date = date.min
+    email: str = ""
+    mail_to: str = ""
+    online_lending: bool = False
+
+
+class HoldAction(Asked):
+    """What staff do with one hold."""
+
+    action: Literal["cancel", "to_end", "change_pickup"]
+    pickup_place: str = ""
+
+
+class HoldsAction(Asked):
+    """What staff do with all holds of a patron (RULES 13)."""
+
+    action: Literal["cancel_all"]
+
+
+@api.get("/api/desk/patrons/<card_number>")
+def show_patron(card_number: str) -> Any:
+    """A patron's record; `for` says what it is looked at for, and is kept with who looked (RULES 41)."""
+    staff, moment = api.staff(), api.moment()
+    record = view_record(library_table(), card_number, staff, api.query("for", "counter"), moment)
+    return answer(200, _shown_record(record, in_tokyo(moment).date()))
+
+
+@api.patch("/api/desk/patrons/<card_number>")
+def change_patron(card_number: str) -> Any:
+    """Change a patron's record."""
+    staff, moment = api.staff(), api.moment()
+    wanted = _regular(api.body(PatronChange).model_dump(exclude_unset=True))
+    patron = change_record(library_table(), card_number, wanted, staff, moment, settings().policy)
+    return answer(200, _shown_patron(patron, in_tokyo(moment).date()))
+
+
+@api.post("/api/desk/patrons/<card_number>/holds")
+def change_all_holds(card_number: str) -> Any:
+    """Cancel all holds of a patron."""
+    api.staff(), api.body(HoldsAction)
+    cancelled = cancel_all_for_patron(library_table(), card_number, settings().policy)
+    return answer(200, {"items": [_shown_cancelled(each) for each in cancelled]})
+
+
+@api.post("/api/desk/patrons/<card_number>/holds/<title_id>")
+def change_hold(card_number: str, title_id: str) -> Any:
+    """Cancel a hold, move it to the end of its queue, or change its pickup place."""
+    api.staff()
+    asked, table, policy = api.body(HoldAction), library_table(), settings().policy
+    if asked.action == "cancel":
+        return answer(200, _shown_cancelled(cancel_for_patron(table, card_number, title_id, policy)))
+    if asked.action == "to_end":
+        return answer(200, _shown_change(move_to_end(table, card_number, title_id, api.moment())))
+    place = asked.pickup_place
+    return answer(200, _shown_change(change_pickup_place(table, card_number, title_id, place, api.moment(), policy)))
+
+
+def _regular(wanted: dict[str, Any]) -> dict[str, Any]:
+    """Mail addresses made regular; only `mail_to` may be empty: then hold mails go to `email` (RULES 7)."""
+    typed = {name: wanted[name] for name in ("email", "mail_to") if name in wanted}
+    checked = {
+        name: "" if name == "mail_to" and not text.strip() else check_mail_address(text, name)
+        for name, text in typed.items()
+    }
+    if faults := [fault for fault in checked.values() if isinstance(fault, FieldFault)]:
+        raise Refused("invalid_fields", *(Reason("invalid_field", {}, each.field, each.message) for each in faults))
+    return wanted | checked
+
+
+def _shown_patron(patron: Patron, today: date) -> dict[str, Any]:
+    shown = ("card_number", "name", "kana", "birth_date", "postal_code", "address", "phone", "email", "mail_to",
+             "expires_on", "blocked", "online_lending", "loan_cap", "loan_cap_from", "open_holds", "loans",
+             "returning")  # fmt: skip
+    return {name: getattr(patron, name) for name in shown} | {
+        "loan_cap_now": patron.cap_on(today),
+        "expired": patron.expired_on(today),
+    }
+
+
+def _shown_record(record: Record, today: date) -> dict[str, Any]:
+    return _shown_patron(record.patron, today) | {
+        "card_retired": record.card_retired,
+        "email_reachable": record.patron.email not in record.unreachable,
+        "mail_to_reachable": record.patron.hold_mails_to not in record.unreachable,
+        "holds": [_shown_hold(held) for held in record.holds],
+        "loans_now": [_shown_loan(loan, today) for loan in record.loans],
+    }
+
+
+def _shown_hold(held: HeldTitle) -> dict[str, Any]:
+    last = held.hold.last_run
+    explained = last and {
+        "date": last.date,
+        "code": last.code,
+        "message": counter_sentence(last.code, last.facts),
+        "facts": last.facts,
+    }
+    named = ("placed_at", "status", "barcode", "pickup_until")
+    return _shown_change(held.hold) | {name: getattr(held.hold, name) for name in named} | {
+        "title": held.title,
+        "status_label": STATUS_LABELS[held.hold.status],
+        "position": held.position,
+        "of": held.of,
+        "last_run": explained,
+    }  # fmt: skip
+
+
+def _shown_loan(loan: Loan, today: date) -> dict[str, Any]:
+    named = ("barcode", "title_id", "title", "pickup_place", "lent_at", "due_on", "renewals", "pickup_from",
+             "pickup_until", "lost", "damaged")  # fmt: skip
+    return {name: getattr(loan, name) for name in named} | {"state": loan.state_on(today)}
+
+
+def _shown_change(hold: Hold) -> dict[str, Any]:
+    named = ("title_id", "pickup_place", "queued_at", "next_pickup_place", "next_pickup_from")
+    return {name: getattr(hold, name) for name in named}
+
+
+def _shown_cancelled(cancelled: Cancelled) -> dict[str, Any]:
+    return {"title_id": cancelled.title_id, "barcode": cancelled.barcode or None, "next": cancelled.next or None}
+
+
 # The Thursday: pulls, crates (RULES 15, 23, 24)
 
 
+class PullResult(Asked):
+    """What staff found in the place of a book."""
+
+    result: Literal["found", "missing", "taken"]
+
+
+@api.get("/api/desk/pulls")
+def show_pulls() -> Any:
+    """The pull list in shelf order."""
+    api.staff()
+    table = library_table()
+    lines, last = pull_list(table, api.start(), api.limit())
+    names = _facility_names()
+    return api.items([_shown_pull(line, names) for line in lines], last)
+
+
+@api.post("/api/desk/pulls/<barcode>")
+def scan(barcode: str) -> Any:
+    """A book of the pull list was found or not: what to do with it."""
+    api.staff()
+    asked, table, policy = api.body(PullResult), library_table(), settings().policy
+    if asked.result == "found":
+        return answer(200, _shown_scan(scan_found(table, barcode, api.moment(), policy)))
+    return answer(200, _shown_scan(scan_absent(table, barcode, asked.result, api.moment(), policy)))
+
+
+@api.get("/api/desk/crates")
+def show_crates() -> Any:
+    """The crates of a week, the one that is packed now if none is named; with `facility` only one."""
+    api.staff()
+    told, policy = api.query("pickup_from"), settings().policy
+    week = week_of_run(run_due_at(api.moment(), policy), policy)
+    pickup_from = _day("pickup_from", told) if told else week.pickup_from
+    return api.items([_shown_crate(crate) for crate in crates(library_table(), pickup_from, api.query("facility"))])
+
+
+def _facility_names() -> dict[str, str]:
+    named = {str(each.number): each.name for each in all_facilities(library_table())}
+    return {PREFECTURAL: settings().policy.library_name} | named
+
+
+def _day(field: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refused("invalid_fields", Reason("invalid_field", field=field)) from None
+
+
+def _shown_pull(line: PullView, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "barcode": line.copy.barcode,
+        "call_number": line.copy.call_number,
+        "title_id": line.copy.title_id,
+        "title": line.title.title if line.title else "",
+        "author": line.title.author if line.title else "",
+        "decision": line.pull.decision,
+        "kept_aside": line.copy.state is CopyState.KEPT_ASIDE,
+        "pickup_place": line.pull.pickup_place,
+        "facility": names.get(line.pull.pickup_place, ""),
+        "card_number": line.card_number,
+        "run": line.pull.run,
+    }
+
+
+def _shown_scan(scanned: Scanned) -> dict[str, Any]:
+    shown: dict[str, Any] = {"action": scanned.action, "barcode": scanned.barcode}
+    if scanned.card_number:
+        shown["card_number"] = scanned.card_number
+    if scanned.pickup_until:
+        shown["pickup_until"] = scanned.pickup_until
+    if scanned.instead:
+        shown["instead"] = {"barcode": scanned.instead.barcode, "call_number": scanned.instead.call_number}
+    return shown | (_shown_slip(scanned.bag) if scanned.bag else {})
+
+
+def _shown_slip(bag: Bag) -> dict[str, Any]:
+    """What the slip on a bag bears: card number and facility, no name (RULES 24)."""
+    name = _facility_names().get(bag.facility, "")
+    slip = {
+        "card_number": bag.card_number,
+        "facility": bag.facility,
+        "facility_name": name,
+        "pickup_from": bag.pickup_from,
+    }
+    return {"bag": bag.bag_id, "facility": bag.facility, "facility_name": name, "slip": slip}
+
+
+def _shown_crate(crate: Crate) -> dict[str, Any]:
+    return {
+        "facility": crate.facility,
+        "number": int(crate.facility),
+        "name": crate.name,
+        "bag_count": len(crate.bags),
+        "book_count": crate.books,
+        "bags": [_shown_bag(bag, books) for bag, books in crate.bags],
+    }
+
+
+def _shown_bag(bag: Bag, books: list[Copy]) -> dict[str, Any]:
+    return {
+        "id": bag.bag_id,
+        "card_number": bag.card_number,
+        "count": len(books),
+        "books": [{"barcode": copy.barcode, "call_number": copy.call_number} for copy in books],
+    }
+
+
 # The counter: check-ins, check-outs, lost and damaged (RULES 17, 32, 34)
+
+
+class CheckIns(Asked):
+    """Books as scanned, in that order."""
+
+    barcodes: Annotated[list[str], BeforeValidator(as_list), Field(min_length=1, max_length=100)]
+
+
+class CheckOut(Asked):
+    """A patron's card and a book."""
+
+    card_number: str
+    barcode: str
+
+
+@api.post("/api/desk/checkins")
+def check_books_in() -> Any:
+    """Check books in, each on its own."""
+    api.staff()
+    books = check_in_all(library_table(), api.body(CheckIns).barcodes, api.moment())
+    return answer(200, {"items": [_shown_checked_in(book) for book in books]})
+
+
+@api.post("/api/desk/checkouts")
+def check_book_out() -> Any:
+    """Lend a book at the counter."""
+    api.staff()
+    asked = api.body(CheckOut)
+    done = check_out(library_table(), asked.card_number, asked.barcode, api.moment(), settings().policy)
+    named = {name: getattr(done.loan, name) for name in ("barcode", "title_id", "title", "due_on")}
+    return answer(201, named | {"hold_spent": done.hold_spent})
+
+
+@api.post("/api/desk/copies/<barcode>/lost")
+def lose(barcode: str) -> Any:
+    """A book is lost."""
+    return _marked(barcode, CopyState.LOST)
+
+
+@api.post("/api/desk/copies/<barcode>/damaged")
+def damage(barcode: str) -> Any:
+    """A book is damaged."""
+    return _marked(barcode, CopyState.DAMAGED)
+
+
+@api.post("/api/desk/copies/<barcode>/found")
+def find(barcode: str) -> Any:
+    """A book that was missed, lost or damaged is there again."""
+    api.staff()
+    return answer(200, {"barcode": barcode, "state": mark_found(library_table(), barcode)})
+
+
+@api.post("/api/desk/copies/<barcode>/replaced")
+def replace_in_kind(barcode: str) -> Any:
+    """A patron has replaced a lost or damaged book: the loan is over."""
+    api.staff()
+    return answer(200, {"barcode": barcode, "state": replaced_in_kind(library_table(), barcode)})
+
+
+def _marked(barcode: str, state: CopyState) -> Any:
+    api.staff()
+    marked = mark(library_table(), barcode, state, api.moment(), settings().policy)
+    return answer(200, {"barcode": barcode, "state": marked})
+
+
+def _shown_checked_in(book: CheckedIn) -> dict[str, Any]:
+    shown = {"barcode": book.barcode, "result": book.result, "next": book.next or None, "title": book.title}
+    return shown | ({"was_lost": True} if book.was_lost else {})
 
 
 # Contact tasks (RULES 39)
 
 
 # Closures and suspensions (RULES 40)
+
+
+class Dates(Asked):
+    """Days, both counted, and what for."""
+
+    starts_on: date = Field(alias="from")
+    ends_on: date = Field(alias="until")
+    facility: Annotated[str, BeforeValidator(as_text)] = ""
+    reason: Annotated[str, Field(max_length=200)] = ""
+
+
+class ClosureRequest(Dates):
+    """Closed days; with `weekdays` (Monday = 0) only these of every week; kind `open` is an exception to others."""
+
+    scope: Literal["prefectural", "facility"]
+    weekdays: Annotated[frozenset[Annotated[int, Field(ge=0, le=6)]], BeforeValidator(as_list)] = frozenset()
+    kind: ClosureKind = ClosureKind.CLOSED
+
+
+class SuspensionRequest(Dates):
+    """A suspension of the run or of a facility; `opted_in` are card numbers of those for whom the run takes place."""
+
+    scope: Literal["service", "facility"]
+    opted_in: Annotated[list[str], BeforeValidator(as_list)] = []
+    pickup_until: date | None = None
+
+
+class ShiftRequest(Asked):
+    """Other days for what a facility hands over from a Sunday on."""
+
+    facility: Annotated[str, BeforeValidator(as_text)]
+    pickup_from: date
+    pickup_until: date
+    due_on: date
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+@api.get("/api/desk/closures")
+def show_closures() -> Any:
+    """All closures that have not ended, and with `all=1` the others, too."""
+    api.staff()
+    closures = [each for each in load_calendar(library_table()).closures if _is_shown(each.ends_on)]
+    return api.items([_shown_closure(each) for each in sorted(closures, key=lambda each: each.starts_on)])
+
+
+@api.post("/api/desk/closures")
+def close() -> Any:
+    """Record closed days."""
+    api.staff()
+    asked = api.body(ClosureRequest)
+    closure = Closure(closure_id=uuid4().hex, **asked.model_dump(exclude={"scope"}), scope=Scope(asked.scope))
+    close_days(library_table(), closure)
+    return answer(201, _shown_closure(closure))
+
+
+@api.delete("/api/desk/closures/<closure_id>")
+def reopen(closure_id: str) -> Any:
+    """Take closed days back."""
+    api.staff()
+    take_back(library_table(), closure_key(closure_id))
+    return answer(204)
+
+
+@api.get("/api/desk/suspensions")
+def show_suspensions() -> Any:
+    """All suspensions that have not ended, and with `all=1` the others, too."""
+    api.staff()
+    table = library_table()
+    found = [each for each in load_calendar(table).suspensions if _is_shown(each.ends_on)]
+    cards = cards_of_patrons(table, found)
+    return api.items([_shown_suspension(each, cards) for each in sorted(found, key=lambda each: each.starts_on)])
+
+
+@api.post("/api/desk/suspensions")
+def suspend_lending() -> Any:
+    """Record a suspension."""
+    api.staff()
+    asked, table = api.body(SuspensionRequest), library_table()
+    suspension = Suspension(
+        suspension_id=uuid4().hex,
+        scope=Scope(asked.scope),
+        opted_in=patrons_of_cards(table, asked.opted_in),
+        **asked.model_dump(exclude={"scope", "opted_in"}),
+    )
+    suspend(table, suspension)
+    return answer(201, _shown_suspension(suspension, cards_of_patrons(table, [suspension])))
+
+
+@api.delete("/api/desk/suspensions/<suspension_id>")
+def resume(suspension_id: str) -> Any:
+    """Take a suspension back."""
+    api.staff()
+    take_back(library_table(), suspension_key(suspension_id))
+    return answer(204)
+
+
+@api.get("/api/desk/shifts")
+def show_shifts() -> Any:
+    """The shifts of a week's batches."""
+    api.staff()
+    pickup_from = _day("pickup_from", api.query("pickup_from"))
+    return api.items([_shown_shift(each) for each in shifts_of_week(library_table(), pickup_from)])
+
+
+@api.post("/api/desk/shifts")
+def shift() -> Any:
+    """Set other days for a facility's batch, and tell each patron concerned. Sent again it goes on where it was."""
+    api.staff()
+    asked = api.body(ShiftRequest)
+    wanted = Shift(shift_id=uuid4().hex, recorded_at=api.moment(), **asked.model_dump())
+    recorded, moved = record_shift(library_table(), wanted, settings().policy)
+    return answer(201, _shown_shift(recorded) | {"patrons": moved})
+
+
+@api.delete("/api/desk/shifts/<batch_id>")
+def unshift(batch_id: str) -> Any:
+    """Give a batch its regular days again, and tell each patron concerned."""
+    api.staff()
+    sunday, _, facility = batch_id.partition(".")
+    back, moved = take_shift_back(library_table(), _day("id", sunday), facility, api.moment(), settings().policy)
+    return answer(200, _shown_shift(back) | {"patrons": moved})
+
+
+def _is_shown(ends_on: date) -> bool:
+    return api.query("all") == "1" or ends_on >= in_tokyo(api.moment()).date()
+
+
+def _shown_closure(closure: Closure) -> dict[str, Any]:
+    return {
+        "id": closure.closure_id,
+        "scope": closure.scope,
+        "facility": closure.facility or None,
+        "from": closure.starts_on,
+        "until": closure.ends_on,
+        "reason": closure.reason,
+        "weekdays": sorted(closure.weekdays),
+        "kind": closure.kind,
+    }
+
+
+def _shown_suspension(suspension: Suspension, cards: dict[str, str]) -> dict[str, Any]:
+    return {
+        "id": suspension.suspension_id,
+        "scope": suspension.scope,
+        "facility": suspension.facility or None,
+        "from": suspension.starts_on,
+        "until": suspension.ends_on,
+        "reason": suspension.reason,
+        "opted_in": sorted(cards[patron_id] for patron_id in suspension.opted_in if patron_id in cards),
+        "pickup_until": suspension.pickup_until,
+    }
+
+
+def _shown_shift(shift: Shift) -> dict[str, Any]:
+    named = ("facility", "pickup_from", "pickup_until", "due_on", "pickup_until_before", "due_on_before", "reason",
+             "recorded_at", "taken_back_at")  # fmt: skip
+    return {"id": shift.batch_id} | {name: getattr(shift, name) for name in named}
 
 
 # Runs (RULES 18-27)

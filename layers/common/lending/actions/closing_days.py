@@ -1,6 +1,6 @@
 """Closed days and suspensions as staff record them and take them back (RULES 21, 22, 40)."""
 
-from lending.aws.table import Overtaken, Table, calendar, cards, facilities
+from lending.aws.table import Overtaken, Table, calendar, cards, facilities, patrons
 from lending.aws.table.writes import Key
 from lending.domain.closure import Closure, Scope, Suspension
 from lending.domain.problems import Reason, Refused
@@ -56,6 +56,12 @@ def patrons_of_cards(table: Table, numbers: list[str]) -> frozenset[str]:
     unknown = [number for number, card in found.items() if card is None or not card.patron_id]
     _demand([_fault("opted_in", f"利用者カード{number}は登録されていません。") for number in unknown])
     return frozenset(card.patron_id for card in found.values() if card)
+
+
+def cards_of_patrons(table: Table, suspensions: list[Suspension]) -> dict[str, str]:
+    """The card numbers of all who opted in, by patron id."""
+    opted_in = {patron_id for suspension in suspensions for patron_id in suspension.opted_in}
+    return {patron_id: patron.card_number for patron_id, patron in patrons.find_many(table, opted_in).items()}
 
 
 def _once(table: Table, entry: Closure | Suspension) -> None:

@@ -89,7 +89,7 @@ def _move_bag(table: Table, patron_id: str, shift: Shift, policy: Policy) -> boo
     table.transact(
         *(write for loan, moved in moves for write in _moved(loan, moved)),
         bags.collect_until(bag, shift.days.pickup_until, policy),
-        mails.add(_mail(bag, moves[0][0], shift), policy),
+        *_told(table, _mail(bag, moves[0][0], shift), policy),
     )
     return True
 
@@ -97,6 +97,11 @@ def _move_bag(table: Table, patron_id: str, shift: Shift, policy: Policy) -> boo
 def _moved(loan: Loan, moved: Loan) -> list[Write]:
     due_anew = [titles.due_anew(loan.barcode, loan.patron_id, moved.due_on)] if moved.due_on != loan.due_on else []
     return [loans.change(loan, moved), *due_anew]
+
+
+def _told(table: Table, mail: Mail, policy: Policy) -> list[Write]:
+    # A book packed while the shift was carried out is moved by asking again; its patron has been told already.
+    return [] if mails.find(table, mails.key(mail)) else [mails.add(mail, policy)]
 
 
 def _mail(bag: Bag, before: Loan, shift: Shift) -> Mail:

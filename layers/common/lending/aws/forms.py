@@ -74,6 +74,16 @@ def validated(model: type[Model], fields: dict[str, Any]) -> Model:
         raise Refused("invalid_fields", *map(_reason, error.errors(include_input=False))) from None
 
 
+def as_list(value: Any) -> Any:
+    """A form sends a list of one as the one."""
+    return [value] if isinstance(value, str | int) else value
+
+
+def as_text(value: Any) -> Any:
+    """A facility's number, sent as a number or as text, is known as text."""
+    return str(int(value)) if isinstance(value, int) or (isinstance(value, str) and value.isdecimal()) else value
+
+
 _CODES = {"missing": "missing_field", "extra_forbidden": "unknown_field"}
 
 

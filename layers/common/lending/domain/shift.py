@@ -29,6 +29,11 @@ class Shift:
     taken_back_at: datetime | None = None
 
     @property
+    def batch_id(self) -> str:
+        """What the desk calls it by: the batch, of which there is one shift at a time."""
+        return f"{self.pickup_from.isoformat()}.{self.facility}"
+
+    @property
     def days(self) -> "Days":
         """The days that count now."""
         return self.days_before if self.taken_back_at else Days(self.pickup_until, self.due_on)
