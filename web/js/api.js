@@ -1,0 +1,61 @@
+/** The API under the site's own address. What it refuses is a Problem, what never reached it is Offline. */
+
+const BASE = "/api";
+const PATIENCE_MS = 35_000;
+
+/** A refusal: its status and code, a sentence for people, and everything that stands in the way (RFC 9457). */
+export class Problem extends Error {
+  constructor(status, body) {
+    super(body.detail || body.title || "うまくいきませんでした。しばらくしてから、もう一度お試しください。");
+    this.status = status;
+    this.code = body.code || "";
+    this.reasons = body.reasons || [];
+  }
+}
+
+/** No answer came: the connection was lost, or nobody answered in time. Nothing is known of what was asked for. */
+export class Offline extends Error {
+  constructor() {
+    super("インターネットにつながりませんでした。電波の届くところで、もう一度お試しください。");
+  }
+}
+
+export const get = (path, headers = {}) => call("GET", path, undefined, headers);
+export const post = (path, body, headers = {}) => call("POST", path, body, headers);
+
+/** A whole list, page by page. */
+export async function list(path) {
+  const items = [];
+  let cursor = "";
+  do {
+    const page = await get(cursor ? `${path}?cursor=${encodeURIComponent(cursor)}` : path);
+    items.push(...page.items);
+    cursor = page.cursor;
+  } while (cursor);
+  return items;
+}
+
+async function call(method, path, body, headers) {
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  const types = body === undefined ? {} : { "Content-Type": "application/json" };
+  let answer, text;
+  try {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    answer = await fetch(BASE + path, { method, headers: { ...types, ...headers }, signal, ...sent });
+    text = await answer.text();
+  } catch {
+    throw new Offline();
+  }
+  const read = parsed(text);
+  if (!answer.ok) throw new Problem(answer.status, read);
+  return read;
+}
+
+/** What stands between us and the API may answer in its own words. */
+function parsed(text) {
+  try {
+    return JSON.parse(text) || {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,59 @@
+/** The application page: the address after # says which step is shown, so that Back and Forward work. */
+
+import { checkAnswers, showReceipt } from "./answers.js";
+import { watchConnection } from "./connection.js";
+import { draft, forgetReceipt, receipt } from "./draft.js";
+import { byId, el, show } from "./dom.js";
+import { donePage, nextPhoto, photoPage } from "./photos.js";
+import { question } from "./questions.js";
+import { firstOpen, stepsOf } from "./steps.js";
+
+const AFTER_SENDING = { receipt: showReceipt, photos: nextPhoto, photo: photoPage, done: donePage };
+
+function route() {
+  const [name, detail] = location.hash.slice(1).split("/");
+  // The link that skips to the content.
+  if (byId(name)) return;
+  if (name in AFTER_SENDING) {
+    if (receipt()) AFTER_SENDING[name](detail);
+    else location.replace("status.html");
+  } else if (receipt()) {
+    unfinished();
+  } else if (name === "change") {
+    ask(detail, true);
+  } else {
+    ask(name || "kind", false);
+  }
+}
+
+/** Show a question, or the first that has to be answered before it. */
+function ask(id, changing) {
+  const ids = [...stepsOf(draft().kind ?? "new").map((step) => step.id), "check"];
+  const open = firstOpen()?.id ?? "check";
+  if (!ids.includes(id) || ids.indexOf(id) > ids.indexOf(open)) location.replace(`#${open}`);
+  else if (id === "check") checkAnswers();
+  else question(id, changing);
+}
+
+/** An application was sent whose photos are missing: nobody should make a second one by pressing Back. */
+function unfinished() {
+  const anew = () => {
+    forgetReceipt();
+    route();
+  };
+  show(
+    "送信した申請があります",
+    el("h1", {}, "送信した申請があります"),
+    el("p", {}, `受付番号 ${receipt().receipt_number} の申請を送信しています。送信した内容は、この画面では変更できません。`),
+    el(
+      "div",
+      { class: "actions" },
+      el("a", { class: "button", href: "#photos" }, "この申請を続ける"),
+      el("button", { type: "button", class: "button plain", onclick: anew }, "別の申請をはじめる"),
+    ),
+  );
+}
+
+addEventListener("hashchange", route);
+watchConnection();
+route();

@@ -1,0 +1,15 @@
+/** A line on top of the page while there is no connection. */
+
+import { byId, el } from "./dom.js";
+
+const LOST = "いま、インターネットにつながっていません。入力した内容は、この画面に残っています。";
+
+/** Watch the connection as long as the page lives. */
+export function watchConnection() {
+  const line = el("div", { role: "status", class: "wrap narrow" });
+  byId("content").before(line);
+  const tell = () => line.replaceChildren(...(navigator.onLine ? [] : [el("p", { class: "note warning" }, LOST)]));
+  addEventListener("online", tell);
+  addEventListener("offline", tell);
+  tell();
+}

@@ -1,0 +1,53 @@
+/** The home page's news and facilities, as the API knows them today. */
+
+import { list } from "./api.js";
+import { byId, el, workingButton } from "./dom.js";
+
+/** Fill a place of the page with a list of the API; where that fails, say so and offer another try. */
+async function fill(place, path, render) {
+  const frame = byId(place);
+  frame.setAttribute("aria-busy", "true");
+  try {
+    frame.replaceChildren(...render(await list(path)));
+  } catch (error) {
+    const again = workingButton("もう一度読み込む", "読み込んでいます…", () => fill(place, path, render), { class: "button plain" });
+    frame.replaceChildren(el("p", {}, error.message), again);
+  } finally {
+    frame.setAttribute("aria-busy", "false");
+  }
+}
+
+function notices(items) {
+  if (!items.length) return [el("p", {}, "現在、お知らせはありません。")];
+  return [el("ul", { class: "notices" }, items.map(({ text }) => el("li", {}, text)))];
+}
+
+function facilities(items) {
+  const districts = grouped(items);
+  return [...districts].map(([district, members]) =>
+    el("details", {}, el("summary", {}, `${district}(${members.length}か所)`), table(district, members)),
+  );
+}
+
+function grouped(items) {
+  const groups = new Map();
+  for (const item of items) groups.set(item.district, [...(groups.get(item.district) ?? []), item]);
+  return groups;
+}
+
+function table(district, members) {
+  const column = (name) => el("th", { scope: "col" }, name);
+  return el(
+    "table",
+    { class: "facilities" },
+    el("caption", { class: "unseen" }, `${district}の協力館`),
+    el("thead", {}, el("tr", {}, column("市町村"), column("協力館"), column("登録セット"))),
+    el("tbody", {}, members.map(row)),
+  );
+}
+
+const row = ({ municipality, name, gives_out_kits: kits }) =>
+  el("tr", {}, el("td", {}, municipality), el("td", {}, name), kits ? el("td", {}, "あり") : el("td", { class: "none" }, "配布なし"));
+
+fill("notices", "/notices", notices);
+fill("facilities", "/facilities", facilities);

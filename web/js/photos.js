@@ -1,0 +1,249 @@
+/** The photos, one a page: what to mind, choose, look, send, and hear whether it could be used. */
+
+import { Offline, Problem } from "./api.js";
+import { numbers } from "./answers.js";
+import { byId, el, lines, show, workingButton } from "./dom.js";
+import { forgetReceipt, receipt, rememberReceipt } from "./draft.js";
+import { hideSummary, showSummary } from "./faults.js";
+import { documentOf, isOptional, slotLabel, slotNote } from "./kinds.js";
+import { Unusable, scaledDown } from "./scaling.js";
+import { application, ticketFor } from "./tickets.js";
+import { upload } from "./upload.js";
+
+const MAX_BYTES = 10 * 1024 * 1024;
+// Looking at a photo takes a second or two; after a minute and a half people should not stand and wait.
+const LOOKS_MS = [500, 700, 1000, 1500, 2000, 3000, 3000, 4000, 5000, 5000, 5000, 5000, 10_000, 10_000, 15_000, 15_000];
+
+/** Go to the photo that is missing, or to the end. */
+export async function nextPhoto() {
+  show("写真を確認しています", el("h1", {}, "写真を確認しています"), el("p", { role: "status" }, "お待ちください…"));
+  try {
+    const found = await application();
+    const slot = wanted(found);
+    location.replace(slot ? `#photo/${slot}` : "#done");
+  } catch (error) {
+    tellFailure(error, nextPhoto);
+  }
+}
+
+/** The first photo still to be sent: one that is missing, or the back of a sheet that was not offered yet. */
+function wanted({ missing_slots: missing, status, slots = [] }) {
+  const { slots: known = [], skipped = [] } = receipt();
+  const accepted = slots.filter((each) => each.status === "accepted").map(({ slot }) => slot);
+  const offered = known.filter((slot) => isOptional(slot) && !skipped.includes(slot) && !accepted.includes(slot));
+  if (status === "registered" || status === "refused") return undefined;
+  const order = [...new Set([...known, ...missing])];
+  return order.find((slot) => missing.includes(slot) || offered.includes(slot));
+}
+
+/** The page of one photo. */
+export function photoPage(slot) {
+  const { slots = [] } = receipt();
+  const place = slots.indexOf(slot);
+  const stage = el("div", { class: "stack", id: "stage" });
+  show(
+    `${slotLabel(slot)}の写真`,
+    place >= 0 ? el("p", { class: "progress-text" }, `写真 ${place + 1}/${slots.length}枚目`) : null,
+    el("h1", {}, `${slotLabel(slot)}の写真`),
+    isOptional(slot) ? el("p", {}, "裏に住所の変更などが書かれている場合だけ、送ってください。") : null,
+    stage,
+    el("p", { class: "small" }, `受付番号 ${receipt().receipt_number}`),
+  );
+  choose(slot);
+}
+
+/** First what to mind, then the camera. */
+function choose(slot) {
+  const input = el("input", {
+    type: "file", id: "photo", accept: "image/jpeg,image/png", "aria-describedby": "advice", onchange: () => chosen(slot, input),
+  });
+  const picker = el("div", { class: "actions" }, el("div", { class: "file" }, input, el("label", { class: "button", for: "photo" }, "写真をとる・選ぶ")));
+  const skip = el("button", { type: "button", class: "button plain", onclick: () => skipPhoto(slot) }, "送らずに進む");
+  if (isOptional(slot)) picker.append(skip);
+  stage(beforeTheCamera(slot, picker), advice(slot), picker);
+}
+
+/** What must be known first. Numbers must be covered before the camera can be opened (RULES 3). */
+function beforeTheCamera(slot, picker) {
+  const note = slotNote(slot);
+  if (!note) return null;
+  const warning = el("div", { class: "note warning", id: "warning" }, el("h2", {}, "写真をとる前に"), el("p", {}, note));
+  if (documentOf(slot) === "insurance_certificate") {
+    picker.hidden = true;
+    const done = el("input", { type: "checkbox", id: "masked", onchange: () => (picker.hidden = !done.checked) });
+    warning.append(el("div", { class: "choice" }, done, el("label", { for: "masked" }, "番号を隠しました")));
+  }
+  return warning;
+}
+
+function advice(slot) {
+  const what = documentOf(slot) ? "書類" : "カード";
+  return el(
+    "ul",
+    { id: "advice" },
+    el("li", {}, `${what}の全体が入るように、明るいところで、まっすぐ上からとってください。`),
+    el("li", {}, documentOf(slot) ? "文字が読めるか、光が反射していないか、確かめてください。" : "書いたお名前と、バーコードの番号が読めるようにしてください。"),
+    el("li", {}, "とっておいた写真も選べます(JPEGまたはPNG)。"),
+  );
+}
+
+async function chosen(slot, input) {
+  const [file] = input.files;
+  if (!file) return;
+  hideSummary();
+  stage(el("p", { role: "status" }, "写真を準備しています…"));
+  try {
+    const photo = await scaledDown(file, MAX_BYTES);
+    preview(slot, photo);
+  } catch (error) {
+    if (!(error instanceof Unusable)) throw error;
+    again(slot, error.message);
+  }
+}
+
+function preview(slot, photo) {
+  const address = URL.createObjectURL(photo);
+  const picture = el("img", { class: "preview", src: address, alt: `選んだ写真(${slotLabel(slot)})` });
+  picture.onload = picture.onerror = () => URL.revokeObjectURL(address);
+  const button = el("button", { type: "button", class: "button", onclick: () => send(slot, photo) }, "この写真を送る");
+  const other = el("button", { type: "button", class: "button plain", onclick: () => choose(slot) }, "とり直す・選び直す");
+  stage(el("p", {}, "文字が読めるか、確かめてください。"), picture, el("div", { class: "actions" }, button, other));
+  button.focus();
+}
+
+async function send(slot, photo) {
+  hideSummary();
+  const bar = el("progress", { max: 100, value: 0, "aria-label": "送信の進みぐあい" });
+  const words = el("p", { role: "status" }, "写真を送っています…");
+  stage(words, bar);
+  try {
+    const before = await application();
+    await uploadOnce(slot, photo, (part) => tellProgress(bar, words, part));
+    bar.remove();
+    words.textContent = "送りました。写真を確認しています…";
+    await hear(slot, seenAt(before, slot));
+  } catch (error) {
+    waitForConnection(error, slot, photo);
+  }
+}
+
+/** With the ticket at hand, or once with a new one when that has run out. */
+async function uploadOnce(slot, photo, tell) {
+  try {
+    await upload(await ticketFor(slot), photo, tell);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 403) throw error;
+    await upload(await ticketFor(slot, true), photo, tell);
+  }
+}
+
+/** The bar moves all the time, the words only at quarters: nobody wants every percent read aloud. */
+function tellProgress(bar, words, part) {
+  bar.value = Math.round(part * 100);
+  const quarter = Math.floor(part * 4) * 25;
+  const text = `写真を送っています… ${quarter}%`;
+  if (quarter && words.textContent !== text) words.textContent = text;
+}
+
+const stateOf = ({ slots = [] }, slot) => slots.find((each) => each.slot === slot) ?? {};
+const seenAt = (found, slot) => stateOf(found, slot).seen_at ?? null;
+
+/** Ask until the photo was looked at: then on to the next, or once more with the reason. */
+async function hear(slot, seenBefore) {
+  for (const wait of LOOKS_MS) {
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    const found = await application();
+    const { status, reason, seen_at: seen } = stateOf(found, slot);
+    if (status === "accepted" || ["submitted", "registered", "refused"].includes(found.status) && !isOptional(slot)) return proceed();
+    if (seen && seen !== seenBefore) return again(slot, reason);
+  }
+  stage(
+    el("p", { role: "status" }, "確認に時間がかかっています。写真は届いていますので、あとから「申請の状況」で確かめることもできます。"),
+    el("div", { class: "actions" }, workingButton("もう一度確かめる", "確かめています…", nextPhoto), el("a", { class: "button plain", href: "status.html" }, "申請の状況")),
+  );
+}
+
+/** The photo could not be used. */
+function again(slot, reason) {
+  choose(slot);
+  showSummary([{ message: reason, target: byId("masked") ? "masked" : "photo" }], "写真をもう一度送ってください");
+}
+
+function skipPhoto(slot) {
+  rememberReceipt({ skipped: [...(receipt().skipped ?? []), slot] });
+  proceed();
+}
+
+const proceed = () => location.replace("#photos");
+
+/** The photo is still here: it goes again as soon as there is a connection, or at the press of the button. */
+function waitForConnection(error, slot, photo) {
+  const retry = () => {
+    removeEventListener("online", retry);
+    send(slot, photo);
+  };
+  if (error instanceof Offline) addEventListener("online", retry);
+  const leave = () => removeEventListener("online", retry);
+  addEventListener("hashchange", leave, { once: true });
+  stage(el("div", { class: "actions" }, el("button", { type: "button", class: "button", onclick: retry }, "もう一度送る")));
+  const kept = "選んだ写真は残っています。つながると、自動で送り直します。この画面を閉じても、受付番号と確認番号で続きから送れます。";
+  const message = error instanceof Offline ? `${error.message}${kept}` : sentence(error);
+  showSummary([{ message }], "写真を送れませんでした");
+}
+
+function tellFailure(error, retry) {
+  const gone = error instanceof Problem && error.status === 404;
+  const way = gone ? el("a", { href: "status.html" }, "受付番号と確認番号を入力する") : workingButton("もう一度試す", "お待ちください…", retry);
+  showSummary([{ message: sentence(error) }], "うまくいきませんでした", way);
+}
+
+function sentence(error) {
+  if (error instanceof Offline || error instanceof Problem) return error.message;
+  throw error;
+}
+
+const stage = (...content) => byId("stage").replaceChildren(...content.filter(Boolean));
+
+/** The end: what was received, what happens now, and a way to leave nothing behind on this device. */
+export async function donePage() {
+  try {
+    const found = await application();
+    if (wanted(found)) location.replace("#photos");
+    else showDone(found);
+  } catch (error) {
+    show("申請の状況", el("h1", {}, "申請の状況"), numbers());
+    tellFailure(error, donePage);
+  }
+}
+
+function showDone({ status, message }) {
+  const title = status === "submitted" ? "申請を受け付けました" : "申請の状況";
+  const leave = () => {
+    forgetReceipt();
+    location.assign("index.html");
+  };
+  show(
+    title,
+    el("h1", {}, title),
+    numbers(),
+    el("p", {}, lines(message)),
+    status === "submitted" ? afterwards() : null,
+    el("p", {}, "ほかの人も使う機器では、番号をひかえてから「終わる」を押してください。この機器から番号を消します。"),
+    el("div", { class: "actions" }, el("button", { type: "button", class: "button", onclick: leave }, "終わる"), el("a", { href: "status.html" }, "申請の状況を見る")),
+  );
+}
+
+function afterwards() {
+  return el(
+    "div",
+    { class: "stack" },
+    el("h2", {}, "このあとの流れ"),
+    el(
+      "ol",
+      {},
+      el("li", {}, "県立図書館の職員が、申請の内容と写真を確認します(1～3日程度)。"),
+      el("li", {}, "結果を「オンライン貸出サービス担当」からメールでお知らせします。写真がはっきりしないときは、もう一度送っていただくことがあります。"),
+      el("li", {}, "受理メールが届いたら、手続きは完了です。"),
+    ),
+  );
+}

@@ -1,0 +1,103 @@
+/** Where an application is, for whoever has its receipt number and access code; and the way back to its photos. */
+
+import { Offline, Problem } from "./api.js";
+import { watchConnection } from "./connection.js";
+import { forgetReceipt, receipt, rememberReceipt } from "./draft.js";
+import { byId, el, lines, show, workingButton } from "./dom.js";
+import { hideSummary, showSummary } from "./faults.js";
+import { setFault } from "./fields.js";
+import { application } from "./tickets.js";
+
+const TITLES = {
+  awaiting_images: "写真を送ってください",
+  image_again: "写真をもう一度送ってください",
+  submitted: "申請を確認しています",
+  registered: "手続きが完了しました",
+  refused: "申請をお受けできませんでした",
+};
+const NEEDED = { receipt_number: "受付番号を入力してください。", access_code: "確認番号を入力してください。" };
+
+function askNumbers() {
+  const form = el(
+    "form",
+    { class: "stack", novalidate: true, onsubmit: look },
+    number("receipt_number", "受付番号"),
+    number("access_code", "確認番号"),
+    el("div", { class: "actions" }, el("button", { class: "button" }, "申請の状況を見る")),
+  );
+  show(
+    "申請の状況",
+    el("h1", {}, "申請の状況"),
+    el("p", {}, "申請を送信したときに表示された、受付番号と確認番号を入力してください。写真の続きも、ここから送れます。"),
+    form,
+  );
+}
+
+function number(name, label) {
+  const id = `field-${name}`;
+  return el(
+    "div",
+    { class: "field" },
+    el("label", { class: "label", for: id }, label, el("span", { class: "need" }, "※必須")),
+    el("p", { class: "fault", id: `${id}-fault`, "aria-live": "polite" }),
+    el("input", {
+      id, name, type: "text", class: "text number w16", autocomplete: "off", inputmode: "numeric", required: true, "aria-describedby": `${id}-fault`, value: receipt()?.[name] ?? "",
+    }),
+  );
+}
+
+async function look(event) {
+  event.preventDefault();
+  hideSummary();
+  const form = event.target;
+  const typed = Object.fromEntries([...new FormData(form)].map(([name, text]) => [name, regular(text)]));
+  const empty = Object.keys(NEEDED).filter((name) => !typed[name]);
+  for (const name of Object.keys(NEEDED)) setFault(byId(`field-${name}`).closest(".field"), empty.includes(name) ? NEEDED[name] : "");
+  if (empty.length) {
+    showSummary(empty.map((name) => ({ message: NEEDED[name], target: `field-${name}` })));
+    return;
+  }
+  if (receipt()?.receipt_number !== typed.receipt_number) forgetReceipt();
+  rememberReceipt(typed);
+  await showStatus();
+}
+
+/** Digits, however wide and however grouped they were copied. */
+const regular = (text) => text.normalize("NFKC").replace(/[^0-9]/g, "");
+
+async function showStatus() {
+  try {
+    tell(await application());
+  } catch (error) {
+    if (!(error instanceof Offline || error instanceof Problem)) throw error;
+    const unknown = error instanceof Problem && error.status < 500 && error.status !== 429;
+    if (unknown) forgetReceipt();
+    const message = unknown ? "受付番号か確認番号が違うか、申請の保存期間が過ぎています。番号を確かめてください。" : error.message;
+    showSummary([{ message, target: byId("field-receipt_number") ? "field-receipt_number" : undefined }], "申請の状況を表示できませんでした");
+  }
+}
+
+function tell({ status, message, missing_slots: missing, slots = [] }) {
+  rememberReceipt({ slots: slots.length ? slots.map(({ slot }) => slot) : missing });
+  const open = status === "awaiting_images" || status === "image_again";
+  const leave = () => {
+    forgetReceipt();
+    askNumbers();
+  };
+  show(
+    TITLES[status],
+    el("h1", {}, TITLES[status]),
+    el("p", {}, "受付番号 ", el("span", { class: "number" }, receipt().receipt_number)),
+    el("p", {}, lines(message)),
+    el(
+      "div",
+      { class: "actions" },
+      open ? el("a", { class: "button", href: "apply.html#photos" }, "写真を送る") : null,
+      workingButton("もう一度確かめる", "確かめています…", showStatus, { class: "button plain" }),
+      el("button", { type: "button", class: "link-button", onclick: leave }, "終わる(この機器から番号を消す)"),
+    ),
+  );
+}
+
+watchConnection();
+askNumbers();

@@ -1,0 +1,26 @@
+/** Upload tickets, kept only as long as the page lives; new ones are asked for when there is none or it ran out. */
+
+import { get, post } from "./api.js";
+import { receipt } from "./draft.js";
+
+const tickets = new Map();
+
+/** Take tickets from an answer of the API. */
+export function keepTickets(uploads) {
+  for (const upload of uploads) tickets.set(upload.slot, upload);
+}
+
+const path = () => `/applications/${encodeURIComponent(receipt().receipt_number)}`;
+const code = () => ({ "X-Access-Code": receipt().access_code });
+
+/** Where the application is: `{status, missing_slots, message, slots}`. */
+export const application = () => get(path(), code());
+
+/** The ticket for a photo; `renew` asks for a new one. Throws Problem when the photo is not wanted any more. */
+export async function ticketFor(slot, renew = false) {
+  if (renew || !tickets.has(slot)) {
+    tickets.delete(slot);
+    keepTickets((await post(`${path()}/uploads`, { slots: [slot] }, code())).uploads);
+  }
+  return tickets.get(slot);
+}
