@@ -1,11 +1,13 @@
 """`/api/desk`: what the library's staff do. Every route is the desk's alone."""
 
+from collections import Counter
 from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from lending.actions.cataloguing import describe_title
 from lending.actions.changing_patron import HeldTitle, Record, change_record, view_record
 from lending.actions.checking_in import CheckedIn, check_in_all
 from lending.actions.checking_out import check_out
@@ -51,6 +53,7 @@ from lending.domain.application import (
     slot_label,
 )
 from lending.domain.bag import Bag
+from lending.domain.cataloguing import NUMBER, DescribedCopy, DescribedTitle
 from lending.domain.closure import Closure, ClosureKind, Scope, Suspension
 from lending.domain.form_fields import FieldFault, check_card_number, check_mail_address
 from lending.domain.hold import PREFECTURAL, STATUS_LABELS, Hold
@@ -250,6 +253,41 @@ def _person(patron: Patron) -> dict[str, Any]:
 
 
 # Titles and copies
+
+
+class CopyRequest(Asked):
+    """A copy as the catalogue describes it."""
+
+    barcode: Annotated[str, Field(pattern=f"^{NUMBER.pattern}$")]
+    call_number: Annotated[str, Field(min_length=1, max_length=60)]
+    reference_only: bool = False
+
+
+class TitleRequest(Asked):
+    """A title with all its copies; those left out are withdrawn. More copies than these come by an import."""
+
+    title: Annotated[str, Field(min_length=1, max_length=500)]
+    author: Annotated[str, Field(max_length=500)] = ""
+    isbn: Annotated[str, Field(max_length=20)] = ""
+    copies: Annotated[list[CopyRequest], Field(max_length=90)] = []
+
+
+@api.put("/api/desk/titles/<title_id>")
+def describe(title_id: str) -> Any:
+    """Make a title and its copies what the catalogue says; it can be found at once."""
+    api.staff()
+    asked = api.body(TitleRequest)
+    if not NUMBER.fullmatch(title_id):
+        raise Refused("invalid_fields", Reason("invalid_field", field="title_id"))
+    if twice := [b for b, times in Counter(copy.barcode for copy in asked.copies).items() if times > 1]:
+        raise Refused("invalid_fields", Reason("barcode_twice", {"barcode": twice[0]}, field="copies"))
+    copies = tuple(DescribedCopy(**copy.model_dump()) for copy in asked.copies)
+    wanted = DescribedTitle(title_id, asked.title, asked.author, asked.isbn, copies)
+    title = describe_title(library_table(), wanted, uuid4().hex)
+    return answer(200, {
+        "title_id": title_id, "title": title.title, "author": title.author, "isbn": title.isbn,
+        "holdable": title.lendable > 0, "copies": [copy.model_dump() for copy in asked.copies],
+    })  # fmt: skip
 
 
 # Patrons and their holds (RULES 12-14, 19)

@@ -334,11 +334,6 @@ def test_an_application_without_images_is_erased_and_one_at_the_desk_is_not():
     assert registered.expires_at is None
 
 
-def test_viewings_leave_a_trace():
-    application = ap.with_viewing(ap.with_viewing(opened(), NOW, "a", "application"), LATER, "b", "card")
-    assert application.viewings == (ap.Viewing(NOW, "a", "application"), ap.Viewing(LATER, "b", "card"))
-
-
 def test_the_record_of_a_registration_holds_nothing_personal():
     """GIVEN a registered application WHEN its record is kept THEN it says what was seen, by whom, when (RULES 3)."""
     decision = Decision(DecisionKind.REGISTER)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from lending.aws.forms import Event, fields_of, header, raw_body, validated
 from lending.aws.sealing import opened, sealed
 from lending.aws.settings import settings
 from lending.aws.table import Busy, Overtaken, answers, library_table
-from lending.aws.telemetry import logger
+from lending.aws.telemetry import kind_and_place, logger
 from lending.domain.problems import CATALOGUE, Reason, Refused
 from lending.domain.week import TOKYO
 
@@ -27,9 +27,14 @@ _THROTTLED = {"ProvisionedThroughputExceededException", "ThrottlingException", "
 
 
 class Api:
-    """The routes of one function, and the request being answered. Calling it answers an event of the HTTP API."""
+    """The routes of one function, and the request being answered. Calling it answers an event of the HTTP API.
 
-    def __init__(self) -> None:
+    Args:
+        secrets: fields of answers that are not kept with them, each with how it is made again from the rest.
+    """
+
+    def __init__(self, secrets: Mapping[str, Callable[[dict[str, Any]], str]] | None = None) -> None:
+        self._secrets = secrets or {}
         self._resolver = resolver = APIGatewayHttpResolver()
         resolver.not_found(lambda _: self._problem(Refused("not_found")))
         resolver.exception_handler(Refused)(self._problem)
@@ -191,8 +196,7 @@ class Api:
         return self._problem(Refused("busy")) if throttled else self._failed(error)
 
     def _failed(self, error: Exception) -> Answer:
-        # What an unknown error says may hold what a person typed: only its kind and place are logged.
-        logger().error("unexpected", extra=_kind_and_place(error))
+        logger().error("unexpected", extra=kind_and_place(error))
         return self._problem(Refused("internal"))
 
     def _once(self, key: str, carry_out: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -204,13 +208,24 @@ class Api:
         if known and not known.status:
             raise Refused("in_progress")
         if known:
-            return {"statusCode": known.status, "headers": _headers_of(known.status), "body": known.body.strip()}
+            body = self._with_secrets(known.body.strip())
+            return {"statusCode": known.status, "headers": _headers_of(known.status), "body": body}
         answered = carry_out()
         if answered["statusCode"] < 500:
-            answers.keep(table, request, answered["statusCode"], answered.get("body", ""))
+            answers.keep(table, request, answered["statusCode"], self._without_secrets(answered.get("body", "")))
         else:
             answers.forget(table, request)
         return answered
+
+    def _without_secrets(self, text: str) -> str:
+        body = json.loads(text) if self._secrets and text else {}
+        hidden = {name: "" for name in self._secrets if name in body}
+        return _json(body | hidden) if hidden else text
+
+    def _with_secrets(self, text: str) -> str:
+        body = json.loads(text) if self._secrets and text else {}
+        shown = {name: make(body) for name, make in self._secrets.items() if name in body}
+        return _json(body | shown) if shown else text
 
 
 def answer(status: int, body: Any = None) -> Answer:
@@ -245,11 +260,3 @@ def _reason(reason: Reason) -> dict[str, Any]:
 
 def _hash(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _kind_and_place(error: Exception) -> dict[str, Any]:
-    place = error.__traceback__
-    while place and place.tb_next:
-        place = place.tb_next
-    where = f"{place.tb_frame.f_code.co_qualname}:{place.tb_lineno}" if place else ""
-    return {"error": type(error).__name__, "place": where}

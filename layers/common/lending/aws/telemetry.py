@@ -1,6 +1,7 @@
 """Structured logs. No personal data: card numbers masked; never names, addresses, mail bodies, tokens, keys."""
 
 from functools import cache
+from typing import Any
 
 from aws_lambda_powertools import Logger
 
@@ -14,3 +15,12 @@ def logger() -> Logger:
 def masked(card_number: str) -> str:
     """A card number as a log may show it: only the last two digits."""
     return "*" * max(0, len(card_number) - 2) + card_number[-2:]
+
+
+def kind_and_place(error: Exception) -> dict[str, Any]:
+    """What a log may show of an unknown error: its kind and place. What it says may hold what a person typed."""
+    place = error.__traceback__
+    while place and place.tb_next:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_code.co_qualname}:{place.tb_lineno}" if place else ""
+    return {"error": type(error).__name__, "place": where}

@@ -198,7 +198,8 @@ class Application(ApplicationForm):
     """A form that was sent in, and what has happened to it.
 
     `patron_id` is the id a new patron will get, drawn when the form came in so that a decision can be repeated
-    without making a second one. `expires_at` is when TTL may erase it, None while it waits for staff.
+    without making a second one; registering a patron who is known puts theirs. `expires_at` is when TTL may erase it,
+    None while it waits for staff. `revision` counts the changes, so that who makes one can say what it was made of.
     """
 
     receipt_number: str
@@ -214,14 +215,15 @@ class Application(ApplicationForm):
     checked_document: DocumentKind | None = None
     masked: bool | None = None
     expires_at: datetime | None = None
-    viewings: tuple[Viewing, ...] = ()
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What staff decided: `slots` and `reason` for asking again, `reason` for refusing, the rest for registering.
 
-    `masked` answers 「番号は隠されていますか」, None while nobody has; `expires_on` overrides the policy's day.
+    `masked` answers 「番号は隠されていますか」, None while nobody has; `expires_on` overrides the policy's day;
+    `old_card_number` is the card that staff found out a re-issue or a change of name replaces.
     """
 
     kind: DecisionKind
@@ -230,6 +232,7 @@ class Decision:
     expires_on: date | None = None
     document: DocumentKind | None = None
     masked: bool | None = None
+    old_card_number: str = ""
 
 
 # --- The form -------------------------------------------------------------------------------------------------------
@@ -448,12 +451,14 @@ def with_image(
 def without_image(application: Application, slot: str, seen_at: datetime, reason: str, policy: Policy) -> Application:
     """The application after an image for `slot` was found unusable: it is missing again, `reason` says why.
 
+    Its ticket is used up, so that news of the same image that comes twice finds nothing to do.
+
     The back nobody waits for stays optional, so that a blurred one does not hold the application up.
     """
     status = SlotStatus.AWAITING if is_optional(slot) else SlotStatus.AGAIN
     if application.slots[slot].status is SlotStatus.AGAIN:
         status = SlotStatus.AGAIN
-    state = replace(application.slots[slot], status=status, reason=reason, seen_at=seen_at, barcode=None)
+    state = SlotState(status, reason=reason, seen_at=seen_at)
     return _after_image(_with_slots(application, {slot: state}), seen_at, policy)
 
 
@@ -492,7 +497,7 @@ def barcode_match(read: Iterable[str], card_number: str) -> BarcodeMatch:
 def open_application(
     form: ApplicationForm, receipt_number: str, patron_id: str, access_code_hash: str, moment: datetime, policy: Policy
 ) -> Application:
-    """The application a faultless form becomes; it waits for its images."""
+    """The application a faultless form becomes; it waits for its images, or for staff if its kind needs none."""
     application = Application(
         **{each.name: getattr(form, each.name) for each in fields(ApplicationForm)},
         receipt_number=receipt_number,
@@ -501,7 +506,7 @@ def open_application(
         created_at=moment,
         slots={slot: SlotState() for slot in slots_of(form.kind, form.documents)},
     )
-    return replace(application, expires_at=erase_at(application, moment, policy))
+    return _after_image(application, moment, policy)
 
 
 def erase_at(application: Application, moment: datetime, policy: Policy) -> datetime | None:
@@ -512,11 +517,6 @@ def erase_at(application: Application, moment: datetime, policy: Policy) -> date
     if application.status in (ApplicationStatus.SUBMITTED, ApplicationStatus.REGISTERED):
         return None
     return moment + timedelta(days=policy.application_days)
-
-
-def with_viewing(application: Application, moment: datetime, by: str, what: str) -> Application:
-    """The application with the trace of somebody of staff having looked at it (RULES 41)."""
-    return replace(application, viewings=(*application.viewings, Viewing(moment, by, what)))
 
 
 def record_of(application: Application) -> Application:
@@ -588,6 +588,17 @@ def checked_document(application: Application, decision: Decision) -> DocumentKi
     return application.documents[0] if len(application.documents) == 1 else None
 
 
+def repeats(application: Application, decision: Decision) -> bool:
+    """Whether this very decision was carried out before: sent twice, or again after a crash."""
+    if decision.kind is DecisionKind.IMAGE_AGAIN:
+        asked = [application.slots.get(slot, SlotState()) for slot in decision.slots]
+        again = (SlotStatus.AGAIN, _regular(decision.reason))
+        return bool(asked) and all((state.status, state.reason) == again for state in asked)
+    end = ApplicationStatus.REGISTERED if decision.kind is DecisionKind.REGISTER else ApplicationStatus.REFUSED
+    was = (application.status, application.checked_document, application.masked, application.reason)
+    return was == (end, checked_document(application, decision), decision.masked, _regular(decision.reason))
+
+
 def decided(application: Application, decision: Decision, by: str, moment: datetime, policy: Policy) -> Application:
     """The application after a decision without faults (RULES 3, 4).
 
@@ -611,7 +622,7 @@ def decided(application: Application, decision: Decision, by: str, moment: datet
 
 def _asked_again(application: Application, decision: Decision, moment: datetime, policy: Policy) -> Application:
     again = {
-        slot: replace(application.slots[slot], status=SlotStatus.AGAIN, reason=_regular(decision.reason), barcode=None)
+        slot: SlotState(SlotStatus.AGAIN, reason=_regular(decision.reason), seen_at=application.slots[slot].seen_at)
         for slot in decision.slots
     }
     application = replace(_with_slots(application, again), status=ApplicationStatus.IMAGE_AGAIN)

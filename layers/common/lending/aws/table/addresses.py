@@ -72,6 +72,11 @@ def mark_reachable(address: str) -> Write:
     return delete(key(address))
 
 
+def unmark(address: str, since: datetime) -> Write:
+    """A mail arrived after all: the mark goes, if it is not a newer one."""
+    return delete(key(address), "attribute_not_exists(#PK) OR #since = :since", since=stamp(since))
+
+
 def pending_key(patron_id: str, field: str) -> Key:
     """The key of a wish for `email` or `mail_to`: the latest is the one that counts."""
     return partition(patron_id), f"PENDING#{field}"

@@ -1,5 +1,7 @@
 """Cards: CARD#number / CARD: blank at a facility, active for a patron, or retired. A number is one card (RULES 5)."""
 
+from collections.abc import Iterable
+
 from lending.aws.table.codec import attributes, value_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, put_new, update
@@ -15,6 +17,11 @@ def find(table: Table, number: str) -> Card | None:
     """The card as of now."""
     item = table.get(key(number))
     return value_of(Card, item) if item else None
+
+
+def find_many(table: Table, numbers: Iterable[str]) -> list[Card]:
+    """Those of the cards that exist."""
+    return [value_of(Card, item) for item in table.get_many(map(key, numbers))]
 
 
 def add(card: Card) -> Write:

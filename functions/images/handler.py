@@ -1,0 +1,46 @@
+"""Images that people have sent: each is looked at as the bucket tells of it, through a queue."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from lending.actions.looking_at_images import look_at_image
+from lending.aws.images import upload_of
+from lending.aws.settings import settings
+from lending.aws.table import library_table
+from lending.aws.telemetry import logger
+from lending.domain.week import TOKYO
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """Look at the images a batch of messages tells of; those that failed are told of again."""
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    return process_partial_response(event=event, record_handler=look_at, processor=processor, context=context)
+
+
+def look_at(record: Any) -> None:
+    """One message: what the bucket tells in it, or S3's test event, which tells nothing."""
+    failures = [failure for told in json.loads(record.body).get("Records", []) if (failure := _tried(told))]
+    if failures:
+        raise failures[0]
+
+
+def _tried(told: dict[str, Any]) -> Exception | None:
+    """One image; that it fails is no reason to leave the others of its message alone."""
+    try:
+        _look(told)
+    except Exception as failure:
+        return failure
+    return None
+
+
+def _look(told: dict[str, Any]) -> None:
+    upload = upload_of(told["s3"]["object"]["key"])
+    if upload is None:
+        logger().warning("an object without a ticket")
+        return
+    arrived = datetime.fromisoformat(told["eventTime"]).astimezone(TOKYO)
+    outcome = look_at_image(library_table(), upload, arrived, settings().policy)
+    logger().info("image", extra={"slot": upload.slot, "outcome": outcome})

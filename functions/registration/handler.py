@@ -1,0 +1,156 @@
+"""`/api/applications` and `/api/passwords`: what anyone can ask for, without a card yet or without a password."""
+
+import secrets
+import uuid
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from lending.actions.applying import apply, ask_for_uploads, show_application
+from lending.actions.sending_password import ask_for_password
+from lending.aws import images
+from lending.aws.access_codes import access_code, code_hash, new_receipt_number, typed
+from lending.aws.http import Api, answer
+from lending.aws.images import Upload
+from lending.aws.settings import settings
+from lending.aws.table import library_table
+from lending.domain.application import (
+    Application,
+    ApplicationForm,
+    is_optional,
+    missing_slots,
+    parse_form,
+    slot_label,
+    slot_note,
+    status_message,
+)
+from lending.domain.form_fields import FieldFault, check_birth_date, check_card_number
+from lending.domain.problems import Reason, Refused
+
+# An access code is not kept with an answer that is kept for an Idempotency-Key.
+api = Api(secrets={"access_code": lambda body: access_code(body["receipt_number"])})
+handler = api
+
+
+class UploadsRequest(BaseModel):
+    """Images an applicant wants to send; without any, all that are missing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    slots: list[str] = []
+
+
+class PasswordRequest(BaseModel):
+    """Who asks for a temporary password to be sent anew."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    card_number: str
+    birth_date: str
+
+
+@api.post("/api/applications")
+def send_form() -> Any:
+    """Apply (RULES 1-3)."""
+    moment = api.moment()
+    form = parse_form(api.fields(), settings().policy, moment.date())
+    if not isinstance(form, ApplicationForm):
+        raise _refused(form)
+    receipt = new_receipt_number()
+    code = access_code(receipt)
+    hashed, patron_id = code_hash(receipt, code), uuid.uuid4().hex
+    application = apply(library_table(), form, receipt, patron_id, hashed, _ticket_id, moment, settings().policy)
+    return answer(201, {"receipt_number": receipt, "access_code": code} | _uploads(application, application.slots))
+
+
+@api.get("/api/applications/<receipt_number>")
+def show(receipt_number: str) -> Any:
+    """Where an application is, for who has its access code."""
+    receipt, hashed = _asked(receipt_number)
+    application = show_application(library_table(), receipt, hashed)
+    return answer(200, _shown(application))
+
+
+@api.post("/api/applications/<receipt_number>/uploads")
+def renew_uploads(receipt_number: str) -> Any:
+    """New upload tickets for missing images."""
+    (receipt, hashed), wanted = _asked(receipt_number), api.body(UploadsRequest)
+    application, slots = ask_for_uploads(library_table(), receipt, hashed, wanted.slots, _ticket_id, settings().policy)
+    return answer(201, {"receipt_number": receipt} | _uploads(application, slots))
+
+
+@api.post("/api/passwords")
+def send_password() -> Any:
+    """Ask for an expired temporary password anew; the answer is the same whatever comes of it (RULES 6)."""
+    asked, moment = api.body(PasswordRequest), api.moment()
+    number = check_card_number(asked.card_number)
+    born = check_birth_date(asked.birth_date, moment.date())
+    if isinstance(number, FieldFault) or isinstance(born, FieldFault):
+        raise _refused(fault for fault in (number, born) if isinstance(fault, FieldFault))
+    ask_for_password(library_table(), number, born, moment, settings().policy)
+    return answer(202, {"message": _ALIKE_FOR_ALL})
+
+
+_ALIKE_FOR_ALL = (
+    "入力された内容が登録と一致し、仮パスワードがまだ使われていない場合は、登録されているメールアドレスに"
+    "新しい仮パスワードをお送りします。届かないときは、お電話でお問い合わせください。"
+)
+
+
+def _refused(faults: Iterable[FieldFault]) -> Refused:
+    return Refused("invalid_fields", *(Reason(each.code, field=each.field, message=each.message) for each in faults))
+
+
+def _asked(receipt_number: str) -> tuple[str, str]:
+    """The receipt number, and the hash of the access code, that somebody came with."""
+    receipt = typed(receipt_number)
+    return receipt, code_hash(receipt, typed(api.header("x-access-code")))
+
+
+def _ticket_id() -> str:
+    return secrets.token_hex(12)
+
+
+def _uploads(application: Application, slots: Iterable[str]) -> dict[str, Any]:
+    policy = settings().policy
+    until = api.moment() + timedelta(seconds=policy.upload_ticket_seconds)
+    return {"uploads": [_upload(application, slot) for slot in slots], "expires_at": until}
+
+
+def _upload(application: Application, slot: str) -> dict[str, Any]:
+    policy = settings().policy
+    ticket = images.ticket(Upload(application.receipt_number, slot, application.slots[slot].ticket_id), policy)
+    return {
+        "slot": slot,
+        "label": slot_label(slot),
+        "note": slot_note(slot),
+        "optional": is_optional(slot),
+        "url": ticket.url,
+        "fields": ticket.fields[images.ACCEPTED_TYPES[0]],
+        "fields_by_type": ticket.fields,
+        "max_bytes": policy.image_bytes,
+        "accepts": list(images.ACCEPTED_TYPES),
+    }
+
+
+def _shown(application: Application) -> dict[str, Any]:
+    return {
+        "receipt_number": application.receipt_number,
+        "kind": application.kind,
+        "status": application.status,
+        "missing_slots": list(missing_slots(application)),
+        "message": status_message(application),
+        "slots": [
+            {
+                "slot": slot,
+                "label": slot_label(slot),
+                "note": slot_note(slot),
+                "optional": is_optional(slot),
+                "status": state.status,
+                "reason": state.reason,
+            }
+            for slot, state in application.slots.items()
+        ],
+    }

@@ -1,0 +1,192 @@
+"""What staff decide about an application: register, ask for images again, refuse (RULES 1, 3-5, 41).
+
+Everything a decision changes in the table is one transaction; the account and the deletion of the images follow it
+and can be repeated. So a decision that was cut off anywhere is finished by making it again.
+"""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from lending.aws import accounts, images, suppression
+from lending.aws.table import Table, addresses, again_when_overtaken, applications, cards, mails, patrons, people
+from lending.aws.table.writes import Write
+from lending.domain.application import (
+    CONFLICT_CODES,
+    KIT_KINDS,
+    Application,
+    ApplicationKind,
+    ApplicationStatus,
+    Decision,
+    DecisionKind,
+    decide_faults,
+    decided,
+    duplicate_key,
+    is_decided,
+    new_expiry,
+    patron_changes,
+    record_of,
+    repeats,
+)
+from lending.domain.card import CardState
+from lending.domain.form_fields import FieldFault
+from lending.domain.mail import Mail, MailKind, mail_id
+from lending.domain.patron import Patron
+from lending.domain.policy import Policy
+from lending.domain.problems import Reason, Refused
+
+
+def decide_application(
+    table: Table, receipt_number: str, decision: Decision, staff: str, moment: datetime, policy: Policy
+) -> Application:
+    """Carry out a decision; made again it ends the same, wherever it was cut off before.
+
+    Args:
+        staff: the user name of who decides.
+
+    Raises:
+        Refused: there is no such application, it is decided otherwise, something is missing for this decision, or the
+            card cannot be used; all faults are named.
+    """
+    application = _decided(table, receipt_number, decision, staff, moment, policy)
+    if application.status is ApplicationStatus.REGISTERED:
+        _see_to_account_and_address(table, application.patron_id)
+    if is_decided(application):
+        images.delete_all(receipt_number)
+    return application
+
+
+@again_when_overtaken
+def _decided(
+    table: Table, receipt_number: str, decision: Decision, staff: str, moment: datetime, policy: Policy
+) -> Application:
+    application = applications.find(table, receipt_number)
+    if application is None:
+        raise Refused("not_found")
+    if repeats(application, decision):
+        return application
+    if faults := decide_faults(application, decision, moment.date()):
+        raise _refused(faults)
+    after = decided(application, decision, staff, moment, policy)
+    if decision.kind is DecisionKind.REGISTER:
+        after, writes = _registered(table, application, after, decision, moment, policy)
+    else:
+        writes = [mails.add(_answer(application, after, decision, moment), policy)]
+    table.transact(applications.change(application, after), *writes)
+    return after
+
+
+def _refused(faults: tuple[FieldFault, ...]) -> Refused:
+    """One refusal for all faults: a conflict if the application itself stands in the way."""
+    reasons = [Reason(fault.code, field=fault.field, message=fault.message) for fault in faults]
+    conflict = next((fault.code for fault in faults if fault.code in CONFLICT_CODES), "")
+    return Refused(conflict or "invalid_fields", *reasons)
+
+
+def _see_to_account_and_address(table: Table, patron_id: str) -> None:
+    """By the patron's record of now: a decision that is repeated late does not bring an older number back."""
+    patron = patrons.find(table, patron_id)
+    if patron is None:
+        return
+    accounts.ensure_account(patron_id, patron.card_number)
+    if not addresses.unreachable(table, [patron.email]):
+        suppression.forgive(patron.email)
+
+
+# --- The patron -----------------------------------------------------------------------------------------------------
+
+
+def _registered(
+    table: Table, application: Application, after: Application, decision: Decision, moment: datetime, policy: Policy
+) -> tuple[Application, list[Write]]:
+    """What is kept of the application, and what registering writes beside it: card, patron, mail."""
+    expires_on = new_expiry(application, decision, moment.date(), policy)
+    before = find_patron(table, application, decision.old_card_number)
+    if before is None and application.kind is not ApplicationKind.NEW:
+        raise Refused("patron_unknown")
+    patron = _patron_after(application, before, expires_on)
+    mail = _acceptance(application, patron, expires_on, moment)
+    writes = [
+        *_kit_writes(table, application, before, patron),
+        patrons.change(before, patron) if before else patrons.add(patron),
+        *addresses.changed(before, patron),
+        # A link the patron asked for earlier must not undo what is registered now.
+        *([addresses.withdraw(patron.patron_id, "email")] if before and before.email != patron.email else []),
+        *people.changed(before, patron),
+        mails.add(mail, policy),
+    ]
+    return replace(record_of(after), patron_id=patron.patron_id), writes
+
+
+def _patron_after(application: Application, before: Patron | None, expires_on: date | None) -> Patron:
+    changes = patron_changes(application) | ({"expires_on": expires_on} if expires_on else {})
+    if application.kind in KIT_KINDS:
+        changes["card_number"] = application.card_number
+    if before is None:
+        return Patron(application.patron_id, **({"online_lending": False} | changes))
+    return replace(before, **changes)
+
+
+def find_patron(table: Table, application: Application, old_card_number: str = "") -> Patron | None:
+    """Whose application it is: the holder of the card it names, or the only person of that name and birthday.
+
+    Args:
+        old_card_number: the card that staff say a re-issue or a change of name replaces.
+    """
+    if application.kind is ApplicationKind.NEW:
+        return None
+    kit = application.kind in KIT_KINDS
+    number = (old_card_number or application.old_card_number) if kit else application.card_number
+    if number:
+        card = cards.find(table, number)
+        return patrons.find(table, card.patron_id) if card and card.state is CardState.ACTIVE else None
+    namesakes = people.find(table, duplicate_key(application.kana, application.birth_date))
+    return patrons.find(table, namesakes[0]) if len(namesakes) == 1 else None
+
+
+def _kit_writes(table: Table, application: Application, before: Patron | None, patron: Patron) -> list[Write]:
+    """The kit's card becomes the patron's, by exactly one application; the one it replaces ends (RULES 1, 5)."""
+    if application.kind not in KIT_KINDS:
+        return []
+    _check_kit(table, application.card_number)
+    retired = [cards.retire(before.card_number, before.patron_id)] if before else []
+    return [cards.activate(application.card_number, patron.patron_id), *retired]
+
+
+def _check_kit(table: Table, number: str) -> None:
+    """Refuse a number that is no blank kit's, in words that tell staff what to do (RULES 5)."""
+    card = cards.find(table, number)
+    if card is None or card.state is not CardState.BLANK:
+        state = card.state if card else "unknown"
+        raise Refused("card_not_usable", Reason("card_not_usable", {"card_state": state}, message=_CARD_TEXTS[state]))
+
+
+_CARD_TEXTS = {
+    "unknown": "この番号のカードは登録セットにありません。画像の番号と見比べ、誤りなら申請し直していただいてください。",
+    CardState.ACTIVE: "この番号のカードは、ほかの方がすでに使っています。別のカードで申請し直していただいてください。",
+    CardState.RETIRED: "この番号のカードは使用が終わっています。別のカードで申請し直していただいてください。",
+}
+
+
+# --- The mail -------------------------------------------------------------------------------------------------------
+
+
+def _acceptance(application: Application, patron: Patron, expires_on: date | None, moment: datetime) -> Mail:
+    """The 受理メール; a temporary password is made at the moment of sending."""
+    facts: dict[str, Any] = {"application_kind": application.kind, "card_number": patron.card_number}
+    facts |= {"expires_on": expires_on.isoformat()} if expires_on else {}
+    facts |= {"online_lending": True} if application.online_lending else {}
+    name = mail_id(MailKind.ACCEPTANCE, application.receipt_number)
+    return Mail(name, patron.patron_id, MailKind.ACCEPTANCE, moment, facts)
+
+
+def _answer(before: Application, after: Application, decision: Decision, moment: datetime) -> Mail:
+    """The mail that asks for images again, or refuses; each asking is a mail of its own."""
+    receipt, until = before.receipt_number, after.expires_at.date().isoformat() if after.expires_at else ""
+    facts: dict[str, Any] = {"receipt_number": receipt, "reason": decision.reason.strip()}
+    if decision.kind is DecisionKind.IMAGE_AGAIN:
+        facts |= {"slots": list(decision.slots), "resume_until": until}
+        name = mail_id(MailKind.IMAGE_AGAIN, receipt, before.revision)
+        return Mail(name, receipt, MailKind.IMAGE_AGAIN, moment, facts)
+    facts |= {"erased_on": until}
+    return Mail(mail_id(MailKind.REFUSAL, receipt), receipt, MailKind.REFUSAL, moment, facts)

@@ -1,0 +1,135 @@
+"""What staff see of applications; looking at one leaves a trace (RULES 4, 41)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lending.actions.deciding_application import find_patron
+from lending.aws import images
+from lending.aws.images import Upload
+from lending.aws.pictures import Rectangle, black_out
+from lending.aws.table import Table, again_when_overtaken, applications, cards, patrons, people, traces
+from lending.domain.application import (
+    Application,
+    ApplicationStatus,
+    SlotStatus,
+    Viewing,
+    duplicate_key,
+    is_decided,
+)
+from lending.domain.patron import Patron
+from lending.domain.policy import Policy
+from lending.domain.problems import Reason, Refused
+
+UNKNOWN_CARD = "unknown"
+_COMPARED = ("name", "kana", "birth_date")
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationView:
+    """An application as staff see it.
+
+    `card_state` is of the card it names: `unknown`, or as the card's own; `patron` is whose it is as far as known, and
+    `differences` the fields of theirs that the form has otherwise; `duplicates` are patrons of the same reading and
+    birthday; `links` are addresses of the clean pictures by slot.
+    """
+
+    application: Application
+    card_state: str
+    patron: Patron | None
+    differences: tuple[str, ...]
+    duplicates: tuple[Patron, ...]
+    links: dict[str, str]
+
+
+def list_applications(table: Table, status: ApplicationStatus, limit: int, start: Any) -> tuple[list[Application], Any]:
+    """Some of the applications of a status, oldest first, and where the list goes on; None at its end.
+
+    Args:
+        start: where the list went on after the page before, None at its beginning.
+    """
+    return applications.page(table, status, limit, start)
+
+
+def view_application(
+    table: Table, receipt_number: str, staff: str, purpose: str, moment: datetime, policy: Policy
+) -> ApplicationView:
+    """Show an application to staff, and record that they looked: at it, and at the patrons shown with it.
+
+    Args:
+        purpose: what for, as staff say.
+
+    Raises:
+        Refused: there is no such application.
+    """
+    application = applications.find(table, receipt_number)
+    if application is None:
+        raise Refused("not_found")
+    view = _view(table, application, policy)
+    seen = {patron.patron_id for patron in (*view.duplicates, view.patron) if patron}
+    viewing = Viewing(moment, staff, purpose)
+    table.transact(
+        traces.on_application(receipt_number, viewing), *(traces.on_patron(patron_id, viewing) for patron_id in seen)
+    )
+    return view
+
+
+def _view(table: Table, application: Application, policy: Policy) -> ApplicationView:
+    card = cards.find(table, application.card_number)
+    patron = None if is_decided(application) else find_patron(table, application)
+    differences = tuple(n for n in _COMPARED if patron and _differs(getattr(application, n), getattr(patron, n)))
+    links = {
+        slot: images.link(Upload(application.receipt_number, slot, state.ticket_id), policy)
+        for slot, state in application.slots.items()
+        if state.status is SlotStatus.ACCEPTED and not is_decided(application)
+    }
+    duplicates = _duplicates(table, application, patron)
+    return ApplicationView(application, card.state if card else UNKNOWN_CARD, patron, differences, duplicates, links)
+
+
+def _differs(typed: Any, known: Any) -> bool:
+    """Whether a field of the form says something else; spaces in a name do not count, nor does one left empty."""
+    if isinstance(typed, str):
+        return bool(typed) and "".join(typed.split()) != "".join(str(known).split())
+    return bool(typed != known)
+
+
+def _duplicates(table: Table, application: Application, patron: Patron | None) -> tuple[Patron, ...]:
+    if not application.kana:
+        return ()
+    namesakes = set(people.find(table, duplicate_key(application.kana, application.birth_date)))
+    known = {application.patron_id, patron.patron_id if patron else ""}
+    found = patrons.find_many(table, namesakes - known)
+    return tuple(found[patron_id] for patron_id in sorted(found))
+
+
+def black_out_image(
+    table: Table, receipt_number: str, slot: str, rectangles: list[Rectangle], staff: str, moment: datetime
+) -> None:
+    """Paint rectangles of an image black; the picture as it was is gone (RULES 3). Painting twice is painting once.
+
+    Raises:
+        Refused: there is no such application or picture, or a rectangle covers nothing of it.
+    """
+    application = applications.find(table, receipt_number)
+    if application is None:
+        raise Refused("not_found")
+    state = application.slots.get(slot)
+    if state is None or state.status is not SlotStatus.ACCEPTED or is_decided(application):
+        raise Refused("no_picture")
+    table.write(traces.on_application(receipt_number, Viewing(moment, staff, f"blackout {slot}")))
+    _paint(Upload(receipt_number, slot, state.ticket_id), rectangles)
+
+
+@again_when_overtaken
+def _paint(upload: Upload, rectangles: list[Rectangle]) -> None:
+    """Two people paint different parts at the same moment: who comes second paints on the first one's picture."""
+    found = images.clean(upload)
+    if found is None:
+        raise Refused("no_picture")
+    jpeg, version = found
+    try:
+        painted = black_out(jpeg, rectangles)
+    except ValueError:
+        raise Refused("invalid_fields", Reason("covers_nothing", field="rectangles")) from None
+    images.replace_clean(upload, painted.jpeg, version)

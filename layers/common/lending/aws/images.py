@@ -1,0 +1,157 @@
+"""Pictures in the bucket: intake/<receipt>/<slot>/<ticket> as sent, clean/<receipt>/<slot>-<ticket>.jpg as drawn anew.
+
+Whoever holds an upload ticket can write one object of one type, and nothing else; the desk sees clean ones only.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote_plus
+
+from botocore.exceptions import ClientError
+
+from lending.aws.clients import client
+from lending.aws.settings import settings
+from lending.aws.table import Overtaken
+from lending.domain.policy import Policy
+
+ACCEPTED_TYPES = ("image/jpeg", "image/png")
+_INTAKE = "intake"
+_DELETED_AT_ONCE = 1000
+_CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"})
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Where a picture that somebody sends belongs; its parts are those of its key."""
+
+    receipt_number: str
+    slot: str
+    ticket_id: str
+
+    @property
+    def intake_key(self) -> str:
+        """The key it is sent to."""
+        return "/".join((_INTAKE, self.receipt_number, self.slot, self.ticket_id))
+
+    @property
+    def clean_key(self) -> str:
+        """The key of the clean picture that is made of it."""
+        return f"clean/{self.receipt_number}/{self.slot}-{self.ticket_id}.jpg"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Leave to send one picture: the address, and for each accepted type the fields of the form that posts it."""
+
+    url: str
+    fields: dict[str, dict[str, str]]
+
+
+def upload_of(event_key: str) -> Upload | None:
+    """What the key in a notification of the bucket stands for, None if no ticket was ever made for it."""
+    parts = unquote_plus(event_key).split("/")
+    if len(parts) != 4 or parts[0] != _INTAKE or not all(parts):
+        return None
+    return Upload(*parts[1:])
+
+
+def ticket(upload: Upload, policy: Policy) -> Ticket:
+    """Leave to send a picture: this key, one of the accepted types, this many bytes, for a while (RULES 2)."""
+    posts = {kind: _post(upload, kind, policy) for kind in ACCEPTED_TYPES}
+    return Ticket(posts[ACCEPTED_TYPES[0]]["url"], {kind: post["fields"] for kind, post in posts.items()})
+
+
+def _post(upload: Upload, kind: str, policy: Policy) -> Any:
+    exact = {"Content-Type": kind, "x-amz-server-side-encryption": "AES256"}
+    return client("s3").generate_presigned_post(
+        settings().images_bucket,
+        upload.intake_key,
+        Fields=dict(exact),
+        Conditions=[*({name: value} for name, value in exact.items()), ["content-length-range", 1, policy.image_bytes]],
+        ExpiresIn=policy.upload_ticket_seconds,
+    )
+
+
+def sent(upload: Upload, policy: Policy) -> bytes | None:
+    """A picture as it was sent, one byte more than allowed at most; None if it is not there any more."""
+    answer = _get(upload.intake_key)
+    return bytes(answer["Body"].read(policy.image_bytes + 1)) if answer else None
+
+
+def clean(upload: Upload) -> tuple[bytes, str] | None:
+    """A clean picture and the mark of this very version of it, None if it is not there any more."""
+    answer = _get(upload.clean_key)
+    return (bytes(answer["Body"].read()), str(answer["ETag"])) if answer else None
+
+
+def _get(key: str) -> Any:
+    try:
+        return client("s3").get_object(Bucket=settings().images_bucket, Key=key)
+    except ClientError:
+        # What is not there is denied to a role that may not list the whole bucket, so the error alone does not tell.
+        if not _some_keys(key):
+            return None
+        raise
+
+
+def keep_clean(upload: Upload, jpeg: bytes) -> None:
+    """Store the clean picture."""
+    _put(upload, jpeg)
+
+
+def delete_sent(upload: Upload) -> None:
+    """Delete a picture as it was sent."""
+    client("s3").delete_object(Bucket=settings().images_bucket, Key=upload.intake_key)
+
+
+def delete_clean(upload: Upload) -> None:
+    """Delete a clean picture."""
+    client("s3").delete_object(Bucket=settings().images_bucket, Key=upload.clean_key)
+
+
+def replace_clean(upload: Upload, jpeg: bytes, version: str) -> None:
+    """Put another picture in the place of a version of a clean one, which is then gone.
+
+    Raises:
+        Overtaken: that version is not there any more.
+    """
+    try:
+        _put(upload, jpeg, IfMatch=version)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _CHANGED:
+            raise Overtaken([0]) from None
+        raise
+
+
+def _put(upload: Upload, jpeg: bytes, **condition: str) -> None:
+    bucket = settings().images_bucket
+    client("s3").put_object(Bucket=bucket, Key=upload.clean_key, Body=jpeg, ContentType="image/jpeg", **condition)
+
+
+def link(upload: Upload, policy: Policy) -> str:
+    """An address at which staff see a clean picture for a minute; no browser keeps it."""
+    shown = {"ResponseContentType": "image/jpeg", "ResponseCacheControl": "no-store"}
+    picture = {"Bucket": settings().images_bucket, "Key": upload.clean_key, **shown}
+    return str(client("s3").generate_presigned_url("get_object", picture, ExpiresIn=policy.image_link_seconds))
+
+
+def delete_all(receipt_number: str) -> None:
+    """Delete every picture of an application, sent and clean ones (RULES 3); safe to repeat.
+
+    Raises:
+        ClientError: some could not be deleted.
+    """
+    for prefix in (f"{_INTAKE}/{receipt_number}/", f"clean/{receipt_number}/"):
+        while keys := _some_keys(prefix):
+            _delete(keys)
+
+
+def _some_keys(prefix: str) -> list[dict[str, str]]:
+    found = client("s3").list_objects_v2(Bucket=settings().images_bucket, Prefix=prefix, MaxKeys=_DELETED_AT_ONCE)
+    return [{"Key": item["Key"]} for item in found.get("Contents", [])]
+
+
+def _delete(keys: list[dict[str, str]]) -> None:
+    answer = client("s3").delete_objects(Bucket=settings().images_bucket, Delete={"Objects": keys, "Quiet": True})
+    for fault in answer.get("Errors", []):
+        raise ClientError({"Error": {"Code": fault["Code"], "Message": "not deleted"}}, "DeleteObjects")

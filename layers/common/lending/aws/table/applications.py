@@ -1,0 +1,69 @@
+"""Applications: APPLICATION#receipt / APPLICATION. `work` lists them by status, in the order they reached the desk."""
+
+from dataclasses import replace
+from typing import Any
+
+from lending.aws.table.codec import Item, attributes, epoch, stamp, value_of
+from lending.aws.table.store import Table
+from lending.aws.table.writes import Key, Write, put_new, update
+from lending.domain.application import Application, ApplicationStatus
+from lending.domain.week import TOKYO
+
+
+def partition(receipt_number: str) -> str:
+    """The partition that holds all of one application: itself, its mails, the traces of who looked at it."""
+    return f"APPLICATION#{receipt_number}"
+
+
+def key(receipt_number: str) -> Key:
+    """The key of an application."""
+    return partition(receipt_number), "APPLICATION"
+
+
+def application_of(item: Item) -> Application:
+    """The application that an item holds."""
+    application = value_of(Application, item)
+    if application.expires_at is None:
+        return application
+    return replace(application, expires_at=application.expires_at.astimezone(TOKYO))
+
+
+def find(table: Table, receipt_number: str) -> Application | None:
+    """The application as of now."""
+    item = table.get(key(receipt_number))
+    return application_of(item) if item else None
+
+
+def page(
+    table: Table, status: ApplicationStatus, limit: int, start: Any = None
+) -> tuple[list[Application], Item | None]:
+    """Some of the applications of a status, the one first that reached the desk first, and where the list goes on."""
+    found = table.page(_work(status), index="work", limit=limit, start=start)
+    return [application_of(item) for item in found.items], found.last
+
+
+def add(application: Application) -> Write:
+    """A new application."""
+    return put_new(key(application.receipt_number), _item(application))
+
+
+def change(before: Application, after: Application) -> Write:
+    """An application becomes another state of itself, if it still is what was read."""
+    after = replace(after, revision=before.revision + 1)
+    changed = dict.fromkeys(_item(before)) | _item(after)
+    key_ = key(before.receipt_number)
+    return update(key_, set=changed, condition="#revision = :read", read=before.revision)
+
+
+def _item(application: Application) -> Item:
+    item = attributes(application)
+    if application.slots:
+        item["slots"] = {slot: attributes(state) for slot, state in application.slots.items()}
+    if application.expires_at:
+        item["expires_at"] = epoch(application.expires_at)
+    order = f"{stamp(application.submitted_at or application.created_at)}#{application.receipt_number}"
+    return item | {"work": _work(application.status), "work_order": order}
+
+
+def _work(status: ApplicationStatus) -> str:
+    return f"APPLICATION#{status}"

@@ -1,0 +1,215 @@
+"""Images that people send, RULES 2, 3 and 41, as the function looks at them."""
+
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import boto3
+import pytest
+from PIL import Image
+
+from functions.images.handler import handler
+from infra.local.photos import CAMERA, COMMENT, document_photo, heic, png_bomb, polyglot, truncated_jpeg
+from lending.aws import images as bucket
+from lending.aws.table import Table, applications
+from lending.domain.application import (
+    Application,
+    ApplicationStatus,
+    Decision,
+    DecisionKind,
+    DocumentKind,
+    SlotStatus,
+    decided,
+    with_tickets,
+)
+from tests.handlers.applications import POLICY, RECEIPT, TICKET, applied, keys, look, send
+from tests.handlers.conftest import NOON, context, sample
+
+ALL_DONE: dict[str, list[Any]] = {"batchItemFailures": []}
+SLOTS = ("card", "driving_licence_front", "driving_licence_back")
+SMALL = (640, 480)
+
+
+def found(library: Table, receipt: str = RECEIPT) -> Application:
+    application = applications.find(library, receipt)
+    assert application is not None
+    return application
+
+
+def clean_key(slot: str, ticket: str = TICKET) -> str:
+    return f"clean/{RECEIPT}/{slot}-{ticket}.jpg"
+
+
+def test_a_picture_is_kept_clean_and_the_original_deleted(library: Table) -> None:
+    # GIVEN a phone's photo with position, camera and comment
+    applied(library)
+    send(RECEIPT, "card", document_photo(size=SMALL))
+    # WHEN the sample tells of it
+    assert handler(sample("images/picture"), context()) == ALL_DONE
+    # THEN only a clean JPEG is left, and the slot counts (RULES 3)
+    assert keys() == [clean_key("card")]
+    data = boto3.client("s3").get_object(Bucket="images", Key=clean_key("card"))["Body"].read()
+    assert CAMERA.encode() not in data
+    assert COMMENT not in data
+    picture = Image.open(BytesIO(data))
+    assert (picture.format, picture.size, dict(picture.getexif())) == ("JPEG", (480, 640), {})
+    assert found(library).slots["card"].status is SlotStatus.ACCEPTED
+    assert found(library).status is ApplicationStatus.AWAITING_IMAGES
+
+
+def test_the_last_picture_puts_the_application_on_the_desk(library: Table) -> None:
+    applied(library)
+    for slot in SLOTS:
+        send(RECEIPT, slot)
+    assert handler(sample("images/all_pictures"), context()) == ALL_DONE
+    application = found(library)
+    assert application.status is ApplicationStatus.SUBMITTED
+    assert application.submitted_at == NOON + timedelta(minutes=5)
+    assert application.expires_at is None
+    assert [each.receipt_number for each in applications.page(library, ApplicationStatus.SUBMITTED, 10)[0]] == [RECEIPT]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "空でした"),
+        (b"<html></html>", "JPEGかPNG"),
+        (heic(), "HEIC"),
+        (truncated_jpeg(SMALL), "途中で切れている"),
+        (png_bomb(), "大きすぎます"),
+        (b"\xff" * (POLICY.image_bytes + 1), "10MBまで"),
+    ],
+    ids=["empty", "page", "heic", "truncated", "bomb", "large"],
+)
+def test_an_unusable_picture_is_missing_again_with_its_reason(library: Table, data: bytes, words: str) -> None:
+    applied(library)
+    send(RECEIPT, "card", data)
+    assert look("card") == ALL_DONE
+    state = found(library).slots["card"]
+    assert state.status is SlotStatus.AGAIN
+    assert words in state.reason
+    assert keys() == []
+
+
+def test_a_polyglot_keeps_nothing_but_its_pixels(library: Table) -> None:
+    applied(library)
+    send(RECEIPT, "card", polyglot(SMALL))
+    look("card")
+    data = boto3.client("s3").get_object(Bucket="images", Key=clean_key("card"))["Body"].read()
+    assert b"<script>" not in data
+    assert b"PK\x03\x04" not in data
+
+
+def test_news_that_come_twice_change_nothing(library: Table) -> None:
+    # GIVEN one accepted and one unusable image, both originals deleted
+    applied(library)
+    send(RECEIPT, "card"), send(RECEIPT, "driving_licence_front", b"x")
+    look("card", "driving_licence_front")
+    before = (found(library), keys())
+    # WHEN the queue tells of them again, in another order
+    assert look("driving_licence_front", "card") == ALL_DONE
+    # THEN all is as it was
+    assert (found(library), keys()) == before
+
+
+def test_a_picture_with_an_older_ticket_leaves_nothing(library: Table) -> None:
+    before = applied(library)
+    library.write(applications.change(before, with_tickets(before, {"card": "newer"})))
+    send(RECEIPT, "card")
+    look("card")
+    assert (found(library).slots["card"].status, keys()) == (SlotStatus.AWAITING, [])
+
+
+@pytest.mark.parametrize("kind", [DecisionKind.REGISTER, DecisionKind.REFUSE])
+def test_a_picture_after_the_decision_leaves_nothing(library: Table, kind: DecisionKind) -> None:
+    before = applied(library)
+    decision = Decision(kind, reason="理由", document=DocumentKind.DRIVING_LICENCE)
+    library.write(applications.change(before, decided(before, decision, "staff-1", NOON, POLICY)))
+    send(RECEIPT, "card")
+    assert look("card") == ALL_DONE
+    assert keys() == []
+    assert found(library).decided_at == NOON
+
+
+def test_a_decision_in_the_middle_of_looking_leaves_nothing(library: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN an application that is refused, its images deleted, while a late picture is being stored
+    before, keep = applied(library), bucket.keep_clean
+    decision = Decision(DecisionKind.REFUSE, reason="理由")
+
+    def decided_meanwhile(*args: Any) -> None:
+        bucket.delete_all(RECEIPT)
+        library.write(applications.change(before, decided(before, decision, "staff-1", NOON, POLICY)))
+        keep(*args)
+
+    monkeypatch.setattr(bucket, "keep_clean", decided_meanwhile)
+    send(RECEIPT, "card")
+    assert look("card") == ALL_DONE
+    assert (found(library).status, keys()) == (ApplicationStatus.REFUSED, [])
+
+
+def test_two_pictures_at_the_same_moment_both_count(library: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN the second picture being looked at between reading and writing of the first
+    applied(library, kind="change", card_number="10000001", documents=["driving_licence"])
+    keep, slots = bucket.keep_clean, ["driving_licence_back"]
+
+    def meanwhile(upload: Any, jpeg: bytes) -> None:
+        if slots:
+            look(slots.pop())
+        keep(upload, jpeg)
+
+    send(RECEIPT, "driving_licence_front"), send(RECEIPT, "driving_licence_back")
+    monkeypatch.setattr(bucket, "keep_clean", meanwhile)
+    look("driving_licence_front")
+    assert found(library).status is ApplicationStatus.SUBMITTED
+
+
+@pytest.mark.parametrize("step", ["sent", "keep_clean", "delete_sent"])
+def test_a_crash_at_any_step_is_mended_by_the_next_try(
+    library: Table, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    applied(library)
+    send(RECEIPT, "card"), send(RECEIPT, "driving_licence_front")
+    real = getattr(bucket, step)
+
+    def crash(upload: Any, *rest: Any) -> Any:
+        done = real(upload, *rest)
+        if upload.slot == "card":
+            raise ConnectionError
+        return done
+
+    # WHEN one picture of a batch fails THEN it alone is told of again
+    monkeypatch.setattr(bucket, step, crash)
+    assert look("card", "driving_licence_front") == {"batchItemFailures": [{"itemIdentifier": "0"}]}
+    monkeypatch.setattr(bucket, step, real)
+    assert look("card") == ALL_DONE
+    assert sorted(keys()) == [clean_key("card"), clean_key("driving_licence_front")]
+    assert found(library).slots["card"].status is SlotStatus.ACCEPTED
+
+
+def test_the_test_event_and_strange_keys_are_taken_as_done() -> None:
+    for name in ("test_event", "unknown_key"):
+        assert handler(sample(f"images/{name}"), context()) == ALL_DONE
+
+
+def test_the_key_is_decoded(library: Table) -> None:
+    before = applied(library)
+    library.write(applications.change(before, with_tickets(before, {"card": "sample ticket+1"})))
+    send(RECEIPT, "card", ticket="sample ticket+1")
+    assert handler(sample("images/encoded_key"), context()) == ALL_DONE
+    assert found(library).slots["card"].status is SlotStatus.ACCEPTED
+
+
+def test_an_application_that_is_gone_leaves_nothing(library: Table) -> None:
+    send(RECEIPT, "card")
+    assert look("card") == ALL_DONE
+    assert keys() == []
+
+
+def test_the_optional_back_may_come_when_staff_already_look(library: Table) -> None:
+    applied(library, documents=["residence_record"])
+    for slot in ("card", "residence_record_front", "residence_record_back"):
+        send(RECEIPT, slot)
+    look("card", "residence_record_front")
+    assert found(library).status is ApplicationStatus.SUBMITTED
+    look("residence_record_back")
+    assert found(library).slots["residence_record_back"].status is SlotStatus.ACCEPTED
