@@ -12,6 +12,7 @@ from lending.actions.changing_patron import HeldTitle, Record, change_record, vi
 from lending.actions.checking_in import CheckedIn, check_in_all
 from lending.actions.checking_out import check_out
 from lending.actions.closing_days import cards_of_patrons, close_days, patrons_of_cards, suspend, take_back
+from lending.actions.contacting import Task, finish_task, open_tasks
 from lending.actions.deciding_application import decide_application
 from lending.actions.loading_cards import load_cards
 from lending.actions.losing_books import mark, mark_found, replaced_in_kind
@@ -58,6 +59,8 @@ from lending.domain.closure import Closure, ClosureKind, Scope, Suspension
 from lending.domain.form_fields import FieldFault, check_card_number, check_mail_address
 from lending.domain.hold import PREFECTURAL, STATUS_LABELS, Hold
 from lending.domain.loan import Loan
+from lending.domain.mail import KIND_LABELS as MAIL_LABELS
+from lending.domain.mail_events import CAUSE_LABELS, explanation
 from lending.domain.patron import Patron
 from lending.domain.problems import Reason, Refused
 from lending.domain.reasons import counter_sentence
@@ -602,6 +605,39 @@ def _shown_checked_in(book: CheckedIn) -> dict[str, Any]:
 
 
 # Contact tasks (RULES 39)
+
+
+@api.get("/api/desk/contacts")
+def show_contacts() -> Any:
+    """Whom to call because mails come back, the longest waiting first."""
+    tasks, last = open_tasks(library_table(), api.staff(), api.moment(), api.limit(), api.start())
+    return api.items([_task(task) for task in tasks], last)
+
+
+@api.post("/api/desk/contacts/<contact_id>/done")
+def finish_contact(contact_id: str) -> Any:
+    """They have been called."""
+    finish_task(library_table(), contact_id, api.staff(), api.moment(), settings().policy)
+    return answer(204)
+
+
+def _task(task: Task) -> dict[str, Any]:
+    contact, kind = task.contact, task.contact.mail_kind
+    return {
+        "id": task.contact_id,
+        "patron": task.card_number,
+        "receipt_number": contact.receipt_number,
+        "name": task.name,
+        "phone": task.phone,
+        "cause": contact.cause,
+        "cause_label": CAUSE_LABELS[contact.cause],
+        "explanation": explanation(contact.diagnosis, settings().policy.mail_domain),
+        "address": contact.address,
+        "unreachable": contact.permanent,
+        "mail": {"kind": kind, "label": MAIL_LABELS[kind], "sent_at": contact.mail_sent_at} if kind else None,
+        "mails": contact.mails,
+        "since": contact.since,
+    }
 
 
 # Closures and suspensions (RULES 40)

@@ -102,7 +102,8 @@ def _resources() -> dict[str, str]:
             if name
         ],
     )
-    s3.create_bucket(Bucket="images", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
+    for bucket in ("images", "catalogue"):
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
     pool = boto3.client("cognito-idp").create_user_pool(PoolName="patrons", AliasAttributes=["preferred_username"])
     pool_id = pool["UserPool"]["Id"]
     for group in ("patron", "desk"):
@@ -112,6 +113,7 @@ def _resources() -> dict[str, str]:
     return {
         "TABLE_NAME": "lending",
         "IMAGES_BUCKET": "images",
+        "CATALOGUE_BUCKET": "catalogue",
         "USER_POOL_ID": pool_id,
         "SIGNING_SECRET": "signing",
         "MAIL_QUEUE_URL": sqs.create_queue(QueueName="mail")["QueueUrl"],

@@ -16,9 +16,11 @@ class Settings:
     time_travel: bool
     signing_secret: str
     images_bucket: str
+    catalogue_bucket: str
     user_pool_id: str
     mail_queue_url: str
     mail_configuration_set: str
+    temporary_password_days: int
     site_url: str
 
 
@@ -30,14 +32,18 @@ def settings() -> Settings:
         pydantic.ValidationError: the policy given to the stack is not one.
     """
     env = os.environ
+    policy = Policy.model_validate_json(env.get("POLICY") or "{}")
     return Settings(
         table_name=env.get("TABLE_NAME", ""),
-        policy=Policy.model_validate_json(env.get("POLICY") or "{}"),
+        # Mails come from the domain that the stack has an identity of, and their words name the same.
+        policy=policy.model_copy(update={"mail_domain": env.get("MAIL_DOMAIN") or policy.mail_domain}),
         time_travel=env.get("TIME_TRAVEL") == "true",
         signing_secret=env.get("SIGNING_SECRET", ""),
+        catalogue_bucket=env.get("CATALOGUE_BUCKET", ""),
         images_bucket=env.get("IMAGES_BUCKET", ""),
         user_pool_id=env.get("USER_POOL_ID", ""),
         mail_queue_url=env.get("MAIL_QUEUE_URL", ""),
         mail_configuration_set=env.get("MAIL_CONFIGURATION_SET", ""),
+        temporary_password_days=int(env.get("TEMPORARY_PASSWORD_DAYS") or 0),
         site_url=env.get("SITE_URL", ""),
     )

@@ -57,9 +57,7 @@ CATALOGUE: dict[str, Problem] = {
     ),
     # loans (RULES 31), hand-overs (RULES 29)
     "too_early": Problem(409, "{day}からお手続きいただけます。"),
-    "overdue": Problem(
-        409, "返却期限の{day}を過ぎているため、更新はお電話で承ります。{counter_name} {counter_phone}"
-    ),
+    "overdue": Problem(409, "返却期限の{day}を過ぎているため、更新はお電話で承ります。{counter_name} {counter_phone}"),
     "renewal_limit": Problem(409, "更新は{limit}回までです。"),
     "held_by_others": Problem(409, "ほかの方の予約が有るため、更新できません。"),
     "lost": Problem(409, "紛失のお届けがある本は、更新できません。{counter_name} {counter_phone}"),
@@ -72,6 +70,7 @@ CATALOGUE: dict[str, Problem] = {
     "ends_before_it_starts": Problem(422, "終わりの日は、始まりの日か、それより後の日にしてください。"),
     # the catalogue
     "barcode_of_other_title": Problem(409, "資料番号{barcode}は、ほかの書誌({title_id})の資料です。"),
+    "barcode_twice": Problem(422, "資料番号{barcode}が2回あります。"),
     "copy_in_use": Problem(409, "資料番号{barcode}は貸出中か取置中のため、外せません。"),
     # the desk (RULES 13-17, 23, 32, 34, 40)
     "unknown_barcode": Problem(404, "この資料番号の本は登録されていません。"),

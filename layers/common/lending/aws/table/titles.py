@@ -7,7 +7,7 @@ from typing import Any
 
 from lending.aws.table.codec import Item, attributes, value_of
 from lending.aws.table.store import Table
-from lending.aws.table.writes import Key, Write, check, put, put_new, still, update
+from lending.aws.table.writes import Key, Write, check, delete, put, put_new, still, update
 from lending.domain.hold import Hold
 from lending.domain.title import Copy, CopyState, Pull, Title
 
@@ -81,6 +81,36 @@ def add_copy(copy: Copy) -> Write:
     return put_new(copy_key(copy.barcode), item)
 
 
+def describe(before: Title | None, after: Title) -> Write:
+    """A title as the catalogue describes it from now on, if it still is what was read."""
+    pk, sk = title_key(after.title_id)
+    if before is None:
+        return put_new((pk, sk), attributes(after) | {"title_key": pk, "title_order": sk})
+    was = attributes(before)
+    condition, values = still(was, *dict.fromkeys([*was, *attributes(after)]))
+    return update((pk, sk), set=dict.fromkeys(was) | attributes(after), condition=condition, **values)
+
+
+def describe_copy(before: Copy, after: Copy) -> Write:
+    """A copy has another call number, or may leave the library or not, if it still is what was read."""
+    condition, values = still(attributes(before), "title_id", "state", "call_number", "reference_only")
+    unchanged, planned = _still_planned(before)
+    order = _pull_order(after) if before.pull else {}
+    return update(
+        copy_key(before.barcode),
+        set={"call_number": after.call_number, "reference_only": after.reference_only} | order,
+        condition=f"{condition} AND {unchanged}",
+        **values,
+        **planned,
+    )
+
+
+def withdraw_copy(copy: Copy) -> Write:
+    """A copy leaves the catalogue, if nobody has it or is promised it meanwhile."""
+    condition, values = still(attributes(copy), "state", "holder")
+    return delete(copy_key(copy.barcode), condition, **values)
+
+
 def due_anew(barcode: str, patron_id: str, due_on: date) -> Write:
     """The copy's loan to the patron has another due date (RULES 31)."""
     return update(
@@ -135,11 +165,7 @@ def plan_pull(copy: Copy, pull: Pull) -> Write:
     mine: Item = {"mine_run": pull.run, "mine_patron": pull.patron_id}
     return update(
         copy_key(copy.barcode),
-        set={
-            "pull": attributes(pull),
-            "work": f"PULL#{shelf(copy.call_number)}",
-            "work_order": f"{copy.call_number}#{copy.barcode}",
-        },
+        set={"pull": attributes(pull)} | _pull_order(copy),
         condition=f"#state = :state AND ({unchanged} OR (#pull.#run = :mine_run AND #pull.#patron_id = :mine_patron))",
         state=copy.state,
         **mine,
@@ -151,6 +177,10 @@ def drop_pull(copy: Copy) -> Write:
     """Take a copy off the pull list, if the plan on it still is what was read (RULES 23)."""
     unchanged, was = _still_planned(copy)
     return update(copy_key(copy.barcode), remove=("pull", "work", "work_order"), condition=unchanged, **was)
+
+
+def _pull_order(copy: Copy) -> Item:
+    return {"work": f"PULL#{shelf(copy.call_number)}", "work_order": f"{copy.call_number}#{copy.barcode}"}
 
 
 def _still_planned(copy: Copy) -> tuple[str, Item]:

@@ -1,0 +1,99 @@
+"""Finding titles, and what anyone is told of one (RULES 9, 11; API.md, Anyone)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from botocore.exceptions import ClientError
+
+from lending.aws import search_file
+from lending.aws.search_file import Entry
+from lending.aws.table import Table, calendar, catalogue, titles
+from lending.aws.together import together
+from lending.domain.catalogue_text import matches, words_of
+from lending.domain.closure import Calendar, earliest_pickup
+from lending.domain.hold import HoldStatus
+from lending.domain.outlook import available
+from lending.domain.policy import Policy
+from lending.domain.problems import Refused
+from lending.domain.title import Title
+
+
+@dataclass(frozen=True, slots=True)
+class TitleCard:
+    """A title as anyone sees it; `earliest_pickup` is that of a hold placed now."""
+
+    title: Title
+    copies: int
+    copies_available: int
+    holds_waiting: int
+    earliest_pickup: date | None
+
+
+def view_title(table: Table, title_id: str, place: str, moment: datetime, policy: Policy) -> TitleCard:
+    """A title, for somebody who would collect it at `place`.
+
+    Raises:
+        Refused: there is no such title.
+    """
+    card = _card(table, title_id, place, moment, calendar.load(table), policy)
+    if card is None:
+        raise Refused("not_found")
+    return card
+
+
+def search_titles(
+    table: Table, bucket: str, query: str, place: str, start: int, limit: int, moment: datetime, policy: Policy
+) -> tuple[list[TitleCard], int | None]:
+    """Titles that have every word of a query in title, author or ISBN, those with just this title first.
+
+    Args:
+        start: how many of them to pass over.
+        limit: how many to answer.
+
+    Returns:
+        The titles, and where the list goes on, None at its end.
+    """
+    words = words_of(query)
+    found = _found(table, bucket, words, start + limit + 1) if words else []
+    page, closed = found[start : start + limit], calendar.load(table)
+    cards = together(lambda entry: _card(table, entry.title_id, place, moment, closed, policy), page)
+    return [card for card in cards if card], start + limit if len(found) > start + limit else None
+
+
+def _found(table: Table, bucket: str, words: Sequence[str], most: int) -> list[Entry]:
+    state = catalogue.state(table)
+    changed = {change.title_id: Entry(change.title_id, change.title, change.author, change.isbn)
+               for change in state.changes}  # fmt: skip
+    found = {entry.title_id: entry for entry in changed.values() if matches(entry.text, words)}
+    in_file = _in_file(bucket, state.file_key, words, most + len(changed)) if state.file_key else iter(())
+    found |= {entry.title_id: entry for entry in in_file if entry.title_id not in changed}
+    heading = "".join(words)
+    order = sorted(found.values(), key=lambda entry: (entry.heading != heading, entry.heading, entry.title_id))
+    return order[:most]
+
+
+def _in_file(bucket: str, file_key: str, words: Sequence[str], most: int) -> Iterator[Entry]:
+    try:
+        return search_file.opened(bucket, file_key).find(words, most)
+    except ClientError as error:
+        # Just now another file took its place.
+        if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
+            raise Refused("busy") from None
+        raise
+
+
+def _card(
+    table: Table, title_id: str, place: str, moment: datetime, closed: Calendar, policy: Policy
+) -> TitleCard | None:
+    found = titles.view(table, title_id)
+    if found is None:
+        return None
+    waiting = sum(hold.status == HoldStatus.WAITING for hold in found.holds)
+    return TitleCard(
+        title=found.title,
+        copies=len(found.copies),
+        copies_available=available(found.copies, moment),
+        holds_waiting=waiting,
+        earliest_pickup=earliest_pickup(moment, place, waiting + 1, found.copies, closed, policy),
+    )
