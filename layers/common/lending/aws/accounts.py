@@ -36,6 +36,27 @@ def new_temporary_password(patron_id: str) -> str:
     return password
 
 
+def temporary_password_for(patron_id: str, card_number: str) -> str:
+    """A new temporary password, with the account if it is not there yet: its mail may be faster than its maker."""
+    try:
+        return new_temporary_password(patron_id)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "UserNotFoundException":
+            raise
+        ensure_account(patron_id, card_number)
+        return new_temporary_password(patron_id)
+
+
+def has_chosen_password(patron_id: str) -> bool:
+    """Whether the person has put a password of their own in the place of a temporary one."""
+    try:
+        return str(_call("admin_get_user", patron_id)["UserStatus"]) == "CONFIRMED"
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "UserNotFoundException":
+            raise
+        return False
+
+
 def _made_up() -> str:
     """Letters and digits that nobody mistakes for one another on a small screen, with one of each class at least."""
     while True:

@@ -1,8 +1,8 @@
 """A mail of the service: what it is about, and how far it has come (RULES 36-39)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -146,7 +146,8 @@ class Mail:
     `owner` is a patron's id, or a receipt number while there is no patron. `facts` are what `mail_texts.compose`
     needs as far as it may be kept, in JSON's types: titles are put together at the moment of sending, a password
     never gets here. `to_address` is empty until sent. `why` says why it was given up, `error` is the class of the last
-    refusal by SES.
+    refusal by SES. `claimed_at` and `claims` are the sender's (`may_be_claimed`): when it took the mail in hand, and
+    how many such tries nobody knows the end of. `news_at` is when what SES told last happened.
     """
 
     mail_id: str
@@ -160,8 +161,62 @@ class Mail:
     message_id: str = ""
     why: Unsent | None = None
     error: str = ""
+    claimed_at: datetime | None = None
+    claims: int = 0
+    news_at: datetime | None = None
 
     def __post_init__(self) -> None:
         """Refuse a secret among the facts (DESIGN: we never store a password)."""
         if secrets := SECRET_FACTS & set(self.facts):
             raise ValueError(f"a mail never keeps {sorted(secrets)}")
+
+    @property
+    def on_its_way(self) -> bool:
+        """Whether it still has to be sent."""
+        return self.state in (MailState.PENDING, MailState.SENDING)
+
+
+CLAIM_LASTS = timedelta(minutes=2)
+"""Longer than a sender lives, shorter than the queue waits before it brings a mail again."""
+NEWS_COMES_WITHIN = timedelta(hours=20)
+"""SES tells of every mail it took, if only of a delay, long before; shorter than the daily job's interval."""
+
+
+def may_be_claimed(mail: Mail, moment: datetime) -> bool:
+    """Whether a sender may take a mail in hand (RULES 38).
+
+    SES has no token to say "only once". A sender that vanished may have sent the mail or not: nobody can know. Such a
+    mail is tried a second time once its sender cannot live any more. After a second such end it is only tried again
+    when SES had the time to tell of either try and has not: so it is sent twice at most, and at least once.
+    """
+    if mail.state is MailState.PENDING or mail.claimed_at is None:
+        return mail.on_its_way
+    return mail.on_its_way and moment >= mail.claimed_at + (CLAIM_LASTS if mail.claims < 2 else NEWS_COMES_WITHIN)
+
+
+def claimed(mail: Mail, moment: datetime) -> Mail:
+    """The mail in the hand of a sender."""
+    return replace(mail, state=MailState.SENDING, claimed_at=moment, claims=mail.claims + 1)
+
+
+def given_back(mail: Mail) -> Mail:
+    """The mail after a try that certainly did not send it: the next one may follow at once."""
+    return replace(mail, state=MailState.PENDING, claimed_at=None, claims=mail.claims - 1)
+
+
+def given_up(mail: Mail, why: Unsent, to_address: str) -> Mail:
+    """The mail when it turned out that it is not to be sent (RULES 36, 39)."""
+    return replace(mail, state=MailState.UNSENT, why=why, to_address=to_address, claimed_at=None)
+
+
+def with_news(mail: Mail, to: MailState, at: datetime, message_id: str) -> Mail:
+    """The mail after SES told of it, the same mail if that is no news (RULES 38).
+
+    Args:
+        to: what the event makes of a mail.
+        at: when that happened; also when it was sent, if the sender has not noted it yet.
+    """
+    if (state := moved(mail.state, to)) is mail.state:
+        return mail
+    sent_at, message_id = mail.sent_at or at, mail.message_id or message_id
+    return replace(mail, state=state, news_at=at, sent_at=sent_at, message_id=message_id, claimed_at=None, why=None)

@@ -4,10 +4,12 @@ A mail exists because its item was put in the same transaction as the change it 
 `work` lists those on their way, so that what is stuck is found.
 """
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from lending.aws.table.codec import Item, attributes, epoch, stamp, value_of
-from lending.aws.table.writes import Key, Write, put_new
+from lending.aws.table.store import Table
+from lending.aws.table.writes import Key, Write, put_new, still, update
 from lending.domain.mail import Mail, MailKind
 from lending.domain.policy import Policy
 
@@ -26,8 +28,43 @@ def mail_of(item: Item) -> Mail:
     return value_of(Mail, item)
 
 
+def find(table: Table, key_: Key) -> Mail | None:
+    """The mail as of now."""
+    item = table.get(key_)
+    return mail_of(item) if item else None
+
+
+def of_patron(table: Table, patron_id: str) -> list[Mail]:
+    """A patron's mails that have not vanished, the newest first."""
+    found = map(mail_of, table.query(f"PATRON#{patron_id}", "MAIL#"))
+    return sorted(found, key=lambda mail: mail.created_at, reverse=True)
+
+
+def on_their_way(table: Table, created_until: datetime) -> Iterator[Key]:
+    """Keys of the mails put by a moment that are still to be sent, the oldest first."""
+    for item in table.query(WORK, index="work", before=f"{stamp(created_until)}#~"):
+        yield item["PK"], item["SK"]
+
+
+def vanishes(mail: Mail, policy: Policy) -> datetime:
+    """When a mail is erased: it may name titles (RULES 41)."""
+    return mail.created_at + timedelta(days=policy.history_days)
+
+
 def add(mail: Mail, policy: Policy) -> Write:
     """A mail to be sent; put it in the transaction of what it tells of. It vanishes after the policy's days (41)."""
-    gone = epoch(mail.created_at + timedelta(days=policy.history_days))
-    order = f"{stamp(mail.created_at)}#{mail.owner}#{mail.mail_id}"
-    return put_new(key(mail), attributes(mail) | {"expires_at": gone, "work": WORK, "work_order": order})
+    return put_new(key(mail), attributes(mail) | _work(mail) | {"expires_at": epoch(vanishes(mail, policy))})
+
+
+def change(before: Mail, after: Mail) -> Write:
+    """A mail becomes another state of itself, if it still is what was read (RULES 38)."""
+    was, now = attributes(before), attributes(after)
+    changed = {name: now.get(name) for name in was | now if was.get(name) != now.get(name)}
+    # Both parts together or none: half a key of the index would be refused.
+    gone = () if after.on_its_way else ("work", "work_order")
+    condition, values = still(was, "state", "claimed_at")
+    return update(key(before), set=changed, remove=gone, condition=condition, **values)
+
+
+def _work(mail: Mail) -> Item:
+    return {"work": WORK, "work_order": f"{stamp(mail.created_at)}#{mail.owner}#{mail.mail_id}"}

@@ -1,0 +1,21 @@
+"""What SES tells of mails, by way of the queue: each event on its own, a malformed one ends in the dead letters."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from lending.actions.hearing_of_mail import hear
+from lending.aws.messages import each_message
+from lending.aws.settings import settings
+from lending.aws.table import library_table
+from lending.domain.mail_events import from_sns
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Take in an event's messages; answer which of them are to come again."""
+    return each_message(event, context, _hear)
+
+
+def _hear(record: SQSRecord) -> None:
+    received = int(record.attributes.approximate_receive_count or 1)
+    hear(library_table(), from_sns(record.body), received, settings().policy)

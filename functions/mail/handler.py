@@ -1,0 +1,25 @@
+"""Mails that the queue brings by their keys, sent one by one: a failing one comes again and holds up no other."""
+
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from lending.actions.sending_mail import send_mail
+from lending.aws.messages import each_message
+from lending.aws.settings import settings
+from lending.aws.table import library_table
+from lending.aws.telemetry import logger
+from lending.domain.week import TOKYO
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Send an event's mails; answer which of them are to come again."""
+    return each_message(event, context, _send)
+
+
+def _send(record: SQSRecord) -> None:
+    # No schedule or request gives the moment here, and a claim is about the senders' own time: the clock's.
+    named, moment = record.json_body, datetime.now(TOKYO)
+    became = send_mail(library_table(), (named["PK"], named["SK"]), moment, settings().policy)
+    logger().info("mail", extra={"became": became, "kind": named["SK"].split("#")[1]})

@@ -1,0 +1,220 @@
+"""What a mail says at the moment of sending, and where it goes (RULES 36, 37).
+
+A mail's item only says what it is about. What is told is read when it is sent: a book that has come back meanwhile is
+not in it, and a mail with nothing left to tell is not sent.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeAlias
+
+from lending.aws import accounts
+from lending.aws.sealing import confirmation_token
+from lending.aws.settings import settings
+from lending.aws.table import Table, addresses, applications, facilities, holds, loans, patrons, titles
+from lending.domain.application import ApplicationKind, ApplicationStatus
+from lending.domain.hold import HoldStatus
+from lending.domain.loan import Loan
+from lending.domain.mail import Mail, MailKind, Unsent
+from lending.domain.mail_texts import Text, compose
+from lending.domain.pages import Page
+from lending.domain.patron import Patron
+from lending.domain.policy import Policy
+from lending.domain.reminders import is_to_be_reminded
+
+Facts: TypeAlias = dict[str, Any]
+_Recipient: TypeAlias = tuple[str, Callable[[], Facts]]
+
+_TO_APPLICANTS = frozenset({MailKind.IMAGE_AGAIN, MailKind.REFUSAL})
+# These go to the person's own address, all others to where hold mails go (RULES 7).
+_PERSONAL = frozenset({MailKind.ACCEPTANCE, MailKind.TEMPORARY_PASSWORD, MailKind.PASSWORD_REISSUE})
+# These find out whether an address can be reached: a mark on it is no reason not to send them.
+_TRYING = frozenset({MailKind.TEST, MailKind.ADDRESS_CONFIRMATION})
+_WITH_PASSWORD = frozenset({ApplicationKind.NEW, ApplicationKind.PASSWORD})
+
+
+class NotToBeSent(Exception):
+    """There is a reason not to send the mail. `to_address` is empty if there is none."""
+
+    def __init__(self, why: Unsent, to_address: str = "") -> None:
+        super().__init__(why)
+        self.why = why
+        self.to_address = to_address
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail in words, and where it goes."""
+
+    to_address: str
+    text: Text
+
+
+def write_letter(table: Table, mail: Mail, policy: Policy) -> Letter:
+    """Put a mail into words from what is true now.
+
+    A temporary password is made here and is nowhere but in the words; the one before is void (RULES 6).
+
+    Raises:
+        NotToBeSent: nothing to tell any more, no address, or one that nothing reaches.
+        ValueError: the mail's item lacks what its kind needs.
+    """
+    recipient = _applicant if mail.kind in _TO_APPLICANTS else _patron
+    known_address, tell = recipient(table, mail, policy)
+    to_address = str(mail.facts.get("to") or known_address)
+    if not to_address:
+        raise NotToBeSent(Unsent.NO_ADDRESS)
+    if mail.kind not in _TRYING and addresses.unreachable(table, {to_address}):
+        raise NotToBeSent(Unsent.UNREACHABLE, to_address)
+    return Letter(to_address, compose(mail.kind, {**mail.facts, **tell()}, policy))
+
+
+def _applicant(table: Table, mail: Mail, policy: Policy) -> _Recipient:
+    application = applications.find(table, mail.owner)
+    if application is None:
+        raise NotToBeSent(Unsent.NOTHING_TO_SAY)
+    if mail.kind is MailKind.IMAGE_AGAIN and application.status is not ApplicationStatus.IMAGE_AGAIN:
+        raise NotToBeSent(Unsent.NOTHING_TO_SAY)
+    facts = {"receipt_number": application.receipt_number, "resume_url": _url(Page.APPLICATION_STATUS)}
+    return application.email, lambda: facts
+
+
+def _patron(table: Table, mail: Mail, policy: Policy) -> _Recipient:
+    patron = patrons.find(table, mail.owner)
+    if patron is None:
+        raise NotToBeSent(Unsent.NOTHING_TO_SAY)
+    about = _About(table, mail, patron, policy)
+    address = patron.email if mail.kind in _PERSONAL else patron.hold_mails_to
+    return address, lambda: _TELL[mail.kind](about) | {"my_library_url": _url(Page.MY_LIBRARY)}
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What the facts of a patron's mail are read from."""
+
+    table: Table
+    mail: Mail
+    patron: Patron
+    policy: Policy
+
+
+def _acceptance(about: _About) -> Facts:
+    """The 受理メール, with the way to the first password (RULES 4, 6)."""
+    told = about.mail.facts.get("application_kind") in _WITH_PASSWORD or about.mail.facts.get("with_password")
+    return {"card_number": about.patron.card_number} | (_password(about) if told else {})
+
+
+def _password(about: _About) -> Facts:
+    """A password of now. Where it was said so, one that the person has chosen meanwhile is not taken away (RULES 6)."""
+    patron_id, card_number = about.patron.patron_id, about.patron.card_number
+    if about.mail.facts.get("unless_chosen") and accounts.has_chosen_password(patron_id):
+        raise NotToBeSent(Unsent.NOTHING_TO_SAY)
+    return {
+        "card_number": card_number,
+        "temporary_password": accounts.temporary_password_for(patron_id, card_number),
+        "valid_days": settings().temporary_password_days,
+        "reissue_url": _url(Page.PASSWORD),
+    }
+
+
+def _lending(about: _About) -> Facts:
+    """What is on loan at this moment for one facility and Sunday (RULES 36)."""
+    batch = _batch(about)
+    return {
+        "card_number": about.patron.card_number,
+        "facility": _facility(about),
+        "pickup_until": batch[0].pickup_until,
+        "due_on": batch[0].due_on,
+        "books": [loan.title for loan in batch],
+    }
+
+
+def _shift(about: _About) -> Facts:
+    """The books whose days have moved, or no longer do (RULES 40)."""
+    return {"facility": _facility(about), "books": [loan.title for loan in _batch(about)]}
+
+
+def _batch(about: _About) -> list[Loan]:
+    pickup_from, facility = date.fromisoformat(about.mail.facts["pickup_from"]), about.mail.facts["facility"]
+    return _some(
+        [
+            loan
+            for loan in loans.of_patron(about.table, about.patron.patron_id)
+            if (loan.pickup_from, loan.pickup_place) == (pickup_from, facility) and loan.released_at is None
+        ]
+    )
+
+
+def _facility(about: _About) -> str:
+    facility = facilities.find(about.table, about.mail.facts["facility"])
+    return facility.name if facility else ""
+
+
+def _ready(about: _About) -> Facts:
+    """Books that were made ready on one day and still wait (RULES 15, 16)."""
+    ready_on = date.fromisoformat(about.mail.facts["ready_on"])
+    waiting = [hold for hold in holds.of_patron(about.table, about.patron.patron_id) if hold.ready_on == ready_on]
+    ready = _some([hold for hold in waiting if hold.status is HoldStatus.READY])
+    found = titles.find_many(about.table, {hold.title_id for hold in ready})
+    books = [found[hold.title_id].title for hold in ready if hold.title_id in found]
+    return {"books": books, "pickup_until": ready[0].pickup_until}
+
+
+def _overdue(about: _About) -> Facts:
+    """Books the mail's day asks for and that have not come back (RULES 35)."""
+    day = date.fromisoformat(about.mail.facts["reminded_on"])
+    lent = loans.of_patron(about.table, about.patron.patron_id)
+    late = _some([loan for loan in lent if is_to_be_reminded(loan, day, about.policy)])
+    return {"books": [{"title": loan.title, "due_on": loan.due_on} for loan in late]}
+
+
+def _card_expired_hold(about: _About) -> Facts:
+    """Unless the card was renewed, or nothing is held any more (RULES 8)."""
+    _check_expiry(about, "expired_on")
+    if not about.patron.open_holds:
+        raise NotToBeSent(Unsent.NOTHING_TO_SAY)
+    return {"holds": about.patron.open_holds, "renew_url": _url(Page.RENEWAL)}
+
+
+def _card_renewal(about: _About) -> Facts:
+    """Unless the card was renewed (RULES 37)."""
+    _check_expiry(about, "expires_on")
+    return {"renew_url": _url(Page.RENEWAL)}
+
+
+def _check_expiry(about: _About, name: str) -> None:
+    if about.patron.expires_on.isoformat() != about.mail.facts[name]:
+        raise NotToBeSent(Unsent.NOTHING_TO_SAY)
+
+
+def _address_confirmation(about: _About) -> Facts:
+    """The link that proves an address; its token is in the fragment, which no server and no log ever sees (RULES 7)."""
+    token = confirmation_token(about.patron.patron_id, about.mail.facts["pending"])
+    return {"confirm_url": f"{_url(Page.CONFIRM_ADDRESS)}#{token}"}
+
+
+_TELL: dict[MailKind, Callable[[_About], Facts]] = {
+    MailKind.ACCEPTANCE: _acceptance,
+    MailKind.TEMPORARY_PASSWORD: _password,
+    MailKind.PASSWORD_REISSUE: _password,
+    MailKind.LENDING: _lending,
+    MailKind.SHIFT: _shift,
+    MailKind.READY: _ready,
+    MailKind.OVERDUE: _overdue,
+    MailKind.CARD_EXPIRED_HOLD: _card_expired_hold,
+    MailKind.CARD_RENEWAL: _card_renewal,
+    MailKind.ADDRESS_CONFIRMATION: _address_confirmation,
+    MailKind.TEST: lambda about: {},
+}
+
+
+def _some(things: list[Any]) -> list[Any]:
+    """The things, of which there must be some for the mail to say anything (RULES 36)."""
+    if not things:
+        raise NotToBeSent(Unsent.NOTHING_TO_SAY)
+    return things
+
+
+def _url(page: Page) -> str:
+    return f"{settings().site_url}{page}"

@@ -1,0 +1,146 @@
+"""What SES tells of a mail: how far it came, and whom staff must call because it came back (RULES 38, 39).
+
+Events come late, twice and out of order. A mail only moves to a stronger state, a task only counts a later bounce than
+its last one, and a delivery only settles what is older: so the end is the same for any order and number of them.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from lending.aws import mailer
+from lending.aws.table import Table, addresses, again_when_overtaken, contacts, mails, messages
+from lending.aws.table.writes import Key, Write
+from lending.domain.contact import DELIVERED, Contact, contact_about, with_bounce
+from lending.domain.mail import Mail, MailState, with_news
+from lending.domain.mail_events import (
+    BounceCause,
+    Diagnosis,
+    EventKind,
+    MailEvent,
+    Recipient,
+    bare_address,
+    classify,
+    forwarded,
+)
+from lending.domain.policy import Policy
+from lending.domain.week import in_tokyo
+
+# The sender notes a mail a moment after SES took it. An event may be faster, but not by this many deliveries.
+_PATIENCE = 3
+
+
+class NotYetKnown(Exception):
+    """Nobody knows this mail yet: its sender may be about to note it."""
+
+
+def hear(table: Table, event: MailEvent, received: int, policy: Policy) -> None:
+    """Take in what SES tells of a mail.
+
+    Args:
+        received: how often the event has been brought, this time counted. A mail that stays unknown is told of by its
+            address alone.
+
+    Raises:
+        NotYetKnown: the event is to come again.
+    """
+    if event.moves_to is None or event.at is None:
+        return
+    key = mailer.key_in(event.tags) or messages.mail_key(table, event.message_id)
+    if key is None and received < _PATIENCE:
+        raise NotYetKnown
+    mail = _note(table, key, event, in_tokyo(event.at), policy) if key else None
+    if mail is None and event.asks_for_contact:
+        _tell_users(table, event, in_tokyo(event.at), policy)
+    if event.kind is EventKind.DELIVERY and (mail is None or mail.state is MailState.DELIVERED):
+        for address in _addresses(event, mail):
+            _settle(table, address, in_tokyo(event.at), policy)
+
+
+@again_when_overtaken
+def _note(table: Table, key: Key, event: MailEvent, at: datetime, policy: Policy) -> Mail | None:
+    """Move the mail, and with it in one transaction whatever staff must do. None if the mail has vanished."""
+    mail = mails.find(table, key)
+    if mail is None or event.moves_to is None:
+        return None
+    after = with_news(mail, event.moves_to, at, event.message_id)
+    writes = [] if after is mail else [mails.change(mail, after)]
+    if event.asks_for_contact and not _delivered_since(table, key, after, at):
+        writes += _tasks(table, key[0], _found(event, after, at), policy)
+    if writes:
+        table.transact(*writes)
+    return after
+
+
+def _delivered_since(table: Table, key: Key, mail: Mail, at: datetime) -> bool:
+    """Whether a later mail of the patron reached the same address: then the bounce is old news."""
+    if not key[0].startswith("PATRON#"):
+        return False
+    return any(
+        other.state is MailState.DELIVERED
+        and other.to_address == mail.to_address
+        and other.news_at is not None
+        and other.news_at > at
+        for other in mails.of_patron(table, mail.owner)
+    )
+
+
+@again_when_overtaken
+def _tell_users(table: Table, event: MailEvent, at: datetime, policy: Policy) -> None:
+    """A mail nobody knows came back: everybody who uses the address is told of it."""
+    found = _found(event, None, at)
+    users = {contact.address: addresses.users(table, contact.address) for contact in found}
+    for patron_id in sorted({user for each in users.values() for user in each}):
+        theirs = [contact for contact in found if patron_id in users[contact.address]]
+        if writes := _tasks(table, f"PATRON#{patron_id}", theirs, policy):
+            table.transact(*writes)
+
+
+def _found(event: MailEvent, mail: Mail | None, at: datetime) -> list[Contact]:
+    """A task for each of an event's recipients, those that are one task only once."""
+    found = [
+        contact_about(classify(event, recipient), _address(event, recipient, mail), at, mail)
+        for recipient in event.recipients
+    ]
+    return list({contact.name: contact for contact in found}.values())
+
+
+def _addresses(event: MailEvent, mail: Mail | None) -> set[str]:
+    return {_address(event, recipient, mail) for recipient in event.recipients}
+
+
+def _address(event: MailEvent, recipient: Recipient, mail: Mail | None) -> str:
+    """The address that the patron gave us, as we have it: not the one a mail was forwarded to, nor in other letters."""
+    known = mail.to_address if mail else ""
+    if known and (recipient.address == bare_address(known) or forwarded(event, recipient)):
+        return known
+    return event.addressed_to[0] if forwarded(event, recipient) else recipient.address
+
+
+def tasks_of_refusal(table: Table, mail: Mail, moment: datetime, policy: Policy) -> list[Write]:
+    """What staff must do about a mail that SES refused when it was asked to send it (RULES 39)."""
+    contact = contact_about(Diagnosis(BounceCause.UNKNOWN), mail.to_address, moment, mail)
+    return _tasks(table, mails.key(mail)[0], [contact], policy)
+
+
+def _tasks(table: Table, partition: str, found: Iterable[Contact], policy: Policy) -> list[Write]:
+    """Record the tasks as one person's, and mark the addresses that nothing reaches any more (RULES 39)."""
+    writes, marks = [], {}
+    for contact in (contacts.owned(each, partition) for each in found):
+        known = contacts.find(table, contacts.key(contact))
+        if (after := with_bounce(known, contact)) is known:
+            continue
+        writes.append(contacts.record(known, after, policy))
+        if contact.permanent:
+            marks[contact.address] = addresses.mark_unreachable(contact.address, contact.last_at, contact.cause)
+    return [*writes, *marks.values()]
+
+
+@again_when_overtaken
+def _settle(table: Table, address: str, at: datetime, policy: Policy) -> None:
+    """A mail arrived: older tasks about the address are settled, whosever they are, and an older mark goes."""
+    trouble = contacts.trouble_with(table, address)
+    for contact in trouble.tasks:
+        if contact.last_at < at:
+            table.write(contacts.close(contact, at, DELIVERED, policy))
+    if trouble.marked_since and trouble.marked_since < at:
+        table.write(addresses.unmark(address, trouble.marked_since))

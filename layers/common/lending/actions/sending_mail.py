@@ -1,0 +1,105 @@
+"""Sending one mail: claimed before it is sent, and noted after it (RULES 38).
+
+SES has no token that makes a sending happen once. So a mail is first claimed, by a condition that only one sender
+meets. What is certain not to have been sent is given back and comes again. If nobody can know (SES did not answer, or
+the sender died between its claim and its note) the claim stays: news from SES settles it, or else `may_be_claimed` says
+when it is tried again.
+"""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from lending.actions.composing_mail import Letter, NotToBeSent, write_letter
+from lending.actions.hearing_of_mail import tasks_of_refusal
+from lending.aws import mailer
+from lending.aws.mailer import NeverSent, PerhapsSent
+from lending.aws.table import Busy, Overtaken, Table, again_when_overtaken, mails, messages
+from lending.aws.table.writes import Key
+from lending.domain.mail import Mail, MailState, claimed, given_back, given_up, may_be_claimed, moved
+from lending.domain.policy import Policy
+
+
+class InHand(Exception):
+    """Another sender has the mail; whether it sends it shows a little later."""
+
+
+class Sending(StrEnum):
+    """What became of a mail that the queue brought."""
+
+    SENT = "sent"
+    UNSENT = "unsent"
+    REJECTED = "rejected"
+    SETTLED_BEFORE = "settled_before"
+    LEFT_FOR_NEWS = "left_for_news"  # tried twice with an unknown end: SES will tell, or the daily job brings it
+
+
+def send_mail(table: Table, key: Key, moment: datetime, policy: Policy) -> Sending:
+    """Send the mail of a key, if it is still to be sent.
+
+    Raises:
+        InHand: another sender has it.
+        PerhapsSent: SES did not answer; the claim stays.
+        Exception: whatever kept it from being sent this time; it was given back.
+    """
+    mail = _claim(table, key, moment)
+    if isinstance(mail, Sending):
+        return mail
+    try:
+        letter = write_letter(table, mail, policy)
+        message_id = mailer.send(key, letter.to_address, letter.text)
+    except NotToBeSent as reason:
+        return _note_unsent(table, mail, reason)
+    except NeverSent as refusal:
+        return _note_rejected(table, mail, letter, refusal.code, moment, policy)
+    except PerhapsSent:
+        raise
+    except Exception:
+        # Should even this fail, the claim lapses by itself.
+        with suppress(Overtaken, Busy):
+            table.write(mails.change(mail, given_back(mail)))
+        raise
+    return _note_sent(table, key, letter.to_address, message_id, moment, policy)
+
+
+@again_when_overtaken
+def _claim(table: Table, key: Key, moment: datetime) -> Mail | Sending:
+    mail = mails.find(table, key)
+    if mail is None or not mail.on_its_way:
+        return Sending.SETTLED_BEFORE
+    if not may_be_claimed(mail, moment):
+        if mail.claims < 2:
+            raise InHand
+        return Sending.LEFT_FOR_NEWS
+    mine = claimed(mail, moment)
+    table.write(mails.change(mail, mine))
+    return mine
+
+
+def _note_unsent(table: Table, mail: Mail, reason: NotToBeSent) -> Sending:
+    table.write(mails.change(mail, given_up(mail, reason.why, reason.to_address)))
+    return Sending.UNSENT
+
+
+@again_when_overtaken
+def _note_sent(table: Table, key: Key, to_address: str, message_id: str, moment: datetime, policy: Policy) -> Sending:
+    """News from SES may have been faster: what it said stands, and only what it cannot know is added."""
+    mail = mails.find(table, key)
+    if mail is None:
+        return Sending.SENT
+    state = moved(mail.state, MailState.SENT)
+    sent = replace(
+        mail, state=state, to_address=to_address, message_id=message_id, sent_at=moment, claimed_at=None, why=None
+    )
+    table.transact(mails.change(mail, sent), messages.add(message_id, key, mail, policy))
+    return Sending.SENT
+
+
+def _note_rejected(table: Table, mail: Mail, letter: Letter, code: str, moment: datetime, policy: Policy) -> Sending:
+    """SES will never take it: nobody will hear of it any more, so staff must (RULES 39)."""
+    rejected = replace(
+        mail, state=MailState.REJECTED, to_address=letter.to_address, error=code, news_at=moment, claimed_at=None
+    )
+    table.transact(mails.change(mail, rejected), *tasks_of_refusal(table, rejected, moment, policy))
+    return Sending.REJECTED
