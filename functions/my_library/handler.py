@@ -88,7 +88,7 @@ def change_me() -> Any:
 def confirm() -> Any:
     """A link was followed: the address counts from now on."""
     patron_id, pending_id = confirmed(api.body(Confirmation).token)
-    wish = confirm_mail_address(library_table(), patron_id, pending_id, api.moment())
+    wish = confirm_mail_address(library_table(), patron_id, pending_id, api.moment(), settings().policy)
     return answer(200, {"field": wish.field, "confirmed": True})
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from lending.actions.contacting import address_changed
 from lending.aws import suppression
 from lending.aws.table import Table, addresses, again_when_overtaken, mails, patrons
 from lending.aws.table.writes import Write
@@ -87,40 +88,37 @@ def _link(wish: PendingAddress, nth: int, policy: Policy) -> Mail:
     )
 
 
-@again_when_overtaken
-def confirm_mail_address(table: Table, patron_id: str, pending_id: str, moment: datetime) -> PendingAddress:
+def confirm_mail_address(
+    table: Table, patron_id: str, pending_id: str, moment: datetime, policy: Policy
+) -> PendingAddress:
     """Let a patron's new address count: its link was followed. Followed twice, it answers the same.
 
-    The mark on the old address is taken away as well: one of those who use it has changed it (RULES 39).
+    The old address may be tried again as well: one of those who use it has changed it (RULES 39).
 
     Raises:
         Refused: the link is too old, or a later wish has taken its place.
     """
-    patron = patrons.find(table, patron_id)
-    wish = next((each for each in addresses.pending(table, patron_id) if each.pending_id == pending_id), None)
-    if patron is None or wish is None:
-        raise Refused("link_void")
-    if wish.confirmed_at:
-        return wish
-    if moment > wish.valid_until:
-        raise Refused("link_void")
-    table.transact(
-        addresses.confirm(wish, moment),
-        addresses.mark_reachable(wish.address),
-        *_settle(patron, {wish.field: wish.address}),
-    )
+    wish = _confirm(table, patron_id, pending_id, moment)
+    address_changed(table, patron_id, wish.before, wish.address, moment, policy)
     return wish
 
 
+@again_when_overtaken
+def _confirm(table: Table, patron_id: str, pending_id: str, moment: datetime) -> PendingAddress:
+    patron = patrons.find(table, patron_id)
+    wish = next((each for each in addresses.pending(table, patron_id) if each.pending_id == pending_id), None)
+    if patron is None or wish is None or (moment > wish.valid_until and not wish.confirmed_at):
+        raise Refused("link_void")
+    if wish.confirmed_at:
+        return wish
+    before = patron.email if wish.field == "email" else patron.hold_mails_to
+    granted = replace(wish, confirmed_at=moment, before=before)
+    table.transact(addresses.confirm(granted), *_settle(patron, {wish.field: wish.address}))
+    return granted
+
+
 def _settle(patron: Patron, changes: dict[str, str]) -> list[Write]:
-    """The addresses count from now on; who no longer uses one has changed it (RULES 39)."""
     if not changes:
         return []
     after = replace(patron, **changes)  # type: ignore[arg-type]
-    gone = sorted({patron.email, patron.mail_to} - {after.email, after.mail_to, ""})
-    return [
-        patrons.set_mail_addresses(patron, changes),
-        *(addresses.use(address, patron.patron_id) for address in sorted(set(changes.values()) - {""})),
-        *(addresses.leave(address, patron.patron_id) for address in gone),
-        *(addresses.mark_reachable(address) for address in gone),
-    ]
+    return [patrons.set_mail_addresses(patron, changes), *addresses.changed(patron, after)]

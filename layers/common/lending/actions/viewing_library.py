@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from lending.aws import suppression
 from lending.aws.table import Overtaken, Table, addresses, baskets, loans, mails, patrons, titles
 from lending.domain.loan import Loan, refusals_to_renew
 from lending.domain.mail import Mail, MailKind, mail_id
@@ -75,6 +76,8 @@ def ask_test_mail(table: Table, patron_id: str, moment: datetime, policy: Policy
     patron = patrons.find(table, patron_id)
     if patron is None or not patron.hold_mails_to:
         raise Refused("no_mail_address" if patron else "not_found")
+    if addresses.unreachable(table, {patron.hold_mails_to}):
+        suppression.forgive(patron.hold_mails_to)
     slot = int(moment.timestamp()) // (policy.test_mail_minutes * 60)
     mail = Mail(mail_id(MailKind.TEST, slot), patron_id, MailKind.TEST, moment)
     try:

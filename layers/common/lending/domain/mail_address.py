@@ -6,7 +6,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class PendingAddress:
-    """What a patron asked for: `field` is `email` or `mail_to`. A later wish for the same field takes its place."""
+    """What a patron asked for: `field` is `email` or `mail_to`. A later wish for the same field takes its place.
+
+    Once confirmed, `before` is the address that mails went to until then.
+    """
 
     patron_id: str
     field: str
@@ -15,3 +18,4 @@ class PendingAddress:
     asked_at: datetime
     valid_until: datetime
     confirmed_at: datetime | None = None
+    before: str = ""

@@ -4,7 +4,6 @@ An address that has yet to prove itself is with its patron: PATRON#id / PENDING#
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from lending.aws.table.codec import attributes, epoch, stamp, value_of
@@ -98,8 +97,8 @@ def withdraw(patron_id: str, field: str) -> Write:
     return delete(pending_key(patron_id, field))
 
 
-def confirm(wish: PendingAddress, moment: datetime) -> Write:
+def confirm(wish: PendingAddress) -> Write:
     """The wish is granted, if it still is the latest. It stays a while, so that its link can be followed twice."""
-    item = attributes(replace(wish, confirmed_at=moment)) | {"expires_at": epoch(wish.valid_until + timedelta(days=1))}
+    item = attributes(wish) | {"expires_at": epoch(wish.valid_until + timedelta(days=1))}
     condition = "#pending_id = :pending_id AND attribute_not_exists(#confirmed_at)"
     return put(pending_key(wish.patron_id, wish.field), item, condition, pending_id=wish.pending_id)
