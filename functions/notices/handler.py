@@ -5,7 +5,7 @@ from typing import Any
 
 from lending.actions.daily_notices import put_daily_mails
 from lending.actions.lending_mail import announce_bags
-from lending.aws.schedules import Summary, carry_out_job
+from lending.aws.schedules import Summary, carry_out_job, summary_of
 from lending.aws.settings import settings
 from lending.aws.table import library_table
 
@@ -16,10 +16,8 @@ def handler(event: dict[str, Any], context: Any) -> Summary:
 
 
 def _lending_mail(moment: datetime) -> Summary:
-    record, already = announce_bags(library_table(), moment, settings().policy)
-    return {"date": record.run_id[:10], "already_done": already, **record.counts}
+    return summary_of(announce_bags(library_table(), moment, settings().policy))
 
 
 def _daily_notices(moment: datetime) -> Summary:
-    record, already = put_daily_mails(library_table(), moment, settings().policy)
-    return {"date": record.run_id[:10], "already_done": already, **record.counts}
+    return summary_of(put_daily_mails(library_table(), moment, settings().policy))

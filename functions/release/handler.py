@@ -5,7 +5,7 @@ from typing import Any
 
 from lending.actions.prefectural_release import release_expired
 from lending.actions.sunday_release import release_uncollected
-from lending.aws.schedules import Summary, carry_out_job
+from lending.aws.schedules import Summary, carry_out_job, summary_of
 from lending.aws.settings import settings
 from lending.aws.table import library_table
 
@@ -16,10 +16,8 @@ def handler(event: dict[str, Any], context: Any) -> Summary:
 
 
 def _sunday_release(moment: datetime) -> Summary:
-    record, already = release_uncollected(library_table(), moment, settings().policy)
-    return {"date": record.run_id[:10], "already_done": already, **record.counts}
+    return summary_of(release_uncollected(library_table(), moment, settings().policy))
 
 
 def _prefectural_release(moment: datetime) -> Summary:
-    record, already = release_expired(library_table(), moment, settings().policy)
-    return {"date": record.run_id[:10], "already_done": already, **record.counts}
+    return summary_of(release_expired(library_table(), moment, settings().policy))

@@ -6,7 +6,7 @@ from typing import Any
 
 from lending.aws.table import Overtaken, Table, holds, loans, mails, patrons, runs
 from lending.aws.table.grouped import write_what_holds
-from lending.aws.table.runs import RunRecord
+from lending.aws.table.runs import Done
 from lending.domain.hold import HoldStatus
 from lending.domain.mail import Mail, MailKind, mail_id
 from lending.domain.patron import Patron
@@ -20,23 +20,22 @@ JOB = "daily_notices"
 _LATER = timedelta(days=366)
 
 
-def put_daily_mails(table: Table, moment: datetime, policy: Policy) -> tuple[RunRecord, bool]:
+def put_daily_mails(table: Table, moment: datetime, policy: Policy) -> Done:
     """Put every mail that is due on the day of `moment` and was not put before: a day left out is made up for.
 
     Returns:
-        The job's record, and whether it had been done before: then nothing was changed.
+        The day it was done for and what was done; no counts if it had been done before.
     """
     day = in_tokyo(moment).date()
-    run_id = runs.job_id(day.isoformat(), JOB)
-    known = runs.find(table, run_id)
-    if known:
-        return known, True
+    if runs.is_done(table, JOB, day):
+        return Done(day)
     counts = {
         "ready": _put(table, _ready_mails(table, moment), policy),
         "overdue": _put(table, _overdue_mails(table, moment, policy), policy),
         **_tell_of_cards(table, moment, policy),
     }
-    return runs.finished_job(table, RunRecord(run_id, moment, counts=counts, finished_at=moment)), False
+    runs.note_done(table, JOB, day, moment)
+    return Done(day, counts)
 
 
 def _put(table: Table, due: Iterable[Mail], policy: Policy) -> int:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from lending.aws.table import Table, bags, mails, runs
 from lending.aws.table.grouped import write_what_holds
-from lending.aws.table.runs import RunRecord
+from lending.aws.table.runs import Done
 from lending.domain.bag import Bag
 from lending.domain.mail import Mail, MailKind, mail_id
 from lending.domain.policy import Policy
@@ -13,23 +13,21 @@ from lending.domain.week import DAYS_OF_WEEK, Week, in_tokyo, run_due_at, week_o
 JOB = "lending_mail"
 
 
-def announce_bags(table: Table, moment: datetime, policy: Policy) -> tuple[RunRecord, bool]:
+def announce_bags(table: Table, moment: datetime, policy: Policy) -> Done:
     """One mail for each patron and facility with books in a bag of the week whose mails are due at `moment`.
 
     The mail is composed when it is sent, from what is on loan then.
 
     Returns:
-        The job's record, and whether it had been done before: then nothing was changed.
+        The day it was done for and what was done; no counts if it had been done before.
     """
     week = _week_due(moment, policy)
-    run_id = runs.job_id(week.mail_on.isoformat(), JOB)
-    known = runs.find(table, run_id)
-    if known:
-        return known, True
+    if runs.is_done(table, JOB, week.mail_on):
+        return Done(week.mail_on)
     packed = [bag for bag in bags.of_week(table, week.pickup_from) if bag.barcodes]
     there_already = write_what_holds(table, (mails.add(_mail(bag, moment), policy) for bag in packed))
-    counts = {"bags": len(packed), "mails": len(packed) - len(there_already)}
-    return runs.finished_job(table, RunRecord(run_id, moment, counts=counts, finished_at=moment)), False
+    runs.note_done(table, JOB, week.mail_on, moment)
+    return Done(week.mail_on, {"bags": len(packed), "mails": len(packed) - len(there_already)})
 
 
 def _week_due(moment: datetime, policy: Policy) -> Week:

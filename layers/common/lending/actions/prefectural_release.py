@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from lending.aws.table import Busy, Table, again_when_overtaken, holds, patrons, runs, titles
-from lending.aws.table.runs import RunRecord
+from lending.aws.table.runs import Done
 from lending.domain.hold import Hold, HoldStatus
 from lending.domain.policy import Policy
 from lending.domain.release import last_day_over
@@ -16,26 +16,24 @@ class Stuck(Exception):
     """Some holds could not be released: asked again, they are tried again."""
 
 
-def release_expired(table: Table, moment: datetime, policy: Policy) -> tuple[RunRecord, bool]:
+def release_expired(table: Table, moment: datetime, policy: Policy) -> Done:
     """End the ready holds whose last day is over at `moment`; nobody is told (RULES 16).
 
     Returns:
-        The job's record, and whether it had been done before: then nothing was changed.
+        The day it was done for and what was done; no counts if it had been done before.
 
     Raises:
         Stuck: some could not be released, all others are.
     """
     last_day = last_day_over(moment, policy)
-    run_id = runs.job_id(last_day.isoformat(), JOB)
-    known = runs.find(table, run_id)
-    if known:
-        return known, True
+    if runs.is_done(table, JOB, last_day):
+        return Done(last_day)
     proposed = list(holds.ready_until(table, last_day))
     released = [_released(table, hold, last_day) for hold in proposed]
     if stuck := released.count(None):
         raise Stuck(f"{stuck} holds could not be released")
-    record = RunRecord(run_id, moment, counts={"holds": released.count(True)}, finished_at=moment)
-    return runs.finished_job(table, record), False
+    runs.note_done(table, JOB, last_day, moment)
+    return Done(last_day, {"holds": released.count(True)})
 
 
 def _released(table: Table, hold: Hold, last_day: date) -> bool | None:

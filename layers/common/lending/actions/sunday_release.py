@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from lending.aws.table import Table, again_when_overtaken, bags, loans, patrons, runs
-from lending.aws.table.runs import RunRecord
+from lending.aws.table.runs import Done
 from lending.domain.bag import Bag
 from lending.domain.loan import Loan
 from lending.domain.policy import Policy
@@ -17,19 +17,17 @@ JOB = "sunday_release"
 _WEEKS_BACK = 8
 
 
-def release_uncollected(table: Table, moment: datetime, policy: Policy) -> tuple[RunRecord, bool]:
+def release_uncollected(table: Table, moment: datetime, policy: Policy) -> Done:
     """Release what the facilities have not handed over by the end of the last pickup Sunday before `moment`.
 
     Bags with another last day, of opted-in patrons or of a shifted batch, keep to it (RULES 22, 40).
 
     Returns:
-        The job's record, and whether it had been done before: then nothing was changed.
+        The day it was done for and what was done; no counts if it had been done before.
     """
     sunday = latest_closing(moment, policy)
-    run_id = runs.job_id(sunday.isoformat(), JOB)
-    known = runs.find(table, run_id)
-    if known:
-        return known, True
+    if runs.is_done(table, JOB, sunday):
+        return Done(sunday)
     released = [
         _release(table, bag.pickup_from, bag.facility, bag.patron_id, sunday, policy)
         for pickup_from in _sundays(sunday)
@@ -37,7 +35,8 @@ def release_uncollected(table: Table, moment: datetime, policy: Policy) -> tuple
         if _may_be_left(bag, sunday)
     ]
     counts = {"bags": sum(count > 0 for count in released), "books": sum(released)}
-    return runs.finished_job(table, RunRecord(run_id, moment, counts=counts, finished_at=moment)), False
+    runs.note_done(table, JOB, sunday, moment)
+    return Done(sunday, counts)
 
 
 def _sundays(last_day: date) -> list[date]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from lending.aws.table.runs import Done
 from lending.aws.telemetry import logger
 from lending.domain.week import in_tokyo
 
@@ -46,6 +47,11 @@ def carry_out_job(jobs: Mapping[str, Callable[[datetime], Summary]], event: Any)
     summary: Summary = {"job": asked.job, **jobs[asked.job](asked.moment)}
     logger().info("job done", extra={"summary": summary})
     return summary
+
+
+def summary_of(done: Done) -> Summary:
+    """What a job that needs no plan answers."""
+    return {"date": done.day.isoformat(), "already_done": done.counts is None, **(done.counts or {})}
 
 
 def enough_time(context: Any) -> Callable[[], bool]:

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from lending.aws.table.codec import attributes, epoch, value_of
@@ -24,7 +24,7 @@ CHUNK = 200
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """How far a run, pull or daily job has come.
+    """How far a run or pull has come.
 
     `plan` names the plan in force, by the hash of what it was made from; it is the one of `round`, and `done` of its
     `chunks` are carried out. `counts` tell what was read and decided, `pulls`, `explained`, `lost` and `gone` what
@@ -110,13 +110,24 @@ def finish(record: RunRecord, moment: datetime) -> Write:
     )
 
 
-def job_id(day: str, job: str) -> str:
-    """The name of a daily or weekly job that needs no plan."""
-    return f"{day}.{job}"
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a job that needs no plan has done, and for which day; None if it had been done before."""
+
+    day: date
+    counts: dict[str, int] | None = None
 
 
-def finished_job(table: Table, record: RunRecord) -> RunRecord:
-    """A job without a plan is done; the first one to say so stands."""
+def is_done(table: Table, job: str, day: date) -> bool:
+    """Whether a job that needs no plan was done for a day."""
+    return table.get(_job_key(job, day)) is not None
+
+
+def note_done(table: Table, job: str, day: date, moment: datetime) -> None:
+    """A job that needs no plan is done for a day; who says so first stands."""
     with suppress(Overtaken):
-        table.write(put_new(key(record.run_id), attributes(record)))
-    return record
+        table.write(put_new(_job_key(job, day), {"finished_at": moment}))
+
+
+def _job_key(job: str, day: date) -> Key:
+    return f"RUN#{day.isoformat()}", f"JOB#{job}"

@@ -1,0 +1,165 @@
+"""The mails that schedules put, RULES 8, 15, 35-38."""
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from functions.notices.handler import handler
+from lending.aws.schedules import UnknownJob
+from lending.aws.table import Table, bags, holds, loans, mails, patrons
+from lending.aws.table.writes import delete
+from lending.domain.bag import Bag
+from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
+from lending.domain.loan import Loan
+from lending.domain.mail import Mail
+from lending.domain.policy import Policy
+from lending.domain.week import TOKYO
+from tests.handlers.conftest import Given, context, sample
+
+S = date(2026, 6, 7)
+PLACED = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
+
+
+def announce(time: str = "") -> dict[str, Any]:
+    return handler(sample("notices/lending_mail") | ({"scheduled_time": time} if time else {}), context())
+
+
+def daily(day: str = "") -> dict[str, Any]:
+    time = {"scheduled_time": f"{day}T10:00:00+09:00"} if day else {}
+    return handler(sample("notices/daily_notices") | time, context())
+
+
+def sent(library: Table, patron_id: str = "p-1") -> list[Mail]:
+    return [mails.mail_of(item) for item in library.query(f"PATRON#{patron_id}", "MAIL#")]
+
+
+def names(library: Table, patron_id: str = "p-1") -> list[str]:
+    return [mail.mail_id for mail in sent(library, patron_id)]
+
+
+def pack(library: Table, patron_id: str, facility: str, barcode: str, pickup_from: date = S) -> Bag:
+    bag = Bag(patron_id, "10000001", facility, pickup_from, date(2026, 6, 14))
+    library.transact(bags.pack(bag, barcode, Policy()))
+    return bag
+
+
+def lend(library: Table, patron_id: str, barcode: str, due_on: date, **changes: Any) -> None:
+    at = datetime(2026, 6, 4, 11, tzinfo=TOKYO)
+    library.transact(loans.add(Loan(patron_id, barcode, f"t-{barcode}", "本", "12", at, due_on, **changes)))
+
+
+def test_sample_puts_one_mail_a_patron_and_facility(given: Given, library: Table) -> None:
+    # GIVEN a patron with two facilities and three books, one whose book was checked in already, one of another week
+    pack(library, "p-1", "12", "b-1"), pack(library, "p-1", "12", "b-2"), pack(library, "p-1", "13", "b-3")
+    empty = pack(library, "p-2", "12", "b-4")
+    library.transact(bags.unpack(empty, "b-4"))
+    pack(library, "p-3", "12", "b-5", date(2026, 5, 31))
+    # WHEN it is Saturday
+    summary = announce()
+    # THEN (RULES 36)
+    assert summary == {"job": "lending_mail", "date": "2026-06-06", "already_done": False, "bags": 2, "mails": 2}
+    assert names(library) == ["lending#2026-06-07#12", "lending#2026-06-07#13"]
+    assert sent(library)[0].facts == {"pickup_from": "2026-06-07", "facility": "12"}
+    assert names(library, "p-2") + names(library, "p-3") == []
+
+
+def test_twice_puts_no_second_mail(given: Given, library: Table) -> None:
+    pack(library, "p-1", "12", "b-1")
+    announce()
+    before = sent(library)
+    assert announce()["already_done"] is True
+    assert sent(library) == before
+
+
+def test_a_mail_that_is_there_does_not_hold_up_the_others(given: Given, library: Table) -> None:
+    # GIVEN a job that died after its first mail (RULES 26, 38)
+    pack(library, "p-1", "12", "b-1"), announce()
+    library.write(delete(("RUN#2026-06-06", "JOB#lending_mail")))
+    pack(library, "p-2", "12", "b-2")
+    assert announce()["mails"] == 1
+    assert names(library, "p-2") == ["lending#2026-06-07#12"]
+
+
+@pytest.mark.parametrize(
+    ("time", "day"), [("2026-06-10T09:00:00+09:00", "2026-06-06"), ("2026-06-12T09:00:00+09:00", "2026-06-06"),
+                      ("2026-06-13T09:00:00+09:00", "2026-06-13")]
+)  # fmt: skip
+def test_asked_late_it_is_the_mail_of_the_saturday_before(given: Given, library: Table, time: str, day: str) -> None:
+    assert announce(time)["date"] == day
+
+
+def ready(library: Table, patron_id: str, title_id: str, ready_on: date) -> None:
+    hold = Hold(patron_id, title_id, PREFECTURAL, PLACED, PLACED, HoldStatus.READY, f"{title_id}-1",
+                ready_on=ready_on, pickup_until=date(2026, 6, 20))  # fmt: skip
+    library.transact(holds.add(hold))
+
+
+def test_sample_tells_of_books_made_ready_the_day_before(given: Given, library: Table) -> None:
+    # GIVEN two books made ready yesterday, one today (RULES 15)
+    ready(library, "p-1", "t-1", date(2026, 6, 9)), ready(library, "p-1", "t-2", date(2026, 6, 9))
+    ready(library, "p-2", "t-3", date(2026, 6, 10))
+    assert daily()["ready"] == 1
+    assert names(library) == ["ready#2026-06-09"]
+    assert sent(library)[0].facts == {"ready_on": "2026-06-09", "pickup_until": "2026-06-20"}
+    assert names(library, "p-2") == []
+    # THEN the next day it is the other's turn, and nobody is told twice
+    assert daily()["already_done"] is True
+    assert daily("2026-06-11")["ready"] == 1
+    assert names(library, "p-2") == ["ready#2026-06-10"]
+    assert len(names(library)) == 1
+
+
+def test_no_overdue_mail_before_the_carriage_is_checked_in(given: Given, library: Table) -> None:
+    # GIVEN a loan due on Sunday 06-21: a book given back that day is checked in by Wednesday 06-24 (RULES 35)
+    lend(library, "p-1", "b-1", date(2026, 6, 21))
+    for day in ("2026-06-22", "2026-06-23", "2026-06-24"):
+        assert daily(day)["overdue"] == 0
+    assert daily("2026-06-25")["overdue"] == 1
+    assert names(library) == ["overdue#2026-06-25"]
+
+
+def test_one_overdue_mail_for_all_books_then_weekly(given: Given, library: Table) -> None:
+    # GIVEN two overdue books, one lent at the counter, and a lost one that staff settle (RULES 34)
+    lend(library, "p-1", "b-1", date(2026, 6, 21)), lend(library, "p-1", "b-2", date(2026, 6, 16))
+    lend(library, "p-2", "b-3", date(2026, 6, 21), lost=True)
+    for day in range(24, 31):
+        daily(f"2026-06-{day}")
+    assert names(library) == ["overdue#2026-06-25"]
+    # WHEN the Thursday's job did not happen THEN Friday's makes up for it
+    daily("2026-07-03"), daily("2026-07-04")
+    assert names(library) == ["overdue#2026-06-25", "overdue#2026-07-02"]
+    assert names(library, "p-2") == []
+
+
+def test_expired_card_with_open_holds_is_told_once(given: Given, library: Table) -> None:
+    # GIVEN cards that ran out yesterday, run out today, and ran out without a hold (RULES 8)
+    given.patron("p-1", expires_on=date(2026, 6, 9), open_holds=2)
+    given.patron("p-2", expires_on=date(2026, 6, 10), open_holds=1, told_renewal=date(2026, 6, 10))
+    given.patron("p-3", expires_on=date(2026, 6, 9))
+    assert daily()["card_expired_hold"] == 1
+    assert names(library) == ["card_expired_hold#2026-06-09"]
+    assert sent(library)[0].facts == {"expired_on": "2026-06-09", "holds": 2}
+    # WHEN the mail has vanished THEN there still is no second one
+    library._client.delete_item(
+        TableName=library.name, Key={"PK": {"S": "PATRON#p-1"}, "SK": {"S": "MAIL#card_expired_hold#2026-06-09"}}
+    )
+    assert daily("2026-06-11")["card_expired_hold"] == 1
+    assert (names(library), names(library, "p-2")) == ([], ["card_expired_hold#2026-06-10"])
+    assert names(library, "p-3") == []
+
+
+def test_card_coming_due_is_told_once_for_each_last_day(given: Given, library: Table) -> None:
+    given.patron("p-1", expires_on=date(2026, 7, 11))
+    assert daily("2026-06-10")["card_renewal"] == 0
+    assert daily("2026-06-11")["card_renewal"] == 1
+    assert daily("2026-06-12")["card_renewal"] == 0
+    patron = patrons.find(library, "p-1")
+    assert patron
+    assert patron.told_renewal == date(2026, 7, 11)
+    assert sent(library)[0].facts == {"expires_on": "2026-07-11"}
+
+
+def test_unknown_job_is_an_error() -> None:
+    with pytest.raises(UnknownJob):
+        handler(sample("notices/daily_notices") | {"job": "thursday_run"}, context())

@@ -1,0 +1,160 @@
+"""What was not collected goes back, RULES 16, 22, 30, as the schedule invokes it."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from functions.release.handler import handler
+from lending.aws.schedules import UnknownJob
+from lending.aws.table import Table, bags, holds, loans, patrons, titles
+from lending.domain.bag import Bag
+from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
+from lending.domain.loan import Loan
+from lending.domain.policy import Policy
+from lending.domain.title import CopyState
+from lending.domain.week import TOKYO
+from tests.handlers.conftest import Given, context, sample
+
+S = date(2026, 6, 7)
+LAST_DAY = date(2026, 6, 14)
+PLACED = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
+
+
+def release(time: str = "") -> dict[str, Any]:
+    return handler(sample("release/sunday_release") | ({"scheduled_time": time} if time else {}), context())
+
+
+def release_at_the_counter(time: str = "") -> dict[str, Any]:
+    return handler(sample("release/prefectural_release") | ({"scheduled_time": time} if time else {}), context())
+
+
+def lend(library: Table, patron_id: str, *barcodes: str, until: date = LAST_DAY, pickup_from: date = S) -> Bag:
+    """Books in a bag for facility 12."""
+    bag = Bag(patron_id, "10000001", "12", pickup_from, until)
+    for barcode in barcodes:
+        loan = Loan(
+            patron_id, barcode, f"t-{barcode}", "本", "12", datetime(2026, 6, 4, 11, tzinfo=TOKYO), date(2026, 6, 21),
+            pickup_from=pickup_from, pickup_until=until,
+        )  # fmt: skip
+        library.transact(loans.add(loan), bags.pack(bag, barcode, Policy()))
+    return bag
+
+
+def returning(library: Table, patron_id: str) -> int:
+    patron = patrons.find(library, patron_id)
+    return patron.returning if patron else -1
+
+
+def released(library: Table, patron_id: str) -> list[str]:
+    return [loan.barcode for loan in loans.of_patron(library, patron_id) if loan.released_at]
+
+
+def test_sample_releases_what_was_not_handed_over(given: Given, library: Table) -> None:
+    # GIVEN two bags of the week, one of them handed over on its last day
+    given.patron("p-1", loans=2), given.patron("p-2", loans=1)
+    lend(library, "p-1", "b-1", "b-2")
+    handed_over = lend(library, "p-2", "b-3")
+    library.transact(bags.hand_over(handed_over, datetime(2026, 6, 14, 16, tzinfo=TOKYO)))
+    # WHEN Sunday is over
+    summary = release()
+    # THEN the first is on its way back: still two loans, counted as returning (RULES 19, 30)
+    assert summary == {"job": "sunday_release", "date": "2026-06-14", "already_done": False, "bags": 1, "books": 2}
+    assert released(library, "p-1") == ["b-1", "b-2"]
+    assert {loan.state_on(date(2026, 6, 15)) for loan in loans.of_patron(library, "p-1")} == {"returning"}
+    assert (returning(library, "p-1"), returning(library, "p-2")) == (2, 0)
+    assert released(library, "p-2") == []
+
+
+def test_twice_changes_nothing(given: Given, library: Table) -> None:
+    given.patron("p-1", loans=1)
+    lend(library, "p-1", "b-1")
+    release()
+    assert release()["already_done"] is True
+    assert returning(library, "p-1") == 1
+
+
+def test_before_the_end_of_the_day_nothing_of_it_is_released(given: Given, library: Table) -> None:
+    given.patron("p-1", loans=1)
+    lend(library, "p-1", "b-1")
+    assert release("2026-06-14T21:59:59+09:00")["date"] == "2026-06-07"
+    assert released(library, "p-1") == []
+
+
+@pytest.mark.parametrize("time", ["2026-06-15T03:00:00+09:00", "2026-06-20T22:00:00+09:00"])
+def test_asked_late_it_releases_the_sunday_before(given: Given, library: Table, time: str) -> None:
+    given.patron("p-1", loans=1)
+    lend(library, "p-1", "b-1")
+    assert release(time)["date"] == "2026-06-14"
+    # AND what is kept does not depend on when it was asked
+    assert loans.of_patron(library, "p-1")[0].released_at == datetime(2026, 6, 14, 22, tzinfo=TOKYO)
+
+
+def test_a_later_last_day_is_honoured(given: Given, library: Table) -> None:
+    # GIVEN an opted-in patron's bag with another deadline (RULES 22, 40), a Tuesday
+    given.patron("p-1", loans=1)
+    lend(library, "p-1", "b-1", until=date(2026, 6, 23))
+    release(), release("2026-06-21T22:00:00+09:00")
+    assert released(library, "p-1") == []
+    # THEN it goes back with the first release after it
+    release("2026-06-28T22:00:00+09:00")
+    assert released(library, "p-1") == ["b-1"]
+
+
+def test_a_week_left_out_is_made_up_for(given: Given, library: Table) -> None:
+    given.patron("p-1", loans=1)
+    lend(library, "p-1", "b-1")
+    release("2026-06-21T22:00:00+09:00")
+    assert (released(library, "p-1"), returning(library, "p-1")) == (["b-1"], 1)
+
+
+def test_a_book_handed_over_on_its_own_is_left(given: Given, library: Table) -> None:
+    # GIVEN one book of the bag was marked as collected, the other was not
+    given.patron("p-1", loans=2)
+    lend(library, "p-1", "b-1", "b-2")
+    loan = loans.find(library, "p-1", "b-1")
+    assert loan
+    library.transact(loans.change(loan, replace(loan, handed_over_at=datetime(2026, 6, 10, tzinfo=TOKYO))))
+    release()
+    assert (released(library, "p-1"), returning(library, "p-1")) == (["b-2"], 1)
+
+
+def ready(library: Table, patron_id: str, title_id: str, until: date) -> Hold:
+    barcode = f"{title_id}-1"
+    hold = Hold(patron_id, title_id, PREFECTURAL, PLACED, PLACED, HoldStatus.READY, barcode, pickup_until=until)
+    library.transact(
+        holds.add(hold), titles.keep_for(barcode, patron_id, CopyState.READY, (CopyState.ON_SHELF,))
+    )  # fmt: skip
+    return hold
+
+
+def test_sample_ends_ready_holds_after_their_deadline(given: Given, library: Table) -> None:
+    # GIVEN a deadline of today and one of tomorrow
+    given.patron("p-1", open_holds=2), given.title("t-1"), given.title("t-2")
+    ready(library, "p-1", "t-1", date(2026, 6, 14))
+    ready(library, "p-1", "t-2", date(2026, 6, 15))
+    # WHEN the day is over
+    summary = release_at_the_counter()
+    # THEN the first is spent, its copy free for the next pull, and no mail tells of it (RULES 16)
+    assert summary == {"job": "prefectural_release", "date": "2026-06-14", "already_done": False, "holds": 1}
+    assert [hold.title_id for hold in holds.of_patron(library, "p-1")] == ["t-2"]
+    copy, patron = titles.find_copy(library, "t-1-1"), patrons.find(library, "p-1")
+    assert copy
+    assert patron
+    assert (copy.state, copy.holder, patron.open_holds) == (CopyState.ON_SHELF, "", 1)
+    assert list(library.query("PATRON#p-1", "MAIL#")) == []
+    assert release_at_the_counter()["already_done"] is True
+
+
+def test_ready_hold_lives_until_the_end_of_its_last_day(given: Given, library: Table) -> None:
+    given.patron("p-1", open_holds=1), given.title()
+    ready(library, "p-1", "t-1", date(2026, 6, 14))
+    assert release_at_the_counter("2026-06-14T12:00:00+09:00")["date"] == "2026-06-13"
+    assert holds.of_patron(library, "p-1")
+    assert release_at_the_counter("2026-06-15T09:00:00+09:00")["holds"] == 1
+
+
+def test_unknown_job_is_an_error() -> None:
+    with pytest.raises(UnknownJob):
+        handler(sample("release/sunday_release") | {"job": "thursday_run"}, context())
