@@ -40,7 +40,7 @@ class Copy:
 
     barcode: str
     title_id: str
-    call_number: str
+    call_number: str = ""
     reference_only: bool = False
     state: CopyState = CopyState.ON_SHELF
     holder: str = ""  # patron of the loan, or of the hold it is kept for
@@ -60,7 +60,7 @@ class Title:
 
     title_id: str
     title: str
-    author: str
+    author: str = ""
     isbn: str = ""
     barcodes: tuple[str, ...] = ()
     lendable: int = 0

@@ -1,0 +1,134 @@
+"""What the tests of the desk share: asking it, and the state of things it starts from."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from functions.desk.handler import handler
+from lending.aws.table import Table, bags, cards, facilities, holds, loans, patrons, titles
+from lending.domain.bag import Bag
+from lending.domain.card import Card, CardState
+from lending.domain.facility import Facility
+from lending.domain.hold import Hold, HoldStatus
+from lending.domain.loan import Loan
+from lending.domain.patron import Patron
+from lending.domain.policy import Policy
+from lending.domain.title import Copy, CopyState, Pull
+from lending.domain.week import TOKYO
+from tests.handlers.conftest import Given, context, request
+
+POLICY = Policy()
+THURSDAY = datetime(2026, 6, 4, 9, 30, tzinfo=TOKYO)  # the worked example of the rules
+SUNDAY = date(2026, 6, 7)
+WEDNESDAY_AFTER = datetime(2026, 6, 17, 15, tzinfo=TOKYO)
+CARD = "10000001"
+
+
+def ask(method: str, path: str, body: Any = None, now: datetime = THURSDAY, **how: Any) -> tuple[int, Any]:
+    """Ask the desk: status and answer."""
+    event = request(method, f"/api/desk{path}", body=body, group="desk", user="desk-1", now=now, **how)
+    return answered(handler(event, context()))
+
+
+def answered(answer: dict[str, Any]) -> tuple[int, Any]:
+    """Status and what was answered."""
+    return answer["statusCode"], json.loads(answer["body"]) if answer.get("body") else None
+
+
+def codes(problem: dict[str, Any]) -> list[str]:
+    """The codes of a refusal."""
+    return [reason["code"] for reason in problem["reasons"]]
+
+
+@dataclass
+class Library:
+    """A library in a state made for a test, put straight into the table."""
+
+    given: Given
+
+    @property
+    def table(self) -> Table:
+        return self.given.table
+
+    def patron(self, patron_id: str = "p-1", **changes: Any) -> Patron:
+        """A patron with the card that goes with them."""
+        patron = self.given.patron(patron_id, **changes)
+        self.table.transact(cards.add(Card(patron.card_number, CardState.ACTIVE, patron_id=patron_id)))
+        return patron
+
+    def facility(self, number: int = 12) -> None:
+        self.table.write(facilities.put_facility(Facility(number, "西北地区", "鰺ヶ沢町", "見本館", True)))
+
+    def hold(self, patron_id: str = "p-1", title_id: str = "t-1", place: str = "12", **changes: Any) -> Hold:
+        """A hold, counted; each further patron's was placed a minute after the one before."""
+        placed_at = datetime(2026, 6, 1, 12, int(patron_id.removeprefix("p-")), tzinfo=TOKYO)
+        hold = Hold(patron_id, title_id, place, **({"placed_at": placed_at, "queued_at": placed_at} | changes))
+        self.table.transact(patrons.count_hold(patron_id, title_id, 20), holds.add(hold))
+        return hold
+
+    def pull(self, barcode: str = "t-1-1", patron_id: str = "p-1", **changes: Any) -> Copy:
+        """A plan of Thursday's run on a copy."""
+        title_id = barcode.rpartition("-")[0]
+        plan = {"decision": "lend", "run": "2026-06-04", "pickup_place": "12", "cap": 10} | changes
+        self.table.write(titles.plan_pull(self.copy(barcode), Pull(patron_id, title_id, **plan)))
+        return self.copy(barcode)
+
+    def kept(self, barcode: str = "t-1-1", patron_id: str = "p-1", status: HoldStatus = HoldStatus.SECURED) -> Hold:
+        """The patron's hold has its copy: kept aside, or ready."""
+        hold = self.held(patron_id, barcode.rpartition("-")[0])
+        ready = status is HoldStatus.READY
+        until = {"ready_on": date(2026, 6, 3), "pickup_until": date(2026, 6, 14)} if ready else {}
+        after = Hold(patron_id, hold.title_id, "prefectural" if ready else "12", hold.placed_at, hold.queued_at,
+                     status, barcode, **until)  # fmt: skip
+        state = CopyState.READY if ready else CopyState.KEPT_ASIDE
+        self.table.transact(holds.change(hold, after), titles.move(self.copy(barcode), state, holder=patron_id))
+        return after
+
+    def loan(self, barcode: str = "t-1-1", patron_id: str = "p-1", facility: str = "12", **changes: Any) -> Loan:
+        """A loan of the worked example's week, with its bag; without a facility one of the counter."""
+        days: dict[str, Any] = {"pickup_from": SUNDAY, "pickup_until": SUNDAY + timedelta(days=7)} if facility else {}
+        title_id = barcode.rpartition("-")[0]
+        due_on = changes.pop("due_on", date(2026, 6, 21))
+        loan = Loan(patron_id, barcode, title_id, f"見本の本 {title_id}", facility or "prefectural", THURSDAY, due_on,
+                    **(days | changes))  # fmt: skip
+        writes = [
+            loans.add(loan),
+            patrons.count_loan(patron_id, title_id, 10),
+            titles.move(self.copy(barcode), CopyState.ON_LOAN, holder=patron_id, due_on=due_on),
+        ]
+        if facility:
+            card = self.who(patron_id).card_number
+            writes.append(
+                bags.pack(Bag(patron_id, card, facility, SUNDAY, SUNDAY + timedelta(days=7)), barcode, POLICY)
+            )
+        self.table.transact(*writes)
+        return loan
+
+    # What is true now
+
+    def who(self, patron_id: str = "p-1") -> Patron:
+        patron = patrons.find(self.table, patron_id)
+        assert patron
+        return patron
+
+    def copy(self, barcode: str = "t-1-1") -> Copy:
+        copy = titles.find_copy(self.table, barcode)
+        assert copy
+        return copy
+
+    def held(self, patron_id: str = "p-1", title_id: str = "t-1") -> Hold:
+        hold = self.hold_or_none(patron_id, title_id)
+        assert hold
+        return hold
+
+    def hold_or_none(self, patron_id: str = "p-1", title_id: str = "t-1") -> Hold | None:
+        return holds.find(self.table, patron_id, title_id)
+
+    def lent(self, patron_id: str = "p-1", barcode: str = "t-1-1") -> Loan | None:
+        return loans.find(self.table, patron_id, barcode)
+
+    def everything(self) -> list[dict[str, Any]]:
+        """Every item of the table, in a fixed order: to see that nothing changed."""
+        found = self.table._client.scan(TableName=self.table.name)["Items"]
+        return sorted(found, key=lambda item: (item["PK"]["S"], item["SK"]["S"]))
