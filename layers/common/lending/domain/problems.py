@@ -65,9 +65,11 @@ CATALOGUE: dict[str, Problem] = {
     # a patron's own settings (RULES 7)
     "too_soon": Problem(429, "続けてのお申込みはできません。しばらくしてからお試しください。"),
     "link_void": Problem(409, "このリンクはもう使えません。お手数ですが、もう一度メールアドレスをご登録ください。"),
-    "no_mail_address": Problem(409, "メールアドレスが登録されていません。"),
     # closures (RULES 40)
     "ends_before_it_starts": Problem(422, "終わりの日は、始まりの日か、それより後の日にしてください。"),
+    # runs (RULES 18, 22)
+    "run_not_due": Problem(409, "{day}の処理は、締切({cut_off})のあとで行えます。"),
+    "run_too_late": Problem(409, "{day}の処理の受取期間は、もう始まっています。次の処理で行ってください。"),
     # the catalogue
     "barcode_of_other_title": Problem(409, "資料番号{barcode}は、ほかの書誌({title_id})の資料です。"),
     "barcode_twice": Problem(422, "資料番号{barcode}が2回あります。"),

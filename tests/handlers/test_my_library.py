@@ -1,0 +1,332 @@
+"""My Library, RULES 7, 10, 19, 28, 31, 38, 39, as the function answers it."""
+
+import json
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from functions.my_library.handler import handler
+from lending.aws import sealing, suppression
+from lending.aws.table import Table, addresses, loans, mails, titles
+from lending.domain.loan import Loan
+from lending.domain.mail import MailKind
+from lending.domain.week import TOKYO
+from tests.handlers.conftest import NOON, Given, context, request, sample
+from tests.handlers.desk import Library
+
+DUE = date(2026, 6, 21)  # the worked example of the rules
+
+
+@pytest.fixture
+def there(given: Given) -> Library:
+    return Library(given)
+
+
+@pytest.fixture(autouse=True)
+def forgiven(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Addresses taken off SES's list: moto has none."""
+    found: list[str] = []
+    monkeypatch.setattr(suppression, "forgive", found.append)
+    return found
+
+
+def on(day: int, month: int = 6) -> datetime:
+    return datetime(2026, month, day, 10, tzinfo=TOKYO)
+
+
+def ask(method: str, path: str, body: Any = None, user: str = "p-1", now: datetime = NOON) -> tuple[int, Any]:
+    event = request(method, f"/api{path}", body=body, group="patron" if user else "", user=user, now=now)
+    return answered(handler(event, context()))
+
+
+def answered(answer: dict[str, Any]) -> tuple[int, Any]:
+    return answer["statusCode"], json.loads(answer["body"]) if answer.get("body") else None
+
+
+def codes(problem: dict[str, Any]) -> list[str]:
+    return [reason["code"] for reason in problem["reasons"]]
+
+
+def renew(day: datetime, user: str = "p-1", barcode: str = "t-1-1") -> tuple[int, Any]:
+    return ask("POST", f"/me/loans/{barcode}/renewals", user=user, now=day)
+
+
+def loan_of(table: Table, patron_id: str = "p-1", barcode: str = "t-1-1") -> Loan:
+    loan = loans.find(table, patron_id, barcode)
+    assert loan
+    return loan
+
+
+# The record
+
+
+def test_sample_shows_the_record(there: Library) -> None:
+    # GIVEN a patron with a cap that counts from a run to come (RULES 19)
+    there.patron(loan_cap=5, loan_cap_before=10, loan_cap_from=date(2026, 6, 4), open_holds=3)
+    # WHEN the sample is sent on the Monday before
+    status, me = answered(handler(sample("my_library/me"), context()))
+    # THEN it shows the card, the cap of today and the one to come
+    assert status == 200, me
+    assert (me["name"], me["card_number"], me["expires_on"]) == ("見本 花子", "10000001", "2027-03-31")
+    assert (me["loan_cap"], me["next_loan_cap"], me["next_loan_cap_from"]) == (10, 5, "2026-06-04")
+    assert me["counts"] == {"holds": 3, "loans": 0, "basket": 0}
+    assert (me["mail_to"], me["email_reachable"], me["expired"]) == ("p-1@example.jp", True, False)
+
+
+def test_an_address_that_mails_do_not_reach_is_shown(there: Library) -> None:
+    # GIVEN an address that came back for good, RULES 39
+    there.patron()
+    there.table.write(addresses.mark_unreachable("p-1@example.jp", NOON, "wrong_address"))
+    assert ask("GET", "/me")[1]["email_reachable"] is False
+
+
+@pytest.mark.parametrize("group", ["desk", "facility-01"])
+def test_another_group_is_refused(there: Library, group: str) -> None:
+    there.patron()
+    assert handler(request("GET", "/api/me", group=group, user="p-1"), context())["statusCode"] == 403
+
+
+# Addresses
+
+
+def link_of(table: Table, user: str = "p-1") -> str:
+    """The token that the latest confirmation mail carries."""
+    mail = next(each for each in mails.of_patron(table, user) if each.kind == MailKind.ADDRESS_CONFIRMATION)
+    return sealing.confirmation_token(user, mail.facts["pending"])
+
+
+def test_a_new_address_counts_once_its_link_was_followed(there: Library) -> None:
+    # GIVEN a patron who wants hold mails elsewhere, RULES 7
+    there.patron()
+    status, me = answered(handler(sample("my_library/change_me"), context()))
+    assert status == 200, me
+    # THEN nothing has changed yet, and the mail goes to the address to be proved
+    assert (me["mail_to"], me["pending_addresses"]) == ("p-1@example.jp", {"mail_to": "reading@example.jp"})
+    (mail,) = mails.of_patron(there.table, "p-1")
+    assert mail.facts["to"] == "reading@example.jp"
+    # WHEN the link is followed, twice, by somebody who is not signed in
+    event = sample("my_library/confirm_mail_address")
+    event["body"] = json.dumps({"token": link_of(there.table)})
+    assert [answered(handler(event, context()))[0] for _ in range(2)] == [200, 200]
+    # THEN it counts, and the table knows who uses it
+    me = ask("GET", "/me")[1]
+    assert (me["mail_to"], me["email"], me["pending_addresses"]) == ("reading@example.jp", "p-1@example.jp", {})
+    assert addresses.users(there.table, "reading@example.jp") == ["p-1"]
+
+
+def test_a_changed_address_frees_the_one_before(there: Library) -> None:
+    # GIVEN two patrons who share an address that mails do not reach
+    for patron_id in ("p-1", "p-2"):
+        there.patron(patron_id, email="family@example.jp")
+        there.table.write(addresses.use("family@example.jp", patron_id))
+    there.table.write(addresses.mark_unreachable("family@example.jp", NOON, "mailbox_full"))
+    # WHEN one of them proves another
+    ask("PATCH", "/me", {"email": "new@example.jp"})
+    ask("POST", "/mail-address-confirmations", {"token": link_of(there.table)}, user="")
+    # THEN the mark is gone for both, RULES 39, and only the other one uses the old address
+    assert ask("GET", "/me", user="p-2")[1]["email_reachable"] is True
+    assert addresses.users(there.table, "family@example.jp") == ["p-2"]
+
+
+def test_a_mended_address_proves_itself_anew(there: Library, forgiven: list[str]) -> None:
+    # GIVEN the patron's own address, which mails did not reach
+    there.patron()
+    there.table.write(addresses.mark_unreachable("p-1@example.jp", NOON, "mailbox_full"))
+    # WHEN it is entered again: SES would keep the link from it (DESIGN), so it is taken off SES's list first
+    ask("PATCH", "/me", {"email": "p-1@example.jp"})
+    assert forgiven == ["p-1@example.jp"]
+    ask("POST", "/mail-address-confirmations", {"token": link_of(there.table)}, user="")
+    assert ask("GET", "/me")[1]["email_reachable"] is True
+
+
+def test_back_to_the_registered_address_needs_no_link(there: Library) -> None:
+    there.patron(mail_to="reading@example.jp")
+    assert ask("PATCH", "/me", {"mail_to": ""})[1]["mail_to"] == "p-1@example.jp"
+    assert mails.of_patron(there.table, "p-1") == []
+
+
+def test_wrong_addresses_are_all_named_with_what_is_wrong(there: Library) -> None:
+    # RULES 7: half-width, exactly one @, no comma for a dot
+    there.patron()
+    status, problem = ask("PATCH", "/me", {"email": "ｈanako@example.jp", "mail_to": "hanako@example,jp"})
+    assert status == 422
+    told = {reason["field"]: reason["message"] for reason in problem["reasons"]}
+    assert "1文字目の「ｈ」" in told["email"]
+    assert "コンマ" in told["mail_to"]
+
+
+def test_a_later_wish_and_a_late_click_make_a_link_void(there: Library) -> None:
+    there.patron()
+    ask("PATCH", "/me", {"mail_to": "first@example.jp"})
+    first = link_of(there.table)
+    ask("PATCH", "/me", {"mail_to": "second@example.jp"}, now=NOON + timedelta(minutes=1))
+    assert ask("POST", "/mail-address-confirmations", {"token": first}, user="")[0] == 409
+    # a day later the second is void, too
+    late = NOON + timedelta(days=1, minutes=2)
+    status, problem = ask("POST", "/mail-address-confirmations", {"token": link_of(there.table)}, user="", now=late)
+    assert (status, codes(problem)) == (409, ["link_void"])
+    assert ask("GET", "/me")[1]["mail_to"] == "p-1@example.jp"
+
+
+def test_a_made_up_link_is_void(there: Library) -> None:
+    there.patron()
+    assert ask("POST", "/mail-address-confirmations", {"token": "bm90IG91cnM"}, user="")[0] == 409
+    # and what was sealed for another purpose is of no use
+    other = sealing.sealed("cursor", ["p-1", "x"])
+    assert ask("POST", "/mail-address-confirmations", {"token": other}, user="")[0] == 409
+
+
+def test_nobody_can_have_strangers_written_to_without_end(there: Library) -> None:
+    there.patron()
+    answers = [ask("PATCH", "/me", {"mail_to": f"stranger-{n}@example.jp"})[0] for n in range(6)]
+    assert answers == [200] * 5 + [429]
+
+
+# The basket
+
+
+def test_basket_remembers_titles_and_counts_for_nothing(there: Library) -> None:
+    # GIVEN two titles; RULES 10: the basket is no hold
+    there.patron(), there.given.title("t-1"), there.given.title("t-2")
+    # WHEN they are put there, one of them twice
+    assert ask("PUT", "/me/basket/t-2", now=NOON - timedelta(minutes=1))[0] == 204
+    assert [answered(handler(sample("my_library/put_in_basket"), context()))[0] for _ in range(2)] == [204, 204]
+    # THEN each is there once, in order
+    shown = answered(handler(sample("my_library/basket"), context()))[1]["items"]
+    assert [entry["title_id"] for entry in shown] == ["t-2", "t-1"]
+    assert ask("GET", "/me")[1]["counts"] == {"holds": 0, "loans": 0, "basket": 2}
+    # WHEN one is taken out, twice
+    assert [answered(handler(sample("my_library/take_from_basket"), context()))[0] for _ in range(2)] == [204, 204]
+    assert [entry["title_id"] for entry in ask("GET", "/me/basket")[1]["items"]] == ["t-2"]
+
+
+def test_basket_takes_no_title_that_does_not_exist(there: Library) -> None:
+    there.patron()
+    assert ask("PUT", "/me/basket/t-9")[0] == 404
+
+
+# Loans and renewals, RULES 31
+
+
+def test_sample_shows_loans_with_what_stands_in_the_way(there: Library) -> None:
+    # GIVEN the loan of the worked example
+    there.patron(), there.given.title(), there.loan()
+    # WHEN the sample is sent on the Monday before it was lent
+    status, shown = answered(handler(sample("my_library/loans"), context()))
+    # THEN it is on its way, and not to be renewed yet
+    (loan,) = shown["items"]
+    assert (status, loan["barcode"], loan["lent_on"], loan["due_on"]) == (200, "t-1-1", "2026-06-04", "2026-06-21")
+    assert (loan["state"], loan["renewals_left"], loan["renewable_from"]) == ("in_transit", 2, "2026-06-18")
+    assert (loan["renewable"], codes(loan)) == (False, ["too_early"])
+    assert loan["reserved"] is None
+
+
+@pytest.mark.parametrize(("day", "state"), [(6, "in_transit"), (7, "to_collect"), (14, "to_collect"), (15, "on_loan")])
+def test_state_of_a_loan_by_day(there: Library, day: int, state: str) -> None:
+    there.patron(), there.given.title(), there.loan()
+    assert ask("GET", "/me/loans", now=on(day))[1]["items"][0]["state"] == state
+
+
+def test_worked_example_of_renewals(there: Library) -> None:
+    # GIVEN a loan due Sunday 06-21: renewable from Thursday 06-18
+    there.patron(), there.given.title(), there.loan()
+    assert renew(on(17))[0] == 409
+    # WHEN renewed on the first day it is due a week after the old due date, and so is the copy
+    status, answer = answered(handler(sample("my_library/renew"), context()))
+    assert (status, answer["due_on"]) == (201, "2026-06-28"), answer
+    assert there.copy().due_on == date(2026, 6, 28)
+    # THEN it is too early to do so again until three days before the new date
+    assert codes(renew(on(18))[1]) == ["too_early"]
+    assert renew(on(28))[1]["due_on"] == "2026-07-05"
+    # and twice is all
+    assert codes(renew(on(5, 7))[1]) == ["renewal_limit"]
+    assert loan_of(there.table).due_on == date(2026, 7, 5)
+
+
+@pytest.mark.parametrize(("day", "expected"), [(17, ["too_early"]), (18, []), (21, []), (22, ["overdue"])])
+def test_window_of_renewals(there: Library, day: int, expected: list[str]) -> None:
+    there.patron(), there.given.title(), there.loan()
+    status, answer = renew(on(day))
+    assert (codes(answer) if status == 409 else []) == expected
+
+
+def test_a_refused_renewal_names_every_reason(there: Library) -> None:
+    # GIVEN a lost book, renewed twice, overdue, for which another patron waits
+    there.patron(), there.patron("p-2"), there.given.title()
+    there.loan(renewals=2, lost=True), there.hold("p-2")
+    status, problem = renew(on(25))
+    assert (status, codes(problem)) == (409, ["lost", "overdue", "renewal_limit", "held_by_others"])
+    assert all(reason["message"] for reason in problem["reasons"])
+
+
+def test_no_renewal_while_another_patron_waits(there: Library) -> None:
+    # GIVEN a waiting hold of another patron: shown as 予約 有り
+    there.patron(), there.patron("p-2"), there.given.title(copies=2), there.loan()
+    there.hold("p-2")
+    (shown,) = ask("GET", "/me/loans", now=on(18))[1]["items"]
+    assert (shown["reserved"], shown["renewable"]) == ("予約 有り", False)
+    assert codes(renew(on(18))[1]) == ["held_by_others"]
+    # WHEN it has a copy of its own, nobody waits any more
+    there.kept("t-1-2", "p-2")
+    assert renew(on(18))[0] == 201
+
+
+def test_a_hold_that_comes_between_reading_and_writing_wins(there: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN a renewal that has found nobody waiting
+    there.patron(), there.patron("p-2"), there.given.title(), there.loan()
+    read = titles.waiting_counts
+
+    def read_and_then_hold(table: Table, title_ids: set[str]) -> dict[str, int]:
+        counts = read(table, title_ids)
+        monkeypatch.undo()
+        there.hold("p-2")
+        return counts
+
+    monkeypatch.setattr(titles, "waiting_counts", read_and_then_hold)
+    # WHEN a hold is placed before it writes
+    status, problem = renew(on(18))
+    # THEN the write itself finds it, and the rules are asked again
+    assert (status, codes(problem)) == (409, ["held_by_others"])
+    assert loan_of(there.table).due_on == DUE
+
+
+def test_whether_a_hand_over_was_recorded_does_not_matter(there: Library) -> None:
+    # GIVEN a loan whose facility records nothing, so that the release has taken it (RULES 30)
+    there.patron(), there.given.title(), there.loan(released_at=on(14))
+    assert renew(on(18))[0] == 201
+
+
+def test_somebody_elses_loan_is_not_found(there: Library) -> None:
+    there.patron(), there.patron("p-2"), there.given.title(), there.loan()
+    assert renew(on(18), user="p-2")[0] == 404
+
+
+# Mails, RULES 38
+
+
+def test_mails_are_shown_with_how_far_they_have_come(there: Library) -> None:
+    # GIVEN a test mail asked for
+    there.patron()
+    assert answered(handler(sample("my_library/test_mail"), context()))[0] == 202
+    # THEN it can be seen
+    (mail,) = answered(handler(sample("my_library/mails"), context()))[1]["items"]
+    assert (mail["kind"], mail["subject"], mail["state_label"]) == ("test", "受信確認メール", "送信待ち")
+    # and only one is sent in some minutes
+    assert ask("POST", "/me/test-mail", now=NOON + timedelta(seconds=30))[0] == 429
+    assert ask("POST", "/me/test-mail", now=NOON + timedelta(minutes=6))[0] == 202
+
+
+def test_no_mail_shows_the_way_to_confirm(there: Library) -> None:
+    there.patron()
+    ask("PATCH", "/me", {"mail_to": "reading@example.jp"})
+    (mail,) = ask("GET", "/me/mails")[1]["items"]
+    assert mail["facts"] == {}
+    assert mails.of_patron(there.table, "p-1")[0].facts["pending"] not in json.dumps(mail)
+
+
+def test_old_mails_are_not_shown(there: Library) -> None:
+    # RULES 41: mails that name titles vanish, whether or not the table has erased them yet
+    there.patron()
+    ask("POST", "/me/test-mail")
+    assert ask("GET", "/me/mails", now=NOON + timedelta(days=36))[1]["items"] == []
