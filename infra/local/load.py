@@ -1,14 +1,17 @@
 """What a fresh stack is given: facilities, kit cards, a sample catalogue, accounts to sign in with."""
 
+import csv
+import os
 import secrets
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
-
-from lending.actions.cataloguing import describe_title
+from pathlib import Path
 
 from infra.facilities import load_facilities, read_facilities
 from infra.local.samples import catalogue, kit_numbers
-from infra.local.stack import Stack
+from infra.local.server import LOGS
+from infra.local.stack import ROOT, Stack
 from lending.aws.table import Table, cards
 from lending.domain.card import Card
 from lending.domain.facility import Facility
@@ -17,15 +20,19 @@ _AT_ONCE = 8
 
 
 def load(stack: Stack) -> list[dict[str, str]]:
-    """Load the sample data; the sign-in data of the accounts made, as `{group, username, password}`."""
+    """Load the sample data; the sign-in data of the accounts made, as `{group, username, password}`.
+
+    Raises:
+        subprocess.CalledProcessError: the catalogue could not be imported.
+    """
     table = Table(stack.client("dynamodb"), stack.outputs["TableName"])
     facilities = read_facilities()
     load_facilities(table, facilities)
     for facility in facilities:
         _load_kits(table, facility)
+    _import_catalogue(stack)
+    groups = ["desk", *(f"facility-{facility.number:02}" for facility in facilities)]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        list(pool.map(lambda title: _load_title(table, title), catalogue()))
-        groups = ["desk", *(f"facility-{facility.number:02}" for facility in facilities)]
         return list(pool.map(lambda group: _make_account(stack, group), groups))
 
 
@@ -34,8 +41,28 @@ def _load_kits(table: Table, facility: Facility) -> None:
         table.transact(*(cards.add(Card(n, facility=str(facility.number))) for n in kit_numbers(facility.number)))
 
 
-def _load_title(table: Table, title: Any) -> None:
-    describe_title(table, title.title_id, title.title, title.author, title.isbn, title.copies)
+def _import_catalogue(stack: Stack) -> None:
+    """By the very command a library uses."""
+    file = LOGS / "catalogue.csv"
+    rows = list(catalogue())
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    command = [sys.executable, "-m", "infra.import_catalogue", str(file)]
+    names = ["--table", stack.outputs["TableName"], "--bucket", stack.outputs["CatalogueBucket"]]
+    subprocess.run([*command, *names], env=_environment(stack), cwd=ROOT, check=True, stdout=sys.stderr)
+
+
+def _environment(stack: Stack) -> dict[str, str]:
+    """The environment in which a command of the repository speaks to the local AWS as its owner."""
+    return os.environ | {
+        "AWS_ENDPOINT_URL": stack.endpoint,
+        "AWS_DEFAULT_REGION": stack.region,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "PYTHONPATH": str(Path("layers/common")) + os.pathsep + ".",
+    }
 
 
 def _make_account(stack: Stack, group: str) -> dict[str, str]:

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from lending.domain.title import Copy
-
 # Kit numbers say where the kit lies: 2, the facility's two digits, a running number.
 KITS_PER_FACILITY = 5
 
@@ -33,27 +31,19 @@ _SUBJECTS = (
 _AUTHORS = ("見本 太郎", "見本 花子", "例示 一郎", "例示 二葉", "仮名 三郎")
 
 
-@dataclass(frozen=True, slots=True)
-class SampleTitle:
-    """A title as `PUT /desk/titles/{id}` takes it."""
-
-    title_id: str
-    title: str
-    author: str
-    isbn: str
-    copies: list[Copy]
-
-
-def catalogue() -> Iterator[SampleTitle]:
-    """Some 300 titles with one to three copies; every 25th is for use in the library only."""
+def catalogue() -> Iterator[dict[str, str]]:
+    """Some 300 titles with one to three copies, as rows of an import; every 25th is for use in the library only."""
     for number, (place, (subject, call_number)) in enumerate(product(_PLACES, _SUBJECTS), start=1):
-        title_id = f"T{number:04}"
-        reference_only = number % 25 == 0
-        copies = [
-            Copy(f"B{number:04}{n}", title_id, f"{call_number}/{number:04}/{n}", reference_only)
-            for n in range(1, number % 3 + 2)
-        ]
-        yield SampleTitle(title_id, f"{place}{subject}", _AUTHORS[number % 5], _isbn(number), copies)
+        for copy in range(1, number % 3 + 2):
+            yield {
+                "title_id": f"T{number:04}",
+                "title": f"{place}{subject}",
+                "author": _AUTHORS[number % 5],
+                "isbn": _isbn(number),
+                "barcode": f"B{number:04}{copy}",
+                "call_number": f"{call_number}/{number:04}/{copy}",
+                "reference_only": "禁帯出" if number % 25 == 0 else "",
+            }
 
 
 def _isbn(number: int) -> str:

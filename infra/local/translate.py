@@ -55,6 +55,7 @@ def fit_to_loopback(template: Template, port: int) -> Template:
     _dial_loopback(resources["Distribution"], port)
     _admit_plain_http(resources)
     _send_mail_from_anything(resources)
+    _send_batches(resources)
     return template
 
 
@@ -147,11 +148,23 @@ def _admit_plain_http(resources: dict[str, Template]) -> None:
 
 def _send_mail_from_anything(resources: dict[str, Template]) -> None:
     """Let whoever may send mail do so as anybody: the local SES asks for the right on `*`, whatever the sender."""
+    for statement in _statements_of_roles(resources):
+        if statement["Action"] == "ses:SendEmail":
+            statement["Resource"] = "*"
+
+
+def _send_batches(resources: dict[str, Template]) -> None:
+    """Let whoever may send to a queue send batches: on AWS that is the same right, the local IAM knows two."""
+    for statement in _statements_of_roles(resources):
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        if "sqs:SendMessage" in actions:
+            statement["Action"] = [*actions, "sqs:SendMessageBatch"]
+
+
+def _statements_of_roles(resources: dict[str, Template]) -> Iterator[Template]:
     for _, role in _of_type(resources, "AWS::IAM::Role"):
         for policy in role["Properties"].get("Policies", []):
-            for statement in policy["PolicyDocument"]["Statement"]:
-                if statement["Action"] == "ses:SendEmail":
-                    statement["Resource"] = "*"
+            yield from policy["PolicyDocument"]["Statement"]
 
 
 def _of_type(resources: dict[str, Template], kind: str) -> Iterator[tuple[str, Template]]:

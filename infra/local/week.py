@@ -244,7 +244,7 @@ class _Week:
         (task,) = until(lambda: self.desk.items("/desk/contacts", at) or None, "the contact task")
         must(task["phone"] == HANAKO.phone, "staff see whom to call")
         self._happened(at, f"エラーメール({task['cause']})が職員の連絡リストに載る", contacts=1)
-        self.desk.post(f"/desk/contacts/{task['id']}/done", at)
+        self.desk.post(f"/desk/contacts/{task['id']}/done", at, expected=204)
         must(not self.desk.items("/desk/contacts", at), "the task is done")
         self._happened(at, "電話で連絡し、対応済みに", done=1)
 
