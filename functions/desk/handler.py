@@ -1,7 +1,9 @@
 """`/api/desk`: what the library's staff do. Every route is the desk's alone."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
+from time import monotonic
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
@@ -18,6 +20,7 @@ from lending.actions.loading_cards import load_cards
 from lending.actions.losing_books import mark, mark_found, replaced_in_kind
 from lending.actions.packing import Crate, crates
 from lending.actions.pulling_books import PullView, Scanned, pull_list, scan_absent, scan_found
+from lending.actions.running import Unfinished
 from lending.actions.sending_password import send_password
 from lending.actions.shifting_batch import record_shift, take_shift_back
 from lending.actions.staff_holds import (
@@ -27,12 +30,14 @@ from lending.actions.staff_holds import (
     change_pickup_place,
     move_to_end,
 )
+from lending.actions.thursday_run import run_on_request
 from lending.actions.viewing_applications import (
     ApplicationView,
     black_out_image,
     list_applications,
     view_application,
 )
+from lending.actions.viewing_runs import DecisionView, RunView, dry_run, view_run
 from lending.aws.forms import as_list, as_text
 from lending.aws.http import Api, answer
 from lending.aws.pictures import Rectangle
@@ -67,6 +72,7 @@ from lending.domain.reasons import counter_sentence
 from lending.domain.shift import Shift
 from lending.domain.title import Copy, CopyState
 from lending.domain.week import in_tokyo, run_due_at, week_of_run
+from lending.domain.what_if import Change, Difference, WhatIf
 
 api = Api()
 handler = api
@@ -801,3 +807,96 @@ def _shown_shift(shift: Shift) -> dict[str, Any]:
 
 
 # Runs (RULES 18-27)
+
+
+class Otherwise(Asked):
+    """What is to be otherwise in a run that is only tried."""
+
+    cap: Annotated[int, Field(ge=0, le=100)] | None = None
+    facilities_closed: frozenset[Annotated[str, BeforeValidator(as_text)]] = frozenset()
+    run_skipped: bool = False
+    missing_percent: Annotated[int, Field(ge=0, le=100)] = 0
+    seed: int = 0
+
+
+class RunRequest(Asked):
+    """A run to be made, or, dry or with something otherwise, only to be tried."""
+
+    date: date
+    dry_run: bool = False
+    what_if: Otherwise | None = None
+
+
+@api.post("/api/desk/runs")
+def make_run() -> Any:
+    """Make the run of a date, or only show what it would decide."""
+    api.staff()
+    asked, table, policy = api.body(RunRequest), library_table(), settings().policy
+    if asked.dry_run or asked.what_if:
+        what_if = WhatIf(**asked.what_if.model_dump()) if asked.what_if else None
+        view = dry_run(table, asked.date, policy, what_if, *_part_of_run())
+        return answer(200, _shown_run(asked.date.isoformat(), view) | {"dry_run": True})
+    try:
+        record, already = run_on_request(table, asked.date, api.moment(), policy, _within_a_request())
+    except Unfinished:
+        return answer(202, {"date": asked.date, "unfinished": True})
+    view = view_run(table, record.run_id, *_part_of_run())
+    return answer(200, _shown_run(record.run_id, view) | {"already_done": already})
+
+
+@api.get("/api/desk/runs/<run_id>")
+def show_run(run_id: str) -> Any:
+    """The run of a date, or a pull such as `2026-06-04am`."""
+    api.staff()
+    return answer(200, _shown_run(run_id, view_run(library_table(), run_id, *_part_of_run())))
+
+
+def _part_of_run() -> tuple[int, int]:
+    return api.start() or 0, api.limit(default=100, most=1000)
+
+
+def _within_a_request() -> Callable[[], bool]:
+    # Of the 29 seconds a request may take, enough stays for the part begun and for the answer.
+    started = monotonic()
+    return lambda: monotonic() - started < 15
+
+
+def _shown_run(run_id: str, view: RunView) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "date": run_id,
+        "summary": view.counts,
+        "decisions": [_shown_decision(each) for each in view.decisions],
+        "cursor": api.cursor(view.following),
+    }
+    if record := view.record:
+        became = {"pulls": record.pulls, "explained": record.explained, "lost": record.lost, "gone": record.gone}
+        shown |= {"summary": view.counts | became, "finished": record.finished_at is not None, "input": record.plan}
+    if view.difference:
+        shown["difference"] = _shown_difference(view.difference, view.cards or {})
+    return shown
+
+
+def _shown_decision(view: DecisionView) -> dict[str, Any]:
+    decision = view.decision
+    return {
+        "card_number": view.card_number,
+        "title_id": decision.title_id,
+        "title": view.title,
+        "barcode": decision.barcode,
+        "pickup_place": decision.pickup_place,
+        "decision": decision.decision,
+        "code": decision.code,
+        "facts": decision.facts,
+        "message": counter_sentence(decision.code, decision.facts),
+    }
+
+
+def _shown_difference(found: Difference, cards: dict[str, str]) -> dict[str, Any]:
+    patrons = [{"card_number": cards.get(name, "")} | _shown_both(each) for name, each in found.patrons.items()]
+    places = [{"pickup_place": name} | _shown_both(each) for name, each in found.facilities.items()]
+    return {"patrons": patrons, "facilities": places}
+
+
+def _shown_both(change: Change) -> dict[str, Any]:
+    pairs = {"lend": change.lend, "keep_aside": change.keep_aside}
+    return {name: {"plain": plain, "what_if": other} for name, (plain, other) in pairs.items()}

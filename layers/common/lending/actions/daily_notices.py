@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from lending.actions.carrying_mail import send_again_what_is_stuck
 from lending.aws.table import Overtaken, Table, holds, loans, mails, patrons, runs
 from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.runs import Done
@@ -30,6 +31,7 @@ def put_daily_mails(table: Table, moment: datetime, policy: Policy) -> Done:
     if runs.is_done(table, JOB, day):
         return Done(day)
     counts = {
+        "sent_again": send_again_what_is_stuck(table, moment),
         "ready": _put(table, _ready_mails(table, moment), policy),
         "overdue": _put(table, _overdue_mails(table, moment, policy), policy),
         **_tell_of_cards(table, moment, policy),

@@ -101,7 +101,7 @@ def _planned(table: Table, run: Run, given: Given, policy: Policy, before: RunRe
         plan=_fingerprint(given, run, policy, before),
         round=before.round + 1 if before else 1,
         chunks=-(-len(decided) // runs.CHUNK),
-        counts=_counts(given, decided),
+        counts=count(given, decided),
     )
     for number, part in enumerate(in_batches(decided, runs.CHUNK)):
         table.write(runs.put_chunk(record, number, part, policy))
@@ -123,7 +123,8 @@ def _of_those_who_left(table: Table, given: Given, before: RunRecord) -> list[De
     return [each for each in earlier if (each.patron_id, each.title_id) not in here]
 
 
-def _counts(given: Given, decided: Iterable[Decision]) -> dict[str, int]:
+def count(given: Given, decided: Iterable[Decision]) -> dict[str, int]:
+    """How much was read, and how many holds met which outcome, for which reason."""
     codes = Counter(f"code_{each.code}" for each in decided)
     outcomes = Counter(str(each.decision) for each in decided)
     read = {"holds": len(given.holds), "titles": len(given.copies), "patrons": len(given.patrons)}

@@ -8,7 +8,9 @@ from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.runs import RunRecord
 from lending.domain.allocation import thursday_run
 from lending.domain.policy import Policy
-from lending.domain.week import run_due_at
+from lending.domain.problems import Refused
+from lending.domain.reasons import day_in_words, moment_in_words
+from lending.domain.week import in_tokyo, run_due_at, week_of_run
 
 
 def run_what_is_due(table: Table, moment: datetime, policy: Policy, enough_time: EnoughTime) -> tuple[RunRecord, bool]:
@@ -18,6 +20,27 @@ def run_what_is_due(table: Table, moment: datetime, policy: Policy, enough_time:
         The run's record, and whether it had been finished before.
     """
     return run_for(table, run_due_at(moment, policy), policy, enough_time)
+
+
+def run_on_request(
+    table: Table, run_date: date, moment: datetime, policy: Policy, enough_time: EnoughTime
+) -> tuple[RunRecord, bool]:
+    """The run of a date that staff have chosen, such as the day after a closed Thursday (RULES 22).
+
+    Returns:
+        As `run_for`.
+
+    Raises:
+        Refused: the cut-off is still to come, or the books could not be there in time any more.
+        Unfinished: there was not enough time; asked again it goes on.
+    """
+    week = week_of_run(run_date, policy)
+    day = day_in_words(run_date)
+    if moment < week.cut_off:
+        raise Refused("run_not_due", day=day, cut_off=moment_in_words(week.cut_off))
+    if in_tokyo(moment).date() >= week.pickup_from and runs.find(table, run_date.isoformat()) is None:
+        raise Refused("run_too_late", day=day)
+    return run_for(table, run_date, policy, enough_time)
 
 
 def run_for(table: Table, run_date: date, policy: Policy, enough_time: EnoughTime) -> tuple[RunRecord, bool]:

@@ -175,7 +175,11 @@ class Api:
 
     def items(self, items: list[Any], last: Any = None) -> Answer:
         """A page of a list; `last` is where the next page goes on, None at the end."""
-        return answer(200, {"items": items, "cursor": sealed(self._list(), last) if last else None})
+        return answer(200, {"items": items, "cursor": self.cursor(last)})
+
+    def cursor(self, last: Any) -> str | None:
+        """What goes on where a page ended, for this list and caller only; None at the end."""
+        return sealed(self._list(), last) if last else None
 
     def _problem(self, refusal: Refused) -> Answer:
         body = {

@@ -1,0 +1,146 @@
+"""Runs at the desk: made, shown, and only tried, RULES 18-27."""
+
+import json
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from functions.allocator.handler import handler as allocator
+from functions.desk.handler import handler
+from lending.aws.table import Table, holds, titles
+from lending.domain.hold import Hold
+from lending.domain.title import CopyState
+from lending.domain.week import TOKYO
+from tests.handlers.conftest import Given, context, request, sample
+
+PLACED = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
+RUN_TIME = datetime(2026, 6, 4, 8, 30, tzinfo=TOKYO)
+
+
+@pytest.fixture(autouse=True)
+def two_patrons_three_books(given: Given, library: Table) -> None:
+    """p-1 waits for three books at two facilities, p-2 for one of them."""
+    given.patron("p-1"), given.patron("p-2")
+    for n, (patron_id, title_id, place) in enumerate(
+        [("p-1", "t-1", "12"), ("p-1", "t-2", "12"), ("p-1", "t-3", "13"), ("p-2", "t-1", "13")]
+    ):
+        at = PLACED + timedelta(hours=n)
+        library.transact(holds.add(Hold(patron_id, title_id, place, at, at)))
+    given.title("t-1"), given.title("t-2"), given.title("t-3")
+
+
+def desk(method: str, path: str, body: Any = None, now: datetime = RUN_TIME, **how: Any) -> dict[str, Any]:
+    group = how.pop("group", "desk")
+    return handler(request(method, path, body=body, group=group, user="staff-1", now=now, **how), context())
+
+
+def answered(response: dict[str, Any], status: int = 200) -> dict[str, Any]:
+    assert response["statusCode"] == status, response["body"]
+    return json.loads(response["body"])
+
+
+def everything(table: Table) -> list[dict[str, Any]]:
+    found = table._client.scan(TableName=table.name)["Items"]
+    return sorted(found, key=lambda item: (item["PK"]["S"], item["SK"]["S"]))
+
+
+def test_sample_makes_the_run_and_shows_it_again() -> None:
+    made = answered(handler(sample("desk/run_make"), context()))
+    assert (made["date"], made["already_done"], made["finished"]) == ("2026-06-04", False, True)
+    assert {(each["card_number"], each["title_id"], each["decision"], each["code"]) for each in made["decisions"]} == {
+        ("10000001", "t-1", "lend", "lent"), ("10000001", "t-2", "lend", "lent"), ("10000001", "t-3", "lend", "lent"),
+        ("10000002", "t-1", "none", "queue"),
+    }  # fmt: skip
+    assert made["summary"]["lend"] == 3
+    shown = answered(handler(sample("desk/run_show"), context()))
+    assert shown == {name: value for name, value in made.items() if name != "already_done"}
+    # RULES 26: made again, also by the schedule, nothing changes
+    assert answered(handler(sample("desk/run_make"), context()))["already_done"] is True
+    assert allocator(sample("allocator/thursday_run"), context())["already_done"] is True
+
+
+def test_sample_dry_run_decides_the_same_and_writes_nothing(library: Table) -> None:
+    before = everything(library)
+    dry = answered(handler(sample("desk/run_dry"), context()))
+    assert everything(library) == before
+    made = answered(handler(sample("desk/run_make"), context()))
+    assert dry["decisions"] == made["decisions"]
+
+
+def test_decisions_come_in_pages() -> None:
+    found: list[dict[str, Any]] = []
+    cursor = None
+    answered(handler(sample("desk/run_make"), context()))
+    for _ in range(2):
+        page = answered(
+            desk("GET", "/api/desk/runs/2026-06-04", query={"limit": "3"} | ({"cursor": cursor} if cursor else {}))
+        )
+        found, cursor = found + page["decisions"], page["cursor"]
+    assert cursor is None
+    assert len({(each["card_number"], each["title_id"]) for each in found}) == len(found) == 4
+
+
+def test_sample_what_if_shows_who_gets_more_or_less(library: Table) -> None:
+    before = everything(library)
+    # WHEN the cap were 1 and facility 13 closed
+    tried = answered(handler(sample("desk/run_what_if"), context()))
+    # THEN p-1 gets one book of three, and nothing goes to 13
+    assert everything(library) == before
+    assert tried["difference"] == {
+        "patrons": [{"card_number": "10000001", "lend": {"plain": 3, "what_if": 1},
+                     "keep_aside": {"plain": 0, "what_if": 1}}],
+        "facilities": [{"pickup_place": "12", "lend": {"plain": 2, "what_if": 1},
+                        "keep_aside": {"plain": 0, "what_if": 1}},
+                       {"pickup_place": "13", "lend": {"plain": 1, "what_if": 0},
+                        "keep_aside": {"plain": 0, "what_if": 0}}],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("what_if", "lend"),
+    [({"run_skipped": True}, 0), ({"missing_percent": 100}, 0), ({"missing_percent": 0}, 3), ({}, 3)],
+)
+def test_what_if_the_run_were_left_out_or_books_missing(what_if: dict[str, Any], lend: int) -> None:
+    tried = answered(desk("POST", "/api/desk/runs", {"date": "2026-06-04", "what_if": what_if}))
+    assert tried["summary"].get("lend", 0) == lend
+
+
+def test_the_same_seed_misses_the_same_books(library: Table) -> None:
+    body = {"date": "2026-06-04", "what_if": {"missing_percent": 50, "seed": 3}}
+    first, second = (answered(desk("POST", "/api/desk/runs", body))["decisions"] for _ in range(2))
+    assert first == second
+
+
+def test_a_run_waits_for_its_cut_off_and_is_not_made_too_late(library: Table) -> None:
+    early = desk("POST", "/api/desk/runs", {"date": "2026-06-04"}, RUN_TIME - timedelta(seconds=1))
+    assert answered(early, 409)["code"] == "run_not_due"
+    late = desk("POST", "/api/desk/runs", {"date": "2026-06-04"}, datetime(2026, 6, 7, 9, tzinfo=TOKYO))
+    assert answered(late, 409)["code"] == "run_too_late"
+    assert list(titles.pulls(library)) == []
+    # AND on Friday, staff may make it for the Friday (RULES 22)
+    friday = desk("POST", "/api/desk/runs", {"date": "2026-06-05"}, datetime(2026, 6, 5, 9, tzinfo=TOKYO))
+    assert answered(friday)["summary"]["lend"] == 3
+
+
+def test_who_has_left_keeps_a_decision_without_a_number(library: Table) -> None:
+    answered(handler(sample("desk/run_make"), context()))
+    library._client.delete_item(TableName=library.name, Key={"PK": {"S": "PATRON#p-2"}, "SK": {"S": "PATRON"}})
+    shown = answered(desk("GET", "/api/desk/runs/2026-06-04"))
+    assert [each["card_number"] for each in shown["decisions"] if each["code"] == "queue"] == [""]
+
+
+def test_a_run_that_was_never_made_is_not_found() -> None:
+    assert answered(desk("GET", "/api/desk/runs/2026-06-11"), 404)["code"] == "not_found"
+
+
+def test_only_the_desk() -> None:
+    assert desk("GET", "/api/desk/runs/2026-06-04", group="patron")["statusCode"] == 403
+    assert desk("POST", "/api/desk/runs", {"date": "2026-06-04"}, group="facility-01")["statusCode"] == 403
+
+
+def test_a_book_lent_meanwhile_does_not_change_what_was_decided(library: Table) -> None:
+    answered(handler(sample("desk/run_make"), context()))
+    library.transact(titles.give_to("t-1-1", "p-1", date(2026, 6, 21), (CopyState.ON_SHELF,)))
+    shown = answered(desk("GET", "/api/desk/runs/2026-06-04"))
+    assert shown["summary"]["lend"] == 3
