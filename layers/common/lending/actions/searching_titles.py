@@ -93,7 +93,7 @@ def _card(
     return TitleCard(
         title=found.title,
         copies=len(found.copies),
-        copies_available=available(found.copies, moment),
+        copies_available=available(found.copies, moment, policy),
         holds_waiting=waiting,
         earliest_pickup=earliest_pickup(moment, place, waiting + 1, found.copies, closed, policy),
     )

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from lending.domain.allocation import Outcome
 from lending.domain.closure import Calendar, earliest_pickup
 from lending.domain.hold import Hold, HoldStatus
 from lending.domain.policy import Policy
+from lending.domain.pull import can_be_followed, run_of
 from lending.domain.title import Copy, CopyState, Pull
-from lending.domain.week import TOKYO, cut_off_of, next_run_after
+from lending.domain.week import TOKYO, next_run_after
 
 # Whoever looks at a title before choosing a pickup place is told of a partner facility without closed days.
 ANY_FACILITY = ""
@@ -31,33 +33,38 @@ def pickup_of_hold(
     if hold.status == HoldStatus.READY:
         return _first_open_day(moment.date(), hold.pickup_until or moment.date(), calendar)
     place = place_ahead(hold, moment, policy)
-    if mine := _planned_today(hold, copies, moment):
+    if mine := _planned_for(hold, copies, moment, policy):
         pull, copy = mine
-        return earliest_pickup(_moment_of(pull, policy), pull.pickup_place, 1, [copy], calendar, policy, hold.patron_id)
+        moment, place = _effective(pull, moment, policy), pull.pickup_place
+        return earliest_pickup(moment, place, 1, [copy], calendar, policy, hold.patron_id)
     if hold.status == HoldStatus.SECURED:
         copies, position = [_as_free(copy) for copy in copies if copy.barcode == hold.barcode], 1
     return earliest_pickup(moment, place, position, copies, calendar, policy, hold.patron_id)
 
 
-def available(copies: Sequence[Copy], moment: datetime) -> int:
-    """How many copies are on the shelf for whoever comes first: not planned for a hold today (RULES 23)."""
-    today = moment.date().isoformat()
+def available(copies: Sequence[Copy], moment: datetime, policy: Policy) -> int:
+    """How many copies are on the shelf for whoever comes first: not planned for a hold (RULES 23)."""
     return sum(
-        copy.can_be_lent and copy.state == CopyState.ON_SHELF and not (copy.pull and copy.pull.run[:10] == today)
+        copy.can_be_lent and copy.state == CopyState.ON_SHELF and not (copy.pull and _stands(copy.pull, moment, policy))
         for copy in copies
     )
 
 
-def _planned_today(hold: Hold, copies: Sequence[Copy], moment: datetime) -> tuple[Pull, Copy] | None:
-    """Today's plan for this hold, and its copy as the plan found it."""
-    today = moment.date().isoformat()
-    pulls = ((copy.pull, copy) for copy in copies if copy.pull and copy.pull.patron_id == hold.patron_id)
-    return next(((pull, _as_free(copy)) for pull, copy in pulls if pull.run[:10] == today), None)
+def _stands(pull: Pull, moment: datetime, policy: Policy) -> bool:
+    return can_be_followed(run_of(pull, moment, policy), moment.date())
 
 
-def _moment_of(pull: Pull, policy: Policy) -> datetime:
-    day = date.fromisoformat(pull.run[:10])
-    return datetime.combine(day, min(policy.pull_times), TOKYO) if pull.run[10:] else cut_off_of(day, policy)
+def _planned_for(hold: Hold, copies: Sequence[Copy], moment: datetime, policy: Policy) -> tuple[Pull, Copy] | None:
+    """The plan that stands for this hold, and its copy as the plan found it."""
+    pulls = ((copy.pull, _as_free(copy)) for copy in copies if copy.pull and copy.pull.patron_id == hold.patron_id)
+    return next(((pull, copy) for pull, copy in pulls if _stands(pull, moment, policy)), None)
+
+
+def _effective(pull: Pull, moment: datetime, policy: Policy) -> datetime:
+    """The moment that a plan is carried out as of: its run's cut-off, or today; one beyond the cap waits for a run."""
+    if pull.decision == Outcome.LEND:
+        return run_of(pull, moment, policy).moment
+    return datetime.combine(moment.date(), min(policy.pull_times), TOKYO) if pull.decision == Outcome.READY else moment
 
 
 def _as_free(copy: Copy) -> Copy:

@@ -1,0 +1,81 @@
+"""What can be expected of a hold, RULES "The week", 11, 14, 15, 18-23."""
+
+from datetime import date, datetime, timedelta
+
+from lending.domain.closure import Calendar, Closure, Scope
+from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
+from lending.domain.outlook import available, pickup_of_hold
+from lending.domain.policy import Policy
+from lending.domain.title import Copy, CopyState, Pull
+from lending.domain.week import TOKYO
+
+POLICY, OPEN = Policy(), Calendar()
+MONDAY = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
+THURSDAY = datetime(2026, 6, 4, 10, tzinfo=TOKYO)
+
+
+def hold(place: str = "12", **changes: object) -> Hold:
+    return Hold("p-1", "t-1", place, MONDAY, MONDAY, **changes)  # type: ignore[arg-type]
+
+
+def copy(**changes: object) -> Copy:
+    return Copy("t-1-1", "t-1", "913.6", **changes)  # type: ignore[arg-type]
+
+
+def pull(decision: str = "lend", run: str = "2026-06-04", place: str = "12") -> Pull:
+    return Pull("p-1", "t-1", decision, run, place, 10)
+
+
+def test_the_week_of_the_worked_example() -> None:
+    # GIVEN a book on the shelf and a hold before the cut-off of Thursday 06-04: it can be had on Sunday 06-07
+    assert pickup_of_hold(hold(), 1, [copy()], MONDAY, OPEN, POLICY) == date(2026, 6, 7)
+    # the second in the queue has it after the first one's two weeks: due 06-21, checked in, lent on 06-25
+    assert pickup_of_hold(hold(), 2, [copy()], MONDAY, OPEN, POLICY) == date(2026, 6, 28)
+
+
+def test_a_plan_stands_until_the_books_are_to_be_collected() -> None:
+    # GIVEN a copy on Thursday's pull list for this hold, RULES 23
+    planned = [copy(pull=pull())]
+    for day in (THURSDAY, THURSDAY + timedelta(days=2)):
+        assert pickup_of_hold(hold(), 1, planned, day, OPEN, POLICY) == date(2026, 6, 7)
+        assert available(planned, day, POLICY) == 0
+    # WHEN it was not followed by Sunday, the next run plans anew
+    sunday = THURSDAY + timedelta(days=3)
+    assert pickup_of_hold(hold(), 1, planned, sunday, OPEN, POLICY) == date(2026, 6, 14)
+    assert available(planned, sunday, POLICY) == 1
+
+
+def test_a_plan_for_the_counter_is_for_today() -> None:
+    # GIVEN a copy that this morning's pull found for the prefectural library, RULES 15
+    planned = [copy(pull=pull("ready", "2026-06-04am", PREFECTURAL))]
+    evening = THURSDAY + timedelta(hours=8)
+    assert pickup_of_hold(hold(PREFECTURAL), 1, planned, evening, OPEN, POLICY) == date(2026, 6, 4)
+    # without a plan it would be the next morning's pull
+    assert pickup_of_hold(hold(PREFECTURAL), 1, [copy()], evening, OPEN, POLICY) == date(2026, 6, 5)
+
+
+def test_a_book_kept_aside_waits_for_the_next_run() -> None:
+    # GIVEN a book beyond the cap, RULES 20: planned to be kept aside, then kept
+    planned = [copy(pull=pull("keep_aside"))]
+    assert pickup_of_hold(hold(), 1, planned, THURSDAY, OPEN, POLICY) == date(2026, 6, 14)
+    secured = hold(status=HoldStatus.SECURED, barcode="t-1-1")
+    kept = [copy(state=CopyState.KEPT_ASIDE, holder="p-1")]
+    assert pickup_of_hold(secured, 5, kept, THURSDAY, OPEN, POLICY) == date(2026, 6, 14)
+
+
+def test_a_ready_book_can_be_had_on_the_next_open_day() -> None:
+    # GIVEN Monday closed
+    closed = Calendar((Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=MONDAY.date(),
+                               ends_on=MONDAY.date()),))  # fmt: skip
+    ready = hold(PREFECTURAL, status=HoldStatus.READY, barcode="t-1-1", pickup_until=date(2026, 6, 10))
+    assert pickup_of_hold(ready, 1, [], MONDAY, closed, POLICY) == date(2026, 6, 2)
+    # after its last day it cannot be had
+    late = datetime(2026, 6, 11, 12, tzinfo=TOKYO)
+    assert pickup_of_hold(ready, 1, [], late, OPEN, POLICY) is None
+
+
+def test_a_recorded_change_of_the_pickup_place_counts_from_its_run() -> None:
+    # GIVEN a change to the prefectural library from the run of 06-11 on, RULES 14
+    moving = hold(next_pickup_place=PREFECTURAL, next_pickup_from=date(2026, 6, 11))
+    assert pickup_of_hold(moving, 1, [copy()], MONDAY, OPEN, POLICY) == date(2026, 6, 7)
+    assert pickup_of_hold(moving, 1, [copy()], THURSDAY, OPEN, POLICY) == date(2026, 6, 4)
