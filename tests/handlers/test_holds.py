@@ -1,12 +1,17 @@
 """Holds, RULES 9-12, as the function answers them."""
 
 import json
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from functions.holds.handler import handler
-from lending.aws.table import Table, patrons
+from lending.aws.table import Overtaken, Table, calendar, facilities, holds, patrons, titles
+from lending.domain.closure import Closure, Scope, Suspension
+from lending.domain.facility import Facility
+from lending.domain.hold import HoldStatus, LastRun
 from tests.handlers.conftest import Given, context, request, sample
 
 
@@ -94,3 +99,116 @@ def test_cancel_a_waiting_hold(given: Given, library: Table) -> None:
     assert answered["statusCode"] == 204
     assert show() == []
     assert patrons.find(library, "p-1").open_holds == 0  # type: ignore[union-attr]
+
+
+# What can be expected, and who may cancel (RULES 12, 14, 16, 27, 40)
+
+
+def test_samples_show_and_cancel_a_hold(given: Given) -> None:
+    # GIVEN a hold for a partner facility, placed before Thursday's cut-off with a copy on the shelf
+    given.patron(), given.title()
+    given.table.write(facilities.put_facility(Facility(12, "西北地区", "鰺ヶ沢町", "見本館", True)))
+    body = {"title_id": "t-1", "pickup_place": "12"}
+    placed = handler(request("POST", "/api/me/holds", body=body, group="patron", user="p-1"), context())
+    # THEN already the answer says that it can be had on Sunday S
+    assert json.loads(placed["body"])["earliest_pickup"] == "2026-06-07"
+    # WHEN the sample asks for the list
+    (hold,) = json.loads(handler(sample("holds/list"), context())["body"])["items"]
+    assert hold == {
+        "title_id": "t-1", "title": "見本の本 t-1", "author": "見本 太郎", "pickup_place": "12",
+        "next_pickup_place": None, "next_pickup_from": None, "placed_at": "2026-06-01T12:00:00+09:00",
+        "status": "waiting", "status_label": "確保待ち", "position": 1, "of": 1, "pickup_from": None,
+        "pickup_until": None, "earliest_pickup": "2026-06-07", "last_run": None,
+    }  # fmt: skip
+    # and the sample cancels it
+    assert handler(sample("holds/cancel"), context())["statusCode"] == 204
+    assert show() == []
+    assert handler(sample("holds/cancel"), context())["statusCode"] == 404
+
+
+def test_closed_doors_are_told_at_hold_time(given: Given, library: Table) -> None:
+    # GIVEN stocktaking: the next run is suspended, and another facility is closed (RULES 40)
+    given.patron(), given.title()
+    for number in (12, 13):
+        library.write(facilities.put_facility(Facility(number, "西北地区", "鰺ヶ沢町", f"見本館{number}", True)))
+    stocktaking = Suspension(suspension_id="s", scope=Scope.SERVICE, starts_on=date(2026, 6, 1),
+                             ends_on=date(2026, 6, 10), reason="蔵書点検")  # fmt: skip
+    other = Closure(closure_id="c", scope=Scope.FACILITY, facility="13", starts_on=date(2026, 6, 1),
+                    ends_on=date(2026, 6, 30))  # fmt: skip
+    library.transact(calendar.add_suspension(stocktaking), calendar.add_closure(other))
+    # WHEN a hold is placed
+    body = {"title_id": "t-1", "pickup_place": "12"}
+    answered = handler(request("POST", "/api/me/holds", body=body, group="patron", user="p-1"), context())
+    # THEN the answer tells of the suspension and not of the other facility, and counts on the run after it
+    hold = json.loads(answered["body"])
+    assert len(hold["notices"]) == 1
+    assert "蔵書点検" in hold["notices"][0]
+    assert hold["earliest_pickup"] == "2026-06-14"
+
+
+def test_why_the_last_run_gave_nothing_is_said_in_words(given: Given, library: Table) -> None:
+    # GIVEN a hold that the last run passed over, RULES 27
+    given.patron(), given.title()
+    place("t-1")
+    hold = holds.find(library, "p-1", "t-1")
+    assert hold
+    facts = {"position": 2, "of": 3, "copies": 1}
+    library.write(holds.explain(hold, LastRun(date(2026, 6, 4), "queue", facts)))
+    # THEN it is shown with its facts and a sentence of them
+    (shown,) = show()
+    assert (shown["last_run"]["date"], shown["last_run"]["code"]) == ("2026-06-04", "queue")
+    assert shown["last_run"]["facts"] == facts
+    assert "3人" in shown["last_run"]["message"]
+    assert "2番目" in shown["last_run"]["message"]
+
+
+@pytest.mark.parametrize(("status", "label"), [(HoldStatus.SECURED, "確保済み"), (HoldStatus.READY, "貸出可能")])
+def test_a_hold_past_waiting_is_cancelled_by_phone(
+    given: Given, library: Table, status: HoldStatus, label: str
+) -> None:
+    # GIVEN a hold whose copy is there, RULES 12, 16
+    given.patron(), given.title()
+    place("t-1")
+    hold = holds.find(library, "p-1", "t-1")
+    assert hold
+    until = date(2026, 6, 16) if status == HoldStatus.READY else None
+    library.write(holds.change(hold, replace(hold, status=status, barcode="t-1-1", pickup_until=until)))
+    # WHEN the patron wants to cancel
+    answered = handler(request("DELETE", "/api/me/holds/t-1", group="patron", user="p-1"), context())
+    # THEN the answer says whom to call
+    assert (answered["statusCode"], codes(answered)) == (409, ["cancel_by_phone"])
+    assert "017-729-4300" in json.loads(answered["body"])["detail"]
+    # and the list shows its state and last day, and no place in the queue
+    (shown,) = show()
+    assert (shown["status_label"], shown["position"], shown["of"]) == (label, None, None)
+    assert shown["pickup_until"] == (until and "2026-06-16")
+
+
+def test_what_is_on_loan_is_not_held_and_not_cancelled(given: Given) -> None:
+    # RULES 9, 12
+    given.patron(), given.title()
+    given.table.transact(patrons.count_loan("p-1", "t-1", 10))
+    assert codes(place("t-1")) == ["already_on_loan"]
+    answered = handler(request("DELETE", "/api/me/holds/t-1", group="patron", user="p-1"), context())
+    assert (answered["statusCode"], codes(answered)) == (409, ["already_on_loan"])
+
+
+def test_the_count_of_waiting_holds_follows_every_write(given: Given, library: Table) -> None:
+    # GIVEN two waiting holds of one title; renewals are conditioned on their number (RULES 31)
+    given.patron("p-1"), given.patron("p-2"), given.title()
+    place("t-1", "p-1"), place("t-1", "p-2")
+    counts = [titles.waiting_counts(library, {"t-1"})["t-1"]]
+    # WHEN one is secured, waits again, is secured and spent, and the other is cancelled
+    hold = holds.find(library, "p-1", "t-1")
+    assert hold
+    secured = replace(hold, status=HoldStatus.SECURED, barcode="t-1-1")
+    for write in (holds.change(hold, secured), holds.change(secured, hold), holds.change(hold, secured),
+                  holds.spend(secured)):  # fmt: skip
+        library.write(write)
+        counts.append(titles.waiting_counts(library, {"t-1"})["t-1"])
+    handler(request("DELETE", "/api/me/holds/t-1", group="patron", user="p-2"), context())
+    # THEN the count has followed, and a write that was overtaken does not count
+    assert [*counts, titles.waiting_counts(library, {"t-1"})["t-1"]] == [2, 1, 2, 1, 1, 0]
+    with pytest.raises(Overtaken):
+        library.write(holds.spend(hold))
+    assert titles.waiting_counts(library, {"t-1"})["t-1"] == 0
