@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from lending.actions.at_the_desk import patron_of_card
-from lending.aws import suppression
+from lending.actions.contacting import address_changed
 from lending.aws.table import Table, addresses, again_when_overtaken, holds, loans, patrons, titles, traces
 from lending.aws.table.writes import Write
 from lending.domain.application import Viewing
@@ -88,9 +88,16 @@ def change_record(
         changed = _with_cap(changed, wanted["loan_cap"], moment, policy)
     trace = traces.on_patron(patron.patron_id, Viewing(moment, staff, f"change {', '.join(sorted(wanted))}"))
     table.transact(patrons.change(patron, changed), trace, *_addresses(patron, changed))
-    for address in _used(changed) - _used(patron):
-        suppression.forgive(address)
+    for old, new in _changed_addresses(patron, changed):
+        address_changed(table, patron.patron_id, old, new, moment, policy)
     return changed
+
+
+def _changed_addresses(before: Patron, after: Patron) -> list[tuple[str, str]]:
+    """Each address given up, or empty, with the one in its place."""
+    pairs = [(getattr(before, name), getattr(after, name)) for name in _ADDRESSES]
+    still_used = _used(after)
+    return [("" if old in still_used else old, new) for old, new in pairs if old != new]
 
 
 def _with_cap(patron: Patron, cap: int, moment: datetime, policy: Policy) -> Patron:

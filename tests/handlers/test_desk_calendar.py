@@ -1,0 +1,212 @@
+"""Closed days, suspensions and shifts at the desk: RULES 16, 21, 22, 29, 31, 40."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from functions.desk.handler import handler
+from lending.aws.table import bags, calendar, loans
+from lending.aws.table.titles import due_anew
+from tests.handlers.conftest import Given, context, sample
+from tests.handlers.desk import SUNDAY, THURSDAY, Library, answered, ask
+
+
+@pytest.fixture
+def at(given: Given) -> Library:
+    """A facility and two patrons."""
+    library = Library(given)
+    library.facility()
+    library.patron("p-1")
+    library.patron("p-2")
+    return library
+
+
+def fields(answer: tuple[int, Any]) -> list[str]:
+    status, problem = answer
+    assert status == 422, problem
+    return [reason["field"] for reason in problem["reasons"]]
+
+
+# Closures
+
+
+def test_sample_closed_day_is_listed_and_taken_back(at: Library) -> None:
+    # GIVEN
+    status, closure = answered(handler(sample("desk/closure_add"), context()))
+    assert (status, closure["from"], closure["kind"]) == (201, "2026-06-24", "closed")
+    # THEN it closes the library (40) and is listed
+    assert not calendar.load(at.table).prefectural_open(date(2026, 6, 24))
+    assert answered(handler(sample("desk/closures_list"), context()))[1]["items"] == [closure]
+    # AND it can be taken back, once
+    assert ask("DELETE", f"/closures/{closure['id']}")[0] == 204
+    assert ask("DELETE", f"/closures/{closure['id']}")[0] == 404
+    assert answered(handler(sample("desk/closure_remove"), context()))[0] == 404
+    assert calendar.load(at.table).prefectural_open(date(2026, 6, 24))
+
+
+def test_weekly_closed_days_with_an_exception(at: Library) -> None:
+    # GIVEN Mondays of June, but for one
+    june = {"scope": "facility", "facility": 12, "from": "2026-06-01", "until": "2026-06-30"}
+    assert ask("POST", "/closures", june | {"weekdays": [0]})[0] == 201
+    assert ask("POST", "/closures", june | {"from": "2026-06-15", "until": "2026-06-15", "kind": "open"})[0] == 201
+    # THEN
+    closed = [day for day in range(1, 31) if not calendar.load(at.table).facility_open("12", date(2026, 6, day))]
+    assert closed == [1, 8, 22, 29]
+
+
+def test_a_closure_that_makes_no_sense_names_every_field(at: Library) -> None:
+    wrong = {"scope": "facility", "facility": "77", "from": "2026-06-02", "until": "2026-06-01"}
+    assert fields(ask("POST", "/closures", wrong)) == ["until", "facility"]
+    assert fields(ask("POST", "/closures", {"scope": "service", "from": "x"})) == ["from", "until", "scope"]
+    of_library = {"scope": "prefectural", "facility": "12", "from": "2026-06-02", "until": "2026-06-02"}
+    assert fields(ask("POST", "/closures", of_library)) == ["facility"]
+    assert fields(ask("POST", "/closures", of_library | {"facility": "", "weekdays": [7]})) == ["weekdays.0"]
+    assert ask("GET", "/closures")[1]["items"] == []
+
+
+def test_what_has_ended_is_listed_only_when_asked_for(at: Library) -> None:
+    ask("POST", "/closures", {"scope": "prefectural", "from": "2026-05-01", "until": "2026-05-01"})
+    assert ask("GET", "/closures")[1]["items"] == []
+    assert len(ask("GET", "/closures", query={"all": "1"})[1]["items"]) == 1
+
+
+# Suspensions
+
+
+def test_sample_suspension_with_an_opted_in_patron(at: Library) -> None:
+    # GIVEN
+    status, suspension = answered(handler(sample("desk/suspension_add"), context()))
+    assert (status, suspension["opted_in"], suspension["pickup_until"]) == (201, ["10000001"], "2026-06-28")
+    # THEN the run takes place for that patron alone, RULES 22
+    now = calendar.load(at.table)
+    assert (now.reaches("p-1", date(2026, 6, 11)), now.reaches("p-2", date(2026, 6, 11))) == (True, False)
+    assert answered(handler(sample("desk/suspensions_list"), context()))[1]["items"] == [suspension]
+    # AND taken back it takes place for all
+    assert ask("DELETE", f"/suspensions/{suspension['id']}")[0] == 204
+    assert answered(handler(sample("desk/suspension_remove"), context()))[0] == 404
+    assert calendar.load(at.table).reaches("p-2", date(2026, 6, 11))
+
+
+def test_a_suspension_that_makes_no_sense_names_its_fields(at: Library) -> None:
+    days = {"from": "2026-06-11", "until": "2026-06-18"}
+    assert fields(ask("POST", "/suspensions", days | {"scope": "service", "opted_in": ["99999999"]})) == ["opted_in"]
+    early = days | {"scope": "service", "pickup_until": "2026-06-01"}
+    assert fields(ask("POST", "/suspensions", early)) == ["pickup_until"]
+    of_facility = days | {"scope": "facility", "facility": "12"}
+    assert fields(ask("POST", "/suspensions", of_facility | {"opted_in": ["10000001"]})) == ["opted_in"]
+    assert fields(ask("POST", "/suspensions", days | {"scope": "prefectural"})) == ["scope"]
+    assert ask("POST", "/suspensions", of_facility)[0] == 201
+
+
+# Shifts
+
+
+def shift(**changes: Any) -> tuple[int, Any]:
+    wanted = {"facility": "12", "pickup_from": "2026-06-07", "pickup_until": "2026-06-17", "due_on": "2026-06-24"}
+    return ask("POST", "/shifts", wanted | {"reason": "大雪のため"} | changes)
+
+
+def mails_of(at: Library, patron_id: str) -> list[dict[str, Any]]:
+    return [item["facts"] for item in at.table.query(f"PATRON#{patron_id}", "MAIL#shift#")]
+
+
+@pytest.fixture
+def batch(at: Library, given: Given) -> Library:
+    """Two books of one patron and one of another in the batch, and a book in another facility's."""
+    for title_id in ("t-1", "t-2", "t-3", "t-4"):
+        given.title(title_id)
+    at.facility(3)
+    at.loan("t-1-1")
+    at.loan("t-2-1")
+    at.loan("t-3-1", "p-2")
+    at.loan("t-4-1", "p-2", facility="3")
+    return at
+
+
+def test_sample_shift_moves_deadline_and_due_date_with_one_mail_a_patron(batch: Library) -> None:
+    # WHEN snow shuts the road, RULES 40
+    status, done = answered(handler(sample("desk/shift_add"), context()))
+    assert (status, done["patrons"], done["due_on_before"]) == (201, 2, "2026-06-21")
+    # THEN loans, copies and bags have the new days, and nobody else's
+    for barcode, patron_id in (("t-1-1", "p-1"), ("t-2-1", "p-1"), ("t-3-1", "p-2")):
+        loan = batch.lent(patron_id, barcode)
+        assert loan
+        assert (loan.pickup_until, loan.due_on) == (date(2026, 6, 17), date(2026, 6, 24))
+        assert batch.copy(barcode).due_on == date(2026, 6, 24)
+    assert {bag.pickup_until for bag in bags.of_week(batch.table, SUNDAY, "12")} == {date(2026, 6, 17)}
+    assert {bag.pickup_until for bag in bags.of_week(batch.table, SUNDAY, "3")} == {date(2026, 6, 14)}
+    assert batch.copy("t-4-1").due_on == date(2026, 6, 21)
+    # AND each patron gets one mail
+    assert [len(mails_of(batch, patron_id)) for patron_id in ("p-1", "p-2")] == [1, 1]
+    assert mails_of(batch, "p-1")[0] == {
+        "pickup_from": "2026-06-07", "facility": "12", "taken_back": False, "pickup_until": "2026-06-17",
+        "due_on": "2026-06-24", "reason": "大雪のため", "pickup_until_before": "2026-06-14",
+        "due_on_before": "2026-06-21",
+    }  # fmt: skip
+
+
+def test_the_same_shift_again_changes_nothing(batch: Library) -> None:
+    shift()
+    before = batch.everything()
+    status, done = shift()
+    assert (status, done["patrons"]) == (201, 0)
+    assert batch.everything() == before
+
+
+def test_sample_shift_taken_back_gives_the_regular_days_with_one_more_mail(batch: Library) -> None:
+    # GIVEN two shifts, one after the other
+    shift()
+    shift(pickup_until="2026-06-20", due_on="2026-06-28")
+    # WHEN they are taken back
+    status, done = answered(handler(sample("desk/shift_take_back"), context()))
+    assert (status, done["patrons"]) == (200, 2)
+    # THEN the days are the regular ones again
+    loan = batch.lent()
+    assert loan
+    assert (loan.pickup_until, loan.due_on) == (date(2026, 6, 14), date(2026, 6, 21))
+    assert batch.copy().due_on == date(2026, 6, 21)
+    assert [facts["taken_back"] for facts in mails_of(batch, "p-1")].count(True) == 1
+    assert len(mails_of(batch, "p-1")) == 3
+    # AND again it is the same
+    before = batch.everything()
+    assert ask("DELETE", "/shifts/2026-06-07.12")[1]["patrons"] == 0
+    assert batch.everything() == before
+    assert answered(handler(sample("desk/shifts_list"), context()))[1]["items"][0]["taken_back_at"]
+
+
+def test_a_renewed_loan_keeps_its_own_due_date_and_a_released_one_everything(batch: Library) -> None:
+    first, second = batch.lent("p-1", "t-1-1"), batch.lent("p-1", "t-2-1")
+    assert first
+    assert second
+    renewed = replace(first, renewals=1, due_on=date(2026, 6, 28))
+    batch.table.transact(
+        loans.change(first, renewed),
+        due_anew("t-1-1", "p-1", date(2026, 6, 28)),
+        loans.change(second, replace(second, released_at=THURSDAY)),
+    )
+    shift()
+    after, released = batch.lent("p-1", "t-1-1"), batch.lent("p-1", "t-2-1")
+    assert after
+    assert released
+    assert (after.due_on, after.pickup_until) == (date(2026, 6, 28), date(2026, 6, 17))
+    assert (released.due_on, released.pickup_until) == (date(2026, 6, 21), date(2026, 6, 14))
+
+
+def test_a_book_scanned_after_the_shift_has_its_days(at: Library, given: Given) -> None:
+    given.title("t-1")
+    at.hold()
+    at.pull()
+    assert shift()[1]["patrons"] == 0
+    assert ask("POST", "/pulls/t-1-1", {"result": "found"})[1]["pickup_until"] == "2026-06-17"
+    assert at.copy().due_on == date(2026, 6, 24)
+
+
+def test_a_shift_that_makes_no_sense_names_every_field(at: Library) -> None:
+    assert fields(shift(pickup_from="2026-06-08")) == ["pickup_from"]
+    assert fields(shift(pickup_until="2026-06-06", due_on="2026-06-05", facility="77")) == [
+        "pickup_until", "due_on", "facility",
+    ]  # fmt: skip
+    assert ask("DELETE", "/shifts/2026-06-07.12")[0] == 404
+    assert ask("DELETE", "/shifts/nonsense")[0] == 422
