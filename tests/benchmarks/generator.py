@@ -2,8 +2,9 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from zlib import crc32
 
 from lending.domain.allocation import Run, thursday_run
 from lending.domain.closure import Calendar, Closure, Scope, Suspension
@@ -15,8 +16,10 @@ from lending.domain.week import TOKYO
 
 RUN_DATE = date(2026, 6, 4)
 HOLDS_PER_TITLE = 3
-HOLDS_PER_PATRON = 5
+HOLDS_PER_PATRON = 10
 FACILITIES = [PREFECTURAL, *(str(number) for number in range(1, 60))]
+SHARDS = 16  # of the work list
+SPAN_SECONDS = 96 * 86400  # from the first hold to a day after the cut-off
 FIRST_PLACED = datetime(2026, 3, 1, tzinfo=TOKYO)
 
 
@@ -32,18 +35,20 @@ class Library:
     run: Run
 
 
-def library(holds: int, seed: int = 1) -> Library:
-    """`holds` holds over a third as many titles with 1 to 3 copies each, the holds in no particular order.
+def library(holds: int, seed: int = 1, *, shuffled: bool = False) -> Library:
+    """`holds` holds over a third as many titles with 1 to 3 copies each, in the order the table's work list gives them.
 
     A few patrons are blocked, expired, not enrolled or near their cap, a few books out, missing or kept, one facility
-    is suspended, so that every rule of the run has work.
+    is suspended, so that every rule of the run has work. `shuffled` makes the holds come in no order at all.
     """
     chance = random.Random(seed)
     policy = Policy()
     titles = [f"T{number:07}" for number in range(max(1, holds // HOLDS_PER_TITLE))]
     patrons = {patron.patron_id: patron for patron in _patrons(max(20, holds // HOLDS_PER_PATRON), chance)}
     copies = {title_id: _copies(title_id, chance) for title_id in titles}
-    placed = list(_holds(holds, titles, list(patrons), copies, chance))
+    placed = list(_holds(holds, titles, len(patrons), copies, chance))
+    if shuffled:
+        chance.shuffle(placed)
     return Library(placed, copies, patrons, _calendar(), policy, thursday_run(RUN_DATE, policy))
 
 
@@ -81,34 +86,29 @@ def _copy(title_id: str, number: int, chance: random.Random) -> Copy:
 
 
 def _holds(
-    count: int, titles: list[str], patrons: list[str], copies: dict[str, list[Copy]], chance: random.Random
+    count: int, titles: list[str], patrons: int, copies: dict[str, list[Copy]], chance: random.Random
 ) -> Iterator[Hold]:
-    """Each title is held by patrons who follow each other from a drawn one, so that nobody holds it twice.
-
-    The order is drawn before the holds are made, as reading them from a table makes them: in the order they come.
-    """
-    first = [chance.randrange(len(patrons)) for _ in titles]
-    for number in chance.sample(range(count), count):
-        nth, title = divmod(number, len(titles))
-        patron_id = patrons[(first[title] + nth) % len(patrons)]
-        placed_at = FIRST_PLACED + timedelta(seconds=chance.randrange(96 * 86400))
-        hold = Hold(patron_id, titles[title], chance.choice(FACILITIES), placed_at, placed_at)
-        yield _kept_from_before(hold, copies) if nth == 0 and chance.random() < 0.02 else hold
+    """Shard by shard, title by title, as queued. Ids are made anew for each hold, as reading it does."""
+    each, more = divmod(count, len(titles))
+    sizes = {title_id: each + (number < more) for number, title_id in enumerate(titles)}
+    for title_id in sorted(titles, key=lambda title_id: (crc32(title_id.encode()) % SHARDS, title_id)):
+        first = chance.randrange(patrons)
+        moments = sorted(chance.randrange(SPAN_SECONDS) for _ in range(sizes[title_id]))
+        for nth, seconds in enumerate(moments):
+            yield _hold(f"p{(first + nth) % patrons:07}", f"T{title_id[1:]}", seconds, nth, copies[title_id], chance)
 
 
-def _kept_from_before(hold: Hold, copies: dict[str, list[Copy]]) -> Hold:
+def _hold(patron_id: str, title_id: str, seconds: int, nth: int, copies: list[Copy], chance: random.Random) -> Hold:
+    placed_at = FIRST_PLACED + timedelta(seconds=seconds)
+    hold = Hold(patron_id, title_id, chance.choice(FACILITIES), placed_at, placed_at)
+    return _kept_from_before(hold, copies) if nth == 0 and chance.random() < 0.02 else hold
+
+
+def _kept_from_before(hold: Hold, copies: list[Copy]) -> Hold:
     """A hold whose book an earlier run kept aside over the cap (RULES 20)."""
     barcode = f"{hold.title_id}-kept"
-    copies[hold.title_id].append(Copy(barcode, hold.title_id, "000", state=CopyState.KEPT_ASIDE, holder=hold.patron_id))
-    return Hold(
-        hold.patron_id,
-        hold.title_id,
-        hold.pickup_place,
-        hold.placed_at,
-        hold.queued_at,
-        status=HoldStatus.SECURED,
-        barcode=barcode,
-    )
+    copies.append(Copy(barcode, hold.title_id, "000", state=CopyState.KEPT_ASIDE, holder=hold.patron_id))
+    return replace(hold, status=HoldStatus.SECURED, barcode=barcode)
 
 
 def _calendar() -> Calendar:
