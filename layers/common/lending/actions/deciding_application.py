@@ -50,7 +50,7 @@ def decide_application(
     """
     application = _decided(table, receipt_number, decision, staff, moment, policy)
     if application.status is ApplicationStatus.REGISTERED:
-        _see_to_account_and_address(table, application.patron_id)
+        _see_to_account(table, application.patron_id)
     if is_decided(application):
         images.delete_all(receipt_number)
     return application
@@ -83,14 +83,11 @@ def _refused(faults: tuple[FieldFault, ...]) -> Refused:
     return Refused(conflict or "invalid_fields", *reasons)
 
 
-def _see_to_account_and_address(table: Table, patron_id: str) -> None:
-    """By the patron's record of now: a decision that is repeated late does not bring an older number back."""
+def _see_to_account(table: Table, patron_id: str) -> None:
+    """By the patron's card of now: a decision that is repeated late does not bring an older number back."""
     patron = patrons.find(table, patron_id)
-    if patron is None:
-        return
-    accounts.ensure_account(patron_id, patron.card_number)
-    if not addresses.unreachable(table, [patron.email]):
-        suppression.forgive(patron.email)
+    if patron:
+        accounts.ensure_account(patron_id, patron.card_number)
 
 
 # --- The patron -----------------------------------------------------------------------------------------------------
@@ -99,12 +96,18 @@ def _see_to_account_and_address(table: Table, patron_id: str) -> None:
 def _registered(
     table: Table, application: Application, after: Application, decision: Decision, moment: datetime, policy: Policy
 ) -> tuple[Application, list[Write]]:
-    """What is kept of the application, and what registering writes beside it: card, patron, mail."""
+    """What is kept of the application, and what registering writes beside it: card, patron, mail.
+
+    An address that did not work for its earlier users is tried again: SES is told so first, or the 受理メール is lost.
+    """
     expires_on = new_expiry(application, decision, moment.date(), policy)
     before = find_patron(table, application, decision.old_card_number)
     if before is None and application.kind is not ApplicationKind.NEW:
         raise Refused("patron_unknown")
     patron = _patron_after(application, before, expires_on)
+    if before is None or before.email != patron.email:
+        for address in addresses.unreachable(table, [patron.email]):
+            suppression.forgive(address)
     mail = _acceptance(application, patron, expires_on, moment)
     writes = [
         *_kit_writes(table, application, before, patron),

@@ -9,6 +9,9 @@ from lending.aws.table.writes import Key, Write, put_new, update
 from lending.domain.application import Application, ApplicationStatus
 from lending.domain.week import TOKYO
 
+# What the record of a registration has no more, and an item therefore has not at all.
+_LEFT_OUT: Item = {"name": "", "slots": {}}
+
 
 def partition(receipt_number: str) -> str:
     """The partition that holds all of one application: itself, its mails, the traces of who looked at it."""
@@ -22,7 +25,7 @@ def key(receipt_number: str) -> Key:
 
 def application_of(item: Item) -> Application:
     """The application that an item holds."""
-    application = value_of(Application, item)
+    application = value_of(Application, _LEFT_OUT | item)
     if application.expires_at is None:
         return application
     return replace(application, expires_at=application.expires_at.astimezone(TOKYO))
