@@ -19,8 +19,15 @@ async function fill(place, path, render) {
 
 function notices(items) {
   if (!items.length) return [el("p", {}, "現在、お知らせはありません。")];
-  return [el("ul", { class: "notices" }, items.map(({ text }) => el("li", {}, text)))];
+  const everywhere = items.filter(({ facility }) => !facility);
+  const somewhere = items.filter(({ facility }) => facility);
+  return [
+    everywhere.length ? messages(everywhere) : el("p", {}, "県立図書館とサービス全体のお知らせは、現在ありません。"),
+    somewhere.length ? el("details", {}, el("summary", {}, `協力館のお知らせ(${somewhere.length}件)`), messages(somewhere)) : "",
+  ];
 }
+
+const messages = (items) => el("ul", { class: "notices" }, items.map(({ message }) => el("li", {}, message)));
 
 function facilities(items) {
   const districts = grouped(items);

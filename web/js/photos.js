@@ -7,12 +7,16 @@ import { forgetReceipt, receipt, rememberReceipt } from "./draft.js";
 import { hideSummary, showSummary } from "./faults.js";
 import { documentOf, isOptional, slotLabel, slotNote } from "./kinds.js";
 import { Unusable, scaledDown } from "./scaling.js";
-import { application, ticketFor } from "./tickets.js";
+import { application, ticketFor, useUpTicket } from "./tickets.js";
 import { upload } from "./upload.js";
 
 const MAX_BYTES = 10 * 1024 * 1024;
 // Looking at a photo takes a second or two; after a minute and a half people should not stand and wait.
 const LOOKS_MS = [500, 700, 1000, 1500, 2000, 3000, 3000, 4000, 5000, 5000, 5000, 5000, 10_000, 10_000, 15_000, 15_000];
+
+const KEPT =
+  "インターネットにつながりませんでした。選んだ写真は残っていて、つながると自動で送り直します。" +
+  "この画面を閉じたときは、受付番号と確認番号を使って、続きから送れます。";
 
 /** Go to the photo that is missing, or to the end. */
 export async function nextPhoto() {
@@ -71,7 +75,7 @@ function beforeTheCamera(slot, picker) {
   if (documentOf(slot) === "insurance_certificate") {
     picker.hidden = true;
     const done = el("input", { type: "checkbox", id: "masked", onchange: () => (picker.hidden = !done.checked) });
-    warning.append(el("div", { class: "choice" }, done, el("label", { for: "masked" }, "番号を隠しました")));
+    warning.append(el("div", { class: "choice" }, done, el("label", { for: "masked" }, "番号を隠しました(チェックすると、写真をとれます)")));
   }
   return warning;
 }
@@ -118,6 +122,7 @@ async function send(slot, photo) {
   stage(words, bar);
   try {
     const before = await application();
+    if (stateOf(before, slot).status === "accepted") return proceed();
     await uploadOnce(slot, photo, (part) => tellProgress(bar, words, part));
     bar.remove();
     words.textContent = "送りました。写真を確認しています…";
@@ -133,8 +138,10 @@ async function uploadOnce(slot, photo, tell) {
     await upload(await ticketFor(slot), photo, tell);
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 403) throw error;
-    await upload(await ticketFor(slot, true), photo, tell);
+    useUpTicket(slot);
+    await upload(await ticketFor(slot), photo, tell);
   }
+  useUpTicket(slot);
 }
 
 /** The bar moves all the time, the words only at quarters: nobody wants every percent read aloud. */
@@ -186,8 +193,7 @@ function waitForConnection(error, slot, photo) {
   const leave = () => removeEventListener("online", retry);
   addEventListener("hashchange", leave, { once: true });
   stage(el("div", { class: "actions" }, el("button", { type: "button", class: "button", onclick: retry }, "もう一度送る")));
-  const kept = "選んだ写真は残っています。つながると、自動で送り直します。この画面を閉じても、受付番号と確認番号で続きから送れます。";
-  const message = error instanceof Offline ? `${error.message}${kept}` : sentence(error);
+  const message = error instanceof Offline ? KEPT : sentence(error);
   showSummary([{ message }], "写真を送れませんでした");
 }
 

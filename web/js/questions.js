@@ -24,7 +24,7 @@ export function question(id, changing) {
   const steps = stepsOf(kind);
   const place = steps.findIndex((step) => step.id === id);
   const step = steps[place];
-  const form = el("form", { novalidate: true, class: "stack", "aria-labelledby": "title", onsubmit: (event) => answer(event, step, changing) });
+  const form = el("form", { novalidate: true, class: "stack", onsubmit: (event) => answer(event, step, changing) });
   form.append(...content(step, kind), el("div", { class: "actions" }, el("button", { class: "button" }, changing ? "変更する" : "つぎへ")));
   const back = changing ? "#check" : place ? `#${steps[place - 1].id}` : "";
   show(
@@ -33,6 +33,7 @@ export function question(id, changing) {
     id === "kind" ? null : el("p", { class: "progress-text" }, `${KINDS[kind].label} 質問${place}/${steps.length - 1}`),
     el("h1", { id: "title" }, step.title(kind)),
     form,
+    id === "kind" ? el("p", {}, el("a", { href: "status.html" }, "申請を途中でやめた方、写真をもう一度送る方はこちら")) : null,
   );
   const faults = step.fields.filter(toldFault).map((name) => ({ message: toldFault(name), target: controlId(name) }));
   if (faults.length) showSummary(faults);
@@ -127,7 +128,6 @@ function kindChoice() {
       "5分から10分ほどでできます。手元に、利用者カードと、お名前と今のご住所がわかる書類(運転免許証など)を用意してください。写真をとって送ります。",
     ),
     choices("kind", "radio", options, [draft().kind ?? wishedKind()]),
-    el("p", {}, el("a", { href: "status.html" }, "申請を途中でやめた方、写真をもう一度送る方はこちら")),
   ];
 }
 

@@ -16,11 +16,11 @@ const code = () => ({ "X-Access-Code": receipt().access_code });
 /** Where the application is: `{status, missing_slots, message, slots}`. */
 export const application = () => get(path(), code());
 
-/** The ticket for a photo; `renew` asks for a new one. Throws Problem when the photo is not wanted any more. */
-export async function ticketFor(slot, renew = false) {
-  if (renew || !tickets.has(slot)) {
-    tickets.delete(slot);
-    keepTickets((await post(`${path()}/uploads`, { slots: [slot] }, code())).uploads);
-  }
+/** The ticket for a photo, a new one if there is none. Throws Problem when the photo is not wanted any more. */
+export async function ticketFor(slot) {
+  if (!tickets.has(slot)) keepTickets((await post(`${path()}/uploads`, { slots: [slot] }, code())).uploads);
   return tickets.get(slot);
 }
+
+/** A ticket is good for one photo, and for an hour. */
+export const useUpTicket = (slot) => tickets.delete(slot);

@@ -1,0 +1,112 @@
+"""The pages in headless Chromium, served by the stack itself with its real headers."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from infra.facilities import load_facilities, read_facilities
+from infra.local.photos import card_photo, document_photo
+from infra.local.server import free_port
+from infra.local.stack import Stack, local_stack
+from lending.aws.table import Table
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+# Nothing that calls home, and nothing a machine without screen and sandbox lacks.
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+PHONE = {"width": 390, "height": 844}
+# The narrowest screen a page must do without scrolling sideways (WCAG 1.4.10).
+NARROWEST = 320
+STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# A function that starts takes seconds on a busy machine.
+PATIENCE_MS = 20_000
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium."""
+    executable = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    with sync_playwright() as playwright:
+        executable = executable or playwright.chromium.executable_path
+        if not Path(executable).exists():
+            pytest.skip("There is no Chromium on this machine: install it, or run `playwright install chromium`.")
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """A deployed stack with its facilities."""
+    with local_stack(free_port(), free_port()) as stack:
+        load_facilities(Table(stack.client("dynamodb"), stack.outputs["TableName"]), read_facilities())
+        yield stack
+
+
+@pytest.fixture
+def device(browser: Browser, stack: Stack) -> Iterator[Callable[[], BrowserContext]]:
+    """Makes phones: each has its own memory. A page that breaks, or that breaks its content policy, fails the test."""
+    made: list[BrowserContext] = []
+    broken: list[str] = []
+
+    def phone() -> BrowserContext:
+        context = browser.new_context(
+            base_url=stack.outputs["SiteUrl"], viewport=PHONE, is_mobile=True, has_touch=True, locale="ja-JP",
+            timezone_id="Asia/Tokyo",
+        )  # fmt: skip
+        context.set_default_timeout(PATIENCE_MS)
+        context.on("weberror", lambda error: broken.append(str(error.error)))
+        context.on("console", lambda said: broken.append(said.text) if "Content Security Policy" in said.text else None)
+        made.append(context)
+        return context
+
+    yield phone
+    for context in made:
+        context.close()
+    assert not broken
+
+
+@pytest.fixture
+def phone(device: Callable[[], BrowserContext]) -> BrowserContext:
+    """A phone."""
+    return device()
+
+
+@pytest.fixture
+def page(phone: BrowserContext) -> Page:
+    """A page on a phone."""
+    return phone.new_page()
+
+
+@pytest.fixture(scope="session")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Photos as a phone takes them, as files to choose."""
+    folder = tmp_path_factory.mktemp("photos")
+    made = {"card": card_photo("20100001"), "document": document_photo()}
+    for name, photo in made.items():
+        (folder / f"{name}.jpg").write_bytes(photo)
+    return {name: folder / f"{name}.jpg" for name in made}
+
+
+_axe = Axe()
+
+
+def assert_accessible(page: Page) -> None:
+    """No violation of WCAG 2.2 AA that axe-core can find, and no scrolling sideways on the narrowest screen."""
+    found = _axe.run(page, options={"runOnly": STANDARD, "resultTypes": ["violations"]})
+    violations = [
+        f"{violation['id']}: {violation['help']}\n" + "\n".join(f"    {node['html']}" for node in violation["nodes"])
+        for violation in found.response["violations"]
+    ]
+    assert not violations, f"{page.url}\n" + "\n".join(violations)
+    page.set_viewport_size({**PHONE, "width": NARROWEST})
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST, f"{page.url} scrolls sideways"
+    page.set_viewport_size(PHONE)

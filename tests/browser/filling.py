@@ -1,0 +1,71 @@
+"""How a person goes through the application page."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+MAN = {
+    "利用者カードの番号": "２０１０－０００１",
+    "お名前": "青森 太郎",
+    "フリガナ": "あおもり たろう",
+    "郵便番号": "０３００１８４",
+    "ご住所": "青森県青森市荒川字藤戸119-7",
+    "電話番号": "017ー729ー4300",
+    "メールアドレス": "taro@example.jp",
+}
+BORN = {"西暦・元号": "昭和", "年": "53", "月": "4", "日": "1"}
+
+
+def heading(page: Page, text: str | re.Pattern[str]) -> None:
+    """Wait until the page's heading says so."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(text)
+
+
+def go_on(page: Page) -> None:
+    """Press the one button that leads on."""
+    page.locator("form .button").click()
+
+
+def start(page: Page, kind: str) -> None:
+    """Choose what to apply for."""
+    page.goto("/apply.html")
+    page.get_by_label(kind, exact=True).check()
+    go_on(page)
+
+
+def fill(page: Page, **changed: str) -> None:
+    """Fill in every text field of the question that is shown, and go on."""
+    answers = MAN | changed
+    for label in page.locator("label.label").all_text_contents():
+        name = label.partition("※")[0]
+        if name in answers:
+            page.get_by_label(name).fill(answers[name])
+    go_on(page)
+
+
+def fill_birthday(page: Page, **changed: str) -> None:
+    """Fill in the date of birth, and go on."""
+    born = BORN | changed
+    page.get_by_label("西暦・元号").select_option(born["西暦・元号"])
+    for part in ("年", "月", "日"):
+        page.get_by_label(part, exact=True).fill(born[part])
+    go_on(page)
+
+
+def choose(page: Page, label: str) -> None:
+    """Choose one answer, and go on."""
+    page.get_by_label(label, exact=True).check()
+    go_on(page)
+
+
+def choose_photo(page: Page, photo: Path | dict[str, Any]) -> None:
+    """Choose a photo and wait until it can be looked at."""
+    page.locator("#photo").set_input_files(photo)
+    expect(page.locator("img.preview")).to_be_visible()
+
+
+def send_photo(page: Page) -> None:
+    """Send the photo that is shown."""
+    page.get_by_role("button", name="この写真を送る").click()

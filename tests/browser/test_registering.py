@@ -1,0 +1,330 @@
+"""A person registers on a phone, whatever happens on the way (RULES 1-4, 7)."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import assert_accessible
+from tests.browser.filling import (
+    choose,
+    choose_photo,
+    fill,
+    fill_birthday,
+    go_on,
+    heading,
+    send_photo,
+    start,
+)
+
+pytestmark = pytest.mark.browser
+
+CARD, FRONT = "利用者カード(名前を書いた面)の写真", "マイナンバーカード(表)の写真"
+DONE = "申請を受け付けました"
+MADE_UP = {"receipt_number": "4820193756", "access_code": "083746291034", "expires_at": "2026-06-01T13:00:00+09:00"}
+
+
+def answer_everything(page: Page, look: Callable[[Page], None] = lambda page: None) -> None:
+    """From the first question of a new card to the answers at a glance, with a look at every state on the way."""
+    page.goto("/apply.html")
+    look(page)
+    choose(page, "新規登録")
+    steps: list[tuple[str, Callable[[], None]]] = [
+        ("登録セットに入っているカードの番号", lambda: fill(page)),
+        ("お名前", lambda: fill(page)),
+        ("生年月日", lambda: fill_birthday(page)),
+        ("ご住所", lambda: fill(page)),
+        ("電話番号とメールアドレス", lambda: fill(page)),
+        ("オンライン貸出サービスを申し込みますか", lambda: choose(page, "申し込む")),
+        ("どの書類で、お名前と今のご住所を確認できますか", lambda: choose(page, "マイナンバーカード")),
+    ]
+    for title, answer in steps:
+        heading(page, title)
+        look(page)
+        answer()
+    heading(page, "入力した内容の確認")
+    look(page)
+
+
+def send_form(page: Page) -> dict[str, str]:
+    """Send the form; receipt number and access code as a person copies them."""
+    page.get_by_role("button", name="この内容で送信する").click()
+    heading(page, "受付番号と確認番号をひかえてください")
+    return {
+        label: page.locator(f"#{place}").inner_text()
+        for label, place in (("受付番号", "receipt-number"), ("確認番号", "access-code"))
+    }
+
+
+def test_a_person_registers_and_goes_on_with_another_phone_when_the_connection_is_lost(
+    device: Callable[[], BrowserContext], photos: dict[str, Path]
+) -> None:
+    # GIVEN a person with a kit, who answers every question; no state of the page has a violation
+    first = device()
+    page = first.new_page()
+    answer_everything(page, assert_accessible)
+    # THEN everything is shown in its regular form before it is sent
+    for value in ("20100001", "アオモリ タロウ", "1978年4月1日(昭和53年)", "030-0184", "017-729-4300"):
+        expect(page.locator("dd.value").get_by_text(value, exact=True)).to_be_visible()
+    # WHEN it is sent and the first photo follows
+    copied = send_form(page)
+    assert_accessible(page)
+    page.get_by_role("link", name="写真を送る").click()
+    heading(page, CARD)
+    assert_accessible(page)
+    choose_photo(page, photos["card"])
+    assert_accessible(page)
+    send_photo(page)
+    # and the connection is lost at the second
+    heading(page, FRONT)
+    expect(page.get_by_text("裏は、送らないでください")).to_be_visible()
+    choose_photo(page, photos["document"])
+    first.set_offline(True)
+    send_photo(page)
+    # THEN the page says so and keeps the photo
+    expect(page.get_by_role("group", name="写真を送れませんでした")).to_contain_text("選んだ写真は残っていて")
+    assert_accessible(page)
+    # WHEN the person goes on with another phone, with receipt number and access code
+    other = device().new_page()
+    other.goto("/status.html")
+    assert_accessible(other)
+    for label, number in copied.items():
+        other.get_by_label(label).fill(number)
+    other.get_by_role("button", name="申請の状況を見る").click()
+    heading(other, "写真を送ってください")
+    assert_accessible(other)
+    other.get_by_role("link", name="写真を送る").click()
+    # THEN only the second photo is asked for
+    heading(other, FRONT)
+    choose_photo(other, photos["document"])
+    send_photo(other)
+    # and the receipt is there
+    heading(other, DONE)
+    expect(other.locator("#receipt-number")).to_have_text(copied["受付番号"])
+    assert_accessible(other)
+    # AND the first phone finds out by itself when its connection is back
+    first.set_offline(False)
+    heading(page, DONE)
+
+
+def test_a_photo_goes_again_by_itself_when_the_connection_is_back(
+    phone: BrowserContext, photos: dict[str, Path]
+) -> None:
+    # GIVEN a renewal, which needs no kit and no picture of a card, at its only photo
+    page = phone.new_page()
+    start(page, "利用者カードの更新")
+    fill(page)
+    fill(page)
+    fill_birthday(page)
+    go_on(page)
+    go_on(page)
+    choose(page, "申し込まない")
+    choose(page, "マイナンバーカード")
+    send_form(page)
+    page.get_by_role("link", name="写真を送る").click()
+    heading(page, FRONT)
+    choose_photo(page, photos["document"])
+    # WHEN the connection is lost and comes back
+    phone.set_offline(True)
+    send_photo(page)
+    expect(page.get_by_role("group", name="写真を送れませんでした")).to_be_visible()
+    phone.set_offline(False)
+    # THEN nobody had to press anything
+    heading(page, DONE)
+    # WHEN the person leaves
+    page.get_by_role("button", name="終わる").click()
+    heading(page, re.compile("県立図書館の本を"))
+    # THEN nothing is left on the phone
+    assert page.evaluate("[sessionStorage.length, localStorage.length]") == [0, 0]
+
+
+def test_an_unusable_picture_is_asked_for_again_with_its_reason(page: Page, photos: dict[str, Path]) -> None:
+    # GIVEN an application with an insurance document
+    start(page, "仮パスワードの発行")
+    fill(page)
+    fill(page)
+    fill_birthday(page)
+    fill(page)
+    choose(page, "申し込まない")
+    choose(page, "資格確認書(旧健康保険証)")
+    send_form(page)
+    page.get_by_role("link", name="写真を送る").click()
+    heading(page, "資格確認書(旧健康保険証)(表)の写真")
+    # THEN the camera cannot be opened before the numbers are covered (RULES 3)
+    expect(page.locator("#photo")).to_be_hidden()
+    assert_accessible(page)
+    page.get_by_label("番号を隠しました").check()
+    # WHEN an iPhone's HEIC is chosen that this browser cannot read
+    heic = b"\x00\x00\x00\x18ftypheic" + b"\x00" * 2000
+    page.locator("#photo").set_input_files({"name": "IMG_1.HEIC", "mimeType": "image/heic", "buffer": heic})
+    # THEN it is not sent, and the page says what helps
+    expect(page.get_by_role("group", name="写真をもう一度送ってください")).to_contain_text("互換性優先")
+    # WHEN something is sent that only claims to be a photo
+    page.get_by_label("番号を隠しました").check()
+    page.locator("#photo").set_input_files(
+        {"name": "1.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff broken"}
+    )
+    page.get_by_role("button", name="この写真を送る").click()
+    # THEN the reason of whoever looked at it is shown, and the photo is asked for again
+    summary = page.get_by_role("group", name="写真をもう一度送ってください")
+    expect(summary).to_be_focused()
+    expect(summary).to_contain_text("画像")
+    assert_accessible(page)
+    # WHEN a good one follows
+    page.get_by_label("番号を隠しました").check()
+    choose_photo(page, photos["document"])
+    send_photo(page)
+    # THEN the next is asked for
+    heading(page, "資格確認書(旧健康保険証)(裏)の写真")
+
+
+def test_faults_are_said_while_typing_and_on_top_of_the_page(page: Page) -> None:
+    # GIVEN the first question unanswered
+    page.goto("/apply.html")
+    go_on(page)
+    # THEN the summary has the focus, and its link leads to the answer
+    summary = page.get_by_role("group", name="入力内容を確かめてください")
+    expect(summary).to_be_focused()
+    assert page.title().startswith("エラー")
+    assert_accessible(page)
+    summary.get_by_role("link", name="申請の種類を選んでください。").click()
+    expect(page.get_by_label("新規登録", exact=True)).to_be_focused()
+    # WHEN a mail address is typed with full-width characters and a comma (RULES 7)
+    choose(page, "新規登録")
+    fill(page)
+    fill(page)
+    fill_birthday(page, **{"西暦・元号": "平成", "年": "32"})
+    # and a year that its era never had
+    expect(page.get_by_role("group", name="入力内容を確かめてください")).to_contain_text("平成に32年はありません")
+    assert_accessible(page)
+    fill_birthday(page)
+    fill(page)
+    mail = page.get_by_label("メールアドレス")
+    mail.press_sequentially("taro＠example,jp")
+    # THEN each wrong character is named with its place before the field is left
+    expect(page.locator("#field-email-fault")).to_have_text(
+        "5文字目の「＠」が全角です。半角の「@」に直してください。13文字目の「,」はコンマです。「.」(ドット)ではありませんか。"
+    )
+    expect(mail).to_have_attribute("aria-invalid", "true")
+    assert_accessible(page)
+    # WHEN it is mended THEN the message goes
+    mail.fill("taro@example.jp")
+    expect(page.locator("#field-email-fault")).to_be_empty()
+
+
+def test_what_the_api_says_about_a_field_is_shown_at_the_field(page: Page) -> None:
+    # GIVEN a form the pages find no fault with, and an API that does
+    message = "電話番号をもう一度確かめてください。"
+    reasons = [{"code": "phone", "field": "phone", "message": message}, {"code": "other", "message": "別の理由です。"}]
+    problem = {"status": 422, "code": "invalid_fields", "detail": "入力内容をご確認ください。", "reasons": reasons}
+    page.route("**/api/applications", lambda route: route.fulfill(status=422, json=problem))
+    answer_everything(page)
+    # WHEN it is sent
+    page.get_by_role("button", name="この内容で送信する").click()
+    # THEN every reason is on top, and the link leads to the field, where it stands, too
+    summary = page.get_by_role("group", name="入力内容を確かめてください")
+    expect(summary.get_by_role("listitem")).to_have_text([message, "別の理由です。"])
+    assert_accessible(page)
+    summary.get_by_role("link", name=message).click()
+    heading(page, "電話番号とメールアドレス")
+    expect(page.locator("#field-phone-fault")).to_have_text(message)
+
+
+def test_nothing_typed_is_lost_and_nothing_stays_once_it_is_sent(page: Page) -> None:
+    # GIVEN a form that is being filled in
+    answer_everything(page)
+    # WHEN the page is loaded again, and when the person goes back THEN all answers are still there
+    page.reload()
+    heading(page, "入力した内容の確認")
+    page.go_back()
+    heading(page, "どの書類で、お名前と今のご住所を確認できますか")
+    expect(page.get_by_label("マイナンバーカード")).to_be_checked()
+    page.go_forward()
+    # WHEN an answer is changed THEN it leads back to all answers
+    page.get_by_role("link", name=re.compile("変更.*お名前")).click()
+    fill(page, お名前="青森 次郎")
+    heading(page, "入力した内容の確認")
+    expect(page.get_by_text("青森 次郎")).to_be_visible()
+    # WHEN sending fails for want of a connection, and is tried again
+    keys: list[str] = []
+    page.on("request", lambda request: keys.extend(filter(None, [request.headers.get("idempotency-key")])))
+    page.route("**/api/applications", lambda route: route.abort(), times=1)
+    page.get_by_role("button", name="この内容で送信する").click()
+    expect(page.get_by_role("group", name="送信できませんでした")).to_be_visible()
+    assert_accessible(page)
+    page.route("**/api/applications", lambda route: route.fulfill(status=201, json=MADE_UP | {"uploads": []}))
+    send_form(page)
+    # THEN both tries were one and the same application
+    assert len(keys) == 2
+    assert keys[0] == keys[1]
+    # and nothing that was typed is kept any longer
+    assert "青森" not in page.evaluate("JSON.stringify(sessionStorage)")
+    assert page.evaluate("localStorage.length") == 0
+    # AND going back does not make a second one
+    page.goto("/apply.html#check")
+    heading(page, "送信した申請があります")
+    assert_accessible(page)
+
+
+def test_a_question_cannot_be_left_out_by_its_address(page: Page) -> None:
+    page.goto("/apply.html#check")
+    heading(page, "どの申請をしますか")
+    page.goto("/apply.html#photos")
+    heading(page, "申請の状況")
+
+
+def test_the_form_works_by_keyboard_alone(page: Page) -> None:
+    page.goto("/apply.html")
+    heading(page, "どの申請をしますか")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.get_by_label("新規登録", exact=True)).to_be_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    heading(page, "登録セットに入っているカードの番号")
+    # The skip link leads past the header without leaving the question.
+    page.reload()
+    heading(page, "登録セットに入っているカードの番号")
+    page.evaluate("document.activeElement.blur()")
+    page.locator(".skip").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#content")).to_be_focused()
+    heading(page, "登録セットに入っているカードの番号")
+
+
+def test_a_wrong_pair_of_numbers_tells_nothing_more(page: Page) -> None:
+    page.goto("/status.html")
+    page.get_by_role("button", name="申請の状況を見る").click()
+    expect(page.get_by_role("group", name="入力内容を確かめてください")).to_contain_text("確認番号を入力してください。")
+    assert_accessible(page)
+    page.get_by_label("受付番号").fill("1234567890")
+    page.get_by_label("確認番号").fill("123456789012")
+    page.get_by_role("button", name="申請の状況を見る").click()
+    expect(page.get_by_role("group", name="申請の状況を表示できませんでした")).to_contain_text(
+        "受付番号か確認番号が違う"
+    )
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "title"),
+    [
+        ("image_again", "写真をもう一度送ってください"),
+        ("registered", "手続きが完了しました"),
+        ("refused", "申請をお受けできませんでした"),
+    ],
+)
+def test_every_status_is_told(page: Page, status: str, title: str) -> None:
+    missing = ["card"] if status == "image_again" else []
+    shown = {"status": status, "missing_slots": missing, "message": "職員からのことばです。", "slots": []}
+    page.route("**/api/applications/*", lambda route: route.fulfill(json=shown))
+    page.goto("/status.html")
+    page.get_by_label("受付番号").fill("1234567890")
+    page.get_by_label("確認番号").fill("123456789012")
+    page.get_by_role("button", name="申請の状況を見る").click()
+    heading(page, title)
+    expect(page.get_by_text("職員からのことばです。")).to_be_visible()
+    expect(page.get_by_role("link", name="写真を送る")).to_have_count(len(missing))
+    assert_accessible(page)
