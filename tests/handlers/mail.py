@@ -1,6 +1,6 @@
 """Mails as the tests of several functions start from them, and SES as they watch and disturb it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -53,13 +53,10 @@ def lend(table: Table, *titles: str, patron_id: str = "p-1", **changes: Any) -> 
 
 def sent(table: Table, message_id: str, to_address: str, *about: Any, owner: str = "p-1") -> Key:
     """A mail that SES has taken under a message id."""
-    kind = MailKind.LENDING
-    mail = Mail(
-        mail_id(kind, *(about or (SUNDAY, 12))), owner, kind, SATURDAY, {"pickup_from": SUNDAY.isoformat()},
-        state=MailState.SENT, to_address=to_address, sent_at=SATURDAY, message_id=message_id,
-    )  # fmt: skip
-    key = mails.key(mail)
-    table.transact(mails.add(mail, POLICY), messages.add(message_id, key, mail, POLICY))
+    key = put(table, MailKind.LENDING, *(about or (SUNDAY, 12)), owner=owner, pickup_from=SUNDAY.isoformat())
+    waits = mail_of(table, key)
+    taken = replace(waits, state=MailState.SENT, to_address=to_address, sent_at=SATURDAY, message_id=message_id)
+    table.transact(mails.change(waits, taken), messages.add(message_id, key, taken, POLICY))
     return key
 
 
