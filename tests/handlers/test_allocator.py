@@ -321,6 +321,24 @@ def test_two_at_the_same_moment_share_one_plan(given: Given, library: Table, mon
     assert [copy.barcode for copy in titles.pulls(library)] == ["t-1-1"]
 
 
+def test_a_part_carried_out_by_two_counts_once(given: Given, library: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN a second invocation that runs through while the first is in the middle of a part
+    given.patron(), given.title()
+    hold(library, "p-1", "t-1")
+    write, once = running.write_what_holds, [run]
+
+    def write_after_the_other(*args: Any) -> list[int]:
+        if once:
+            once.pop()()
+        return write(*args)
+
+    monkeypatch.setattr(running, "write_what_holds", write_after_the_other)
+    assert run()["pulls"] == 1
+    record = runs.find(library, "2026-06-04")
+    assert record
+    assert (record.done, record.chunks, record.pulls) == (1, 1, 1)
+
+
 @pytest.mark.parametrize("job", ["nightly", "sunday_release", ""])
 def test_unknown_job_is_an_error(job: str) -> None:
     with pytest.raises(UnknownJob):

@@ -31,10 +31,11 @@ def put_daily_mails(table: Table, moment: datetime, policy: Policy) -> Done:
     if runs.is_done(table, JOB, day):
         return Done(day)
     counts = {
-        "sent_again": send_again_what_is_stuck(table, moment),
         "ready": _put(table, _ready_mails(table, moment), policy),
         "overdue": _put(table, _overdue_mails(table, moment, policy), policy),
         **_tell_of_cards(table, moment, policy),
+        # Last: a queue that does not answer must not hold up what is put here.
+        "sent_again": send_again_what_is_stuck(table, moment),
     }
     runs.note_done(table, JOB, day, moment)
     return Done(day, counts)

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from lending.aws.table import Overtaken, Table, calendar, holds, in_batches, patrons, runs, titles
 from lending.aws.table.grouped import write_what_holds
@@ -60,10 +61,11 @@ def decide(given: Given, run: Run, policy: Policy) -> list[Decision]:
     return allocate(given.holds, given.copies, given.patrons, given.calendar, policy, run)
 
 
-def carry_out(table: Table, run: Run, policy: Policy, enough_time: EnoughTime) -> RunRecord:
+def carry_out(table: Table, run: Run, policy: Policy, moment: datetime, enough_time: EnoughTime) -> RunRecord:
     """Do a run, or what is left of it; a finished one is left as it is (RULES 26).
 
     Args:
+        moment: when it was asked for, which may be late.
         enough_time: asked before each part of the plan.
 
     Raises:
@@ -80,7 +82,7 @@ def carry_out(table: Table, run: Run, policy: Policy, enough_time: EnoughTime) -
             given = read(table)
             record = _planned(table, run, given, policy, record)
         elif not record.finished_at:
-            record = _after(table, runs.finish(record, run.moment), record)
+            record = _after(table, runs.finish(record, moment), record)
     return record
 
 

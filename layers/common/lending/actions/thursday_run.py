@@ -19,7 +19,7 @@ def run_what_is_due(table: Table, moment: datetime, policy: Policy, enough_time:
     Returns:
         The run's record, and whether it had been finished before.
     """
-    return run_for(table, run_due_at(moment, policy), policy, enough_time)
+    return run_for(table, run_due_at(moment, policy), moment, policy, enough_time)
 
 
 def run_on_request(
@@ -40,10 +40,12 @@ def run_on_request(
         raise Refused("run_not_due", day=day, cut_off=moment_in_words(week.cut_off))
     if in_tokyo(moment).date() >= week.pickup_from and runs.find(table, run_date.isoformat()) is None:
         raise Refused("run_too_late", day=day)
-    return run_for(table, run_date, policy, enough_time)
+    return run_for(table, run_date, moment, policy, enough_time)
 
 
-def run_for(table: Table, run_date: date, policy: Policy, enough_time: EnoughTime) -> tuple[RunRecord, bool]:
+def run_for(
+    table: Table, run_date: date, moment: datetime, policy: Policy, enough_time: EnoughTime
+) -> tuple[RunRecord, bool]:
     """The run of one date, which need not be a Thursday (RULES 22).
 
     Returns:
@@ -57,7 +59,7 @@ def run_for(table: Table, run_date: date, policy: Policy, enough_time: EnoughTim
     if known and known.finished_at:
         return known, True
     _clear_pull_list(table, run_date)
-    return carry_out(table, run, policy, enough_time), False
+    return carry_out(table, run, policy, moment, enough_time), False
 
 
 def _clear_pull_list(table: Table, run_date: date) -> None:
