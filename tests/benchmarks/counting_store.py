@@ -8,14 +8,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
-import yaml
 from botocore.exceptions import ClientError
 
+from infra.local.translate import load_template
 from tests.benchmarks.capacity import KB, Entry, index_units, read_units, size_of, write_units
 from tests.benchmarks.expressions import Given, holds, updated
 
@@ -37,7 +37,14 @@ class Index:
 
     hash_key: str
     range_key: str
-    attributes: frozenset[str] | None
+    attributes: frozenset[str] | None = None
+
+    @property
+    def projection(self) -> dict[str, Any]:
+        """As DynamoDB is told of it."""
+        if self.attributes is None:
+            return {"ProjectionType": "ALL"}
+        return {"ProjectionType": "INCLUDE", "NonKeyAttributes": sorted(self.attributes)}
 
     def entry(self, item: Item) -> Entry:
         """What the index holds of an item, if it has both keys."""
@@ -50,14 +57,13 @@ class Index:
         return key, {name: value for name, value in item.items() if name in kept}
 
 
-def indexes_of_template(path: Path = _TEMPLATE) -> dict[str, Index]:
+@cache
+def indexes_of_template() -> dict[str, Index]:
     """The table's indexes as the template deploys them."""
-    loader = type("Loader", (yaml.SafeLoader,), {})
-    loader.add_multi_constructor("!", lambda *_: None)
-    resources = yaml.load(path.read_text(), loader)["Resources"]  # noqa: S506 - a safe loader that passes over tags
+    table = load_template(_TEMPLATE)["Resources"]["LendingTable"]["Properties"]
     return {
         each["IndexName"]: Index(*(key["AttributeName"] for key in each["KeySchema"]), _projected(each["Projection"]))
-        for each in resources["LendingTable"]["Properties"]["GlobalSecondaryIndexes"]
+        for each in table["GlobalSecondaryIndexes"]
     }
 
 
@@ -196,7 +202,7 @@ class CountingStore:
         """A page of a partition: up to 1 MB, or `Limit` items; what it reads is rounded up together."""
         _demand(not (IndexName and ConsistentRead), "an index cannot be read consistently")
         partition = ExpressionAttributeValues[":pk"]["S"]
-        index = self._indexes[IndexName] if IndexName else Index("PK", "SK", None)
+        index = self._indexes[IndexName] if IndexName else Index("PK", "SK")
         given: Given = (ExpressionAttributeNames, ExpressionAttributeValues)
         keyed = [
             (key, item)

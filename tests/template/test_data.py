@@ -1,8 +1,12 @@
 """The table, the buckets, the queues, the mail: what keeps data, and what keeps it from getting lost or out."""
 
 import json
+from dataclasses import fields
 
 import pytest
+
+from lending.domain.hold import Queued
+from lending.domain.title import Copy, Title
 
 WORK_QUEUES = {
     "ImagesQueue": "ImagesFunction",
@@ -45,6 +49,18 @@ def test_the_tables_keys_are_those_of_the_data_model(of_type):
     names = {name: [key["AttributeName"] for key in schema] for name, schema in keys.items()}
     assert [key["AttributeName"] for key in table["KeySchema"]] == ["PK", "SK"]
     assert names == {"by_title": ["title_key", "title_order"], "work": ["work", "work_order"]}
+
+
+def test_a_title_is_shown_whole_by_its_index(of_type):
+    """What the index left out would read as if it were not there."""
+    (table,) = of_type("AWS::DynamoDB::Table").values()
+    (shown,) = [
+        index["Projection"]["NonKeyAttributes"]
+        for index in table["GlobalSecondaryIndexes"]
+        if index["IndexName"] == "by_title"
+    ]
+    assert set(shown) == {field.name for kind in (Title, Copy, Queued) for field in fields(kind)}
+    assert len(shown) <= 20  # an index takes no more
 
 
 @pytest.mark.parametrize("logical", ["LendingTable", "UserPool"])

@@ -63,7 +63,16 @@ class Hold:
         return self.pickup_place
 
 
-def place_in_queue(hold: Hold, holds: Iterable[Hold]) -> tuple[int, int]:
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """An open hold as the queue of its title shows it: whose it is, since when, and whether it waits (RULES 11)."""
+
+    patron_id: str
+    queued_at: datetime
+    status: HoldStatus = HoldStatus.WAITING
+
+
+def place_in_queue(hold: Hold, holds: Iterable[Queued]) -> tuple[int, int]:
     """A waiting hold's place among all that wait for the title, and how many those are, itself counted (RULES 11).
 
     `holds` come from the index, which may be a moment behind the hold: it always counts.

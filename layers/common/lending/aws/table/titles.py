@@ -8,7 +8,7 @@ from typing import Any
 from lending.aws.table.codec import Item, attributes, value_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, check, delete, put, put_new, still, update
-from lending.domain.hold import Hold
+from lending.domain.hold import Queued
 from lending.domain.title import Copy, CopyState, Pull, Title
 
 
@@ -28,7 +28,7 @@ class TitleView:
 
     title: Title
     copies: list[Copy]
-    holds: list[Hold]
+    holds: list[Queued]
 
 
 def find(table: Table, title_id: str) -> Title | None:
@@ -65,7 +65,7 @@ def view(table: Table, title_id: str) -> TitleView | None:
     return TitleView(
         title=value_of(Title, found["TITLE"][0]),
         copies=[value_of(Copy, item) for item in found["COPY"]],
-        holds=[value_of(Hold, item) for item in found["HOLD"]],
+        holds=[value_of(Queued, item) for item in found["HOLD"]],
     )
 
 

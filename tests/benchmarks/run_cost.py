@@ -1,0 +1,131 @@
+"""What a whole Thursday run asks of the table: requests and capacity units, counted by `counting_store`.
+
+Everything is counted, from the first look for an earlier run to the note that it is finished. No hold has a reason of an
+earlier run yet, so each that gets no book is written: the dearest run there is. Staff's scans come afterwards and are
+no part of it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypedDict
+
+from lending.actions.thursday_run import run_for
+from lending.aws.table import Table, calendar, holds, patrons, titles
+from lending.aws.table.runs import RunRecord
+from lending.aws.table.writes import Write, put
+from lending.domain.hold import HoldStatus
+from lending.domain.title import Title
+from tests.benchmarks.counting_store import CountingStore, Counts, Tally
+from tests.benchmarks.generator import Library, library
+
+SIZES = (1_000, 10_000)
+
+# A book given: its copy written in a transaction, and its line in the pull list. A reason: its hold written likewise.
+FLOOR_BOOK, FLOOR_REASON = 2 + 1, 2
+
+
+# What makes an item as large as it is in a library.
+_PERSON = {
+    "name": "見本 花子",
+    "kana": "ミホン ハナコ",
+    "postal_code": "030-0184",
+    "address": "青森県青森市荒川字藤戸119-7",
+    "phone": "017-000-0000",
+    "email": "hanako.mihon@example.jp",
+}
+_BOOK = {"title": "青森県の見本の本とその続き", "author": "見本 太郎", "isbn": "9784000000000"}
+
+
+class Row(TypedDict):
+    """One size. A book given to a hold is one that the run puts on the pull list."""
+
+    holds: int
+    requests_per_hold: float
+    write_units_per_book: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A run, what it came to and what it cost."""
+
+    record: RunRecord
+    counts: Counts
+
+    @property
+    def row(self) -> Row:
+        """The figures of `make bench`."""
+        requests, units = (sum(tally.values()) for tally in (self.counts.requests, self.counts.write))
+        return {
+            "holds": self.record.counts["holds"],
+            "requests_per_hold": round(requests / self.record.counts["holds"], 4),
+            "write_units_per_book": round(units / self.record.pulls, 2),
+        }
+
+
+def run(sizes: tuple[int, ...] = SIZES) -> list[Row]:
+    """One row a size."""
+    return [measure(size).row for size in sizes]
+
+
+def measure(size: int) -> Measured:
+    """One whole run over a library of so many holds."""
+    given = library(size)
+    store = CountingStore()
+    store.load(write.parameters["Item"] for write in _everything(given))
+    record, _ = run_for(Table(store, "lending"), given.run.week.run_date, given.run.moment, given.policy, lambda: True)
+    if record.counts["holds"] != size or not record.finished_at:
+        raise RuntimeError(f"the run considered {record.counts['holds']} of {size} holds")
+    return Measured(record, store.counts)
+
+
+def _everything(given: Library) -> Iterator[Write]:
+    yield from (patrons.add(replace(patron, **_PERSON)) for patron in given.patrons.values())
+    yield from map(holds.add, given.holds)
+    yield from map(calendar.add_closure, given.calendar.closures)
+    yield from map(calendar.add_suspension, given.calendar.suspensions)
+    waiting = Counter(hold.title_id for hold in given.holds if hold.status is HoldStatus.WAITING)
+    for title_id, copies in given.copies_by_title.items():
+        barcodes = tuple(copy.barcode for copy in copies)
+        yield titles.put_title(Title(title_id, barcodes=barcodes, lendable=len(copies), **_BOOK))
+        yield from map(titles.add_copy, copies)
+        yield put(titles.queue_key(title_id), {"waiting": waiting[title_id]})
+
+
+def details(measured: Measured) -> list[str]:
+    """Where it goes, for people: what each operation on each kind of item took, and the floor."""
+    counts, record = measured.counts, measured.record
+    books, reasons = record.pulls, record.explained
+    lines = [f"{record.counts['holds']:,} holds: {books:,} books on the pull list, {reasons:,} reasons"]
+    lines += [f"  {'':30}{'requests':>10}{'read units':>12}{'write units':>12}{'a book':>8}"]
+    lines += [_line(label, values, books) for label, values in _by_label(counts)]
+    floor = FLOOR_BOOK * books + FLOOR_REASON * reasons
+    total = sum(counts.write.values())
+    return [
+        *lines,
+        f"  floor {floor / books:.2f} write units a book: {FLOOR_BOOK} a pull, {FLOOR_REASON} a reason; "
+        f"copies of items in indexes, plan and record {(total - floor) / books:.2f}",
+    ]
+
+
+def _by_label(counts: Counts) -> Iterable[tuple[str, list[float]]]:
+    tallies: list[Tally] = [counts.requests, counts.read, counts.write]
+    labels = sorted({label for tally in tallies for label in tally})
+    yield from ((" ".join(label), [tally.get(label, 0) for tally in tallies]) for label in labels)
+    yield "together", [sum(tally.values()) for tally in tallies]
+
+
+def _line(label: str, values: list[float], books: int) -> str:
+    requests, read, write = values
+    return f"  {label:30}{requests:>10,.1f}{read:>12,.1f}{write:>12,.0f}{write / books:>8.2f}"
+
+
+def main() -> None:
+    """Print the table of each size."""
+    for size in SIZES:
+        measured = measure(size)
+        print(measured.row, *details(measured), sep="\n")
+
+
+if __name__ == "__main__":
+    main()
