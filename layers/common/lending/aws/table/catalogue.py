@@ -22,7 +22,7 @@ class Change:
 
     title_id: str
     title: str
-    author: str
+    author: str = ""
     isbn: str = ""
     version: str = ""
 

@@ -1,0 +1,340 @@
+"""The catalogue, RULES 9, 11, 40, as anyone sees it, and how titles get there."""
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.catalogue.handler import handler
+from functions.desk.handler import handler as desk
+from infra.import_catalogue import import_catalogue, read
+from lending.actions import cataloguing
+from lending.actions.cataloguing import refresh_search
+from lending.aws.table import Overtaken, Table, calendar, catalogue, facilities, titles
+from lending.domain.closure import Closure, Scope
+from lending.domain.facility import Facility
+from lending.domain.title import CopyState
+from lending.domain.week import TOKYO
+from tests.handlers.conftest import Given, context, request, sample
+from tests.handlers.desk import Library
+
+BUCKET = "catalogue"
+HEAD = "title_id,title,author,isbn,barcode,call_number,reference_only"
+
+
+def ask(path: str, **query: str) -> tuple[int, Any]:
+    return answered(handler(request("GET", f"/api{path}", query=query), context()))
+
+
+def put(title_id: str, title: str, *copies: dict[str, Any], **more: Any) -> tuple[int, Any]:
+    body = {"title": title, "author": "", "isbn": "", "copies": list(copies)} | more
+    return answered(desk(request("PUT", f"/api/desk/titles/{title_id}", body=body, group="desk", user="d"), context()))
+
+
+def copy(barcode: str, **more: Any) -> dict[str, Any]:
+    return {"barcode": barcode, "call_number": "913.6"} | more
+
+
+def answered(answer: dict[str, Any]) -> tuple[int, Any]:
+    return answer["statusCode"], json.loads(answer["body"]) if answer.get("body") else None
+
+
+def found(query: str, **more: str) -> list[str]:
+    return [title["title_id"] for title in ask("/titles", q=query, **more)[1]["items"]]
+
+
+def codes(problem: dict[str, Any]) -> list[str]:
+    return [reason["code"] for reason in problem["reasons"]]
+
+
+# Facilities and notices
+
+
+def test_samples_show_facilities_and_notices(library: Table) -> None:
+    # GIVEN a facility with a weekly closed day, and a closure that is over (RULES 40)
+    facility = Facility(7, "西北地区", "鰺ヶ沢町", "見本館", True, "別の書き方")
+    library.write(facilities.put_facility(facility))
+    weekly = Closure(closure_id="c-1", scope=Scope.FACILITY, facility="7", starts_on=date(2026, 5, 1),
+                     ends_on=date(2027, 3, 31), weekdays=frozenset({0}), reason="定休日")  # fmt: skip
+    over = Closure(closure_id="c-2", scope=Scope.PREFECTURAL, starts_on=date(2026, 5, 1), ends_on=date(2026, 5, 31))
+    library.transact(calendar.add_closure(weekly), calendar.add_closure(over))
+    # THEN anyone sees the facility as API.md has it
+    shown = answered(handler(sample("catalogue/facilities"), context()))[1]["items"]
+    assert shown == [
+        {"number": 7, "district": "西北地区", "municipality": "鰺ヶ沢町", "name": "見本館", "gives_out_kits": True}
+    ]
+    # and what has not ended, by its name
+    (notice,) = answered(handler(sample("catalogue/notices"), context()))[1]["items"]
+    assert (notice["facility"], notice["from"], notice["until"]) == ("7", "2026-05-01", "2027-03-31")
+    assert "見本館" in notice["message"]
+    assert "毎週月曜日" in notice["message"]
+
+
+# One title
+
+
+def test_samples_describe_a_title_and_show_it(library: Table) -> None:
+    # GIVEN the desk's sample, which describes a title with one copy
+    status, described = answered(desk(sample("desk/describe_title"), context()))
+    assert (status, described["holdable"]) == (200, True), described
+    # THEN anyone sees it, with the first day it could be had
+    status, title = answered(handler(sample("catalogue/title"), context()))
+    assert status == 200
+    assert title == {
+        "title_id": "t-1", "title": "吾輩は猫である", "author": "夏目漱石", "isbn": "978-4-10-101001-4",
+        "holdable": True, "copies": 1, "copies_available": 1, "holds_waiting": 0, "earliest_pickup": "2026-06-07",
+    }  # fmt: skip
+    # and the sample of the search finds it at once
+    assert [t["title_id"] for t in answered(handler(sample("catalogue/search"), context()))[1]["items"]] == ["t-1"]
+
+
+def test_a_title_with_a_queue_tells_of_it(given: Given) -> None:
+    # GIVEN one copy and one who waits: a hold placed now is the second (RULES 11)
+    there = Library(given)
+    there.patron(), given.title(), there.hold()
+    title = ask("/titles/t-1")[1]
+    assert (title["holds_waiting"], title["earliest_pickup"]) == (1, "2026-06-28")
+    # at the prefectural library it would be when the first one's loan is over
+    assert ask("/titles/t-1", pickup_place="prefectural")[1]["earliest_pickup"] < "2026-06-28"
+
+
+def test_a_title_nobody_knows() -> None:
+    assert ask("/titles/t-9")[0] == 404
+
+
+# Describing titles at the desk
+
+
+def test_described_again_a_title_keeps_its_copies_as_they_are(given: Given) -> None:
+    # GIVEN a title with a copy on loan
+    there = Library(given)
+    there.patron(), given.title(copies=2), there.loan()
+    before = there.copy()
+    # WHEN it is described anew, with a third copy and without the second
+    status, _ = put("t-1", "新しい題", copy("t-1-1", call_number="914"), copy("t-1-3", reference_only=True))
+    assert status == 200
+    # THEN the loan stands, the second is gone, and one of the two may be held
+    after = there.copy()
+    assert (after.state, after.holder, after.due_on) == (CopyState.ON_LOAN, before.holder, before.due_on)
+    assert after.call_number == "914"
+    title = titles.find(there.table, "t-1")
+    assert title
+    assert (title.title, title.barcodes, title.lendable) == ("新しい題", ("t-1-1", "t-1-3"), 1)
+    assert titles.find_copy(there.table, "t-1-2") is None
+
+
+def test_the_same_description_again_writes_nothing(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
+    put("t-1", "題", copy("t-1-1"))
+    monkeypatch.setattr(Table, "transact", lambda *_: pytest.fail("written"))
+    assert put("t-1", "題", copy("t-1-1"))[0] == 200
+
+
+def test_a_copy_in_use_is_not_withdrawn_and_a_bar_code_is_one_book(given: Given) -> None:
+    # GIVEN a copy on loan, and another title's
+    there = Library(given)
+    there.patron(), given.title("t-1"), given.title("t-2"), there.loan("t-1-1")
+    # WHEN the one is left out and the other claimed
+    status, problem = put("t-1", "題", copy("t-2-1"))
+    # THEN both are named, and nothing has changed
+    assert (status, sorted(codes(problem))) == (409, ["barcode_of_other_title", "copy_in_use"])
+    assert there.copy("t-2-1").title_id == "t-2"
+
+
+def test_only_reference_copies_make_a_title_that_cannot_be_held(given: Given) -> None:
+    # RULES 9
+    assert put("t-1", "題", copy("t-1-1", reference_only=True))[1]["holdable"] is False
+    assert ask("/titles/t-1")[1]["holdable"] is False
+
+
+@pytest.mark.parametrize(
+    ("title_id", "body"),
+    [
+        ("t-1", {"copies": [copy("b-1"), copy("b-1")]}),
+        ("t-1", {"copies": [copy("b#1")]}),
+        ("t-1", {"copies": [copy("b-1", state="lost")]}),
+        ("t+1", {}),
+    ],
+)
+def test_wrong_descriptions_are_refused(title_id: str, body: dict[str, Any]) -> None:
+    assert put(title_id, "題", **body)[0] == 422
+
+
+def test_only_the_desk_describes_titles() -> None:
+    event = sample("desk/describe_title")
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["cognito:groups"] = "[patron]"
+    assert desk(event, context())["statusCode"] == 403
+
+
+# Search
+
+
+@pytest.fixture
+def books(library: Table) -> Table:
+    """Some titles, half of them in the search file and half described since."""
+    put("t-1", "こころ", author="夏目漱石", isbn="978-4-10-101013-7")
+    put("t-2", "旅のこころ", author="見本 太郎")
+    put("t-9", "のちに改題", author="見本 太郎")
+    assert refresh_search(library, BUCKET) == 3
+    put("t-3", "ｺｺﾛの科学", author="齋藤 花子")
+    put("t-9", "あのこころ", author="見本 太郎")
+    return library
+
+
+def test_found_in_the_file_and_beside_it(books: Table) -> None:
+    # THEN the title of just this name comes first, then all by their names
+    assert found("こころ") == ["t-1", "t-9", "t-3", "t-2"]
+    assert found("ココロ 斎藤") == ["t-3"]
+    assert found("石") == ["t-1"]
+    assert found("101013") == ["t-1"]
+    # what a title was called before finds it no more
+    assert found("のちに改題") == []
+    assert found("坊っちゃん") == []
+
+
+def test_pages_of_a_search_follow_each_other(books: Table) -> None:
+    first = ask("/titles", q="こころ", limit="3")[1]
+    assert len(first["items"]) == 3
+    rest = ask("/titles", q="こころ", limit="3", cursor=first["cursor"])[1]
+    assert [t["title_id"] for t in first["items"] + rest["items"]] == ["t-1", "t-9", "t-3", "t-2"]
+    assert rest["cursor"] is None
+    # a made-up cursor is refused
+    assert ask("/titles", q="こころ", cursor="AAAA")[0] == 400
+
+
+@pytest.mark.parametrize("query", ["", "「」", '" OR 1=1 --', "*", "%", "a AND", "#"])
+def test_nothing_to_find_finds_nothing(books: Table, query: str) -> None:
+    assert ask("/titles", q=query)[1]["items"] == []
+
+
+def test_a_new_file_takes_up_what_has_changed(books: Table) -> None:
+    before = catalogue.state(books)
+    assert [change.title_id for change in before.changes] == ["t-3", "t-9"]
+    assert refresh_search(books, BUCKET) == 4
+    after = catalogue.state(books)
+    assert after.changes == []
+    assert after.file_key != before.file_key
+    assert found("こころ") == ["t-1", "t-9", "t-3", "t-2"]
+
+
+def test_what_changes_while_a_file_is_made_stays_to_be_found(books: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN a file being made, while a title gets another name
+    build = cataloguing.search_file.build
+
+    def build_and_change(*how: Any) -> int:
+        put("t-3", "改題")
+        return build(*how)
+
+    monkeypatch.setattr(cataloguing.search_file, "build", build_and_change)
+    refresh_search(books, BUCKET)
+    assert found("改題") == ["t-3"]
+    assert "t-3" not in found("こころ")
+
+
+def test_of_two_new_files_at_once_one_is_used(books: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    build = cataloguing.search_file.build
+
+    def build_beside_another(*how: Any) -> int:
+        monkeypatch.undo()
+        put("t-4", "こころざし")
+        refresh_search(books, BUCKET)
+        return build(*how)
+
+    monkeypatch.setattr(cataloguing.search_file, "build", build_beside_another)
+    with pytest.raises(Overtaken):
+        refresh_search(books, BUCKET)
+    assert "t-4" in found("こころ")
+
+
+# Import
+
+
+def write(path: Path, *rows: str, encoding: str = "utf-8") -> Path:
+    path.write_text("\n".join([HEAD, *rows]) + "\n", encoding=encoding)
+    return path
+
+
+def test_an_import_brings_titles_in_once(library: Table, tmp_path: Path) -> None:
+    # GIVEN three copies of two titles, and a title without one
+    file = write(tmp_path / "c.csv", "t-1,雪国,川端康成,,b-1,913,0", "t-2,こころ,夏目漱石,,b-2,913,1",
+                 "t-1,雪国,川端康成,,b-3,913,", "t-3,目録だけ,,,,,")  # fmt: skip
+    # WHEN it is imported
+    report = import_catalogue(library, BUCKET, file)
+    # THEN all of it is there and can be found
+    assert (report.titles, report.copies, report.written, report.searchable, report.bad) == (3, 3, 6, 3, [])
+    assert found("雪国") == ["t-1"]
+    title = titles.find(library, "t-1")
+    assert title
+    assert (title.barcodes, title.lendable) == (("b-1", "b-3"), 2)
+    # and again it changes nothing
+    assert import_catalogue(library, BUCKET, file).written == 0
+    assert catalogue.state(library).changes == []
+
+
+def test_an_import_changes_no_copys_state_and_withdraws_none(given: Given, tmp_path: Path) -> None:
+    # GIVEN a title with a copy on loan and one that the file does not name
+    there = Library(given)
+    there.patron(), given.title(copies=2), there.loan()
+    report = import_catalogue(there.table, BUCKET, write(tmp_path / "c.csv", "t-1,新しい題,,,t-1-1,914,0"))
+    # THEN both are there, the loan untouched
+    assert report.written == 2
+    assert (there.copy().state, there.copy().call_number) == (CopyState.ON_LOAN, "914")
+    title = titles.find(there.table, "t-1")
+    assert title
+    assert (title.title, title.barcodes, title.lendable) == ("新しい題", ("t-1-1", "t-1-2"), 2)
+
+
+def test_an_import_that_stopped_before_its_end_ends_when_repeated(
+    library: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN an import that died after writing the titles, before the file that is searched
+    file = write(tmp_path / "c.csv", "t-1,雪国,川端康成,,b-1,913,0")
+    with monkeypatch.context() as patched:
+        patched.setattr("infra.import_catalogue.refresh_search", None)
+        with pytest.raises(TypeError):
+            import_catalogue(library, BUCKET, file)
+    assert found("雪国") == []
+    # WHEN it is repeated
+    assert import_catalogue(library, BUCKET, file).written == 0
+    assert found("雪国") == ["t-1"]
+
+
+def test_bad_rows_are_named_by_line_and_all_others_brought_in(library: Table, tmp_path: Path) -> None:
+    put("t-0", "前からある題", copy("b-0"))
+    file = write(
+        tmp_path / "c.csv",
+        "t-1,雪国,川端康成,,b-1,913,0",
+        "t-1,雪の国,川端康成,,b-2,913,0",  # 3: another description
+        ",題なし,,,b-3,913,0",  # 4: no id
+        "t-2,こころ,夏目漱石,,b-1,913,0",  # 5: the bar code of line 2
+        "t-2,こころ,夏目漱石,,b-4,913,maybe",  # 6
+        "t-3,三四郎,夏目漱石,,b-0,913,0",  # 7: the bar code of a title in the catalogue
+        "t-4,門",  # 8: too few columns
+        "t-5,それから,夏目漱石,,b-5,,0",  # 9: no call number
+        "t-6,草枕,夏目漱石,,b/6,913,0",  # 10
+        'a,"改行\nのある題",見本,,b-7,913,0',  # 11, 12
+    )
+    report = import_catalogue(library, BUCKET, file)
+    assert [line for line, _ in report.bad] == [3, 4, 5, 6, 7, 8, 9, 10]
+    assert found("雪国") == ["t-1"]
+    assert found("三四郎") == []
+    assert found("改行") == ["a"]
+
+
+def test_a_file_of_the_windows_code_page_is_read(tmp_path: Path) -> None:
+    assert read(write(tmp_path / "c.csv", "t-1,雪国,,,b-1,913,0", encoding="cp932")).titles["t-1"].title == "雪国"
+
+
+def test_a_file_without_its_columns_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("id,name\n1,x\n")
+    assert read(tmp_path / "c.csv").bad[0][0] == 1
+
+
+def test_the_moment_of_a_search_is_that_of_the_request(given: Given) -> None:
+    # GIVEN a title on the shelf; after Thursday's cut-off it is next week's
+    put("t-1", "雪国", copy("b-1"))
+    late = datetime(2026, 6, 4, 8, 30, 1, tzinfo=TOKYO)
+    event = request("GET", "/api/titles", query={"q": "雪国"}, now=late)
+    assert answered(handler(event, context()))[1]["items"][0]["earliest_pickup"] == "2026-06-14"
+    assert ask("/titles", q="雪国")[1]["items"][0]["earliest_pickup"] == "2026-06-07"
