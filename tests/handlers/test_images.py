@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from functions.images.handler import handler
-from infra.local.photos import CAMERA, COMMENT, document_photo, heic, png_bomb, polyglot, truncated_jpeg
+from infra.local.photos import CAMERA, COMMENT, card_photo, document_photo, heic, png_bomb, polyglot, truncated_jpeg
 from lending.aws import images as bucket
 from lending.aws.table import Table, applications
 from lending.domain.application import (
@@ -197,6 +197,19 @@ def test_the_key_is_decoded(library: Table) -> None:
     send(RECEIPT, "card", ticket="sample ticket+1")
     assert handler(sample("images/encoded_key"), context()) == ALL_DONE
     assert found(library).slots["card"].status is SlotStatus.ACCEPTED
+
+
+@pytest.mark.parametrize(("number", "match"), [("20100001", "match"), ("20100002", "mismatch"), (None, "unread")])
+def test_the_bar_code_of_the_card_is_compared_for_staff_only(library: Table, number: str | None, match: str) -> None:
+    # GIVEN a photo of a card with the number typed, with another one, or with no bar code at all
+    applied(library)
+    send(RECEIPT, "card", card_photo(number, size=(1600, 1200)) if number else document_photo(size=SMALL))
+    send(RECEIPT, "driving_licence_front", card_photo("20100001", size=(1600, 1200)))
+    # WHEN they are looked at THEN the card's slot says so, the document's does not, and either counts
+    look("card", "driving_licence_front")
+    slots = found(library).slots
+    assert (slots["card"].barcode, slots["driving_licence_front"].barcode) == (match, None)
+    assert {slots["card"].status, slots["driving_licence_front"].status} == {SlotStatus.ACCEPTED}
 
 
 def test_an_application_that_is_gone_leaves_nothing(library: Table) -> None:

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from datetime import datetime
 
 from lending.aws import images
+from lending.aws.barcodes import codes_on
 from lending.aws.images import Upload
 from lending.aws.pictures import UnusablePicture, clean_picture
 from lending.aws.table import Table, again_when_overtaken, applications
 from lending.domain.application import (
+    CARD_SLOT,
     Application,
     SlotStatus,
+    barcode_match,
     wants_image,
     with_image,
     without_image,
@@ -48,7 +51,9 @@ def _looked_at(table: Table, upload: Upload, card_number: str, data: bytes, mome
         noted = _note(table, upload, lambda before: without_image(before, upload.slot, moment, message, policy))
         return finding.code if noted else "not_wanted"
     images.keep_clean(upload, picture.jpeg)
-    if _note(table, upload, lambda before: with_image(before, upload.slot, moment, policy)):
+    # What the bar code says is shown to staff; it decides nothing (RULES 5).
+    barcode = barcode_match(codes_on(picture.jpeg), card_number) if upload.slot == CARD_SLOT else None
+    if _note(table, upload, lambda before: with_image(before, upload.slot, moment, policy, barcode)):
         return "accepted"
     return _put_away(upload, applications.find(table, upload.receipt_number))
 
