@@ -16,11 +16,11 @@ from botocore.exceptions import ClientError
 from lending.aws import accounts, mailer, settings
 from lending.aws.clients import client
 from lending.aws.sealing import confirmed
-from lending.aws.table import Table, addresses, applications, contacts, holds, mails, messages
+from lending.aws.table import Overtaken, Table, addresses, applications, contacts, holds, mails, messages
 from lending.aws.table.writes import Key
 from lending.domain.application import ApplicationStatus
 from lending.domain.hold import Hold, HoldStatus
-from lending.domain.mail import MailKind, MailState, Unsent
+from lending.domain.mail import MailKind, MailState, Unsent, claimed
 from tests.handlers.applications import applied
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.mail import (
@@ -407,6 +407,32 @@ def test_an_unknown_end_is_tried_once_more_when_the_sender_cannot_live(
     assert post.bring(key) == []
     assert len(post.taken) == 1 + accepted
     assert mail_of(library, key).state is MailState.SENT
+
+
+def test_a_try_that_surely_failed_does_not_count_as_unknown(given: Given, library: Table, post: Post) -> None:
+    # GIVEN SES turned a mail away several times, and then did not answer once
+    given.patron()
+    key = put(library)
+    post.before = [throttled(), throttled(), throttled(), no_answer()]
+    for _ in range(4):
+        assert post.bring(key) == ["m-0"]
+    # WHEN the queue brings it after its wait THEN it is tried, not left for a day
+    post.later(minutes=3)
+    assert post.bring(key) == []
+    assert len(post.taken) == 1
+
+
+def test_of_two_who_read_the_same_one_has_the_claim(given: Given, library: Table) -> None:
+    given.patron()
+    mail = mail_of(library, put(library))
+    library.write(mails.change(mail, claimed(mail, SATURDAY)))
+    with pytest.raises(Overtaken):
+        library.write(mails.change(mail, claimed(mail, SATURDAY)))
+    # and a lapsed claim is taken over by one only
+    left = mail_of(library, mails.key(mail))
+    library.write(mails.change(left, claimed(left, SATURDAY + timedelta(minutes=3))))
+    with pytest.raises(Overtaken):
+        library.write(mails.change(left, claimed(left, SATURDAY + timedelta(minutes=4))))
 
 
 def test_news_from_ses_settles_an_unknown_end(given: Given, library: Table, post: Post) -> None:
