@@ -16,10 +16,10 @@ from lending.aws.table import Table
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 # Nothing that calls home, and nothing a machine without screen and sandbox lacks.
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 PHONE = {"width": 390, "height": 844}
 # The narrowest screen a page must do without scrolling sideways (WCAG 1.4.10).
 NARROWEST = 320

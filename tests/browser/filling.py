@@ -15,7 +15,6 @@ MAN = {
     "電話番号": "017ー729ー4300",
     "メールアドレス": "taro@example.jp",
 }
-BORN = {"西暦・元号": "昭和", "年": "53", "月": "4", "日": "1"}
 
 
 def heading(page: Page, text: str | re.Pattern[str]) -> None:
@@ -45,12 +44,11 @@ def fill(page: Page, **changed: str) -> None:
     go_on(page)
 
 
-def fill_birthday(page: Page, **changed: str) -> None:
+def fill_birthday(page: Page, era: str = "昭和", year: str = "53") -> None:
     """Fill in the date of birth, and go on."""
-    born = BORN | changed
-    page.get_by_label("西暦・元号").select_option(born["西暦・元号"])
-    for part in ("年", "月", "日"):
-        page.get_by_label(part, exact=True).fill(born[part])
+    page.get_by_label("西暦・元号").select_option(era)
+    for part, text in (("年", year), ("月", "4"), ("日", "1")):
+        page.get_by_label(part, exact=True).fill(text)
     go_on(page)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.conftest import assert_accessible
 from tests.browser.filling import (
@@ -142,15 +142,7 @@ def test_a_photo_goes_again_by_itself_when_the_connection_is_back(
 
 def test_an_unusable_picture_is_asked_for_again_with_its_reason(page: Page, photos: dict[str, Path]) -> None:
     # GIVEN an application with an insurance document
-    start(page, "仮パスワードの発行")
-    fill(page)
-    fill(page)
-    fill_birthday(page)
-    fill(page)
-    choose(page, "申し込まない")
-    choose(page, "資格確認書(旧健康保険証)")
-    send_form(page)
-    page.get_by_role("link", name="写真を送る").click()
+    send_small_form(page, "資格確認書(旧健康保険証)")
     heading(page, "資格確認書(旧健康保険証)(表)の写真")
     # THEN the camera cannot be opened before the numbers are covered (RULES 3)
     expect(page.locator("#photo")).to_be_hidden()
@@ -180,6 +172,77 @@ def test_an_unusable_picture_is_asked_for_again_with_its_reason(page: Page, phot
     heading(page, "資格確認書(旧健康保険証)(裏)の写真")
 
 
+def send_small_form(page: Page, document: str) -> None:
+    """An application that needs nothing but one document: an address and a password are not asked for."""
+    start(page, "仮パスワードの発行")
+    fill(page)
+    fill(page)
+    fill_birthday(page)
+    fill(page)
+    choose(page, "申し込まない")
+    choose(page, document)
+    send_form(page)
+    page.get_by_role("link", name="写真を送る").click()
+
+
+def test_the_progress_of_a_photo_is_told_and_a_ticket_that_ran_out_is_renewed(
+    page: Page, photos: dict[str, Path]
+) -> None:
+    # GIVEN a ticket that has run out, and then a connection that takes its time
+    held: list[Route] = []
+    ran_out = {"status": 403, "headers": {"Access-Control-Allow-Origin": "*"}}
+    page.route("**/*imagesbucket*", lambda route: held.append(route))
+    page.route("**/*imagesbucket*", lambda route: route.fulfill(**ran_out), times=1)
+    send_small_form(page, "マイナンバーカード")
+    heading(page, FRONT)
+    # WHEN a photo is sent
+    choose_photo(page, photos["document"])
+    with page.expect_request("**/uploads") as renewed:
+        send_photo(page)
+    # THEN a new ticket is asked for without a word
+    assert renewed.value.method == "POST"
+    # and the page tells that it is on its way
+    expect(page.get_by_role("progressbar", name="送信の進みぐあい")).to_be_visible()
+    expect(page.locator("#stage").get_by_role("status")).to_contain_text("写真を送っています…")
+    assert_accessible(page)
+    # WHEN it has gone THEN it is the end
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].continue_()
+    heading(page, DONE)
+
+
+def test_the_back_of_a_sheet_can_be_left_out(page: Page, photos: dict[str, Path]) -> None:
+    send_small_form(page, "住民票の写し")
+    heading(page, "住民票の写し(表)の写真")
+    choose_photo(page, photos["document"])
+    send_photo(page)
+    heading(page, "住民票の写し(裏)の写真")
+    assert_accessible(page)
+    page.get_by_role("button", name="送らずに進む").click()
+    heading(page, DONE)
+
+
+def test_nobody_has_to_stand_and_wait_until_a_photo_was_looked_at(page: Page, photos: dict[str, Path]) -> None:
+    # GIVEN a photo that nobody looks at
+    send_small_form(page, "マイナンバーカード")
+    heading(page, FRONT)
+    awaiting = {"status": "awaiting_images", "missing_slots": ["my_number_card_front"], "message": "", "slots": []}
+    page.route("**/api/applications/*", lambda route: route.fulfill(json=awaiting))
+    page.route("**/*imagesbucket*", lambda route: route.fulfill(headers={"Access-Control-Allow-Origin": "*"}))
+    choose_photo(page, photos["document"])
+    page.clock.install()
+    send_photo(page)
+    # WHEN more than a minute has gone
+    waiting = page.get_by_text("確認に時間がかかっています。")
+    for _ in range(30):
+        page.clock.run_for(5_000)
+        page.wait_for_timeout(50)
+    # THEN the page says that it can be seen later
+    expect(waiting).to_be_visible()
+    assert_accessible(page)
+
+
 def test_faults_are_said_while_typing_and_on_top_of_the_page(page: Page) -> None:
     # GIVEN the first question unanswered
     page.goto("/apply.html")
@@ -195,7 +258,7 @@ def test_faults_are_said_while_typing_and_on_top_of_the_page(page: Page) -> None
     choose(page, "新規登録")
     fill(page)
     fill(page)
-    fill_birthday(page, **{"西暦・元号": "平成", "年": "32"})
+    fill_birthday(page, "平成", "32")
     # and a year that its era never had
     expect(page.get_by_role("group", name="入力内容を確かめてください")).to_contain_text("平成に32年はありません")
     assert_accessible(page)
@@ -230,6 +293,38 @@ def test_what_the_api_says_about_a_field_is_shown_at_the_field(page: Page) -> No
     summary.get_by_role("link", name=message).click()
     heading(page, "電話番号とメールアドレス")
     expect(page.locator("#field-phone-fault")).to_have_text(message)
+
+
+def test_a_change_must_change_something(page: Page) -> None:
+    # GIVEN somebody who left everything open that can be changed
+    start(page, "住所・電話番号・メールアドレスの変更")
+    fill(page)
+    fill(page)
+    fill_birthday(page)
+    for _ in ("ご住所", "連絡先"):
+        go_on(page)
+    choose(page, "申し込まない")
+    choose(page, "運転免許証")
+    # WHEN it is sent THEN the stack says what is missing, and the link leads there
+    page.get_by_role("button", name="この内容で送信する").click()
+    page.get_by_role("link", name=re.compile("変更する項目")).click()
+    heading(page, "ご住所が変わった方は、新しいご住所")
+    expect(page.locator("#field-address-fault")).to_contain_text("変更する項目")
+    assert_accessible(page)
+
+
+def test_what_was_typed_can_be_erased(page: Page) -> None:
+    start(page, "仮パスワードの発行")
+    fill(page)
+    page.get_by_role("link", name="入力をやめて、入力した内容を消す").click()
+    heading(page, "入力をやめますか")
+    assert_accessible(page)
+    page.get_by_role("button", name="入力を続ける").click()
+    heading(page, "お名前")
+    page.get_by_role("link", name="入力をやめて、入力した内容を消す").click()
+    page.get_by_role("button", name="消してやめる").click()
+    heading(page, re.compile("県立図書館の本を"))
+    assert page.evaluate("sessionStorage.length") == 0
 
 
 def test_nothing_typed_is_lost_and_nothing_stays_once_it_is_sent(page: Page) -> None:

@@ -21,24 +21,29 @@ pytestmark = pytest.mark.browser
 
 TODAY = datetime.now(UTC).date()
 TYPED: dict[str, list[str]] = {
-    "card_number": ["20100001", "２０１０ ０００１", "2010-0001", "20100001A", "12345", "123456789012345", "ー１２３４５６"],
+    "card_number": [
+        "20100001", "２０１０ ０００１", "2010-0001", "20100001A", "12345", "123456789012345", "ー１２３４５６",
+    ],
     "name": ["青森 太郎", "　青森　　太郎 ", "髙橋 﨑", "青" * 60, "青" * 61, "青\u200b森", "\u0007"],
     "kana": [
         "アオモリ タロウ", "あおもり　たろう", "ｱｵﾓﾘ ﾀﾛｳ", "ア-ト", "アオモリ 太郎", "Aomori", "ヴァ・ヶ", "ア" * 80,
         "ア" * 81, "一二三四", "ゝゞ",
     ],
-    "birth_date": ["1980-04-01", "1980-4-1", "2023-02-29", "2024-02-29", "2999-01-01", "1850-01-01", "-04-01", "0000-01-01"],
+    "birth_date": [
+        "1980-04-01", "1980-4-1", "2023-02-29", "2024-02-29", "2999-01-01", "1850-01-01", "-04-01", "0000-01-01",
+    ],
     "postal_code": ["030-0184", "0300184", "０３０ー０１８４", "〒030-0184", "030-018", "abc"],
     "phone": [
-        "017-729-4300", "0177294300", "０１７ー７２９ー４３００", "(017)729-4300", "+81-17-729-4300", "+81 90 1234 5678",
-        "090 1234 5678", "17-729-4300", "017-729-430", "でんわ",
+        "017-729-4300", "0177294300", "０１７ー７２９ー４３００", "(017)729-4300", "+81-17-729-4300",
+        "+81 90 1234 5678", "090 1234 5678", "17-729-4300", "017-729-430", "でんわ",
     ],
     "address": ["青森県青森市荒川字藤戸119-7", "青森県\n青森市", "あ" * 200, "あ" * 201],
     "email": [
-        "taro@example.jp", " Taro@EXAMPLE.jp ", "taro＠example.jp", "taro@example,jp", "taro@example。jp", "taro.example.jp",
-        "ta@ro@example.jp", "太郎@example.jp", "ta ro@example.jp", "taro@example", "taro@-example.jp", "a..b.@example.ne.jp",
-        "t(a)ro@example.jp", "ｔａｒｏ@ｅｘａｍｐｌｅ.jp", "taro@exa_mple.jp", "@", "taro、@example.jp", "t\u200baro@example.jp",
-        "a" * 65 + "@example.jp", "a@" + "b" * 255,
+        "taro@example.jp", " Taro@EXAMPLE.jp ", "taro＠example.jp", "taro@example,jp", "taro@example。jp",
+        "taro.example.jp", "ta@ro@example.jp", "太郎@example.jp", "ta ro@example.jp", "taro@example",
+        "taro@-example.jp", "a..b.@example.ne.jp", "t(a)ro@example.jp", "ｔａｒｏ@ｅｘａｍｐｌｅ.jp",
+        "taro@exa_mple.jp", "@", "taro、@example.jp", "t\u200baro@example.jp", "a" * 65 + "@example.jp",
+        "a@" + "b" * 255,
     ],
 }  # fmt: skip
 

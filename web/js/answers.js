@@ -24,6 +24,7 @@ export function checkAnswers() {
     el("dl", { class: "answers" }, steps.flatMap((step) => rows(step, kind))),
     el("p", {}, "送信したあとに、写真を送っていただきます。"),
     el("div", { class: "actions" }, workingButton("この内容で送信する", "送信しています…", send)),
+    el("p", {}, el("a", { class: "quiet", href: "#stop" }, "入力をやめて、入力した内容を消す")),
   );
 }
 

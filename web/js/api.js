@@ -38,13 +38,16 @@ export async function list(path) {
 async function call(method, path, body, headers) {
   const sent = body === undefined ? {} : { body: JSON.stringify(body) };
   const types = body === undefined ? {} : { "Content-Type": "application/json" };
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   let answer, text;
   try {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
-    answer = await fetch(BASE + path, { method, headers: { ...types, ...headers }, signal, ...sent });
+    answer = await fetch(BASE + path, { method, headers: { ...types, ...headers }, signal: patience.signal, ...sent });
     text = await answer.text();
   } catch {
     throw new Offline();
+  } finally {
+    clearTimeout(timer);
   }
   const read = parsed(text);
   if (!answer.ok) throw new Problem(answer.status, read);

@@ -2,7 +2,7 @@
 
 import { checkAnswers, showReceipt } from "./answers.js";
 import { watchConnection } from "./connection.js";
-import { draft, forgetReceipt, receipt } from "./draft.js";
+import { draft, forgetDraft, forgetReceipt, receipt } from "./draft.js";
 import { byId, el, show } from "./dom.js";
 import { donePage, nextPhoto, photoPage } from "./photos.js";
 import { question } from "./questions.js";
@@ -19,6 +19,8 @@ function route() {
     else location.replace("status.html");
   } else if (receipt()) {
     unfinished();
+  } else if (name === "stop") {
+    stop();
   } else if (name === "change") {
     ask(detail, true);
   } else {
@@ -33,6 +35,25 @@ function ask(id, changing) {
   if (!ids.includes(id) || ids.indexOf(id) > ids.indexOf(open)) location.replace(`#${open}`);
   else if (id === "check") checkAnswers();
   else question(id, changing);
+}
+
+/** Leave nothing on a device that other people use. */
+function stop() {
+  const leave = () => {
+    forgetDraft();
+    location.replace("index.html");
+  };
+  show(
+    "入力をやめますか",
+    el("h1", {}, "入力をやめますか"),
+    el("p", {}, "ここまでに入力した内容を、この機器から消します。申請は送信されません。"),
+    el(
+      "div",
+      { class: "actions" },
+      el("button", { type: "button", class: "button", onclick: leave }, "消してやめる"),
+      el("button", { type: "button", class: "button plain", onclick: () => history.back() }, "入力を続ける"),
+    ),
+  );
 }
 
 /** An application was sent whose photos are missing: nobody should make a second one by pressing Back. */
@@ -55,5 +76,7 @@ function unfinished() {
 }
 
 addEventListener("hashchange", route);
+// A page the browser has put aside comes back as it looked, even if its numbers were erased since.
+addEventListener("pageshow", ({ persisted }) => persisted && route());
 watchConnection();
 route();

@@ -43,11 +43,14 @@ function wanted({ missing_slots: missing, status, slots = [] }) {
 /** The page of one photo. */
 export function photoPage(slot) {
   const { slots = [] } = receipt();
-  const place = slots.indexOf(slot);
+  if (!slots.includes(slot)) {
+    location.replace("#photos");
+    return;
+  }
   const stage = el("div", { class: "stack", id: "stage" });
   show(
     `${slotLabel(slot)}の写真`,
-    place >= 0 ? el("p", { class: "progress-text" }, `写真 ${place + 1}/${slots.length}枚目`) : null,
+    el("p", { class: "progress-text" }, `写真 ${slots.indexOf(slot) + 1}/${slots.length}枚目`),
     el("h1", {}, `${slotLabel(slot)}の写真`),
     isOptional(slot) ? el("p", {}, "裏に住所の変更などが書かれている場合だけ、送ってください。") : null,
     stage,
@@ -226,7 +229,7 @@ function showDone({ status, message }) {
   const title = status === "submitted" ? "申請を受け付けました" : "申請の状況";
   const leave = () => {
     forgetReceipt();
-    location.assign("index.html");
+    location.replace("index.html");
   };
   show(
     title,

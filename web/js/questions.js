@@ -33,7 +33,9 @@ export function question(id, changing) {
     id === "kind" ? null : el("p", { class: "progress-text" }, `${KINDS[kind].label} 質問${place}/${steps.length - 1}`),
     el("h1", { id: "title" }, step.title(kind)),
     form,
-    id === "kind" ? el("p", {}, el("a", { href: "status.html" }, "申請を途中でやめた方、写真をもう一度送る方はこちら")) : null,
+    id === "kind"
+      ? el("p", {}, el("a", { href: "status.html" }, "申請を途中でやめた方、写真をもう一度送る方はこちら"))
+      : el("p", {}, el("a", { class: "quiet", href: "#stop" }, "入力をやめて、入力した内容を消す")),
   );
   const faults = step.fields.filter(toldFault).map((name) => ({ message: toldFault(name), target: controlId(name) }));
   if (faults.length) showSummary(faults);

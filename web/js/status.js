@@ -99,5 +99,7 @@ function tell({ status, message, missing_slots: missing, slots = [] }) {
   );
 }
 
+// A page the browser has put aside comes back as it looked, even if its numbers were erased since.
+addEventListener("pageshow", ({ persisted }) => persisted && askNumbers());
 watchConnection();
 askNumbers();
