@@ -72,7 +72,7 @@ def test_what_cannot_be_made_again_outlives_the_stack(resources, logical):
 # ---- the buckets
 
 
-@pytest.mark.parametrize("bucket", ["SiteBucket", "ImagesBucket"])
+@pytest.mark.parametrize("bucket", ["SiteBucket", "ImagesBucket", "CatalogueBucket"])
 def test_a_bucket_is_private_and_encrypted(of_type, bucket):
     properties = of_type("AWS::S3::Bucket")[bucket]
     block = properties["PublicAccessBlockConfiguration"]
@@ -84,7 +84,7 @@ def test_a_bucket_is_private_and_encrypted(of_type, bucket):
     assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
 
 
-@pytest.mark.parametrize("bucket", ["SiteBucket", "ImagesBucket"])
+@pytest.mark.parametrize("bucket", ["SiteBucket", "ImagesBucket", "CatalogueBucket"])
 def test_a_bucket_speaks_tls_only(of_type, bucket):
     (policy,) = [each for each in of_type("AWS::S3::BucketPolicy").values() if each["Bucket"] == {"Ref": bucket}]
     (rule,) = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Deny"]

@@ -97,7 +97,7 @@ def test_nobody_may_scan_the_table(statements):
         # Anyone may call these two: one only reads, the other does not touch the accounts.
         (
             "CatalogueFunction",
-            ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "s3:", "cognito-idp:"],
+            ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "s3:Put", "s3:Delete", "cognito-idp:"],
         ),
         ("RegistrationFunction", ["cognito-idp:", "ses:", "s3:GetObject", "s3:ListBucket"]),
         # A hostile image meets a function that can do next to nothing.
@@ -168,3 +168,8 @@ def test_the_api_outlasts_its_functions(of_type):
     scheduled_or_queued = [*SCHEDULED, "ImagesFunction", "OutboxFunction", "MailFunction", "BouncesFunction"]
     for logical, function in of_type("AWS::Lambda::Function").items():
         assert function["Timeout"] < 30 or logical in scheduled_or_queued
+
+
+def test_the_catalogue_reads_the_search_file_and_no_image(statements):
+    (rule,) = [rule for rule in statements["CatalogueFunction"] if "s3:GetObject" in actions_of(rule)]
+    assert rule["Resource"] == {"Fn::Sub": "${CatalogueBucket.Arn}/search/*"}

@@ -1,5 +1,6 @@
 """Finding titles, and what anyone is told of one (RULES 9, 11; API.md, Anyone)."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,14 +10,12 @@ from botocore.exceptions import ClientError
 from lending.aws import search_file
 from lending.aws.search_file import Entry
 from lending.aws.table import Table, calendar, catalogue, titles
-from lending.aws.together import together
 from lending.domain.catalogue_text import matches, words_of
 from lending.domain.closure import Calendar, earliest_pickup
-from lending.domain.hold import HoldStatus
 from lending.domain.outlook import available
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
-from lending.domain.title import Title
+from lending.domain.title import Copy, Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +35,10 @@ def view_title(table: Table, title_id: str, place: str, moment: datetime, policy
     Raises:
         Refused: there is no such title.
     """
-    card = _card(table, title_id, place, moment, calendar.load(table), policy)
-    if card is None:
+    cards = _cards(table, [title_id], place, moment, policy)
+    if not cards:
         raise Refused("not_found")
-    return card
+    return cards[0]
 
 
 def search_titles(
@@ -56,9 +55,8 @@ def search_titles(
     """
     words = words_of(query)
     found = _found(table, bucket, words, start + limit + 1) if words else []
-    page, closed = found[start : start + limit], calendar.load(table)
-    cards = together(lambda entry: _card(table, entry.title_id, place, moment, closed, policy), page)
-    return [card for card in cards if card], start + limit if len(found) > start + limit else None
+    page = [entry.title_id for entry in found[start : start + limit]]
+    return _cards(table, page, place, moment, policy), start + limit if len(found) > start + limit else None
 
 
 def _found(table: Table, bucket: str, words: Sequence[str], most: int) -> list[Entry]:
@@ -83,17 +81,29 @@ def _in_file(bucket: str, file_key: str, words: Sequence[str], most: int) -> Ite
         raise
 
 
+def _cards(table: Table, title_ids: list[str], place: str, moment: datetime, policy: Policy) -> list[TitleCard]:
+    """The titles that exist, in their order: whatever their number, some four requests."""
+    known = titles.find_many(table, set(title_ids))
+    if not known:
+        return []
+    waiting, closed = titles.waiting_counts(table, set(known)), calendar.load(table)
+    copies: dict[str, list[Copy]] = defaultdict(list)
+    for copy in titles.find_copies(table, [barcode for title in known.values() for barcode in title.barcodes]):
+        copies[copy.title_id].append(copy)
+    return [
+        _card(known[title_id], copies[title_id], waiting[title_id], place, moment, closed, policy)
+        for title_id in title_ids
+        if title_id in known
+    ]
+
+
 def _card(
-    table: Table, title_id: str, place: str, moment: datetime, closed: Calendar, policy: Policy
-) -> TitleCard | None:
-    found = titles.view(table, title_id)
-    if found is None:
-        return None
-    waiting = sum(hold.status == HoldStatus.WAITING for hold in found.holds)
+    title: Title, copies: list[Copy], waiting: int, place: str, moment: datetime, closed: Calendar, policy: Policy
+) -> TitleCard:
     return TitleCard(
-        title=found.title,
-        copies=len(found.copies),
-        copies_available=available(found.copies, moment, policy),
+        title=title,
+        copies=len(copies),
+        copies_available=available(copies, moment, policy),
         holds_waiting=waiting,
-        earliest_pickup=earliest_pickup(moment, place, waiting + 1, found.copies, closed, policy),
+        earliest_pickup=earliest_pickup(moment, place, waiting + 1, copies, closed, policy),
     )
