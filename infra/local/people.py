@@ -34,7 +34,7 @@ class Caller:
         sent = {"X-Now": at.isoformat()} | (headers or {})
         if self.token:
             sent["Authorization"] = f"Bearer {self.token}"
-        return self.session.request(method, self.stack.outputs["ApiUrl"] + path, json=body, headers=sent, timeout=60)
+        return self.session.request(method, self.stack.outputs["ApiUrl"] + path, json=body, headers=sent, timeout=180)
 
     def get(self, path: str, at: datetime, **headers: str) -> Any:
         """What the API shows."""
