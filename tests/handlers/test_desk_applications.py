@@ -245,6 +245,28 @@ def test_two_who_register_the_same_number_at_the_same_moment(library: Table, mon
     assert patrons.find(library, "p-new") is None
 
 
+@pytest.mark.parametrize("kind", ["new", "reissue"])
+def test_two_who_register_the_same_application_at_the_same_moment(
+    given: Given, library: Table, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    # GIVEN another click that registers all, between reading the application and its card
+    known_patron(given, library)
+    kit(library), submitted(library, kind=kind)
+    answers, find = [], cards.find
+
+    def meanwhile(*args: Any) -> Any:
+        monkeypatch.setattr(cards, "find", find)
+        answers.append(register())
+        return find(*args)
+
+    monkeypatch.setattr(cards, "find", meanwhile)
+    answers.append(register())
+    # THEN both are told the same, and it was done once
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 200
+    assert len(everything("MAIL#")) == 1
+
+
 @pytest.mark.parametrize("state", [None, CardState.ACTIVE, CardState.RETIRED])
 def test_a_number_that_is_no_blank_kits_is_refused(library: Table, state: CardState | None) -> None:
     if state:

@@ -9,7 +9,17 @@ from datetime import date, datetime
 from typing import Any
 
 from lending.aws import accounts, images, suppression
-from lending.aws.table import Table, addresses, again_when_overtaken, applications, cards, mails, patrons, people
+from lending.aws.table import (
+    Overtaken,
+    Table,
+    addresses,
+    again_when_overtaken,
+    applications,
+    cards,
+    mails,
+    patrons,
+    people,
+)
 from lending.aws.table.writes import Write
 from lending.domain.application import (
     CONFLICT_CODES,
@@ -69,11 +79,22 @@ def _decided(
         raise _refused(faults)
     after = decided(application, decision, staff, moment, policy)
     if decision.kind is DecisionKind.REGISTER:
-        after, writes = _registered(table, application, after, decision, moment, policy)
+        try:
+            after, writes = _registered(table, application, after, decision, moment, policy)
+        except Refused:
+            _still_as_read(table, application)
+            raise
     else:
         writes = [mails.add(_answer(application, after, decision, moment), policy)]
     table.transact(applications.change(application, after), *writes)
     return after
+
+
+def _still_as_read(table: Table, application: Application) -> None:
+    """Whoever registers the same application at this moment is no reason to refuse: what is true now is asked again."""
+    now = applications.find(table, application.receipt_number)
+    if now is None or now.revision != application.revision:
+        raise Overtaken([0])
 
 
 def _refused(faults: tuple[FieldFault, ...]) -> Refused:

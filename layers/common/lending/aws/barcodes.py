@@ -6,7 +6,9 @@ import zxingcpp
 from PIL import Image
 
 # What library cards carry.
-_FORMATS = zxingcpp.BarcodeFormat.Codabar | zxingcpp.BarcodeFormat.Code39 | zxingcpp.BarcodeFormat.QRCode
+_FORMATS = zxingcpp.BarcodeFormats(
+    (zxingcpp.BarcodeFormat.Codabar, zxingcpp.BarcodeFormat.Code39, zxingcpp.BarcodeFormat.QRCode)
+)
 
 
 def codes_on(jpeg: bytes) -> list[str]:
