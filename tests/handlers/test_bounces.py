@@ -203,6 +203,19 @@ def test_a_later_delivery_settles_what_came_before_it(given: Given, library: Tab
     assert addresses.unreachable(library, {HANAKO}) == {HANAKO}
 
 
+@pytest.mark.parametrize("bounce_first", [True, False])
+def test_a_mail_that_came_back_settles_nothing(given: Given, library: Table, bounce_first: bool) -> None:
+    # GIVEN a server that sends a mail back and another, behind it, that takes it a little later
+    given.patron(email=HANAKO)
+    sent(library, "m-1", HANAKO)
+    events = [bounce("m-1", 1), told("Delivery", "m-1", 2)]
+    # WHEN SES tells of both, in either order THEN the mail came back, and staff call
+    for event in events if bounce_first else reversed(events):
+        assert hear(event) == []
+    assert len(open_tasks(library)) == 1
+    assert addresses.unreachable(library, {HANAKO}) == {HANAKO}
+
+
 def test_a_delivery_settles_the_tasks_of_all_who_share_the_address(given: Given, library: Table) -> None:
     for patron_id in ("p-1", "p-2"):
         given.patron(patron_id, email=HANAKO)

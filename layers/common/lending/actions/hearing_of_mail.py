@@ -72,11 +72,12 @@ def _note(table: Table, key: Key, event: MailEvent, at: datetime, policy: Policy
 
 
 def _delivered_since(table: Table, key: Key, mail: Mail, at: datetime) -> bool:
-    """Whether a later mail of the patron reached the same address: then the bounce is old news."""
+    """Whether another mail of the patron reached the same address later: then the bounce is old news."""
     if not key[0].startswith("PATRON#"):
         return False
     return any(
-        other.state is MailState.DELIVERED
+        other.mail_id != mail.mail_id
+        and other.state is MailState.DELIVERED
         and other.to_address == mail.to_address
         and other.news_at is not None
         and other.news_at > at
