@@ -1,5 +1,6 @@
 """Check-ins, check-outs, lost and damaged books: RULES 8, 9, 17, 19, 23, 30, 32, 34, 41."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -217,22 +218,56 @@ def test_a_visitor_who_is_first_leaves_another_copy_to_the_plan(at: Library, giv
     assert [line["barcode"] for line in ask("GET", "/pulls")[1]["items"]] == ["t-2-2"]
 
 
-def test_scanned_in_between_the_book_is_not_lent_twice(at: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def first(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], None]:
+    """Have something happen between reading and writing of what comes next."""
+
+    def happens(something: Callable[[], Any]) -> None:
+        transact, waiting = Table.transact, [something]
+
+        def overtaken(table: Table, *writes: Any) -> None:
+            if waiting:
+                waiting.pop()()
+            transact(table, *writes)
+
+        monkeypatch.setattr(Table, "transact", overtaken)
+
+    return happens
+
+
+def test_scanned_in_between_the_book_is_not_lent_twice(at: Library, first: Callable[..., None]) -> None:
     # GIVEN staff scan the book for a hold after the counter has read it as free
     at.hold("p-2")
     at.pull(patron_id="p-2")
-    transact, raced = Table.transact, []
-
-    def overtaken(table: Table, *writes: Any) -> None:
-        if not raced:
-            raced.append(True)
-            assert ask("POST", "/pulls/t-1-1", {"result": "found"})[1]["action"] == "lend"
-        transact(table, *writes)
-
-    monkeypatch.setattr(Table, "transact", overtaken)
+    first(lambda: ask("POST", "/pulls/t-1-1", {"result": "found"}))
     # THEN the counter is told what is true now, and exactly one has the book
     assert codes(check_out()[1]) == ["copy_on_loan"]
     assert (at.who("p-1").loans, at.who("p-2").loans, at.copy().holder) == (0, 1, "p-2")
+
+
+def test_two_visitors_with_one_book(at: Library, first: Callable[..., None]) -> None:
+    first(lambda: check_out(card="10000002"))
+    assert codes(check_out()[1]) == ["copy_on_loan"]
+    assert (at.who("p-1").loans, at.who("p-2").loans, at.copy().holder) == (0, 1, "p-2")
+
+
+def test_the_last_book_under_the_cap_is_lent_once(at: Library, given: Given, first: Callable[..., None]) -> None:
+    # GIVEN a cap of one, and two counters at the same moment, RULES 19
+    given.title("t-2")
+    at.patron("p-3", loan_cap=1)
+    first(lambda: check_out("t-2-1", card="10000003"))
+    assert codes(check_out("t-1-1", card="10000003")[1]) == ["loan_cap"]
+    assert (at.who("p-3").loans, at.copy("t-1-1").state) == (1, CopyState.ON_SHELF)
+
+
+def test_a_hold_cancelled_while_its_book_is_scanned(at: Library, first: Callable[..., None]) -> None:
+    # GIVEN a patron who cancels between the scan's reading and its writing, RULES 12, 23
+    at.hold()
+    at.pull()
+    first(lambda: ask("POST", f"/patrons/{CARD}/holds/t-1", {"action": "cancel"}))
+    # THEN the scan sends the book back to its shelf
+    assert ask("POST", "/pulls/t-1-1", {"result": "found"})[1]["action"] == "shelve"
+    assert (at.who().loans, at.who().open_holds, at.copy().state) == (0, 0, CopyState.ON_SHELF)
 
 
 def test_unknown_and_retired_cards(at: Library) -> None:

@@ -238,6 +238,15 @@ def test_missing_has_another_free_copy_pulled_for_the_hold(at: Library, given: G
     assert scan("found", "t-2-2")[1]["action"] == "lend"
 
 
+def test_missing_takes_no_copy_that_is_planned_for_another(at: Library, given: Given) -> None:
+    given.title("t-2", copies=2)
+    for patron_id in ("p-1", "p-2"):
+        at.hold(patron_id, "t-2")
+        at.pull(f"t-2-{patron_id[-1]}", patron_id)
+    assert "instead" not in scan("missing", "t-2-1")[1]
+    assert scan("found", "t-2-2")[1]["card_number"] == "10000002"
+
+
 def test_a_kept_book_not_found_lets_its_hold_wait_again(at: Library) -> None:
     queued_at = at.held().queued_at
     at.kept()
@@ -254,6 +263,13 @@ def test_sample_taken_by_a_visitor(at: Library) -> None:
     hold = at.held()
     assert hold.last_run
     assert (hold.status, hold.last_run.code) == (HoldStatus.WAITING, "taken_by_visitor")
+
+
+def test_no_visitor_takes_what_is_kept_aside(at: Library) -> None:
+    at.kept()
+    at.pull()
+    status, problem = scan("taken")
+    assert (status, codes(problem), at.held().status) == (409, ["kept_for_other"], HoldStatus.SECURED)
 
 
 def test_a_plan_whose_week_has_begun_is_too_late_to_follow(at: Library) -> None:
