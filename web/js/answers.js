@@ -21,7 +21,11 @@ export function checkAnswers() {
     el("a", { class: "back", href: `#${steps.at(-1).id}` }, "もどる"),
     el("h1", {}, "入力した内容の確認"),
     el("p", {}, "まちがいがないか確かめて、下の「この内容で送信する」を押してください。"),
-    el("dl", { class: "answers" }, steps.flatMap((step) => rows(step, kind))),
+    el(
+      "dl",
+      { class: "answers" },
+      steps.flatMap((step) => rows(step, kind)),
+    ),
     el("p", {}, "送信したあとに、写真を送っていただきます。"),
     el("div", { class: "actions" }, workingButton("この内容で送信する", "送信しています…", send)),
     el("p", {}, el("a", { class: "quiet", href: "#stop" }, "入力をやめて、入力した内容を消す")),
@@ -101,7 +105,12 @@ export function showReceipt() {
     el("h1", {}, "受付番号と確認番号をひかえてください"),
     numbers(),
     el("p", {}, "申請を途中でやめたときや、写真をもう一度送るときに使います。紙に書くか、画面を保存してください。"),
-    el("div", { class: "note warning" }, el("h2", {}, "申請は、まだ終わっていません"), el("p", {}, "つづけて、写真を送ってください。")),
+    el(
+      "div",
+      { class: "note warning" },
+      el("h2", {}, "申請は、まだ終わっていません"),
+      el("p", {}, "つづけて、写真を送ってください。"),
+    ),
     el("div", { class: "actions" }, el("a", { class: "button", href: "#photos" }, "写真を送る")),
   );
 }

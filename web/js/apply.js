@@ -2,9 +2,10 @@
 
 import { checkAnswers, showReceipt } from "./answers.js";
 import { watchConnection } from "./connection.js";
+import { donePage } from "./done.js";
 import { draft, forgetDraft, forgetReceipt, receipt } from "./draft.js";
 import { byId, el, show } from "./dom.js";
-import { donePage, nextPhoto, photoPage } from "./photos.js";
+import { nextPhoto, photoPage } from "./photos.js";
 import { question } from "./questions.js";
 import { firstOpen, stepsOf } from "./steps.js";
 
@@ -65,7 +66,11 @@ function unfinished() {
   show(
     "送信した申請があります",
     el("h1", {}, "送信した申請があります"),
-    el("p", {}, `受付番号 ${receipt().receipt_number} の申請を送信しています。送信した内容は、この画面では変更できません。`),
+    el(
+      "p",
+      {},
+      `受付番号 ${receipt().receipt_number} の申請を送信しています。送信した内容は、この画面では変更できません。`,
+    ),
     el(
       "div",
       { class: "actions" },

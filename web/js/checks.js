@@ -71,13 +71,19 @@ function postalCode(text) {
 
 function phone(text) {
   let grouped = digitsAndHyphens(text.normalize("NFKC").trim().replace(/[()]/g, "-"), "-");
-  grouped = grouped.replace(/^\+81-?(?:-?0-)?0?/, "0").replace(/-+/g, "-").replace(/^-|-$/g, "");
+  grouped = grouped
+    .replace(/^\+81-?(?:-?0-)?0?/, "0")
+    .replace(/-+/g, "-")
+    .replace(/^-|-$/g, "");
   if (/^0[0-9]{9,10}$/.test(grouped.replaceAll("-", ""))) return { value: grouped };
   return { fault: "電話番号は「017-729-4300」のように、市外局番から10けたか11けたの数字で入力してください。" };
 }
 
 function kana(text) {
-  let typed = text.normalize("NFKC").replace(LONG_VOWELS, "ー").replace(/[ぁ-ゖゝゞ]/gu, toKatakana);
+  let typed = text
+    .normalize("NFKC")
+    .replace(LONG_VOWELS, "ー")
+    .replace(/[ぁ-ゖゝゞ]/gu, toKatakana);
   typed = oneLine(typed.normalize("NFC"));
   if (codePoints(typed).length > LONGEST.kana) return tooLong("kana");
   if (KANA.test(typed)) return { value: typed };
@@ -129,7 +135,10 @@ function wrongCharacters(characters) {
     space: "は使えません。取り除いてください。",
     other: "は使えません。メールアドレスは半角英数字で入力してください。",
   };
-  return Object.entries(found).filter(([, places]) => places.length).map(([kind, places]) => named(places) + tails[kind]).join("");
+  return Object.entries(found)
+    .filter(([, places]) => places.length)
+    .map(([kind, places]) => named(places) + tails[kind])
+    .join("");
 }
 
 function wrongCharacter(char) {
@@ -163,13 +172,17 @@ function plainText(text, field) {
   const plain = oneLine(text);
   const characters = codePoints(plain);
   if (characters.length > LONGEST[field]) return tooLong(field);
-  const odd = characters.flatMap((char, place) => (/[\p{C}\p{Zl}\p{Zp}]/u.test(char) ? [`${place + 1}文字目の${shown(char)}`] : []));
+  const odd = characters.flatMap((char, place) =>
+    /[\p{C}\p{Zl}\p{Zp}]/u.test(char) ? [`${place + 1}文字目の${shown(char)}`] : [],
+  );
   return odd.length ? { fault: `${named(odd)}は使えません。` } : { value: plain };
 }
 
 const tooLong = (field) => ({ fault: `${LABELS[field]}は${LONGEST[field]}文字までで入力してください。` });
-const named = (places) => places.slice(0, NAMED_CHARACTERS).join("、") + (places.length > NAMED_CHARACTERS ? "など" : "");
-const digitsAndHyphens = (text, between = "") => text.normalize("NFKC").replace(HYPHENS, "-").trim().replace(/\s+/gu, between);
+const named = (places) =>
+  places.slice(0, NAMED_CHARACTERS).join("、") + (places.length > NAMED_CHARACTERS ? "など" : "");
+const digitsAndHyphens = (text, between = "") =>
+  text.normalize("NFKC").replace(HYPHENS, "-").trim().replace(/\s+/gu, between);
 const oneLine = (text) => text.trim().replace(/\s+/gu, " ");
 const codePoints = (text) => [...text];
 const isAscii = (char) => char.codePointAt(0) < 128;

@@ -10,7 +10,8 @@ export function el(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(key.slice(2), value);
-    else if (value !== null && value !== undefined && value !== false) element.setAttribute(key, value === true ? "" : value);
+    else if (value !== null && value !== undefined && value !== false)
+      element.setAttribute(key, value === true ? "" : value);
   }
   element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
   return element;
@@ -20,7 +21,9 @@ export const byId = (id) => document.getElementById(id);
 
 /** Texts of several lines as elements: every line but the last is followed by a break. */
 export function lines(text) {
-  return String(text).split("\n").flatMap((line, place) => (place ? [el("br"), line] : [line]));
+  return String(text)
+    .split("\n")
+    .flatMap((line, place) => (place ? [el("br"), line] : [line]));
 }
 
 /** Put a new page into `main`: its title, its content, and the focus on its heading, where readers then go on. */

@@ -14,7 +14,11 @@ export function showSummary(faults, title = "入力内容を確かめてくだ�
     "div",
     { class: "note error", id: "summary", tabindex: -1, role: "group", "aria-labelledby": "summary-title" },
     el("h2", { id: "summary-title" }, title),
-    el("ul", {}, faults.map((fault) => el("li", {}, linked(fault)))),
+    el(
+      "ul",
+      {},
+      faults.map((fault) => el("li", {}, linked(fault))),
+    ),
     ...extra,
   );
   const main = byId("content");

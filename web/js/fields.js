@@ -20,10 +20,16 @@ const LOOKS = {
     attributes: { inputmode: "numeric", autocomplete: "off", class: "text number w16" },
   },
   name: {
-    hint: (kind) => (KINDS[kind].kit ? "カードに書いたお名前と、同じお名前を入力してください。" : "登録しているお名前です。例:青森 太郎"),
+    hint: (kind) =>
+      KINDS[kind].kit
+        ? "カードに書いたお名前と、同じお名前を入力してください。"
+        : "登録しているお名前です。例:青森 太郎",
     attributes: { autocomplete: "name" },
   },
-  kana: { hint: () => "例:アオモリ タロウ(ひらがなで入力しても、カタカナに直ります)", attributes: { autocomplete: "off" } },
+  kana: {
+    hint: () => "例:アオモリ タロウ(ひらがなで入力しても、カタカナに直ります)",
+    attributes: { autocomplete: "off" },
+  },
   postal_code: {
     hint: (kind) => (needs(kind, "postal_code") ? "例:030-0184" : `${ONLY_IF_NEW}例:030-0184`),
     attributes: { inputmode: "numeric", autocomplete: "postal-code", class: "text w10" },
@@ -34,7 +40,8 @@ const LOOKS = {
     attributes: { autocomplete: "street-address", rows: 3 },
   },
   phone: {
-    hint: (kind) => (needs(kind, "phone") ? "例:017-729-4300" : "変わった場合や、別の番号に連絡がほしい場合に入力してください。"),
+    hint: (kind) =>
+      needs(kind, "phone") ? "例:017-729-4300" : "変わった場合や、別の番号に連絡がほしい場合に入力してください。",
     attributes: { type: "tel", autocomplete: "tel", class: "text w16" },
   },
   email: {
@@ -87,7 +94,14 @@ const need = (name, kind) =>
 
 /** Label and hint, then the fault, then the controls: what readers say and eyes meet in this order. */
 function framed(id, label, hint, ...controls) {
-  return el("div", { class: "field" }, label, hint, el("p", { class: "fault", id: `${id}-fault`, "aria-live": "polite" }), ...controls);
+  return el(
+    "div",
+    { class: "field" },
+    label,
+    hint,
+    el("p", { class: "fault", id: `${id}-fault`, "aria-live": "polite" }),
+    ...controls,
+  );
 }
 
 /** Say what is wrong with a field, or take it back with "". */
@@ -107,7 +121,7 @@ function watch(frame, input, name) {
   const checkNow = (event) => {
     remember({ [name]: input.value });
     if (event.isComposing) return;
-    setFault(frame, isFaulty(frame) ? check(name, input.value, false).fault ?? "" : checkTyping(name, input.value));
+    setFault(frame, isFaulty(frame) ? (check(name, input.value, false).fault ?? "") : checkTyping(name, input.value));
   };
   input.addEventListener("input", checkNow);
   input.addEventListener("compositionend", checkNow);
@@ -143,8 +157,15 @@ function birthField(kind, fault) {
       {},
       el("label", { for: `field-${name}` }, label),
       el("input", {
-        id: `field-${name}`, name, type: "text", class: `text ${width}`, inputmode: "numeric", autocomplete, required: true,
-        value: answers[name] ?? "", "aria-describedby": `${id}-hint ${id}-fault`,
+        id: `field-${name}`,
+        name,
+        type: "text",
+        class: `text ${width}`,
+        inputmode: "numeric",
+        autocomplete,
+        required: true,
+        value: answers[name] ?? "",
+        "aria-describedby": `${id}-hint ${id}-fault`,
       }),
     );
   const era = el("select", { id: "field-birth_era", name: "birth_era", class: "text", autocomplete: "off" });
@@ -171,7 +192,8 @@ function birthField(kind, fault) {
 }
 
 function watchBirth(frame) {
-  const parts = () => Object.fromEntries([...frame.querySelectorAll("[name]")].map((control) => [control.name, control.value]));
+  const parts = () =>
+    Object.fromEntries([...frame.querySelectorAll("[name]")].map((control) => [control.name, control.value]));
   frame.addEventListener("input", () => {
     remember(parts());
     if (isFaulty(frame)) setFault(frame, birthFault());
@@ -184,7 +206,13 @@ function watchBirth(frame) {
 /** What is wrong with the date of birth, "" if nothing; a year its era never had is told first. */
 export function birthFault() {
   const { birth_era: era = "ad", birth_year: year = "", birth_month: month = "", birth_day: day = "" } = draft();
-  const empty = [[year, "年"], [month, "月"], [day, "日"]].filter(([text]) => !text.trim()).map(([, name]) => name);
+  const empty = [
+    [year, "年"],
+    [month, "月"],
+    [day, "日"],
+  ]
+    .filter(([text]) => !text.trim())
+    .map(([, name]) => name);
   if (empty.length) return `生年月日の${empty.join("・")}を入力してください。`;
   if (!christianYear(era, year)) {
     return `${ERAS.find((each) => each.id === era).label}に${year}年はありません。年を確かめてください。`;
@@ -194,7 +222,7 @@ export function birthFault() {
 
 /** What is wrong with a field as it was typed, "" if nothing. */
 export function faultOf(name, kind) {
-  return name === "birth_date" ? birthFault() : check(name, typed(name), needs(kind, name)).fault ?? "";
+  return name === "birth_date" ? birthFault() : (check(name, typed(name), needs(kind, name)).fault ?? "");
 }
 
 /** The regular value of a field as it was typed. */

@@ -10,7 +10,9 @@ async function fill(place, path, render) {
   try {
     frame.replaceChildren(...render(await list(path)));
   } catch (error) {
-    const again = workingButton("もう一度読み込む", "読み込んでいます…", () => fill(place, path, render), { class: "button plain" });
+    const again = workingButton("もう一度読み込む", "読み込んでいます…", () => fill(place, path, render), {
+      class: "button plain",
+    });
     frame.replaceChildren(el("p", {}, error.message), again);
   } finally {
     frame.setAttribute("aria-busy", "false");
@@ -23,11 +25,18 @@ function notices(items) {
   const somewhere = items.filter(({ facility }) => facility);
   return [
     everywhere.length ? messages(everywhere) : el("p", {}, "県立図書館とサービス全体のお知らせは、現在ありません。"),
-    somewhere.length ? el("details", {}, el("summary", {}, `協力館のお知らせ(${somewhere.length}件)`), messages(somewhere)) : "",
+    somewhere.length
+      ? el("details", {}, el("summary", {}, `協力館のお知らせ(${somewhere.length}件)`), messages(somewhere))
+      : "",
   ];
 }
 
-const messages = (items) => el("ul", { class: "notices" }, items.map(({ message }) => el("li", {}, message)));
+const messages = (items) =>
+  el(
+    "ul",
+    { class: "notices" },
+    items.map(({ message }) => el("li", {}, message)),
+  );
 
 function facilities(items) {
   const districts = grouped(items);
@@ -54,7 +63,13 @@ function table(district, members) {
 }
 
 const row = ({ municipality, name, gives_out_kits: kits }) =>
-  el("tr", {}, el("td", {}, municipality), el("td", {}, name), kits ? el("td", {}, "あり") : el("td", { class: "none" }, "配布なし"));
+  el(
+    "tr",
+    {},
+    el("td", {}, municipality),
+    el("td", {}, name),
+    kits ? el("td", {}, "あり") : el("td", { class: "none" }, "配布なし"),
+  );
 
 fill("notices", "/notices", notices);
 fill("facilities", "/facilities", facilities);

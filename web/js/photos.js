@@ -1,9 +1,8 @@
 /** The photos, one a page: what to mind, choose, look, send, and hear whether it could be used. */
 
 import { Offline, Problem } from "./api.js";
-import { numbers } from "./answers.js";
-import { byId, el, lines, show, workingButton } from "./dom.js";
-import { forgetReceipt, receipt, rememberReceipt } from "./draft.js";
+import { byId, el, show, workingButton } from "./dom.js";
+import { receipt, rememberReceipt } from "./draft.js";
 import { hideSummary, showSummary } from "./faults.js";
 import { documentOf, isOptional, slotLabel, slotNote } from "./kinds.js";
 import { Unusable, scaledDown } from "./scaling.js";
@@ -24,6 +23,8 @@ export async function nextPhoto() {
   try {
     const found = await application();
     const slot = wanted(found);
+    const { slots = [] } = receipt();
+    if (slot && !slots.includes(slot)) rememberReceipt({ slots: [...slots, slot] });
     location.replace(slot ? `#photo/${slot}` : "#done");
   } catch (error) {
     tellFailure(error, nextPhoto);
@@ -31,7 +32,7 @@ export async function nextPhoto() {
 }
 
 /** The first photo still to be sent: one that is missing, or the back of a sheet that was not offered yet. */
-function wanted({ missing_slots: missing, status, slots = [] }) {
+export function wanted({ missing_slots: missing, status, slots = [] }) {
   const { slots: known = [], skipped = [] } = receipt();
   const accepted = slots.filter((each) => each.status === "accepted").map(({ slot }) => slot);
   const offered = known.filter((slot) => isOptional(slot) && !skipped.includes(slot) && !accepted.includes(slot));
@@ -62,9 +63,17 @@ export function photoPage(slot) {
 /** First what to mind, then the camera. */
 function choose(slot) {
   const input = el("input", {
-    type: "file", id: "photo", accept: "image/jpeg,image/png", "aria-describedby": "advice", onchange: () => chosen(slot, input),
+    type: "file",
+    id: "photo",
+    accept: "image/jpeg,image/png",
+    "aria-describedby": "advice",
+    onchange: () => chosen(slot, input),
   });
-  const picker = el("div", { class: "actions" }, el("div", { class: "file" }, input, el("label", { class: "button", for: "photo" }, "写真をとる・選ぶ")));
+  const picker = el(
+    "div",
+    { class: "actions" },
+    el("div", { class: "file" }, input, el("label", { class: "button", for: "photo" }, "写真をとる・選ぶ")),
+  );
   const skip = el("button", { type: "button", class: "button plain", onclick: () => skipPhoto(slot) }, "送らずに進む");
   if (isOptional(slot)) picker.append(skip);
   stage(beforeTheCamera(slot, picker), advice(slot), picker);
@@ -74,11 +83,23 @@ function choose(slot) {
 function beforeTheCamera(slot, picker) {
   const note = slotNote(slot);
   if (!note) return null;
-  const warning = el("div", { class: "note warning", id: "warning" }, el("h2", {}, "写真をとる前に"), el("p", {}, note));
+  const warning = el(
+    "div",
+    { class: "note warning", id: "warning" },
+    el("h2", {}, "写真をとる前に"),
+    el("p", {}, note),
+  );
   if (documentOf(slot) === "insurance_certificate") {
     picker.hidden = true;
     const done = el("input", { type: "checkbox", id: "masked", onchange: () => (picker.hidden = !done.checked) });
-    warning.append(el("div", { class: "choice" }, done, el("label", { for: "masked" }, "番号を隠しました(チェックすると、写真をとれます)")));
+    warning.append(
+      el(
+        "div",
+        { class: "choice" },
+        done,
+        el("label", { for: "masked" }, "番号を隠しました(チェックすると、写真をとれます)"),
+      ),
+    );
   }
   return warning;
 }
@@ -89,7 +110,13 @@ function advice(slot) {
     "ul",
     { id: "advice" },
     el("li", {}, `${what}の全体が入るように、明るいところで、まっすぐ上からとってください。`),
-    el("li", {}, documentOf(slot) ? "文字が読めるか、光が反射していないか、確かめてください。" : "書いたお名前と、バーコードの番号が読めるようにしてください。"),
+    el(
+      "li",
+      {},
+      documentOf(slot)
+        ? "文字が読めるか、光が反射していないか、確かめてください。"
+        : "書いたお名前と、バーコードの番号が読めるようにしてください。",
+    ),
     el("li", {}, "とっておいた写真も選べます(JPEGまたはPNG)。"),
   );
 }
@@ -113,7 +140,11 @@ function preview(slot, photo) {
   const picture = el("img", { class: "preview", src: address, alt: `選んだ写真(${slotLabel(slot)})` });
   picture.onload = picture.onerror = () => URL.revokeObjectURL(address);
   const button = el("button", { type: "button", class: "button", onclick: () => send(slot, photo) }, "この写真を送る");
-  const other = el("button", { type: "button", class: "button plain", onclick: () => choose(slot) }, "とり直す・選び直す");
+  const other = el(
+    "button",
+    { type: "button", class: "button plain", onclick: () => choose(slot) },
+    "とり直す・選び直す",
+  );
   stage(el("p", {}, "文字が読めるか、確かめてください。"), picture, el("div", { class: "actions" }, button, other));
   button.focus();
 }
@@ -164,12 +195,22 @@ async function hear(slot, seenBefore) {
     await new Promise((resolve) => setTimeout(resolve, wait));
     const found = await application();
     const { status, reason, seen_at: seen } = stateOf(found, slot);
-    if (status === "accepted" || ["submitted", "registered", "refused"].includes(found.status) && !isOptional(slot)) return proceed();
+    if (status === "accepted" || (["submitted", "registered", "refused"].includes(found.status) && !isOptional(slot)))
+      return proceed();
     if (seen && seen !== seenBefore) return again(slot, reason);
   }
   stage(
-    el("p", { role: "status" }, "確認に時間がかかっています。写真は届いていますので、あとから「申請の状況」で確かめることもできます。"),
-    el("div", { class: "actions" }, workingButton("もう一度確かめる", "確かめています…", nextPhoto), el("a", { class: "button plain", href: "status.html" }, "申請の状況")),
+    el(
+      "p",
+      { role: "status" },
+      "確認に時間がかかっています。写真は届いていますので、あとから「申請の状況」で確かめることもできます。",
+    ),
+    el(
+      "div",
+      { class: "actions" },
+      workingButton("もう一度確かめる", "確かめています…", nextPhoto),
+      el("a", { class: "button plain", href: "status.html" }, "申請の状況"),
+    ),
   );
 }
 
@@ -195,14 +236,18 @@ function waitForConnection(error, slot, photo) {
   if (error instanceof Offline) addEventListener("online", retry);
   const leave = () => removeEventListener("online", retry);
   addEventListener("hashchange", leave, { once: true });
-  stage(el("div", { class: "actions" }, el("button", { type: "button", class: "button", onclick: retry }, "もう一度送る")));
+  stage(
+    el("div", { class: "actions" }, el("button", { type: "button", class: "button", onclick: retry }, "もう一度送る")),
+  );
   const message = error instanceof Offline ? KEPT : sentence(error);
   showSummary([{ message }], "写真を送れませんでした");
 }
 
-function tellFailure(error, retry) {
+export function tellFailure(error, retry) {
   const gone = error instanceof Problem && error.status === 404;
-  const way = gone ? el("a", { href: "status.html" }, "受付番号と確認番号を入力する") : workingButton("もう一度試す", "お待ちください…", retry);
+  const way = gone
+    ? el("a", { href: "status.html" }, "受付番号と確認番号を入力する")
+    : workingButton("もう一度試す", "お待ちください…", retry);
   showSummary([{ message: sentence(error) }], "うまくいきませんでした", way);
 }
 
@@ -212,47 +257,3 @@ function sentence(error) {
 }
 
 const stage = (...content) => byId("stage").replaceChildren(...content.filter(Boolean));
-
-/** The end: what was received, what happens now, and a way to leave nothing behind on this device. */
-export async function donePage() {
-  try {
-    const found = await application();
-    if (wanted(found)) location.replace("#photos");
-    else showDone(found);
-  } catch (error) {
-    show("申請の状況", el("h1", {}, "申請の状況"), numbers());
-    tellFailure(error, donePage);
-  }
-}
-
-function showDone({ status, message }) {
-  const title = status === "submitted" ? "申請を受け付けました" : "申請の状況";
-  const leave = () => {
-    forgetReceipt();
-    location.replace("index.html");
-  };
-  show(
-    title,
-    el("h1", {}, title),
-    numbers(),
-    el("p", {}, lines(message)),
-    status === "submitted" ? afterwards() : null,
-    el("p", {}, "ほかの人も使う機器では、番号をひかえてから「終わる」を押してください。この機器から番号を消します。"),
-    el("div", { class: "actions" }, el("button", { type: "button", class: "button", onclick: leave }, "終わる"), el("a", { href: "status.html" }, "申請の状況を見る")),
-  );
-}
-
-function afterwards() {
-  return el(
-    "div",
-    { class: "stack" },
-    el("h2", {}, "このあとの流れ"),
-    el(
-      "ol",
-      {},
-      el("li", {}, "県立図書館の職員が、申請の内容と写真を確認します(1～3日程度)。"),
-      el("li", {}, "結果を「オンライン貸出サービス担当」からメールでお知らせします。写真がはっきりしないときは、もう一度送っていただくことがあります。"),
-      el("li", {}, "受理メールが届いたら、手続きは完了です。"),
-    ),
-  );
-}

@@ -11,7 +11,9 @@ import { faultsOf, stepsOf } from "./steps.js";
 let told = {};
 
 export function tellFaults(faults) {
-  told = Object.fromEntries(faults.map(({ field: name, message }) => [name, { message, answer: JSON.stringify(draft()) }]));
+  told = Object.fromEntries(
+    faults.map(({ field: name, message }) => [name, { message, answer: JSON.stringify(draft()) }]),
+  );
 }
 
 function toldFault(name) {
@@ -25,7 +27,10 @@ export function question(id, changing) {
   const place = steps.findIndex((step) => step.id === id);
   const step = steps[place];
   const form = el("form", { novalidate: true, class: "stack", onsubmit: (event) => answer(event, step, changing) });
-  form.append(...content(step, kind), el("div", { class: "actions" }, el("button", { class: "button" }, changing ? "変更する" : "つぎへ")));
+  form.append(
+    ...content(step, kind),
+    el("div", { class: "actions" }, el("button", { class: "button" }, changing ? "変更する" : "つぎへ")),
+  );
   const back = changing ? "#check" : place ? `#${steps[place - 1].id}` : "";
   show(
     step.title(kind),
@@ -42,7 +47,13 @@ export function question(id, changing) {
 }
 
 function content(step, kind) {
-  const contents = { kind: kindChoice, online: onlineChoice, documents: documentChoice, contact: contactFields, address: addressFields };
+  const contents = {
+    kind: kindChoice,
+    online: onlineChoice,
+    documents: documentChoice,
+    contact: contactFields,
+    address: addressFields,
+  };
   return (contents[step.id] ?? textFields)(step, kind);
 }
 
@@ -50,7 +61,10 @@ const textFields = (step, kind) => step.fields.map((name) => field(name, kind, t
 
 function addressFields(step, kind) {
   const open = kind === "change" || kind === "renewal";
-  return [open ? el("p", {}, "変わっていない方は、何も入力しないで「つぎへ」を押してください。") : null, ...textFields(step, kind)].filter(Boolean);
+  return [
+    open ? el("p", {}, "変わっていない方は、何も入力しないで「つぎへ」を押してください。") : null,
+    ...textFields(step, kind),
+  ].filter(Boolean);
 }
 
 function contactFields(step, kind) {
@@ -60,7 +74,11 @@ function contactFields(step, kind) {
       "div",
       { class: "note" },
       el("h2", {}, "メールを受け取れるようにしてください"),
-      el("p", {}, "結果は県立図書館からメールでお知らせします。迷惑メール対策をしている方は、「@plib.pref.aomori.lg.jp」からのメールを受信できるように設定してください。"),
+      el(
+        "p",
+        {},
+        "結果は県立図書館からメールでお知らせします。迷惑メール対策をしている方は、「@plib.pref.aomori.lg.jp」からのメールを受信できるように設定してください。",
+      ),
     ),
   ];
 }
@@ -97,7 +115,11 @@ function limitFaults(step) {
   return [{ field: "documents", message: `画像は${IMAGE_LIMIT}枚までです。確認書類を減らしてください。` }];
 }
 
-const CONTROLS = { kind: "kind-new", online_lending: "online-yes", documents: `documents-${Object.keys(DOCUMENTS)[0]}` };
+const CONTROLS = {
+  kind: "kind-new",
+  online_lending: "online-yes",
+  documents: `documents-${Object.keys(DOCUMENTS)[0]}`,
+};
 
 function tellOnPage(form, faults) {
   for (const frame of form.querySelectorAll(".field")) setFault(frame, "");
@@ -115,8 +137,21 @@ function choices(name, type, options, chosen) {
     el("p", { class: "fault", id: `${name}-fault`, "aria-live": "polite" }),
     options.map(({ value, label, hint }) => {
       const id = `${name}-${value}`;
-      const input = el("input", { type, id, name, value, checked: chosen.includes(value), "aria-describedby": hint ? `${id}-hint` : null });
-      return el("div", { class: "choice" }, input, el("label", { for: id }, label), hint ? el("p", { class: "hint", id: `${id}-hint` }, hint) : null);
+      const input = el("input", {
+        type,
+        id,
+        name,
+        value,
+        checked: chosen.includes(value),
+        "aria-describedby": hint ? `${id}-hint` : null,
+      });
+      return el(
+        "div",
+        { class: "choice" },
+        input,
+        el("label", { for: id }, label),
+        hint ? el("p", { class: "hint", id: `${id}-hint` }, hint) : null,
+      );
     }),
   );
 }
@@ -142,8 +177,16 @@ function wishedKind() {
 function onlineChoice() {
   const { online_lending: online } = draft();
   const options = [
-    { value: "yes", label: "申し込む", hint: "インターネットで予約した本を、お近くの協力館で受け取り、返せるようになります。" },
-    { value: "no", label: "申し込まない", hint: "すでに申し込んでいる方も、こちらを選んでください。申込みは取り消されません。" },
+    {
+      value: "yes",
+      label: "申し込む",
+      hint: "インターネットで予約した本を、お近くの協力館で受け取り、返せるようになります。",
+    },
+    {
+      value: "no",
+      label: "申し込まない",
+      hint: "すでに申し込んでいる方も、こちらを選んでください。申込みは取り消されません。",
+    },
   ];
   return [choices("online", "radio", options, online === undefined ? [] : [online ? "yes" : "no"])];
 }

@@ -19,7 +19,9 @@ export async function scaledDown(file, maxBytes) {
   if (!file.size) throw new Unusable("画像が空でした。もう一度撮影するか、別の画像を選んでください。");
   const photo = (await drawnAnew(file)) ?? (await asItIs(file));
   if (photo.size > maxBytes) {
-    throw new Unusable(`画像のファイルが大きすぎます。${Math.floor(maxBytes / 1024 / 1024)}MBまでの画像を選んでください。`);
+    throw new Unusable(
+      `画像のファイルが大きすぎます。${Math.floor(maxBytes / 1024 / 1024)}MBまでの画像を選んでください。`,
+    );
   }
   return photo;
 }
@@ -50,6 +52,7 @@ async function asItIs(file) {
       "この写真はHEIC形式のため、送れません。iPhoneでは「設定」→「カメラ」→「フォーマット」で「互換性優先」を選ぶと、送れる形式で撮影できます。",
     );
   }
-  if (!["image/jpeg", "image/png"].includes(file.type)) throw new Unusable("画像として読み取れませんでした。JPEGかPNGの画像を選んでください。");
+  if (!["image/jpeg", "image/png"].includes(file.type))
+    throw new Unusable("画像として読み取れませんでした。JPEGかPNGの画像を選んでください。");
   return file;
 }

@@ -28,7 +28,11 @@ function askNumbers() {
   show(
     "申請の状況",
     el("h1", {}, "申請の状況"),
-    el("p", {}, "申請を送信したときに表示された、受付番号と確認番号を入力してください。写真の続きも、ここから送れます。"),
+    el(
+      "p",
+      {},
+      "申請を送信したときに表示された、受付番号と確認番号を入力してください。写真の続きも、ここから送れます。",
+    ),
     form,
   );
 }
@@ -41,7 +45,15 @@ function number(name, label) {
     el("label", { class: "label", for: id }, label, el("span", { class: "need" }, "※必須")),
     el("p", { class: "fault", id: `${id}-fault`, "aria-live": "polite" }),
     el("input", {
-      id, name, type: "text", class: "text number w16", autocomplete: "off", inputmode: "numeric", required: true, "aria-describedby": `${id}-fault`, value: receipt()?.[name] ?? "",
+      id,
+      name,
+      type: "text",
+      class: "text number w16",
+      autocomplete: "off",
+      inputmode: "numeric",
+      required: true,
+      "aria-describedby": `${id}-fault`,
+      value: receipt()?.[name] ?? "",
     }),
   );
 }
@@ -52,7 +64,8 @@ async function look(event) {
   const form = event.target;
   const typed = Object.fromEntries([...new FormData(form)].map(([name, text]) => [name, regular(text)]));
   const empty = Object.keys(NEEDED).filter((name) => !typed[name]);
-  for (const name of Object.keys(NEEDED)) setFault(byId(`field-${name}`).closest(".field"), empty.includes(name) ? NEEDED[name] : "");
+  for (const name of Object.keys(NEEDED))
+    setFault(byId(`field-${name}`).closest(".field"), empty.includes(name) ? NEEDED[name] : "");
   if (empty.length) {
     showSummary(empty.map((name) => ({ message: NEEDED[name], target: `field-${name}` })));
     return;
@@ -72,8 +85,13 @@ async function showStatus() {
     if (!(error instanceof Offline || error instanceof Problem)) throw error;
     const unknown = error instanceof Problem && error.status < 500 && error.status !== 429;
     if (unknown) forgetReceipt();
-    const message = unknown ? "受付番号か確認番号が違うか、申請の保存期間が過ぎています。番号を確かめてください。" : error.message;
-    showSummary([{ message, target: byId("field-receipt_number") ? "field-receipt_number" : undefined }], "申請の状況を表示できませんでした");
+    const message = unknown
+      ? "受付番号か確認番号が違うか、申請の保存期間が過ぎています。番号を確かめてください。"
+      : error.message;
+    showSummary(
+      [{ message, target: byId("field-receipt_number") ? "field-receipt_number" : undefined }],
+      "申請の状況を表示できませんでした",
+    );
   }
 }
 

@@ -32,9 +32,13 @@ export function stepsOf(kind) {
 /** The faults of one question, as `{field, message}`. */
 export function faultsOf(step, kind) {
   const { documents = [], online_lending: online } = draft();
-  if (step.id === "online" && online === undefined) return [{ field: "online_lending", message: "申し込むかどうかを選んでください。" }];
-  if (step.id === "documents" && !documents.length) return [{ field: "documents", message: "お名前と現住所を確認できる書類を選んでください。" }];
-  const faults = step.fields.map((field) => ({ field, message: faultOf(field, kind) })).filter(({ message }) => message);
+  if (step.id === "online" && online === undefined)
+    return [{ field: "online_lending", message: "申し込むかどうかを選んでください。" }];
+  if (step.id === "documents" && !documents.length)
+    return [{ field: "documents", message: "お名前と現住所を確認できる書類を選んでください。" }];
+  const faults = step.fields
+    .map((field) => ({ field, message: faultOf(field, kind) }))
+    .filter(({ message }) => message);
   return faults.length ? faults : togetherFaults(step);
 }
 
