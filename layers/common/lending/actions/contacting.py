@@ -26,9 +26,7 @@ class Task:
     phone: str
 
 
-def open_tasks(
-    table: Table, staff: str, moment: datetime, limit: int, start: Any = None
-) -> tuple[list[Task], Any]:
+def open_tasks(table: Table, staff: str, moment: datetime, limit: int, start: Any = None) -> tuple[list[Task], Any]:
     """Some of the open tasks, the oldest first, and where the list goes on.
 
     That staff looked at whom to call leaves a trace with each person (RULES 41).
