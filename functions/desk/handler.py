@@ -20,6 +20,7 @@ from lending.actions.loading_cards import load_cards
 from lending.actions.losing_books import mark, mark_found, replaced_in_kind
 from lending.actions.packing import Crate, crates
 from lending.actions.pulling_books import PullView, Scanned, pull_list, scan_absent, scan_found
+from lending.actions.replaying_run import replay_run
 from lending.actions.running import Unfinished
 from lending.actions.sending_password import send_password
 from lending.actions.shifting_batch import record_shift, take_shift_back
@@ -46,7 +47,9 @@ from lending.aws.table import library_table
 from lending.aws.table.calendar import closure_key, suspension_key
 from lending.aws.table.calendar import load as load_calendar
 from lending.aws.table.facilities import all_facilities
+from lending.aws.table.runs import Cost
 from lending.aws.table.shifts import of_week as shifts_of_week
+from lending.domain.allocation import Decision as RunDecision
 from lending.domain.application import (
     KIND_LABELS,
     Application,
@@ -851,6 +854,19 @@ def show_run(run_id: str) -> Any:
     return answer(200, _shown_run(run_id, view_run(library_table(), run_id, *_part_of_run())))
 
 
+@api.get("/api/desk/runs/<run_id>/replay")
+def show_replay(run_id: str) -> Any:
+    """A run of the past decided again from its own input: the same, or what differs."""
+    api.staff()
+    replay = replay_run(library_table(), run_id)
+    differences = [
+        {"then": then and _shown_outcome(then), "now": now and _shown_outcome(now)} for then, now in replay.differences
+    ]
+    same = replay.input_intact and not differences
+    shown = {"same": same, "input_intact": replay.input_intact, "decisions": replay.decisions}
+    return answer(200, {"date": run_id, **shown, "differences": differences[:1000]})
+
+
 def _part_of_run() -> tuple[int, int]:
     return api.start() or 0, api.limit(default=100, most=1000)
 
@@ -871,17 +887,30 @@ def _shown_run(run_id: str, view: RunView) -> dict[str, Any]:
     if record := view.record:
         became = {"pulls": record.pulls, "explained": record.explained, "lost": record.lost, "gone": record.gone}
         shown |= {"summary": view.counts | became, "finished": record.finished_at is not None, "input": record.plan}
+        shown |= {"rounds": record.round, "cost": _shown_cost(view.cost) if view.cost else None}
     if view.difference:
         shown["difference"] = _shown_difference(view.difference, view.cards or {})
     return shown
 
 
-def _shown_decision(view: DecisionView) -> dict[str, Any]:
-    decision = view.decision
+def _shown_cost(cost: Cost) -> dict[str, Any]:
+    steps = {"reading": cost.ms_reading, "planning": cost.ms_planning, "writing": cost.ms_writing}
     return {
-        "card_number": view.card_number,
+        "invocations": cost.invocations,
+        "seconds": {step: spent / 1000 for step, spent in steps.items()},
+        "requests": cost.requests,
+        "read_units": cost.read_units,
+        "write_units": cost.write_units,
+    }
+
+
+def _shown_decision(view: DecisionView) -> dict[str, Any]:
+    return {"card_number": view.card_number, "title": view.title} | _shown_outcome(view.decision)
+
+
+def _shown_outcome(decision: RunDecision) -> dict[str, Any]:
+    return {
         "title_id": decision.title_id,
-        "title": view.title,
         "barcode": decision.barcode,
         "pickup_place": decision.pickup_place,
         "decision": decision.decision,

@@ -6,11 +6,12 @@ from typing import Any
 
 from lending.actions.at_the_desk import patron_of_card
 from lending.actions.contacting import address_changed
+from lending.actions.viewing_holds import dated, latest_of
 from lending.aws.table import Table, addresses, again_when_overtaken, holds, loans, patrons, titles, traces
 from lending.aws.table.writes import Write
 from lending.domain.application import Viewing
 from lending.domain.card import CardState
-from lending.domain.hold import Hold, HoldStatus, place_in_queue
+from lending.domain.hold import Hold, HoldStatus, LatestRun, place_in_queue
 from lending.domain.loan import Loan
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
@@ -52,18 +53,21 @@ def view_record(table: Table, card_number: str, staff: str, why: str, moment: da
     """
     patron, card = patron_of_card(table, card_number)
     table.write(traces.on_patron(patron.patron_id, Viewing(moment, staff, why)))
+    open_holds = holds.of_patron(table, patron.patron_id)
+    latest = latest_of(table, open_holds)
     return Record(
         patron=patron,
         card_retired=card.state is CardState.RETIRED,
-        holds=[_held(table, hold) for hold in holds.of_patron(table, patron.patron_id)],
+        holds=[_held(table, hold, latest) for hold in open_holds],
         loans=loans.of_patron(table, patron.patron_id),
         unreachable=addresses.unreachable(table, _used(patron)),
     )
 
 
-def _held(table: Table, hold: Hold) -> HeldTitle:
+def _held(table: Table, hold: Hold, latest: LatestRun | None) -> HeldTitle:
     found = titles.view(table, hold.title_id)
     title = found.title.title if found else ""
+    hold = dated(hold, found.copies if found else [], latest)
     if hold.status is not HoldStatus.WAITING:
         return HeldTitle(hold, title, None, None)
     return HeldTitle(hold, title, *place_in_queue(hold, found.holds if found else []))

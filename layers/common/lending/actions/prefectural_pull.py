@@ -27,4 +27,4 @@ def pull_for_the_counter(
         return known, True
     if not calendar.load(table).prefectural_open(in_tokyo(moment).date()):
         return None, False
-    return carry_out(table, run, policy, moment, enough_time), False
+    return carry_out(table, run, policy, moment, enough_time)

@@ -4,19 +4,18 @@ Every step can be repeated and may stop anywhere. Whoever comes later, or at the
 the record names: its writes are the same whoever makes them, and none of them is made twice.
 """
 
-import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from lending.aws.table import Overtaken, Table, calendar, holds, in_batches, patrons, runs, titles
+from lending.actions.run_input import Given, fingerprint, pack, read
+from lending.aws.metering import Meter
+from lending.aws.table import Overtaken, Table, holds, in_batches, runs, titles
 from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.runs import RunRecord
 from lending.aws.table.writes import Write
 from lending.domain.allocation import Decision, Outcome, Run, RunKind, allocate
-from lending.domain.closure import Calendar
 from lending.domain.hold import Hold, HoldStatus, LastRun
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
@@ -34,56 +33,82 @@ class Unfinished(Exception):
     """The time was too short. Asked again, the run goes on where it was."""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What a run decides on, as it was read."""
-
-    holds: list[Hold]
-    copies: dict[str, list[Copy]]
-    patrons: dict[str, Patron]
-    calendar: Calendar
-
-
-def read(table: Table) -> Given:
-    """Everything a run needs, in a number of requests that grows with its pages, not with its holds."""
-    waiting = list(holds.to_be_served(table))
-    found = titles.find_many(table, {hold.title_id for hold in waiting})
-    copies: dict[str, list[Copy]] = defaultdict(list)
-    for copy in titles.find_copies(table, [barcode for title in found.values() for barcode in title.barcodes]):
-        copies[copy.title_id].append(copy)
-    return Given(
-        waiting, dict(copies), patrons.find_many(table, {hold.patron_id for hold in waiting}), calendar.load(table)
-    )
-
-
 def decide(given: Given, run: Run, policy: Policy) -> list[Decision]:
     """What the run does with each hold (RULES 15, 18-23). Without any write: this alone is the dry run."""
     return allocate(given.holds, given.copies, given.patrons, given.calendar, policy, run)
 
 
-def carry_out(table: Table, run: Run, policy: Policy, moment: datetime, enough_time: EnoughTime) -> RunRecord:
+def carry_out(
+    table: Table,
+    run: Run,
+    policy: Policy,
+    moment: datetime,
+    enough_time: EnoughTime,
+    prepare: Callable[[], None] | None = None,
+) -> tuple[RunRecord, bool]:
     """Do a run, or what is left of it; a finished one is left as it is (RULES 26).
 
     Args:
         moment: when it was asked for, which may be late.
         enough_time: asked before each part of the plan.
+        prepare: done first, unless the run is finished.
+
+    Returns:
+        The run's record, and whether it had been finished before: then nothing was changed.
 
     Raises:
         Unfinished: there was not enough time; what was done is kept.
     """
+    meter = Meter(table)
     record = runs.find(table, run.run_id)
     if record and record.finished_at:
-        return record
-    given = read(table)
-    record = record or _planned(table, run, given, policy)
-    while not record.finished_at:
-        record = _carried_out(table, run, given, record, enough_time)
-        if record.lost and record.round < ROUNDS and not record.finished_at:
+        return record, True
+    if prepare:
+        prepare()
+    try:
+        record = _to_the_end(table, run, policy, moment, record, enough_time, meter)
+    except Unfinished:
+        table.write(runs.add_cost(run.run_id, meter.cost))
+        raise
+    table.write(runs.add_cost(run.run_id, meter.cost))
+    return record, False
+
+
+def _to_the_end(
+    table: Table,
+    run: Run,
+    policy: Policy,
+    moment: datetime,
+    record: RunRecord | None,
+    enough_time: EnoughTime,
+    meter: Meter,
+) -> RunRecord:
+    """Read, plan and carry out until nothing is lost, or often enough."""
+    while True:
+        with meter.step("reading"):
             given = read(table)
-            record = _planned(table, run, given, policy, record)
-        elif not record.finished_at:
-            record = _after(table, runs.finish(record, moment), record)
-    return record
+        if record is None or _is_to_be_planned_anew(record):
+            with meter.step("planning"):
+                record = _planned(table, run, given, policy, record)
+        with meter.step("writing"):
+            record = _carried_out(table, run, given, record, enough_time)
+            if not _is_to_be_planned_anew(record):
+                return _finished(table, run, record, moment)
+
+
+def _is_to_be_planned_anew(record: RunRecord) -> bool:
+    """Whether all of the plan is carried out and some of its copies were gone."""
+    done = record.done == record.chunks and not record.finished_at
+    return done and record.lost > 0 and record.round < ROUNDS
+
+
+def _finished(table: Table, run: Run, record: RunRecord, moment: datetime) -> RunRecord:
+    if record.finished_at:
+        return record
+    if run.kind is RunKind.THURSDAY:
+        # First, so that it is never left out: all of the run is carried out by now.
+        runs.note_latest(table, run)
+    return _after(table, runs.finish(record, moment), replace(record, finished_at=moment))
 
 
 # The plan
@@ -97,17 +122,26 @@ def _planned(table: Table, run: Run, given: Given, policy: Policy, before: RunRe
     if before:
         _take_back(table, run, given, decided)
         decided = _of_those_who_left(table, given, before) + decided
+    number = before.round + 1 if before else 1
     record = RunRecord(
         run.run_id,
         run.moment,
-        plan=_fingerprint(given, run, policy, before),
-        round=before.round + 1 if before else 1,
+        plan=fingerprint(given, run, policy, number),
+        round=number,
         chunks=-(-len(decided) // runs.CHUNK),
         counts=count(given, decided),
     )
-    for number, part in enumerate(in_batches(decided, runs.CHUNK)):
-        table.write(runs.put_chunk(record, number, part, policy))
+    for write in _plan(record, given, run, decided, policy):
+        table.write(write)
     return _after(table, runs.adopt(record, before.plan if before else ""), record)
+
+
+def _plan(record: RunRecord, given: Given, run: Run, decided: list[Decision], policy: Policy) -> Iterator[Write]:
+    """The decisions, and for a weekly run what they were made from: it is the one that people ask about."""
+    if run.kind is RunKind.THURSDAY:
+        yield from runs.put_input(record, pack(given, run, policy), policy)
+    for number, part in enumerate(in_batches(decided, runs.CHUNK)):
+        yield runs.put_chunk(record, number, part, policy)
 
 
 def _take_back(table: Table, run: Run, given: Given, decided: list[Decision]) -> None:
@@ -133,28 +167,6 @@ def count(given: Given, decided: Iterable[Decision]) -> dict[str, int]:
     return read | dict(sorted(outcomes.items())) | dict(sorted(codes.items()))
 
 
-def _fingerprint(given: Given, run: Run, policy: Policy, before: RunRecord | None) -> str:
-    """A hash of everything the plan was made from, so that the same input makes the same plan, named the same."""
-    digest = hashlib.sha256(f"{run} {before.round if before else 0} {policy.model_dump_json()}".encode())
-    for hold in sorted(given.holds, key=lambda hold: (hold.title_id, hold.patron_id)):
-        digest.update(repr(replace(hold, last_run=None)).encode())
-    for title_id in sorted(given.copies):
-        for copy in given.copies[title_id]:
-            digest.update(repr(copy).encode())
-    for _, patron in sorted(given.patrons.items()):
-        seen = (patron.patron_id, patron.blocked, patron.online_lending, patron.expires_on, patron.cap_on(run.day))
-        digest.update(repr((*seen, patron.loans, patron.returning)).encode())
-    for each in (*given.calendar.closures, *given.calendar.suspensions):
-        digest.update(repr(_in_order(each)).encode())
-    return digest.hexdigest()[:16]
-
-
-def _in_order(value: object) -> list[tuple[str, object]]:
-    # The order of a set of texts differs from one process to the next.
-    pairs = [(name, getattr(value, name)) for name in value.__slots__]  # type: ignore[attr-defined]
-    return [(name, sorted(each) if isinstance(each, frozenset) else each) for name, each in pairs]
-
-
 # Carrying it out
 
 
@@ -177,15 +189,17 @@ def _carried_out(table: Table, run: Run, given: Given, record: RunRecord, enough
         if not enough_time():
             raise Unfinished(f"{record.done} of {record.chunks} parts done")
         tally = _carry_out_part(table, run, now, runs.chunk(table, record, record.done))
-        record = _after(table, runs.advance(record, tally), record)
+        record = _after(table, runs.advance(record, tally), runs.advanced(record, tally))
     return record
 
 
 def _after(table: Table, write: Write, record: RunRecord) -> RunRecord:
-    """The record after a write to it, ours or that of somebody who was first."""
-    with suppress(Overtaken):
+    """The record after a write that makes it `record`, unless somebody was first: then theirs."""
+    try:
         table.write(write)
-    return runs.find(table, record.run_id) or record
+    except Overtaken:
+        return runs.find(table, record.run_id) or record
+    return record
 
 
 def _carry_out_part(table: Table, run: Run, now: _Now, decisions: list[Decision]) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """The Thursday run (RULES 18-27)."""
 
 from datetime import date, datetime
+from functools import partial
 
 from lending.actions.running import EnoughTime, carry_out
 from lending.aws.table import Table, runs, titles
@@ -55,11 +56,7 @@ def run_for(
         Unfinished: there was not enough time; asked again it goes on.
     """
     run = thursday_run(run_date, policy)
-    known = runs.find(table, run.run_id)
-    if known and known.finished_at:
-        return known, True
-    _clear_pull_list(table, run_date)
-    return carry_out(table, run, policy, moment, enough_time), False
+    return carry_out(table, run, policy, moment, enough_time, prepare=partial(_clear_pull_list, table, run_date))
 
 
 def _clear_pull_list(table: Table, run_date: date) -> None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
-from lending.actions.running import Given, count, decide, read
+from lending.actions.run_input import Given, read
+from lending.actions.running import count, decide
 from lending.aws.table import Table, patrons, runs, titles
-from lending.aws.table.runs import RunRecord
+from lending.aws.table.runs import Cost, RunRecord
 from lending.domain.allocation import Decision, thursday_run
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
@@ -31,6 +32,7 @@ class RunView:
     decisions: list[DecisionView]
     following: int | None
     record: RunRecord | None = None
+    cost: Cost | None = None
     difference: Difference | None = None
     cards: dict[str, str] | None = None
 
@@ -45,7 +47,8 @@ def view_run(table: Table, run_id: str, start: int, limit: int) -> RunView:
     if record is None:
         raise Refused("not_found")
     decisions = list(islice(_from(table, record, start), limit + 1))
-    return RunView(record.counts, *_page(table, decisions, start, limit), record=record)
+    view = RunView(record.counts, *_page(table, decisions, start, limit), record=record)
+    return replace(view, cost=runs.cost_of(table, run_id))
 
 
 def dry_run(table: Table, run_date: date, policy: Policy, what_if: WhatIf | None, start: int, limit: int) -> RunView:

@@ -1,4 +1,4 @@
-"""Several reads at once: each of them waits for the store, and the waits need not follow each other."""
+"""Several requests at once: each of them waits for the store, and the waits need not follow each other."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,10 +10,13 @@ R = TypeVar("R")
 _AT_ONCE = 8
 
 
-def together(read: Callable[[T], R], values: Iterable[T]) -> list[R]:
-    """What `read` gives for each of the values, in their order, a few of them at a time."""
+def together(ask: Callable[[T], R], values: Iterable[T], at_once: int = _AT_ONCE) -> list[R]:
+    """What `ask` gives for each of the values, in their order, a few of them at a time.
+
+    What it raises for one of them is raised when those under way have ended.
+    """
     wanted = list(values)
-    if len(wanted) < 2:
-        return [read(value) for value in wanted]
-    with ThreadPoolExecutor(min(_AT_ONCE, len(wanted))) as pool:
-        return list(pool.map(read, wanted))
+    if len(wanted) < 2 or at_once < 2:
+        return [ask(value) for value in wanted]
+    with ThreadPoolExecutor(min(at_once, len(wanted))) as pool:
+        return list(pool.map(ask, wanted))

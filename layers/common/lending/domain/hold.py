@@ -1,7 +1,7 @@
 """A patron's place in the queue of a title (RULES 9-14)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -35,6 +35,14 @@ class LastRun:
 
 
 @dataclass(frozen=True, slots=True)
+class LatestRun:
+    """The latest weekly run that has considered every hold placed by its cut-off (RULES 18)."""
+
+    date: date
+    cut_off: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """One hold. `queued_at` orders the queue of the title; it is `placed_at` until the hold is moved to the end (13).
 
@@ -61,6 +69,19 @@ class Hold:
         if self.next_pickup_place and self.next_pickup_from and self.next_pickup_from <= run_date:
             return self.next_pickup_place
         return self.pickup_place
+
+    def as_of(self, latest: LatestRun | None, planned: bool) -> "Hold":
+        """The hold with its reason dated by the latest run that found it true (RULES 27).
+
+        A run writes no reason that is the same as before; one that it considered and that still stands is its own.
+
+        Args:
+            planned: whether a copy is on the pull list for this hold: then that run gave it no reason.
+        """
+        told = self.last_run
+        if told is None or latest is None or planned or self.placed_at > latest.cut_off or told.date >= latest.date:
+            return self
+        return replace(self, last_run=replace(told, date=latest.date))
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ CATALOGUE: dict[str, Problem] = {
     "ends_before_it_starts": Problem(422, "終わりの日は、始まりの日か、それより後の日にしてください。"),
     # runs (RULES 18, 22)
     "run_not_due": Problem(409, "{day}の処理は、締切({cut_off})のあとで行えます。"),
+    "run_input_gone": Problem(409, "この処理を再計算するための記録は、保存されていません。"),
     "run_too_late": Problem(409, "{day}の処理の受取期間は、もう始まっています。次の処理で行ってください。"),
     # the catalogue
     "barcode_of_other_title": Problem(409, "資料番号{barcode}は、ほかの書誌({title_id})の資料です。"),

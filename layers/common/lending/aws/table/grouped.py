@@ -1,15 +1,19 @@
 """Many independent writes in as few transactions as can be: each happens if its own condition holds."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from lending.aws.table.store import TRANSACTION_WRITES, Busy, Overtaken, Table
 from lending.aws.table.writes import Write
+from lending.aws.together import together
 
 _Numbered = list[tuple[int, Write]]
 
 
 def write_what_holds(table: Table, writes: Iterable[Write]) -> list[int]:
     """Carry out every write whose condition holds, whatever becomes of the others.
+
+    Up to `table.at_once` transactions are under way at the same moment.
 
     Args:
         writes: of different items; what must go together belongs into a transaction of its own.
@@ -18,9 +22,10 @@ def write_what_holds(table: Table, writes: Iterable[Write]) -> list[int]:
         The positions of those whose condition did not hold, in order.
 
     Raises:
-        Busy: others kept writing one of the items; the writes before it may have been made.
+        Busy: others kept writing one of the items; any of the other writes may have been made.
     """
-    return sorted(number for group in _groups(writes) for number in _lost_of(table, group))
+    lost = together(partial(_lost_of, table), _groups(writes), table.at_once)
+    return sorted(number for numbers in lost for number in numbers)
 
 
 def _groups(writes: Iterable[Write]) -> Iterator[_Numbered]:

@@ -1,25 +1,32 @@
 """Runs: RUN#id / RUN, and what they decided: RUN#id / DECISIONS#plan#nnnn while histories may be kept (RULES 26, 41).
 
 A plan is stored in chunks under its own name before the run's record adopts it, so a run has one plan whoever made it,
-and who died goes on with that one. The record holds counts only and stays.
+and who died goes on with that one. Beside it, as INPUT#plan#nnnn, is what it was made from, as long. The record holds
+counts only and stays, and so does RUN#id / COST, what the run took of time and table.
+
+RUNS / LATEST names the latest weekly run that is through: a reason it left as it was is not written again.
 """
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from lending.aws.table.codec import attributes, epoch, value_of
 from lending.aws.table.store import Overtaken, Table
 from lending.aws.table.writes import Key, Write, put, put_new, update
-from lending.domain.allocation import Decision, Outcome
+from lending.domain.allocation import Decision, Outcome, Run
+from lending.domain.hold import LatestRun
 from lending.domain.policy import Policy
 from lending.domain.reasons import Code
 
 CHUNK = 200
+
+# Well below what an item may hold.
+_INPUT_BYTES = 350_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,22 @@ def _decision(
     return Decision(patron_id, title_id, barcode, Outcome(decision), Code(code), facts, place)
 
 
+def put_input(record: RunRecord, packed: bytes, policy: Policy) -> list[Write]:
+    """What a plan was made from. Written again it is the same; it vanishes as the plan does (RULES 41)."""
+    parts = [packed[start : start + _INPUT_BYTES] for start in range(0, len(packed), _INPUT_BYTES)]
+    gone = epoch(record.moment + timedelta(days=policy.history_days))
+    return [
+        put((f"RUN#{record.run_id}", f"INPUT#{record.plan}#{number:04}"), {"input": part, "expires_at": gone})
+        for number, part in enumerate(parts)
+    ]
+
+
+def input_of(table: Table, record: RunRecord) -> bytes:
+    """What the plan in force was made from; empty if it was not kept or has vanished."""
+    parts = table.query(f"RUN#{record.run_id}", f"INPUT#{record.plan}#")
+    return b"".join(bytes(part["input"]) for part in parts)
+
+
 def adopt(record: RunRecord, instead_of: str = "") -> Write:
     """The run goes by this plan from now on, if it still had none, or the one it is to replace."""
     condition, values = "attribute_not_exists(#PK)", {}
@@ -99,6 +122,11 @@ def advance(record: RunRecord, tally: dict[str, int]) -> Write:
     )
 
 
+def advanced(record: RunRecord, tally: Mapping[str, int]) -> RunRecord:
+    """The record as `advance` leaves it."""
+    return replace(record, done=record.done + 1, **{name: getattr(record, name) + n for name, n in tally.items()})
+
+
 def finish(record: RunRecord, moment: datetime) -> Write:
     """All is carried out."""
     return update(
@@ -108,6 +136,63 @@ def finish(record: RunRecord, moment: datetime) -> Write:
         plan=record.plan,
         all=record.chunks,
     )
+
+
+# The latest run
+
+
+def note_latest(table: Table, run: Run) -> None:
+    """This weekly run has considered every hold; one of a later date stands."""
+    latest = {"date": run.week.run_date, "cut_off": run.cut_off}
+    with suppress(Overtaken):
+        condition = "attribute_not_exists(#date) OR #date < :run_date"
+        table.write(update(_LATEST, set=latest, condition=condition, run_date=run.week.run_date))
+
+
+def latest(table: Table) -> LatestRun | None:
+    """The latest weekly run that is through, None before the first."""
+    item = table.get(_LATEST)
+    return value_of(LatestRun, item) if item else None
+
+
+_LATEST: Key = ("RUNS", "LATEST")
+
+
+# What it took
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a run took: how often it was invoked, requests and capacity units, and milliseconds for each step.
+
+    An invocation that died has not told what it took.
+    """
+
+    invocations: int = 0
+    requests: int = 0
+    read_units: float = 0
+    write_units: float = 0
+    ms_reading: int = 0
+    ms_planning: int = 0
+    ms_writing: int = 0
+
+
+def add_cost(run_id: str, cost: Cost) -> Write:
+    """What one invocation took, on top of those before. A sum for people: sent twice by the network it counts twice."""
+    return update(_cost_key(run_id), add={name: getattr(cost, name) for name in Cost.__slots__})
+
+
+def cost_of(table: Table, run_id: str) -> Cost | None:
+    """What a run took, None if nobody has told."""
+    item = table.get(_cost_key(run_id))
+    return value_of(Cost, item) if item else None
+
+
+def _cost_key(run_id: str) -> Key:
+    return f"RUN#{run_id}", "COST"
+
+
+# Jobs without a plan
 
 
 @dataclass(frozen=True, slots=True)

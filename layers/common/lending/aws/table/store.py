@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import wraps
 from itertools import islice
+from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
 from botocore.exceptions import ClientError
@@ -18,7 +19,9 @@ R = TypeVar("R")
 
 TRANSACTION_WRITES = 100
 BATCH_KEYS = 100
+WRITES_AT_ONCE = 4
 _TRIES = 8
+_READS = frozenset({"get_item", "batch_get_item", "query"})
 
 
 class Overtaken(Exception):
@@ -41,16 +44,60 @@ class Page:
     last: Item | None
 
 
-class Table:
-    """DynamoDB's table, and nothing else of DynamoDB."""
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What was asked of the table: requests, and the units that DynamoDB says they took.
 
-    def __init__(self, client: Any, name: str) -> None:
+    It does not say what a refused write took, so that only counts as a request.
+    """
+
+    requests: int = 0
+    read_units: float = 0
+    write_units: float = 0
+
+    def since(self, before: "Usage") -> "Usage":
+        """What came on top of what there was `before`."""
+        return Usage(
+            self.requests - before.requests,
+            self.read_units - before.read_units,
+            self.write_units - before.write_units,
+        )
+
+
+class Table:
+    """DynamoDB's table, and nothing else of DynamoDB.
+
+    Args:
+        at_once: how many independent transactions `grouped` may have under way.
+    """
+
+    def __init__(self, client: Any, name: str, at_once: int = WRITES_AT_ONCE) -> None:
         self._client = client
         self.name = name
+        self.at_once = at_once
+        self.used = Usage()
+        self._counting = Lock()
+
+    def _ask(self, operation: str, **request: Any) -> Any:
+        """One request to DynamoDB; it is counted whatever becomes of it."""
+        answer = None
+        try:
+            answer = getattr(self._client, operation)(ReturnConsumedCapacity="TOTAL", **request)
+            return answer
+        finally:
+            self._count(operation, answer)
+
+    def _count(self, operation: str, answer: Any) -> None:
+        told = (answer or {}).get("ConsumedCapacity") or []
+        units = sum(each.get("CapacityUnits", 0) for each in ([told] if isinstance(told, dict) else told))
+        reads, writes = (units, 0) if operation in _READS else (0, units)
+        with self._counting:
+            used = self.used
+            self.used = Usage(used.requests + 1, used.read_units + reads, used.write_units + writes)
 
     def get(self, key: Key) -> Item | None:
         """The item of a key as it is now, or None."""
-        answer = self._client.get_item(TableName=self.name, Key=to_wire(key_of(key)), ConsistentRead=True)
+        answer = self._ask("get_item", TableName=self.name, Key=to_wire(key_of(key)), ConsistentRead=True)
         return from_wire(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, keys: Iterable[Key]) -> list[Item]:
@@ -62,7 +109,7 @@ class Table:
                 return found
             batch, waiting = waiting[:BATCH_KEYS], waiting[BATCH_KEYS:]
             request = {self.name: {"Keys": batch, "ConsistentRead": True}}
-            answer = self._client.batch_get_item(RequestItems=request)
+            answer = self._ask("batch_get_item", RequestItems=request)
             found += [from_wire(item) for item in answer["Responses"].get(self.name, [])]
             left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
             if left:
@@ -122,7 +169,7 @@ class Table:
         request |= {"IndexName": index} if index else {"ConsistentRead": True}
         request |= {"ExclusiveStartKey": to_wire(start)} if start else {}
         request |= {"Limit": limit} if limit else {}
-        answer = self._client.query(**request)
+        answer = self._ask("query", **request)
         last = answer.get("LastEvaluatedKey")
         return Page([from_wire(item) for item in answer["Items"]], from_wire(last) if last else None)
 
@@ -138,7 +185,7 @@ class Table:
         call = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}[write.action]
         for attempt in range(_TRIES):
             try:
-                getattr(self._client, call)(TableName=self.name, **write.parameters)
+                self._ask(call, TableName=self.name, **write.parameters)
                 return
             except ClientError as error:
                 code = error.response["Error"]["Code"]
@@ -162,7 +209,7 @@ class Table:
         items = [{part.action: {"TableName": self.name, **part.parameters}} for _, part in whole]
         for attempt in range(_TRIES):
             try:
-                self._client.transact_write_items(TransactItems=items)
+                self._ask("transact_write_items", TransactItems=items)
                 return
             except ClientError as error:
                 if failed := _failed_conditions(error):

@@ -1,0 +1,134 @@
+"""What a run decides on: read, named by its hash, and packed so that it can be decided again later (RULES 18-27)."""
+
+import hashlib
+import json
+import lzma
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import chain
+from typing import Any
+
+from lending.aws.table import Table, calendar, holds, patrons, titles
+from lending.aws.table.codec import attributes, value_of
+from lending.domain.allocation import Run
+from lending.domain.closure import Calendar, Closure, Suspension
+from lending.domain.hold import Hold
+from lending.domain.patron import Patron
+from lending.domain.policy import Policy
+from lending.domain.title import Copy
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a run decides on, as it was read."""
+
+    holds: list[Hold]
+    copies: dict[str, list[Copy]]
+    patrons: dict[str, Patron]
+    calendar: Calendar
+
+
+def read(table: Table) -> Given:
+    """Everything a run needs, in a number of requests that grows with its pages, not with its holds."""
+    waiting = list(holds.to_be_served(table))
+    found = titles.find_many(table, {hold.title_id for hold in waiting})
+    barcodes = [barcode for title in found.values() for barcode in title.barcodes]
+    copies = _by_title(titles.find_copies(table, barcodes))
+    return Given(waiting, copies, patrons.find_many(table, {hold.patron_id for hold in waiting}), calendar.load(table))
+
+
+def _by_title(copies: list[Copy]) -> dict[str, list[Copy]]:
+    by_title: dict[str, list[Copy]] = defaultdict(list)
+    for copy in copies:
+        by_title[copy.title_id].append(copy)
+    return dict(by_title)
+
+
+def fingerprint(given: Given, run: Run, policy: Policy, number: int) -> str:
+    """A hash of everything a plan is made from, so that the same input makes the same plan, named the same.
+
+    Args:
+        number: of the plan in its run, from 1 on: a plan that replaces another has a name of its own.
+    """
+    digest = hashlib.sha256(f"{run} {number - 1} {policy.model_dump_json()}".encode())
+    for hold in sorted(given.holds, key=lambda hold: (hold.title_id, hold.patron_id)):
+        digest.update(repr(replace(hold, last_run=None)).encode())
+    for title_id in sorted(given.copies):
+        for copy in given.copies[title_id]:
+            digest.update(repr(copy).encode())
+    for _, patron in sorted(given.patrons.items()):
+        digest.update(repr(_as_the_run_sees(patron, run)).encode())
+    for each in (*given.calendar.closures, *given.calendar.suspensions):
+        digest.update(repr(_in_order(each)).encode())
+    return digest.hexdigest()[:16]
+
+
+def _in_order(value: object) -> list[tuple[str, object]]:
+    # The order of a set of texts differs from one process to the next.
+    pairs = [(name, getattr(value, name)) for name in value.__slots__]  # type: ignore[attr-defined]
+    return [(name, sorted(each) if isinstance(each, frozenset) else each) for name, each in pairs]
+
+
+def _as_the_run_sees(patron: Patron, run: Run) -> Patron:
+    """The patron without anything that no run asks for: no name, no address, no card number."""
+    cap = patron.cap_on(run.day)
+    return Patron(
+        patron_id=patron.patron_id,
+        expires_on=patron.expires_on,
+        online_lending=patron.online_lending,
+        blocked=patron.blocked,
+        loan_cap=cap,
+        loan_cap_before=cap,
+        loans=patron.loans,
+        returning=patron.returning,
+        card_number="",
+        name="",
+        kana="",
+        birth_date=date.min,
+        postal_code="",
+        address="",
+        phone="",
+        email="",
+    )
+
+
+_UNSEEN = dict.fromkeys(("card_number", "name", "kana", "postal_code", "address", "phone", "email"), "")
+
+
+_KINDS: dict[str, type[Any]] = {
+    "holds": Hold,
+    "copies": Copy,
+    "patrons": Patron,
+    "closures": Closure,
+    "suspensions": Suspension,
+}
+
+
+def pack(given: Given, run: Run, policy: Policy) -> bytes:
+    """All that the run's decisions follow from, as small as can be."""
+    rows: dict[str, list[Any]] = {
+        "holds": [replace(hold, last_run=None) for hold in given.holds],
+        "copies": list(chain.from_iterable(given.copies.values())),
+        "patrons": [_as_the_run_sees(patron, run) for patron in given.patrons.values()],
+        "closures": list(given.calendar.closures),
+        "suspensions": list(given.calendar.suspensions),
+    }
+    told = {kind: [attributes(each) for each in values] for kind, values in rows.items()}
+    return lzma.compress(json.dumps({"policy": policy.model_dump(mode="json"), **told}).encode())
+
+
+def unpack(packed: bytes) -> tuple[Given, Policy]:
+    """What was packed.
+
+    Raises:
+        pydantic.ValidationError: it was packed by software that knew other fields.
+    """
+    told = json.loads(lzma.decompress(packed))
+    rows = {
+        kind: [value_of(of, row | _UNSEEN if of is Patron else row) for row in told[kind]]
+        for kind, of in _KINDS.items()
+    }
+    by_id = {patron.patron_id: patron for patron in rows["patrons"]}
+    known = Calendar(closures=tuple(rows["closures"]), suspensions=tuple(rows["suspensions"]))
+    return Given(rows["holds"], _by_title(rows["copies"]), by_id, known), Policy.model_validate(told["policy"])
