@@ -4,13 +4,14 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
 from lending.aws.forms import Event, fields_of, header, raw_body, validated
+from lending.aws.routes import Answer, Routes
 from lending.aws.sealing import opened, sealed
 from lending.aws.settings import settings
 from lending.aws.table import Busy, Overtaken, answers, library_table
@@ -19,7 +20,6 @@ from lending.domain.problems import CATALOGUE, Reason, Refused
 from lending.domain.week import TOKYO
 
 Model = TypeVar("Model", bound=BaseModel)
-Answer = Response[str]
 
 _RETRY_AFTER_SECONDS = "5"
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -35,26 +35,36 @@ class Api:
 
     def __init__(self, secrets: Mapping[str, Callable[[dict[str, Any]], str]] | None = None) -> None:
         self._secrets = secrets or {}
-        self._resolver = resolver = APIGatewayHttpResolver()
-        resolver.not_found(lambda _: self._problem(Refused("not_found")))
-        resolver.exception_handler(Refused)(self._problem)
-        resolver.exception_handler([Busy, Overtaken])(lambda _: self._problem(Refused("busy")))
-        resolver.exception_handler(ClientError)(self._aws_failed)
-        resolver.exception_handler(Exception)(self._failed)
-        self.get, self.post, self.put = resolver.get, resolver.post, resolver.put
-        self.patch, self.delete = resolver.patch, resolver.delete
+        self._routes = Routes()
+        self.get, self.post, self.put, self.patch, self.delete = (
+            partial(self._routes.add, method) for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        )
 
     def __call__(self, event: Event, context: Any) -> dict[str, Any]:
         """Answer one request; a POST with an `Idempotency-Key` is carried out once (API.md, common)."""
         self.event = event
         key = header(event, "idempotency-key")
-        if not key or event["requestContext"]["http"]["method"] != "POST":
-            return self._resolver.resolve(event, context)
+        once = key and event["requestContext"]["http"]["method"] == "POST"
+        return self._safely(partial(self._once, key) if once else self._carried_out).as_event()
+
+    def _carried_out(self) -> Answer:
+        handler = self._routes.find(self.event["requestContext"]["http"]["method"], self.event["rawPath"])
+        if handler is None:
+            raise Refused("not_found")
+        return handler()
+
+    def _safely(self, act: Callable[[], Answer]) -> Answer:
+        """The answer, or the problem that stood in its way."""
         try:
-            return self._once(key, lambda: self._resolver.resolve(event, context))
+            return act()
         except Refused as refusal:
-            answered = self._problem(refusal)
-            return _as_answer(answered)
+            return self._problem(refusal)
+        except (Busy, Overtaken):
+            return self._problem(Refused("busy"))
+        except ClientError as error:
+            return self._aws_failed(error)
+        except Exception as error:
+            return self._failed(error)
 
     # Who asks, and when
 
@@ -192,8 +202,7 @@ class Api:
             "request_id": self.event["requestContext"].get("requestId", ""),
         }
         retry = {"Retry-After": _RETRY_AFTER_SECONDS} if refusal.status in (429, 503) else {}
-        kind = "application/problem+json; charset=utf-8"
-        return Response(refusal.status, content_type=kind, body=_json(body), headers=_NO_STORE | retry)
+        return Answer(refusal.status, _json(body), _headers_of(refusal.status) | retry)
 
     def _aws_failed(self, error: ClientError) -> Answer:
         throttled = error.response["Error"]["Code"] in _THROTTLED
@@ -203,7 +212,7 @@ class Api:
         logger().error("unexpected", extra=kind_and_place(error))
         return self._problem(Refused("internal"))
 
-    def _once(self, key: str, carry_out: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def _once(self, key: str) -> Answer:
         table, request = library_table(), _hash(self._caller(), self.event["rawPath"], key)
         body_hash = _hash(raw_body(self.event).decode(errors="replace"))
         known = answers.claim(table, request, body_hash, self.moment())
@@ -212,11 +221,10 @@ class Api:
         if known and not known.status:
             raise Refused("in_progress")
         if known:
-            body = self._with_secrets(known.body.strip())
-            return {"statusCode": known.status, "headers": _headers_of(known.status), "body": body}
-        answered = carry_out()
-        if answered["statusCode"] < 500:
-            answers.keep(table, request, answered["statusCode"], self._without_secrets(answered.get("body", "")))
+            return Answer(known.status, self._with_secrets(known.body.strip()), _headers_of(known.status))
+        answered = self._safely(self._carried_out)
+        if answered.status < 500:
+            answers.keep(table, request, answered.status, self._without_secrets(answered.body))
         else:
             answers.forget(table, request)
         return answered
@@ -234,17 +242,12 @@ class Api:
 
 def answer(status: int, body: Any = None) -> Answer:
     """An answer in JSON; without a body an empty one."""
-    text = "" if body is None else _json(body)
-    return Response(status, content_type=_headers_of(status)["Content-Type"], body=text, headers=_NO_STORE)
+    return Answer(status, "" if body is None else _json(body), _headers_of(status))
 
 
 def _headers_of(status: int) -> dict[str, str]:
     kind = "application/json" if status < 400 else "application/problem+json"
     return {"Content-Type": f"{kind}; charset=utf-8"} | _NO_STORE
-
-
-def _as_answer(response: Answer) -> dict[str, Any]:
-    return {"statusCode": response.status_code, "headers": _headers_of(response.status_code), "body": response.body}
 
 
 def _json(body: Any) -> str:

@@ -1,14 +1,18 @@
 """Structured logs. No personal data: card numbers masked; never names, addresses, mail bodies, tokens, keys."""
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
 
 
 @cache
-def logger() -> Logger:
+def logger() -> "Logger":
     """The function's logger; its service name comes from POWERTOOLS_SERVICE_NAME."""
+    # Only a function that has something to log pays for this at start-up.
+    from aws_lambda_powertools import Logger
+
     return Logger()
 
 
