@@ -1,67 +1,23 @@
 """Pairs that meet at one loan, raced on the deployed stack: always one of the allowed outcomes (RULES 30, 31)."""
 
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import pytest
 import requests
 
-from infra.local.people import Caller
-from lending.actions.sunday_release import release_uncollected
-from lending.aws.table import Table, bags, loans, patrons, titles
-from lending.domain.bag import Bag
-from lending.domain.loan import Loan
+from infra.local.people import Caller, run_job
+from lending.aws.table import Table, loans, patrons, titles
 from lending.domain.patron import Patron
-from lending.domain.policy import Policy
-from lending.domain.title import CopyState, Title
 from lending.domain.week import TOKYO
 from tests.deployed.conftest import Given
-
-TIMES = 50
-POLICY = Policy()
-SUNDAY, DUE = date(2026, 6, 7), date(2026, 6, 21)  # the worked example of the rules
-RENEWABLE = datetime(2026, 6, 18, 10, tzinfo=TOKYO)
-
-
-def lend(library: Table, patron: Patron, title: Title, facility: str = "", sunday: date = SUNDAY) -> str:
-    """A loan of the title's first copy, at the counter or in a bag of a week; its bar code."""
-    barcode = title.barcodes[0]
-    days: dict[str, Any] = {"pickup_from": sunday, "pickup_until": sunday + timedelta(days=7)} if facility else {}
-    loan = Loan(
-        patron.patron_id, barcode, title.title_id, title.title, facility or "prefectural", RENEWABLE, DUE, **days
-    )
-    writes = [
-        loans.add(loan),
-        patrons.count_loan(patron.patron_id, title.title_id, 1000),
-        titles.give_to(barcode, patron.patron_id, DUE, (CopyState.ON_SHELF,)),
-    ]
-    if facility:
-        writes.append(bags.pack(Bag(patron.patron_id, patron.card_number, facility, **days), barcode, POLICY))
-    library.transact(*writes)
-    return barcode
-
-
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """What each of the calls answers, begun in the same moment."""
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return [future.result() for future in [pool.submit(call) for call in calls]]
-
-
-def own(caller: Caller) -> Caller:
-    """The same caller with a connection of their own: nobody waits for another."""
-    return Caller(caller.stack, caller.token)
+from tests.deployed.racing import DUE, POLICY, RENEWABLE, Pair, Round, at_once, heads_start, lend, own
 
 
 @pytest.fixture(scope="module")
-def pair(given: Given) -> tuple[tuple[Patron, Caller], tuple[Patron, Caller]]:
+def pair(given: Given) -> Pair:
     """Two patrons for all races, who make their titles anew."""
     return given.patron(), given.patron()
-
-
-Pair = tuple[tuple[Patron, Caller], tuple[Patron, Caller]]
 
 
 def renew(caller: Caller, barcode: str) -> requests.Response:
@@ -79,8 +35,8 @@ def check_renewal(library: Table, patron: Patron, barcode: str, answer: requests
 
 
 def test_renewal_and_first_hold(given: Given, library: Table, pair: Pair) -> None:
-    (borrower, borrows), (_, waits) = pair
-    for _ in range(TIMES):
+    (borrower, borrows), (waiting, waits) = pair
+    for start in heads_start():
         # GIVEN a loan whose title nobody waits for
         title = given.title()
         barcode = lend(library, borrower, title)
@@ -89,10 +45,12 @@ def test_renewal_and_first_hold(given: Given, library: Table, pair: Pair) -> Non
         renewed, held = at_once(
             lambda: renew(borrows, barcode),  # noqa: B023 - called before the next title
             lambda: own(waits).call("POST", "/me/holds", RENEWABLE, wish),  # noqa: B023
+            start=start,
         )
         # THEN the renewal came first or is refused, and the hold stands; afterwards nothing is renewed any more
         assert (renewed.status_code, held.status_code) in {(201, 201), (409, 201)}
         check_renewal(library, borrower, barcode, renewed)
+        Round(library, (borrower, waiting), (title,)).is_whole()
         assert titles.waiting_counts(library, {title.title_id})[title.title_id] == 1
         again = renew(borrows, barcode).json()
         assert "held_by_others" in [reason["code"] for reason in again["reasons"]]
@@ -101,7 +59,7 @@ def test_renewal_and_first_hold(given: Given, library: Table, pair: Pair) -> Non
 
 def test_renewal_and_last_waiting_hold(given: Given, library: Table, pair: Pair) -> None:
     (borrower, borrows), (waiting, waits) = pair
-    for _ in range(TIMES):
+    for start in heads_start():
         # GIVEN a loan whose title one other waits for
         title = given.title()
         barcode = lend(library, borrower, title)
@@ -110,10 +68,12 @@ def test_renewal_and_last_waiting_hold(given: Given, library: Table, pair: Pair)
         renewed, cancelled = at_once(
             lambda: renew(borrows, barcode),  # noqa: B023
             lambda: own(waits).call("DELETE", f"/me/holds/{title.title_id}", RENEWABLE),  # noqa: B023
+            start=start,
         )
         # THEN the hold is gone, and the renewal came after or is refused
         assert (renewed.status_code, cancelled.status_code) in {(201, 204), (409, 204)}
         check_renewal(library, borrower, barcode, renewed)
+        Round(library, (borrower, waiting), (title,)).is_whole()
         assert titles.waiting_counts(library, {title.title_id})[title.title_id] == 0
 
 
@@ -133,16 +93,18 @@ def test_hand_over_and_release(given: Given, library: Table) -> None:
     group = next(each["group"] for each in given.stack.accounts if each["group"].startswith("facility-"))
     facility, number = given.account(group), str(int(group.removeprefix("facility-")))
     patron, _ = given.patron()
-    for week in range(TIMES):
+    for week, start in enumerate(heads_start()):
         # GIVEN a bag that is still there when its last day ends; each time of another week, which is released once
         sunday = date(2030, 1, 6) + timedelta(days=7 * week)
         closing = datetime.combine(sunday + timedelta(days=7), POLICY.release_at, TOKYO)
-        barcode = lend(library, patron, given.title(), number, sunday)
+        title = given.title()
+        barcode = lend(library, patron, title, number, sunday)
         path = f"/facility/bags/{sunday.isoformat()}.{number}.{patron.patron_id}/handover"
         # WHEN the facility records the hand-over in the moment of the release
         handed, _ = at_once(
             lambda: own(facility).call("POST", path, closing),  # noqa: B023
-            lambda: release_uncollected(library, closing, POLICY),  # noqa: B023
+            lambda: run_job(given.stack, "ReleaseFunction", "sunday_release", closing),  # noqa: B023
+            start=start,
         )
         # THEN the book was collected, and nothing of the release is left
         loan, who = loans.find(library, patron.patron_id, barcode), patrons.find(library, patron.patron_id)

@@ -1,15 +1,21 @@
-"""Many at once for one place, on the deployed stack."""
+"""Many at once for one place, and what meets at one hold, on the deployed stack (RULES 9, 10, 12, 23, 32)."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
+import pytest
 import requests
 
 from infra.local.people import Caller
-from lending.aws.table import Table, holds, patrons
+from lending.aws.table import Table, holds, patrons, titles
+from lending.domain.title import CopyState, Pull
+from lending.domain.week import TOKYO
 from tests.deployed.conftest import NOON, Given
+from tests.deployed.racing import Pair, Round, at_once, copy_of, heads_start, lend, own
 
 AT_ONCE = 32
+RUN_DAY = datetime(2026, 6, 4, 9, 30, tzinfo=TOKYO)
 
 
 def ask(caller: Caller, title_id: str) -> requests.Response:
@@ -47,3 +53,78 @@ def test_thirty_two_requests_for_one_title(given: Given, library: Table) -> None
     found = patrons.find(library, patron.patron_id)
     assert found is not None
     assert found.open_holds == len(holds.of_patron(library, patron.patron_id)) == 1
+
+
+@pytest.fixture(scope="module")
+def pair(given: Given) -> Pair:
+    """Two patrons who are in each other's way."""
+    return given.patron(), given.patron()
+
+
+def test_check_in_and_cancellation(given: Given, library: Table, pair: Pair) -> None:
+    (borrower, borrows), (waiting, waits) = pair
+    desk = given.account("desk")
+    for number, start in enumerate(heads_start()):
+        # GIVEN a book on loan, and a hold that waits: another's for this book, or the borrower's own for another one
+        title, another = given.title(), given.title()
+        barcode = lend(library, borrower, title, "12" if number % 2 else "")
+        who, caller, held = (waiting, waits, title) if number % 4 < 2 else (borrower, borrows, another)
+        given.hold(who, held)
+        # WHEN the book is checked in in the moment in which the hold is cancelled
+        checked_in, cancelled = at_once(
+            lambda: own(desk).call("POST", "/desk/checkins", RUN_DAY, {"barcodes": [barcode]}),  # noqa: B023
+            lambda: own(caller).call("DELETE", f"/me/holds/{held.title_id}", RUN_DAY),  # noqa: B023
+            start=start,
+        )
+        # THEN both are done, and staff are told what was true before the one or after the other (RULES 12, 32)
+        assert (checked_in.status_code, cancelled.status_code) == (200, 204), checked_in.text + cancelled.text
+        (book,) = checked_in.json()["items"]
+        assert book["result"] == "returned"
+        assert book["next"] in ("shelve", "hold" if held is title else "shelve")
+        rows = Round(library, (borrower, waiting), (title, another)).is_whole()
+        assert not [row for row in rows if row["SK"].startswith(("HOLD#", "LOAN#"))]
+        assert copy_of(library, title).state is CopyState.ON_SHELF
+
+
+# What a scan does by its plan, and what staff do with the book if another waits for it instead.
+PLANS = {
+    "lend": ("2026-06-04", "12", "lend", "lend"),
+    "keep_aside": ("2026-06-04", "12", "keep_aside", "lend"),
+    "ready": ("2026-06-04am", "prefectural", "shelve_ready", "shelve_ready"),
+}
+
+
+@pytest.mark.parametrize("decision", PLANS)
+def test_cancellation_and_scan(given: Given, library: Table, decision: str) -> None:
+    run, place, by_plan, for_next = PLANS[decision]
+    desk = given.account("desk")
+    for number, start in enumerate(heads_start(50 if decision == "lend" else 20)):
+        # Lent and ready ones stay with their patrons, of whom ten books are the cap.
+        if number % 10 == 0:
+            (first, cancels), (second, _) = given.patron(), given.patron()
+        # GIVEN a book on the pull list for the head of its queue, every second time with another hold behind
+        title = given.title()
+        given.hold(first, title, place)
+        if number % 2:
+            given.hold(second, title, place, at=NOON + timedelta(hours=1))
+        plan = Pull(first.patron_id, title.title_id, decision, run, place, cap=10)
+        library.write(titles.plan_pull(copy_of(library, title), plan))
+        # WHEN it is found in the moment in which the hold is cancelled
+        cancelled, scanned = at_once(
+            lambda: own(cancels).call("DELETE", f"/me/holds/{title.title_id}", RUN_DAY),  # noqa: B023
+            lambda: own(desk).call("POST", f"/desk/pulls/{title.barcodes[0]}", RUN_DAY, {"result": "found"}),  # noqa: B023
+            start=start,
+        )
+        # THEN one of them was first: cancelled before the scan, or not at all (RULES 12, 23)
+        assert scanned.status_code == 200, scanned.text
+        Round(library, (first, second), (title,)).is_whole()
+        copy, action = copy_of(library, title), scanned.json()["action"]
+        hold = holds.find(library, first.patron_id, title.title_id)
+        if cancelled.status_code == 204:
+            assert (hold, copy.holder) == (None, second.patron_id if number % 2 else "")
+            assert action == (for_next if number % 2 else "shelve")
+        else:
+            code = "already_on_loan" if decision == "lend" else "cancel_by_phone"
+            assert (cancelled.status_code, cancelled.json()["code"]) == (409, code)
+            assert (action, copy.holder, hold is None) == (by_plan, first.patron_id, decision == "lend")
+        assert copy.pull is None
