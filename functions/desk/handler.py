@@ -39,7 +39,7 @@ from lending.actions.viewing_applications import (
     view_application,
 )
 from lending.actions.viewing_runs import DecisionView, RunView, dry_run, view_run
-from lending.aws.forms import as_list, as_text
+from lending.aws.forms import Place, as_list
 from lending.aws.http import Api, answer
 from lending.aws.pictures import Rectangle
 from lending.aws.settings import settings
@@ -126,7 +126,7 @@ class BlackoutRequest(Asked):
 class CardsRequest(Asked):
     """Kit numbers of a facility."""
 
-    facility: str | int
+    facility: Place
     numbers: Annotated[list[str], Field(min_length=1, max_length=1000)]
 
 
@@ -182,8 +182,8 @@ def make_cards_known() -> Any:
     api.staff()
     asked = api.body(CardsRequest)
     numbers = _regular_numbers({f"numbers.{place}": number for place, number in enumerate(asked.numbers)})
-    added = load_cards(library_table(), str(asked.facility), numbers, settings().policy)
-    return answer(201, {"facility": str(asked.facility), "numbers": len(set(numbers)), "added": added})
+    added = load_cards(library_table(), asked.facility, numbers, settings().policy)
+    return answer(201, {"facility": asked.facility, "numbers": len(set(numbers)), "added": added})
 
 
 @api.post("/api/desk/patrons/<card_number>/temporary-password")
@@ -320,7 +320,7 @@ class HoldAction(Asked):
     """What staff do with one hold."""
 
     action: Literal["cancel", "to_end", "change_pickup"]
-    pickup_place: str = ""
+    pickup_place: Place = ""
 
 
 class HoldsAction(Asked):
@@ -657,7 +657,7 @@ class Dates(Asked):
 
     starts_on: date = Field(alias="from")
     ends_on: date = Field(alias="until")
-    facility: Annotated[str, BeforeValidator(as_text)] = ""
+    facility: Place = ""
     reason: Annotated[str, Field(max_length=200)] = ""
 
 
@@ -680,7 +680,7 @@ class SuspensionRequest(Dates):
 class ShiftRequest(Asked):
     """Other days for what a facility hands over from a Sunday on."""
 
-    facility: Annotated[str, BeforeValidator(as_text)]
+    facility: Place
     pickup_from: date
     pickup_until: date
     due_on: date
@@ -816,7 +816,7 @@ class Otherwise(Asked):
     """What is to be otherwise in a run that is only tried."""
 
     cap: Annotated[int, Field(ge=0, le=100)] | None = None
-    facilities_closed: frozenset[Annotated[str, BeforeValidator(as_text)]] = frozenset()
+    facilities_closed: frozenset[Place] = frozenset()
     run_skipped: bool = False
     missing_percent: Annotated[int, Field(ge=0, le=100)] = 0
     seed: int = 0

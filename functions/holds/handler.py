@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lending.actions.placing_hold import cancel_hold, place_hold
 from lending.actions.viewing_holds import HoldView, view_holds, view_placed
+from lending.aws.forms import Place
 from lending.aws.http import Api, answer
 from lending.aws.settings import settings
 from lending.aws.table import library_table
@@ -22,7 +23,7 @@ class HoldRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     title_id: str
-    pickup_place: str
+    pickup_place: Place
 
 
 @api.get("/api/me/holds")

@@ -212,3 +212,14 @@ def test_the_count_of_waiting_holds_follows_every_write(given: Given, library: T
     with pytest.raises(Overtaken):
         library.write(holds.spend(hold))
     assert titles.waiting_counts(library, {"t-1"})["t-1"] == 0
+
+
+@pytest.mark.parametrize("place", [7, "7", "07"])
+def test_a_facility_is_named_by_its_number_however_it_is_written(given: Given, place: object) -> None:
+    # GIVEN a facility WHEN a hold names it by number or text THEN it is the same pickup place (RULES, words)
+    given.patron(), given.title()
+    given.table.write(facilities.put_facility(Facility(7, "西北五地区", "五所川原市", "見本館", True)))
+    body = {"title_id": "t-1", "pickup_place": place}
+    answered = handler(request("POST", "/api/me/holds", body=body, group="patron", user="p-1"), context())
+    assert answered["statusCode"] == 201, answered
+    assert show()[0]["pickup_place"] == "7"

@@ -3,10 +3,10 @@
 import base64
 import json
 from email.parser import BytesParser
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from lending.domain.problems import Reason, Refused
 
@@ -79,9 +79,12 @@ def as_list(value: Any) -> Any:
     return [value] if isinstance(value, str | int) else value
 
 
-def as_text(value: Any) -> Any:
-    """A facility's number, sent as a number or as text, is known as text."""
+def _as_place(value: Any) -> Any:
     return str(int(value)) if isinstance(value, int) or (isinstance(value, str) and value.isdecimal()) else value
+
+
+# A pickup place, or a facility: its number may be sent as a number or as text, and is known as text.
+Place = Annotated[str, BeforeValidator(_as_place)]
 
 
 _CODES = {"missing": "missing_field", "extra_forbidden": "unknown_field"}
