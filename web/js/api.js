@@ -22,17 +22,26 @@ export class Offline extends Error {
 
 export const get = (path, headers = {}) => call("GET", path, undefined, headers);
 export const post = (path, body, headers = {}) => call("POST", path, body, headers);
+export const put = (path, body, headers = {}) => call("PUT", path, body, headers);
+export const patch = (path, body, headers = {}) => call("PATCH", path, body, headers);
+export const remove = (path, headers = {}) => call("DELETE", path, undefined, headers);
 
-/** A whole list, page by page. */
-export async function list(path) {
+/** A whole list, page by page; `ask` is how a page is asked for. */
+export async function list(path, ask = get) {
   const items = [];
   let cursor = "";
   do {
-    const page = await get(cursor ? `${path}?cursor=${encodeURIComponent(cursor)}` : path);
+    const page = await ask(nextPage(path, cursor));
     items.push(...page.items);
     cursor = page.cursor;
   } while (cursor);
   return items;
+}
+
+/** The address of the page that a cursor leads to; without one, of the first. */
+export function nextPage(path, cursor) {
+  if (!cursor) return path;
+  return `${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(cursor)}`;
 }
 
 async function call(method, path, body, headers) {

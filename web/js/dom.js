@@ -26,9 +26,12 @@ export function lines(text) {
     .flatMap((line, place) => (place ? [el("br"), line] : [line]));
 }
 
+// What follows the page's own name in every title, as the page itself has it.
+const SITE = document.title.split(" | ").at(-1);
+
 /** Put a new page into `main`: its title, its content, and the focus on its heading, where readers then go on. */
 export function show(title, ...content) {
-  document.title = `${title} | 青森県立図書館 オンライン利用者登録サービス`;
+  document.title = `${title} | ${SITE}`;
   const main = byId("content");
   main.replaceChildren(...content.flat().filter(Boolean));
   const heading = main.querySelector("h1");

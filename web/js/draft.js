@@ -3,6 +3,8 @@
  * or a phone that put the page aside loses nothing, and a shared computer keeps nothing. Photos are never kept.
  */
 
+import { forget, read, write } from "./memory.js";
+
 const DRAFT = "draft";
 const RECEIPT = "receipt";
 
@@ -23,33 +25,4 @@ export function sendingKey(form) {
   const key = crypto.randomUUID();
   remember({ sending: { content, key } });
   return key;
-}
-
-// Where the browser keeps nothing, or has no room, the page lives on what it has in memory.
-const memory = new Map();
-
-function read(name) {
-  try {
-    return JSON.parse(sessionStorage.getItem(name)) ?? memory.get(name) ?? null;
-  } catch {
-    return memory.get(name) ?? null;
-  }
-}
-
-function write(name, value) {
-  memory.set(name, value);
-  try {
-    sessionStorage.setItem(name, JSON.stringify(value));
-  } catch {
-    // Kept in memory.
-  }
-}
-
-function forget(name) {
-  memory.delete(name);
-  try {
-    sessionStorage.removeItem(name);
-  } catch {
-    // It was kept in memory only.
-  }
 }

@@ -1,0 +1,53 @@
+/** A card's number as the bar code that library cards carry: Codabar (NW-7). */
+
+// Four bars and the three spaces between them, 1 for a wide one.
+const PATTERNS = {
+  0: "0000011",
+  1: "0000110",
+  2: "0001001",
+  3: "1100000",
+  4: "0010010",
+  5: "1000010",
+  6: "0100001",
+  7: "0100100",
+  8: "0110000",
+  9: "1001000",
+  A: "0011010",
+};
+const NARROW = 2;
+const WIDE = 5;
+// Without white on both sides no scanner finds the code.
+const QUIET = 10 * NARROW;
+const HEIGHT = 100;
+const SVG = "http://www.w3.org/2000/svg";
+
+/** The bar code of digits as a picture that grows with its frame. */
+export function codabar(digits) {
+  let x = QUIET;
+  let path = "";
+  for (const character of `A${digits}A`) {
+    [...PATTERNS[character]].forEach((wide, place) => {
+      const width = wide === "1" ? WIDE : NARROW;
+      if (place % 2 === 0) path += `M${x} 0h${width}v${HEIGHT}h-${width}z`;
+      x += width;
+    });
+    x += NARROW;
+  }
+  return picture(path, x - NARROW + QUIET, `利用者番号 ${digits} のバーコード`);
+}
+
+function picture(path, width, label) {
+  const svg = document.createElementNS(SVG, "svg");
+  const attributes = {
+    viewBox: `0 0 ${width} ${HEIGHT}`,
+    class: "barcode",
+    role: "img",
+    "aria-label": label,
+    preserveAspectRatio: "none",
+  };
+  for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
+  const bars = document.createElementNS(SVG, "path");
+  bars.setAttribute("d", path);
+  svg.append(bars);
+  return svg;
+}

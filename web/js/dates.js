@@ -1,0 +1,24 @@
+/** Days as people say them. The API's texts carry Tokyo's time, so a day is read off, never reckoned. */
+
+const WEEKDAYS = "日月火水木金土";
+
+/** 「6月7日(日)」 of `2026-06-07` or of a moment that begins so; "" of nothing. */
+export function dayInWords(text) {
+  if (!text) return "";
+  const [year, month, day] = text.slice(0, 10).split("-").map(Number);
+  return `${month}月${day}日(${WEEKDAYS[new Date(Date.UTC(year, month - 1, day)).getUTCDay()]})`;
+}
+
+/** 「2026年6月7日」 */
+export function dateInWords(text) {
+  if (!text) return "";
+  const [year, month, day] = text.slice(0, 10).split("-").map(Number);
+  return `${year}年${month}月${day}日`;
+}
+
+/** 「6月7日(日) 9:05」 */
+export function momentInWords(text) {
+  if (!text) return "";
+  const [hour, minute] = text.slice(11, 16).split(":");
+  return `${dayInWords(text)} ${Number(hour)}:${minute}`;
+}

@@ -1,0 +1,93 @@
+/** Plain inputs with label, hint and a place for what is wrong, for the pages that keep nothing of what is typed. */
+
+import { el } from "./dom.js";
+import { showSummary } from "./faults.js";
+import { setFault } from "./fields.js";
+
+/** A field; `attributes` are the input's own. Its control has the id `field-<name>`. */
+export function input(name, label, { hint = "", tag = "input", children = [], ...attributes } = {}) {
+  const id = `field-${name}`;
+  const described = [hint ? `${id}-hint` : "", `${id}-fault`].filter(Boolean).join(" ");
+  const type = tag === "input" ? { type: "text" } : {};
+  const control = el(tag, { id, name, class: "text", "aria-describedby": described, ...type, ...attributes }, children);
+  return el(
+    "div",
+    { class: "field" },
+    el("label", { class: "label", for: id }, label),
+    hint ? el("p", { class: "hint", id: `${id}-hint` }, hint) : null,
+    el("p", { class: "fault", id: `${id}-fault`, "aria-live": "polite" }),
+    control,
+  );
+}
+
+/** A password, which can be looked at while it is typed. */
+export function passwordInput(name, label, autocomplete, hint = "") {
+  const field = input(name, label, { type: "password", autocomplete, hint, required: true, spellcheck: "false" });
+  const control = field.querySelector("input");
+  const look = el("button", { type: "button", class: "link-button", "aria-pressed": "false" }, "文字を表示する");
+  look.addEventListener("click", () => {
+    const shown = control.type === "password";
+    control.type = shown ? "text" : "password";
+    look.setAttribute("aria-pressed", String(shown));
+  });
+  field.append(look);
+  return field;
+}
+
+/** Whose password it is, for the browser's memory of passwords. */
+export const ownerOfPassword = (name) =>
+  el("input", {
+    type: "text",
+    class: "unseen",
+    autocomplete: "username",
+    value: name,
+    tabindex: -1,
+    "aria-hidden": "true",
+    readonly: true,
+  });
+
+/** A group of radio buttons; `options` are `[value, text]`. */
+export function radios(name, legend, options, chosen = "") {
+  return el(
+    "fieldset",
+    { class: "field" },
+    el("legend", { class: "label" }, legend),
+    el(
+      "div",
+      { class: "choices" },
+      options.map(([value, text]) => choice("radio", name, value, text, value === chosen)),
+    ),
+  );
+}
+
+/** One box or button that can be touched on its whole line. */
+export function choice(type, name, value, text, checked = false) {
+  const id = `field-${name}-${value}`;
+  return el(
+    "div",
+    { class: "choice" },
+    el("input", { type, id, name, value, checked }),
+    el("label", { for: id }, text),
+  );
+}
+
+/** What was typed, by name; of several boxes with one name only the last. */
+export const typedIn = (form) => Object.fromEntries(new FormData(form));
+
+/**
+ * Say what is wrong with a form: at each field, and all of it on top. `faults` are `{field, message}`; those without a
+ * field of this form are told on top only. Answers whether there was any.
+ */
+export function tellFaults(form, faults, title) {
+  for (const frame of form.querySelectorAll(".field:has(.fault)")) {
+    const names = [...frame.querySelectorAll("[name]")].map((control) => control.name);
+    setFault(frame, faults.find(({ field }) => names.includes(field))?.message ?? "");
+  }
+  if (!faults.length) return false;
+  const target = (field) => (form.querySelector(`#field-${field}`) ? `field-${field}` : undefined);
+  showSummary(
+    faults.map(({ field, message }) => ({ message, target: field && target(field) })),
+    title,
+  );
+  return true;
+}

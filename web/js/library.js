@@ -1,0 +1,38 @@
+/** My Library: what a patron has on hold and at home, and everything they can do about it. */
+
+import { el } from "./dom.js";
+import { basketRoom } from "./library/basket.js";
+import { cardRoom } from "./library/card.js";
+import { holdsRoom } from "./library/holds.js";
+import { loansRoom } from "./library/loans.js";
+import { mailsRoom } from "./library/mails.js";
+import { forgetPlace, placeRoom } from "./library/place.js";
+import { searchRoom } from "./library/search.js";
+import { settingsRoom } from "./library/settings.js";
+import { watchConnection } from "./connection.js";
+import { openHouse } from "./rooms.js";
+
+const PATRON = {
+  title: "Myライブラリ",
+  lead: "利用者カードの番号と、パスワードでログインしてください。はじめての方は、受理メールに書かれた仮パスワードを使います。",
+  group: "patron",
+  label: "利用者カードの番号",
+  hint: "バーコードといっしょに印刷されている数字です。",
+  digits: true,
+  leaving: forgetPlace,
+  others: "利用者カードの番号でログインしてください。",
+  below: () =>
+    el(
+      "ul",
+      { class: "links" },
+      el("li", {}, el("a", { href: "password.html" }, "パスワードを忘れた方、仮パスワードの期限が過ぎた方")),
+      el("li", {}, el("a", { href: "apply.html" }, "利用者カードを作る方、登録の内容を変える方")),
+    ),
+};
+
+watchConnection("画面の内容は、新しくならないことがあります。");
+openHouse(
+  "Myライブラリ",
+  [holdsRoom, loansRoom, searchRoom, placeRoom, basketRoom, cardRoom, mailsRoom, settingsRoom],
+  PATRON,
+);

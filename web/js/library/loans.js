@@ -1,0 +1,63 @@
+/** 借りている資料: when each is due, and whether it can be kept longer. */
+
+import { list } from "../api.js";
+import { dayInWords } from "../dates.js";
+import { el } from "../dom.js";
+import { placeNames } from "../places.js";
+import { mine } from "../session.js";
+import { me, warnings } from "./me.js";
+import { book, books, nothing } from "./parts.js";
+
+export const loansRoom = { id: "loans", label: "借りている資料", load };
+
+async function load(house) {
+  const [record, loans, named] = await Promise.all([me(), list("/me/loans", mine.get), placeNames()]);
+  return [
+    ...warnings(record),
+    ...(loans.length
+      ? [
+          el("p", {}, `${loans.length}冊を借りています(${record.loan_cap}冊まで。返送中の本も数えます)。`),
+          books(loans.map((loan) => shown(loan, named, house))),
+          el(
+            "p",
+            {},
+            "協力館の窓口か、県立図書館に返してください。協力館のブックポストは使えません。専用袋が足りないときは、",
+            el("a", { href: "label.html" }, "返却用ラベル"),
+            "を貼った袋で返せます。",
+          ),
+        ]
+      : nothing("借りている資料は、ありません。")),
+  ];
+}
+
+function shown(loan, named, house) {
+  const waiting = loan.state === "in_transit" || loan.state === "to_collect";
+  const facts = [
+    ["状態", el("span", { class: `state ${loan.state}` }, loan.state_label)],
+    ["返却期限", loan.overdue ? el("strong", { class: "late" }, `${dayInWords(loan.due_on)} 期限を過ぎています`) : dayInWords(loan.due_on)],
+    ["受取期間", waiting && loan.pickup_from ? `${dayInWords(loan.pickup_from)}～${dayInWords(loan.pickup_until)}` : ""],
+    ["受取館", named(loan.pickup_place)],
+    ["予約", loan.reserved],
+    ["貸出日", dayInWords(loan.lent_on)],
+    ["資料番号", el("span", { class: "number" }, loan.barcode)],
+  ];
+  return book(loan, facts, ...renewal(loan, house));
+}
+
+function renewal(loan, house) {
+  if (!loan.renewable)
+    return [el("p", { class: "why" }, el("strong", {}, "貸出延長: "), loan.reasons.map(({ message }) => message).join(" "))];
+  const renew = async () => {
+    const { due_on: due } = await mine.post(`/me/loans/${encodeURIComponent(loan.barcode)}/renewals`);
+    await house.again(`「${loan.title}」の返却期限を、${dayInWords(due)}まで延ばしました。`);
+  };
+  const name = `「${loan.title}」を貸出延長する`;
+  return [
+    el(
+      "div",
+      { class: "actions" },
+      house.button("貸出延長する", "延長しています…", renew, { "aria-label": name }),
+      el("span", {}, `あと${loan.renewals_left}回`),
+    ),
+  ];
+}

@@ -1,0 +1,57 @@
+/** メール: what was sent, and whether it arrived; so nothing is lost with a mail (RULES 38). */
+
+import { list } from "../api.js";
+import { dateInWords, dayInWords, momentInWords } from "../dates.js";
+import { el } from "../dom.js";
+import { placeNames } from "../places.js";
+import { mine } from "../session.js";
+import { me, warnings } from "./me.js";
+import { factList } from "./parts.js";
+
+const FACTS = {
+  pickup_from: ["受取開始", dayInWords],
+  pickup_until: ["受取の最終日", dayInWords],
+  due_on: ["返却期限", dayInWords],
+  ready_on: ["準備できた日", dayInWords],
+  reminded_on: ["お知らせした日", dayInWords],
+  expired_on: ["有効期限が切れた日", dateInWords],
+  expires_on: ["有効期限", dateInWords],
+  reason: ["理由", String],
+};
+
+export const mailsRoom = { id: "mails", label: "メール", title: "お送りしたメール", load };
+
+async function load(house) {
+  const [record, mails, named] = await Promise.all([me(), list("/me/mails", mine.get), placeNames()]);
+  const test = async () => {
+    const { to } = await mine.post("/me/test-mail");
+    await house.again(`受信確認メールを${to ? ` ${to} に` : ""}お送りします。数分たっても届かないときは、迷惑メールの設定を確かめてください。`);
+  };
+  return [
+    ...warnings(record),
+    mails.length
+      ? el("ul", { class: "books" }, mails.map((mail) => shown(mail, named)))
+      : el("p", {}, "最近お送りしたメールは、ありません。"),
+    el("h2", {}, "メールが届くか確かめる"),
+    el("p", {}, "県立図書館からのメールは「@plib.pref.aomori.lg.jp」から届きます。"),
+    el("div", { class: "actions" }, house.button("受信確認メールを送る", "送っています…", test, { class: "button plain" })),
+  ];
+}
+
+function shown(mail, named) {
+  const { facility } = mail.facts;
+  const told = Object.entries(FACTS).map(([name, [term, worded]]) => [term, mail.facts[name] && worded(mail.facts[name])]);
+  return el(
+    "li",
+    { class: "book stack" },
+    el("h2", { class: "book-title" }, mail.subject),
+    factList([
+      ["送った日時", momentInWords(mail.sent_at ?? mail.created_at)],
+      ["配信", el("span", { class: `state ${mail.state}` }, mail.state_label)],
+      ["", mail.why],
+      ["宛先", mail.to],
+      ["受取館", facility ? named(facility) : ""],
+      ...told,
+    ]),
+  );
+}

@@ -1,0 +1,32 @@
+/** The patron's own record, and the warnings that belong on top of every room. */
+
+import { el } from "../dom.js";
+import { dateInWords } from "../dates.js";
+import { mine } from "../session.js";
+
+/** The record as it is now. */
+export const me = () => mine.get("/me");
+
+/** What a patron has to know before anything else. */
+export function warnings({ email_reachable: reachable, expired, expires_on: expiry, blocked }) {
+  return [
+    reachable
+      ? null
+      : warning(
+          "メールが届いていません",
+          "登録されているメールアドレスに、メールが届きませんでした。貸出のお知らせも届きません。",
+          el("a", { href: "#settings" }, "メールアドレスを確かめる"),
+        ),
+    expired
+      ? warning(
+          "利用者カードの有効期限が切れています",
+          `有効期限は${dateInWords(expiry)}でした。予約は残りますが、更新されるまで貸出はできません。`,
+          el("a", { href: "apply.html?kind=renewal" }, "利用者カードを更新する"),
+        )
+      : null,
+    blocked ? warning("貸出が止められています", "お電話でお問い合わせください。") : null,
+  ];
+}
+
+const warning = (title, text, link = null) =>
+  el("div", { class: "note warning" }, el("h2", {}, title), el("p", {}, text), link ? el("p", {}, link) : null);

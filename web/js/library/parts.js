@@ -1,0 +1,29 @@
+/** How a book looks in the rooms of My Library. */
+
+import { el } from "../dom.js";
+
+/** A book: its title, who wrote it, lines of `[term, text]`, and what can be done. Lines without a text are left out. */
+export function book({ title, author }, facts, ...below) {
+  return el(
+    "li",
+    { class: "book stack" },
+    el("div", {}, el("h2", { class: "book-title" }, title), author ? el("p", { class: "hint" }, author) : null),
+    factList(facts),
+    ...below,
+  );
+}
+
+/** Terms and what they are. */
+export function factList(facts) {
+  const known = facts.filter((fact) => fact?.[1]);
+  if (!known.length) return null;
+  return el(
+    "dl",
+    { class: "facts" },
+    known.map(([term, text]) => el("div", {}, el("dt", {}, term), el("dd", {}, text))),
+  );
+}
+
+export const books = (items) => el("ul", { class: "books" }, items);
+
+export const nothing = (text, ...links) => [el("p", {}, text), links.length ? el("div", { class: "actions" }, links) : null];

@@ -1,0 +1,114 @@
+/** 利用者情報: the record, where mails go, the password. */
+
+import { check } from "../checks.js";
+import { Denied, PASSWORD_RULE } from "../cognito.js";
+import { dateInWords, dayInWords } from "../dates.js";
+import { el } from "../dom.js";
+import { input, ownerOfPassword, passwordInput, tellFaults, typedIn } from "../inputs.js";
+import { changePassword, mine } from "../session.js";
+import { faultsOfChosen } from "../signin.js";
+import { me, warnings } from "./me.js";
+import { factList } from "./parts.js";
+
+const LABELS = { email: "メールアドレス", mail_to: "予約関連メール配信先" };
+
+export const settingsRoom = { id: "settings", label: "利用者情報", load };
+
+async function load(house) {
+  const record = await me();
+  return [...warnings(record), facts(record), ...mailSettings(record, house), ...passwordForm(record, house), leaving(house)];
+}
+
+function facts(record) {
+  const { next_loan_cap: cap, next_loan_cap_from: from } = record;
+  return el(
+    "div",
+    { class: "stack" },
+    factList([
+      ["お名前", record.name],
+      ["利用者番号", el("span", { class: "number" }, record.card_number)],
+      ["有効期限", dateInWords(record.expires_on)],
+      ["オンライン貸出サービス", record.online_lending ? "申込み済み" : "申込みなし"],
+      ["借りられる冊数", cap ? `${record.loan_cap}冊(${dayInWords(from)}から${cap}冊)` : `${record.loan_cap}冊`],
+    ]),
+    el("p", {}, el("a", { href: "apply.html?kind=change" }, "住所、電話番号が変わった方")),
+  );
+}
+
+function mailSettings(record, house) {
+  const form = house.form(
+    (sent) => changeAddresses(sent, record, house),
+    mailInput("email", record.email, "半角の英数字で入力してください。"),
+    mailInput("mail_to", record.mail_to === record.email ? "" : record.mail_to, "予約や貸出のお知らせを、別のアドレスで受け取る方だけ、入力してください。"),
+    el("div", { class: "actions" }, el("button", { class: "button" }, "メールの設定を変える")),
+  );
+  const pending = Object.entries(record.pending_addresses).map(([field, address]) =>
+    el("p", {}, `${LABELS[field]}: ${address}(届いたメールのリンクを開くと、変わります)`),
+  );
+  return [
+    el("h2", {}, "メールの設定"),
+    pending.length ? el("div", { class: "note warning", id: "pending" }, el("h3", {}, "確認を待っています"), pending) : null,
+    form,
+  ];
+}
+
+const mailInput = (name, value, hint) =>
+  input(name, LABELS[name], { value, hint, inputmode: "email", autocomplete: "email", autocapitalize: "none", spellcheck: "false" });
+
+async function changeAddresses(form, record, house) {
+  const typed = typedIn(form);
+  const checked = Object.entries(typed).map(([field, text]) => ({ field, ...check("email", text, field === "email") }));
+  const faults = checked.filter(({ fault }) => fault).map(({ field, fault: message }) => ({ field, message }));
+  if (tellFaults(form, faults)) return;
+  const before = { email: record.email, mail_to: record.mail_to === record.email ? "" : record.mail_to };
+  const wanted = checked.filter(({ field, value }) => value !== before[field] || !record.email_reachable);
+  const changed = await mine.patch("/me", Object.fromEntries(wanted.map(({ field, value }) => [field, value])));
+  const asked = Object.values(changed.pending_addresses);
+  await house.again(
+    asked.length
+      ? `${asked.join("、")} に確認のメールをお送りします。メールのリンクを開くと、設定が変わります。`
+      : "メールの設定を変えました。",
+  );
+}
+
+function passwordForm(record, house) {
+  const form = house.form(
+    async (sent) => {
+      const { current, chosen, again } = typedIn(sent);
+      const empty = current ? [] : [{ field: "current", message: "現在のパスワードを入力してください。" }];
+      if (tellFaults(sent, [...empty, ...faultsOfChosen(chosen, again)])) return;
+      try {
+        await changePassword(record.card_number, current, chosen);
+      } catch (error) {
+        if (!(error instanceof Denied && error.pairIsWrong)) throw error;
+        tellFaults(sent, [{ field: "current", message: "現在のパスワードに誤りがあります。" }]);
+        return;
+      }
+      await house.again("パスワードを変えました。ほかの機器では、新しいパスワードでログインしてください。");
+    },
+    ownerOfPassword(record.card_number),
+    passwordInput("current", "現在のパスワード", "current-password"),
+    passwordInput("chosen", "新しいパスワード", "new-password", PASSWORD_RULE),
+    passwordInput("again", "新しいパスワード(確認のため、もう一度)", "new-password"),
+    el("div", { class: "actions" }, el("button", { class: "button" }, "パスワードを変える")),
+  );
+  return [
+    el("h2", {}, "パスワードの変更"),
+    el("p", {}, "現在のパスワードを忘れた方は、", el("a", { href: "password.html" }, "仮パスワードの発行"), "を申し込んでください。"),
+    form,
+  ];
+}
+
+function leaving(house) {
+  return el(
+    "div",
+    { class: "stack" },
+    el("h2", {}, "ログアウト"),
+    el("p", {}, "ほかの機器でログアウトを忘れたときは、すべての機器からログアウトできます。"),
+    el(
+      "div",
+      { class: "actions" },
+      house.button("すべての機器からログアウト", "ログアウト中…", () => house.leave(true), { class: "button plain" }),
+    ),
+  );
+}

@@ -1,0 +1,146 @@
+/** How to get a temporary password, the first one or another (RULES 6): it must never be a dead end. */
+
+import { Offline, post, Problem } from "./api.js";
+import { check } from "./checks.js";
+import { watchConnection } from "./connection.js";
+import { el, show } from "./dom.js";
+import { christianYear, ERAS, isoDate } from "./eras.js";
+import { showSummary } from "./faults.js";
+import { input, tellFaults, typedIn } from "./inputs.js";
+import { whenSent } from "./signin.js";
+
+function ask() {
+  const form = el(
+    "form",
+    { class: "stack", novalidate: true },
+    input("card_number", "利用者カードの番号", {
+      hint: "バーコードといっしょに印刷されている数字です。",
+      inputmode: "numeric",
+      class: "text number w16",
+      autocomplete: "username",
+      required: true,
+    }),
+    birthField(),
+    el("div", { class: "actions" }, el("button", { class: "button" }, "仮パスワードを送ってもらう")),
+  );
+  whenSent(form, () => send(form));
+  show(
+    "仮パスワード",
+    el("h1", {}, "仮パスワードを受け取る"),
+    el("h2", {}, "仮パスワードを、まだ使っていない方"),
+    el(
+      "p",
+      {},
+      "期限が過ぎたときや、メールをなくしたときは、新しい仮パスワードをお送りします。登録されているメールアドレスに届きます。",
+    ),
+    form,
+    el("h2", {}, "はじめての方、パスワードを忘れた方"),
+    el(
+      "p",
+      {},
+      "「仮パスワードの発行」を申請してください。お名前とご住所を確認できる書類の写真が必要です。1～3日程度で、メールでお送りします。",
+    ),
+    el(
+      "div",
+      { class: "actions" },
+      el("a", { class: "button plain", href: "apply.html?kind=password" }, "仮パスワードの発行を申請する"),
+    ),
+    el("p", {}, "お電話でもお受けします。017-729-4300(9:00～19:00、休館日を除く)"),
+    el("p", {}, el("a", { href: "library.html" }, "Myライブラリにログインする")),
+  );
+}
+
+function birthField() {
+  const described = "field-birth_date-hint field-birth_date-fault";
+  const part = (name, label, width, autocomplete) =>
+    el(
+      "div",
+      {},
+      el("label", { for: `field-${name}` }, label),
+      el("input", {
+        id: `field-${name}`,
+        name,
+        type: "text",
+        class: `text ${width}`,
+        inputmode: "numeric",
+        autocomplete,
+        required: true,
+        "aria-describedby": described,
+      }),
+    );
+  const eras = ERAS.map(({ id, label }) => el("option", { value: id }, label));
+  return el(
+    "fieldset",
+    { class: "field" },
+    el("legend", { class: "label" }, "生年月日"),
+    el("p", { class: "hint", id: "field-birth_date-hint" }, "西暦でも、元号でも入力できます。例:昭和 53年 4月 1日"),
+    el("p", { class: "fault", id: "field-birth_date-fault", "aria-live": "polite" }),
+    el(
+      "div",
+      { class: "date" },
+      el(
+        "div",
+        {},
+        el("label", { for: "field-era" }, "西暦・元号"),
+        el("select", { id: "field-era", name: "era", class: "text", autocomplete: "off" }, eras),
+      ),
+      part("year", "年", "w4", "bday-year"),
+      part("month", "月", "w2", "bday-month"),
+      part("day", "日", "w2", "bday-day"),
+    ),
+  );
+}
+
+async function send(form) {
+  const { card_number: typed, ...birth } = typedIn(form);
+  const card = check("card_number", typed, true);
+  const born = checkedBirth(birth);
+  const faults = [
+    { field: "card_number", message: card.fault },
+    { field: "year", message: born.fault },
+  ].filter(({ message }) => message);
+  if (tellFaults(form, faults)) return;
+  try {
+    const { message } = await post("/passwords", { card_number: card.value, birth_date: born.value });
+    showSent(message);
+  } catch (error) {
+    tellRefusal(form, error);
+  }
+}
+
+function checkedBirth(parts) {
+  const { era, year, month, day } = parts;
+  if (![year, month, day].every((text) => text.trim())) return { fault: "生年月日を入力してください。" };
+  if (!christianYear(era, year)) return { fault: "その元号に、その年はありません。年を確かめてください。" };
+  return check("birth_date", isoDate(parts), true);
+}
+
+function tellRefusal(form, error) {
+  if (error instanceof Problem && error.status === 422) {
+    const faults = error.reasons.map(({ field, message }) => ({
+      field: field === "birth_date" ? "year" : field,
+      message,
+    }));
+    tellFaults(form, faults);
+  } else if (error instanceof Problem || error instanceof Offline) {
+    showSummary([{ message: error.message }], "送信できませんでした");
+  } else throw error;
+}
+
+function showSent(message) {
+  show(
+    "受け付けました",
+    el("h1", {}, "受け付けました"),
+    el("p", {}, message),
+    el("p", {}, "届いた仮パスワードでログインすると、ご自分のパスワードを決められます。"),
+    el(
+      "div",
+      { class: "actions" },
+      el("a", { class: "button", href: "library.html" }, "Myライブラリにログインする"),
+      el("a", { href: "apply.html?kind=password" }, "届かない方は、仮パスワードの発行を申請する"),
+    ),
+  );
+}
+
+watchConnection();
+ask();

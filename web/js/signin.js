@@ -1,0 +1,133 @@
+/** Signing in, with a password of one's own in the place of a temporary one. */
+
+import { Offline } from "./api.js";
+import { Denied, PASSWORD_RULE } from "./cognito.js";
+import { el, show } from "./dom.js";
+import { hideSummary, showSummary } from "./faults.js";
+import { input, ownerOfPassword, passwordInput, tellFaults, typedIn } from "./inputs.js";
+import { signedIn, signIn, signOut } from "./session.js";
+
+/**
+ * Show the sign-in.
+ *
+ * `who` is `{title, lead, group, label, hint, digits, below}`: what the page is called and says first, who may come in, how
+ * the name to sign in with is called, whether it is a card's number, and elements below the form. `news` is why it is
+ * shown again, `done` follows a sign-in.
+ */
+export function askSignIn(who, news, done) {
+  const numbers = who.digits ? { inputmode: "numeric", class: "text number w16" } : {};
+  const form = el(
+    "form",
+    { class: "stack", novalidate: true },
+    input("username", who.label, {
+      hint: who.hint,
+      autocomplete: "username",
+      autocapitalize: "none",
+      spellcheck: "false",
+      required: true,
+      ...numbers,
+    }),
+    passwordInput("password", "パスワード", "current-password"),
+    el("div", { class: "actions" }, el("button", { class: "button" }, "ログイン")),
+  );
+  whenSent(form, () => tryPair(form, who, done));
+  show(
+    who.title,
+    el("h1", {}, who.title),
+    news ? el("p", { class: "note warning" }, news) : null,
+    el("p", {}, who.lead),
+    form,
+    who.below?.(),
+  );
+}
+
+/** A form does one thing at a time, and says so. */
+export function whenSent(form, work) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = form.querySelector("button.button");
+    if (button.getAttribute("aria-disabled") === "true") return;
+    button.setAttribute("aria-disabled", "true");
+    hideSummary();
+    try {
+      await work();
+    } finally {
+      button.removeAttribute("aria-disabled");
+    }
+  });
+}
+
+async function tryPair(form, who, done) {
+  const { username, password } = typedIn(form);
+  const empty = [
+    username.trim() ? null : { field: "username", message: `${who.label}を入力してください。` },
+    password ? null : { field: "password", message: "パスワードを入力してください。" },
+  ].filter(Boolean);
+  if (tellFaults(form, empty)) return;
+  try {
+    const choose = await signIn(regular(username, who.digits), password.trim());
+    if (choose) askNewPassword(who, regular(username, who.digits), choose, done);
+    else await welcome(who, done);
+  } catch (error) {
+    tellDenial(error);
+  }
+}
+
+/** A number however wide and however grouped it was typed. */
+function regular(name, digits) {
+  const text = name.normalize("NFKC").trim();
+  return digits ? text.replace(/[\s-]/g, "") : text;
+}
+
+async function welcome(who, done) {
+  if (signedIn(who.group)) return done();
+  await signOut();
+  showSummary([{ message: who.others }], "この画面は使えません");
+}
+
+function tellDenial(error) {
+  if (!(error instanceof Denied || error instanceof Offline)) throw error;
+  const target = error.pairIsWrong ? "field-username" : undefined;
+  showSummary([{ message: error.message, target }], "ログインできませんでした");
+}
+
+/** A temporary password is good for one thing: choosing one's own (RULES 6). */
+function askNewPassword(who, name, choose, done) {
+  const form = el(
+    "form",
+    { class: "stack", novalidate: true },
+    ownerOfPassword(name),
+    passwordInput("chosen", "新しいパスワード", "new-password", PASSWORD_RULE),
+    passwordInput("again", "新しいパスワード(確認のため、もう一度)", "new-password"),
+    el("div", { class: "actions" }, el("button", { class: "button" }, "このパスワードに決める")),
+  );
+  whenSent(form, async () => {
+    const { chosen, again } = typedIn(form);
+    if (tellFaults(form, faultsOfChosen(chosen, again))) return;
+    try {
+      await choose(chosen);
+      await welcome(who, done);
+    } catch (error) {
+      if (error instanceof Denied && error.pairIsWrong)
+        askSignIn(who, "時間がたったため、もう一度、仮パスワードでログインしてください。", done);
+      else tellDenial(error);
+    }
+  });
+  show(
+    "新しいパスワードを決めてください",
+    el("h1", {}, "新しいパスワードを決めてください"),
+    el(
+      "p",
+      {},
+      "仮パスワードは、一度だけ使えます。次からログインに使うパスワードを、ご自分で決めて、忘れないようにしてください。",
+    ),
+    form,
+  );
+}
+
+/** What is wrong with a new password and its repetition. */
+export function faultsOfChosen(chosen, again) {
+  if (chosen.length < 8 || !/[a-z]/.test(chosen) || !/[0-9]/.test(chosen))
+    return [{ field: "chosen", message: `新しいパスワードは、${PASSWORD_RULE}` }];
+  return chosen === again ? [] : [{ field: "again", message: "2つの新しいパスワードが同じではありません。" }];
+}
