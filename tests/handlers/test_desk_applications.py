@@ -16,13 +16,14 @@ from PIL import Image
 
 from functions.desk.handler import handler
 from lending.actions import deciding_application
-from lending.aws import accounts
+from lending.aws import accounts, suppression
 from lending.aws import images as bucket
 from lending.aws.table import Table, addresses, applications, cards, facilities, mails, patrons, people
 from lending.domain.application import ApplicationStatus, SlotStatus, duplicate_key
 from lending.domain.card import Card, CardState
 from lending.domain.facility import Facility
 from lending.domain.mail import Mail, MailKind
+from lending.domain.mail_address import PendingAddress
 from lending.domain.patron import Patron
 from tests.handlers.applications import (
     KIT,
@@ -314,15 +315,30 @@ def test_a_change_of_name(given: Given, library: Table) -> None:
     assert people.find(library, duplicate_key("ミホン ハナコ", before.birth_date)) == []
 
 
-def test_a_change_of_address(given: Given, library: Table) -> None:
+def test_a_change_of_address(given: Given, library: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN a patron whose address is marked as unreachable, RULES 39
     before = known_patron(given, library)
-    library.write(addresses.mark_unreachable("p-1@example.jp", NOON, "wrong_address"))
+    for address in ("p-1@example.jp", "new@example.jp"):
+        library.write(addresses.mark_unreachable(address, NOON, "wrong_address"))
+    forgiven: list[str] = []
+    monkeypatch.setattr(suppression, "forgive", forgiven.append)
     existing(library, "change", postal_code=None, address=None, phone="090-0000-0000", email="new@example.jp")
     assert register()[0] == 200
     assert patron_of(library, "p-1") == replace(before, phone="090-0000-0000", email="new@example.jp")
     assert (addresses.users(library, "new@example.jp"), addresses.users(library, "p-1@example.jp")) == (["p-1"], [])
+    # THEN neither mark is left, and SES may try the new one again
     assert addresses.unreachable(library, ["p-1@example.jp", "new@example.jp"]) == set()
+    assert forgiven == ["new@example.jp"]
+
+
+def test_an_earlier_wish_for_another_address_does_not_undo_what_is_registered(given: Given, library: Table) -> None:
+    # GIVEN a link the patron asked for and has not followed yet
+    known_patron(given, library)
+    wish = PendingAddress("p-1", "email", "old-wish@example.jp", "wish-1", NOON, LATER)
+    library.write(addresses.ask(wish))
+    existing(library, "change", email="new@example.jp")
+    register()
+    assert addresses.pending(library, "p-1") == []
 
 
 def test_a_renewal_sets_the_last_day(given: Given, library: Table) -> None:

@@ -150,15 +150,15 @@ def test_a_decision_in_the_middle_of_looking_leaves_nothing(library: Table, monk
 def test_two_pictures_at_the_same_moment_both_count(library: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN the second picture being looked at between reading and writing of the first
     applied(library, kind="change", card_number="10000001", documents=["driving_licence"])
-    keep, slots = bucket.keep_clean, ["driving_licence_back"]
+    write = Table.write
 
-    def meanwhile(upload: Any, jpeg: bytes) -> None:
-        if slots:
-            look(slots.pop())
-        keep(upload, jpeg)
+    def meanwhile(table: Table, wanted: Any) -> None:
+        monkeypatch.setattr(Table, "write", write)
+        look("driving_licence_back")
+        write(table, wanted)
 
     send(RECEIPT, "driving_licence_front"), send(RECEIPT, "driving_licence_back")
-    monkeypatch.setattr(bucket, "keep_clean", meanwhile)
+    monkeypatch.setattr(Table, "write", meanwhile)
     look("driving_licence_front")
     assert found(library).status is ApplicationStatus.SUBMITTED
 

@@ -187,7 +187,9 @@ def test_an_expired_temporary_password_is_sent_anew(given: Given, library: Table
 def test_whoever_asks_for_a_password_gets_the_same_answer(given: Given, library: Table) -> None:
     holder(given, library)
     library.write(cards.add(Card(KIT)))
-    answers = [ask(), ask(minutes=1), ask(born="1991-04-01"), ask("10000002"), ask(KIT)]
+    answers = [ask(born="1991-04-01"), ask("10000002"), ask(KIT)]
+    assert password_mails(library) == []
+    answers += [ask(), ask(minutes=1)]
     assert all(each == answers[0] for each in answers)
     assert len(password_mails(library)) == 1
 
