@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from lending.actions.cataloguing import describe_title
 from lending.actions.changing_patron import HeldTitle, Record, change_record, view_record
@@ -39,7 +39,7 @@ from lending.actions.viewing_applications import (
     view_application,
 )
 from lending.actions.viewing_runs import DecisionView, RunView, dry_run, view_run
-from lending.aws.forms import Place, as_list
+from lending.aws.forms import Asked, Place, as_list
 from lending.aws.http import Api, answer
 from lending.aws.pictures import Rectangle
 from lending.aws.settings import settings
@@ -81,12 +81,6 @@ api = Api()
 handler = api
 
 
-class Asked(BaseModel):
-    """A request of the desk: unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
 # Applications and cards (RULES 1-5)
 
 
@@ -101,7 +95,7 @@ class DecisionRequest(Asked):
     """A decision about an application; `old_card_number` names the card a re-issue replaces, if the form does not."""
 
     decision: DecisionKind
-    slots: list[str] = []
+    slots: list[str] = Field(default_factory=list)
     reason: str = ""
     expires_on: date | None = None
     checked: Checked | None = None
@@ -281,7 +275,7 @@ class TitleRequest(Asked):
     title: Annotated[str, Field(min_length=1, max_length=500)]
     author: Annotated[str, Field(max_length=500)] = ""
     isbn: Annotated[str, Field(max_length=20)] = ""
-    copies: Annotated[list[CopyRequest], Field(max_length=90)] = []
+    copies: list[CopyRequest] = Field(max_length=90, default_factory=list)
 
 
 @api.put("/api/desk/titles/<title_id>")
@@ -673,7 +667,7 @@ class SuspensionRequest(Dates):
     """A suspension of the run or of a facility; `opted_in` are card numbers of those for whom the run takes place."""
 
     scope: Literal["service", "facility"]
-    opted_in: Annotated[list[str], BeforeValidator(as_list)] = []
+    opted_in: Annotated[list[str], BeforeValidator(as_list)] = Field(default_factory=list)
     pickup_until: date | None = None
 
 

@@ -4,10 +4,11 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from lending.actions.facility_closures import close, take_back, view_closures
 from lending.actions.handing_over import BagView, hand_over, view_bags
+from lending.aws.forms import Asked
 from lending.aws.http import Api, answer
 from lending.aws.settings import settings
 from lending.aws.table import library_table
@@ -17,10 +18,10 @@ api = Api()
 handler = api
 
 
-class ClosureRequest(BaseModel):
+class ClosureRequest(Asked):
     """Closed days, both dates counted; with `weekdays` (Monday = 0) only these. `open` is an exception to others."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     starts_on: date = Field(alias="from")
     ends_on: date = Field(alias="until")

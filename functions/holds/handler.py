@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from lending.actions.placing_hold import cancel_hold, place_hold
 from lending.actions.viewing_holds import HoldView, view_holds, view_placed
-from lending.aws.forms import Place
+from lending.aws.forms import Asked, Place
 from lending.aws.http import Api, answer
 from lending.aws.settings import settings
 from lending.aws.table import library_table
@@ -17,10 +15,8 @@ api = Api()
 handler = api
 
 
-class HoldRequest(BaseModel):
+class HoldRequest(Asked):
     """What a patron asks for."""
-
-    model_config = ConfigDict(extra="forbid")
 
     title_id: str
     pickup_place: Place

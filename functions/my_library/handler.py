@@ -3,8 +3,6 @@
 from secrets import token_urlsafe
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from lending.actions.basket import put_in_basket, show_basket, take_from_basket
 from lending.actions.changing_mail_address import change_mail_addresses, confirm_mail_address
 from lending.actions.renewing_loan import renew_loan
@@ -16,6 +14,7 @@ from lending.actions.viewing_library import (
     view_mails,
     view_myself,
 )
+from lending.aws.forms import Asked
 from lending.aws.http import Api, answer
 from lending.aws.sealing import confirmed
 from lending.aws.settings import settings
@@ -44,12 +43,6 @@ _SHOWN_FACTS = frozenset(
         "reason",
     }
 )
-
-
-class Asked(BaseModel):
-    """A request of a patron: unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Addresses(Asked):

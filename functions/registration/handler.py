@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from lending.actions.applying import apply, ask_for_uploads, show_application
 from lending.actions.sending_password import ask_for_password
 from lending.aws import images
 from lending.aws.access_codes import access_code, code_hash, new_receipt_number, typed
+from lending.aws.forms import Asked
 from lending.aws.http import Api, answer
 from lending.aws.images import Upload
 from lending.aws.settings import settings
@@ -34,18 +35,14 @@ api = Api(secrets={"access_code": lambda body: access_code(body["receipt_number"
 handler = api
 
 
-class UploadsRequest(BaseModel):
+class UploadsRequest(Asked):
     """Images an applicant wants to send; without any, all that are missing."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    slots: list[str] = []
+    slots: list[str] = Field(default_factory=list)
 
 
-class PasswordRequest(BaseModel):
+class PasswordRequest(Asked):
     """Who asks for a temporary password to be sent anew."""
-
-    model_config = ConfigDict(extra="forbid")
 
     card_number: str
     birth_date: str
@@ -150,6 +147,7 @@ def _shown(application: Application) -> dict[str, Any]:
                 "optional": is_optional(slot),
                 "status": state.status,
                 "reason": state.reason,
+                "seen_at": state.seen_at,
             }
             for slot, state in application.slots.items()
         ],

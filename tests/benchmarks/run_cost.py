@@ -1,7 +1,7 @@
 """What a whole Thursday run asks of the table: requests and capacity units, counted by `counting_store`.
 
-Everything is counted, from the first look for an earlier run to the note that it is finished. No hold has a reason of an
-earlier run yet, so each that gets no book is written: the dearest run there is. Staff's scans come afterwards and are
+Everything is counted, from the first look for an earlier run to the note that it is finished. No hold has a reason of
+an earlier run yet, so each that gets no book is written: the dearest run there is. Staff's scans come afterwards and are
 no part of it.
 """
 
@@ -72,14 +72,15 @@ def measure(size: int) -> Measured:
     """One whole run over a library of so many holds."""
     given = library(size)
     store = CountingStore()
-    store.load(write.parameters["Item"] for write in _everything(given))
+    store.load(write.parameters["Item"] for write in everything(given))
     record, _ = run_for(Table(store, "lending"), given.run.week.run_date, given.run.moment, given.policy, lambda: True)
     if record.counts["holds"] != size or not record.finished_at:
         raise RuntimeError(f"the run considered {record.counts['holds']} of {size} holds")
     return Measured(record, store.counts)
 
 
-def _everything(given: Library) -> Iterator[Write]:
+def everything(given: Library) -> Iterator[Write]:
+    """A library as the writes that bring it into an empty table."""
     yield from (patrons.add(replace(patron, **_PERSON)) for patron in given.patrons.values())
     yield from map(holds.add, given.holds)
     yield from map(calendar.add_closure, given.calendar.closures)

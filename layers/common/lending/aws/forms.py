@@ -6,12 +6,18 @@ from email.parser import BytesParser
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl
 
-from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from lending.domain.problems import Reason, Refused
 
 Model = TypeVar("Model", bound=BaseModel)
 Event = dict[str, Any]
+
+
+class Asked(BaseModel):
+    """What somebody asks for: unknown fields are refused. A cold start builds only the models that it needs."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 def header(event: Event, name: str) -> str:

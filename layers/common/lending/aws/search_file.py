@@ -7,6 +7,7 @@ titles are some hundred megabytes. SQLite's own trigrams would not find 「漱�
 
 import hashlib
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -131,7 +132,7 @@ def _download(bucket: str, file_key: str, path: Path) -> None:
     # Under another name until it is whole.
     handle, part = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(handle, "wb") as file:
-        client("s3").download_fileobj(bucket, file_key, file)
+        shutil.copyfileobj(client("s3").get_object(Bucket=bucket, Key=file_key)["Body"], file)
     Path(part).replace(path)
 
 
@@ -139,7 +140,8 @@ def upload(bucket: str, path: Path) -> str:
     """Put a file into the bucket, under the name of its content; answers its key."""
     with path.open("rb") as file:
         key = f"{FOLDER}{hashlib.file_digest(file, 'sha256').hexdigest()[:32]}.sqlite"
-    client("s3").upload_file(str(path), bucket, key)
+        file.seek(0)
+        client("s3").put_object(Bucket=bucket, Key=key, Body=file)
     return key
 
 

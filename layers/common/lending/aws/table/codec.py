@@ -1,50 +1,78 @@
 """Values of the domain to items of the table and back. Empty attributes are left out, so indexes stay sparse."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from pydantic import TypeAdapter
 
 Item = dict[str, Any]
 T = TypeVar("T")
 
 
-class _Deserializer(TypeDeserializer):
-    """Numbers come back as int where they are whole: nothing here counts in fractions."""
-
-    def _deserialize_n(self, value: str) -> int | float:
-        number = Decimal(value)
-        return int(number) if number == number.to_integral_value() else float(number)
-
-
-_serializer = TypeSerializer()
-_deserializer = _Deserializer()
-
-
 def to_wire(item: Item) -> Item:
     """An item in DynamoDB's own typed form."""
-    return {name: _serializer.serialize(_plain(value)) for name, value in item.items()}
+    return {name: _typed(value) for name, value in item.items()}
 
 
 def from_wire(item: Item) -> Item:
     """A plain item from DynamoDB's typed form."""
-    return {name: _deserializer.deserialize(value) for name, value in item.items()}
+    return {name: _plain(value) for name, value in item.items()}
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, float):
-        return Decimal(str(value))
-    if isinstance(value, datetime):
-        return stamp(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return set(value) if isinstance(value, frozenset) else value
+def _typed(value: Any) -> Item:
+    for kinds, write in _WRITTEN:
+        if isinstance(value, kinds):
+            return write(value)
+    raise TypeError(f"a {type(value).__name__} cannot be stored")
+
+
+def _typed_set(values: Any) -> Item:
+    """A set of texts or one of numbers; an empty one cannot be stored."""
+    kinds = {next(iter(_typed(value))) for value in values}
+    if kinds not in ({"S"}, {"N"}):
+        raise TypeError(f"a set of {sorted(kinds)} cannot be stored")
+    return {f"{kinds.pop()}S": [next(iter(_typed(value).values())) for value in values]}
+
+
+# The first that fits: a truth value is a number to Python, a moment is a day.
+_WRITTEN: tuple[tuple[Any, Callable[[Any], Item]], ...] = (
+    (str, lambda value: {"S": str(value)}),
+    (bool, lambda value: {"BOOL": value}),
+    ((int, float, Decimal), lambda value: {"N": str(value)}),
+    (datetime, lambda value: {"S": stamp(value)}),
+    (date, lambda value: {"S": value.isoformat()}),
+    (dict, lambda value: {"M": to_wire(value)}),
+    ((list, tuple), lambda value: {"L": [_typed(inner) for inner in value]}),
+    ((set, frozenset), _typed_set),
+    (bytes, lambda value: {"B": value}),
+    (type(None), lambda _: {"NULL": True}),
+)
+
+
+def _plain(value: Item) -> Any:
+    ((kind, held),) = value.items()
+    return _READ[kind](held)
+
+
+def _number(text: str) -> int | float:
+    """Numbers come back as int where they are whole: nothing here counts in fractions."""
+    number = Decimal(text)
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "S": str,
+    "N": _number,
+    "BOOL": bool,
+    "M": from_wire,
+    "L": lambda held: [_plain(inner) for inner in held],
+    "SS": set,
+    "NS": lambda held: {_number(text) for text in held},
+    "B": bytes,
+    "NULL": lambda _: None,
+}
 
 
 _adapters: dict[Any, TypeAdapter[Any]] = {}
