@@ -32,6 +32,10 @@ CASES: dict[str, tuple[MailKind, dict]] = {
     ),
     "acceptance_change": (MailKind.ACCEPTANCE, PAGE | {"application_kind": "change", "card_number": "2000123456"}),
     "acceptance_reissue": (MailKind.ACCEPTANCE, PAGE | {"application_kind": "reissue", "card_number": "2000999988"}),
+    "acceptance_name_change": (
+        MailKind.ACCEPTANCE,
+        PAGE | {"application_kind": "name_change", "card_number": "2000999988"},
+    ),
     "image_again": (
         MailKind.IMAGE_AGAIN,
         {

@@ -31,6 +31,7 @@ from datetime import date
 from typing import Any, TypeAlias
 from unicodedata import category, east_asian_width
 
+from lending.domain.application import KIT_KINDS
 from lending.domain.mail import MailKind
 from lending.domain.policy import Policy
 
@@ -210,8 +211,8 @@ def _joined(policy: Policy) -> Lines:
 
 
 def _same_password(facts: Facts) -> Lines:
-    """An account that exists keeps its password; a re-issued card signs in with its new number (RULES 6)."""
-    if facts["application_kind"] == "reissue":
+    """An account that exists keeps its password; with a new card the number to sign in with is new (RULES 1, 6)."""
+    if facts["application_kind"] in KIT_KINDS:
         return ["", "これからは新しい利用者番号で", "ログインしてください。", "パスワードは今までと同じです。"]
     return ["", "ログインのしかたは今までと同じです。"]
 
