@@ -447,7 +447,16 @@ def test_the_sample_refuses(library: Table) -> None:
     assert keys() == []
     item = library.get(applications.key(RECEIPT))
     assert item is not None
-    assert item["expires_at"] == int((NOON + timedelta(days=30)).timestamp())
+    erased = int((NOON + timedelta(days=30)).timestamp())
+    assert [item["expires_at"] for item in library.query(f"APPLICATION#{RECEIPT}")] == [erased, erased]
+
+
+def test_an_answer_goes_to_the_registered_address_if_the_form_names_none(given: Given, library: Table) -> None:
+    known_patron(given, library)
+    existing(library, "renewal", postal_code=None, address=None, phone=None, email=None)
+    assert decide(decision="refuse", reason="理由")[0] == 200
+    (mail,) = sent(library, f"APPLICATION#{RECEIPT}")
+    assert mail.facts["to"] == "p-1@example.jp"
 
 
 def test_another_decision_on_a_decided_application(library: Table) -> None:

@@ -85,7 +85,8 @@ def _decided(
             _still_as_read(table, application)
             raise
     else:
-        writes = [mails.add(_answer(application, after, decision, moment), policy)]
+        mail = _answer(application, after, decision, moment, _registered_address(table, application))
+        writes = [mails.add(mail, policy)]
     table.transact(applications.change(application, after), *writes)
     return after
 
@@ -204,10 +205,17 @@ def _acceptance(application: Application, patron: Patron, expires_on: date | Non
     return Mail(name, patron.patron_id, MailKind.ACCEPTANCE, moment, facts)
 
 
-def _answer(before: Application, after: Application, decision: Decision, moment: datetime) -> Mail:
+def _registered_address(table: Table, application: Application) -> str:
+    """Where an answer goes if the form names no address: to the holder of the card; nothing if the form does."""
+    patron = None if application.email else find_patron(table, application)
+    return patron.email if patron else ""
+
+
+def _answer(before: Application, after: Application, decision: Decision, moment: datetime, to_address: str) -> Mail:
     """The mail that asks for images again, or refuses; each asking is a mail of its own."""
     receipt, until = before.receipt_number, after.expires_at.date().isoformat() if after.expires_at else ""
     facts: dict[str, Any] = {"receipt_number": receipt, "reason": decision.reason.strip()}
+    facts |= {"to": to_address} if to_address else {}
     if decision.kind is DecisionKind.IMAGE_AGAIN:
         facts |= {"slots": list(decision.slots), "resume_until": until}
         name = mail_id(MailKind.IMAGE_AGAIN, receipt, before.revision)

@@ -47,8 +47,9 @@ def on_their_way(table: Table, created_until: datetime) -> Iterator[Key]:
 
 
 def vanishes(mail: Mail, policy: Policy) -> datetime:
-    """When a mail is erased: it may name titles (RULES 41)."""
-    return mail.created_at + timedelta(days=policy.history_days)
+    """When a mail is erased: it may name titles, or belong to an application that is erased itself (RULES 41)."""
+    days = policy.application_days if mail.kind in _OF_APPLICATIONS else policy.history_days
+    return mail.created_at + timedelta(days=days)
 
 
 def add(mail: Mail, policy: Policy) -> Write:
