@@ -1,6 +1,8 @@
 """Runs at the desk: made, shown, and only tried, RULES 18-27."""
 
 import json
+import lzma
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,7 +10,8 @@ import pytest
 
 from functions.allocator.handler import handler as allocator
 from functions.desk.handler import handler
-from lending.aws.table import Table, holds, titles
+from lending.actions import replaying_run, running
+from lending.aws.table import Table, holds, patrons, titles
 from lending.domain.hold import Hold
 from lending.domain.title import CopyState
 from lending.domain.week import TOKYO
@@ -66,6 +69,64 @@ def test_sample_dry_run_decides_the_same_and_writes_nothing(library: Table) -> N
     assert everything(library) == before
     made = answered(handler(sample("desk/run_make"), context()))
     assert dry["decisions"] == made["decisions"]
+
+
+def test_a_run_tells_what_it_took() -> None:
+    # GIVEN a run THEN it is shown with its timings, requests and units, counted from the first look to the last note
+    cost = answered(handler(sample("desk/run_make"), context()))["cost"]
+    assert cost["invocations"] == 1
+    assert set(cost["seconds"]) == {"reading", "planning", "writing"}
+    assert all(spent >= 0 for spent in cost["seconds"].values())
+    assert cost["requests"] > 16
+    # AND asked again, which changes nothing, it took no more
+    answered(handler(sample("desk/run_make"), context()))
+    assert answered(handler(sample("desk/run_show"), context()))["cost"] == cost
+
+
+def test_sample_replay_decides_the_same_from_the_input_of_then(library: Table) -> None:
+    # GIVEN a run, after which everything has changed
+    answered(handler(sample("desk/run_make"), context()))
+    library.transact(titles.give_to("t-1-1", "p-1", date(2026, 6, 21), (CopyState.ON_SHELF,)))
+    patron, held = patrons.find(library, "p-1"), holds.find(library, "p-1", "t-2")
+    assert patron
+    assert held
+    library.transact(patrons.change(patron, replace(patron, blocked=True, loan_cap=5)))
+    library.transact(holds.spend(held))
+    # WHEN it is decided again THEN the same comes out (RULES 26)
+    before = everything(library)
+    replay = answered(handler(sample("desk/run_replay"), context()))
+    assert replay == {"date": "2026-06-04", "same": True, "input_intact": True, "decisions": 4, "differences": []}
+    assert everything(library) == before
+
+
+def test_a_replay_by_other_rules_shows_what_they_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered(handler(sample("desk/run_make"), context()))
+    # GIVEN software that forgets the last decision
+    monkeypatch.setattr(replaying_run, "decide", lambda *given: running.decide(*given)[:-1])
+    replay = answered(handler(sample("desk/run_replay"), context()))
+    assert (replay["same"], replay["input_intact"]) == (False, True)
+    ((then, now),) = [(each["then"], each["now"]) for each in replay["differences"]]
+    assert (then["title_id"], then["decision"], now) == ("t-3", "lend", None)
+
+
+def test_what_is_kept_of_a_run_names_nobody_and_vanishes(library: Table) -> None:
+    answered(handler(sample("desk/run_make"), context()))
+    kept = [item for item in library.query("RUN#2026-06-04") if item["SK"].startswith("INPUT#")]
+    # RULES 41: as long as its decisions, and no more of a person than these have
+    gone = (date(2026, 6, 4) + timedelta(days=35)).isoformat()
+    assert [datetime.fromtimestamp(item["expires_at"], TOKYO).date().isoformat() for item in kept] == [gone]
+    plain = lzma.decompress(b"".join(bytes(item["input"]) for item in kept)).decode()
+    assert "p-1" in plain
+    assert not [
+        each for each in ("10000001", "花子", "ハナコ", "example.jp", "030-0184", "017-000-0000") if each in plain
+    ]
+
+
+def test_a_pull_or_an_old_run_cannot_be_replayed(library: Table) -> None:
+    allocator(sample("allocator/prefectural_pull"), context())
+    assert answered(desk("GET", "/api/desk/runs/2026-06-04am/replay"), 409)["code"] == "run_input_gone"
+    assert answered(desk("GET", "/api/desk/runs/2026-06-11/replay"), 404)["code"] == "not_found"
+    assert desk("GET", "/api/desk/runs/2026-06-04/replay", group="patron")["statusCode"] == 403
 
 
 def test_decisions_come_in_pages() -> None:

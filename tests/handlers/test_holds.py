@@ -2,17 +2,19 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
+from functions.allocator.handler import handler as allocator
 from functions.holds.handler import handler
 from lending.aws.table import Overtaken, Table, calendar, facilities, holds, patrons, titles
 from lending.domain.closure import Closure, Scope, Suspension
 from lending.domain.facility import Facility
-from lending.domain.hold import HoldStatus, LastRun
-from tests.handlers.conftest import Given, context, request, sample
+from lending.domain.hold import Hold, HoldStatus, LastRun
+from lending.domain.week import TOKYO
+from tests.handlers.conftest import NOON, Given, context, request, sample
 
 
 def place(title_id: str, user: str = "p-1", **how: Any) -> dict[str, Any]:
@@ -160,6 +162,49 @@ def test_why_the_last_run_gave_nothing_is_said_in_words(given: Given, library: T
     assert shown["last_run"]["facts"] == facts
     assert "3人" in shown["last_run"]["message"]
     assert "2番目" in shown["last_run"]["message"]
+
+
+def test_a_reason_that_stays_is_told_as_of_the_latest_run(given: Given, library: Table) -> None:
+    # GIVEN a blocked patron, whose reason is the same each Thursday and is written once (RULES 27)
+    given.patron(blocked=True), given.title("t-1", copies=2), given.title("t-2")
+    place("t-1")
+    run("2026-06-04T08:30:00+09:00")
+    # WHEN the next run has left it as it was, and a hold was placed after its cut-off
+    run("2026-06-11T08:30:00+09:00")
+    written = holds.find(library, "p-1", "t-1")
+    place("t-2", now=datetime(2026, 6, 11, 9, tzinfo=TOKYO))
+    # THEN the patron sees the date of the latest run that considered it, without a write
+    by_title = {hold["title_id"]: hold["last_run"] for hold in show()}
+    assert written
+    assert written.last_run
+    assert written.last_run.date == date(2026, 6, 4)
+    assert (by_title["t-1"]["date"], by_title["t-1"]["code"]) == ("2026-06-11", "blocked")
+    assert by_title["t-2"] is None
+
+
+def test_a_run_that_planned_a_book_does_not_repeat_an_old_reason_as_its_own(given: Given, library: Table) -> None:
+    # GIVEN a patron blocked on one Thursday and served on the next
+    patron, _ = given.patron(blocked=True), given.title()
+    library.transact(holds.add(Hold("p-1", "t-1", "12", NOON, NOON)))
+    run("2026-06-04T08:30:00+09:00")
+    library.transact(patrons.change(patron, replace(patron, blocked=False)))
+    run("2026-06-11T08:30:00+09:00")
+    # THEN until the scan the old reason keeps its old date: the new run has given none (RULES 23, 27)
+    (shown,) = show()
+    assert (shown["last_run"]["date"], shown["last_run"]["code"]) == ("2026-06-04", "blocked")
+
+
+def test_a_run_made_up_for_late_does_not_turn_the_date_back(given: Given, library: Table) -> None:
+    given.patron(blocked=True), given.title()
+    place("t-1")
+    for run_date in ("2026-06-11", "2026-06-04"):
+        run(f"{run_date}T08:30:00+09:00")
+    (shown,) = show()
+    assert shown["last_run"]["date"] == "2026-06-11"
+
+
+def run(scheduled_time: str) -> None:
+    allocator(sample("allocator/thursday_run") | {"scheduled_time": scheduled_time}, context())
 
 
 @pytest.mark.parametrize(("status", "label"), [(HoldStatus.SECURED, "確保済み"), (HoldStatus.READY, "貸出可能")])

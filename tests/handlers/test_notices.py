@@ -1,5 +1,6 @@
 """The mails that schedules put, RULES 8, 15, 35-38."""
 
+import json
 from datetime import date, datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from functions.notices.handler import handler
 from lending.aws.schedules import UnknownJob
-from lending.aws.table import Table, bags, holds, loans, mails, patrons
+from lending.aws.table import Table, bags, holds, loans, mails, patrons, runs
 from lending.aws.table.writes import delete
 from lending.domain.bag import Bag
 from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
@@ -163,3 +164,28 @@ def test_card_coming_due_is_told_once_for_each_last_day(given: Given, library: T
 def test_unknown_job_is_an_error() -> None:
     with pytest.raises(UnknownJob):
         handler(sample("notices/daily_notices") | {"job": "thursday_run"}, context())
+
+
+def told_of_the_run(capsys: pytest.CaptureFixture[str]) -> dict[str, int]:
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    (told,) = [line for line in lines if "RunMissing" in line]
+    return {name: told[name] for name in ("RunMissing", "RunUnfinished")}
+
+
+def test_every_morning_tells_whether_the_run_is_there(library: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    # GIVEN no run of Thursday 2026-06-04 WHEN the mails of that morning are put THEN it is missing
+    daily("2026-06-04")
+    assert told_of_the_run(capsys) == {"RunMissing": 1, "RunUnfinished": 0}
+    # GIVEN one that was begun THEN it is unfinished
+    moment = datetime(2026, 6, 4, 8, 30, tzinfo=TOKYO)
+    record = runs.RunRecord("2026-06-04", moment, plan="plan", chunks=0)
+    library.write(runs.adopt(record))
+    daily("2026-06-05")
+    assert told_of_the_run(capsys) == {"RunMissing": 0, "RunUnfinished": 1}
+    # AND once it is finished all is well, until the next one is due; a morning asked again tells it again
+    library.write(runs.finish(record, moment))
+    for day in ("2026-06-05", "2026-06-06", "2026-06-10"):
+        daily(day)
+        assert told_of_the_run(capsys) == {"RunMissing": 0, "RunUnfinished": 0}
+    daily("2026-06-11")
+    assert told_of_the_run(capsys) == {"RunMissing": 1, "RunUnfinished": 0}

@@ -4,6 +4,7 @@ import hashlib
 import json
 import lzma
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
@@ -33,14 +34,15 @@ def read(table: Table) -> Given:
     """Everything a run needs, in a number of requests that grows with its pages, not with its holds."""
     waiting = list(holds.to_be_served(table))
     found = titles.find_many(table, {hold.title_id for hold in waiting})
-    barcodes = [barcode for title in found.values() for barcode in title.barcodes]
-    copies = _by_title(titles.find_copies(table, barcodes))
-    return Given(waiting, copies, patrons.find_many(table, {hold.patron_id for hold in waiting}), calendar.load(table))
+    copies = titles.find_copies(table, [barcode for title in found.values() for barcode in title.barcodes])
+    known = patrons.find_many(table, {hold.patron_id for hold in waiting})
+    return Given(waiting, _by_title(copies), dict(sorted(known.items())), calendar.load(table))
 
 
-def _by_title(copies: list[Copy]) -> dict[str, list[Copy]]:
+def _by_title(copies: Iterable[Copy]) -> dict[str, list[Copy]]:
+    # In an order of their own: a batch comes in any, and the same input is to be packed and named the same.
     by_title: dict[str, list[Copy]] = defaultdict(list)
-    for copy in copies:
+    for copy in sorted(copies, key=lambda copy: (copy.title_id, copy.barcode)):
         by_title[copy.title_id].append(copy)
     return dict(by_title)
 
@@ -54,10 +56,9 @@ def fingerprint(given: Given, run: Run, policy: Policy, number: int) -> str:
     digest = hashlib.sha256(f"{run} {number - 1} {policy.model_dump_json()}".encode())
     for hold in sorted(given.holds, key=lambda hold: (hold.title_id, hold.patron_id)):
         digest.update(repr(replace(hold, last_run=None)).encode())
-    for title_id in sorted(given.copies):
-        for copy in given.copies[title_id]:
-            digest.update(repr(copy).encode())
-    for _, patron in sorted(given.patrons.items()):
+    for copy in chain.from_iterable(given.copies.values()):
+        digest.update(repr(copy).encode())
+    for patron in given.patrons.values():
         digest.update(repr(_as_the_run_sees(patron, run)).encode())
     for each in (*given.calendar.closures, *given.calendar.suspensions):
         digest.update(repr(_in_order(each)).encode())

@@ -1,0 +1,73 @@
+"""Alarms about the run: each listens to a number that a function really tells."""
+
+import json
+from datetime import datetime
+
+import pytest
+
+from lending.aws import metrics, settings
+from lending.domain.week import TOKYO
+from tests.template.conftest import ROOT
+
+OF_THE_RUN = {
+    "RunMissingAlarm": "RunMissing",
+    "RunUnfinishedAlarm": "RunUnfinished",
+    "BooksUndoneAlarm": "BooksUndone",
+}
+
+
+@pytest.fixture
+def told(monkeypatch, capsys):
+    """A number told as a function tells it."""
+    settings.settings.cache_clear()
+    monkeypatch.setenv("TABLE_NAME", "lending")
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Lending")
+    metrics.measured(RunMissing=1)
+    settings.settings.cache_clear()
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(("alarm", "metric"), OF_THE_RUN.items())
+def test_one_such_number_is_enough(of_type, alarm, metric):
+    found = of_type("AWS::CloudWatch::Alarm")[alarm]
+    assert (found["MetricName"], found["Statistic"], found["Threshold"]) == (metric, "Maximum", 0)
+    assert found["ComparisonOperator"] == "GreaterThanThreshold"
+    # Told once a day or once a run: silence in between is no all-clear to wait for, and no alarm.
+    assert (found["EvaluationPeriods"], found["TreatMissingData"]) == (1, "notBreaching")
+
+
+def test_silence_is_heard_after_more_than_a_day(of_type):
+    # GIVEN the alarm about the look that is taken every morning
+    alarm = of_type("AWS::CloudWatch::Alarm")["RunNotWatchedAlarm"]
+    # THEN nothing told is what breaches, after a day and some slack, within what CloudWatch allows
+    assert (alarm["Statistic"], alarm["ComparisonOperator"]) == ("SampleCount", "LessThanThreshold")
+    assert (alarm["MetricName"], alarm["Threshold"]) == ("RunMissing", 1)
+    assert alarm["TreatMissingData"] == "breaching"
+    assert alarm["DatapointsToAlarm"] == alarm["EvaluationPeriods"]
+    hours = alarm["Period"] * alarm["EvaluationPeriods"] / 3600
+    assert 25 <= hours <= 48
+    assert alarm["Period"] >= 3600  # what looks back over more than a day must count in hours
+
+
+@pytest.mark.parametrize("alarm", [*OF_THE_RUN, "RunNotWatchedAlarm"])
+def test_an_alarm_listens_where_the_functions_speak(of_type, told, alarm):
+    # GIVEN an alarm, and the form in which functions tell numbers
+    found = of_type("AWS::CloudWatch::Alarm")[alarm]
+    (directive,) = told["_aws"]["CloudWatchMetrics"]
+    # THEN namespace and dimensions are the same, or it would wait for ever
+    assert found["Namespace"] == directive["Namespace"]
+    assert [[each["Name"] for each in found["Dimensions"]]] == directive["Dimensions"]
+    assert found["Dimensions"] == [{"Name": "Table", "Value": {"Ref": "LendingTable"}}]
+    assert found["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+
+
+def test_a_number_is_told_as_cloudwatch_reads_it(told):
+    assert (told["Table"], told["RunMissing"]) == ("lending", 1)
+    assert told["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": "RunMissing", "Unit": "Count"}]
+    assert told["_aws"]["Timestamp"] > datetime(2024, 1, 1, tzinfo=TOKYO).timestamp() * 1000
+
+
+def test_every_alarm_is_in_the_handbook(of_type):
+    """What to do is written down for each of them."""
+    handbook = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    assert [name for name in of_type("AWS::CloudWatch::Alarm") if f"`{name}`" not in handbook] == []
