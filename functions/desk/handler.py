@@ -41,7 +41,6 @@ from lending.actions.viewing_applications import (
 from lending.actions.viewing_runs import DecisionView, RunView, dry_run, view_run
 from lending.aws.forms import Asked, Place, as_list
 from lending.aws.http import Api, answer
-from lending.aws.pictures import Rectangle
 from lending.aws.settings import settings
 from lending.aws.table import library_table
 from lending.aws.table.calendar import closure_key, suspension_key
@@ -57,6 +56,7 @@ from lending.domain.application import (
     Decision,
     DecisionKind,
     DocumentKind,
+    Rectangle,
     SlotState,
     is_optional,
     slot_label,

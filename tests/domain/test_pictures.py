@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, ImageFile
 
 from infra.local import photos
-from lending.aws.pictures import MAX_SIDE, CleanPicture, Rectangle, UnusablePicture, black_out, clean_picture
+from lending.aws.pictures import MAX_SIDE, CleanPicture, UnusablePicture, black_out, clean_picture
+from lending.domain.application import Rectangle
 from lending.domain.policy import Policy
 
 SMALL = (640, 480)

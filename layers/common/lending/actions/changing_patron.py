@@ -9,13 +9,13 @@ from lending.actions.contacting import address_changed
 from lending.actions.viewing_holds import dated, latest_of
 from lending.aws.table import Table, addresses, again_when_overtaken, holds, loans, patrons, titles, traces
 from lending.aws.table.writes import Write
-from lending.domain.application import Viewing
 from lending.domain.card import CardState
 from lending.domain.hold import Hold, HoldStatus, LatestRun, place_in_queue
 from lending.domain.loan import Loan
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
+from lending.domain.viewing import Viewing
 from lending.domain.week import in_tokyo, next_run_after
 
 _ADDRESSES = ("email", "mail_to")

@@ -8,11 +8,11 @@ from lending.aws import suppression
 from lending.aws.table import Table, addresses, again_when_overtaken, applications, contacts, patrons, traces
 from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.writes import Write
-from lending.domain.application import Viewing
 from lending.domain.contact import ADDRESS_CHANGED, Contact
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
+from lending.domain.viewing import Viewing
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,19 @@ from typing import Any
 from lending.actions.deciding_application import find_patron
 from lending.aws import images
 from lending.aws.images import Upload
-from lending.aws.pictures import Rectangle, black_out
 from lending.aws.table import Table, again_when_overtaken, applications, cards, patrons, people, traces
 from lending.domain.application import (
     Application,
     ApplicationStatus,
+    Rectangle,
     SlotStatus,
-    Viewing,
     duplicate_key,
     is_decided,
 )
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
+from lending.domain.viewing import Viewing
 
 UNKNOWN_CARD = "unknown"
 _COMPARED = ("name", "kana", "birth_date")
@@ -128,6 +128,9 @@ def _paint(upload: Upload, rectangles: list[Rectangle]) -> None:
     if found is None:
         raise Refused("no_picture")
     jpeg, version = found
+    # Few requests paint, and what paints takes long to import.
+    from lending.aws.pictures import black_out
+
     try:
         painted = black_out(jpeg, rectangles)
     except ValueError:

@@ -13,6 +13,7 @@ from io import BytesIO
 
 from PIL import Image, ImageCms, ImageDraw, UnidentifiedImageError
 
+from lending.domain.application import Rectangle
 from lending.domain.policy import Policy
 
 FORMATS = ("JPEG", "PNG")
@@ -71,16 +72,6 @@ class CleanPicture:
     jpeg: bytes
     width: int
     height: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rectangle:
-    """A part of a clean picture, in its own pixels from the upper left corner; right and bottom are excluded."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
 
 
 def clean_picture(data: bytes, policy: Policy = _POLICY) -> CleanPicture:

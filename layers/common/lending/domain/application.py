@@ -185,12 +185,13 @@ class SlotState:
 
 
 @dataclass(frozen=True, slots=True)
-class Viewing:
-    """Who looked at what of an application, and when (RULES 41)."""
+class Rectangle:
+    """A part of a clean picture, in its own pixels from the upper left corner; right and bottom are excluded."""
 
-    at: datetime
-    by: str
-    what: str
+    left: int
+    top: int
+    right: int
+    bottom: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from lending.aws.table.codec import attributes, epoch, stamp
 from lending.aws.table.patrons import partition
 from lending.aws.table.writes import Write, put
-from lending.domain.application import Viewing
+from lending.domain.viewing import Viewing
 
 KEPT = timedelta(days=365)
 
