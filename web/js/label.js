@@ -64,8 +64,8 @@ function label(form, items) {
   const name = items.find((item) => String(item.number) === facility)?.name ?? "";
   const blank = (text) => text || el("span", { class: "unseen" }, "(記入欄)");
   return el(
-    "section",
-    { class: "label-half", "aria-label": "返却用ラベル" },
+    "div",
+    { class: "label-half" },
     el("p", { class: "label-title" }, "オンライン貸出サービス"),
     el("p", {}, "（複数回に分けて返却した等の理由により、専用袋が足りなくなったため、代わりの袋に入れています。）"),
     el(

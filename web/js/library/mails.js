@@ -24,8 +24,8 @@ export const mailsRoom = { id: "mails", label: "メール", title: "お送りし
 async function load(house) {
   const [record, mails, named] = await Promise.all([me(), list("/me/mails", mine.get), placeNames()]);
   const test = async () => {
-    const { to } = await mine.post("/me/test-mail");
-    await house.again(`受信確認メールを${to ? ` ${to} に` : ""}お送りします。数分たっても届かないときは、迷惑メールの設定を確かめてください。`);
+    await mine.post("/me/test-mail");
+    await house.again(`受信確認メールを ${record.mail_to} にお送りします。数分たっても届かないときは、迷惑メールの設定を確かめてください。`);
   };
   return [
     ...warnings(record),

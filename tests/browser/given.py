@@ -1,0 +1,128 @@
+"""What tests of signed-in people start from: patrons, titles, accounts, and a moment of their own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, Route
+
+from infra.local.people import Caller, run_job, sign_in
+from infra.local.stack import Stack
+from lending.aws.table import Table, cards, holds, patrons
+from lending.domain.card import Card, CardState
+from lending.domain.hold import Hold
+from lending.domain.patron import Patron
+
+TEMPORARY, CHOSEN = "Kari2345kari", "Jibun-2026-jibun"
+
+
+@dataclass
+class Given:
+    """People and titles under numbers nobody else uses, made straight in the table and the pool, or by the desk."""
+
+    stack: Stack
+    table: Table
+    made: int = 0
+    names: dict[str, str] = field(default_factory=dict)
+
+    def patron(self, password: str = CHOSEN, **changes: Any) -> Patron:
+        """A patron with a working card; with `TEMPORARY` one who has never signed in."""
+        self.made += 1
+        defaults: dict[str, Any] = {
+            "card_number": f"9{self.made:07}",
+            "name": "見本 花子",
+            "kana": "ミホン ハナコ",
+            "birth_date": date(1990, 4, 1),
+            "postal_code": "030-0184",
+            "address": "青森県青森市荒川字藤戸119-7",
+            "phone": "017-000-0000",
+            "email": f"hanako{self.made}@example.jp",
+            "expires_on": date(2030, 3, 31),
+            "online_lending": True,
+        }
+        patron = Patron(patron_id=f"patron{self.made:04}", **(defaults | changes))
+        card = Card(patron.card_number, CardState.ACTIVE, patron_id=patron.patron_id)
+        self.table.transact(patrons.add(patron), cards.add(card))
+        self._account(patron.patron_id, "patron", password, preferred_username=patron.card_number)
+        return patron
+
+    def account(self, group: str) -> str:
+        """An account of the desk or of a facility that signs in with `CHOSEN`; its user name."""
+        if group not in self.names:
+            self.names[group] = group
+            if group != "desk":
+                cognito = self.stack.client("cognito-idp")
+                cognito.create_group(GroupName=group, UserPoolId=self.stack.outputs["UserPoolId"])
+            self._account(group, group, CHOSEN)
+        return self.names[group]
+
+    def desk(self) -> Caller:
+        """The desk at the API."""
+        return sign_in(self.stack, self.account("desk"), CHOSEN)
+
+    def title(self, name: str, at: datetime, copies: int = 1) -> str:
+        """A title as the desk describes it, which can be found at once; its id."""
+        self.made += 1
+        title_id = f"X{self.made:04}"
+        described = [
+            {"barcode": f"{title_id}{n}", "call_number": f"913.6/{self.made:04}/{n}"} for n in range(1, copies + 1)
+        ]
+        body = {"title": name, "author": "見本 太郎", "isbn": "", "copies": described}
+        self.desk().expect(200, "PUT", f"/desk/titles/{title_id}", at, body)
+        return title_id
+
+    def hold(self, patron: Patron, title_id: str, place: str, at: datetime) -> None:
+        """A waiting hold."""
+        hold = Hold(patron.patron_id, title_id, place, placed_at=at, queued_at=at)
+        self.table.transact(patrons.count_hold(patron.patron_id, title_id, 20), holds.add(hold))
+
+    def run(self, job: str, at: datetime, function: str = "AllocatorFunction") -> None:
+        """A job of the schedule."""
+        run_job(self.stack, function, job, at)
+
+    def _account(self, username: str, group: str, password: str, **attributes: str) -> None:
+        cognito, pool = self.stack.client("cognito-idp"), {"UserPoolId": self.stack.outputs["UserPoolId"]}
+        named = [{"Name": name, "Value": value} for name, value in attributes.items()]
+        cognito.admin_create_user(Username=username, UserAttributes=named, MessageAction="SUPPRESS", **pool)
+        permanent = password != TEMPORARY
+        cognito.admin_set_user_password(Username=username, Password=password, Permanent=permanent, **pool)
+        cognito.admin_add_user_to_group(Username=username, GroupName=group, **pool)
+
+
+class Clock:
+    """The moment at which everything happens that a device asks of the API."""
+
+    def __init__(self, context: BrowserContext, now: datetime) -> None:
+        self.now = now
+        context.route("**/api/**", self._told)
+
+    def _told(self, route: Route) -> None:
+        route.continue_(headers=route.request.headers | {"x-now": self.now.isoformat()})
+
+
+def sign_in_at(page: Page, path: str, name: str, label: str, password: str = CHOSEN) -> None:
+    """Sign in at a page."""
+    page.goto(path)
+    page.get_by_label(label).fill(name)
+    page.get_by_label("パスワード", exact=True).fill(password)
+    page.get_by_role("button", name="ログイン").click()
+
+
+def enter(page: Page, room: str) -> None:
+    """Go to a room and wait until it is there."""
+    page.locator(".rooms").get_by_role("link", name=room, exact=True).click()
+    page.locator("#content [aria-busy=false]").wait_for()
+    page.locator(".rooms [aria-current=page]", has_text=room).wait_for()
+
+
+@contextmanager
+def on_paper(page: Page) -> Iterator[None]:
+    """The page as it is printed on A4."""
+    before = page.viewport_size
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 794, "height": 1123})
+    yield
+    page.emulate_media(media="screen")
+    page.set_viewport_size(before or {"width": 390, "height": 844})

@@ -1,0 +1,228 @@
+/** 申請: what waits for a decision, and one application with its images (RULES 2-4). */
+
+import { list } from "../api.js";
+import { dateInWords, dayInWords, momentInWords } from "../dates.js";
+import { el } from "../dom.js";
+import { choice, input, radios, tellFaults, typedIn } from "../inputs.js";
+import { DOCUMENTS } from "../kinds.js";
+import { factList } from "../library/parts.js";
+import { mine } from "../session.js";
+import { table } from "./tables.js";
+
+const STATUSES = {
+  submitted: "審査を待つもの",
+  image_again: "写真を待つもの(再提出)",
+  awaiting_images: "写真を待つもの",
+  registered: "登録したもの",
+  refused: "断ったもの",
+};
+const CARD_STATES = { blank: "未使用の登録セット", active: "使用中", retired: "使用終了", unknown: "登録のない番号" };
+const SLOT_STATES = { awaiting: "届いていません", accepted: "届いています", again: "再提出を待っています" };
+const CODES = { match: "入力された番号と同じ", mismatch: "入力された番号と違う", unread: "読み取れません" };
+const FIELDS = {
+  card_number: "利用者カードの番号",
+  old_card_number: "これまでのカードの番号",
+  name: "お名前",
+  kana: "フリガナ",
+  birth_date: "生年月日",
+  postal_code: "郵便番号",
+  address: "ご住所",
+  phone: "電話番号",
+  email: "メールアドレス",
+};
+
+export const applicationsRoom = { id: "applications", label: "申請", load };
+export const oneApplicationRoom = { id: "application", title: "申請の審査", hidden: true, under: "applications", load: loadOne };
+
+async function load(house, status = "submitted") {
+  const items = await list(`/desk/applications?status=${encodeURIComponent(status)}`, mine.get);
+  return [
+    el(
+      "ul",
+      { class: "links in-line" },
+      Object.entries(STATUSES).map(([name, label]) =>
+        el("li", {}, el("a", { href: `#applications/${name}`, "aria-current": name === status ? "true" : null }, label)),
+      ),
+    ),
+    el("p", {}, items.length ? `${STATUSES[status]}: ${items.length}件、古い順` : `${STATUSES[status]}は、ありません。`),
+    items.length ? table(STATUSES[status], ["受付番号", "申請", "届いた日時", "オンライン貸出"], items.map(line)) : null,
+  ];
+}
+
+const line = ({ receipt_number: receipt, kind_label: kind, submitted_at: at, created_at: made, online_lending: online }) =>
+  el(
+    "tr",
+    {},
+    el("th", { scope: "row" }, el("a", { class: "number", href: `#application/${receipt}` }, receipt)),
+    el("td", {}, kind),
+    el("td", {}, momentInWords(at ?? made)),
+    el("td", {}, online ? "申し込む" : ""),
+  );
+
+async function loadOne(house, receipt) {
+  const one = await mine.get(`/desk/applications/${encodeURIComponent(receipt)}`);
+  const open = one.status !== "registered" && one.status !== "refused";
+  return [
+    el("p", {}, el("a", { class: "back", href: "#applications" }, "一覧にもどる")),
+    el("p", {}, `受付番号 ${receipt} 「${one.kind_label}」 ${momentInWords(one.submitted_at ?? one.created_at)}`),
+    ...notes(one),
+    el("div", { class: "side-by-side" }, el("div", { class: "stack" }, answers(one)), el("div", { class: "stack" }, images(one, house))),
+    open ? decisionForm(one, house) : decided(one),
+  ];
+}
+
+/** What should catch the eye before anybody decides. */
+function notes(one) {
+  const card = one.slots.find(({ slot }) => slot === "card");
+  return [
+    card?.barcode === "mismatch"
+      ? note("カードの写真のバーコードと、入力された番号が違います", el("p", {}, `入力された番号 ${one.card_number}`))
+      : null,
+    one.differences.length
+      ? note("登録されている内容と違うところがあります", el("p", {}, one.differences.map((name) => FIELDS[name] ?? name).join("、")))
+      : null,
+    one.duplicates.length
+      ? note("同じ方かもしれない利用者がいます", el("ul", {}, one.duplicates.map((person) => el("li", {}, `${person.name} ${person.card_number} ${person.address ?? ""}`))))
+      : null,
+  ];
+}
+
+const note = (title, ...content) => el("div", { class: "note warning" }, el("h2", {}, title), ...content);
+
+function answers(one) {
+  const worded = (name) => (name === "birth_date" ? dateInWords(one[name]) : one[name]);
+  const before = one.patron;
+  const lineOf = ([name, label]) => {
+    const now = worded(name);
+    const then = before && one.differences.includes(name) && before[name];
+    return [label, now && then ? `${now}(登録: ${then})` : now];
+  };
+  return [
+    el("h2", {}, "申請の内容"),
+    factList([
+      ...Object.entries(FIELDS).map(lineOf),
+      ["写真のバーコード", CODES[one.slots.find(({ slot }) => slot === "card")?.barcode]],
+      ["カードの状態", CARD_STATES[one.card_state] ?? one.card_state],
+      ["オンライン貸出", one.online_lending ? "申し込む" : "申し込まない"],
+      ["確認書類", one.documents.map((name) => DOCUMENTS[name]?.label ?? name).join("、")],
+      ["今の有効期限", before ? dateInWords(before.expires_on) : ""],
+    ]),
+  ];
+}
+
+function images(one, house) {
+  const bare = one.slots.filter(({ slot }) => !one.images.some((image) => image.slot === slot));
+  return [
+    el("h2", {}, "写真"),
+    one.images.map(({ url, label }) =>
+      el("figure", {}, el("img", { src: url, alt: `${label}の写真`, class: "preview" }), el("figcaption", {}, label)),
+    ),
+    bare.map(({ label, status, optional, reason }) =>
+      el("p", {}, `${label}: ${SLOT_STATES[status] ?? status}${optional ? "(任意)" : ""} ${reason ?? ""}`),
+    ),
+    one.images.length
+      ? el(
+          "div",
+          { class: "actions" },
+          el("span", {}, `写真は${one.images_seconds}秒間だけ開けます。見たことは記録されます。`),
+          house.button("写真を開き直す", "開いています…", () => house.enter(), { class: "link-button" }),
+        )
+      : null,
+  ];
+}
+
+function decisionForm(one, house) {
+  const form = house.form(
+    (sent) => decide(sent, one, house),
+    el("h2", {}, "決定"),
+    radios("decision", "どうしますか", [
+      ["register", "登録する"],
+      ["image_again", "写真をもう一度送ってもらう"],
+      ["refuse", "断る"],
+    ]),
+    el("div", { class: "stack", id: "for-register", hidden: true }, forRegister(one)),
+    el("div", { class: "stack", id: "for-image_again", hidden: true }, whichImages(one)),
+    el("div", { class: "stack", id: "for-reason", hidden: true }, input("reason", "理由(申請した方に、このまま送ります)", { tag: "textarea", rows: 3 })),
+    el("div", { class: "actions" }, el("button", { class: "button" }, "決定する")),
+  );
+  form.addEventListener("change", ({ target }) => {
+    if (target.name !== "decision") return;
+    for (const part of ["register", "image_again"]) form.querySelector(`#for-${part}`).hidden = target.value !== part;
+    form.querySelector("#for-reason").hidden = target.value === "register";
+  });
+  return form;
+}
+
+function forRegister(one) {
+  const documents = one.documents.map((name) => [name, DOCUMENTS[name]?.label ?? name]);
+  return [
+    radios("document", "確認した書類", documents, documents.length === 1 ? documents[0][0] : ""),
+    one.documents.includes("insurance_certificate")
+      ? radios("masked", "番号は隠されていますか", [
+          ["yes", "はい、隠されています"],
+          ["no", "いいえ、見えています"],
+        ])
+      : null,
+    input("expires_on", "有効期限", { type: "date", class: "text w16", hint: "空のときは、規則どおりの日になります。" }),
+    one.kind === "reissue" || one.kind === "name_change"
+      ? input("old_card_number", "これまでのカードの番号", { class: "text number w16", inputmode: "numeric", hint: "申請に書かれていないときだけ、調べて入力してください。" })
+      : null,
+  ];
+}
+
+const whichImages = (one) =>
+  el(
+    "fieldset",
+    { class: "field" },
+    el("legend", { class: "label" }, "もう一度送ってもらう写真"),
+    el("p", { class: "fault", id: "field-slots-fault", "aria-live": "polite" }),
+    el("div", { class: "choices" }, one.slots.map(({ slot, label }) => choice("checkbox", "slots", slot, label))),
+  );
+
+async function decide(form, one, house) {
+  const typed = typedIn(form);
+  const slots = new FormData(form).getAll("slots");
+  const faults = faultsOf(typed, slots, one);
+  if (tellFaults(form, faults)) return;
+  const body = {
+    register: () => ({
+      checked: { document: typed.document, ...(typed.masked ? { masked: typed.masked === "yes" } : {}) },
+      ...(typed.expires_on ? { expires_on: typed.expires_on } : {}),
+      ...(typed.old_card_number ? { old_card_number: typed.old_card_number } : {}),
+    }),
+    image_again: () => ({ slots, reason: typed.reason }),
+    refuse: () => ({ reason: typed.reason }),
+  }[typed.decision]();
+  await mine.post(`/desk/applications/${encodeURIComponent(one.receipt_number)}/decision`, { decision: typed.decision, ...body });
+  const done = { register: "登録しました", image_again: "写真の再提出をお願いしました", refuse: "断りました" }[typed.decision];
+  await house.go("#applications", `受付番号 ${one.receipt_number} を${done}。結果のメールを送ります。`);
+}
+
+function faultsOf({ decision, document: seen, masked, reason = "" }, slots, one) {
+  if (!decision) return [{ field: "decision", message: "どうするかを選んでください。" }];
+  const needs = {
+    register: [
+      seen ? null : { field: "document", message: "確認した書類を選んでください。" },
+      one.documents.includes("insurance_certificate") && !masked
+        ? { field: "masked", message: "番号が隠されているかを答えてください。" }
+        : null,
+    ],
+    image_again: [
+      slots.length ? null : { field: "slots", message: "もう一度送ってもらう写真を選んでください。" },
+      reason.trim() ? null : { field: "reason", message: "理由を入力してください。" },
+    ],
+    refuse: [reason.trim() ? null : { field: "reason", message: "理由を入力してください。" }],
+  };
+  return needs[decision].filter(Boolean);
+}
+
+const decided = ({ status, decided_at: at, decided_by: by, reason, checked }) => [
+  el("h2", {}, "決定"),
+  factList([
+    ["決定", STATUSES[status]],
+    ["日時", momentInWords(at)],
+    ["職員", by],
+    ["理由", reason],
+    ["確認した書類", checked.document ? DOCUMENTS[checked.document]?.label : ""],
+  ]),
+];

@@ -1,0 +1,41 @@
+/** 連絡: whom to call because a mail came back (RULES 39). */
+
+import { list } from "../api.js";
+import { confirmed } from "../asking.js";
+import { momentInWords } from "../dates.js";
+import { el } from "../dom.js";
+import { book, books, nothing } from "../library/parts.js";
+import { mine } from "../session.js";
+
+export const contactsRoom = { id: "contacts", label: "連絡", title: "連絡が必要な方", load };
+
+async function load(house) {
+  const tasks = await list("/desk/contacts", mine.get);
+  if (!tasks.length) return nothing("連絡が必要な方は、いません。");
+  return [el("p", {}, `${tasks.length}件です。`), books(tasks.map((task) => shown(task, house)))];
+}
+
+function shown(task, house) {
+  const { patron, receipt_number: receipt, phone, mail } = task;
+  const facts = [
+    ["電話番号", phone ? el("a", { href: `tel:${phone.replace(/[^0-9+]/g, "")}` }, phone) : "登録なし"],
+    ["利用者番号", patron ? el("a", { class: "number", href: `#patron/${patron}/contact` }, patron) : ""],
+    ["受付番号", receipt ? el("a", { class: "number", href: `#application/${receipt}` }, receipt) : ""],
+    ["原因", task.cause_label],
+    ["届かないアドレス", `${task.address}${task.unreachable ? " (使えません)" : ""}`],
+    ["メール", mail ? `${mail.label} ${momentInWords(mail.sent_at)}` : ""],
+    ["件数", `${task.mails}通`],
+    ["はじめ", momentInWords(task.since)],
+  ];
+  const done = async () => {
+    if (!(await confirmed("連絡が済みましたか", `${task.name || patron || receipt} への連絡を、済みにします。`, "済みにする"))) return;
+    await mine.post(`/desk/contacts/${encodeURIComponent(task.id)}/done`);
+    await house.again("連絡を済みにしました。");
+  };
+  return book(
+    { title: task.name || `受付番号 ${receipt}` },
+    facts,
+    task.explanation ? el("p", { class: "why" }, task.explanation) : null,
+    el("div", { class: "actions" }, house.button("連絡済みにする", "記録しています…", done, { class: "button plain" })),
+  );
+}

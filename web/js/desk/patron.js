@@ -1,0 +1,195 @@
+/** 利用者: one patron's record, holds and loans, for the counter and the phone (RULES 12-14, 19). */
+
+import { confirmed } from "../asking.js";
+import { dateInWords, dayInWords } from "../dates.js";
+import { el } from "../dom.js";
+import { input, radios, tellFaults, typedIn } from "../inputs.js";
+import { factList } from "../library/parts.js";
+import { facilities, placeNames, placeOptions } from "../places.js";
+import { mine } from "../session.js";
+import { table } from "./tables.js";
+
+const PURPOSES = [
+  ["counter", "窓口での対応"],
+  ["phone", "電話での対応"],
+  ["contact", "メールが届かないための連絡"],
+  ["lending", "貸出・返却の確認"],
+];
+const LOAN_STATES = { in_transit: "受取館へ運搬中", to_collect: "受取できます", on_loan: "貸出", returning: "返送中" };
+
+export const patronRoom = { id: "patron", label: "利用者", title: "利用者の記録", load };
+
+async function load(house, card = "", purpose = "counter") {
+  const ask = lookUp(house, card, purpose);
+  if (!card) return [ask];
+  const path = `/desk/patrons/${encodeURIComponent(card)}`;
+  const [one, items, named] = await Promise.all([
+    mine.get(`${path}?for=${encodeURIComponent(purpose)}`),
+    facilities(),
+    placeNames(),
+  ]);
+  return [
+    ask,
+    record(one),
+    el("h2", {}, `予約 ${one.holds.length}冊`),
+    ...holds(one, path, items, named, house),
+    el("h2", {}, `貸出 ${one.loans_now.length}冊`),
+    loans(one, named),
+    changes(one, path, house),
+    password(one, path, house),
+  ];
+}
+
+/** Looking at a record leaves a trace: who, when, what for (RULES 41). */
+function lookUp(house, card, purpose) {
+  const option = ([value, text]) => el("option", { value, selected: value === purpose }, text);
+  return house.form(
+    (form) => {
+      const { card_number: typed, for: why } = typedIn(form);
+      const number = typed.normalize("NFKC").replace(/[^0-9]/g, "");
+      if (tellFaults(form, number ? [] : [{ field: "card_number", message: "利用者番号を入力してください。" }])) return undefined;
+      return house.go(`#patron/${number}/${why}`);
+    },
+    input("card_number", "利用者番号", { class: "text number w16", inputmode: "numeric", autocomplete: "off", value: card }),
+    input("for", "見る目的", { tag: "select", children: PURPOSES.map(option), hint: "見たことは、目的とともに記録されます。" }),
+    el("div", { class: "actions" }, el("button", { class: "button plain" }, "記録を見る")),
+  );
+}
+
+function record(one) {
+  const bad = (address, reachable) => (address ? `${address}${reachable ? "" : " (届きません)"}` : "");
+  const cap = one.loan_cap === one.loan_cap_now ? `${one.loan_cap}冊` : `${one.loan_cap_now}冊(${dayInWords(one.loan_cap_from)}から${one.loan_cap}冊)`;
+  return factList([
+    ["お名前", `${one.name}(${one.kana})`],
+    ["利用者番号", `${one.card_number}${one.card_retired ? " (入力された番号は、使用を終えたカードのものです)" : ""}`],
+    ["有効期限", `${dateInWords(one.expires_on)}${one.expired ? " (切れています)" : ""}`],
+    ["貸出", one.blocked ? "止めています" : "できます"],
+    ["オンライン貸出", one.online_lending ? "申込み済み" : "申込みなし"],
+    ["上限", cap],
+    ["返送中", one.returning ? `${one.returning}冊` : ""],
+    ["電話番号", one.phone],
+    ["ご住所", `${one.postal_code} ${one.address}`],
+    ["メールアドレス", bad(one.email, one.email_reachable)],
+    ["予約関連メール配信先", one.mail_to ? bad(one.mail_to, one.mail_to_reachable) : ""],
+  ]);
+}
+
+function holds(one, path, items, named, house) {
+  if (!one.holds.length) return [el("p", {}, "予約は、ありません。")];
+  const all = async () => {
+    if (!(await confirmed("すべての予約を取り消しますか", `${one.holds.length}冊の予約を取り消します。`, "すべて取り消す"))) return;
+    const { items: done } = await mine.post(`${path}/holds`, { action: "cancel_all" });
+    await house.again([`${done.length}冊の予約を取り消しました。`, ...done.flatMap(toShelve)]);
+  };
+  return [
+    table(
+      "予約",
+      ["題名", "状態", "順番", "受取館", "前回の処理", ""],
+      one.holds.map((hold) => holdRow(hold, path, items, named, house)),
+    ),
+    el("div", { class: "actions" }, house.button("すべて取り消す", "取り消しています…", all, { class: "button plain" })),
+  ];
+}
+
+function holdRow(hold, path, items, named, house) {
+  const of = `${path}/holds/${encodeURIComponent(hold.title_id)}`;
+  const button = (text, work) =>
+    house.button(text, "記録しています…", work, { class: "link-button", "aria-label": `「${hold.title}」を${text}` });
+  const cancel = async () => {
+    if (!(await confirmed("予約を取り消しますか", `「${hold.title}」の予約を取り消します。`, "取り消す"))) return;
+    const done = await mine.post(of, { action: "cancel" });
+    await house.again([`「${hold.title}」の予約を取り消しました。`, ...toShelve(done)]);
+  };
+  const toEnd = async () => {
+    if (!(await confirmed("順番を最後にしますか", `「${hold.title}」の順番を、最後に移します。`, "最後に移す"))) return;
+    await mine.post(of, { action: "to_end" });
+    await house.again(`「${hold.title}」の順番を、最後に移しました。`);
+  };
+  const next = hold.next_pickup_place ? ` (${dayInWords(hold.next_pickup_from)}の処理から ${named(hold.next_pickup_place)})` : "";
+  return el(
+    "tr",
+    {},
+    el("th", { scope: "row" }, hold.title),
+    el("td", {}, hold.status_label, hold.pickup_until ? ` (${dayInWords(hold.pickup_until)}まで)` : ""),
+    el("td", {}, hold.position ? `${hold.position}/${hold.of}` : ""),
+    el("td", {}, named(hold.pickup_place) + next, changePlace(hold, of, items, named, house)),
+    el("td", {}, hold.last_run ? `${dayInWords(hold.last_run.date)} ${hold.last_run.message}` : ""),
+    el("td", {}, el("div", { class: "row-actions" }, button("取り消す", cancel), hold.status === "waiting" ? button("最後に移す", toEnd) : null)),
+  );
+}
+
+function changePlace(hold, of, items, named, house) {
+  if (hold.status === "ready") return null;
+  const select = el("select", { class: "text", "aria-label": `「${hold.title}」の受取館` }, placeOptions(items, hold.pickup_place));
+  const change = async () => {
+    const place = select.value;
+    if (!place) return;
+    const done = await mine.post(of, { action: "change_pickup", pickup_place: place });
+    const from = done.next_pickup_from ? `${dayInWords(done.next_pickup_from)}の処理から、` : "";
+    await house.again(`「${hold.title}」の受取館を、${from}${named(place)}にします。`);
+  };
+  return el(
+    "details",
+    {},
+    el("summary", {}, "受取館を変える"),
+    select,
+    house.button("変える", "記録しています…", change, { class: "link-button", "aria-label": `「${hold.title}」の受取館を変える` }),
+  );
+}
+
+/** A book that was kept for a hold which is gone has to be taken from where it was kept. */
+function toShelve({ barcode, next }) {
+  if (!barcode) return [];
+  return [`取り置いていた本(${barcode})を、${next === "hold" ? "次の予約のために棚へ" : "書架へ"}戻してください。`];
+}
+
+function loans(one, named) {
+  if (!one.loans_now.length) return el("p", {}, "貸出は、ありません。");
+  const rows = one.loans_now.map((loan) =>
+    el(
+      "tr",
+      {},
+      el("th", { scope: "row" }, loan.title),
+      el("td", { class: "number" }, loan.barcode),
+      el("td", {}, LOAN_STATES[loan.state], loan.lost ? " 紛失" : "", loan.damaged ? " 破損" : ""),
+      el("td", {}, named(loan.pickup_place)),
+      el("td", {}, dayInWords(loan.due_on)),
+      el("td", {}, `${loan.renewals}回`),
+    ),
+  );
+  return table("貸出", ["題名", "資料番号", "状態", "受取館", "返却期限", "延長"], rows);
+}
+
+function changes(one, path, house) {
+  const form = house.form(
+    async (sent) => {
+      const { loan_cap: cap, blocked, online_lending: online, expires_on: expiry, email } = typedIn(sent);
+      const wanted = { loan_cap: Number(cap), blocked: blocked === "yes", online_lending: online === "yes", expires_on: expiry, email: email.trim() };
+      const changed = Object.entries(wanted).filter(([name, value]) => value !== one[name] && value !== "");
+      if (!changed.length) return;
+      await mine.patch(path, Object.fromEntries(changed));
+      await house.again("登録の内容を変えました。");
+    },
+    radios("loan_cap", "借りられる冊数(次の処理から)", [["5", "5冊"], ["10", "10冊"]], String(one.loan_cap)),
+    radios("blocked", "貸出", [["no", "できる"], ["yes", "止める"]], one.blocked ? "yes" : "no"),
+    radios("online_lending", "オンライン貸出サービス", [["yes", "申込み済み"], ["no", "申込みなし"]], one.online_lending ? "yes" : "no"),
+    input("expires_on", "有効期限", { type: "date", class: "text w16", value: one.expires_on }),
+    input("email", "メールアドレス", { value: one.email, inputmode: "email", autocomplete: "off", autocapitalize: "none", spellcheck: "false" }),
+    el("div", { class: "actions" }, el("button", { class: "button" }, "変更する")),
+  );
+  return el("details", {}, el("summary", {}, "登録の内容を変える"), form);
+}
+
+function password(one, path, house) {
+  const send = async () => {
+    const text = `${one.email} に新しい仮パスワードを送ります。今のパスワードは、使えなくなります。`;
+    if (!(await confirmed("仮パスワードを送りますか", text, "送る"))) return;
+    const { message } = await mine.post(`${path}/temporary-password`);
+    await house.again(message);
+  };
+  return el(
+    "div",
+    { class: "actions" },
+    house.button("仮パスワードを送る", "送っています…", send, { class: "button plain" }),
+  );
+}

@@ -1,0 +1,69 @@
+/**
+ * Scanning bar codes: a field that a scanner types into and ends with Enter, and in large letters what to do with the book.
+ *
+ * Books come faster than answers: the field is free at once, and the scans are carried out one after the other.
+ */
+
+import { Offline, Problem } from "../api.js";
+import { el } from "../dom.js";
+import { input } from "../inputs.js";
+import { SignedOut } from "../session.js";
+
+const KEPT = 20;
+
+/**
+ * A scanner. `act` is asked with each code and answers an instruction
+ * `{kind, title, lines}`: what colour, what in large letters, and what below it. `label` is what is scanned.
+ */
+export function scanner(house, label, act) {
+  const field = input("barcode", label, {
+    class: "text number w16",
+    autocomplete: "off",
+    autocapitalize: "none",
+    spellcheck: "false",
+    enterkeyhint: "done",
+  });
+  const control = field.querySelector("input");
+  const screen = el("div", { class: "instruction", role: "status", id: "instruction" }, el("p", {}, "バーコードを読み取ってください。"));
+  const log = el("ol", { class: "scans", "aria-label": "これまでに読み取ったもの" });
+  let turn = Promise.resolve();
+
+  const tell = (code, { kind, title, lines = [] }) => {
+    const content = () => [
+      el("p", { class: "what" }, title),
+      ...lines.map((line) => el("p", { class: "where" }, line)),
+      el("p", { class: "number" }, code),
+    ];
+    screen.className = `instruction ${kind}`;
+    screen.replaceChildren(...content());
+    log.prepend(el("li", { class: kind }, [code, title, ...lines].join("  ")));
+    while (log.children.length > KEPT) log.lastChild.remove();
+  };
+  const run = (code, work) => {
+    turn = turn.then(async () => {
+      try {
+        tell(code, await work(code));
+      } catch (error) {
+        if (error instanceof SignedOut) house.lock(error.message);
+        else tell(code, refusal(error));
+      }
+    });
+    return turn;
+  };
+  const form = el("form", { class: "scan", novalidate: true }, field, el("button", { class: "button" }, "読み取る"));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const code = control.value.normalize("NFKC").trim();
+    control.value = "";
+    control.focus();
+    if (code) run(code, act);
+  });
+  return { form, screen, log, run, focus: () => control.focus({ preventScroll: true }) };
+}
+
+/** A no, as an instruction. */
+function refusal(error) {
+  if (!(error instanceof Problem || error instanceof Offline)) throw error;
+  const lines = error.reasons?.length ? error.reasons.map(({ message }) => message) : [error.message];
+  return { kind: "stop", title: error instanceof Offline ? "もう一度読み取ってください" : "確かめてください", lines };
+}
