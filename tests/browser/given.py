@@ -6,14 +6,20 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+import requests
 from playwright.sync_api import BrowserContext, Page, Route
 
-from infra.local.people import Caller, run_job, sign_in
+from infra.local.people import Caller, run_job, sign_in, until
+from infra.local.photos import card_photo, document_photo
+from infra.local.samples import Person
 from infra.local.stack import Stack
-from lending.aws.table import Table, cards, holds, patrons
+from lending.aws.table import Table, addresses, cards, contacts, holds, patrons
 from lending.domain.card import Card, CardState
+from lending.domain.contact import Contact
 from lending.domain.hold import Hold
+from lending.domain.mail_events import BounceCause
 from lending.domain.patron import Patron
+from lending.domain.policy import Policy
 
 TEMPORARY, CHOSEN = "Kari2345kari", "Jibun-2026-jibun"
 
@@ -44,7 +50,7 @@ class Given:
         }
         patron = Patron(patron_id=f"patron{self.made:04}", **(defaults | changes))
         card = Card(patron.card_number, CardState.ACTIVE, patron_id=patron.patron_id)
-        self.table.transact(patrons.add(patron), cards.add(card))
+        self.table.transact(patrons.add(patron), cards.add(card), *addresses.changed(None, patron))
         self._account(patron.patron_id, "patron", password, preferred_username=patron.card_number)
         return patron
 
@@ -77,6 +83,35 @@ class Given:
         """A waiting hold."""
         hold = Hold(patron.patron_id, title_id, place, placed_at=at, queued_at=at)
         self.table.transact(patrons.count_hold(patron.patron_id, title_id, 20), holds.add(hold))
+
+    def application(self, person: Person, at: datetime, documents: list[str]) -> str:
+        """An application with all its photos, which have been looked at; its receipt number."""
+        visitor = Caller(self.stack)
+        accepted = visitor.post("/applications", at, person.form() | {"documents": documents}, 201)
+        small = (1200, 900)
+        for upload in accepted["uploads"]:
+            of_card = upload["slot"] == "card"
+            photo = card_photo(person.card_number, size=small) if of_card else document_photo(size=small)
+            fields = {"Content-Type": "image/jpeg"} | upload["fields"]
+            requests.post(upload["url"], data=fields, files={"file": photo}).raise_for_status()
+        path, code = f"/applications/{accepted['receipt_number']}", {"X-Access-Code": accepted["access_code"]}
+        until(
+            lambda: visitor.expect(200, "GET", path, at, headers=code)["status"] == "submitted",
+            "the images to be looked at",
+        )
+        return str(accepted["receipt_number"])
+
+    def contact(self, patron: Patron, at: datetime) -> None:
+        """A contact task: mails to a patron come back."""
+        wrong = Contact(
+            patron_id=patron.patron_id,
+            address=patron.email,
+            cause=BounceCause.WRONG_ADDRESS,
+            permanent=True,
+            since=at,
+            last_at=at,
+        )
+        self.table.transact(contacts.record(None, wrong, Policy()))
 
     def run(self, job: str, at: datetime, function: str = "AllocatorFunction") -> None:
         """A job of the schedule."""

@@ -43,9 +43,9 @@ function shown(bag, house) {
     factList([
       ["冊数", `${bag.books}冊`],
       ["受取期間", `${dayInWords(bag.pickup_from)}～${dayInWords(bag.pickup_until)}`],
-      ["", last && !at ? el("strong", { class: "late" }, "今日が受取の最終日です") : ""],
       ["お渡し", at ? `済み ${momentInWords(at)}` : ""],
     ]),
+    last && !at ? el("p", { class: "late" }, el("strong", {}, "今日が受取の最終日です")) : null,
     at ? null : el("div", { class: "actions" }, handOver(bag, house)),
   );
 }

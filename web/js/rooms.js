@@ -124,6 +124,12 @@ class House {
     return false;
   }
 
+  /** Say what is missing before something can be done. */
+  refuseWith(message) {
+    byId("news")?.remove();
+    showSummary([{ message }]);
+  }
+
   /** A button that does something and says why if it could not. */
   button(text, textAtWork, work, attributes = {}) {
     return workingButton(text, textAtWork, () => this.attempt(work), attributes);

@@ -7,6 +7,7 @@ import { choice, input, radios, tellFaults, typedIn } from "../inputs.js";
 import { DOCUMENTS } from "../kinds.js";
 import { factList } from "../library/parts.js";
 import { mine } from "../session.js";
+import { picture } from "./pictures.js";
 import { table } from "./tables.js";
 
 const STATUSES = {
@@ -114,9 +115,7 @@ function images(one, house) {
   const bare = one.slots.filter(({ slot }) => !one.images.some((image) => image.slot === slot));
   return [
     el("h2", {}, "写真"),
-    one.images.map(({ url, label }) =>
-      el("figure", {}, el("img", { src: url, alt: `${label}の写真`, class: "preview" }), el("figcaption", {}, label)),
-    ),
+    one.images.map((image) => picture(image, one.receipt_number, house)),
     bare.map(({ label, status, optional, reason }) =>
       el("p", {}, `${label}: ${SLOT_STATES[status] ?? status}${optional ? "(任意)" : ""} ${reason ?? ""}`),
     ),

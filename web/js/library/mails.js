@@ -48,7 +48,7 @@ function shown(mail, named) {
     factList([
       ["送った日時", momentInWords(mail.sent_at ?? mail.created_at)],
       ["配信", el("span", { class: `state ${mail.state}` }, mail.state_label)],
-      ["", mail.why],
+      ["送らなかった理由", mail.why],
       ["宛先", mail.to],
       ["受取館", facility ? named(facility) : ""],
       ...told,

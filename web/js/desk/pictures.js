@@ -1,0 +1,77 @@
+/** An applicant's photo, on which numbers that nobody should see are painted black for good (RULES 3). */
+
+import { confirmed } from "../asking.js";
+import { el } from "../dom.js";
+import { mine } from "../session.js";
+
+/** A photo; dragging over it marks a part, which is painted black when it is asked for. */
+export function picture({ slot, label, url }, receipt, house) {
+  const img = el("img", { src: url, alt: `${label}の写真`, class: "preview", draggable: "false" });
+  const marked = el("canvas", { class: "marked", "aria-hidden": "true" });
+  const frame = el("div", { class: "picture" }, img, marked);
+  let part = null;
+  const paint = async () => {
+    if (!part) {
+      house.refuseWith(`「${label}」の写真の、黒く塗る部分を、なぞって選んでください。`);
+      return;
+    }
+    const rectangles = [inPixels(part, img)];
+    if (!(await confirmed("黒く塗りますか", "選んだ部分を黒く塗ります。もとの写真には戻せません。", "黒く塗る"))) return;
+    await mine.post(`/desk/applications/${encodeURIComponent(receipt)}/images/${encodeURIComponent(slot)}/blackout`, { rectangles });
+    await house.again("写真の一部を黒く塗りました。");
+  };
+  mark(marked, (chosen) => (part = chosen));
+  return el(
+    "figure",
+    {},
+    frame,
+    el("figcaption", {}, label),
+    el("div", { class: "actions" }, house.button("選んだ部分を黒く塗る", "塗っています…", paint, { class: "link-button" })),
+  );
+}
+
+/** Let a pointer draw one rectangle; `chosen` gets it in parts of the whole, null when it is too small to be meant. */
+function mark(canvas, chosen) {
+  let start = null;
+  const at = (event) => {
+    const { left, top, width, height } = canvas.getBoundingClientRect();
+    const within = (value) => Math.min(1, Math.max(0, value));
+    return { x: within((event.clientX - left) / width), y: within((event.clientY - top) / height) };
+  };
+  canvas.addEventListener("pointerdown", (event) => {
+    start = at(event);
+    canvas.setPointerCapture(event.pointerId);
+  });
+  canvas.addEventListener("pointermove", (event) => start && draw(canvas, between(start, at(event))));
+  canvas.addEventListener("pointerup", (event) => {
+    const part = between(start, at(event));
+    start = null;
+    const meant = part.right - part.left > 0.005 && part.bottom - part.top > 0.005;
+    draw(canvas, meant ? part : null);
+    chosen(meant ? part : null);
+  });
+}
+
+const between = (a, b) => ({
+  left: Math.min(a.x, b.x),
+  top: Math.min(a.y, b.y),
+  right: Math.max(a.x, b.x),
+  bottom: Math.max(a.y, b.y),
+});
+
+function draw(canvas, part) {
+  canvas.width = canvas.clientWidth;
+  canvas.height = canvas.clientHeight;
+  if (!part) return;
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = "rgb(0 0 0 / 60%)";
+  const [x, y] = [part.left * canvas.width, part.top * canvas.height];
+  pen.fillRect(x, y, part.right * canvas.width - x, part.bottom * canvas.height - y);
+}
+
+const inPixels = ({ left, top, right, bottom }, { naturalWidth: width, naturalHeight: height }) => ({
+  left: Math.floor(left * width),
+  top: Math.floor(top * height),
+  right: Math.ceil(right * width),
+  bottom: Math.ceil(bottom * height),
+});
