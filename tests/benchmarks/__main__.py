@@ -1,17 +1,36 @@
 """All benches: `python -m tests.benchmarks [--json] [name …]`. The keys are those of `make bench` in docs/api.md.
 
-To add one, write a module with a function that answers JSON-able rows, and name it in `BENCHES`.
+To add one, write a module with a function that answers JSON-able rows, and name it in `BENCHES`; a second function
+may say more of what was measured to people.
 """
 
 import argparse
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from tests.benchmarks import allocation
+from tests.benchmarks import allocation, cold_start, mail_cost, run_cost, searching
 
-BENCHES: dict[str, Callable[[], Any]] = {
-    "allocation": allocation.run,
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What is measured, and what more there is to say of it."""
+
+    run: Callable[[], Any]
+    details: Callable[[Any], list[str]] = lambda _: []
+
+
+def _growth(rows: list[allocation.Row]) -> list[str]:
+    return [f"growth exponent {allocation.growth_exponent(rows):.3f}"]
+
+
+BENCHES = {
+    "allocation": Bench(allocation.run, _growth),
+    "run": Bench(run_cost.run, run_cost.details),
+    "cold_start": Bench(cold_start.run, cold_start.details),
+    "mail": Bench(mail_cost.run),
+    "search": Bench(searching.run),
 }
 
 
@@ -23,21 +42,25 @@ def main() -> None:
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(BENCHES):
         parser.error(f"no such bench: {', '.join(sorted(unknown))}")
-    measured = {name: bench() for name, bench in BENCHES.items() if name in asked.names or not asked.names}
-    print(json.dumps(measured) if asked.json else "\n\n".join(_table(*each) for each in measured.items()))
+    wanted = {name: bench for name, bench in BENCHES.items() if name in asked.names or not asked.names}
+    if asked.json:
+        print(json.dumps({name: bench.run() for name, bench in wanted.items()}))
+        return
+    for name, bench in wanted.items():
+        print("\n".join(_lines(name, bench)), flush=True)
 
 
-def _table(name: str, result: Any) -> str:
+def _lines(name: str, bench: Bench) -> list[str]:
+    result = bench.run()
     rows = result if isinstance(result, list) else [result]
-    return "\n".join([name, *(_line(row) for row in rows), *_summary(name, rows)])
+    head = [f"{key:>{_width(key)}}" for key in rows[0]]
+    cells = [[f"{value:>{_width(key)},}" for key, value in row.items()] for row in rows]
+    table = ["  ".join(line) for line in (head, *cells)]
+    return [name, *(f"  {line}" for line in table + bench.details(result)), ""]
 
 
-def _line(row: dict[str, Any]) -> str:
-    return "  " + "  ".join(f"{key} {value:>12,}" for key, value in row.items())
-
-
-def _summary(name: str, rows: list[Any]) -> list[str]:
-    return [f"  growth exponent {allocation.growth_exponent(rows):.3f}"] if name == "allocation" else []
+def _width(key: str) -> int:
+    return max(len(key), 10)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,14 @@ def slowest_imports(name: str, count: int = 8) -> list[tuple[str, float]]:
     return sorted(spent.items(), key=lambda each: -each[1])[:count]
 
 
+def details(ratios: dict[str, float]) -> list[str]:
+    """The slowest imports of each function, for people."""
+    return [
+        f"{name:14}" + ", ".join(f"{package} {spent:.0f}" for package, spent in slowest_imports(name)) + " ms"
+        for name in ratios
+    ]
+
+
 def _seconds(code: str) -> float:
     return float(_python("-c", _TIMED.format(code=code)).stdout)
 
@@ -68,14 +76,3 @@ def _python(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *arguments], env=environment, cwd=_ROOT, check=True, capture_output=True, text=True
     )
-
-
-def main() -> None:
-    """Print each function's multiple and its slowest imports."""
-    for name, ratio in run().items():
-        named = ", ".join(f"{package} {spent:.0f}" for package, spent in slowest_imports(name))
-        print(f"{name:14}{ratio:5.2f}   {named} ms")
-
-
-if __name__ == "__main__":
-    main()

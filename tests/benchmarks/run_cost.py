@@ -1,15 +1,18 @@
 """What a whole Thursday run asks of the table: requests and capacity units, counted by `counting_store`.
 
 Everything is counted, from the first look for an earlier run to the note that it is finished. No hold has a reason of
-an earlier run yet, so each that gets no book is written: the dearest run there is. Staff's scans come afterwards and are
-no part of it.
+an earlier run yet, so each that gets no book is written: the dearest run there is. A book given to a hold is one that
+the run puts on the pull list for it; staff's scans come afterwards and are no part of the run.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import islice
 from typing import TypedDict
 
+from lending.actions.pulling_books import scan_found
 from lending.actions.thursday_run import run_for
 from lending.aws.table import Table, calendar, holds, patrons, titles
 from lending.aws.table.runs import RunRecord
@@ -20,6 +23,7 @@ from tests.benchmarks.counting_store import CountingStore, Counts, Tally
 from tests.benchmarks.generator import Library, library
 
 SIZES = (1_000, 10_000)
+SCANS = 200
 
 # A book given: its copy written in a transaction, and its line in the pull list. A reason: its hold written likewise.
 FLOOR_BOOK, FLOOR_REASON = 2 + 1, 2
@@ -38,7 +42,7 @@ _BOOK = {"title": "青森県の見本の本とその続き", "author": "見本 �
 
 
 class Row(TypedDict):
-    """One size. A book given to a hold is one that the run puts on the pull list."""
+    """One size."""
 
     holds: int
     requests_per_hold: float
@@ -51,6 +55,7 @@ class Measured:
 
     record: RunRecord
     counts: Counts
+    scan_units: float
 
     @property
     def row(self) -> Row:
@@ -68,15 +73,21 @@ def run(sizes: tuple[int, ...] = SIZES) -> list[Row]:
     return [measure(size).row for size in sizes]
 
 
+@cache
 def measure(size: int) -> Measured:
     """One whole run over a library of so many holds."""
     given = library(size)
     store = CountingStore()
     store.load(write.parameters["Item"] for write in everything(given))
-    record, _ = run_for(Table(store, "lending"), given.run.week.run_date, given.run.moment, given.policy, lambda: True)
+    table = Table(store, "lending")
+    record, _ = run_for(table, given.run.week.run_date, given.run.moment, given.policy, lambda: True)
     if record.counts["holds"] != size or not record.finished_at:
         raise RuntimeError(f"the run considered {record.counts['holds']} of {size} holds")
-    return Measured(record, store.counts)
+    counts = store.count_from_here()
+    scanned = [
+        scan_found(table, copy.barcode, given.run.moment, given.policy) for copy in islice(titles.pulls(table), SCANS)
+    ]
+    return Measured(record, counts, sum(store.counts.write.values()) / len(scanned))
 
 
 def everything(given: Library) -> Iterator[Write]:
@@ -93,19 +104,22 @@ def everything(given: Library) -> Iterator[Write]:
         yield put(titles.queue_key(title_id), {"waiting": waiting[title_id]})
 
 
-def details(measured: Measured) -> list[str]:
+def details(rows: list[Row]) -> list[str]:
     """Where it goes, for people: what each operation on each kind of item took, and the floor."""
+    return [line for row in rows for line in _details(measure(row["holds"]))]
+
+
+def _details(measured: Measured) -> list[str]:
     counts, record = measured.counts, measured.record
     books, reasons = record.pulls, record.explained
-    lines = [f"{record.counts['holds']:,} holds: {books:,} books on the pull list, {reasons:,} reasons"]
-    lines += [f"  {'':30}{'requests':>10}{'read units':>12}{'write units':>12}{'a book':>8}"]
-    lines += [_line(label, values, books) for label, values in _by_label(counts)]
-    floor = FLOOR_BOOK * books + FLOOR_REASON * reasons
-    total = sum(counts.write.values())
+    floor, total = (FLOOR_BOOK * books + FLOOR_REASON * reasons) / books, sum(counts.write.values()) / books
     return [
-        *lines,
-        f"  floor {floor / books:.2f} write units a book: {FLOOR_BOOK} a pull, {FLOOR_REASON} a reason; "
-        f"copies of items in indexes, plan and record {(total - floor) / books:.2f}",
+        f"{record.counts['holds']:,} holds: {books:,} books on the pull list, {reasons:,} reasons",
+        f"{'':24}{'requests':>10}{'read units':>12}{'write units':>12}{'a book':>8}",
+        *(_line(label, values, books) for label, values in _by_label(counts)),
+        f"floor {floor:.2f} write units a book: {FLOOR_BOOK} a pull, {FLOOR_REASON} a reason;"
+        f" what indexes repeat, plan and record {total - floor:.2f}",
+        f"staff's scan of a book, after the run: {measured.scan_units:.1f} write units",
     ]
 
 
@@ -118,15 +132,4 @@ def _by_label(counts: Counts) -> Iterable[tuple[str, list[float]]]:
 
 def _line(label: str, values: list[float], books: int) -> str:
     requests, read, write = values
-    return f"  {label:30}{requests:>10,.1f}{read:>12,.1f}{write:>12,.0f}{write / books:>8.2f}"
-
-
-def main() -> None:
-    """Print the table of each size."""
-    for size in SIZES:
-        measured = measure(size)
-        print(measured.row, *details(measured), sep="\n")
-
-
-if __name__ == "__main__":
-    main()
+    return f"{label:24}{requests:>10,.1f}{read:>12,.1f}{write:>12,.0f}{write / books:>8.2f}"

@@ -1,0 +1,152 @@
+"""What a mail takes: the Saturday mails of many patrons, from the job that puts them to the note that each was taken.
+
+Requests and units are counted on `counting_store`, the request to SES with them; what the stream and the queue take is
+not the table's and not counted. How fast one worker is shows on moto, where every request is answered at once and
+DynamoDB is Python: it is the worker's own work and moto's, and no measure of AWS.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from types import SimpleNamespace
+from typing import TypedDict
+
+from functions.mail import handler as function
+from lending.actions.lending_mail import announce_bags
+from lending.actions.sending_mail import Sending, send_mail
+from lending.aws.table import Table, bags, facilities, loans, mails, patrons
+from lending.aws.table.writes import Key, Write
+from lending.domain.bag import Bag
+from lending.domain.facility import Facility
+from lending.domain.loan import Loan
+from lending.domain.mail import MailState
+from lending.domain.patron import Patron
+from lending.domain.policy import Policy
+from lending.domain.week import TOKYO
+from tests.benchmarks.cloud import cloud
+from tests.benchmarks.counting_store import CountingStore, Counts
+from tests.handlers.conftest import lending_table
+
+COUNTED, TIMED, BOOKS = 1_000, 60, 3
+SATURDAY = datetime(2026, 6, 6, 9, tzinfo=TOKYO)
+SUNDAY = date(2026, 6, 7)
+_BATCH = 10  # what the queue brings at once
+_POLICY = Policy()
+
+
+class Row(TypedDict):
+    """The figures of `make bench`."""
+
+    requests_per_mail: float
+    write_units_per_mail: float
+    mails_per_second: float
+
+
+def run(counted: int = COUNTED, timed: int = TIMED) -> Row:
+    """What `counted` mails cost and how fast `timed` mails go."""
+    counts = count(counted)
+    return {
+        # The one to SES is a request, too.
+        "requests_per_mail": round(sum(counts.requests.values()) / counted + 1, 2),
+        "write_units_per_mail": round(sum(counts.write.values()) / counted, 2),
+        "mails_per_second": round(timed / seconds(timed), 1),
+    }
+
+
+def count(mails_: int) -> Counts:
+    """Put and send so many mails on the store that counts."""
+    store = CountingStore()
+    table = Table(store, "lending")
+    with cloud():
+        for write in _library(mails_):
+            table.write(write)
+        store.count_from_here()
+        for key in _announced(table):
+            if send_mail(table, key, SATURDAY, _POLICY) is not Sending.SENT:
+                raise RuntimeError(f"{key} was not sent")
+        return store.counts
+
+
+def seconds(mails_: int) -> float:
+    """The seconds that one worker takes for so many mails, ten at a time, on moto."""
+    with cloud():
+        table = lending_table("lending")
+        for write in _library(mails_):
+            table.write(write)
+        keys = list(_announced(table))
+        started = time.perf_counter()
+        for first in range(0, len(keys), _BATCH):
+            function.handler(_event(keys[first : first + _BATCH]), _CONTEXT)
+        taken = time.perf_counter() - started
+        found = [mails.find(table, key) for key in keys]
+        if any(mail is None or mail.state is not MailState.SENT for mail in found):
+            raise RuntimeError("not every mail was sent")
+        return taken
+
+
+def _library(patrons_: int) -> Iterator[Write]:
+    """Patrons with a bag of a few books each for one of the facilities."""
+    for number in range(1, 60):
+        yield facilities.put_facility(Facility(number, "西北", "鰺ヶ沢町", f"見本の公民館{number}", True))
+    for number in range(patrons_):
+        patron_id, facility = f"p{number:05}", str(number % 59 + 1)
+        yield patrons.add(_patron(patron_id, f"{number:08}"))
+        barcodes = [f"{patron_id}-{n}" for n in range(BOOKS)]
+        for barcode in barcodes:
+            yield loans.add(_loan(patron_id, barcode, facility))
+            yield bags.pack(Bag(patron_id, f"{number:08}", facility, SUNDAY, date(2026, 6, 14)), barcode, _POLICY)
+
+
+def _patron(patron_id: str, card_number: str) -> Patron:
+    return Patron(
+        patron_id=patron_id,
+        card_number=card_number,
+        name="見本 花子",
+        kana="ミホン ハナコ",
+        birth_date=date(1990, 4, 1),
+        postal_code="030-0184",
+        address="青森県青森市荒川字藤戸119-7",
+        phone="017-000-0000",
+        email=f"{patron_id}@example.jp",
+        expires_on=date(2028, 3, 31),
+        loans=BOOKS,
+    )
+
+
+def _loan(patron_id: str, barcode: str, facility: str) -> Loan:
+    return Loan(
+        patron_id=patron_id,
+        barcode=barcode,
+        title_id=f"T{barcode}",
+        title="青森県の見本の本とその続き",
+        pickup_place=facility,
+        lent_at=SATURDAY - timedelta(days=2),
+        due_on=date(2026, 6, 21),
+        pickup_from=SUNDAY,
+        pickup_until=date(2026, 6, 14),
+    )
+
+
+def _announced(table: Table) -> list[Key]:
+    """The keys of the mails that Saturday's job puts."""
+    announce_bags(table, SATURDAY, _POLICY)
+    return list(mails.on_their_way(table, SATURDAY))
+
+
+def _event(keys: list[Key]) -> dict[str, object]:
+    return {
+        "Records": [
+            {"messageId": f"m{n}", "eventSource": "aws:sqs", "body": json.dumps({"PK": key[0], "SK": key[1]})}
+            for n, key in enumerate(keys)
+        ]
+    }
+
+
+_CONTEXT = SimpleNamespace(
+    function_name="mail",
+    memory_limit_in_mb=512,
+    aws_request_id="bench",
+    invoked_function_arn="arn:aws:lambda:ap-northeast-1:123456789012:function:mail",
+    get_remaining_time_in_millis=lambda: 60_000,
+)
