@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from infra.facilities import load_facilities, read_facilities
 from infra.local.photos import card_photo, document_photo
@@ -22,6 +22,8 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PHONE = {"width": 390, "height": 844}
+# Larger than what is sent, so that it has to be scaled down; real phones' photos are larger still.
+PHOTO = (2400, 1800)
 # The narrowest screen a page must do without scrolling sideways (WCAG 1.4.10).
 NARROWEST = 320
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -58,27 +60,46 @@ def given(stack: Stack) -> Given:
     return Given(stack, Table(stack.client("dynamodb"), stack.outputs["TableName"]))
 
 
+def _phone(browser: Browser, stack: Stack) -> BrowserContext:
+    context = browser.new_context(
+        base_url=stack.outputs["SiteUrl"], viewport=PHONE, is_mobile=True, has_touch=True, locale="ja-JP",
+        timezone_id="Asia/Tokyo",
+    )  # fmt: skip
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
+class Watch:
+    """Sees pages that break, or that break their content policy."""
+
+    def __init__(self) -> None:
+        self.broken: list[str] = []
+
+    def over(self, context: BrowserContext) -> None:
+        """See a device's pages."""
+        context.on("weberror", lambda error: self.broken.append(str(error.error)))
+        context.on("console", self._heard)
+
+    def _heard(self, said: ConsoleMessage) -> None:
+        if "Content Security Policy" in said.text:
+            self.broken.append(said.text)
+
+
 @pytest.fixture
 def device(browser: Browser, stack: Stack) -> Iterator[Callable[[], BrowserContext]]:
     """Makes phones: each has its own memory. A page that breaks, or that breaks its content policy, fails the test."""
     made: list[BrowserContext] = []
-    broken: list[str] = []
+    watch = Watch()
 
     def phone() -> BrowserContext:
-        context = browser.new_context(
-            base_url=stack.outputs["SiteUrl"], viewport=PHONE, is_mobile=True, has_touch=True, locale="ja-JP",
-            timezone_id="Asia/Tokyo",
-        )  # fmt: skip
-        context.set_default_timeout(PATIENCE_MS)
-        context.on("weberror", lambda error: broken.append(str(error.error)))
-        context.on("console", lambda said: broken.append(said.text) if "Content Security Policy" in said.text else None)
-        made.append(context)
-        return context
+        made.append(_phone(browser, stack))
+        watch.over(made[-1])
+        return made[-1]
 
     yield phone
     for context in made:
         context.close()
-    assert not broken
+    assert not watch.broken
 
 
 @pytest.fixture
@@ -87,17 +108,31 @@ def phone(device: Callable[[], BrowserContext]) -> BrowserContext:
     return device()
 
 
+@pytest.fixture(scope="session")
+def shared_phone(browser: Browser, stack: Stack) -> Iterator[tuple[BrowserContext, Watch]]:
+    """The phone of tests that need but a page: what a page remembers, it remembers in its own tab."""
+    context, watch = _phone(browser, stack), Watch()
+    watch.over(context)
+    yield context, watch
+    context.close()
+
+
 @pytest.fixture
-def page(phone: BrowserContext) -> Page:
+def page(shared_phone: tuple[BrowserContext, Watch]) -> Iterator[Page]:
     """A page on a phone."""
-    return phone.new_page()
+    context, watch = shared_phone
+    watch.broken.clear()
+    page = context.new_page()
+    yield page
+    page.close()
+    assert not watch.broken
 
 
 @pytest.fixture(scope="session")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Photos as a phone takes them, as files to choose."""
     folder = tmp_path_factory.mktemp("photos")
-    made = {"card": card_photo("20100001"), "document": document_photo()}
+    made = {"card": card_photo("20100001", size=PHOTO), "document": document_photo(size=PHOTO)}
     for name, photo in made.items():
         (folder / f"{name}.jpg").write_bytes(photo)
     return {name: folder / f"{name}.jpg" for name in made}

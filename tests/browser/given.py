@@ -32,6 +32,7 @@ class Given:
     table: Table
     made: int = 0
     names: dict[str, str] = field(default_factory=dict)
+    at_desk: Caller | None = None
 
     def patron(self, password: str = CHOSEN, **changes: Any) -> Patron:
         """A patron with a working card; with `TEMPORARY` one who has never signed in."""
@@ -66,7 +67,8 @@ class Given:
 
     def desk(self) -> Caller:
         """The desk at the API."""
-        return sign_in(self.stack, self.account("desk"), CHOSEN)
+        self.at_desk = self.at_desk or sign_in(self.stack, self.account("desk"), CHOSEN)
+        return self.at_desk
 
     def title(self, name: str, at: datetime, copies: int = 1) -> str:
         """A title as the desk describes it, which can be found at once; its id."""

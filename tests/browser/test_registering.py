@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from infra.local.people import Caller
+from infra.local.stack import Stack
+from lending.domain.week import TOKYO
 from tests.browser.conftest import assert_accessible
 from tests.browser.filling import (
     choose,
@@ -140,9 +144,11 @@ def test_a_photo_goes_again_by_itself_when_the_connection_is_back(
     assert page.evaluate("[sessionStorage.length, localStorage.length]") == [0, 0]
 
 
-def test_an_unusable_picture_is_asked_for_again_with_its_reason(page: Page, photos: dict[str, Path]) -> None:
+def test_an_unusable_picture_is_asked_for_again_with_its_reason(
+    page: Page, stack: Stack, photos: dict[str, Path]
+) -> None:
     # GIVEN an application with an insurance document
-    send_small_form(page, "資格確認書(旧健康保険証)")
+    come_back_for_photos(page, stack, "insurance_certificate")
     heading(page, "資格確認書(旧健康保険証)(表)の写真")
     # THEN the camera cannot be opened before the numbers are covered (RULES 3)
     expect(page.locator("#photo")).to_be_hidden()
@@ -172,28 +178,26 @@ def test_an_unusable_picture_is_asked_for_again_with_its_reason(page: Page, phot
     heading(page, "資格確認書(旧健康保険証)(裏)の写真")
 
 
-def send_small_form(page: Page, document: str) -> None:
-    """An application that needs nothing but one document: an address and a password are not asked for."""
-    start(page, "仮パスワードの発行")
-    fill(page)
-    fill(page)
-    fill_birthday(page)
-    fill(page)
-    choose(page, "申し込まない")
-    choose(page, document)
-    send_form(page)
+def come_back_for_photos(page: Page, stack: Stack, document: str) -> None:
+    """The photos of an application for a password, which needs nothing but one document, gone on with another day."""
+    form = {"kind": "password", "card_number": "20100001", "name": "青森 太郎", "birth_date": "1978-04-01"}
+    accepted = Caller(stack).post("/applications", datetime.now(TOKYO), form | {"documents": [document]}, 201)
+    page.goto("/status.html")
+    page.get_by_label("受付番号").fill(accepted["receipt_number"])
+    page.get_by_label("確認番号").fill(accepted["access_code"])
+    page.get_by_role("button", name="申請の状況を見る").click()
     page.get_by_role("link", name="写真を送る").click()
 
 
 def test_the_progress_of_a_photo_is_told_and_a_ticket_that_ran_out_is_renewed(
-    page: Page, photos: dict[str, Path]
+    page: Page, stack: Stack, photos: dict[str, Path]
 ) -> None:
     # GIVEN a ticket that has run out, and then a connection that takes its time
     held: list[Route] = []
     ran_out = {"status": 403, "headers": {"Access-Control-Allow-Origin": "*"}}
     page.route("**/*imagesbucket*", lambda route: held.append(route))
     page.route("**/*imagesbucket*", lambda route: route.fulfill(**ran_out), times=1)
-    send_small_form(page, "マイナンバーカード")
+    come_back_for_photos(page, stack, "my_number_card")
     heading(page, FRONT)
     # WHEN a photo is sent
     choose_photo(page, photos["document"])
@@ -212,8 +216,8 @@ def test_the_progress_of_a_photo_is_told_and_a_ticket_that_ran_out_is_renewed(
     heading(page, DONE)
 
 
-def test_the_back_of_a_sheet_can_be_left_out(page: Page, photos: dict[str, Path]) -> None:
-    send_small_form(page, "住民票の写し")
+def test_the_back_of_a_sheet_can_be_left_out(page: Page, stack: Stack, photos: dict[str, Path]) -> None:
+    come_back_for_photos(page, stack, "residence_record")
     heading(page, "住民票の写し(表)の写真")
     choose_photo(page, photos["document"])
     send_photo(page)
@@ -223,9 +227,12 @@ def test_the_back_of_a_sheet_can_be_left_out(page: Page, photos: dict[str, Path]
     heading(page, DONE)
 
 
-def test_nobody_has_to_stand_and_wait_until_a_photo_was_looked_at(page: Page, photos: dict[str, Path]) -> None:
+def test_nobody_has_to_stand_and_wait_until_a_photo_was_looked_at(
+    phone: BrowserContext, stack: Stack, photos: dict[str, Path]
+) -> None:
     # GIVEN a photo that nobody looks at
-    send_small_form(page, "マイナンバーカード")
+    page = phone.new_page()
+    come_back_for_photos(page, stack, "my_number_card")
     heading(page, FRONT)
     awaiting = {"status": "awaiting_images", "missing_slots": ["my_number_card_front"], "message": "", "slots": []}
     page.route("**/api/applications/*", lambda route: route.fulfill(json=awaiting))
@@ -237,7 +244,9 @@ def test_nobody_has_to_stand_and_wait_until_a_photo_was_looked_at(page: Page, ph
     waiting = page.get_by_text("確認に時間がかかっています。")
     for _ in range(30):
         page.clock.run_for(5_000)
-        page.wait_for_timeout(50)
+        page.wait_for_timeout(20)
+        if waiting.is_visible():
+            break
     # THEN the page says that it can be seen later
     expect(waiting).to_be_visible()
     assert_accessible(page)
