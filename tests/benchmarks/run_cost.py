@@ -84,15 +84,17 @@ def measure(size: int) -> Measured:
     if record.counts["holds"] != size or not record.finished_at:
         raise RuntimeError(f"the run considered {record.counts['holds']} of {size} holds")
     counts = store.count_from_here()
-    scanned = [
-        scan_found(table, copy.barcode, given.run.moment, given.policy) for copy in islice(titles.pulls(table), SCANS)
-    ]
+    scanned = list(islice(titles.pulls(table), SCANS))
+    for copy in scanned:
+        scan_found(table, copy.barcode, given.run.moment, given.policy)
     return Measured(record, counts, sum(store.counts.write.values()) / len(scanned))
 
 
 def everything(given: Library) -> Iterator[Write]:
     """A library as the writes that bring it into an empty table."""
-    yield from (patrons.add(replace(patron, **_PERSON)) for patron in given.patrons.values())
+    held = Counter(hold.patron_id for hold in given.holds)
+    for patron_id, patron in given.patrons.items():
+        yield patrons.add(replace(patron, **_PERSON, open_holds=held[patron_id]))
     yield from map(holds.add, given.holds)
     yield from map(calendar.add_closure, given.calendar.closures)
     yield from map(calendar.add_suspension, given.calendar.suspensions)
