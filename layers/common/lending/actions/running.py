@@ -26,6 +26,9 @@ ROUNDS = 3
 
 EnoughTime = Callable[[], bool]
 
+# The decisions of plans made by this invocation, by the plan's name: they need not be read again.
+_Made = dict[str, list[Decision]]
+
 _PULLED = {Outcome.LEND: "lend", Outcome.KEEP_ASIDE: "keep_aside", Outcome.READY: "ready"}
 
 
@@ -83,23 +86,36 @@ def _to_the_end(
     enough_time: EnoughTime,
     meter: Meter,
 ) -> RunRecord:
-    """Read, plan and carry out until nothing is lost, or often enough."""
+    """Read, plan and carry out until nothing is left to be offered anew, or often enough."""
+    made: _Made = {}
     while True:
         with meter.step("reading"):
             given = read(table)
-        if record is None or _is_to_be_planned_anew(record):
+        if record is None or _leaves_something(table, run, record):
             with meter.step("planning"):
-                record = _planned(table, run, given, policy, record)
+                record = _planned(table, run, given, policy, made, record)
         with meter.step("writing"):
-            record = _carried_out(table, run, given, record, enough_time)
-            if not _is_to_be_planned_anew(record):
+            record = _carried_out(table, run, given, record, made, enough_time)
+            if not _leaves_something(table, run, record):
                 return _finished(table, run, record, moment)
 
 
-def _is_to_be_planned_anew(record: RunRecord) -> bool:
-    """Whether all of the plan is carried out and some of its copies were gone."""
-    done = record.done == record.chunks and not record.finished_at
-    return done and record.lost > 0 and record.round < ROUNDS
+def _leaves_something(table: Table, run: Run, record: RunRecord) -> bool:
+    """Whether all of the plan is carried out, and books are to be offered anew: their copies or holds were gone."""
+    if record.done < record.chunks or record.finished_at or record.round >= ROUNDS:
+        return False
+    return record.lost > 0 or _plans_for_nobody(table, run)
+
+
+def _plans_for_nobody(table: Table, run: Run) -> bool:
+    """Whether a hold was cancelled since it was read, and its book is on the list: the next in the queue is to have it.
+
+    A look at the indexes, once a plan is carried out, instead of a condition in every single write. What it misses
+    the scan still finds (RULES 23).
+    """
+    there = {(hold.patron_id, hold.title_id) for hold in holds.to_be_served(table)}
+    pulls = ((copy, copy.pull) for copy in titles.pulls(table) if copy.pull and copy.pull.run == run.run_id)
+    return any((pull.patron_id, copy.title_id) not in there for copy, pull in pulls)
 
 
 def _finished(table: Table, run: Run, record: RunRecord, moment: datetime) -> RunRecord:
@@ -114,7 +130,16 @@ def _finished(table: Table, run: Run, record: RunRecord, moment: datetime) -> Ru
 # The plan
 
 
-def _planned(table: Table, run: Run, given: Given, policy: Policy, before: RunRecord | None = None) -> RunRecord:
+def _part(table: Table, record: RunRecord, number: int, made: _Made) -> list[Decision]:
+    """A part of the plan in force."""
+    if record.plan in made:
+        return made[record.plan][number * runs.CHUNK : (number + 1) * runs.CHUNK]
+    return runs.chunk(table, record, number)
+
+
+def _planned(
+    table: Table, run: Run, given: Given, policy: Policy, made: _Made, before: RunRecord | None = None
+) -> RunRecord:
     """Make a plan and have the run adopt it; if somebody else's was adopted first, that one counts."""
     decided = decide(given, run, policy)
     if run.kind is RunKind.PREFECTURAL:
@@ -131,6 +156,7 @@ def _planned(table: Table, run: Run, given: Given, policy: Policy, before: RunRe
         chunks=-(-len(decided) // runs.CHUNK),
         counts=count(given, decided),
     )
+    made[record.plan] = decided
     for write in _plan(record, given, run, decided, policy):
         table.write(write)
     return _after(table, runs.adopt(record, before.plan if before else ""), record)
@@ -146,7 +172,8 @@ def _plan(record: RunRecord, given: Given, run: Run, decided: list[Decision], po
 
 def _take_back(table: Table, run: Run, given: Given, decided: list[Decision]) -> None:
     """Pulls of an earlier round that the new plan gives to nobody."""
-    planned = {each.barcode for each in decided}
+    kept = {hold.barcode for hold in given.holds if hold.status is HoldStatus.SECURED}
+    planned = {each.barcode for each in decided if _needs_pull(each.decision, each.barcode in kept)}
     copies = (copy for copies in given.copies.values() for copy in copies)
     left = [copy for copy in copies if copy.pull and copy.pull.run == run.run_id and copy.barcode not in planned]
     write_what_holds(table, map(titles.drop_pull, left))
@@ -179,7 +206,9 @@ class _Now:
     patrons: Mapping[str, Patron]
 
 
-def _carried_out(table: Table, run: Run, given: Given, record: RunRecord, enough_time: EnoughTime) -> RunRecord:
+def _carried_out(
+    table: Table, run: Run, given: Given, record: RunRecord, made: _Made, enough_time: EnoughTime
+) -> RunRecord:
     now = _Now(
         {(hold.patron_id, hold.title_id): hold for hold in given.holds},
         {copy.barcode: copy for copies in given.copies.values() for copy in copies},
@@ -188,7 +217,7 @@ def _carried_out(table: Table, run: Run, given: Given, record: RunRecord, enough
     while record.done < record.chunks and not record.finished_at:
         if not enough_time():
             raise Unfinished(f"{record.done} of {record.chunks} parts done")
-        tally = _carry_out_part(table, run, now, runs.chunk(table, record, record.done))
+        tally = _carry_out_part(table, run, now, _part(table, record, record.done, made))
         record = _after(table, runs.advance(record, tally), runs.advanced(record, tally))
     return record
 
@@ -229,10 +258,15 @@ _Step = tuple[str, str, Write | None]
 _NOTHING: _Step = ("", "", None)
 
 
+def _needs_pull(outcome: Outcome, secured: bool) -> bool:
+    """Whether the copy is to be fetched: one that is kept already and stays so is not (RULES 20)."""
+    return outcome in _PULLED and not (secured and outcome is Outcome.KEEP_ASIDE)
+
+
 def _pull(run: Run, now: _Now, hold: Hold, decision: Decision) -> _Step:
     """The copy onto the pull list, unless it is kept already and stays so (RULES 15, 20, 23)."""
     secured = hold.status is HoldStatus.SECURED
-    if decision.decision not in _PULLED or (secured and decision.decision is Outcome.KEEP_ASIDE):
+    if not _needs_pull(decision.decision, secured):
         return _NOTHING
     copy = now.copies.get(decision.barcode)
     if copy is None or copy.state is not (CopyState.KEPT_ASIDE if secured else CopyState.ON_SHELF):
