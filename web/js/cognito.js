@@ -6,7 +6,8 @@ const WRONG_PAIR = "利用券の番号またはパスワードに誤りがあり
 export const PASSWORD_RULE = "8文字以上で、英字の小文字と数字をどちらも使ってください。";
 const SENTENCES = {
   InvalidPasswordException: `このパスワードは使えません。${PASSWORD_RULE}`,
-  LimitExceededException: "続けて何度も試されたため、しばらく受け付けられません。時間をおいて、もう一度お試しください。",
+  LimitExceededException:
+    "続けて何度も試されたため、しばらく受け付けられません。時間をおいて、もう一度お試しください。",
   TooManyRequestsException: "ただいま混み合っています。しばらくしてから、もう一度お試しください。",
   CodeMismatchException: "時間がたったため、はじめからログインしてください。",
 };
@@ -61,7 +62,12 @@ export async function cognito(operation, parameters) {
   } catch {
     throw new Offline();
   }
-  if (!answer.ok) throw new Denied(String(read.__type ?? "").split("#").at(-1));
+  if (!answer.ok)
+    throw new Denied(
+      String(read.__type ?? "")
+        .split("#")
+        .at(-1),
+    );
   return read;
 }
 

@@ -8,7 +8,8 @@ const LOST = "いま、インターネットにつながっていません。";
 export function watchConnection(meanwhile = "入力した内容は、この画面に残っています。") {
   const line = el("div", { role: "status", class: "wrap narrow" });
   byId("content").before(line);
-  const tell = () => line.replaceChildren(...(navigator.onLine ? [] : [el("p", { class: "note warning" }, LOST + meanwhile)]));
+  const tell = () =>
+    line.replaceChildren(...(navigator.onLine ? [] : [el("p", { class: "note warning" }, LOST + meanwhile)]));
   addEventListener("online", tell);
   addEventListener("offline", tell);
   tell();

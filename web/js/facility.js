@@ -23,10 +23,23 @@ async function load(house) {
   const bags = await list("/facility/bags", mine.get);
   const part = (batch, title) => {
     const items = bags.filter((bag) => bag.batch === batch).sort((a, b) => a.card_number.localeCompare(b.card_number));
-    return items.length ? [el("h2", {}, title), el("ul", { class: "books" }, items.map((bag) => shown(bag, house)))] : [];
+    return items.length
+      ? [
+          el("h2", {}, title),
+          el(
+            "ul",
+            { class: "books" },
+            items.map((bag) => shown(bag, house)),
+          ),
+        ]
+      : [];
   };
   return [
-    el("p", {}, "利用者カード、Myライブラリの「利用者カード」の画面、オンライン貸出メールのどれかで、利用者番号を確かめてください。"),
+    el(
+      "p",
+      {},
+      "利用者カード、Myライブラリの「利用者カード」の画面、オンライン貸出メールのどれかで、利用者番号を確かめてください。",
+    ),
     ...(bags.length ? [] : nothing("お渡しする袋は、ありません。")),
     ...part("last_week", "先週からの袋"),
     ...part("this_week", "今週の袋"),
@@ -52,7 +65,14 @@ function shown(bag, house) {
 
 function handOver({ id, card_number: card, books }, house) {
   const record = async () => {
-    if (!(await confirmed("袋をお渡ししましたか", `利用者番号 ${card} の袋(${books}冊)を、お渡し済みにします。`, "お渡しした"))) return;
+    if (
+      !(await confirmed(
+        "袋をお渡ししましたか",
+        `利用者番号 ${card} の袋(${books}冊)を、お渡し済みにします。`,
+        "お渡しした",
+      ))
+    )
+      return;
     await mine.post(`/facility/bags/${encodeURIComponent(id)}/handover`);
     await house.again(`利用者番号 ${card} の袋を、お渡し済みにしました。`);
   };

@@ -34,13 +34,22 @@ function showForm(items) {
     el("div", { class: "actions" }, el("button", { class: "button" }, "印刷する")),
   );
   const sheet = el("div", { class: "sheet label-sheet", id: "sheet", "aria-label": "印刷される内容", role: "group" });
-  const draw = () => sheet.replaceChildren(label(form, items), el("p", { class: "cut" }, "切り離すか、半分に折ってご利用ください"), label(form, items));
+  const draw = () =>
+    sheet.replaceChildren(
+      label(form, items),
+      el("p", { class: "cut" }, "切り離すか、半分に折ってご利用ください"),
+      label(form, items),
+    );
   form.addEventListener("input", draw);
   whenSent(form, () => printOut(form, draw));
   show(
     TITLE,
     el("h1", {}, TITLE),
-    el("p", {}, "専用袋が足りないときは、お手持ちの袋にこのラベルを貼って、協力館の窓口に返せます。A4の紙1枚に2枚分を印刷します。"),
+    el(
+      "p",
+      {},
+      "専用袋が足りないときは、お手持ちの袋にこのラベルを貼って、協力館の窓口に返せます。A4の紙1枚に2枚分を印刷します。",
+    ),
     el("p", {}, "印刷できないときは、袋の見えるところに「オンライン返却」と書いてください。"),
     form,
     el("h2", {}, "印刷される内容"),
@@ -72,7 +81,12 @@ function label(form, items) {
       "dl",
       { class: "label-facts" },
       el("div", {}, el("dt", {}, "協力館名"), el("dd", {}, blank(name))),
-      el("div", {}, el("dt", {}, "利用者番号", el("br"), el("small", {}, "（お名前は不要です）")), el("dd", { class: "number" }, blank(number.trim()))),
+      el(
+        "div",
+        {},
+        el("dt", {}, "利用者番号", el("br"), el("small", {}, "（お名前は不要です）")),
+        el("dd", { class: "number" }, blank(number.trim())),
+      ),
     ),
     el("p", {}, el("strong", {}, "【各利用者様へ】"), " 協力館のブックポストは使用せずに、窓口へ直接ご返却ください。"),
     el("p", {}, el("strong", {}, "【各協力館様へ】"), " 資料の確認は不要です。このまま県立図書館へ搬送してください。"),

@@ -12,6 +12,15 @@ import { hideSummary, showSummary } from "./faults.js";
 import { signedIn, SignedOut, signOut } from "./session.js";
 import { askSignIn, whenSent } from "./signin.js";
 
+/** A part of the address as it was meant; one that nobody has made is left as it is. */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** Open a house of rooms; `who` is who may come in, see `askSignIn`. */
 export function openHouse(name, rooms, who) {
   const house = new House(name, rooms, who);
@@ -32,7 +41,7 @@ class House {
 
   /** Show the room of the address, or the way in. `news` is told on top of it. */
   async enter(news = "") {
-    const [id, ...details] = location.hash.slice(1).split("/").map(decodeURIComponent);
+    const [id, ...details] = location.hash.slice(1).split("/").map(decoded);
     // The link that skips to the content.
     if (byId(id) && !this.room(id)) return;
     if (!signedIn(this.who.group)) {
@@ -57,15 +66,14 @@ class House {
 
   showDoors(current) {
     const door = ({ id, label }) =>
-      el("li", {}, el("a", { href: `#${id}`, "aria-current": id === (current.under ?? current.id) ? "page" : null }, label));
+      el(
+        "li",
+        {},
+        el("a", { href: `#${id}`, "aria-current": id === (current.under ?? current.id) ? "page" : null }, label),
+      );
     const leave = workingButton("ログアウト", "ログアウト中…", () => this.leave(), { class: "link-button" });
     this.nav.replaceChildren(
-      el(
-        "ul",
-        { class: "wrap" },
-        this.rooms.filter(({ hidden }) => !hidden).map(door),
-        el("li", {}, leave),
-      ),
+      el("ul", { class: "wrap" }, this.rooms.filter(({ hidden }) => !hidden).map(door), el("li", {}, leave)),
     );
   }
 
@@ -80,7 +88,9 @@ class House {
       if (news) this.tell(news);
     } catch (error) {
       if (visit !== this.visit) return;
-      const again = workingButton("もう一度読み込む", "読み込んでいます…", () => this.enter(), { class: "button plain" });
+      const again = workingButton("もう一度読み込む", "読み込んでいます…", () => this.enter(), {
+        class: "button plain",
+      });
       if (!this.refuse(error)) stage.replaceChildren(again);
     } finally {
       stage.setAttribute("aria-busy", "false");

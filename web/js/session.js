@@ -114,7 +114,7 @@ async function renew() {
     });
     keep(result);
   } catch (error) {
-    if (!(error instanceof Denied)) throw error;
+    if (!(error instanceof Denied && error.pairIsWrong)) throw error;
     forget(SESSION);
     throw new SignedOut();
   }

@@ -105,7 +105,7 @@ function askNewPassword(who, name, choose, done) {
     const { chosen, again } = typedIn(form);
     if (tellFaults(form, faultsOfChosen(chosen, again))) return;
     try {
-      await choose(chosen);
+      await choose(chosen.trim());
       await welcome(who, done);
     } catch (error) {
       if (error instanceof Denied && error.pairIsWrong)
@@ -127,7 +127,7 @@ function askNewPassword(who, name, choose, done) {
 
 /** What is wrong with a new password and its repetition. */
 export function faultsOfChosen(chosen, again) {
-  if (chosen.length < 8 || !/[a-z]/.test(chosen) || !/[0-9]/.test(chosen))
+  if (chosen.trim().length < 8 || !/[a-z]/.test(chosen) || !/[0-9]/.test(chosen))
     return [{ field: "chosen", message: `新しいパスワードは、${PASSWORD_RULE}` }];
   return chosen === again ? [] : [{ field: "again", message: "2つの新しいパスワードが同じではありません。" }];
 }

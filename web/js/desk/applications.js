@@ -33,7 +33,13 @@ const FIELDS = {
 };
 
 export const applicationsRoom = { id: "applications", label: "申請", load };
-export const oneApplicationRoom = { id: "application", title: "申請の審査", hidden: true, under: "applications", load: loadOne };
+export const oneApplicationRoom = {
+  id: "application",
+  title: "申請の審査",
+  hidden: true,
+  under: "applications",
+  load: loadOne,
+};
 
 async function load(house, status = "submitted") {
   const items = await list(`/desk/applications?status=${encodeURIComponent(status)}`, mine.get);
@@ -42,15 +48,31 @@ async function load(house, status = "submitted") {
       "ul",
       { class: "links in-line" },
       Object.entries(STATUSES).map(([name, label]) =>
-        el("li", {}, el("a", { href: `#applications/${name}`, "aria-current": name === status ? "true" : null }, label)),
+        el(
+          "li",
+          {},
+          el("a", { href: `#applications/${name}`, "aria-current": name === status ? "true" : null }, label),
+        ),
       ),
     ),
-    el("p", {}, items.length ? `${STATUSES[status]}: ${items.length}件、古い順` : `${STATUSES[status]}は、ありません。`),
-    items.length ? table(STATUSES[status], ["受付番号", "申請", "届いた日時", "オンライン貸出"], items.map(line)) : null,
+    el(
+      "p",
+      {},
+      items.length ? `${STATUSES[status]}: ${items.length}件、古い順` : `${STATUSES[status]}は、ありません。`,
+    ),
+    items.length
+      ? table(STATUSES[status], ["受付番号", "申請", "届いた日時", "オンライン貸出"], items.map(line))
+      : null,
   ];
 }
 
-const line = ({ receipt_number: receipt, kind_label: kind, submitted_at: at, created_at: made, online_lending: online }) =>
+const line = ({
+  receipt_number: receipt,
+  kind_label: kind,
+  submitted_at: at,
+  created_at: made,
+  online_lending: online,
+}) =>
   el(
     "tr",
     {},
@@ -67,7 +89,12 @@ async function loadOne(house, receipt) {
     el("p", {}, el("a", { class: "back", href: "#applications" }, "一覧にもどる")),
     el("p", {}, `受付番号 ${receipt} 「${one.kind_label}」 ${momentInWords(one.submitted_at ?? one.created_at)}`),
     ...notes(one),
-    el("div", { class: "side-by-side" }, el("div", { class: "stack" }, answers(one)), el("div", { class: "stack" }, images(one, house))),
+    el(
+      "div",
+      { class: "side-by-side" },
+      el("div", { class: "stack" }, answers(one)),
+      el("div", { class: "stack" }, images(one, house)),
+    ),
     open ? decisionForm(one, house) : decided(one),
   ];
 }
@@ -80,10 +107,22 @@ function notes(one) {
       ? note("カードの写真のバーコードと、入力された番号が違います", el("p", {}, `入力された番号 ${one.card_number}`))
       : null,
     one.differences.length
-      ? note("登録されている内容と違うところがあります", el("p", {}, one.differences.map((name) => FIELDS[name] ?? name).join("、")))
+      ? note(
+          "登録されている内容と違うところがあります",
+          el("p", {}, one.differences.map((name) => FIELDS[name] ?? name).join("、")),
+        )
       : null,
     one.duplicates.length
-      ? note("同じ方かもしれない利用者がいます", el("ul", {}, one.duplicates.map((person) => el("li", {}, `${person.name} ${person.card_number} ${person.address ?? ""}`))))
+      ? note(
+          "同じ方かもしれない利用者がいます",
+          el(
+            "ul",
+            {},
+            one.duplicates.map((person) =>
+              el("li", {}, `${person.name} ${person.card_number} ${person.address ?? ""}`),
+            ),
+          ),
+        )
       : null,
   ];
 }
@@ -141,7 +180,11 @@ function decisionForm(one, house) {
     ]),
     el("div", { class: "stack", id: "for-register", hidden: true }, forRegister(one)),
     el("div", { class: "stack", id: "for-image_again", hidden: true }, whichImages(one)),
-    el("div", { class: "stack", id: "for-reason", hidden: true }, input("reason", "理由(申請した方に、このまま送ります)", { tag: "textarea", rows: 3 })),
+    el(
+      "div",
+      { class: "stack", id: "for-reason", hidden: true },
+      input("reason", "理由(申請した方に、このまま送ります)", { tag: "textarea", rows: 3 }),
+    ),
     el("div", { class: "actions" }, el("button", { class: "button" }, "決定する")),
   );
   form.addEventListener("change", ({ target }) => {
@@ -162,9 +205,17 @@ function forRegister(one) {
           ["no", "いいえ、見えています"],
         ])
       : null,
-    input("expires_on", "有効期限", { type: "date", class: "text w16", hint: "空のときは、規則どおりの日になります。" }),
+    input("expires_on", "有効期限", {
+      type: "date",
+      class: "text w16",
+      hint: "空のときは、規則どおりの日になります。",
+    }),
     one.kind === "reissue" || one.kind === "name_change"
-      ? input("old_card_number", "これまでのカードの番号", { class: "text number w16", inputmode: "numeric", hint: "申請に書かれていないときだけ、調べて入力してください。" })
+      ? input("old_card_number", "これまでのカードの番号", {
+          class: "text number w16",
+          inputmode: "numeric",
+          hint: "申請に書かれていないときだけ、調べて入力してください。",
+        })
       : null,
   ];
 }
@@ -175,7 +226,11 @@ const whichImages = (one) =>
     { class: "field" },
     el("legend", { class: "label" }, "もう一度送ってもらう写真"),
     el("p", { class: "fault", id: "field-slots-fault", "aria-live": "polite" }),
-    el("div", { class: "choices" }, one.slots.map(({ slot, label }) => choice("checkbox", "slots", slot, label))),
+    el(
+      "div",
+      { class: "choices" },
+      one.slots.map(({ slot, label }) => choice("checkbox", "slots", slot, label)),
+    ),
   );
 
 async function decide(form, one, house) {
@@ -192,8 +247,13 @@ async function decide(form, one, house) {
     image_again: () => ({ slots, reason: typed.reason }),
     refuse: () => ({ reason: typed.reason }),
   }[typed.decision]();
-  await mine.post(`/desk/applications/${encodeURIComponent(one.receipt_number)}/decision`, { decision: typed.decision, ...body });
-  const done = { register: "登録しました", image_again: "写真の再提出をお願いしました", refuse: "断りました" }[typed.decision];
+  await mine.post(`/desk/applications/${encodeURIComponent(one.receipt_number)}/decision`, {
+    decision: typed.decision,
+    ...body,
+  });
+  const done = { register: "登録しました", image_again: "写真の再提出をお願いしました", refuse: "断りました" }[
+    typed.decision
+  ];
   await house.go("#applications", `受付番号 ${one.receipt_number} を${done}。結果のメールを送ります。`);
 }
 

@@ -9,11 +9,23 @@ import { scanner } from "./scanning.js";
 export const checkOutsRoom = { id: "checkouts", label: "貸出", title: "カウンターでの貸出", load };
 
 async function load(house) {
-  const card = input("card_number", "利用者カードの番号", { class: "text number w16", inputmode: "numeric", autocomplete: "off" });
+  const card = input("card_number", "利用者カードの番号", {
+    class: "text number w16",
+    inputmode: "numeric",
+    autocomplete: "off",
+  });
   const number = card.querySelector("input");
   const scan = scanner(house, "貸し出す本の資料番号", async (code) => {
-    const { title, due_on: due, hold_spent: held } = await mine.post("/desk/checkouts", { card_number: typed(number), barcode: code });
-    return { kind: "ready", title: `${dayInWords(due)}まで`, lines: [title, held ? "予約の本をお渡ししました。" : ""].filter(Boolean) };
+    const {
+      title,
+      due_on: due,
+      hold_spent: held,
+    } = await mine.post("/desk/checkouts", { card_number: typed(number), barcode: code });
+    return {
+      kind: "ready",
+      title: `${dayInWords(due)}まで`,
+      lines: [title, held ? "予約の本をお渡ししました。" : ""].filter(Boolean),
+    };
   });
   const first = el("form", { novalidate: true }, card);
   first.addEventListener("submit", (event) => {
@@ -25,4 +37,8 @@ async function load(house) {
 }
 
 /** A scanner may read the start and stop letters of Codabar along. */
-const typed = (control) => control.value.normalize("NFKC").trim().replace(/^[A-D]([0-9]+)[A-D]$/i, "$1");
+const typed = (control) =>
+  control.value
+    .normalize("NFKC")
+    .trim()
+    .replace(/^[A-D]([0-9]+)[A-D]$/i, "$1");

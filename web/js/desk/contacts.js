@@ -28,7 +28,14 @@ function shown(task, house) {
     ["はじめ", momentInWords(task.since)],
   ];
   const done = async () => {
-    if (!(await confirmed("連絡が済みましたか", `${task.name || patron || receipt} への連絡を、済みにします。`, "済みにする"))) return;
+    if (
+      !(await confirmed(
+        "連絡が済みましたか",
+        `${task.name || patron || receipt} への連絡を、済みにします。`,
+        "済みにする",
+      ))
+    )
+      return;
     await mine.post(`/desk/contacts/${encodeURIComponent(task.id)}/done`);
     await house.again("連絡を済みにしました。");
   };

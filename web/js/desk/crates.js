@@ -9,7 +9,13 @@ import { table } from "./tables.js";
 
 export const cratesRoom = { id: "crates", label: "コンテナ", title: "コンテナと袋", load };
 export const slipsRoom = { id: "slips", title: "袋の票(印刷)", hidden: true, under: "crates", load: loadSlips };
-export const crateListsRoom = { id: "crate-lists", title: "コンテナの一覧(印刷)", hidden: true, under: "crates", load: loadLists };
+export const crateListsRoom = {
+  id: "crate-lists",
+  title: "コンテナの一覧(印刷)",
+  hidden: true,
+  under: "crates",
+  load: loadLists,
+};
 
 const crates = (day) => list(day ? `/desk/crates?pickup_from=${encodeURIComponent(day)}` : "/desk/crates", mine.get);
 const bagsOf = ({ bags }) => [...bags].sort((a, b) => a.card_number.localeCompare(b.card_number));
@@ -35,7 +41,14 @@ async function load(house, day = "") {
           "協力館ごとの袋と本",
           ["No.", "協力館", "袋", "本"],
           found.map(({ number, name, bag_count: of, book_count: count }) =>
-            el("tr", {}, el("td", { class: "number" }, String(number)), el("th", { scope: "row" }, name), el("td", {}, String(of)), el("td", {}, String(count))),
+            el(
+              "tr",
+              {},
+              el("td", { class: "number" }, String(number)),
+              el("th", { scope: "row" }, name),
+              el("td", {}, String(of)),
+              el("td", {}, String(count)),
+            ),
           ),
         )
       : null,
@@ -45,7 +58,12 @@ async function load(house, day = "") {
 function choice(house, day) {
   return house.form(
     (form) => house.go(below("crates", typedIn(form).pickup_from)),
-    input("pickup_from", "受取開始の日曜日", { type: "date", value: day, class: "text w10", hint: "空のときは、今回の分です。" }),
+    input("pickup_from", "受取開始の日曜日", {
+      type: "date",
+      value: day,
+      class: "text w10",
+      hint: "空のときは、今回の分です。",
+    }),
     el("div", { class: "actions" }, el("button", { class: "button plain" }, "表示する")),
   );
 }

@@ -47,18 +47,31 @@ function lookUp(house, card, purpose) {
     (form) => {
       const { card_number: typed, for: why } = typedIn(form);
       const number = typed.normalize("NFKC").replace(/[^0-9]/g, "");
-      if (tellFaults(form, number ? [] : [{ field: "card_number", message: "利用者番号を入力してください。" }])) return undefined;
+      if (tellFaults(form, number ? [] : [{ field: "card_number", message: "利用者番号を入力してください。" }]))
+        return undefined;
       return house.go(`#patron/${number}/${why}`);
     },
-    input("card_number", "利用者番号", { class: "text number w16", inputmode: "numeric", autocomplete: "off", value: card }),
-    input("for", "見る目的", { tag: "select", children: PURPOSES.map(option), hint: "見たことは、目的とともに記録されます。" }),
+    input("card_number", "利用者番号", {
+      class: "text number w16",
+      inputmode: "numeric",
+      autocomplete: "off",
+      value: card,
+    }),
+    input("for", "見る目的", {
+      tag: "select",
+      children: PURPOSES.map(option),
+      hint: "見たことは、目的とともに記録されます。",
+    }),
     el("div", { class: "actions" }, el("button", { class: "button plain" }, "記録を見る")),
   );
 }
 
 function record(one) {
   const bad = (address, reachable) => (address ? `${address}${reachable ? "" : " (届きません)"}` : "");
-  const cap = one.loan_cap === one.loan_cap_now ? `${one.loan_cap}冊` : `${one.loan_cap_now}冊(${dayInWords(one.loan_cap_from)}から${one.loan_cap}冊)`;
+  const cap =
+    one.loan_cap === one.loan_cap_now
+      ? `${one.loan_cap}冊`
+      : `${one.loan_cap_now}冊(${dayInWords(one.loan_cap_from)}から${one.loan_cap}冊)`;
   return factList([
     ["お名前", `${one.name}(${one.kana})`],
     ["利用者番号", `${one.card_number}${one.card_retired ? " (入力された番号は、使用を終えたカードのものです)" : ""}`],
@@ -77,7 +90,14 @@ function record(one) {
 function holds(one, path, items, named, house) {
   if (!one.holds.length) return [el("p", {}, "予約は、ありません。")];
   const all = async () => {
-    if (!(await confirmed("すべての予約を取り消しますか", `${one.holds.length}冊の予約を取り消します。`, "すべて取り消す"))) return;
+    if (
+      !(await confirmed(
+        "すべての予約を取り消しますか",
+        `${one.holds.length}冊の予約を取り消します。`,
+        "すべて取り消す",
+      ))
+    )
+      return;
     const { items: done } = await mine.post(`${path}/holds`, { action: "cancel_all" });
     await house.again([`${done.length}冊の予約を取り消しました。`, ...done.flatMap(toShelve)]);
   };
@@ -87,7 +107,11 @@ function holds(one, path, items, named, house) {
       ["題名", "状態", "順番", "受取館", "前回の処理", ""],
       one.holds.map((hold) => holdRow(hold, path, items, named, house)),
     ),
-    el("div", { class: "actions" }, house.button("すべて取り消す", "取り消しています…", all, { class: "button plain" })),
+    el(
+      "div",
+      { class: "actions" },
+      house.button("すべて取り消す", "取り消しています…", all, { class: "button plain" }),
+    ),
   ];
 }
 
@@ -105,7 +129,9 @@ function holdRow(hold, path, items, named, house) {
     await mine.post(of, { action: "to_end" });
     await house.again(`「${hold.title}」の順番を、最後に移しました。`);
   };
-  const next = hold.next_pickup_place ? ` (${dayInWords(hold.next_pickup_from)}の処理から ${named(hold.next_pickup_place)})` : "";
+  const next = hold.next_pickup_place
+    ? ` (${dayInWords(hold.next_pickup_from)}の処理から ${named(hold.next_pickup_place)})`
+    : "";
   return el(
     "tr",
     {},
@@ -114,13 +140,26 @@ function holdRow(hold, path, items, named, house) {
     el("td", {}, hold.position ? `${hold.position}/${hold.of}` : ""),
     el("td", {}, named(hold.pickup_place) + next, changePlace(hold, of, items, named, house)),
     el("td", {}, hold.last_run ? `${dayInWords(hold.last_run.date)} ${hold.last_run.message}` : ""),
-    el("td", {}, el("div", { class: "row-actions" }, button("取り消す", cancel), hold.status === "waiting" ? button("最後に移す", toEnd) : null)),
+    el(
+      "td",
+      {},
+      el(
+        "div",
+        { class: "row-actions" },
+        button("取り消す", cancel),
+        hold.status === "waiting" ? button("最後に移す", toEnd) : null,
+      ),
+    ),
   );
 }
 
 function changePlace(hold, of, items, named, house) {
   if (hold.status === "ready") return null;
-  const select = el("select", { class: "text", "aria-label": `「${hold.title}」の受取館` }, placeOptions(items, hold.pickup_place));
+  const select = el(
+    "select",
+    { class: "text", "aria-label": `「${hold.title}」の受取館` },
+    placeOptions(items, hold.pickup_place),
+  );
   const change = async () => {
     const place = select.value;
     if (!place) return;
@@ -133,7 +172,10 @@ function changePlace(hold, of, items, named, house) {
     {},
     el("summary", {}, "受取館を変える"),
     select,
-    house.button("変える", "記録しています…", change, { class: "link-button", "aria-label": `「${hold.title}」の受取館を変える` }),
+    house.button("変える", "記録しています…", change, {
+      class: "link-button",
+      "aria-label": `「${hold.title}」の受取館を変える`,
+    }),
   );
 }
 
@@ -164,17 +206,53 @@ function changes(one, path, house) {
   const form = house.form(
     async (sent) => {
       const { loan_cap: cap, blocked, online_lending: online, expires_on: expiry, email } = typedIn(sent);
-      const wanted = { loan_cap: Number(cap), blocked: blocked === "yes", online_lending: online === "yes", expires_on: expiry, email: email.trim() };
+      const wanted = {
+        loan_cap: Number(cap),
+        blocked: blocked === "yes",
+        online_lending: online === "yes",
+        expires_on: expiry,
+        email: email.trim(),
+      };
       const changed = Object.entries(wanted).filter(([name, value]) => value !== one[name] && value !== "");
       if (!changed.length) return;
       await mine.patch(path, Object.fromEntries(changed));
       await house.again("登録の内容を変えました。");
     },
-    radios("loan_cap", "借りられる冊数(次の処理から)", [["5", "5冊"], ["10", "10冊"]], String(one.loan_cap)),
-    radios("blocked", "貸出", [["no", "できる"], ["yes", "止める"]], one.blocked ? "yes" : "no"),
-    radios("online_lending", "オンライン貸出サービス", [["yes", "申込み済み"], ["no", "申込みなし"]], one.online_lending ? "yes" : "no"),
+    radios(
+      "loan_cap",
+      "借りられる冊数(次の処理から)",
+      [
+        ["5", "5冊"],
+        ["10", "10冊"],
+      ],
+      String(one.loan_cap),
+    ),
+    radios(
+      "blocked",
+      "貸出",
+      [
+        ["no", "できる"],
+        ["yes", "止める"],
+      ],
+      one.blocked ? "yes" : "no",
+    ),
+    radios(
+      "online_lending",
+      "オンライン貸出サービス",
+      [
+        ["yes", "申込み済み"],
+        ["no", "申込みなし"],
+      ],
+      one.online_lending ? "yes" : "no",
+    ),
     input("expires_on", "有効期限", { type: "date", class: "text w16", value: one.expires_on }),
-    input("email", "メールアドレス", { value: one.email, inputmode: "email", autocomplete: "off", autocapitalize: "none", spellcheck: "false" }),
+    input("email", "メールアドレス", {
+      value: one.email,
+      inputmode: "email",
+      autocomplete: "off",
+      autocapitalize: "none",
+      spellcheck: "false",
+    }),
     el("div", { class: "actions" }, el("button", { class: "button" }, "変更する")),
   );
   return el("details", {}, el("summary", {}, "登録の内容を変える"), form);

@@ -16,8 +16,11 @@ export function picture({ slot, label, url }, receipt, house) {
       return;
     }
     const rectangles = [inPixels(part, img)];
-    if (!(await confirmed("黒く塗りますか", "選んだ部分を黒く塗ります。もとの写真には戻せません。", "黒く塗る"))) return;
-    await mine.post(`/desk/applications/${encodeURIComponent(receipt)}/images/${encodeURIComponent(slot)}/blackout`, { rectangles });
+    if (!(await confirmed("黒く塗りますか", "選んだ部分を黒く塗ります。もとの写真には戻せません。", "黒く塗る")))
+      return;
+    await mine.post(`/desk/applications/${encodeURIComponent(receipt)}/images/${encodeURIComponent(slot)}/blackout`, {
+      rectangles,
+    });
     await house.again("写真の一部を黒く塗りました。");
   };
   mark(marked, (chosen) => (part = chosen));
@@ -26,7 +29,11 @@ export function picture({ slot, label, url }, receipt, house) {
     {},
     frame,
     el("figcaption", {}, label),
-    el("div", { class: "actions" }, house.button("選んだ部分を黒く塗る", "塗っています…", paint, { class: "link-button" })),
+    el(
+      "div",
+      { class: "actions" },
+      house.button("選んだ部分を黒く塗る", "塗っています…", paint, { class: "link-button" }),
+    ),
   );
 }
 

@@ -8,7 +8,13 @@ import { scanner } from "./scanning.js";
 import { table } from "./tables.js";
 
 export const pullsRoom = { id: "pulls", label: "取り出し", title: "取り出しリスト", load };
-export const pullSheetRoom = { id: "pull-sheet", title: "取り出しリスト(印刷)", hidden: true, under: "pulls", load: loadSheet };
+export const pullSheetRoom = {
+  id: "pull-sheet",
+  title: "取り出しリスト(印刷)",
+  hidden: true,
+  under: "pulls",
+  load: loadSheet,
+};
 
 const pulls = () => list("/desk/pulls?limit=100", mine.get);
 
@@ -19,18 +25,25 @@ async function load(house) {
     strike(code);
     return told;
   });
-  const absent = (code, result) => scan.run(code, async () => {
-    const told = instruction(await report(code, result));
-    strike(code);
-    return told;
-  });
+  const absent = (code, result) =>
+    scan.run(code, async () => {
+      const told = instruction(await report(code, result));
+      strike(code);
+      return told;
+    });
   setTimeout(scan.focus);
   return [
     scan.form,
     scan.screen,
     el("p", { id: "left" }, count(lines.length)),
     el("div", { class: "actions" }, el("a", { class: "button plain", href: "#pull-sheet" }, "リストを印刷する")),
-    lines.length ? table("取り出す本", ["請求記号", "題名", "資料番号", "行き先", ""], lines.map((line) => row(line, absent))) : null,
+    lines.length
+      ? table(
+          "取り出す本",
+          ["請求記号", "題名", "資料番号", "行き先", ""],
+          lines.map((line) => row(line, absent)),
+        )
+      : null,
     el("h2", {}, "読み取った本"),
     scan.log,
   ];
@@ -43,7 +56,12 @@ function row(line, absent) {
   const button = (text, result) =>
     el(
       "button",
-      { type: "button", class: "link-button", onclick: () => absent(line.barcode, result), "aria-label": `${line.barcode} ${text}` },
+      {
+        type: "button",
+        class: "link-button",
+        onclick: () => absent(line.barcode, result),
+        "aria-label": `${line.barcode} ${text}`,
+      },
       text,
     );
   return el(
@@ -53,7 +71,16 @@ function row(line, absent) {
     el("td", {}, line.title, line.kept_aside ? el("strong", {}, " (取り置きの棚)") : null),
     el("td", { class: "number" }, line.barcode),
     el("td", {}, line.facility),
-    el("td", {}, el("div", { class: "row-actions" }, button("見つからない", "missing"), line.kept_aside ? null : button("利用者が持っている", "taken"))),
+    el(
+      "td",
+      {},
+      el(
+        "div",
+        { class: "row-actions" },
+        button("見つからない", "missing"),
+        line.kept_aside ? null : button("利用者が持っている", "taken"),
+      ),
+    ),
   );
 }
 
@@ -70,8 +97,16 @@ export function instruction(told) {
   const other = told.instead ? [`代わりに取り出す本: ${told.instead.call_number} (${told.instead.barcode})`] : [];
   const said = {
     lend: () => ({ kind: "bag", title: "袋に入れる", lines: [`No.${told.facility} ${told.facility_name}`, card] }),
-    keep_aside: () => ({ kind: "aside", title: "取り置きの棚へ", lines: [card, "冊数の上限のため、次回以降に貸し出します。"] }),
-    shelve_ready: () => ({ kind: "ready", title: "カウンターの棚へ", lines: [card, `受取期限 ${dayInWords(told.pickup_until)}`] }),
+    keep_aside: () => ({
+      kind: "aside",
+      title: "取り置きの棚へ",
+      lines: [card, "冊数の上限のため、次回以降に貸し出します。"],
+    }),
+    shelve_ready: () => ({
+      kind: "ready",
+      title: "カウンターの棚へ",
+      lines: [card, `受取期限 ${dayInWords(told.pickup_until)}`],
+    }),
     shelve: () => ({ kind: "shelf", title: "書架に戻す", lines: ["予約は取り消されています。"] }),
     missing: () => ({ kind: "shelf", title: "見つからないと記録しました", lines: other }),
     taken: () => ({ kind: "shelf", title: "利用者が先と記録しました", lines: other }),

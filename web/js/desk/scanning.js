@@ -24,7 +24,11 @@ export function scanner(house, label, act) {
     enterkeyhint: "done",
   });
   const control = field.querySelector("input");
-  const screen = el("div", { class: "instruction", role: "status", id: "instruction" }, el("p", {}, "バーコードを読み取ってください。"));
+  const screen = el(
+    "div",
+    { class: "instruction", role: "status", id: "instruction" },
+    el("p", {}, "バーコードを読み取ってください。"),
+  );
   const log = el("ol", { class: "scans", "aria-label": "これまでに読み取ったもの" });
   let turn = Promise.resolve();
 

@@ -11,7 +11,15 @@ export function table(caption, columns, rows) {
       "table",
       {},
       el("caption", { class: "unseen" }, caption),
-      el("thead", {}, el("tr", {}, columns.map((name) => (name ? el("th", { scope: "col" }, name) : el("td", {}))))),
+      el(
+        "thead",
+        {},
+        el(
+          "tr",
+          {},
+          columns.map((name) => (name ? el("th", { scope: "col" }, name) : el("td", {}))),
+        ),
+      ),
       el("tbody", {}, rows),
     ),
   );

@@ -26,7 +26,11 @@ function ways({ title_id: id, title, holdable }, house) {
     "div",
     { class: "actions" },
     holdable
-      ? el("a", { class: "button", href: `#place/${encodeURIComponent(id)}`, "aria-label": `「${title}」を予約する` }, "予約する")
+      ? el(
+          "a",
+          { class: "button", href: `#place/${encodeURIComponent(id)}`, "aria-label": `「${title}」を予約する` },
+          "予約する",
+        )
       : el("p", {}, "館内でご覧いただく本(禁帯出)のため、予約できません。"),
     house.button("かごから出す", "出しています…", take, {
       class: "button plain",

@@ -19,6 +19,10 @@ async function load() {
       el("p", { class: "number card-number", id: "card-number" }, record.card_number),
       el("p", {}, `有効期限 ${dateInWords(record.expires_on)}`),
     ),
-    el("p", {}, "協力館や県立図書館で本を受け取るときに、この画面を見せてください。画面を明るくすると、読み取りやすくなります。"),
+    el(
+      "p",
+      {},
+      "協力館や県立図書館で本を受け取るときに、この画面を見せてください。画面を明るくすると、読み取りやすくなります。",
+    ),
   ];
 }

@@ -34,8 +34,16 @@ function shown(loan, named, house) {
   const waiting = loan.state === "in_transit" || loan.state === "to_collect";
   const facts = [
     ["状態", el("span", { class: `state ${loan.state}` }, loan.state_label)],
-    ["返却期限", loan.overdue ? el("strong", { class: "late" }, `${dayInWords(loan.due_on)} 期限を過ぎています`) : dayInWords(loan.due_on)],
-    ["受取期間", waiting && loan.pickup_from ? `${dayInWords(loan.pickup_from)}～${dayInWords(loan.pickup_until)}` : ""],
+    [
+      "返却期限",
+      loan.overdue
+        ? el("strong", { class: "late" }, `${dayInWords(loan.due_on)} 期限を過ぎています`)
+        : dayInWords(loan.due_on),
+    ],
+    [
+      "受取期間",
+      waiting && loan.pickup_from ? `${dayInWords(loan.pickup_from)}～${dayInWords(loan.pickup_until)}` : "",
+    ],
     ["受取館", named(loan.pickup_place)],
     ["予約", loan.reserved],
     ["貸出日", dayInWords(loan.lent_on)],
@@ -46,7 +54,9 @@ function shown(loan, named, house) {
 
 function renewal(loan, house) {
   if (!loan.renewable)
-    return [el("p", { class: "why" }, el("strong", {}, "貸出延長: "), loan.reasons.map(({ message }) => message).join(" "))];
+    return [
+      el("p", { class: "why" }, el("strong", {}, "貸出延長: "), loan.reasons.map(({ message }) => message).join(" ")),
+    ];
   const renew = async () => {
     const { due_on: due } = await mine.post(`/me/loans/${encodeURIComponent(loan.barcode)}/renewals`);
     await house.again(`「${loan.title}」の返却期限を、${dayInWords(due)}まで延ばしました。`);

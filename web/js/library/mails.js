@@ -25,22 +25,35 @@ async function load(house) {
   const [record, mails, named] = await Promise.all([me(), list("/me/mails", mine.get), placeNames()]);
   const test = async () => {
     await mine.post("/me/test-mail");
-    await house.again(`受信確認メールを ${record.mail_to} にお送りします。数分たっても届かないときは、迷惑メールの設定を確かめてください。`);
+    await house.again(
+      `受信確認メールを ${record.mail_to} にお送りします。数分たっても届かないときは、迷惑メールの設定を確かめてください。`,
+    );
   };
   return [
     ...warnings(record),
     mails.length
-      ? el("ul", { class: "books" }, mails.map((mail) => shown(mail, named)))
+      ? el(
+          "ul",
+          { class: "books" },
+          mails.map((mail) => shown(mail, named)),
+        )
       : el("p", {}, "最近お送りしたメールは、ありません。"),
     el("h2", {}, "メールが届くか確かめる"),
     el("p", {}, "県立図書館からのメールは「@plib.pref.aomori.lg.jp」から届きます。"),
-    el("div", { class: "actions" }, house.button("受信確認メールを送る", "送っています…", test, { class: "button plain" })),
+    el(
+      "div",
+      { class: "actions" },
+      house.button("受信確認メールを送る", "送っています…", test, { class: "button plain" }),
+    ),
   ];
 }
 
 function shown(mail, named) {
   const { facility } = mail.facts;
-  const told = Object.entries(FACTS).map(([name, [term, worded]]) => [term, mail.facts[name] && worded(mail.facts[name])]);
+  const told = Object.entries(FACTS).map(([name, [term, worded]]) => [
+    term,
+    mail.facts[name] && worded(mail.facts[name]),
+  ]);
   return el(
     "li",
     { class: "book stack" },

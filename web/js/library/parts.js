@@ -26,4 +26,7 @@ export function factList(facts) {
 
 export const books = (items) => el("ul", { class: "books" }, items);
 
-export const nothing = (text, ...links) => [el("p", {}, text), links.length ? el("div", { class: "actions" }, links) : null];
+export const nothing = (text, ...links) => [
+  el("p", {}, text),
+  links.length ? el("div", { class: "actions" }, links) : null,
+];

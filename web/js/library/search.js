@@ -68,7 +68,11 @@ function shown(item, house) {
     ["予約", item.holds_waiting ? `${item.holds_waiting}人が待っています` : "なし"],
     ["受取の見込み", item.holdable && item.earliest_pickup ? `早くて ${dayInWords(item.earliest_pickup)}` : ""],
   ];
-  return book(item, facts, item.holdable ? ways(item, house) : el("p", {}, "館内でご覧いただく本(禁帯出)のため、予約できません。"));
+  return book(
+    item,
+    facts,
+    item.holdable ? ways(item, house) : el("p", {}, "館内でご覧いただく本(禁帯出)のため、予約できません。"),
+  );
 }
 
 /** To hold it now, or to remember it. */
@@ -81,7 +85,11 @@ function ways({ title_id: id, title }, house) {
     told.focus();
   };
   frame.append(
-    el("a", { class: "button", href: `#place/${encodeURIComponent(id)}`, "aria-label": `「${title}」を予約する` }, "予約する"),
+    el(
+      "a",
+      { class: "button", href: `#place/${encodeURIComponent(id)}`, "aria-label": `「${title}」を予約する` },
+      "予約する",
+    ),
     house.button("予約かごへ", "入れています…", remember, {
       class: "button plain",
       id: `remember-${id}`,

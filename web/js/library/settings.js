@@ -16,7 +16,13 @@ export const settingsRoom = { id: "settings", label: "利用者情報", load };
 
 async function load(house) {
   const record = await me();
-  return [...warnings(record), facts(record), ...mailSettings(record, house), ...passwordForm(record, house), leaving(house)];
+  return [
+    ...warnings(record),
+    facts(record),
+    ...mailSettings(record, house),
+    ...passwordForm(record, house),
+    leaving(house),
+  ];
 }
 
 function facts(record) {
@@ -39,7 +45,11 @@ function mailSettings(record, house) {
   const form = house.form(
     (sent) => changeAddresses(sent, record, house),
     mailInput("email", record.email, "半角の英数字で入力してください。"),
-    mailInput("mail_to", record.mail_to === record.email ? "" : record.mail_to, "予約や貸出のお知らせを、別のアドレスで受け取る方だけ、入力してください。"),
+    mailInput(
+      "mail_to",
+      record.mail_to === record.email ? "" : record.mail_to,
+      "予約や貸出のお知らせを、別のアドレスで受け取る方だけ、入力してください。",
+    ),
     el("div", { class: "actions" }, el("button", { class: "button" }, "メールの設定を変える")),
   );
   const pending = Object.entries(record.pending_addresses).map(([field, address]) =>
@@ -47,13 +57,22 @@ function mailSettings(record, house) {
   );
   return [
     el("h2", {}, "メールの設定"),
-    pending.length ? el("div", { class: "note warning", id: "pending" }, el("h3", {}, "確認を待っています"), pending) : null,
+    pending.length
+      ? el("div", { class: "note warning", id: "pending" }, el("h3", {}, "確認を待っています"), pending)
+      : null,
     form,
   ];
 }
 
 const mailInput = (name, value, hint) =>
-  input(name, LABELS[name], { value, hint, inputmode: "email", autocomplete: "email", autocapitalize: "none", spellcheck: "false" });
+  input(name, LABELS[name], {
+    value,
+    hint,
+    inputmode: "email",
+    autocomplete: "email",
+    autocapitalize: "none",
+    spellcheck: "false",
+  });
 
 async function changeAddresses(form, record, house) {
   const typed = typedIn(form);
@@ -78,7 +97,7 @@ function passwordForm(record, house) {
       const empty = current ? [] : [{ field: "current", message: "現在のパスワードを入力してください。" }];
       if (tellFaults(sent, [...empty, ...faultsOfChosen(chosen, again)])) return;
       try {
-        await changePassword(record.card_number, current, chosen);
+        await changePassword(record.card_number, current.trim(), chosen.trim());
       } catch (error) {
         if (!(error instanceof Denied && error.pairIsWrong)) throw error;
         tellFaults(sent, [{ field: "current", message: "現在のパスワードに誤りがあります。" }]);
@@ -94,7 +113,13 @@ function passwordForm(record, house) {
   );
   return [
     el("h2", {}, "パスワードの変更"),
-    el("p", {}, "現在のパスワードを忘れた方は、", el("a", { href: "password.html" }, "仮パスワードの発行"), "を申し込んでください。"),
+    el(
+      "p",
+      {},
+      "現在のパスワードを忘れた方は、",
+      el("a", { href: "password.html" }, "仮パスワードの発行"),
+      "を申し込んでください。",
+    ),
     form,
   ];
 }
