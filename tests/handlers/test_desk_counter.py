@@ -210,6 +210,19 @@ def test_a_visitor_may_take_what_is_planned_and_not_yet_scanned(at: Library) -> 
     assert ask("GET", "/pulls")[1]["items"] == []
 
 
+def test_a_visitors_own_hold_is_no_part_of_the_queue_the_next_is_told_of(at: Library) -> None:
+    # GIVEN a plan for the second in the queue, RULES 27
+    at.hold("p-1")
+    at.hold("p-2")
+    at.pull(patron_id="p-2")
+    # WHEN the first borrows the book at the counter
+    assert check_out()[0] == 201
+    # THEN the second is the first and only one who waits
+    told = at.held("p-2").last_run
+    assert told
+    assert (told.facts["position"], told.facts["of"]) == (1, 1)
+
+
 def test_a_visitor_who_is_first_leaves_another_copy_to_the_plan(at: Library, given: Given) -> None:
     given.title("t-2", copies=2)
     at.hold("p-2", "t-2")

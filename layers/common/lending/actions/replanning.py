@@ -21,10 +21,13 @@ class Replanned:
     instead: Copy | None = None
 
 
-def without(table: Table, copy: Copy, why: Code, moment: datetime, policy: Policy) -> Replanned:
+def without(table: Table, copy: Copy, why: Code, moment: datetime, policy: Policy, leaving: str = "") -> Replanned:
     """What becomes of the hold that a copy was planned or kept for, now that it cannot have it.
 
     It waits on at its old place, its `last_run` says why; a free copy of the title is put on the pull list for it.
+
+    Args:
+        leaving: the patron whose own hold on the title ends in the same step, and so is no part of the queue told of.
     """
     patron_id = copy.pull.patron_id if copy.pull else copy.holder
     hold = holds.find(table, patron_id, copy.title_id) if patron_id else None
@@ -34,7 +37,8 @@ def without(table: Table, copy: Copy, why: Code, moment: datetime, policy: Polic
     copies = found.copies if found else []
     if instead := _instead(table, copy, copies, moment, policy):
         return Replanned((*_planned(hold, copy, instead),), instead)
-    position, of = place_in_queue(hold, found.holds if found else [])
+    queue = [each for each in found.holds if each.patron_id != leaving] if found else []
+    position, of = place_in_queue(hold, queue)
     others = sum(each.can_be_lent for each in copies if each.barcode != copy.barcode)
     facts = {"position": position, "of": of, "copies": others}
     run_date = date.fromisoformat(copy.pull.run[:10]) if copy.pull else in_tokyo(moment).date()
