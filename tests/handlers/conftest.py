@@ -8,11 +8,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
-from lending.aws import clients, sealing, settings, table
+from lending.aws import settings, table
+from lending.aws.clients import client
 from lending.aws.table import Table, patrons, titles
 from lending.aws.table.store import INDEXES
 from lending.domain.patron import Patron
@@ -77,44 +77,30 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-northeast-1")
     with mock_aws():
-        _forget()
         for name, value in _resources().items():
             monkeypatch.setenv(name, value)
+        settings.settings.cache_clear()
         yield
-        _forget()
-
-
-def _forget() -> None:
-    for cached in (clients.client, settings.settings, table.library_table, sealing._secret):
-        cached.cache_clear()
+        settings.settings.cache_clear()
 
 
 def _resources() -> dict[str, str]:
-    dynamodb, s3, sqs = boto3.client("dynamodb"), boto3.client("s3"), boto3.client("sqs")
-    keys = [name for pair in INDEXES.values() for name in pair]
-    dynamodb.create_table(
-        TableName="lending",
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
-        KeySchema=_schema(""),
-        GlobalSecondaryIndexes=[
-            {"IndexName": name, "KeySchema": _schema(name), "Projection": index.projection}
-            for name, index in indexes_of_template().items()
-        ],
-    )
+    # The clients outlive a test, what they see does not: making them is what would take the time.
+    s3, sqs, cognito = client("s3"), client("sqs"), client("cognito-idp")
+    lending_table("lending")
     for bucket in ("images", "catalogue"):
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
     rule = {"MinimumLength": 8, "RequireLowercase": True, "RequireNumbers": True}  # the template's
-    pool = boto3.client("cognito-idp").create_user_pool(
+    pool = cognito.create_user_pool(
         PoolName="patrons",
         AliasAttributes=["preferred_username"],
         Policies={"PasswordPolicy": rule | {"RequireUppercase": False, "RequireSymbols": False}},
     )
     pool_id = pool["UserPool"]["Id"]
     for group in ("patron", "desk"):
-        boto3.client("cognito-idp").create_group(GroupName=group, UserPoolId=pool_id)
-    boto3.client("secretsmanager").create_secret(Name="signing", SecretString="for tests only")
-    boto3.client("sesv2").create_email_identity(EmailIdentity="plib.pref.aomori.lg.jp")
+        cognito.create_group(GroupName=group, UserPoolId=pool_id)
+    client("secretsmanager").create_secret(Name="signing", SecretString="for tests only")
+    client("sesv2").create_email_identity(EmailIdentity="plib.pref.aomori.lg.jp")
     return {
         "TABLE_NAME": "lending",
         "IMAGES_BUCKET": "images",
@@ -129,6 +115,22 @@ def _resources() -> dict[str, str]:
         "POWERTOOLS_SERVICE_NAME": "test",
         "POWERTOOLS_METRICS_NAMESPACE": "Lending",
     }
+
+
+def lending_table(name: str) -> Table:
+    """A table as the template makes it."""
+    dynamodb, keys = client("dynamodb"), [name for pair in INDEXES.values() for name in pair]
+    dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
+        KeySchema=_schema(""),
+        GlobalSecondaryIndexes=[
+            {"IndexName": name, "KeySchema": _schema(name), "Projection": index.projection}
+            for name, index in indexes_of_template().items()
+        ],
+    )
+    return Table(dynamodb, name)
 
 
 def _schema(index: str) -> list[dict[str, str]]:

@@ -1,0 +1,911 @@
+"""The library as one would keep it on paper: dictionaries, one step after the other, no table and no clock.
+
+It is written from the rules alone and knows nothing of `lending`: what it says is compared with what the service does.
+Everything is worked out anew each time, in the plainest way; only a handful of people and books ever live in it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta, timezone
+from typing import Any
+
+TOKYO = timezone(timedelta(hours=9))
+LIBRARY = "prefectural"
+DAY = timedelta(days=1)
+THURSDAY, SUNDAY = 3, 6
+HOLD_LIMIT = 4
+CAP, SMALL_CAP = 2, 1
+
+Why = tuple[str, dict[str, Any]]
+
+
+class No(Exception):
+    """The answer is no, for all these reasons."""
+
+    def __init__(self, *codes: str) -> None:
+        super().__init__(*codes)
+        self.codes = frozenset(codes)
+
+
+@dataclass
+class Patron:
+    patron_id: str
+    card: str
+    expires_on: date
+    cap: int = CAP
+    cap_before: int = CAP
+    cap_from: date = date.min
+    blocked: bool = False
+    online_lending: bool = True
+    told_expired: date | None = None
+    told_renewal: date | None = None
+
+    def cap_on(self, day: date) -> int:
+        return self.cap if self.cap_from <= day else self.cap_before
+
+
+@dataclass
+class Hold:
+    patron: str
+    title: str
+    place: str
+    placed_at: datetime
+    queued_at: datetime
+    status: str = "waiting"
+    barcode: str = ""
+    ready_on: date | None = None
+    until: date | None = None
+    next_place: str = ""
+    next_from: date | None = None
+    why: Why | None = None
+
+    def place_on(self, day: date) -> str:
+        return self.next_place if self.next_from and self.next_from <= day else self.place
+
+    def waits_again(self) -> None:
+        self.status, self.barcode, self.ready_on, self.until = "waiting", "", None, None
+
+
+@dataclass(frozen=True)
+class Plan:
+    patron: str
+    decision: str
+    run: str
+    place: str
+    cap: int
+
+
+@dataclass
+class Copy:
+    barcode: str
+    title: str
+    reference_only: bool = False
+    state: str = "on_shelf"
+    holder: str = ""
+    due_on: date | None = None
+    plan: Plan | None = None
+    returned_on: date | None = None
+
+    @property
+    def lendable(self) -> bool:
+        return not self.reference_only and self.state not in ("lost", "damaged")
+
+    def goes(self, state: str, holder: str = "", due_on: date | None = None) -> None:
+        self.state, self.holder, self.due_on, self.plan = state, holder, due_on, None
+
+
+@dataclass
+class Loan:
+    patron: str
+    barcode: str
+    title: str
+    place: str
+    lent_at: datetime
+    due_on: date
+    renewals: int = 0
+    sunday: date | None = None
+    until: date | None = None
+    handed_over_at: datetime | None = None
+    released_at: datetime | None = None
+    lost: bool = False
+    damaged: bool = False
+
+
+@dataclass
+class Bag:
+    until: date
+    books: set[str] = field(default_factory=set)
+    handed_over_at: datetime | None = None
+
+
+@dataclass
+class Shift:
+    shift_id: str
+    until: date
+    due_on: date
+    until_before: date
+    due_before: date
+    taken_back: bool = False
+
+    @property
+    def days(self) -> tuple[date, date]:
+        return (self.until_before, self.due_before) if self.taken_back else (self.until, self.due_on)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """Closed days of the library, or of a facility."""
+
+    facility: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Suspension:
+    """Of the service, or of a facility."""
+
+    facility: str
+    first: date
+    last: date
+    opted_in: frozenset[str] = frozenset()
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A Thursday run, or a pull for the counter; `date` is that of the Thursday run that the books could go with."""
+
+    run_id: str
+    weekly: bool
+    moment: datetime
+    date: date
+
+    @property
+    def day(self) -> date:
+        return self.moment.date()
+
+    @property
+    def sunday(self) -> date:
+        return sunday_after(self.date)
+
+
+@dataclass
+class Decision:
+    hold: Hold
+    what: str
+    why: Why
+    place: str
+    copy: Copy | None = None
+
+
+# The week
+
+
+def at(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime.combine(day, time(hour, minute), TOKYO)
+
+
+def sunday_after(day: date) -> date:
+    day += DAY
+    while day.weekday() != SUNDAY:
+        day += DAY
+    return day
+
+
+def last_run_due(now: datetime) -> date:
+    day = now.date()
+    while day.weekday() != THURSDAY or now < at(day, 8, 30):
+        day -= DAY
+    return day
+
+
+def next_run(now: datetime) -> date:
+    day = now.date()
+    while day.weekday() != THURSDAY or now > at(day, 8, 30):
+        day += DAY
+    return day
+
+
+def weekly_run(day: date) -> Run:
+    return Run(day.isoformat(), True, at(day, 8, 30), day)
+
+
+def pull_for_the_counter(now: datetime) -> Run:
+    return Run(f"{now.date()}{'am' if now.hour < 12 else 'pm'}", False, now, next_run(now))
+
+
+def last_day_over(now: datetime) -> date:
+    return now.date() if now.hour >= 22 else now.date() - DAY
+
+
+def days(first: date, last: date) -> list[date]:
+    return [first + DAY * n for n in range((last - first).days + 1)]
+
+
+def turn(hold: Hold) -> tuple[datetime, str]:
+    return hold.queued_at, hold.patron
+
+
+class ObviousLibrary:
+    """Everything there is, and what each step does to it."""
+
+    def __init__(self, patrons: Iterable[Patron], copies: Iterable[Copy], facilities: Iterable[str]) -> None:
+        self.patrons = {patron.patron_id: patron for patron in patrons}
+        self.copies = {copy.barcode: copy for copy in copies}
+        self.titles = sorted({copy.title for copy in self.copies.values()})
+        self.facilities = set(facilities)
+        self.holds: dict[tuple[str, str], Hold] = {}
+        self.loans: dict[tuple[str, str], Loan] = {}
+        self.bags: dict[tuple[date, str, str], Bag] = {}
+        self.shifts: dict[tuple[date, str], Shift] = {}
+        self.closed: dict[str, Closed] = {}
+        self.suspensions: dict[str, Suspension] = {}
+        self.mails: set[tuple[str, str]] = set()
+        self.done: set[str] = set()
+
+    # What there is
+
+    def copies_of(self, title: str) -> list[Copy]:
+        return sorted((copy for copy in self.copies.values() if copy.title == title), key=lambda copy: copy.barcode)
+
+    def queue(self, title: str) -> list[Hold]:
+        waiting = (hold for hold in self.holds.values() if hold.title == title and hold.status == "waiting")
+        return sorted(waiting, key=turn)
+
+    def holds_of(self, patron: str) -> list[Hold]:
+        return [hold for hold in self.holds.values() if hold.patron == patron]
+
+    def loans_of(self, patron: str) -> list[Loan]:
+        return [loan for loan in self.loans.values() if loan.patron == patron]
+
+    def returning(self, patron: str) -> int:
+        return sum(loan.released_at is not None for loan in self.loans_of(patron))
+
+    def borrowed(self, patron: str, title: str) -> bool:
+        return any(loan.title == title for loan in self.loans_of(patron))
+
+    def loan_of(self, copy: Copy) -> Loan | None:
+        return self.loans.get((copy.holder, copy.barcode))
+
+    # The patron (RULES 9-12, 31)
+
+    def place(self, patron: str, title: str, place: str, now: datetime) -> None:
+        no = []
+        if not any(copy.lendable for copy in self.copies_of(title)):
+            no.append("reference_only")
+        if (patron, title) in self.holds:
+            no.append("already_held")
+        if self.borrowed(patron, title):
+            no.append("already_on_loan")
+        if len(self.holds_of(patron)) >= HOLD_LIMIT:
+            no.append("hold_limit")
+        if place != LIBRARY and place not in self.facilities:
+            no.append("unknown_pickup_place")
+        if no:
+            raise No(*no)
+        self.holds[patron, title] = Hold(patron, title, place, now, now)
+
+    def cancel(self, patron: str, title: str) -> None:
+        if self._held(patron, title).status != "waiting":
+            raise No("cancel_by_phone")
+        del self.holds[patron, title]
+
+    def _held(self, patron: str, title: str) -> Hold:
+        if (patron, title) not in self.holds:
+            raise No("already_on_loan" if self.borrowed(patron, title) else "not_found")
+        return self.holds[patron, title]
+
+    def renew(self, patron: str, barcode: str, now: datetime) -> date:
+        loan = self.loans.get((patron, barcode))
+        if loan is None:
+            raise No("not_found")
+        if no := self.not_to_be_renewed(loan, now.date()):
+            raise No(*no)
+        loan.due_on += 7 * DAY
+        loan.renewals += 1
+        self.copies[barcode].due_on = loan.due_on
+        return loan.due_on
+
+    def not_to_be_renewed(self, loan: Loan, today: date) -> set[str]:
+        no = {"lost"} if loan.lost else {"damaged"} if loan.damaged else set()
+        if today < loan.due_on - 3 * DAY:
+            no.add("too_early")
+        if today > loan.due_on:
+            no.add("overdue")
+        if loan.renewals == 2:
+            no.add("renewal_limit")
+        if self.queue(loan.title):
+            no.add("held_by_others")
+        return no
+
+    def positions(self, patron: str) -> dict[str, tuple[int, int] | None]:
+        return {
+            hold.title: (queue.index(hold) + 1, len(queue)) if hold in (queue := self.queue(hold.title)) else None
+            for hold in self.holds_of(patron)
+        }
+
+    def renewable(self, patron: str, now: datetime) -> dict[str, set[str]]:
+        return {loan.barcode: self.not_to_be_renewed(loan, now.date()) for loan in self.loans_of(patron)}
+
+    # The desk, about holds and patrons (RULES 12-14, 19)
+
+    def cancel_at_desk(self, patron: str, title: str) -> tuple[str, str]:
+        hold = self._held(patron, title)
+        del self.holds[patron, title]
+        if hold.status == "waiting":
+            return "", ""
+        copy = self.copies[hold.barcode]
+        copy.state, copy.holder = "on_shelf", ""  # a plan stands: its scan finds the next
+        return copy.barcode, "hold" if self.queue(title) else "shelve"
+
+    def cancel_all(self, patron: str) -> list[tuple[str, str]]:
+        mine = sorted(self.holds_of(patron), key=lambda hold: (hold.placed_at, hold.title))
+        return [self.cancel_at_desk(patron, hold.title) for hold in mine]
+
+    def to_end(self, patron: str, title: str, now: datetime) -> None:
+        hold = self._held(patron, title)
+        if hold.status != "waiting":
+            raise No("not_waiting")
+        hold.queued_at = now
+
+    def change_pickup(self, patron: str, title: str, place: str, now: datetime) -> None:
+        hold = self._held(patron, title)
+        if place != LIBRARY and place not in self.facilities:
+            raise No("unknown_pickup_place")
+        if hold.status == "ready":
+            raise No("ready_at_counter")
+        hold.place, hold.next_place, hold.next_from = hold.place_on(now.date()), "", None
+        if place != hold.place:
+            hold.next_place, hold.next_from = place, self._change_counts_from(now)
+
+    def _change_counts_from(self, now: datetime) -> date:
+        run = now.date()
+        while True:
+            if run.weekday() == THURSDAY:
+                last_day = run - DAY if self.open(run - DAY) else run - 2 * DAY
+                if now <= at(last_day, 19):
+                    return run
+            run += DAY
+
+    def change_record(self, patron: str, wanted: dict[str, Any], now: datetime) -> None:
+        record = self.patrons[patron]
+        cap = wanted.get("loan_cap", record.cap)
+        if cap != record.cap:
+            record.cap, record.cap_before, record.cap_from = cap, record.cap_on(now.date()), next_run(now)
+        for name in ("blocked", "expires_on", "online_lending"):
+            setattr(record, name, wanted.get(name, getattr(record, name)))
+
+    # The run, and the pull for the counter (RULES 15, 18-23, 27)
+
+    def run_due(self, now: datetime) -> bool:
+        return self._run_weekly(last_run_due(now))
+
+    def run_on_request(self, day: date, now: datetime) -> bool:
+        if now < at(day, 8, 30):
+            raise No("run_not_due")
+        if now.date() >= sunday_after(day) and day.isoformat() not in self.done:
+            raise No("run_too_late")
+        return self._run_weekly(day)
+
+    def _run_weekly(self, day: date) -> bool:
+        run = weekly_run(day)
+        if run.run_id in self.done:
+            return True
+        for copy in self.copies.values():
+            if copy.plan and copy.plan.run[:10] < run.run_id:
+                copy.plan = None
+        self._run(run)
+        return False
+
+    def pull_for_counter(self, now: datetime) -> bool | None:
+        run = pull_for_the_counter(now)
+        if run.run_id in self.done:
+            return True
+        if not self.open(now.date()):
+            return None
+        self._run(run)
+        return False
+
+    def _run(self, run: Run) -> None:
+        for each in self.decide(run, self.holds.values(), self.copies.values()):
+            stays_kept = each.hold.status == "secured" and each.what == "keep_aside"
+            if each.copy and each.what in ("lend", "keep_aside", "ready") and not stays_kept:
+                cap = self.patrons[each.hold.patron].cap_on(run.day)
+                each.copy.plan = Plan(each.hold.patron, each.what, run.run_id, each.place, cap)
+            if run.weekly and each.what != "lend":
+                each.hold.why = each.why
+        self.done.add(run.run_id)
+
+    def decide(self, run: Run, holds: Iterable[Hold], copies: Iterable[Copy]) -> list[Decision]:
+        decided, contested = [], set()
+        open_holds, books = sorted(holds, key=turn), sorted(copies, key=lambda copy: copy.barcode)
+        for title in self.titles:
+            queue = [hold for hold in open_holds if hold.title == title and hold.status != "ready"]
+            decided += self._decide_title(run, queue, [copy for copy in books if copy.title == title], contested)
+        for patron in self.patrons.values():
+            self._keep_to_cap(
+                run, patron, [each for each in decided if each.hold.patron == patron.patron_id], contested
+            )
+        return decided
+
+    def _decide_title(self, run: Run, queue: list[Hold], copies: list[Copy], contested: set[str]) -> list[Decision]:
+        fetched = {
+            copy.barcode: copy.plan.patron
+            for copy in copies
+            if copy.plan and copy.plan.run != run.run_id and copy.plan.run[:10] >= run.run_id[:10]
+            and copy.plan.patron in {hold.patron for hold in queue}
+        }  # fmt: skip
+        free = [copy for copy in copies if copy.state == "on_shelf" and copy.lendable and copy.barcode not in fetched]
+        on_hand = bool(free or fetched)
+        waiting = [hold for hold in queue if hold.status == "waiting"]
+        decided = []
+        for hold in queue:
+            place = hold.place_on(run.day)
+            if hold.patron in fetched.values():
+                continue
+            if hold.status == "secured":
+                if run.weekly or place == LIBRARY:
+                    decided.append(self._granted(run, hold, self.copies[hold.barcode], place))
+                continue
+            why = self.obstacle(run, hold, place)
+            if why is None and free:
+                decided.append(self._granted(run, hold, free.pop(0), place))
+                continue
+            contested.add(hold.title)
+            why = why or self._shortage(copies, on_hand, waiting.index(hold) + 1, len(waiting))
+            decided.append(Decision(hold, "none", why, place))
+        return decided
+
+    def _granted(self, run: Run, hold: Hold, copy: Copy, place: str) -> Decision:
+        if why := self.obstacle(run, hold, place):
+            return Decision(hold, "none", why, place)
+        if run.weekly:
+            what = "for_prefectural" if place == LIBRARY else "lend"
+        else:
+            what = "ready" if place == LIBRARY else "for_partner"
+        return Decision(hold, what, ("prefectural", {}), place, copy)
+
+    def _keep_to_cap(self, run: Run, patron: Patron, decided: list[Decision], contested: set[str]) -> None:
+        cap, loans = patron.cap_on(run.day), len(self.loans_of(patron.patron_id))
+        room = max(0, cap - loans)
+        lent = [each for each in decided if each.what == "lend"]
+        lent.sort(key=lambda each: (each.hold.title not in contested, each.hold.queued_at, each.hold.title))
+        for each in lent[room:]:
+            facts = {"cap": cap, "on_loan": loans + room, "on_the_way_back": self.returning(patron.patron_id)}
+            each.what, each.why = "keep_aside", ("cap", facts)
+
+    def _shortage(self, copies: list[Copy], on_hand: bool, position: int, of: int) -> Why:
+        lendable = [copy for copy in copies if copy.lendable]
+        facts: dict[str, Any] = {"position": position, "of": of, "copies": len(lendable)}
+        due = [copy.due_on for copy in lendable if copy.state == "on_loan" and copy.due_on]
+        if on_hand:
+            return "queue", facts
+        if due:
+            return "all_on_loan", facts | {"next_due": min(due).isoformat()}
+        return ("not_on_shelf" if all(copy.state == "missing" for copy in lendable) else "queue"), facts
+
+    def obstacle(self, run: Run, hold: Hold, place: str) -> Why | None:
+        if hold.placed_at > run.moment:
+            times = {"placed_at": hold.placed_at.isoformat(), "cut_off": run.moment.isoformat()}
+            return "after_cutoff", times | {"next_run": next_run(hold.placed_at).isoformat()}
+        patron = self.patrons[hold.patron]
+        at_counter = LIBRARY in (place, hold.place_on(run.date))
+        if not at_counter and (why := self._suspended(run, hold.patron) or self._facility_suspended(run, place)):
+            return why
+        if patron.blocked:
+            return "blocked", {}
+        if patron.expires_on < (run.day if at_counter else run.date):
+            return "card_expired", {"expired_on": patron.expires_on.isoformat()}
+        return None if at_counter or patron.online_lending else ("not_enrolled", {})
+
+    # The calendar (RULES 16, 21, 22, 40)
+
+    def close(self, closure_id: str, closed: Closed) -> None:
+        self.closed[closure_id] = closed
+
+    def suspend(self, suspension_id: str, suspension: Suspension) -> None:
+        self.suspensions[suspension_id] = suspension
+
+    def reopen(self, closure_id: str) -> None:
+        if closure_id not in self.closed:
+            raise No("not_found")
+        del self.closed[closure_id]
+
+    def resume(self, suspension_id: str) -> None:
+        if suspension_id not in self.suspensions:
+            raise No("not_found")
+        del self.suspensions[suspension_id]
+
+    def open(self, day: date) -> bool:
+        return not any(each.facility == "" and each.first <= day <= each.last for each in self.closed.values())
+
+    def _stopping(self, day: date, facility: str = "") -> list[Suspension]:
+        """The suspensions of a day, the one that lasts longest first."""
+        named = ((key, each) for key, each in self.suspensions.items() if each.facility == facility)
+        covering = [(key, each) for key, each in named if each.first <= day <= each.last]
+        # Of the service the first recorded of those that end together is told, of a facility the last.
+        covering.sort(key=lambda pair: pair[0], reverse=bool(facility))
+        return [each for _, each in sorted(covering, key=lambda pair: pair[1].last, reverse=True)]
+
+    def _suspended(self, run: Run, patron: str) -> Why | None:
+        stopping = self._stopping(run.date)
+        if all(patron in each.opted_in for each in stopping) and (stopping or self.open(run.date)):
+            return None
+        following = run.sunday + 4 * DAY
+        while self._stopping(following) or not self.open(following):
+            following += 7 * DAY
+        until = stopping[0].last if stopping else run.date
+        reason = "休止" if stopping else "休館"
+        return "run_suspended", {
+            "until": until.isoformat(), "reason": reason, "next_run": following.isoformat(),
+        }  # fmt: skip
+
+    def _facility_suspended(self, run: Run, facility: str) -> Why | None:
+        last = self._pickup_until(run)
+        if not all(self._stopping(day, facility) for day in days(run.sunday, last)):
+            return None
+        until = self._stopping(last, facility)[0].last
+        return "facility_suspended", {"facility": facility, "until": until.isoformat(), "reason": "休止"}
+
+    def _pickup_until(self, run: Run) -> date:
+        stopping = self._stopping(run.date)
+        return (stopping[0].until if stopping else None) or run.sunday + 7 * DAY
+
+    def _tenth_open_day_after(self, day: date) -> date:
+        found = 0
+        while found < 10:
+            day += DAY
+            found += self.open(day)
+        return day
+
+    # Scans (RULES 15, 16, 20, 23-25)
+
+    def found(self, barcode: str, now: datetime) -> tuple[str, str, date | None]:
+        copy = self.copies[barcode]
+        if copy.plan is None:
+            return self._found_again(copy, now.date())
+        hold, what, place, cap = self._whose(copy, copy.plan, now)
+        if hold is None:
+            copy.goes("on_shelf")
+            return "shelve", "", None
+        card = self.patrons[hold.patron].card
+        if what == "keep_aside":
+            facts = {"cap": cap, "on_loan": len(self.loans_of(hold.patron))}
+            hold.why = "cap", facts | {"on_the_way_back": self.returning(hold.patron)}
+            hold.status, hold.barcode = "secured", barcode
+            copy.goes("kept_aside", hold.patron)
+            return "keep_aside", card, None
+        if what == "ready":
+            hold.status, hold.barcode, hold.why = "ready", barcode, None
+            hold.place, hold.next_place, hold.next_from = place, "", None
+            hold.ready_on, hold.until = now.date(), self._tenth_open_day_after(now.date() + DAY)
+            copy.goes("ready", hold.patron)
+            return "shelve_ready", card, hold.until
+        return "lend", card, self._lend(copy, hold, place, copy.plan, now)
+
+    def _lend(self, copy: Copy, hold: Hold, facility: str, plan: Plan, now: datetime) -> date:
+        run = weekly_run(date.fromisoformat(plan.run))
+        until, due = self._days_of(run, facility)
+        loan = Loan(hold.patron, copy.barcode, copy.title, facility, now, due, sunday=run.sunday, until=until)
+        del self.holds[hold.patron, hold.title]
+        self.loans[hold.patron, copy.barcode] = loan
+        copy.goes("on_loan", hold.patron, due)
+        bag = self.bags.setdefault((run.sunday, facility, hold.patron), Bag(until))
+        bag.until = until
+        bag.books.add(copy.barcode)
+        return until
+
+    def _days_of(self, run: Run, facility: str) -> tuple[date, date]:
+        if (run.sunday, facility) in self.shifts:
+            return self.shifts[run.sunday, facility].days
+        until = self._pickup_until(run)
+        return until, max(until, run.sunday + 14 * DAY)
+
+    def _whose(self, copy: Copy, plan: Plan, now: datetime) -> tuple[Hold | None, str, str, int]:
+        """Whose the book in the hand is, and what becomes of it."""
+        nobody = None, "", "", 0
+        if self._too_late(plan, now):
+            kept = self.holds.get((copy.holder, copy.title))
+            return (kept, "keep_aside", "", plan.cap) if kept else nobody
+        hold = self.holds.get((plan.patron, copy.title))
+        if hold and self._keeps_to_plan(hold, copy, plan):
+            full = plan.decision == "lend" and len(self.loans_of(plan.patron)) >= plan.cap
+            return hold, "keep_aside" if full else plan.decision, plan.place, plan.cap
+        run = weekly_run(date.fromisoformat(plan.run)) if len(plan.run) == 10 else pull_for_the_counter(now)
+        served = {
+            other.plan.patron
+            for other in self.copies_of(copy.title)
+            if other is not copy and other.plan and other.plan.run[:10] >= plan.run[:10]
+        }
+        queue = [hold for hold in self.queue(copy.title) if hold.patron not in served]
+        decided = self.decide(run, queue, [replace(copy, state="on_shelf", holder="", plan=None)])
+        for each in decided:
+            if each.what in ("lend", "keep_aside", "ready"):
+                return each.hold, each.what, each.place, self.patrons[each.hold.patron].cap_on(run.day)
+        return nobody
+
+    def _too_late(self, plan: Plan, now: datetime) -> bool:
+        return len(plan.run) == 10 and now.date() >= sunday_after(date.fromisoformat(plan.run))
+
+    def _keeps_to_plan(self, hold: Hold, copy: Copy, plan: Plan) -> bool:
+        moved = hold.queued_at != hold.placed_at and hold.queued_at.date().isoformat() >= plan.run[:10]
+        return hold.barcode == copy.barcode or (hold.status == "waiting" and not moved)
+
+    def _found_again(self, copy: Copy, today: date) -> tuple[str, str, date | None]:
+        card = self.patrons[copy.holder].card if copy.holder else ""
+        if copy.state == "kept_aside":
+            return "keep_aside", card, None
+        if copy.state == "ready":
+            return "shelve_ready", card, self.holds[copy.holder, copy.title].until
+        if bag := self._in_transit(copy, today):
+            return "lend", card, bag.until
+        raise No("no_pull")
+
+    def _in_transit(self, copy: Copy, today: date) -> Bag | None:
+        loan = self.loan_of(copy)
+        if copy.state != "on_loan" or loan is None or loan.sunday is None or today >= loan.sunday:
+            return None
+        return self.bags[loan.sunday, loan.place, loan.patron]
+
+    def absent(self, barcode: str, result: str, now: datetime) -> str:
+        copy = self.copies[barcode]
+        if copy.plan is None:
+            missing = result == "missing" and copy.state == "missing"
+            taken = result == "taken" and copy.state == "on_loan" and not self._in_transit(copy, now.date())
+            if missing or taken:
+                return ""
+            raise No("no_pull")
+        if result == "taken" and copy.state == "kept_aside":
+            raise No("kept_for_other")
+        why = "not_on_shelf" if result == "missing" else "taken_by_visitor"
+        instead = self._without(copy, why, now)
+        copy.goes("missing" if result == "missing" else "on_shelf")
+        return instead
+
+    def _without(self, copy: Copy, why: str, now: datetime) -> str:
+        """The hold that counted on this book waits on; another copy is fetched for it, or it is told why."""
+        patron = copy.plan.patron if copy.plan else copy.holder
+        hold = self.holds.get((patron, copy.title))
+        if hold is None or (hold.status != "waiting" and hold.barcode != copy.barcode):
+            return ""
+        hold.waits_again()
+        others = [other for other in self.copies_of(copy.title) if other is not copy]
+        free = [other for other in others if other.state == "on_shelf" and other.lendable and not other.plan]
+        if copy.plan and free and not self._too_late(copy.plan, now):
+            free[0].plan = copy.plan
+            return free[0].barcode
+        queue = self.queue(copy.title)
+        facts = {"position": queue.index(hold) + 1, "of": len(queue), "copies": sum(each.lendable for each in others)}
+        hold.why = why, facts
+        return ""
+
+    # The counter (RULES 17, 19, 32, 34)
+
+    def check_in(self, barcode: str, now: datetime) -> tuple[str, str, bool]:
+        copy = self.copies[barcode]
+        following = "hold" if self.queue(copy.title) and not copy.reference_only else "shelve"
+        if copy.state in ("kept_aside", "ready"):
+            return "kept", "hold", False
+        loan = self.loan_of(copy)
+        if loan is None and copy.state in ("on_shelf", "damaged"):
+            if copy.state == "damaged":
+                return "damaged", "repair", False
+            return "returned" if copy.returned_on == now.date() else "not_on_loan", following, False
+        if loan:
+            self._ends(loan)
+        damaged = copy.state == "damaged"
+        copy.goes("damaged" if damaged else "on_shelf")
+        copy.returned_on = now.date()
+        if damaged:
+            return "damaged", "repair", False
+        return "returned" if loan else "found", following, bool(loan and loan.lost)
+
+    def _ends(self, loan: Loan) -> None:
+        del self.loans[loan.patron, loan.barcode]
+        if loan.sunday:
+            self.bags[loan.sunday, loan.place, loan.patron].books.discard(loan.barcode)
+
+    def check_out(self, patron: str, barcode: str, now: datetime) -> tuple[date, bool]:
+        copy, record = self.copies[barcode], self.patrons[patron]
+        loan = self.loans.get((patron, barcode))
+        if loan and copy.state == "on_loan" and not loan.sunday and loan.lent_at.date() == now.date():
+            return loan.due_on, False
+        hold = self.holds.get((patron, copy.title))
+        if no := self._not_to_be_lent(record, copy, hold, now.date()):
+            raise No(*no)
+        self.holds.pop((patron, copy.title), None)
+        if copy.plan and copy.plan.patron != patron:
+            self._without(copy, "taken_by_visitor", now)
+        due = now.date() + 14 * DAY
+        self.loans[patron, barcode] = Loan(patron, barcode, copy.title, LIBRARY, now, due)
+        copy.goes("on_loan", patron, due)
+        return due, hold is not None
+
+    def _not_to_be_lent(self, patron: Patron, copy: Copy, hold: Hold | None, today: date) -> set[str]:
+        no = {"blocked"} if patron.blocked else set()
+        if patron.expires_on < today:
+            no.add("card_expired")
+        if len(self.loans_of(patron.patron_id)) >= patron.cap_on(today):
+            no.add("loan_cap")
+        if self.borrowed(patron.patron_id, copy.title):
+            no.add("already_on_loan")
+        if copy.reference_only:
+            no.add("copy_reference_only")
+        if copy.state in ("kept_aside", "ready") and copy.holder != patron.patron_id:
+            no.add("kept_for_other")
+        if copy.state == "on_loan":
+            no.add("copy_on_loan")
+        if copy.state in ("lost", "damaged"):
+            no.add("copy_withdrawn")
+        if hold and hold.barcode not in ("", copy.barcode):
+            no.add("another_copy_kept")
+        return no
+
+    def mark(self, barcode: str, state: str, now: datetime) -> str:
+        copy = self.copies[barcode]
+        if copy.state == state:
+            return state
+        loan = self.loan_of(copy)
+        if loan:
+            loan.lost, loan.damaged = state == "lost", state == "damaged"
+        else:
+            self._without(copy, "not_on_shelf", now)
+        copy.goes(state, loan.patron if loan else "")
+        return state
+
+    def mark_found(self, barcode: str) -> str:
+        copy = self.copies[barcode]
+        if copy.state not in ("lost", "damaged", "missing"):
+            return copy.state
+        loan = self.loan_of(copy)
+        if loan is None:
+            copy.goes("on_shelf")
+        else:
+            loan.lost = loan.damaged = False
+            copy.goes("on_loan", loan.patron, loan.due_on)
+        return copy.state
+
+    def replaced(self, barcode: str) -> str:
+        copy = self.copies[barcode]
+        loan = self.loan_of(copy)
+        if loan is None or copy.state not in ("lost", "damaged"):
+            raise No("not_lent")
+        self._ends(loan)
+        copy.goes(copy.state)
+        return copy.state
+
+    # The facilities (RULES 29, 30, 40)
+
+    def hand_over(self, facility: str, bag: tuple[date, str, str], now: datetime) -> datetime:
+        sunday, place, patron = bag
+        if bag not in self.bags or place != facility:
+            raise No("not_found")
+        if self.bags[bag].handed_over_at is None:
+            if now.date() < sunday:
+                raise No("too_early")
+            self.bags[bag].handed_over_at = now
+            for barcode in self.bags[bag].books:
+                loan = self.loans[patron, barcode]
+                loan.handed_over_at, loan.released_at = now, None
+        return self.bags[bag].handed_over_at or now
+
+    def shift(self, shift_id: str, sunday: date, facility: str, until: date, due: date, now: datetime) -> int:
+        known = self.shifts.get((sunday, facility))
+        if sunday.weekday() != SUNDAY or not sunday <= until <= due:
+            raise No("invalid_field")
+        if known is None or known.days != (until, due) or known.taken_back:
+            before = (known.until_before, known.due_before) if known else self._days_of(_run_of(sunday), facility)
+            self.shifts[sunday, facility] = Shift(shift_id, until, due, *before)
+        return self._move(sunday, facility)
+
+    def take_shift_back(self, sunday: date, facility: str, now: datetime) -> int:
+        if (sunday, facility) not in self.shifts:
+            raise No("not_found")
+        self.shifts[sunday, facility].taken_back = True
+        return self._move(sunday, facility)
+
+    def _move(self, sunday: date, facility: str) -> int:
+        shift, told = self.shifts[sunday, facility], 0
+        until, due = shift.days
+        for (of, place, patron), bag in self.bags.items():
+            if (of, place) != (sunday, facility):
+                continue
+            moved = [loan for barcode in bag.books if self._moved(loan := self.loans[patron, barcode], until, due)]
+            if moved:
+                bag.until, told = until, told + 1
+                self.mails.add((patron, f"shift#{shift.shift_id}{'#back' if shift.taken_back else ''}"))
+        return told
+
+    def _moved(self, loan: Loan, until: date, due: date) -> bool:
+        if loan.released_at or loan.lost or loan.damaged:
+            return False
+        before = loan.until, loan.due_on
+        loan.until, loan.due_on = until, loan.due_on if loan.renewals else due
+        self.copies[loan.barcode].due_on = loan.due_on
+        return before != (loan.until, loan.due_on)
+
+    # The schedules (RULES 8, 15, 16, 30, 35-37)
+
+    def release_uncollected(self, now: datetime) -> bool:
+        sunday = last_day_over(now)
+        while sunday.weekday() != SUNDAY:
+            sunday -= DAY
+        if self._done_before("sunday_release", sunday):
+            return True
+        for bag in self.bags.values():
+            if bag.until <= sunday and not bag.handed_over_at:
+                self._release(bag, sunday)
+        return False
+
+    def _release(self, bag: Bag, sunday: date) -> None:
+        for loan in self.loans.values():
+            if loan.barcode in bag.books and loan.released_at is None and loan.until and loan.until <= sunday:
+                loan.released_at = at(bag.until, 22)
+
+    def release_expired(self, now: datetime) -> bool:
+        day = last_day_over(now)
+        if self._done_before("prefectural_release", day):
+            return True
+        for hold in [hold for hold in self.holds.values() if hold.until and hold.until <= day]:
+            del self.holds[hold.patron, hold.title]
+            self.copies[hold.barcode].goes("on_shelf")
+        return False
+
+    def announce_bags(self, now: datetime) -> bool:
+        thursday = last_run_due(now)
+        if now.date() < thursday + 2 * DAY:
+            thursday -= 7 * DAY
+        if self._done_before("lending_mail", thursday):
+            return True
+        for (sunday, facility, patron), bag in self.bags.items():
+            if sunday == thursday + 3 * DAY and bag.books:
+                self.mails.add((patron, f"lending#{sunday}#{facility}"))
+        return False
+
+    def daily_mails(self, now: datetime) -> bool:
+        today = now.date()
+        if self._done_before("daily", today):
+            return True
+        for hold in self.holds.values():
+            if hold.ready_on and hold.ready_on < today:
+                self.mails.add((hold.patron, f"ready#{hold.ready_on}"))
+        for loan in self.loans.values():
+            if not loan.lost and (on := _last_reminder(loan.due_on, today)):
+                self.mails.add((loan.patron, f"overdue#{on}"))
+        for patron in self.patrons.values():
+            self._tell_of_card(patron, today)
+        return False
+
+    def _tell_of_card(self, patron: Patron, today: date) -> None:
+        ends = patron.expires_on
+        if today <= ends <= today + 30 * DAY and patron.told_renewal != ends:
+            self._tell_once(patron, "told_renewal", f"card_renewal#{ends}")
+        if ends < today and self.holds_of(patron.patron_id) and patron.told_expired != ends:
+            self._tell_once(patron, "told_expired", f"card_expired_hold#{ends}")
+
+    def _tell_once(self, patron: Patron, told: str, mail: str) -> None:
+        if (patron.patron_id, mail) not in self.mails:
+            self.mails.add((patron.patron_id, mail))
+            setattr(patron, told, patron.expires_on)
+
+    def _done_before(self, job: str, day: date) -> bool:
+        done = f"{job} {day}" in self.done
+        self.done.add(f"{job} {day}")
+        return done
+
+
+def _run_of(sunday: date) -> Run:
+    return weekly_run(sunday - 3 * DAY)
+
+
+def _last_reminder(due_on: date, today: date) -> date | None:
+    """The carriage takes what is back by Sunday and is checked in on Wednesday: the day after, and each week on."""
+    on = due_on
+    while on.weekday() != SUNDAY:
+        on += DAY
+    on += 4 * DAY
+    last = None
+    while on <= today:
+        last, on = on, on + 7 * DAY
+    return last
