@@ -1,4 +1,4 @@
-"""Numbers for CloudWatch, as lines of the log in its embedded metric format: no request, no right, nothing to import."""
+"""Numbers for CloudWatch, as lines of the log in its embedded metric format: no request, no right, no package."""
 
 import json
 import os

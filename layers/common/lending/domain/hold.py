@@ -47,8 +47,8 @@ class Hold:
     """One hold. `queued_at` orders the queue of the title; it is `placed_at` until the hold is moved to the end (13).
 
     `pickup_place` is `prefectural` or a facility's number as text; `pickup_change` is a recorded change of it that
-    counts from the run of its date (14). `barcode` is the copy kept for it while secured or ready; `ready_on` is the day
-    it was made ready, whose mail goes out the day after (15).
+    counts from the run of its date (14). `barcode` is the copy kept for it while secured or ready; `ready_on` is the
+    day it was made ready, whose mail goes out the day after (15).
     """
 
     patron_id: str
