@@ -47,7 +47,7 @@ def test_renewal_and_first_hold(given: Given, library: Table, pair: Pair) -> Non
             lambda: own(waits).call("POST", "/me/holds", RENEWABLE, wish),  # noqa: B023
             start=start,
         )
-        # THEN the renewal came first or is refused, and the hold stands; afterwards nothing is renewed any more
+        # THEN the renewal came first or is refused, and the hold stands; afterwards nothing is renewed any more (31)
         assert (renewed.status_code, held.status_code) in {(201, 201), (409, 201)}
         check_renewal(library, borrower, barcode, renewed)
         Round(library, (borrower, waiting), (title,)).is_whole()
@@ -70,7 +70,7 @@ def test_renewal_and_last_waiting_hold(given: Given, library: Table, pair: Pair)
             lambda: own(waits).call("DELETE", f"/me/holds/{title.title_id}", RENEWABLE),  # noqa: B023
             start=start,
         )
-        # THEN the hold is gone, and the renewal came after or is refused
+        # THEN the hold is gone, and the renewal came after or is refused (RULES 31)
         assert (renewed.status_code, cancelled.status_code) in {(201, 204), (409, 204)}
         check_renewal(library, borrower, barcode, renewed)
         Round(library, (borrower, waiting), (title,)).is_whole()
@@ -106,7 +106,7 @@ def test_hand_over_and_release(given: Given, library: Table) -> None:
             lambda: run_job(given.stack, "ReleaseFunction", "sunday_release", closing),  # noqa: B023
             start=start,
         )
-        # THEN the book was collected, and nothing of the release is left
+        # THEN the book was collected, and nothing of the release is left (RULES 30)
         loan, who = loans.find(library, patron.patron_id, barcode), patrons.find(library, patron.patron_id)
         assert loan
         assert who

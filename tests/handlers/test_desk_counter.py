@@ -152,6 +152,7 @@ def test_lending_twice_answers_the_same_and_counts_once(at: Library) -> None:
 
 @pytest.mark.parametrize("status", [HoldStatus.WAITING, HoldStatus.SECURED, HoldStatus.READY])
 def test_the_patrons_own_hold_is_answered(at: Library, status: HoldStatus) -> None:
+    # RULES 17
     at.hold()
     if status is not HoldStatus.WAITING:
         at.kept(status=status)
@@ -329,6 +330,7 @@ def test_a_lost_book_found_by_its_patron_is_on_loan_again(at: Library) -> None:
 
 
 def test_a_lost_book_that_comes_back_ends_its_loan(at: Library) -> None:
+    # RULES 32, 34
     at.loan()
     marked("lost")
     (book,) = check_in("t-1-1")
@@ -347,6 +349,7 @@ def test_a_damaged_book_that_comes_back_goes_to_repair(at: Library) -> None:
 
 
 def test_replaced_in_kind_ends_the_loan_of_a_lost_book(at: Library) -> None:
+    # RULES 34
     assert codes(marked("replaced")[1]) == ["not_lent"]
     at.loan()
     marked("lost")

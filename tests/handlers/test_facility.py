@@ -61,7 +61,7 @@ def test_sample_shows_this_weeks_bags(there: Library) -> None:
 
 
 def test_two_batches_on_the_sunday_between(there: Library) -> None:
-    # GIVEN a bag of the next week, too: on Sunday 06-14 a facility holds two batches
+    # GIVEN a bag of the next week, too: on Sunday 06-14 a facility holds two batches, RULES 29
     there.patron("p-2")
     later = Bag("p-2", "10000002", "7", date(2026, 6, 14), date(2026, 6, 21))
     there.table.write(bags.pack(later, "t-2-1", POLICY))
@@ -115,7 +115,7 @@ def test_sample_hands_a_bag_over_once(there: Library) -> None:
     # WHEN the sample is sent, and again later
     first = answered(handler(sample("facility/hand_over"), context()))
     second = ask("POST", f"/bags/{BAG}/handover", now=on(9))
-    # THEN the first moment stands, on the bag and on its loan
+    # THEN the first moment stands, on the bag and on its loan, RULES 30
     assert first == second == (200, first[1])
     assert first[1]["handed_over_at"] == "2026-06-07T11:00:00+09:00"
     assert state(there.table) == (True, False)

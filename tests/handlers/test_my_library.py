@@ -229,7 +229,7 @@ def test_state_of_a_loan_by_day(there: Library, day: int, state: str) -> None:
 
 
 def test_worked_example_of_renewals(there: Library) -> None:
-    # GIVEN a loan due Sunday 06-21: renewable from Thursday 06-18
+    # GIVEN a loan due Sunday 06-21: renewable from Thursday 06-18, RULES 31
     there.patron(), there.given.title(), there.loan()
     assert renew(on(17))[0] == 409
     # WHEN renewed on the first day it is due a week after the old due date, and so is the copy
@@ -246,13 +246,14 @@ def test_worked_example_of_renewals(there: Library) -> None:
 
 @pytest.mark.parametrize(("day", "expected"), [(17, ["too_early"]), (18, []), (21, []), (22, ["overdue"])])
 def test_window_of_renewals(there: Library, day: int, expected: list[str]) -> None:
+    # RULES 31: from three days before the due date to the due date
     there.patron(), there.given.title(), there.loan()
     status, answer = renew(on(day))
     assert (codes(answer) if status == 409 else []) == expected
 
 
 def test_a_refused_renewal_names_every_reason(there: Library) -> None:
-    # GIVEN a lost book, renewed twice, overdue, for which another patron waits
+    # GIVEN a lost book, renewed twice, overdue, for which another patron waits, RULES 31, 34
     there.patron(), there.patron("p-2"), there.given.title()
     there.loan(renewals=2, lost=True), there.hold("p-2")
     status, problem = renew(on(25))
@@ -261,7 +262,7 @@ def test_a_refused_renewal_names_every_reason(there: Library) -> None:
 
 
 def test_no_renewal_while_another_patron_waits(there: Library) -> None:
-    # GIVEN a waiting hold of another patron: shown as 予約 有り
+    # GIVEN a waiting hold of another patron: shown as 予約 有り, RULES 31
     there.patron(), there.patron("p-2"), there.given.title(copies=2), there.loan()
     there.hold("p-2")
     (shown,) = ask("GET", "/me/loans", now=on(18))[1]["items"]
@@ -273,7 +274,7 @@ def test_no_renewal_while_another_patron_waits(there: Library) -> None:
 
 
 def test_a_hold_that_comes_between_reading_and_writing_wins(there: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    # GIVEN a renewal that has found nobody waiting
+    # GIVEN a renewal that has found nobody waiting, RULES 31
     there.patron(), there.patron("p-2"), there.given.title(), there.loan()
     read = titles.waiting_counts
 
@@ -306,7 +307,7 @@ def test_somebody_elses_loan_is_not_found(there: Library) -> None:
 
 
 def test_mails_are_shown_with_how_far_they_have_come(there: Library) -> None:
-    # GIVEN a test mail asked for
+    # GIVEN a test mail asked for, RULES 38
     there.patron()
     assert answered(handler(sample("my_library/test_mail"), context()))[0] == 202
     # THEN it can be seen

@@ -103,7 +103,7 @@ def dies_anywhere(start: CountingStore, invoke: Job, tells_the_same: bool = True
 
 @pytest.mark.usefixtures("sizes")
 def test_the_run_dies_before_and_after_each_write(job: Callable[[Any, str], Job]) -> None:
-    # GIVEN a library of 200 holds WHEN its run dies at any write and is invoked again
+    # GIVEN a library of 200 holds WHEN its run dies at any write and is invoked again (RULES 26)
     # THEN the table is the same as without a death, each time
     assert dies_anywhere(a_library(), job(allocator, "allocator/thursday_run")) >= 20
 

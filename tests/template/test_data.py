@@ -103,6 +103,7 @@ def test_nobody_but_our_own_distribution_reads_the_site(of_type):
 
 @pytest.mark.parametrize(("prefix", "days"), [("intake/", 1), ("clean/", 14)])
 def test_an_image_vanishes_even_if_nobody_decides(of_type, prefix, days):
+    # RULES 3, 41
     rules = of_type("AWS::S3::Bucket")["ImagesBucket"]["LifecycleConfiguration"]["Rules"]
     (rule,) = [each for each in rules if each["Prefix"] == prefix]
     assert rule["Status"] == "Enabled"

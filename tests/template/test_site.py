@@ -74,6 +74,7 @@ def test_nothing_rewrites_an_answer_or_a_path(distribution):
 
 
 def test_tls_is_1_2_or_better(distribution):
+    # RULES 6
     condition, own, _ = distribution["ViewerCertificate"]["Fn::If"]
     assert condition == "HasCertificate"
     assert own["MinimumProtocolVersion"] == "TLSv1.2_2021"
