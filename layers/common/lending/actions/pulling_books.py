@@ -1,4 +1,4 @@
-"""The pull list, and the scan of what was found: lent, kept aside, ready or back to its shelf (RULES 15, 16, 20, 23)."""
+"""The pull list, and the scan of a book: lent, kept aside, ready or back to its shelf (RULES 15, 16, 20, 23)."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta

@@ -174,9 +174,11 @@ def _take_back(table: Table, run: Run, given: Given, decided: list[Decision]) ->
     """Pulls of an earlier round that the new plan gives to nobody."""
     kept = {hold.barcode for hold in given.holds if hold.status is HoldStatus.SECURED}
     planned = {each.barcode for each in decided if _needs_pull(each.decision, each.barcode in kept)}
-    copies = (copy for copies in given.copies.values() for copy in copies)
-    left = [copy for copy in copies if copy.pull and copy.pull.run == run.run_id and copy.barcode not in planned]
-    write_what_holds(table, map(titles.drop_pull, left))
+    # The list has those of titles that nobody waits for any more; what was read is newer than the list.
+    listed = {copy.barcode: copy for copy in titles.pulls(table)}
+    copies = listed | {copy.barcode: copy for copies in given.copies.values() for copy in copies}
+    ours = [copy for copy in copies.values() if copy.pull and copy.pull.run == run.run_id]
+    write_what_holds(table, [titles.drop_pull(copy) for copy in ours if copy.barcode not in planned])
 
 
 def _of_those_who_left(table: Table, given: Given, before: RunRecord) -> list[Decision]:
