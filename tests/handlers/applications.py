@@ -4,7 +4,6 @@ import json
 from datetime import datetime
 from typing import Any
 
-import boto3
 from PIL import Image
 
 from functions.desk.handler import handler as desk
@@ -12,6 +11,7 @@ from functions.images.handler import handler as images
 from infra.local.photos import png
 from lending.actions.applying import apply
 from lending.aws.access_codes import access_code, code_hash
+from lending.aws.clients import client
 from lending.aws.table import Table, applications, cards
 from lending.domain.application import Application, ApplicationForm, parse_form
 from lending.domain.card import Card
@@ -57,7 +57,7 @@ def kit(library: Table, number: str = KIT) -> None:
 def send(receipt: str, slot: str, data: bytes | None = None, ticket: str = TICKET) -> None:
     """An image is uploaded."""
     data = png(Image.new("RGB", (80, 60), "white")) if data is None else data
-    boto3.client("s3").put_object(Bucket="images", Key=f"intake/{receipt}/{slot}/{ticket}", Body=data)
+    client("s3").put_object(Bucket="images", Key=f"intake/{receipt}/{slot}/{ticket}", Body=data)
 
 
 def look(*slots: str, receipt: str = RECEIPT, ticket: str = TICKET) -> Any:
@@ -71,7 +71,7 @@ def look(*slots: str, receipt: str = RECEIPT, ticket: str = TICKET) -> Any:
 
 def keys() -> list[str]:
     """Everything in the bucket."""
-    return [item["Key"] for item in boto3.client("s3").list_objects_v2(Bucket="images").get("Contents", [])]
+    return [item["Key"] for item in client("s3").list_objects_v2(Bucket="images").get("Contents", [])]
 
 
 def decide(receipt: str = RECEIPT, now: datetime = NOON, **decision: Any) -> tuple[int, dict[str, Any]]:

@@ -6,10 +6,10 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from functions.bounces.handler import handler
+from lending.aws.clients import client
 from lending.aws.table import Table, addresses, contacts
 from lending.aws.table.writes import Key
 from lending.domain.contact import Contact
@@ -54,12 +54,12 @@ def bounce(message_id: str, minutes: int = 0, to: str = HANAKO, kind: str = "Per
 
 
 def everything() -> list[dict[str, Any]]:
-    items = boto3.client("dynamodb").scan(TableName="lending")["Items"]
+    items = client("dynamodb").scan(TableName="lending")["Items"]
     return sorted(items, key=lambda item: (item["PK"]["S"], item["SK"]["S"]))
 
 
 def forget_all() -> None:
-    dynamodb = boto3.client("dynamodb")
+    dynamodb = client("dynamodb")
     for item in everything():
         dynamodb.delete_item(TableName="lending", Key={name: item[name] for name in ("PK", "SK")})
 

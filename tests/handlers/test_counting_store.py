@@ -15,9 +15,7 @@ from tests.benchmarks.counting_store import CountingStore, Counts, Index
 
 @pytest.fixture
 def store() -> CountingStore:
-    return CountingStore(
-        {"work": Index("work", "work_order"), "by_title": Index("title_key", "title_order", None)}
-    )
+    return CountingStore({"work": Index("work", "work_order"), "by_title": Index("title_key", "title_order", None)})
 
 
 @pytest.fixture

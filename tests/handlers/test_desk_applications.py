@@ -9,7 +9,6 @@ from io import BytesIO
 from typing import Any
 from unittest.mock import patch
 
-import boto3
 import pytest
 from botocore.client import BaseClient
 from PIL import Image
@@ -18,6 +17,7 @@ from functions.desk.handler import handler
 from lending.actions import deciding_application
 from lending.aws import accounts, suppression
 from lending.aws import images as bucket
+from lending.aws.clients import client
 from lending.aws.table import Table, addresses, applications, cards, facilities, mails, patrons, people
 from lending.domain.application import ApplicationStatus, SlotStatus, duplicate_key
 from lending.domain.card import Card, CardState
@@ -63,7 +63,7 @@ def codes(body: dict[str, Any]) -> list[str]:
 
 def everything(sk: str, pk: str = "") -> list[dict[str, Any]]:
     """All items whose keys begin so."""
-    pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName="lending")
+    pages = client("dynamodb").get_paginator("scan").paginate(TableName="lending")
     found = [item for page in pages for item in page["Items"]]
     return [item for item in found if item["SK"]["S"].startswith(sk) and item["PK"]["S"].startswith(pk)]
 
@@ -97,15 +97,15 @@ def patron_of(library: Table, patron_id: str) -> Patron:
 
 
 def alias(patron_id: str) -> str:
-    pool = boto3.client("cognito-idp").list_user_pools(MaxResults=1)["UserPools"][0]["Id"]
-    user = boto3.client("cognito-idp").admin_get_user(UserPoolId=pool, Username=patron_id)
+    pool = client("cognito-idp").list_user_pools(MaxResults=1)["UserPools"][0]["Id"]
+    user = client("cognito-idp").admin_get_user(UserPoolId=pool, Username=patron_id)
     return next(each["Value"] for each in user["UserAttributes"] if each["Name"] == "preferred_username")
 
 
 def accounts_made() -> int:
-    pool = boto3.client("cognito-idp").list_user_pools(MaxResults=1)["UserPools"][0]["Id"]
-    users = boto3.client("cognito-idp").list_users(UserPoolId=pool)["Users"]
-    in_group = boto3.client("cognito-idp").list_users_in_group(UserPoolId=pool, GroupName="patron")["Users"]
+    pool = client("cognito-idp").list_user_pools(MaxResults=1)["UserPools"][0]["Id"]
+    users = client("cognito-idp").list_users(UserPoolId=pool)["Users"]
+    in_group = client("cognito-idp").list_users_in_group(UserPoolId=pool, GroupName="patron")["Users"]
     assert {user["Username"] for user in users} == {user["Username"] for user in in_group}
     return len(users)
 
@@ -594,7 +594,7 @@ def test_a_decision_that_comes_late_again_does_not_bring_an_old_number_back(libr
 
 
 def pixels(slot: str) -> Image.Image:
-    data = boto3.client("s3").get_object(Bucket="images", Key=f"clean/{RECEIPT}/{slot}-{TICKET}.jpg")["Body"].read()
+    data = client("s3").get_object(Bucket="images", Key=f"clean/{RECEIPT}/{slot}-{TICKET}.jpg")["Body"].read()
     return Image.open(BytesIO(data))
 
 

@@ -4,13 +4,13 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
-import boto3
 import pytest
 from PIL import Image
 
 from functions.images.handler import handler
 from infra.local.photos import CAMERA, COMMENT, card_photo, document_photo, heic, png_bomb, polyglot, truncated_jpeg
 from lending.aws import images as bucket
+from lending.aws.clients import client
 from lending.aws.table import Table, applications
 from lending.domain.application import (
     Application,
@@ -48,7 +48,7 @@ def test_a_picture_is_kept_clean_and_the_original_deleted(library: Table) -> Non
     assert handler(sample("images/picture"), context()) == ALL_DONE
     # THEN only a clean JPEG is left, and the slot counts (RULES 3)
     assert keys() == [clean_key("card")]
-    data = boto3.client("s3").get_object(Bucket="images", Key=clean_key("card"))["Body"].read()
+    data = client("s3").get_object(Bucket="images", Key=clean_key("card"))["Body"].read()
     assert CAMERA.encode() not in data
     assert COMMENT not in data
     picture = Image.open(BytesIO(data))
@@ -95,7 +95,7 @@ def test_a_polyglot_keeps_nothing_but_its_pixels(library: Table) -> None:
     applied(library)
     send(RECEIPT, "card", polyglot(SMALL))
     look("card")
-    data = boto3.client("s3").get_object(Bucket="images", Key=clean_key("card"))["Body"].read()
+    data = client("s3").get_object(Bucket="images", Key=clean_key("card"))["Body"].read()
     assert b"<script>" not in data
     assert b"PK\x03\x04" not in data
 

@@ -9,7 +9,6 @@ from email.header import decode_header
 from itertools import product
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -202,7 +201,7 @@ def test_the_first_password_is_in_the_mail_and_nowhere_else(
     # THEN it goes to the person's own address with a password that signs in and must be changed, RULES 4, 6
     assert post.taken[0]["Destination"] == {"ToAddresses": ["p-1@example.jp"]}
     password = post.text.split("仮パスワード: ")[1].split("\n")[0]
-    pool, cognito = settings.settings().user_pool_id, boto3.client("cognito-idp")
+    pool, cognito = settings.settings().user_pool_id, client("cognito-idp")
     assert cognito.admin_get_user(UserPoolId=pool, Username="p-1")["UserStatus"] == "FORCE_CHANGE_PASSWORD"
     assert "7日間有効" in post.text
     assert "https://lending.example.jp/password.html" in post.text
@@ -234,7 +233,7 @@ def test_nobody_loses_a_password_they_have_chosen_to_a_birthday(given: Given, li
     given.patron()
     accounts.ensure_account("p-1", "10000001")
     pool = settings.settings().user_pool_id
-    boto3.client("cognito-idp").admin_set_user_password(
+    client("cognito-idp").admin_set_user_password(
         UserPoolId=pool, Username="p-1", Password="Chosen-2026", Permanent=True
     )
     key = put(library, MailKind.TEMPORARY_PASSWORD, 1, unless_chosen=True)
@@ -305,7 +304,7 @@ def test_a_mail_that_has_vanished_is_nothing_to_do(post: Post) -> None:
 
 
 def everything() -> list[dict[str, Any]]:
-    return boto3.client("dynamodb").scan(TableName="lending")["Items"]
+    return client("dynamodb").scan(TableName="lending")["Items"]
 
 
 def test_brought_twice_it_is_sent_once(given: Given, library: Table, post: Post) -> None:

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -20,7 +19,7 @@ from tests.handlers.mail import SATURDAY, mail_of, put, sent
 
 def queued() -> list[tuple[str, str]]:
     """The keys that wait in the queue, which is empty then."""
-    sqs, url = boto3.client("sqs"), settings().mail_queue_url
+    sqs, url = client("sqs"), settings().mail_queue_url
     found = []
     while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:

@@ -6,11 +6,11 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from functions.registration.handler import handler
 from lending.aws.access_codes import access_code
+from lending.aws.clients import client
 from lending.aws.table import Table, applications, cards, mails
 from lending.domain.application import ApplicationStatus, SlotStatus
 from lending.domain.card import Card, CardState
@@ -106,7 +106,7 @@ def test_same_idempotency_key_gives_the_same_receipt_and_code_though_the_code_is
     first, second = handler(event, context()), handler(event, context())
     assert (first["statusCode"], first["body"]) == (second["statusCode"], second["body"])
     code = json.loads(first["body"])["access_code"]
-    everything = boto3.client("dynamodb").scan(TableName="lending")["Items"]
+    everything = client("dynamodb").scan(TableName="lending")["Items"]
     assert code
     assert code not in json.dumps(everything, default=str)
 
