@@ -4,51 +4,15 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from time import monotonic
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import uuid4
 
 from pydantic import BeforeValidator, Field
 
-from lending.actions.cataloguing import describe_title
-from lending.actions.changing_patron import HeldTitle, Record, change_record, view_record
-from lending.actions.checking_in import CheckedIn, check_in_all
-from lending.actions.checking_out import check_out
-from lending.actions.closing_days import cards_of_patrons, close_days, patrons_of_cards, suspend, take_back
-from lending.actions.contacting import Task, finish_task, open_tasks
-from lending.actions.deciding_application import decide_application
-from lending.actions.loading_cards import load_cards
-from lending.actions.losing_books import mark, mark_found, replaced_in_kind
-from lending.actions.packing import Crate, crates
-from lending.actions.pulling_books import PullView, Scanned, pull_list, scan_absent, scan_found
-from lending.actions.replaying_run import replay_run
-from lending.actions.running import Unfinished
-from lending.actions.sending_password import send_password
-from lending.actions.shifting_batch import record_shift, take_shift_back
-from lending.actions.staff_holds import (
-    Cancelled,
-    cancel_all_for_patron,
-    cancel_for_patron,
-    change_pickup_place,
-    move_to_end,
-)
-from lending.actions.thursday_run import run_on_request
-from lending.actions.viewing_applications import (
-    ApplicationView,
-    black_out_image,
-    list_applications,
-    view_application,
-)
-from lending.actions.viewing_runs import DecisionView, RunView, dry_run, view_run
 from lending.aws.forms import Asked, Place, as_list
 from lending.aws.http import Api, answer
 from lending.aws.settings import settings
 from lending.aws.table import library_table
-from lending.aws.table.calendar import closure_key, suspension_key
-from lending.aws.table.calendar import load as load_calendar
-from lending.aws.table.facilities import all_facilities
-from lending.aws.table.runs import Cost
-from lending.aws.table.shifts import of_week as shifts_of_week
-from lending.domain.allocation import Decision as RunDecision
 from lending.domain.application import (
     KIND_LABELS,
     Application,
@@ -61,21 +25,32 @@ from lending.domain.application import (
     is_optional,
     slot_label,
 )
-from lending.domain.bag import Bag
 from lending.domain.cataloguing import NUMBER, DescribedCopy, DescribedTitle
 from lending.domain.closure import Closure, ClosureKind, Scope, Suspension
 from lending.domain.form_fields import FieldFault, check_card_number, check_mail_address
 from lending.domain.hold import PREFECTURAL, STATUS_LABELS, Hold
-from lending.domain.loan import Loan
-from lending.domain.mail import KIND_LABELS as MAIL_LABELS
-from lending.domain.mail_events import CAUSE_LABELS, explanation
 from lending.domain.patron import Patron
 from lending.domain.problems import Reason, Refused
 from lending.domain.reasons import counter_sentence
-from lending.domain.shift import Shift
 from lending.domain.title import Copy, CopyState
 from lending.domain.week import in_tokyo, run_due_at, week_of_run
-from lending.domain.what_if import Change, Difference, WhatIf
+
+# A cold start answers one request: what one route alone needs is imported by that route.
+if TYPE_CHECKING:
+    from lending.actions.changing_patron import HeldTitle, Record
+    from lending.actions.checking_in import CheckedIn
+    from lending.actions.contacting import Task
+    from lending.actions.packing import Crate
+    from lending.actions.pulling_books import PullView, Scanned
+    from lending.actions.staff_holds import Cancelled
+    from lending.actions.viewing_applications import ApplicationView
+    from lending.actions.viewing_runs import DecisionView, RunView
+    from lending.aws.table.runs import Cost
+    from lending.domain.allocation import Decision as RunDecision
+    from lending.domain.bag import Bag
+    from lending.domain.loan import Loan
+    from lending.domain.shift import Shift
+    from lending.domain.what_if import Change, Difference
 
 api = Api()
 handler = api
@@ -127,6 +102,8 @@ class CardsRequest(Asked):
 @api.get("/api/desk/applications")
 def list_of_applications() -> Any:
     """Applications of a status, oldest first; what is in them is seen one by one."""
+    from lending.actions.viewing_applications import list_applications
+
     api.staff()
     status = api.query("status", ApplicationStatus.SUBMITTED)
     if status not in list(ApplicationStatus):
@@ -138,6 +115,8 @@ def list_of_applications() -> Any:
 @api.get("/api/desk/applications/<receipt_number>")
 def show_one_application(receipt_number: str) -> Any:
     """One application with its images; that it was looked at is recorded."""
+    from lending.actions.viewing_applications import view_application
+
     staff, purpose = api.staff(), api.query("purpose", "review")[:100]
     view = view_application(library_table(), receipt_number, staff, purpose, api.moment(), settings().policy)
     return answer(200, _application(view))
@@ -146,6 +125,8 @@ def show_one_application(receipt_number: str) -> Any:
 @api.post("/api/desk/applications/<receipt_number>/decision")
 def decide(receipt_number: str) -> Any:
     """Register, ask for images again, or refuse."""
+    from lending.actions.deciding_application import decide_application
+
     staff, asked = api.staff(), api.body(DecisionRequest)
     checked = asked.checked or Checked()
     decision = Decision(
@@ -164,6 +145,8 @@ def decide(receipt_number: str) -> Any:
 @api.post("/api/desk/applications/<receipt_number>/images/<slot>/blackout")
 def black_out(receipt_number: str, slot: str) -> Any:
     """Black out parts of an image for good."""
+    from lending.actions.viewing_applications import black_out_image
+
     staff, asked = api.staff(), api.body(BlackoutRequest)
     parts = [Rectangle(part.left, part.top, part.right, part.bottom) for part in asked.rectangles]
     black_out_image(library_table(), receipt_number, slot, parts, staff, api.moment())
@@ -173,6 +156,8 @@ def black_out(receipt_number: str, slot: str) -> Any:
 @api.post("/api/desk/cards")
 def make_cards_known() -> Any:
     """Kits handed to a facility."""
+    from lending.actions.loading_cards import load_cards
+
     api.staff()
     asked = api.body(CardsRequest)
     numbers = _regular_numbers({f"numbers.{place}": number for place, number in enumerate(asked.numbers)})
@@ -183,6 +168,8 @@ def make_cards_known() -> Any:
 @api.post("/api/desk/patrons/<card_number>/temporary-password")
 def send_temporary_password(card_number: str) -> Any:
     """Send a patron a new temporary password by mail."""
+    from lending.actions.sending_password import send_password
+
     api.staff()
     send_password(library_table(), _card_number(card_number, "card_number"), api.moment(), settings().policy)
     return answer(202, {"message": "仮パスワードを登録されているメールアドレスにお送りします。"})
@@ -212,7 +199,7 @@ def _application_line(application: Application) -> dict[str, Any]:
     }
 
 
-def _application(view: ApplicationView) -> dict[str, Any]:
+def _application(view: "ApplicationView") -> dict[str, Any]:
     application = view.application
     texts = ("card_number", "old_card_number", "name", "kana", "postal_code", "address", "phone", "email")
     return {
@@ -281,6 +268,8 @@ class TitleRequest(Asked):
 @api.put("/api/desk/titles/<title_id>")
 def describe(title_id: str) -> Any:
     """Make a title and its copies what the catalogue says; it can be found at once."""
+    from lending.actions.cataloguing import describe_title
+
     api.staff()
     asked = api.body(TitleRequest)
     if not NUMBER.fullmatch(title_id):
@@ -326,6 +315,8 @@ class HoldsAction(Asked):
 @api.get("/api/desk/patrons/<card_number>")
 def show_patron(card_number: str) -> Any:
     """A patron's record; `for` says what it is looked at for, and is kept with who looked (RULES 41)."""
+    from lending.actions.changing_patron import view_record
+
     staff, moment = api.staff(), api.moment()
     record = view_record(library_table(), card_number, staff, api.query("for", "counter"), moment)
     return answer(200, _shown_record(record, in_tokyo(moment).date()))
@@ -334,6 +325,8 @@ def show_patron(card_number: str) -> Any:
 @api.patch("/api/desk/patrons/<card_number>")
 def change_patron(card_number: str) -> Any:
     """Change a patron's record."""
+    from lending.actions.changing_patron import change_record
+
     staff, moment = api.staff(), api.moment()
     wanted = _regular(api.body(PatronChange).model_dump(exclude_unset=True))
     patron = change_record(library_table(), card_number, wanted, staff, moment, settings().policy)
@@ -343,6 +336,8 @@ def change_patron(card_number: str) -> Any:
 @api.post("/api/desk/patrons/<card_number>/holds")
 def change_all_holds(card_number: str) -> Any:
     """Cancel all holds of a patron."""
+    from lending.actions.staff_holds import cancel_all_for_patron
+
     api.staff(), api.body(HoldsAction)
     cancelled = cancel_all_for_patron(library_table(), card_number, settings().policy)
     return answer(200, {"items": [_shown_cancelled(each) for each in cancelled]})
@@ -351,6 +346,8 @@ def change_all_holds(card_number: str) -> Any:
 @api.post("/api/desk/patrons/<card_number>/holds/<title_id>")
 def change_hold(card_number: str, title_id: str) -> Any:
     """Cancel a hold, move it to the end of its queue, or change its pickup place."""
+    from lending.actions.staff_holds import cancel_for_patron, change_pickup_place, move_to_end
+
     api.staff()
     asked, table, policy = api.body(HoldAction), library_table(), settings().policy
     if asked.action == "cancel":
@@ -383,7 +380,7 @@ def _shown_patron(patron: Patron, today: date) -> dict[str, Any]:
     }
 
 
-def _shown_record(record: Record, today: date) -> dict[str, Any]:
+def _shown_record(record: "Record", today: date) -> dict[str, Any]:
     return _shown_patron(record.patron, today) | {
         "card_retired": record.card_retired,
         "email_reachable": record.patron.email not in record.unreachable,
@@ -393,7 +390,7 @@ def _shown_record(record: Record, today: date) -> dict[str, Any]:
     }
 
 
-def _shown_hold(held: HeldTitle) -> dict[str, Any]:
+def _shown_hold(held: "HeldTitle") -> dict[str, Any]:
     last = held.hold.last_run
     explained = last and {
         "date": last.date,
@@ -411,7 +408,7 @@ def _shown_hold(held: HeldTitle) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _shown_loan(loan: Loan, today: date) -> dict[str, Any]:
+def _shown_loan(loan: "Loan", today: date) -> dict[str, Any]:
     named = ("barcode", "title_id", "title", "pickup_place", "lent_at", "due_on", "renewals", "pickup_from",
              "pickup_until", "lost", "damaged")  # fmt: skip
     return {name: getattr(loan, name) for name in named} | {"state": loan.state_on(today)}
@@ -422,7 +419,7 @@ def _shown_change(hold: Hold) -> dict[str, Any]:
     return {name: getattr(hold, name) for name in named}
 
 
-def _shown_cancelled(cancelled: Cancelled) -> dict[str, Any]:
+def _shown_cancelled(cancelled: "Cancelled") -> dict[str, Any]:
     return {"title_id": cancelled.title_id, "barcode": cancelled.barcode or None, "next": cancelled.next or None}
 
 
@@ -438,6 +435,8 @@ class PullResult(Asked):
 @api.get("/api/desk/pulls")
 def show_pulls() -> Any:
     """The pull list in shelf order."""
+    from lending.actions.pulling_books import pull_list
+
     api.staff()
     table = library_table()
     lines, last = pull_list(table, api.start(), api.limit())
@@ -448,6 +447,8 @@ def show_pulls() -> Any:
 @api.post("/api/desk/pulls/<barcode>")
 def scan(barcode: str) -> Any:
     """A book of the pull list was found or not: what to do with it."""
+    from lending.actions.pulling_books import scan_absent, scan_found
+
     api.staff()
     asked, table, policy = api.body(PullResult), library_table(), settings().policy
     if asked.result == "found":
@@ -458,6 +459,8 @@ def scan(barcode: str) -> Any:
 @api.get("/api/desk/crates")
 def show_crates() -> Any:
     """The crates of a week, the one that is packed now if none is named; with `facility` only one."""
+    from lending.actions.packing import crates
+
     api.staff()
     told, policy = api.query("pickup_from"), settings().policy
     week = week_of_run(run_due_at(api.moment(), policy), policy)
@@ -466,6 +469,8 @@ def show_crates() -> Any:
 
 
 def _facility_names() -> dict[str, str]:
+    from lending.aws.table.facilities import all_facilities
+
     named = {str(each.number): each.name for each in all_facilities(library_table())}
     return {PREFECTURAL: settings().policy.library_name} | named
 
@@ -477,7 +482,7 @@ def _day(field: str, text: str) -> date:
         raise Refused("invalid_fields", Reason("invalid_field", field=field)) from None
 
 
-def _shown_pull(line: PullView, names: dict[str, str]) -> dict[str, Any]:
+def _shown_pull(line: "PullView", names: dict[str, str]) -> dict[str, Any]:
     return {
         "barcode": line.copy.barcode,
         "call_number": line.copy.call_number,
@@ -493,7 +498,7 @@ def _shown_pull(line: PullView, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _shown_scan(scanned: Scanned) -> dict[str, Any]:
+def _shown_scan(scanned: "Scanned") -> dict[str, Any]:
     shown: dict[str, Any] = {"action": scanned.action, "barcode": scanned.barcode}
     if scanned.card_number:
         shown["card_number"] = scanned.card_number
@@ -504,7 +509,7 @@ def _shown_scan(scanned: Scanned) -> dict[str, Any]:
     return shown | (_shown_slip(scanned.bag) if scanned.bag else {})
 
 
-def _shown_slip(bag: Bag) -> dict[str, Any]:
+def _shown_slip(bag: "Bag") -> dict[str, Any]:
     """What the slip on a bag bears: card number and facility, no name (RULES 24)."""
     name = _facility_names().get(bag.facility, "")
     slip = {
@@ -516,7 +521,7 @@ def _shown_slip(bag: Bag) -> dict[str, Any]:
     return {"bag": bag.bag_id, "facility": bag.facility, "facility_name": name, "slip": slip}
 
 
-def _shown_crate(crate: Crate) -> dict[str, Any]:
+def _shown_crate(crate: "Crate") -> dict[str, Any]:
     return {
         "facility": crate.facility,
         "number": int(crate.facility),
@@ -527,7 +532,7 @@ def _shown_crate(crate: Crate) -> dict[str, Any]:
     }
 
 
-def _shown_bag(bag: Bag, books: list[Copy]) -> dict[str, Any]:
+def _shown_bag(bag: "Bag", books: list[Copy]) -> dict[str, Any]:
     return {
         "id": bag.bag_id,
         "card_number": bag.card_number,
@@ -555,6 +560,8 @@ class CheckOut(Asked):
 @api.post("/api/desk/checkins")
 def check_books_in() -> Any:
     """Check books in, each on its own."""
+    from lending.actions.checking_in import check_in_all
+
     api.staff()
     books = check_in_all(library_table(), api.body(CheckIns).barcodes, api.moment())
     return answer(200, {"items": [_shown_checked_in(book) for book in books]})
@@ -563,6 +570,8 @@ def check_books_in() -> Any:
 @api.post("/api/desk/checkouts")
 def check_book_out() -> Any:
     """Lend a book at the counter."""
+    from lending.actions.checking_out import check_out
+
     api.staff()
     asked = api.body(CheckOut)
     done = check_out(library_table(), asked.card_number, asked.barcode, api.moment(), settings().policy)
@@ -585,6 +594,8 @@ def damage(barcode: str) -> Any:
 @api.post("/api/desk/copies/<barcode>/found")
 def find(barcode: str) -> Any:
     """A book that was missed, lost or damaged is there again."""
+    from lending.actions.losing_books import mark_found
+
     api.staff()
     return answer(200, {"barcode": barcode, "state": mark_found(library_table(), barcode)})
 
@@ -592,17 +603,21 @@ def find(barcode: str) -> Any:
 @api.post("/api/desk/copies/<barcode>/replaced")
 def replace_in_kind(barcode: str) -> Any:
     """A patron has replaced a lost or damaged book: the loan is over."""
+    from lending.actions.losing_books import replaced_in_kind
+
     api.staff()
     return answer(200, {"barcode": barcode, "state": replaced_in_kind(library_table(), barcode)})
 
 
 def _marked(barcode: str, state: CopyState) -> Any:
+    from lending.actions.losing_books import mark
+
     api.staff()
     marked = mark(library_table(), barcode, state, api.moment(), settings().policy)
     return answer(200, {"barcode": barcode, "state": marked})
 
 
-def _shown_checked_in(book: CheckedIn) -> dict[str, Any]:
+def _shown_checked_in(book: "CheckedIn") -> dict[str, Any]:
     shown = {"barcode": book.barcode, "result": book.result, "next": book.next or None, "title": book.title}
     return shown | ({"was_lost": True} if book.was_lost else {})
 
@@ -613,6 +628,8 @@ def _shown_checked_in(book: CheckedIn) -> dict[str, Any]:
 @api.get("/api/desk/contacts")
 def show_contacts() -> Any:
     """Whom to call because mails come back, the longest waiting first."""
+    from lending.actions.contacting import open_tasks
+
     tasks, last = open_tasks(library_table(), api.staff(), api.moment(), api.limit(), api.start())
     return api.items([_task(task) for task in tasks], last)
 
@@ -620,11 +637,16 @@ def show_contacts() -> Any:
 @api.post("/api/desk/contacts/<contact_id>/done")
 def finish_contact(contact_id: str) -> Any:
     """They have been called."""
+    from lending.actions.contacting import finish_task
+
     finish_task(library_table(), contact_id, api.staff(), api.moment(), settings().policy)
     return answer(204)
 
 
-def _task(task: Task) -> dict[str, Any]:
+def _task(task: "Task") -> dict[str, Any]:
+    from lending.domain.mail import KIND_LABELS as MAIL_LABELS
+    from lending.domain.mail_events import CAUSE_LABELS, explanation
+
     contact, kind = task.contact, task.contact.mail_kind
     return {
         "id": task.contact_id,
@@ -684,6 +706,8 @@ class ShiftRequest(Asked):
 @api.get("/api/desk/closures")
 def show_closures() -> Any:
     """All closures that have not ended, and with `all=1` the others, too."""
+    from lending.aws.table.calendar import load as load_calendar
+
     api.staff()
     closures = [each for each in load_calendar(library_table()).closures if _is_shown(each.ends_on)]
     return api.items([_shown_closure(each) for each in sorted(closures, key=lambda each: each.starts_on)])
@@ -692,6 +716,8 @@ def show_closures() -> Any:
 @api.post("/api/desk/closures")
 def close() -> Any:
     """Record closed days."""
+    from lending.actions.closing_days import close_days
+
     api.staff()
     asked = api.body(ClosureRequest)
     closure = Closure(closure_id=uuid4().hex, **asked.model_dump(exclude={"scope"}), scope=Scope(asked.scope))
@@ -702,6 +728,9 @@ def close() -> Any:
 @api.delete("/api/desk/closures/<closure_id>")
 def reopen(closure_id: str) -> Any:
     """Take closed days back."""
+    from lending.actions.closing_days import take_back
+    from lending.aws.table.calendar import closure_key
+
     api.staff()
     take_back(library_table(), closure_key(closure_id))
     return answer(204)
@@ -710,6 +739,9 @@ def reopen(closure_id: str) -> Any:
 @api.get("/api/desk/suspensions")
 def show_suspensions() -> Any:
     """All suspensions that have not ended, and with `all=1` the others, too."""
+    from lending.actions.closing_days import cards_of_patrons
+    from lending.aws.table.calendar import load as load_calendar
+
     api.staff()
     table = library_table()
     found = [each for each in load_calendar(table).suspensions if _is_shown(each.ends_on)]
@@ -720,6 +752,8 @@ def show_suspensions() -> Any:
 @api.post("/api/desk/suspensions")
 def suspend_lending() -> Any:
     """Record a suspension."""
+    from lending.actions.closing_days import cards_of_patrons, patrons_of_cards, suspend
+
     api.staff()
     asked, table = api.body(SuspensionRequest), library_table()
     suspension = Suspension(
@@ -735,6 +769,9 @@ def suspend_lending() -> Any:
 @api.delete("/api/desk/suspensions/<suspension_id>")
 def resume(suspension_id: str) -> Any:
     """Take a suspension back."""
+    from lending.actions.closing_days import take_back
+    from lending.aws.table.calendar import suspension_key
+
     api.staff()
     take_back(library_table(), suspension_key(suspension_id))
     return answer(204)
@@ -743,6 +780,8 @@ def resume(suspension_id: str) -> Any:
 @api.get("/api/desk/shifts")
 def show_shifts() -> Any:
     """The shifts of a week's batches."""
+    from lending.aws.table.shifts import of_week as shifts_of_week
+
     api.staff()
     pickup_from = _day("pickup_from", api.query("pickup_from"))
     return api.items([_shown_shift(each) for each in shifts_of_week(library_table(), pickup_from)])
@@ -751,6 +790,9 @@ def show_shifts() -> Any:
 @api.post("/api/desk/shifts")
 def shift() -> Any:
     """Set other days for a facility's batch, and tell each patron concerned. Sent again it goes on where it was."""
+    from lending.actions.shifting_batch import record_shift
+    from lending.domain.shift import Shift
+
     api.staff()
     asked = api.body(ShiftRequest)
     wanted = Shift(shift_id=uuid4().hex, recorded_at=api.moment(), **asked.model_dump())
@@ -761,6 +803,8 @@ def shift() -> Any:
 @api.delete("/api/desk/shifts/<batch_id>")
 def unshift(batch_id: str) -> Any:
     """Give a batch its regular days again, and tell each patron concerned."""
+    from lending.actions.shifting_batch import take_shift_back
+
     api.staff()
     sunday, _, facility = batch_id.partition(".")
     back, moved = take_shift_back(library_table(), _day("id", sunday), facility, api.moment(), settings().policy)
@@ -797,7 +841,7 @@ def _shown_suspension(suspension: Suspension, cards: dict[str, str]) -> dict[str
     }
 
 
-def _shown_shift(shift: Shift) -> dict[str, Any]:
+def _shown_shift(shift: "Shift") -> dict[str, Any]:
     named = ("facility", "pickup_from", "pickup_until", "due_on", "pickup_until_before", "due_on_before", "reason",
              "recorded_at", "taken_back_at")  # fmt: skip
     return {"id": shift.batch_id} | {name: getattr(shift, name) for name in named}
@@ -827,6 +871,11 @@ class RunRequest(Asked):
 @api.post("/api/desk/runs")
 def make_run() -> Any:
     """Make the run of a date, or only show what it would decide."""
+    from lending.actions.running import Unfinished
+    from lending.actions.thursday_run import run_on_request
+    from lending.actions.viewing_runs import dry_run, view_run
+    from lending.domain.what_if import WhatIf
+
     api.staff()
     asked, table, policy = api.body(RunRequest), library_table(), settings().policy
     if asked.dry_run or asked.what_if:
@@ -844,6 +893,8 @@ def make_run() -> Any:
 @api.get("/api/desk/runs/<run_id>")
 def show_run(run_id: str) -> Any:
     """The run of a date, or a pull such as `2026-06-04am`."""
+    from lending.actions.viewing_runs import view_run
+
     api.staff()
     return answer(200, _shown_run(run_id, view_run(library_table(), run_id, *_part_of_run())))
 
@@ -851,6 +902,8 @@ def show_run(run_id: str) -> Any:
 @api.get("/api/desk/runs/<run_id>/replay")
 def show_replay(run_id: str) -> Any:
     """A run of the past decided again from its own input: the same, or what differs."""
+    from lending.actions.replaying_run import replay_run
+
     api.staff()
     replay = replay_run(library_table(), run_id)
     differences = [
@@ -871,7 +924,7 @@ def _within_a_request() -> Callable[[], bool]:
     return lambda: monotonic() - started < 15
 
 
-def _shown_run(run_id: str, view: RunView) -> dict[str, Any]:
+def _shown_run(run_id: str, view: "RunView") -> dict[str, Any]:
     shown: dict[str, Any] = {
         "date": run_id,
         "summary": view.counts,
@@ -887,7 +940,7 @@ def _shown_run(run_id: str, view: RunView) -> dict[str, Any]:
     return shown
 
 
-def _shown_cost(cost: Cost) -> dict[str, Any]:
+def _shown_cost(cost: "Cost") -> dict[str, Any]:
     steps = {"reading": cost.ms_reading, "planning": cost.ms_planning, "writing": cost.ms_writing}
     return {
         "invocations": cost.invocations,
@@ -898,11 +951,11 @@ def _shown_cost(cost: Cost) -> dict[str, Any]:
     }
 
 
-def _shown_decision(view: DecisionView) -> dict[str, Any]:
+def _shown_decision(view: "DecisionView") -> dict[str, Any]:
     return {"card_number": view.card_number, "title": view.title} | _shown_outcome(view.decision)
 
 
-def _shown_outcome(decision: RunDecision) -> dict[str, Any]:
+def _shown_outcome(decision: "RunDecision") -> dict[str, Any]:
     return {
         "title_id": decision.title_id,
         "barcode": decision.barcode,
@@ -914,12 +967,12 @@ def _shown_outcome(decision: RunDecision) -> dict[str, Any]:
     }
 
 
-def _shown_difference(found: Difference, cards: dict[str, str]) -> dict[str, Any]:
+def _shown_difference(found: "Difference", cards: dict[str, str]) -> dict[str, Any]:
     patrons = [{"card_number": cards.get(name, "")} | _shown_both(each) for name, each in found.patrons.items()]
     places = [{"pickup_place": name} | _shown_both(each) for name, each in found.facilities.items()]
     return {"patrons": patrons, "facilities": places}
 
 
-def _shown_both(change: Change) -> dict[str, Any]:
+def _shown_both(change: "Change") -> dict[str, Any]:
     pairs = {"lend": change.lend, "keep_aside": change.keep_aside}
     return {name: {"plain": plain, "what_if": other} for name, (plain, other) in pairs.items()}

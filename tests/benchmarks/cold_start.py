@@ -1,13 +1,12 @@
 """How long a function takes to be ready, as a multiple of what nobody can do without: `import boto3` and one client.
 
 Each in a fresh process, from the first import to a table in hand with its client and the function's settings. Processor
-time is compared, for starting up is computing, and medians of rounds that go through all of them in turn: so a busy
-machine slows down both sides of the fraction.
+time is compared, for starting up is computing, and the best of several rounds that go through all of them in turn: a
+busy machine can only make it slower.
 """
 
 import os
 import re
-import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -45,7 +44,7 @@ def run(rounds: int = ROUNDS) -> dict[str, float]:
     for _ in range(rounds - 1):
         for name, each in code.items():
             seconds[name].append(_seconds(each))
-    return {name: round(statistics.median(seconds[name]) / statistics.median(seconds[""]), 2) for name in functions()}
+    return {name: round(min(seconds[name]) / min(seconds[""]), 2) for name in functions()}
 
 
 def slowest_imports(name: str, count: int = 8) -> list[tuple[str, float]]:
