@@ -31,7 +31,8 @@ serve: .venv/made ## Deploy locally, load samples and serve the site until Ctrl-
 	@$(BIN)/python -m infra.local serve
 
 test: .venv/made ## Run every test
-	@$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto tests/domain tests/handlers tests/template
+	$(BIN)/python -m pytest -rs tests/deployed tests/browser
 
 bench: .venv/made ## Print the performance table (JSON=1: as one JSON object)
 	@$(BIN)/python -m tests.benchmarks $(JSON_FLAG)

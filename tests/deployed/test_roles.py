@@ -121,7 +121,8 @@ READS_ONLY = ("catalogue",)
 NO_TABLE = ("outbox",)
 MAY_READ_IMAGES = {"images": "intake", "desk": "clean"}
 MAY_WRITE_IMAGES = {"registration": "intake", "images": "clean", "desk": "clean"}
-MAY_DELETE_IMAGES = {"images": ("intake",), "desk": ("intake", "clean")}
+# A picture that was made clean while its application was decided must go again.
+MAY_DELETE_IMAGES = {"images": ("intake", "clean"), "desk": ("intake", "clean")}
 MAY_SET_PASSWORDS = ("desk", "mail")
 MAY_SEND_MAIL = ("mail",)
 
