@@ -44,7 +44,7 @@ def measure_apart(holds: int) -> Row:
     return row
 
 
-def run(sizes: tuple[int, ...] = SIZES, repeats: int = 3) -> list[Row]:
+def run(sizes: tuple[int, ...] = SIZES, repeats: int = 2) -> list[Row]:
     """One row a size; the best of `repeats`, because a busy machine can only make it slower."""
     return [min((measure_apart(holds) for _ in range(repeats)), key=lambda row: row["seconds"]) for holds in sizes]
 

@@ -1,0 +1,38 @@
+"""What is counted and not timed keeps to its goals, and every bench works."""
+
+import pytest
+
+from tests.benchmarks import cold_start, mail_cost, run_cost, searching
+
+
+def test_a_run_asks_little_of_the_table() -> None:
+    # GIVEN a thousand holds without a reason of an earlier run
+    # WHEN a whole Thursday run is carried out
+    (row,) = run_cost.run((1_000,))
+    # THEN requests grow with pages and groups, not with holds, and a book costs little more than its own writes
+    assert row["holds"] == 1_000
+    assert row["requests_per_hold"] <= 0.2
+    assert row["write_units_per_book"] <= 10
+    assert "floor" in "\n".join(run_cost.details([row]))
+
+
+def test_a_mail_takes_ten_requests_and_write_units_at_most() -> None:
+    counts = mail_cost.count(40)
+    # The job's own few requests are shared among all mails; SES's is the tenth.
+    assert sum(counts.requests.values()) / 40 <= 9
+    assert sum(counts.write.values()) / 40 <= 10.1
+
+
+def test_a_worker_sends_what_saturdays_job_has_put() -> None:
+    assert mail_cost.seconds(3) > 0
+
+
+def test_a_catalogue_is_brought_in_and_every_search_finds_something() -> None:
+    assert searching.run(copies=400, searches=20)["copies"] == 400
+
+
+def test_every_function_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    # One after the other takes long; that they start at all is what counts here.
+    monkeypatch.setattr(cold_start, "functions", lambda: ["holds"])
+    assert set(cold_start.run(rounds=1)) == {"holds"}
+    assert cold_start.details({"holds": 1.5})[0].startswith("holds")
