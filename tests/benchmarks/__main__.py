@@ -1,4 +1,4 @@
-"""All benches: `python -m tests.benchmarks [--json] [name …]`. The keys are those of `make bench` in docs/api.md.
+"""All benches: `python -m tests.benchmarks [--json] [name …]`. The keys of the JSON are fixed.
 
 To add one, write a module with a function that answers JSON-able rows, and name it in `BENCHES`; a second function
 may say more of what was measured to people.
