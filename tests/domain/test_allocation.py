@@ -374,6 +374,16 @@ def test_another_runs_pull_of_the_day_stands() -> None:
     assert (only.patron_id, only.decision, only.code, only.facts["position"]) == ("b", "none", "queue", 2)
 
 
+@pytest.mark.parametrize(("day", "decision"), [(5, "none"), (6, "none"), (7, "ready")])
+def test_no_pull_for_the_counter_takes_what_thursday_has_planned(day: int, decision: str) -> None:
+    """GIVEN Thursday's list, for one whom the next run will skip, not fetched THEN it stands until Sunday (23, 29)."""
+    holds = [hold("a", hours_ago=9), hold("b", hours_ago=8, place=PREFECTURAL)]
+    expiring = patron("a", expires_on=date(2026, 6, 9))
+    run = prefectural_pull(datetime(2026, 6, day, 9, tzinfo=TOKYO), POLICY)
+    decided = decide(holds, [pulled("1", "2026-06-04")], [expiring], run=run)
+    assert {each.patron_id: each.decision for each in decided}["b"] == decision
+
+
 def test_a_pull_whose_hold_was_cancelled_is_void() -> None:
     """GIVEN the patron of a pull cancelled THEN the copy is there for the next (12, 23)."""
     run = prefectural_pull(CUT_OFF + HOUR, POLICY)
@@ -539,17 +549,24 @@ class Naive:
         self.by_hold = {(each.patron_id, each.title_id): each for each in decisions}
 
     def standing(self, title: str) -> dict[str, str]:
-        """Holds, with their copies, of other runs of this day whose hold is still there."""
+        """Holds, with their copies, for which another run's plan stands."""
         alive = {each.patron_id for each in self.case.holds if each.title_id == title and each.status != "ready"}
         return {
             each.pull.patron_id: each.barcode
             for each in self.case.copies[title]
             if each.pull
             and each.state in ("on_shelf", "kept_aside")
-            and each.pull.run != self.case.run.run_id
-            and each.pull.run[:10] >= self.case.run.run_id[:10]
+            and self.stands(each.pull.run)
             and each.pull.patron_id in alive
         }
+
+    def stands(self, run_id: str) -> bool:
+        """Another run's plan, on its day; beside pulls for the counter a weekly run's, until its Sunday (23, 29)."""
+        mine = self.case.run.run_id
+        if run_id == mine or self.thursday or len(run_id) > 10:
+            return run_id != mine and run_id[:10] >= mine[:10]
+        day = date.fromisoformat(run_id)
+        return self.case.run.day < day + timedelta(days=6 - day.weekday() or 7)
 
     def place(self, of: Hold) -> str:
         return of.place_on(self.case.run.day)

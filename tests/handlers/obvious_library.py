@@ -33,7 +33,7 @@ class Patron:
     card: str
     expires_on: date
     cap: int = CAP
-    cap_before: int = CAP
+    cap_before: int = 0
     cap_from: date = date.min
     blocked: bool = False
     online_lending: bool = True
@@ -430,12 +430,12 @@ class ObviousLibrary:
         return decided
 
     def _decide_title(self, run: Run, queue: list[Hold], copies: list[Copy], contested: set[str]) -> list[Decision]:
+        patrons = {hold.patron for hold in queue}
         fetched = {
             copy.barcode: copy.plan.patron
             for copy in copies
-            if copy.plan and copy.plan.run != run.run_id and copy.plan.run[:10] >= run.run_id[:10]
-            and copy.plan.patron in {hold.patron for hold in queue}
-        }  # fmt: skip
+            if copy.plan and copy.plan.patron in patrons and self._stands(copy.plan, run)
+        }
         free = [copy for copy in copies if copy.state == "on_shelf" and copy.lendable and copy.barcode not in fetched]
         on_hand = bool(free or fetched)
         waiting = [hold for hold in queue if hold.status == "waiting"]
@@ -456,6 +456,12 @@ class ObviousLibrary:
             why = why or self._shortage(copies, on_hand, waiting.index(hold) + 1, len(waiting))
             decided.append(Decision(hold, "none", why, place))
         return decided
+
+    def _stands(self, plan: Plan, run: Run) -> bool:
+        """Whether staff are fetching by this plan of another run: on its day, and for a facility until its Sunday."""
+        same_day_or_later = plan.run[:10] >= run.run_id[:10]
+        followed = not run.weekly and len(plan.run) == 10 and not self._too_late(plan, run.moment)
+        return plan.run != run.run_id and (same_day_or_later or followed)
 
     def _granted(self, run: Run, hold: Hold, copy: Copy, place: str) -> Decision:
         if why := self.obstacle(run, hold, place):
@@ -616,7 +622,7 @@ class ObviousLibrary:
         served = {
             other.plan.patron
             for other in self.copies_of(copy.title)
-            if other is not copy and other.plan and other.plan.run[:10] >= plan.run[:10]
+            if other is not copy and other.plan and self._stands_beside(other.plan, plan, now)
         }
         queue = [hold for hold in self.queue(copy.title) if hold.patron not in served]
         decided = self.decide(run, queue, [replace(copy, state="on_shelf", holder="", plan=None)])
@@ -624,6 +630,10 @@ class ObviousLibrary:
             if each.what in ("lend", "keep_aside", "ready"):
                 return each.hold, each.what, each.place, self.patrons[each.hold.patron].cap_on(run.day)
         return nobody
+
+    def _stands_beside(self, other: Plan, plan: Plan, now: datetime) -> bool:
+        weekly = len(other.run) == 10
+        return not self._too_late(other, now) if weekly else other.run[:10] >= plan.run[:10]
 
     def _too_late(self, plan: Plan, now: datetime) -> bool:
         return len(plan.run) == 10 and now.date() >= sunday_after(date.fromisoformat(plan.run))

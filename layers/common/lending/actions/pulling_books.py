@@ -148,7 +148,7 @@ class _Scan:
         found = titles.view(self.table, self.copy.title_id)
         if found is None:
             return None
-        served = planned_for(found.copies, self.copy)
+        served = planned_for(found.copies, self.copy, self.moment, self.policy)
         waiting = [hold.patron_id for hold in found.holds if hold.patron_id not in served]
         # The index proposes; who really waits is read from the holds themselves.
         queue = holds.find_many(self.table, self.copy.title_id, waiting)

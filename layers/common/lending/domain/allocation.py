@@ -108,7 +108,7 @@ def allocate(
     """Decide for each waiting or secured hold what this run does with it (RULES 15, 18-23, 27).
 
     `copies_by_title` holds all copies of the titles of `holds`, `patrons` all their patrons. Ready holds are passed
-    over, and so are holds for which another run's pull of the same day stands. A hold whose patron is not known is
+    over, and so are holds for which another run's pull stands. A hold whose patron is not known is
     treated as that of somebody not in the service: one stray hold must not stop a run.
 
     Answers one decision a hold, by title id and then as queued, the secured ones of a title first.
@@ -173,7 +173,7 @@ class _Plan:
         """Step 1 for one title: the queue takes what is on the shelf, in order (RULES 11, 18, 21-23)."""
         if len(queue) > 1:
             queue.sort(key=_queued)
-        standing = _standing_pulls(copies, queue, self._gate.run)
+        standing = _standing_pulls(copies, queue, self._gate)
         waiting = [hold for hold in queue if hold.status is _WAITING]
         if len(waiting) < len(queue):
             self._serve_secured(queue, copies, standing)
@@ -264,22 +264,24 @@ def _queued(hold: Hold) -> tuple[datetime, str]:
     return hold.queued_at, hold.patron_id
 
 
-def _standing_pulls(copies: Sequence[Copy], queue: list[Hold], run: Run) -> Mapping[str, str]:
+def _standing_pulls(copies: Sequence[Copy], queue: list[Hold], gate: "_Gate") -> Mapping[str, str]:
     """The patrons, with their copies, for whom staff are already fetching by another run's plan (RULES 15, 23).
 
     A plan stands for its day. One of a later day stands as well: it can only be met when a run is made up for late.
+    What a Thursday run has planned, no pull for the counter takes away until its books are to be collected (RULES 29).
     """
     standing = {
-        copy.pull.patron_id: copy.barcode for copy in copies if copy.pull is not None and _stands(copy, copy.pull, run)
+        copy.pull.patron_id: copy.barcode for copy in copies if copy.pull is not None and _stands(copy, copy.pull, gate)
     }
     return (
         {hold.patron_id: standing[hold.patron_id] for hold in queue if hold.patron_id in standing} if standing else {}
     )
 
 
-def _stands(copy: Copy, pull: Pull, run: Run) -> bool:
-    of_another_run = pull.run != run.run_id and pull.run[:10] >= run.run_id[:10]
-    return of_another_run and copy.state in (_ON_SHELF, _KEPT_ASIDE)
+def _stands(copy: Copy, pull: Pull, gate: "_Gate") -> bool:
+    if pull.run == gate.run.run_id or copy.state not in (_ON_SHELF, _KEPT_ASIDE):
+        return False
+    return pull.run[:10] >= gate.run.run_id[:10] or gate.leaves_to_thursday(pull)
 
 
 def _free_copies(copies: Sequence[Copy], standing: Mapping[str, str]) -> list[Copy]:
@@ -351,6 +353,12 @@ class _Gate:
     def concerns_secured(self, place: str) -> bool:
         """A pull has nothing to decide about a copy kept for a Thursday run."""
         return self._thursday or place == PREFECTURAL
+
+    def leaves_to_thursday(self, pull: Pull) -> bool:
+        """Whether this is a pull for the counter, and the other one a Thursday run's that can still be followed."""
+        if self._thursday or pull.run.endswith(("am", "pm")):
+            return False
+        return self.day < week_of_run(date.fromisoformat(pull.run), self._policy).pickup_from
 
     def obstacle(self, hold: Hold, place: str) -> _Reason | None:
         """The first thing that stands in the way of this hold, or None (RULES 18, 21, 22)."""

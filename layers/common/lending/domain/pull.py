@@ -84,14 +84,20 @@ def _waits(hold: Hold, patrons: Mapping[str, Patron]) -> bool:
     return hold.status is HoldStatus.WAITING and patron is not None and hold.title_id not in patron.lent_titles
 
 
-def planned_for(copies: Iterable[Copy], in_hand: Copy) -> set[str]:
-    """The patrons for whom another copy is being pulled by a plan of the same day, or a later one (RULES 23)."""
+def planned_for(copies: Iterable[Copy], in_hand: Copy, moment: datetime, policy: Policy) -> set[str]:
+    """The patrons for whom another copy is being pulled (RULES 23).
+
+    By a Thursday run's plan that can still be followed, or one for the counter of the same day as the book in the hand,
+    or a later one.
+    """
     run = in_hand.pull.run[:10] if in_hand.pull else ""
-    return {
-        copy.pull.patron_id
-        for copy in copies
-        if copy.pull is not None and copy.barcode != in_hand.barcode and copy.pull.run[:10] >= run
-    }
+    pulls = (copy.pull for copy in copies if copy.pull is not None and copy.barcode != in_hand.barcode)
+    return {pull.patron_id for pull in pulls if _is_followed(pull, run, moment, policy)}
+
+
+def _is_followed(pull: Pull, since: str, moment: datetime, policy: Policy) -> bool:
+    run = run_of(pull, moment, policy)
+    return can_be_followed(run, moment.date()) if run.kind is RunKind.THURSDAY else pull.run[:10] >= since
 
 
 def another_copy(copies: Iterable[Copy], absent: Copy) -> Copy | None:

@@ -23,7 +23,8 @@ class Pull:
 
     `decision` is `lend`, `keep_aside` or `ready`; `run` is `YYYY-MM-DD` of the Thursday run, or `YYYY-MM-DDam`
     or `…pm` of a prefectural pull; `pickup_place` is where the book goes; `cap` is the patron's cap in that run.
-    A pull stands for its day; a later run plans anew.
+    A pull for the counter stands for its day, a Thursday run's until its books are to be collected; later ones plan
+    anew.
     """
 
     patron_id: str
