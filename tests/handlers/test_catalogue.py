@@ -236,7 +236,7 @@ def test_of_two_new_files_at_once_one_is_used(books: Table, monkeypatch: pytest.
     build = cataloguing.search_file.build
 
     def build_beside_another(*how: Any) -> int:
-        monkeypatch.undo()
+        monkeypatch.setattr(cataloguing.search_file, "build", build)
         put("t-4", "こころざし")
         refresh_search(books, BUCKET)
         return build(*how)
