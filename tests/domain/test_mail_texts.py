@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lending.domain.mail import Mail, MailKind, mail_id
-from lending.domain.mail_texts import LINE_COLUMNS, NEEDED, Text, columns, compose, masked, slot_label
+from lending.domain.mail_texts import LINE_COLUMNS, NEEDED, Text, columns, compose, masked
 from lending.domain.policy import Policy
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -233,12 +233,6 @@ def test_the_same_matter_always_has_the_same_name():
 def test_a_name_of_a_mail_cannot_be_taken_for_another(part):
     with pytest.raises(ValueError, match="name"):
         mail_id(MailKind.LENDING, part)
-
-
-def test_slots_are_named_in_a_persons_words():
-    # RULES 2, 3
-    assert slot_label("card") == "利用者カード(名前を書いた面)"
-    assert slot_label("insurance_certificate_back") == "資格確認書(旧健康保険証)(裏)"
 
 
 @given(st.text(min_size=1).filter(lambda title: any(c.isprintable() and not c.isspace() for c in title)))

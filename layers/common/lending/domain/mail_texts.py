@@ -31,7 +31,7 @@ from datetime import date
 from typing import Any, TypeAlias
 from unicodedata import category, east_asian_width
 
-from lending.domain.application import KIT_KINDS
+from lending.domain.application import KIT_KINDS, slot_label
 from lending.domain.mail import MailKind
 from lending.domain.policy import Policy
 
@@ -86,14 +86,6 @@ _APPLICATIONS = {
     "password": "仮パスワードの発行",
 }
 
-_DOCUMENTS = {
-    "driving_licence": "運転免許証",
-    "my_number_card": "マイナンバーカード",
-    "insurance_certificate": "資格確認書(旧健康保険証)",
-    "residence_record": "住民票",
-    "other": "氏名・住所の確認書類",
-}
-
 _WEEKDAYS = "月火水木金土日"
 _PAUSES = "、。 "
 _NEVER_FIRST = "、。」』)）!！?？ー・…,."
@@ -135,14 +127,6 @@ def columns(text: str) -> int:
 def masked(card_number: str) -> str:
     """A card number of which only the last four digits can be read, for mails and logs."""
     return "*" * max(len(card_number) - 4, 0) + card_number[-4:]
-
-
-def slot_label(slot: str) -> str:
-    """An image slot in a person's words: `driving_licence_front` is 「運転免許証(表)」 (RULES 2, 3)."""
-    if slot == "card":
-        return "利用者カード(名前を書いた面)"
-    document, _, side = slot.rpartition("_")
-    return _DOCUMENTS.get(document, _DOCUMENTS["other"]) + {"front": "(表)", "back": "(裏)"}.get(side, "")
 
 
 def _needed_by_case(kind: MailKind, facts: Facts) -> frozenset[str]:
