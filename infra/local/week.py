@@ -55,6 +55,7 @@ def play(stack: Stack, tell: Callable[[Step], None] = lambda step: None) -> list
     week.pickup_at_the_prefectural_library()
     week.saturday_mail()
     week.one_mail_bounces()
+    week.other_mails_fare_otherwise()
     week.one_collects_on_sunday()
     week.the_run_between()
     week.sunday_release()
@@ -239,14 +240,39 @@ class _Week:
 
     def one_mail_bounces(self) -> None:
         at = self._on(2, 11)
-        event = _bounce(self._mail_to(HANAKO, "受取期間"), at)
-        self.stack.client("sns").publish(TopicArn=self.stack.outputs["MailEventsTopicArn"], Message=json.dumps(event))
+        self._ses_tells("Bounce", self._mail_to(HANAKO, "受取期間"), at)
         (task,) = until(lambda: self.desk.items("/desk/contacts", at) or None, "the contact task")
         must(task["phone"] == HANAKO.phone, "staff see whom to call")
         self._happened(at, f"エラーメール({task['cause']})が職員の連絡リストに載る", contacts=1)
         self.desk.post(f"/desk/contacts/{task['id']}/done", at, expected=204)
         must(not self.desk.items("/desk/contacts", at), "the task is done")
         self._happened(at, "電話で連絡し、対応済みに", done=1)
+
+    def other_mails_fare_otherwise(self) -> None:
+        at = self._on(2, 12)
+        self._fares("Delivery", "delivered", TARO, "lending", "受取期間", at)
+        self._fares("DeliveryDelay", "delayed", SHOKO, "ready", "受取期限", at)
+        self._fares("Complaint", "complained", SHOKO, "acceptance", "仮パスワード: ", at)
+        self._fares("Reject", "rejected", HANAKO, "acceptance", "仮パスワード: ", at)
+        tasks = self.desk.items("/desk/contacts", at)
+        for task in tasks:
+            self.desk.post(f"/desk/contacts/{task['id']}/done", at, expected=204)
+        self._happened(at, "届いたメール、遅れたメール、苦情、送信不可", mails=4, contacts=len(tasks))
+
+    def _fares(self, event: str, state: str, person: Person, kind: str, words: str, at: datetime) -> None:
+        """SES tells of a person's mail, and My Library shows it."""
+        self._ses_tells(event, self._mail_to(person, words), at)
+
+        def shown() -> bool:
+            mails = self.patrons[person].items("/me/mails", at)
+            return any(mail["kind"] == kind and mail["state"] == state for mail in mails)
+
+        until(shown, f"{event} to show")
+
+    def _ses_tells(self, event: str, mail: dict[str, Any], at: datetime) -> None:
+        """Play SES's part: what its configuration set publishes of a mail."""
+        message = json.dumps(_ses_event(event, mail, at))
+        self.stack.client("sns").publish(TopicArn=self.stack.outputs["MailEventsTopicArn"], Message=message)
 
     # Pickup and return (RULES 28-32)
 
@@ -304,23 +330,24 @@ def _send_picture(person: Person, upload: dict[str, Any]) -> None:
     requests.post(upload["url"], data=fields, files={"file": photo}, timeout=60).raise_for_status()
 
 
-def _bounce(mail: dict[str, Any], at: datetime) -> dict[str, Any]:
-    """The event SES publishes when a mail comes back."""
-    recipient = {
-        "emailAddress": mail["To"][0],
+def _ses_event(event: str, mail: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """An event of SES's about a mail, in the format of event publishing."""
+    address = {"emailAddress": mail["To"][0]}
+    failed = address | {
         "action": "failed",
         "status": "5.1.1",
         "diagnosticCode": "smtp; 550 5.1.1 user unknown",
     }
+    told: dict[str, dict[str, Any]] = {
+        "Bounce": {"bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": [failed]},
+        "Delivery": {"recipients": mail["To"], "smtpResponse": "250 ok"},
+        "DeliveryDelay": {"delayType": "TransientCommunicationFailure", "delayedRecipients": [address]},
+        "Complaint": {"complaintFeedbackType": "abuse", "complainedRecipients": [address]},
+        "Reject": {"reason": "Bad content"},
+    }
     return {
-        "eventType": "Bounce",
-        "bounce": {
-            "bounceType": "Permanent",
-            "bounceSubType": "General",
-            "bouncedRecipients": [recipient],
-            "timestamp": at.isoformat(),
-            "feedbackId": "played",
-        },
+        "eventType": event,
+        event[0].lower() + event[1:]: told[event] | {"timestamp": at.isoformat(), "feedbackId": "played"},
         "mail": {
             "timestamp": at.isoformat(),
             "source": mail["Source"],
