@@ -498,7 +498,9 @@ class Life(RuleBasedStateMachine):
 
     @rule(patron=PATRON, choice=CHOICE, title=TITLE)
     def cancel(self, patron: str, choice: int, title: str) -> None:
-        self.do("cancel", *self.pick(choice, self.holds(), (patron, title)))
+        cancelled = self.pick(choice, self.holds(), (patron, title))
+        self.do("cancel", *cancelled)
+        self.perhaps_found(choice, cancelled)
 
     @rule(choice=CHOICE, patron=PATRON, barcode=BARCODE)
     @precondition(lambda self: self.obvious.loans)
@@ -596,7 +598,15 @@ class Life(RuleBasedStateMachine):
     @rule(choice=CHOICE, patron=PATRON, title=TITLE)
     @precondition(lambda self: self.obvious.holds)
     def to_end(self, choice: int, patron: str, title: str) -> None:
-        self.do("to_end", *self.pick(choice, self.holds(), (patron, title)), self.now)
+        moved = self.pick(choice, self.holds(), (patron, title))
+        self.do("to_end", *moved, self.now)
+        self.perhaps_found(choice, moved)
+
+    def perhaps_found(self, choice: int, hold: tuple[str, str]) -> None:
+        """Every second time the book that is being fetched for the hold is found straight away."""
+        for copy in list(self.obvious.copies.values()):
+            if choice % 2 and copy.plan and (copy.plan.patron, copy.title) == hold:
+                self.do("found", copy.barcode, self.now)
 
     @rule(choice=CHOICE, patron=PATRON, title=TITLE, place=PLACE)
     @precondition(lambda self: self.obvious.holds)
