@@ -98,7 +98,7 @@ PLANS = {
 def test_cancellation_and_scan(given: Given, library: Table, decision: str) -> None:
     run, place, by_plan, for_next = PLANS[decision]
     desk = given.account("desk")
-    for number, start in enumerate(heads_start(50 if decision == "lend" else 20)):
+    for number, start in enumerate(heads_start(50 if decision == "lend" else 20, quicker=0.03)):
         # Lent and ready ones stay with their patrons, of whom ten books are the cap.
         if number % 10 == 0:
             (first, cancels), (second, _) = given.patron(), given.patron()
