@@ -720,7 +720,7 @@ def told(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
 
 def test_some_lives_on_moto(told: Callable[[str], None]) -> None:
     names = itertools.count(1)
-    assert live(4, 30, 1, lambda: lending_table(f"lending-{next(names)}"), told) > 150
+    assert live(8, 30, 1, lambda: lending_table(f"lending-{next(names)}"), told) > 300
 
 
 def test_many_lives_on_a_store_in_memory(told: Callable[[str], None]) -> None:
