@@ -2,7 +2,7 @@
 
 from lending.aws.table.codec import Item, attributes, value_of
 from lending.aws.table.store import Table
-from lending.aws.table.writes import Key, Write, delete, put, put_new
+from lending.aws.table.writes import Key, Write, delete, put_new
 from lending.domain.closure import Calendar, Closure, Suspension
 
 _PARTITION = "CALENDAR"
@@ -37,11 +37,6 @@ def add_closure(closure: Closure) -> Write:
 def add_suspension(suspension: Suspension) -> Write:
     """A suspension that was not known."""
     return put_new(suspension_key(suspension.suspension_id), attributes(suspension))
-
-
-def change_suspension(suspension: Suspension) -> Write:
-    """A suspension as it is from now on."""
-    return put(suspension_key(suspension.suspension_id), attributes(suspension), "attribute_exists(#PK)")
 
 
 def remove(key: Key) -> Write:
