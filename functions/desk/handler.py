@@ -299,11 +299,19 @@ class PatronChange(Asked):
     online_lending: bool = False
 
 
+class HoldForCaller(Asked):
+    """A hold for a patron who calls."""
+
+    title_id: str
+    pickup_place: Place
+
+
 class HoldAction(Asked):
     """What staff do with one hold."""
 
-    action: Literal["cancel", "to_end", "change_pickup"]
+    action: Literal["cancel", "to_end", "change_pickup", "extend"]
     pickup_place: Place = ""
+    until: date | None = None
 
 
 class HoldsAction(Asked):
@@ -334,28 +342,59 @@ def change_patron(card_number: str) -> Any:
 
 
 @api.post("/api/desk/patrons/<card_number>/holds")
-def change_all_holds(card_number: str) -> Any:
-    """Cancel all holds of a patron."""
+def place_or_cancel_all(card_number: str) -> Any:
+    """Place a hold for a caller, or cancel all holds of a patron."""
+    staff = api.staff()
+    if "action" not in api.fields():
+        return _placed_for_caller(card_number, staff, api.body(HoldForCaller))
     from lending.actions.staff_holds import cancel_all_for_patron
 
-    api.staff(), api.body(HoldsAction)
+    api.body(HoldsAction)
     cancelled = cancel_all_for_patron(library_table(), card_number, settings().policy)
     return answer(200, {"items": [_shown_cancelled(each) for each in cancelled]})
 
 
+def _placed_for_caller(card_number: str, staff: str, asked: HoldForCaller) -> Any:
+    from lending.actions.serving_callers import place_for_caller
+    from lending.actions.viewing_holds import view_placed
+
+    table, moment, policy = library_table(), api.moment(), settings().policy
+    hold = place_for_caller(table, card_number, asked.title_id, asked.pickup_place, staff, moment, policy)
+    view, notices = view_placed(table, hold, moment, policy)
+    told = {name: getattr(view, name) for name in ("position", "of", "earliest_pickup")} if view else {}
+    title = {"title": view.title.title, "author": view.title.author} if view else {}
+    placed = {"placed_at": hold.placed_at, "notices": [notice.text for notice in notices]}
+    return answer(201, _shown_state(hold) | title | told | placed)
+
+
 @api.post("/api/desk/patrons/<card_number>/holds/<title_id>")
 def change_hold(card_number: str, title_id: str) -> Any:
-    """Cancel a hold, move it to the end of its queue, or change its pickup place."""
+    """Cancel a hold, move it to the end of its queue, change its pickup place, or keep its book longer."""
+    from lending.actions.serving_callers import extend_deadline
     from lending.actions.staff_holds import cancel_for_patron, change_pickup_place, move_to_end
 
-    api.staff()
+    staff = api.staff()
     asked, table, policy = api.body(HoldAction), library_table(), settings().policy
     if asked.action == "cancel":
         return answer(200, _shown_cancelled(cancel_for_patron(table, card_number, title_id, policy)))
     if asked.action == "to_end":
         return answer(200, _shown_change(move_to_end(table, card_number, title_id, api.moment())))
+    if asked.action == "extend":
+        extended = extend_deadline(table, card_number, title_id, asked.until, staff, api.moment())
+        return answer(200, _shown_state(extended))
     place = asked.pickup_place
     return answer(200, _shown_change(change_pickup_place(table, card_number, title_id, place, api.moment(), policy)))
+
+
+@api.post("/api/desk/patrons/<card_number>/loans/<barcode>/renewal")
+def renew_by_phone(card_number: str, barcode: str) -> Any:
+    """Renew a loan for a caller, also an overdue one."""
+    from lending.actions.serving_callers import renew_for_caller
+
+    staff, policy = api.staff(), settings().policy
+    loan = renew_for_caller(library_table(), card_number, barcode, staff, api.moment(), policy)
+    left = policy.renewal_limit - loan.renewals
+    return answer(201, {"barcode": barcode, "title_id": loan.title_id, "due_on": loan.due_on, "renewals_left": left})
 
 
 def _regular(wanted: dict[str, Any]) -> dict[str, Any]:
@@ -398,10 +437,9 @@ def _shown_hold(held: "HeldTitle") -> dict[str, Any]:
         "message": counter_sentence(last.code, last.facts),
         "facts": last.facts,
     }
-    named = ("placed_at", "status", "barcode", "pickup_until")
-    return _shown_change(held.hold) | {name: getattr(held.hold, name) for name in named} | {
+    return _shown_state(held.hold) | {
+        "placed_at": held.hold.placed_at,
         "title": held.title,
-        "status_label": STATUS_LABELS[held.hold.status],
         "position": held.position,
         "of": held.of,
         "last_run": explained,
@@ -417,6 +455,11 @@ def _shown_loan(loan: "Loan", today: date) -> dict[str, Any]:
 def _shown_change(hold: Hold) -> dict[str, Any]:
     named = ("title_id", "pickup_place", "queued_at", "next_pickup_place", "next_pickup_from")
     return {name: getattr(hold, name) for name in named}
+
+
+def _shown_state(hold: Hold) -> dict[str, Any]:
+    kept = {"barcode": hold.barcode, "pickup_until": hold.pickup_until}
+    return _shown_change(hold) | {"status": hold.status, "status_label": STATUS_LABELS[hold.status]} | kept
 
 
 def _shown_cancelled(cancelled: "Cancelled") -> dict[str, Any]:

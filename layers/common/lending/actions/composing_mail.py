@@ -158,7 +158,7 @@ def _ready(about: _About) -> Facts:
     ready = _some([hold for hold in waiting if hold.status is HoldStatus.READY])
     found = titles.find_many(about.table, {hold.title_id for hold in ready})
     books = [found[hold.title_id].title for hold in ready if hold.title_id in found]
-    return {"books": books, "pickup_until": ready[0].pickup_until}
+    return {"books": books, "pickup_until": min(hold.pickup_until for hold in ready if hold.pickup_until)}
 
 
 def _overdue(about: _About) -> Facts:

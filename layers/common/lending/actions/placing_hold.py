@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from lending.aws.table import Table, again_when_overtaken, facilities, holds, patrons, titles
+from lending.aws.table.writes import Write
 from lending.domain.hold import PREFECTURAL, Hold, refusal_to_cancel, refusals_to_place
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
@@ -10,13 +11,14 @@ from lending.domain.problems import Reason, Refused
 
 @again_when_overtaken
 def place_hold(
-    table: Table, patron_id: str, title_id: str, pickup_place: str, moment: datetime, policy: Policy
+    table: Table, patron_id: str, title_id: str, pickup_place: str, moment: datetime, policy: Policy, *traces: Write
 ) -> Hold:
     """Put a patron at the end of a title's queue.
 
     Args:
         pickup_place: `prefectural` or a facility's number as text.
         moment: when the patron asked: the place in the queue (RULES 11).
+        traces: of the staff who place it for a caller (RULES 41).
 
     Raises:
         Refused: with every reason at once (RULES 9, 10), or there is no such title.
@@ -30,7 +32,10 @@ def place_hold(
         raise Refused.for_all(reasons)
     hold = Hold(patron_id, title_id, pickup_place, placed_at=moment, queued_at=moment)
     table.transact(
-        patrons.count_hold(patron_id, title_id, policy.hold_limit), holds.add(hold), titles.can_be_held(title_id)
+        patrons.count_hold(patron_id, title_id, policy.hold_limit),
+        holds.add(hold),
+        titles.can_be_held(title_id),
+        *traces,
     )
     return hold
 

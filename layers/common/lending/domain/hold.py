@@ -1,6 +1,6 @@
 """A patron's place in the queue of a title (RULES 9-14)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -120,6 +120,19 @@ def refusals_to_place(patron: Patron, title: Title, held: bool, policy: Policy) 
     if patron.open_holds >= policy.hold_limit:
         reasons.append(Reason("hold_limit", {"limit": policy.hold_limit, "open_holds": patron.open_holds}))
     return reasons
+
+
+def refusal_to_extend(hold: Hold, until: date | None, today: date, is_open: Callable[[date], bool]) -> Reason | None:
+    """What stands in the way of keeping a ready book until `until`: only a later deadline is given (RULES 16).
+
+    Args:
+        is_open: whether the prefectural library is open on a day.
+    """
+    if hold.status is not HoldStatus.READY:
+        return Reason("not_ready", {"status_label": STATUS_LABELS[hold.status]})
+    if until is None or until < max(today, hold.pickup_until or today):
+        return Reason("not_later", {"pickup_until": hold.pickup_until}, field="until")
+    return None if is_open(until) else Reason("closed_day", {"until": until}, field="until")
 
 
 # Who may cancel a hold in which state (RULES 12); once it is a loan, nobody may.

@@ -45,29 +45,38 @@ class Loan:
             return "in_transit"
         return "to_collect" if self.pickup_until is None or day <= self.pickup_until else "on_loan"
 
-    def renewed(self, policy: Policy) -> "Loan":
-        """The loan after one renewal: its days count from the old due date (RULES 31)."""
-        return replace(self, due_on=renewal_window(self.due_on, policy).next_due, renewals=self.renewals + 1)
+    def renewed(self, today: date, policy: Policy) -> "Loan":
+        """The loan after one renewal: its days count from the old due date (RULES 31).
+
+        They count from today for one so long overdue that it would be overdue again.
+        """
+        due_on = renewal_window(self.due_on, policy).next_due
+        if due_on < today:
+            due_on = renewal_window(today, policy).next_due
+        return replace(self, due_on=due_on, renewals=self.renewals + 1)
 
 
-def refusals_to_renew(loan: Loan, waiting: int, today: date, policy: Policy) -> list[Reason]:
-    """Everything that stands in the way of a renewal online (RULES 31).
+def refusals_to_renew(loan: Loan, waiting: int, today: date, policy: Policy, by_phone: bool = False) -> list[Reason]:
+    """Everything that stands in the way of a renewal, online or by phone (RULES 31).
 
-    Whether the facility has recorded the hand-over does not matter: it may leave that out (RULES 30).
+    Whether the facility has recorded the hand-over does not matter online: it may leave that out (RULES 30).
 
     Args:
         waiting: how many holds wait for the title; none of them is the borrower's, who cannot hold what is on loan.
         today: the day of the request.
+        by_phone: whether staff do it: they can when the book is overdue, but know when it is on its way back.
     """
     window = renewal_window(loan.due_on, policy)
-    by_phone = {"counter_name": policy.counter_name, "counter_phone": policy.counter_phone}
+    counter = {"counter_name": policy.counter_name, "counter_phone": policy.counter_phone}
     reasons = []
     if loan.lost or loan.damaged:
-        reasons.append(Reason("lost" if loan.lost else "damaged", by_phone))
+        reasons.append(Reason("lost" if loan.lost else "damaged", counter))
     if today < window.opens:
         reasons.append(Reason("too_early", {"renewable_from": window.opens, "day": day_in_words(window.opens)}))
-    if today > window.closes:
-        reasons.append(Reason("overdue", {"due_on": loan.due_on, "day": day_in_words(loan.due_on)} | by_phone))
+    if by_phone and loan.state_on(today) == "returning":
+        reasons.append(Reason("returning"))
+    if today > window.closes and not by_phone:
+        reasons.append(Reason("overdue", {"due_on": loan.due_on, "day": day_in_words(loan.due_on)} | counter))
     if loan.renewals >= policy.renewal_limit:
         reasons.append(Reason("renewal_limit", {"limit": policy.renewal_limit}))
     if waiting:

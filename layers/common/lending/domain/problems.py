@@ -61,6 +61,7 @@ CATALOGUE: dict[str, Problem] = {
     "renewal_limit": Problem(409, "更新は{limit}回までです。"),
     "held_by_others": Problem(409, "ほかの方の予約が有るため、更新できません。"),
     "lost": Problem(409, "紛失のお届けがある本は、更新できません。{counter_name} {counter_phone}"),
+    "returning": Problem(409, "図書館へ返送中の本は、更新できません。"),
     "damaged": Problem(409, "破損のお届けがある本は、更新できません。{counter_name} {counter_phone}"),
     # a patron's own settings (RULES 7)
     "too_soon": Problem(429, "続けてのお申込みはできません。しばらくしてからお試しください。"),
@@ -91,6 +92,9 @@ CATALOGUE: dict[str, Problem] = {
     "card_retired": Problem(409, "このカードは再発行されたため使えません。新しいカードをご提示ください。"),
     "blocked": Problem(409, "この方への貸出は止められています。"),
     "not_waiting": Problem(409, "「確保待ち」の予約だけが、順番の最後に移せます。"),
+    "not_ready": Problem(409, "取置期限を延ばせるのは「貸出可能」の予約だけです。この予約は「{status_label}」です。"),
+    "not_later": Problem(422, "今の取置期限より後の日を入力してください。"),
+    "closed_day": Problem(422, "この日は休館日です。開館する日を入力してください。"),
     "ready_at_counter": Problem(
         409, "「貸出可能」の本は県立図書館のカウンターにあるため、受取館を変えられません。取消はできます。"
     ),

@@ -80,7 +80,7 @@ def add(hold: Hold) -> Write:
 
 
 def change(before: Hold, after: Hold) -> Write:
-    """A hold becomes another state of itself, if it still is what it was (status, copy and place in the queue)."""
+    """A hold becomes another state of itself, if it still is what it was (status, copy, deadline, place)."""
     changed = dict.fromkeys(attributes(before)) | attributes(after) | _queue(after) | _work(after)
     condition, values = _still(before)
     write = update(key(before.patron_id, before.title_id), set=changed, condition=condition, **values)
@@ -110,4 +110,6 @@ def _counted(write: Write, title_id: str, change: int) -> Write:
 
 
 def _still(hold: Hold) -> tuple[str, Item]:
-    return still(attributes(hold), "status", "queued_at", "barcode", "pickup_place", "next_pickup_place")
+    return still(
+        attributes(hold), "status", "queued_at", "barcode", "pickup_until", "pickup_place", "next_pickup_place"
+    )
