@@ -16,9 +16,12 @@ help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Made again whenever what it is made from changes; the stamp is the last thing written, so half of one never counts.
+# The lists are whole, so pip has nothing to resolve: that of Python 3.11 does not see that a pin is the answer to
+# `boto3[crt]`, too. Whether something is missing is checked afterwards.
 .venv/made: tests/requirements.txt
 	@$(PYTHON) -m venv .venv >&2
-	@$(BIN)/python -m pip install --quiet --require-hashes --requirement tests/requirements.txt >&2
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement tests/requirements.txt >&2
+	@$(BIN)/python -m pip check >&2
 	@touch $@
 
 run: .venv/made ## Deploy locally, load samples, play a service week, then serve the site until Ctrl-C
@@ -46,7 +49,8 @@ lint: .venv/made ## Check style, types, the direction of imports and the templat
 
 .venv-sam/made: infra/requirements.txt
 	@$(PYTHON) -m venv .venv-sam >&2
-	@.venv-sam/bin/python -m pip install --quiet --require-hashes --requirement infra/requirements.txt >&2
+	@.venv-sam/bin/python -m pip install --quiet --no-deps --require-hashes --requirement infra/requirements.txt >&2
+	@.venv-sam/bin/python -m pip check >&2
 	@touch $@
 
 validate: .venv-sam/made ## Let the SAM CLI check the template
