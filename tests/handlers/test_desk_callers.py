@@ -47,7 +47,7 @@ def renew(now: datetime, barcode: str = "t-1-1", card: str = CARD, **how: Any) -
 def test_sample_renews_an_overdue_loan(at: Library) -> None:
     # GIVEN a loan that was due on Sunday 06-21
     at.loan()
-    # WHEN staff renew it on Tuesday, for a caller
+    # WHEN staff renew it on Tuesday, for a caller (RULES 31)
     status, renewed = answered(handler(sample("desk/renew_by_phone"), context()))
     # THEN its days count from the old due date, and the copy says the same
     assert (status, renewed["due_on"], renewed["renewals_left"]) == (201, "2026-06-28", 1), renewed
@@ -186,7 +186,7 @@ def ready(at: Library) -> Library:
 
 
 def test_sample_keeps_a_ready_book_longer(ready: Library) -> None:
-    # WHEN staff give it until 06-19
+    # WHEN staff give it until 06-19 (RULES 16)
     status, hold = answered(handler(sample("desk/hold_extend"), context()))
     assert (status, hold["pickup_until"], hold["status_label"]) == (200, "2026-06-19", "貸出可能"), hold
     # THEN the patron sees it
