@@ -9,8 +9,8 @@ from uuid import uuid4
 
 from pydantic import BeforeValidator, Field
 
-from lending.aws.forms import Asked, Place, as_list
-from lending.aws.http import Api, answer
+from lending.aws.forms import Asked, Place, as_list, as_place
+from lending.aws.http import Api, answer, shown_reason
 from lending.aws.settings import settings
 from lending.aws.table import library_table
 from lending.domain.application import (
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from lending.actions.contacting import Task
     from lending.actions.packing import Crate
     from lending.actions.pulling_books import PullView, Scanned
+    from lending.actions.shifting_batches import Batches, Shifted
     from lending.actions.staff_holds import Cancelled
     from lending.actions.viewing_applications import ApplicationView
     from lending.actions.viewing_runs import DecisionView, RunView
@@ -737,9 +738,12 @@ class SuspensionRequest(Dates):
 
 
 class ShiftRequest(Asked):
-    """Other days for what a facility hands over from a Sunday on."""
+    """Other days for what a facility, some of them, a district's or all hand over from a Sunday on."""
 
-    facility: Place
+    facility: Place = ""
+    facilities: Annotated[list[Place], BeforeValidator(as_list), Field(max_length=200)] = Field(default_factory=list)
+    district: str = ""
+    all: bool = False
     pickup_from: date
     pickup_until: date
     due_on: date
@@ -832,15 +836,24 @@ def show_shifts() -> Any:
 
 @api.post("/api/desk/shifts")
 def shift() -> Any:
-    """Set other days for a facility's batch, and tell each patron concerned. Sent again it goes on where it was."""
+    """Set other days for a batch or many, and tell each patron concerned. Sent again it goes on where it was."""
     from lending.actions.shifting_batch import record_shift
+    from lending.actions.shifting_batches import facilities_of, shift_batches
     from lending.domain.shift import Shift
 
     api.staff()
-    asked = api.body(ShiftRequest)
-    wanted = Shift(shift_id=uuid4().hex, recorded_at=api.moment(), **asked.model_dump())
-    recorded, moved = record_shift(library_table(), wanted, settings().policy)
-    return answer(201, _shown_shift(recorded) | {"patrons": moved})
+    asked, table, policy = api.body(ShiftRequest), library_table(), settings().policy
+    days = asked.model_dump(exclude={"facility", "facilities", "district", "all"})
+
+    def wanted(number: str) -> Shift:
+        return Shift(shift_id=uuid4().hex, recorded_at=api.moment(), facility=number, **days)
+
+    _demand_one(facility=asked.facility, facilities=asked.facilities, district=asked.district, all=asked.all)
+    if asked.facility:
+        recorded, moved = record_shift(table, wanted(asked.facility), policy)
+        return answer(201, _shown_shift(recorded) | {"patrons": moved})
+    numbers = facilities_of(table, asked.facilities, asked.district)
+    return _batches(201, shift_batches(table, numbers, wanted, policy, _within_a_request()))
 
 
 @api.delete("/api/desk/shifts/<batch_id>")
@@ -852,6 +865,40 @@ def unshift(batch_id: str) -> Any:
     sunday, _, facility = batch_id.partition(".")
     back, moved = take_shift_back(library_table(), _day("id", sunday), facility, api.moment(), settings().policy)
     return answer(200, _shown_shift(back) | {"patrons": moved})
+
+
+@api.delete("/api/desk/shifts")
+def unshift_many() -> Any:
+    """Give many batches of a week their regular days again, and tell each patron concerned."""
+    from lending.actions.shifting_batches import facilities_of, take_shifts_back
+
+    api.staff()
+    table, pickup_from = library_table(), _day("pickup_from", api.query("pickup_from"))
+    numbers = [as_place(number) for number in api.query("facilities").split(",") if number]
+    district, every = api.query("district"), api.query("all") in ("1", "true")
+    _demand_one(facilities=numbers, district=district, all=every)
+    found, time = facilities_of(table, numbers, district), _within_a_request()
+    return _batches(200, take_shifts_back(table, pickup_from, found, api.moment(), settings().policy, time))
+
+
+def _demand_one(**ways: Any) -> None:
+    """Demand that the facilities are named in exactly one way."""
+    named = [field for field, value in ways.items() if value]
+    if len(named) != 1:
+        reasons = (Reason("one_of_these", {"one_of": list(ways)}, field) for field in named or list(ways)[:1])
+        raise Refused("invalid_fields", *reasons)
+
+
+def _batches(status: int, batches: "Batches") -> Any:
+    shown = {"items": [_shown_batch(each) for each in batches.done], "left": batches.left}
+    return answer(202 if batches.left else status, shown)
+
+
+def _shown_batch(done: "Shifted") -> dict[str, Any]:
+    if done.shift is None:
+        reasons = done.refusal.reasons if done.refusal else ()
+        return {"facility": done.facility, "done": False, "reasons": [shown_reason(each) for each in reasons]}
+    return _shown_shift(done.shift) | {"done": True, "patrons": done.patrons}
 
 
 def _is_shown(ends_on: date) -> bool:

@@ -85,12 +85,13 @@ def as_list(value: Any) -> Any:
     return [value] if isinstance(value, str | int) else value
 
 
-def _as_place(value: Any) -> Any:
+def as_place(value: Any) -> Any:
+    """A facility's number as text, however it was written; anything else as it is."""
     return str(int(value)) if isinstance(value, int) or (isinstance(value, str) and value.isdecimal()) else value
 
 
 # A pickup place, or a facility: its number may be sent as a number or as text, and is known as text.
-Place = Annotated[str, BeforeValidator(_as_place)]
+Place = Annotated[str, BeforeValidator(as_place)]
 
 
 _CODES = {"missing": "missing_field", "extra_forbidden": "unknown_field"}

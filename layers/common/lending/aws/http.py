@@ -198,7 +198,7 @@ class Api:
             "status": refusal.status,
             "detail": refusal.sentence,
             "code": refusal.code,
-            "reasons": [_reason(reason) for reason in refusal.reasons],
+            "reasons": [shown_reason(reason) for reason in refusal.reasons],
             "request_id": self.event["requestContext"].get("requestId", ""),
         }
         retry = {"Retry-After": _RETRY_AFTER_SECONDS} if refusal.status in (429, 503) else {}
@@ -260,7 +260,8 @@ def _plain(value: Any) -> str:
     return str(value.isoformat()) if hasattr(value, "isoformat") else str(value)
 
 
-def _reason(reason: Reason) -> dict[str, Any]:
+def shown_reason(reason: Reason) -> dict[str, Any]:
+    """A reason as an answer names it: its facts, code, sentence, and the field at fault."""
     field = {"field": reason.field} if reason.field else {}
     return {**reason.facts, "code": reason.code, "message": reason.sentence, **field}
 
