@@ -6,9 +6,10 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 from infra.local.load import load
-from infra.local.stack import Stack, local_stack
+from infra.local.stack import ROOT, Stack, local_stack
 from infra.local.week import Step, play
 
 
@@ -36,11 +37,11 @@ def run(command: str, as_json: bool) -> None:
         stack.accounts.extend(load(stack))
         stack.write()
         steps = play(stack, tell=show_step if not as_json else lambda step: None) if command != "serve" else []
-        stack.write()
+        written = stack.write()
         if as_json:
             print(json.dumps({"steps": steps, "outputs": stack.outputs}, ensure_ascii=False), flush=True)
         else:
-            show_addresses(stack)
+            show_addresses(stack, written)
         if command != "week":
             print("Ctrl-C stops it.", file=sys.stderr)
             threading.Event().wait()
@@ -52,11 +53,11 @@ def show_step(step: Step) -> None:
     print(f"{step['at'][:16].replace('T', ' ')}  {step['what']}  [{counts}]", flush=True)
 
 
-def show_addresses(stack: Stack) -> None:
+def show_addresses(stack: Stack, written: Path) -> None:
     """Print where to look and how to sign in."""
     print(f"Site: {stack.outputs['SiteUrl']}")
     print(f"API:  {stack.outputs['ApiUrl']}")
-    print("Sign-in data of the sample accounts: .local/outputs.json", flush=True)
+    print(f"Sign-in data of the sample accounts: {written.relative_to(ROOT)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from infra.facilities import load_facilities, read_facilities
 from infra.local.samples import catalogue, kit_numbers
-from infra.local.server import LOGS
 from infra.local.stack import ROOT, Stack
 from lending.aws.table import Table, cards
 from lending.domain.card import Card
@@ -43,7 +42,7 @@ def _load_kits(table: Table, facility: Facility) -> None:
 
 def _import_catalogue(stack: Stack) -> None:
     """By the very command a library uses."""
-    file = LOGS / "catalogue.csv"
+    file = stack.folder / "catalogue.csv"
     rows = list(catalogue())
     with file.open("w", encoding="utf-8", newline="") as opened:
         writer = csv.DictWriter(opened, list(rows[0]))
@@ -62,6 +61,7 @@ def _environment(stack: Stack) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "PYTHONPATH": str(Path("layers/common")) + os.pathsep + ".",
+        "TMPDIR": str(stack.folder),
     }
 
 

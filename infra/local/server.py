@@ -14,10 +14,9 @@ from typing import Final
 
 REGION: Final = "ap-northeast-1"
 LOOPBACK = "127.0.0.1"
-LOGS = Path(__file__).resolve().parents[2] / ".local"
 
 # What MiniStack, and through it every function, may see of the environment it is started in.
-INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT")
+INHERITED = ("PATH", "HOME", "LANG", "SYSTEMROOT")
 
 
 def free_port() -> int:
@@ -34,20 +33,19 @@ def is_taken(port: int) -> bool:
 
 
 @contextmanager
-def ministack(port: int) -> Iterator[str]:
+def ministack(port: int, folder: Path) -> Iterator[str]:
     """Run MiniStack on a loopback port, with roles enforced, as long as the block lasts.
 
-    Yields its endpoint. Raises RuntimeError when the port is taken or it does not come up within a minute; its own
-    words are then in `.local/ministack-<port>.log`.
+    All that it and the functions write to disk, its log included, is in `folder`. Yields its endpoint. Raises
+    RuntimeError when the port is taken, or with its own words when it does not come up within a minute.
     """
     if is_taken(port):
         raise RuntimeError(f"Port {port} is taken. Choose another one with MINISTACK_PORT.")
-    LOGS.mkdir(exist_ok=True)
-    log = LOGS / f"ministack-{port}.log"
+    log = folder / "ministack.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "ministack"],
-            env=_environment(port),
+            env=_environment(port, folder),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -61,11 +59,13 @@ def ministack(port: int) -> Iterator[str]:
         _stop(process)
 
 
-def _environment(port: int) -> dict[str, str]:
+def _environment(port: int, folder: Path) -> dict[str, str]:
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     return inherited | {
         "GATEWAY_PORT": str(port),
         "BIND_HOST": LOOPBACK,
+        "TMPDIR": str(folder),
+        "STATE_DIR": str(folder / "state"),
         "AUTH": "true",
         "MINISTACK_REGION": REGION,
         "LOG_LEVEL": "WARNING",
@@ -81,7 +81,7 @@ def _wait_until_healthy(endpoint: str, process: "subprocess.Popen[bytes]", log: 
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    raise RuntimeError(f"MiniStack did not come up; see {log}")
+    raise RuntimeError(f"MiniStack did not come up.\n{log.read_text('utf-8', 'replace')[-2000:]}")
 
 
 def _stop(process: "subprocess.Popen[bytes]", seconds: float = 10) -> None:

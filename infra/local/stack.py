@@ -6,28 +6,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
 
 from infra.local.deploy import deploy
 from infra.local.front import front
-from infra.local.server import LOGS, REGION, ministack
+from infra.local.server import REGION, is_taken, ministack
 
 ROOT = Path(__file__).resolve().parents[2]
+LOCAL = ROOT / ".local"
 
 
 @dataclass(frozen=True)
 class Stack:
     """What a player or a test needs of a deployed stack.
 
-    `outputs` are the stack's outputs with addresses that answer on this machine; `endpoint` is the local AWS.
+    `outputs` are the stack's outputs with addresses that answer on this machine; `endpoint` is the local AWS, `folder`
+    the stack's own place on disk, which goes when it stops.
     """
 
     endpoint: str
     region: str
     outputs: dict[str, str]
+    folder: Path
     accounts: list[dict[str, str]] = field(default_factory=list)
 
     def client(self, service: str) -> Any:
@@ -36,11 +41,29 @@ class Stack:
         # As long as the longest function may take to answer.
         return session.client(service, endpoint_url=self.endpoint, config=Config(read_timeout=900))
 
-    def write(self, path: Path = LOGS / "outputs.json") -> None:
-        """Write the outputs, and the sign-in data of the sample accounts, where people and tests look for them."""
-        path.parent.mkdir(exist_ok=True)
+    def write(self, local: Path = LOCAL) -> Path:
+        """Write the outputs, and the sign-in data of the sample accounts, where people look for them; that place.
+
+        It is `outputs.json` in `local`, or in the stack's own folder while the stack that stands there still runs.
+        """
+        path = local / "outputs.json"
+        if _is_of_another(path, self.endpoint):
+            path = self.folder / "outputs.json"
         facts: dict[str, object] = {**self.outputs, "Endpoint": self.endpoint, "Region": self.region}
-        path.write_text(json.dumps(facts | {"accounts": self.accounts}, ensure_ascii=False, indent=2) + "\n", "utf-8")
+        text = json.dumps(facts | {"accounts": self.accounts}, ensure_ascii=False, indent=2) + "\n"
+        # Whoever looks while it is written finds the whole of before.
+        whole = self.folder / "outputs.part"
+        whole.write_text(text, "utf-8")
+        return whole.replace(path)
+
+
+def _is_of_another(path: Path, endpoint: str) -> bool:
+    """Whether the outputs in a file are those of another stack of this tree that still runs."""
+    if not path.exists():
+        return False
+    other = json.loads(path.read_text("utf-8"))["Endpoint"]
+    port = int(urlsplit(other).port or 0)
+    return other != endpoint and is_taken(port) and any(path.parent.glob(f"{port}-*"))
 
 
 @contextmanager
@@ -55,7 +78,15 @@ def local_stack(
     """
     port = port or int(os.environ.get("MINISTACK_PORT", "4566"))
     site_port = site_port or int(os.environ.get("SITE_PORT", "8080"))
-    with ministack(port) as endpoint:
+    with _own_folder(port) as folder, ministack(port, folder) as endpoint:
         outputs = deploy(endpoint, port, site_port, root, parameters or {})
         with front(site_port, port, outputs["DistributionDomain"]):
-            yield Stack(endpoint, REGION, outputs)
+            yield Stack(endpoint, REGION, outputs, folder)
+
+
+@contextmanager
+def _own_folder(port: int) -> Iterator[Path]:
+    LOCAL.mkdir(exist_ok=True)
+    # A function that is just being ended may still write.
+    with TemporaryDirectory(prefix=f"{port}-", dir=LOCAL, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)

@@ -16,3 +16,5 @@ def test_a_book_goes_from_the_form_to_the_return() -> None:
     moments = [step["at"] for step in steps]
     assert moments == sorted(moments)
     assert len(steps) >= 15
+    # AND the stack has left nothing behind
+    assert not stack.folder.exists()
