@@ -351,7 +351,7 @@ def place_or_cancel_all(card_number: str) -> Any:
     from lending.actions.staff_holds import cancel_all_for_patron
 
     api.body(HoldsAction)
-    cancelled = cancel_all_for_patron(library_table(), card_number, settings().policy)
+    cancelled = cancel_all_for_patron(library_table(), card_number, api.moment(), settings().policy)
     return answer(200, {"items": [_shown_cancelled(each) for each in cancelled]})
 
 
@@ -377,7 +377,7 @@ def change_hold(card_number: str, title_id: str) -> Any:
     staff = api.staff()
     asked, table, policy = api.body(HoldAction), library_table(), settings().policy
     if asked.action == "cancel":
-        return answer(200, _shown_cancelled(cancel_for_patron(table, card_number, title_id, policy)))
+        return answer(200, _shown_cancelled(cancel_for_patron(table, card_number, title_id, api.moment(), policy)))
     if asked.action == "to_end":
         return answer(200, _shown_change(move_to_end(table, card_number, title_id, api.moment())))
     if asked.action == "extend":
@@ -535,6 +535,7 @@ def _shown_pull(line: "PullView", names: dict[str, str]) -> dict[str, Any]:
         "author": line.title.author if line.title else "",
         "decision": line.pull.decision,
         "kept_aside": line.copy.state is CopyState.KEPT_ASIDE,
+        "lies_at": line.copy.lies_at,
         "pickup_place": line.pull.pickup_place,
         "facility": names.get(line.pull.pickup_place, ""),
         "card_number": line.card_number,
@@ -641,7 +642,7 @@ def find(barcode: str) -> Any:
     from lending.actions.losing_books import mark_found
 
     api.staff()
-    return answer(200, {"barcode": barcode, "state": mark_found(library_table(), barcode)})
+    return answer(200, {"barcode": barcode, "state": mark_found(library_table(), barcode, api.moment())})
 
 
 @api.post("/api/desk/copies/<barcode>/replaced")
@@ -650,7 +651,7 @@ def replace_in_kind(barcode: str) -> Any:
     from lending.actions.losing_books import replaced_in_kind
 
     api.staff()
-    return answer(200, {"barcode": barcode, "state": replaced_in_kind(library_table(), barcode)})
+    return answer(200, {"barcode": barcode, "state": replaced_in_kind(library_table(), barcode, api.moment())})
 
 
 def _marked(barcode: str, state: CopyState) -> Any:

@@ -17,6 +17,7 @@ from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.title import Copy, CopyState, Title
 from lending.domain.week import TOKYO
+from tests.copies import moved
 from tests.handlers.invariants import Rows, what_must_never_break
 
 TIMES = 50
@@ -65,7 +66,7 @@ def lend(library: Table, patron: Patron, title: Title, facility: str = "", sunda
     writes = [
         loans.add(loan),
         patrons.count_loan(patron.patron_id, title.title_id, 1000),
-        titles.give_to(barcode, patron.patron_id, DUE, (CopyState.ON_SHELF,)),
+        moved(library.table, barcode, CopyState.ON_LOAN, holder=patron.patron_id, due_on=DUE),
     ]
     if facility:
         writes.append(bags.pack(Bag(patron.patron_id, patron.card_number, facility, **days), barcode, POLICY))

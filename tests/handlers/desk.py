@@ -16,6 +16,7 @@ from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.title import Copy, CopyState, Pull
 from lending.domain.week import TOKYO
+from tests.copies import moved
 from tests.handlers.conftest import Given, context, request
 
 POLICY = Policy()
@@ -82,7 +83,7 @@ class Library:
         after = Hold(patron_id, hold.title_id, "prefectural" if ready else "12", hold.placed_at, hold.queued_at,
                      status, barcode, **until)  # fmt: skip
         state = CopyState.READY if ready else CopyState.KEPT_ASIDE
-        self.table.transact(holds.change(hold, after), titles.move(self.copy(barcode), state, holder=patron_id))
+        self.table.transact(holds.change(hold, after), moved(self.table, barcode, state, holder=patron_id))
         return after
 
     def loan(self, barcode: str = "t-1-1", patron_id: str = "p-1", facility: str = "12", **changes: Any) -> Loan:
@@ -95,7 +96,7 @@ class Library:
         writes = [
             loans.add(loan),
             patrons.count_loan(patron_id, title_id, 10),
-            titles.move(self.copy(barcode), CopyState.ON_LOAN, holder=patron_id, due_on=due_on),
+            moved(self.table, barcode, CopyState.ON_LOAN, holder=patron_id, due_on=due_on),
         ]
         if facility:
             card = self.who(patron_id).card_number

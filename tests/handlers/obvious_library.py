@@ -85,13 +85,15 @@ class Copy:
     due_on: date | None = None
     plan: Plan | None = None
     returned_on: date | None = None
+    lies_at: str = "shelf"
 
     @property
     def lendable(self) -> bool:
         return not self.reference_only and self.state not in ("lost", "damaged")
 
-    def goes(self, state: str, holder: str = "", due_on: date | None = None) -> None:
-        self.state, self.holder, self.due_on, self.plan = state, holder, due_on, None
+    def goes(self, state: str, holder: str = "", due_on: date | None = None, lies_at: str = "") -> None:
+        usual = {"kept_aside": "kept_aside", "ready": "counter"}.get(state, "shelf")
+        self.state, self.holder, self.due_on, self.plan, self.lies_at = state, holder, due_on, None, lies_at or usual
 
 
 @dataclass
@@ -330,7 +332,7 @@ class ObviousLibrary:
 
     # The desk, about holds and patrons (RULES 12-14, 19)
 
-    def cancel_at_desk(self, patron: str, title: str) -> tuple[str, str]:
+    def cancel_at_desk(self, patron: str, title: str, _: datetime) -> tuple[str, str]:
         hold = self._held(patron, title)
         del self.holds[patron, title]
         if hold.status == "waiting":
@@ -339,9 +341,9 @@ class ObviousLibrary:
         copy.state, copy.holder = "on_shelf", ""  # a plan stands: its scan finds the next
         return copy.barcode, "hold" if self.queue(title) else "shelve"
 
-    def cancel_all(self, patron: str) -> list[tuple[str, str]]:
+    def cancel_all(self, patron: str, now: datetime) -> list[tuple[str, str]]:
         mine = sorted(self.holds_of(patron), key=lambda hold: (hold.placed_at, hold.title))
-        return [self.cancel_at_desk(patron, hold.title) for hold in mine]
+        return [self.cancel_at_desk(patron, hold.title, now) for hold in mine]
 
     def to_end(self, patron: str, title: str, now: datetime) -> None:
         hold = self._held(patron, title)
@@ -705,7 +707,9 @@ class ObviousLibrary:
         if loan:
             self._ends(loan)
         damaged = copy.state == "damaged"
-        copy.goes("damaged" if damaged else "on_shelf")
+        copy.goes(
+            "damaged" if damaged else "on_shelf", lies_at="returns" if following == "hold" and not damaged else ""
+        )
         copy.returned_on = now.date()
         if damaged:
             return "damaged", "repair", False
@@ -764,7 +768,7 @@ class ObviousLibrary:
         copy.goes(state, loan.patron if loan else "")
         return state
 
-    def mark_found(self, barcode: str) -> str:
+    def mark_found(self, barcode: str, _: datetime) -> str:
         copy = self.copies[barcode]
         if copy.state not in ("lost", "damaged", "missing"):
             return copy.state
@@ -776,7 +780,7 @@ class ObviousLibrary:
             copy.goes("on_loan", loan.patron, loan.due_on)
         return copy.state
 
-    def replaced(self, barcode: str) -> str:
+    def replaced(self, barcode: str, _: datetime) -> str:
         copy = self.copies[barcode]
         loan = self.loan_of(copy)
         if loan is None or copy.state not in ("lost", "damaged"):
@@ -859,7 +863,7 @@ class ObviousLibrary:
             return True
         for hold in [hold for hold in self.holds.values() if hold.until and hold.until <= day]:
             del self.holds[hold.patron, hold.title]
-            self.copies[hold.barcode].goes("on_shelf")
+            self.copies[hold.barcode].goes("on_shelf", lies_at="counter")
         return False
 
     def announce_bags(self, now: datetime) -> bool:

@@ -17,6 +17,7 @@ from lending.domain.closure import Closure, Scope, Suspension
 from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.title import Copy, CopyState, Pull
 from lending.domain.week import TOKYO
+from tests.copies import moved
 from tests.handlers.conftest import Given, context, sample
 
 PLACED = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
@@ -134,7 +135,7 @@ def test_a_kept_book_stays_kept_without_a_pull_or_is_lent_with_one(given: Given,
         given.patron(patron_id, loans=loans), given.title(title_id)
         barcode = f"{title_id}-1"
         hold(library, patron_id, title_id, status=HoldStatus.SECURED, barcode=barcode)
-        library.transact(titles.keep_for(barcode, patron_id, CopyState.KEPT_ASIDE, (CopyState.ON_SHELF,)))
+        library.transact(moved(library, barcode, CopyState.KEPT_ASIDE, holder=patron_id))
     run()
     assert pulled(library, "t-1-1") is None
     assert code(library, "p-1", "t-1") == "cap"
@@ -213,7 +214,8 @@ def test_a_copy_taken_meanwhile_is_made_up_for_in_the_same_run(
     given.patron(), given.title(copies=2)
     hold(library, "p-1", "t-1")
     _between_reading_and_writing(
-        monkeypatch, lambda: library.transact(titles.give_to("t-1-1", "p-9", date(2026, 6, 20), (CopyState.ON_SHELF,)))
+        monkeypatch,
+        lambda: library.transact(moved(library, "t-1-1", CopyState.ON_LOAN, holder="p-9", due_on=date(2026, 6, 20))),
     )
     summary = run()
     # THEN the hold gets the other one, nothing is left undone
@@ -229,7 +231,8 @@ def test_a_visitor_who_takes_the_last_copy_leaves_a_true_reason(
     given.patron(), given.title()
     hold(library, "p-1", "t-1")
     _between_reading_and_writing(
-        monkeypatch, lambda: library.transact(titles.give_to("t-1-1", "p-9", date(2026, 6, 20), (CopyState.ON_SHELF,)))
+        monkeypatch,
+        lambda: library.transact(moved(library, "t-1-1", CopyState.ON_LOAN, holder="p-9", due_on=date(2026, 6, 20))),
     )
     run()
     assert code(library, "p-1", "t-1") == "all_on_loan"
@@ -357,6 +360,6 @@ def test_copy_state_is_never_overwritten(given: Given, library: Table) -> None:
     copy = titles.find_copy(library, "t-1-1")
     assert isinstance(copy, Copy)
     stale = replace(copy, call_number="000")
-    library.transact(titles.put_on("t-1-1", CopyState.MISSING, (CopyState.ON_SHELF,)))
+    library.transact(moved(library, "t-1-1", CopyState.MISSING))
     lost = running.write_what_holds(library, [titles.plan_pull(stale, Pull("p", "t-1", "lend", "2026-06-04", "1", 10))])
     assert lost == [0]

@@ -11,7 +11,8 @@ from functions.desk.handler import handler
 from lending.aws.table import Busy, Overtaken, Table, bags, cards, loans, patrons, titles
 from lending.aws.table.writes import update
 from lending.domain.hold import HoldStatus
-from lending.domain.title import CopyState
+from lending.domain.title import CopyState, Title
+from tests.copies import moved
 from tests.handlers.conftest import NOON, Given, context, sample
 from tests.handlers.desk import CARD, SUNDAY, THURSDAY, WEDNESDAY_AFTER, Library, answered, ask, codes
 
@@ -82,7 +83,7 @@ def test_books_that_nobody_expected(at: Library, given: Given) -> None:
     # GIVEN one on its shelf, one missed, one kept aside, one ready, one lost that was never lent, one unknown
     for title_id in ("t-2", "t-3", "t-4", "t-5"):
         given.title(title_id)
-    at.table.write(titles.move(at.copy("t-2-1"), CopyState.MISSING))
+    at.table.write(moved(at.table, "t-2-1", CopyState.MISSING))
     for title_id, status in (("t-3", HoldStatus.SECURED), ("t-4", HoldStatus.READY)):
         at.hold("p-1", title_id)
         at.kept(f"{title_id}-1", status=status)
@@ -179,7 +180,7 @@ def test_a_refusal_names_every_reason_at_once(at: Library, given: Given) -> None
     [(CopyState.ON_LOAN, "copy_on_loan"), (CopyState.LOST, "copy_withdrawn"), (CopyState.DAMAGED, "copy_withdrawn")],
 )
 def test_a_copy_that_cannot_be_lent(at: Library, state: CopyState, code: str) -> None:
-    at.table.write(titles.move(at.copy(), state, holder="p-2" if state is CopyState.ON_LOAN else ""))
+    at.table.write(moved(at.table, "t-1-1", state, holder="p-2" if state is CopyState.ON_LOAN else ""))
     assert codes(check_out()[1]) == [code]
 
 
@@ -379,4 +380,4 @@ def test_lost_twice_counts_one_copy_fewer(at: Library) -> None:
     marked("found")
     assert lendable(at) == 1
     with pytest.raises(Overtaken):
-        at.table.write(titles.count_lendable("no-such", 1))
+        at.table.write(titles.count_lendable(Title("no-such", "見本の本"), 1))

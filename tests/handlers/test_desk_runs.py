@@ -15,6 +15,7 @@ from lending.aws.table import Table, holds, patrons, titles
 from lending.domain.hold import Hold
 from lending.domain.title import CopyState
 from lending.domain.week import TOKYO
+from tests.copies import moved
 from tests.handlers.conftest import Given, context, request, sample
 
 PLACED = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
@@ -86,7 +87,7 @@ def test_a_run_tells_what_it_took() -> None:
 def test_sample_replay_decides_the_same_from_the_input_of_then(library: Table) -> None:
     # GIVEN a run, after which everything has changed
     answered(handler(sample("desk/run_make"), context()))
-    library.transact(titles.give_to("t-1-1", "p-1", date(2026, 6, 21), (CopyState.ON_SHELF,)))
+    library.transact(moved(library, "t-1-1", CopyState.ON_LOAN, holder="p-1", due_on=date(2026, 6, 21)))
     patron, held = patrons.find(library, "p-1"), holds.find(library, "p-1", "t-2")
     assert patron
     assert held
@@ -202,6 +203,6 @@ def test_only_the_desk() -> None:
 
 def test_a_book_lent_meanwhile_does_not_change_what_was_decided(library: Table) -> None:
     answered(handler(sample("desk/run_make"), context()))
-    library.transact(titles.give_to("t-1-1", "p-1", date(2026, 6, 21), (CopyState.ON_SHELF,)))
+    library.transact(moved(library, "t-1-1", CopyState.ON_LOAN, holder="p-1", due_on=date(2026, 6, 21)))
     shown = answered(desk("GET", "/api/desk/runs/2026-06-04"))
     assert shown["summary"]["lend"] == 3

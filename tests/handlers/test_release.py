@@ -15,6 +15,7 @@ from lending.domain.loan import Loan
 from lending.domain.policy import Policy
 from lending.domain.title import CopyState
 from lending.domain.week import TOKYO
+from tests.copies import moved
 from tests.handlers.conftest import Given, context, sample
 
 S = date(2026, 6, 7)
@@ -124,7 +125,7 @@ def ready(library: Table, patron_id: str, title_id: str, until: date) -> Hold:
     barcode = f"{title_id}-1"
     hold = Hold(patron_id, title_id, PREFECTURAL, PLACED, PLACED, HoldStatus.READY, barcode, pickup_until=until)
     library.transact(
-        holds.add(hold), titles.keep_for(barcode, patron_id, CopyState.READY, (CopyState.ON_SHELF,))
+        holds.add(hold), moved(library, barcode, CopyState.READY, holder=patron_id)
     )  # fmt: skip
     return hold
 

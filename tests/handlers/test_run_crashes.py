@@ -14,13 +14,14 @@ import pytest
 from functions.allocator.handler import handler as allocator
 from functions.notices.handler import handler as notices
 from functions.release.handler import handler as release
-from lending.aws.table import Table, bags, grouped, holds, library_table, loans, runs, titles
+from lending.aws.table import Table, bags, grouped, holds, library_table, loans, runs
 from lending.domain.bag import Bag
 from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.loan import Loan
 from lending.domain.policy import Policy
 from lending.domain.title import CopyState
 from lending.domain.week import TOKYO
+from tests.copies import moved
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.crashing import Crash, Mortal, is_result, key_of
 
@@ -105,7 +106,7 @@ def a_busy_library(given: Given, library: Table) -> None:
     long_ago = datetime(2026, 4, 1, tzinfo=TOKYO)
     kept = Hold("p-3", "t-k", "12", long_ago, long_ago, HoldStatus.SECURED, "t-k-1")
     given.title("t-k")
-    library.transact(holds.add(kept), titles.keep_for("t-k-1", "p-3", CopyState.KEPT_ASIDE, (CopyState.ON_SHELF,)))
+    library.transact(holds.add(kept), moved(library, "t-k-1", CopyState.KEPT_ASIDE, holder="p-3"))
 
 
 def test_thursday_run(given: Given, library: Table, mortal: Mortal) -> None:
@@ -146,9 +147,7 @@ def test_prefectural_release(given: Given, library: Table, mortal: Mortal) -> No
         hold = Hold(
             f"p-{n}", f"t-{n}", PREFECTURAL, at, at, HoldStatus.READY, f"t-{n}-1", pickup_until=date(2026, 6, 14)
         )
-        library.transact(
-            holds.add(hold), titles.keep_for(hold.barcode, hold.patron_id, CopyState.READY, (CopyState.ON_SHELF,))
-        )
+        library.transact(holds.add(hold), moved(library, hold.barcode, CopyState.READY, holder=hold.patron_id))
     job = lambda: _counts_aside(release(sample("release/prefectural_release"), context()))  # noqa: E731
     assert dies_anywhere(library, mortal, job)
 

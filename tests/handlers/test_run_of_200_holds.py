@@ -27,6 +27,7 @@ from lending.domain.week import TOKYO
 from tests.benchmarks.counting_store import CountingStore
 from tests.benchmarks.generator import library
 from tests.benchmarks.run_cost import everything
+from tests.copies import moved
 from tests.handlers.conftest import context, sample
 from tests.handlers.crashing import Crash, Items, Mortal, is_result, one_at_a_time
 
@@ -154,7 +155,7 @@ def cancel_one_and_take_one(table: Table) -> None:
     table.transact(holds.spend(next(iter(holds.to_be_served(table)))))
     planned = next((copy for copy in titles.pulls(table) if copy.state is CopyState.ON_SHELF), None)
     if planned:
-        table.transact(titles.give_to(planned.barcode, "p-visitor", date(2026, 6, 20), (CopyState.ON_SHELF,)))
+        table.transact(moved(table, planned.barcode, CopyState.ON_LOAN, holder="p-visitor", due_on=date(2026, 6, 20)))
 
 
 def test_out_of_time_again_and_again_it_goes_on_by_itself(

@@ -118,11 +118,11 @@ class ActualLibrary:
 
     # The desk
 
-    def cancel_at_desk(self, patron: str, title: str) -> tuple[str, str]:
-        return _freed(cancel_for_patron(self.table, self.cards[patron], title, POLICY))
+    def cancel_at_desk(self, patron: str, title: str, now: datetime) -> tuple[str, str]:
+        return _freed(cancel_for_patron(self.table, self.cards[patron], title, now, POLICY))
 
-    def cancel_all(self, patron: str) -> list[tuple[str, str]]:
-        return [_freed(each) for each in cancel_all_for_patron(self.table, self.cards[patron], POLICY)]
+    def cancel_all(self, patron: str, now: datetime) -> list[tuple[str, str]]:
+        return [_freed(each) for each in cancel_all_for_patron(self.table, self.cards[patron], now, POLICY)]
 
     def to_end(self, patron: str, title: str, now: datetime) -> None:
         move_to_end(self.table, self.cards[patron], title, now)
@@ -152,11 +152,11 @@ class ActualLibrary:
     def mark(self, barcode: str, state: str, now: datetime) -> str:
         return mark(self.table, barcode, CopyState(state), now, POLICY)
 
-    def mark_found(self, barcode: str) -> str:
-        return mark_found(self.table, barcode)
+    def mark_found(self, barcode: str, now: datetime) -> str:
+        return mark_found(self.table, barcode, now)
 
-    def replaced(self, barcode: str) -> str:
-        return replaced_in_kind(self.table, barcode)
+    def replaced(self, barcode: str, now: datetime) -> str:
+        return replaced_in_kind(self.table, barcode, now)
 
     # The calendar
 
@@ -281,7 +281,7 @@ def _loan_row(state: State, patron: str, barcode: str, row: dict[str, Any]) -> N
 
 
 def _copy_row(state: State, barcode: str, _: str, row: dict[str, Any]) -> None:
-    names = ("title_id", "state", "holder", "due_on", "pull", "returned_on")
+    names = ("title_id", "state", "holder", "due_on", "pull", "returned_on", "lies_at")
     state["copies"][barcode] = tuple(row.get(name) for name in names)
 
 
@@ -342,7 +342,8 @@ def _copy(copy: obvious.Copy) -> tuple[Any, ...]:
         "patron_id": copy.plan.patron, "title_id": copy.title, "decision": copy.plan.decision, "run": copy.plan.run,
         "pickup_place": copy.plan.place, "cap": copy.plan.cap,
     }  # fmt: skip
-    return copy.title, copy.state, copy.holder or None, _day(copy.due_on), plan, _day(copy.returned_on)
+    day, back = _day(copy.due_on), _day(copy.returned_on)
+    return copy.title, copy.state, copy.holder or None, day, plan, back, copy.lies_at
 
 
 def _patron(library: ObviousLibrary, patron_id: str) -> tuple[Any, ...]:
@@ -589,11 +590,12 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.obvious.holds)
     def cancel_at_desk(self, choice: int, patron: str, title: str) -> None:
         if choice > 900:
-            self.do("cancel_all", patron)
+            self.do("cancel_all", patron, self.now)
             return
         kept = sorted(key for key, hold in self.obvious.holds.items() if hold.barcode)
         planned = [key for key in kept if self.obvious.copies[self.obvious.holds[key].barcode].plan]
-        self.do("cancel_at_desk", *self.pick(choice, planned or kept or sorted(self.obvious.holds), (patron, title)))
+        likely = planned or kept or sorted(self.obvious.holds)
+        self.do("cancel_at_desk", *self.pick(choice, likely, (patron, title)), self.now)
 
     @rule(choice=CHOICE, patron=PATRON, title=TITLE)
     @precondition(lambda self: self.obvious.holds)
@@ -621,8 +623,7 @@ class Life(RuleBasedStateMachine):
     @rule(choice=CHOICE, barcode=BARCODE, what=st.sampled_from(("mark_found", "mark_found", "replaced", "check_in")))
     @precondition(lambda self: self.gone())
     def found_again_or_replaced(self, choice: int, barcode: str, what: str) -> None:
-        asked = [self.now] if what == "check_in" else []
-        self.do(what, self.pick(choice, self.gone(), barcode), *asked)
+        self.do(what, self.pick(choice, self.gone(), barcode), self.now)
 
     def gone(self) -> list[str]:
         gone = ("lost", "damaged", "missing")

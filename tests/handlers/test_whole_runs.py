@@ -21,6 +21,7 @@ from lending.domain.allocation import Decision, RunKind
 from lending.domain.hold import HoldStatus
 from lending.domain.title import CopyState, Title
 from tests.benchmarks.counting_store import CountingStore
+from tests.copies import moved
 from tests.domain.test_allocation import CUT_OFF, POLICY, Case, Naive, cases, hold
 
 PERSON = dict.fromkeys(("card_number", "name", "kana", "postal_code", "address", "phone", "email"), "見本")
@@ -94,7 +95,7 @@ def meddle(table: Table, chance: random.Random) -> None:
         table.write(holds.spend(chance.choice(waiting)))
     if kind == "take" and on_shelf:
         taken = chance.choice(on_shelf).barcode
-        table.write(titles.give_to(taken, "visitor", date(2026, 6, 20), (CopyState.ON_SHELF,)))
+        table.write(moved(table, taken, CopyState.ON_LOAN, holder="visitor", due_on=date(2026, 6, 20)))
     if kind == "place" and waiting:
         title_id = chance.choice(waiting).title_id
         late = hold(f"new{chance.randrange(10**9)}", title_id, placed_at=CUT_OFF + timedelta(minutes=1))

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from lending.aws.table import Busy, Table, again_when_overtaken, bags, loans, patrons, titles
+from lending.aws.table.titles import TitleView
 from lending.aws.table.writes import Write
 from lending.domain.hold import HoldStatus
 from lending.domain.loan import Loan
-from lending.domain.title import Copy, CopyState
+from lending.domain.title import Copy, CopyState, LiesAt
 from lending.domain.week import in_tokyo
 
 _KEPT = (CopyState.KEPT_ASIDE, CopyState.READY)
@@ -20,7 +22,8 @@ class CheckedIn:
 
     `result`: `returned`; `found` (it was missed or lost); `not_on_loan`; `kept` (it belongs to a hold and goes
     back to where it is kept); `damaged` (its loan, if any, is over, and it goes to repair); `unknown`; or `try_again`.
-    `next`: `hold` if somebody waits for it, `shelve` if not, `repair`; empty for what is no book of the library.
+    `next`: `hold` if somebody waits for it (it stays with the returns), `shelve` if not, `repair`; empty for what is no
+    book of the library.
     `was_lost` tells that a loan ended that had been marked as lost.
     """
 
@@ -55,18 +58,19 @@ def check_in(table: Table, barcode: str, moment: datetime) -> CheckedIn:
         return CheckedIn(barcode, "unknown")
     today = in_tokyo(moment).date()
     loan = loans.find(table, copy.holder, barcode) if copy.holder and copy.state not in _KEPT else None
+    view = titles.view(table, copy.title_id)
+    told = partial(CheckedIn, barcode, next=_following(copy, view), title=view.title.title if view else "")
     if loan is not None:
-        table.transact(*ended(table, loan), *_back(copy, today))
-        damaged = copy.state is CopyState.DAMAGED
-        return _told(table, copy, "damaged" if damaged else "returned", loan.lost)
+        table.transact(*ended(table, loan), *_back(copy, view, today))
+        return told("damaged" if copy.state is CopyState.DAMAGED else "returned", was_lost=loan.lost)
     if copy.state in _GONE or copy.state is CopyState.ON_LOAN:
-        table.transact(*_back(copy, today))
-        return _told(table, copy, "found")
+        table.transact(*_back(copy, view, today))
+        return told("found")
     if copy.state in _KEPT:
-        return CheckedIn(barcode, "kept", "hold", _title(table, copy))
+        return told("kept", next="hold")
     if copy.state is CopyState.DAMAGED:
-        return _told(table, copy, "damaged")
-    return _told(table, copy, "returned" if copy.returned_on == today else "not_on_loan")
+        return told("damaged")
+    return told("returned" if copy.returned_on == today else "not_on_loan")
 
 
 def ended(table: Table, loan: Loan) -> list[Write]:
@@ -79,21 +83,19 @@ def ended(table: Table, loan: Loan) -> list[Write]:
     return [*writes, bags.unpack(bag, loan.barcode)] if bag and loan.barcode in bag.barcodes else writes
 
 
-def _back(copy: Copy, today: date) -> list[Write]:
+def _following(copy: Copy, view: TitleView | None) -> str:
     if copy.state is CopyState.DAMAGED:
-        return [titles.move(copy, CopyState.DAMAGED, returned_on=today)]
-    back = [titles.move(copy, CopyState.ON_SHELF, returned_on=today)]
-    lendable_again = copy.state is CopyState.LOST and not copy.reference_only
-    return [*back, titles.count_lendable(copy.title_id, 1)] if lendable_again else back
-
-
-def _told(table: Table, copy: Copy, result: str, was_lost: bool = False) -> CheckedIn:
-    view = titles.view(table, copy.title_id)
+        return "repair"
     waited_for = view is not None and any(hold.status is HoldStatus.WAITING for hold in view.holds)
-    following = "repair" if result == "damaged" else "hold" if waited_for and not copy.reference_only else "shelve"
-    return CheckedIn(copy.barcode, result, following, view.title.title if view else "", was_lost)
+    return "hold" if waited_for and not copy.reference_only else "shelve"
 
 
-def _title(table: Table, copy: Copy) -> str:
-    title = titles.find(table, copy.title_id)
-    return title.title if title else ""
+def _back(copy: Copy, view: TitleView | None, today: date) -> list[Write]:
+    """The book is there again; one that somebody waits for lies with the returns until it is fetched (RULES 23)."""
+    following = _following(copy, view)
+    if following == "repair":
+        return [titles.move(copy, CopyState.DAMAGED, on=today, returned_on=today)]
+    lies_at = LiesAt.RETURNS if following == "hold" else LiesAt.SHELF
+    back = titles.move(copy, CopyState.ON_SHELF, on=today, lies_at=lies_at, returned_on=today)
+    lendable_again = view is not None and copy.state is CopyState.LOST and not copy.reference_only
+    return [back, titles.count_lendable(view.title, 1)] if view and lendable_again else [back]

@@ -48,7 +48,7 @@ def check_out(table: Table, card_number: str, barcode: str, moment: datetime, po
     loan = counter_loan(patron, copy, title.title if title else "", moment, policy)
     table.transact(
         loans.add(loan),
-        titles.move(copy, CopyState.ON_LOAN, holder=patron.patron_id, due_on=loan.due_on),
+        titles.move(copy, CopyState.ON_LOAN, on=day, holder=patron.patron_id, due_on=loan.due_on),
         patrons.count_loan(patron.patron_id, copy.title_id, patron.cap_on(day), holds=int(hold is not None)),
         *([holds.spend(hold)] if hold else []),
         *_displaced(table, patron, copy, moment, policy).writes,

@@ -13,6 +13,7 @@ from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.reasons import Code
 from lending.domain.title import Copy, CopyState
+from lending.domain.week import in_tokyo
 
 _WITHDRAWN = (CopyState.LOST, CopyState.DAMAGED)
 
@@ -34,8 +35,8 @@ def mark(table: Table, barcode: str, state: CopyState, moment: datetime, policy:
     if copy.state is state:
         return state
     loan = _loan(table, copy)
-    moved = titles.move(copy, state, holder=loan.patron_id if loan else "")
-    writes = [moved, *_marked(loan, state), *_counted(copy, -int(copy.state not in _WITHDRAWN))]
+    moved = titles.move(copy, state, on=in_tokyo(moment).date(), holder=loan.patron_id if loan else "")
+    writes = [moved, *_marked(loan, state), *counted(table, copy, -int(copy.state not in _WITHDRAWN))]
     if loan is None:
         writes += without(table, copy, Code.NOT_ON_SHELF, moment, policy).writes
     table.transact(*writes)
@@ -43,7 +44,7 @@ def mark(table: Table, barcode: str, state: CopyState, moment: datetime, policy:
 
 
 @again_when_overtaken
-def mark_found(table: Table, barcode: str) -> CopyState:
+def mark_found(table: Table, barcode: str, moment: datetime) -> CopyState:
     """A book that was missed, lost or damaged is there again, or mended: with its patron if it is on loan, or shelved.
 
     Returns:
@@ -55,18 +56,19 @@ def mark_found(table: Table, barcode: str) -> CopyState:
     copy = copy_in_hand(table, barcode)
     if copy.state not in (*_WITHDRAWN, CopyState.MISSING):
         return copy.state
-    counted = _counted(copy, int(copy.state in _WITHDRAWN))
+    day = in_tokyo(moment).date()
+    lendable = counted(table, copy, int(copy.state in _WITHDRAWN))
     loan = _loan(table, copy)
     if loan is None:
-        table.transact(titles.move(copy, CopyState.ON_SHELF), *counted)
+        table.transact(titles.move(copy, CopyState.ON_SHELF, on=day), *lendable)
         return CopyState.ON_SHELF
-    again = titles.move(copy, CopyState.ON_LOAN, holder=loan.patron_id, due_on=loan.due_on)
-    table.transact(again, loans.change(loan, replace(loan, lost=False, damaged=False)), *counted)
+    again = titles.move(copy, CopyState.ON_LOAN, on=day, holder=loan.patron_id, due_on=loan.due_on)
+    table.transact(again, loans.change(loan, replace(loan, lost=False, damaged=False)), *lendable)
     return CopyState.ON_LOAN
 
 
 @again_when_overtaken
-def replaced_in_kind(table: Table, barcode: str) -> CopyState:
+def replaced_in_kind(table: Table, barcode: str, moment: datetime) -> CopyState:
     """The patron has replaced a lost or damaged book: the loan is over, the old copy stays what it was.
 
     Raises:
@@ -76,7 +78,7 @@ def replaced_in_kind(table: Table, barcode: str) -> CopyState:
     loan = _loan(table, copy) if copy.state in _WITHDRAWN else None
     if loan is None:
         raise Refused("not_lent")
-    table.transact(*ended(table, loan), titles.move(copy, copy.state))
+    table.transact(*ended(table, loan), titles.move(copy, copy.state, on=in_tokyo(moment).date()))
     return copy.state
 
 
@@ -92,5 +94,7 @@ def _marked(loan: Loan | None, state: CopyState) -> list[Write]:
     return [loans.change(loan, replace(loan, lost=lost, damaged=not lost))]
 
 
-def _counted(copy: Copy, change: int) -> list[Write]:
-    return [titles.count_lendable(copy.title_id, change)] if change and not copy.reference_only else []
+def counted(table: Table, copy: Copy, change: int) -> list[Write]:
+    """The title has one copy more or fewer that may leave the library, if this copy is one that may (RULES 9)."""
+    title = titles.find(table, copy.title_id) if change and not copy.reference_only else None
+    return [titles.count_lendable(title, change)] if title else []

@@ -7,7 +7,7 @@ from lending.aws.table.runs import Done
 from lending.domain.hold import Hold, HoldStatus
 from lending.domain.policy import Policy
 from lending.domain.release import last_day_over
-from lending.domain.title import CopyState
+from lending.domain.title import CopyState, LiesAt
 
 JOB = "prefectural_release"
 
@@ -49,7 +49,8 @@ def _release(table: Table, patron_id: str, title_id: str, last_day: date) -> boo
     hold = holds.find(table, patron_id, title_id)
     if hold is None or hold.status is not HoldStatus.READY or hold.pickup_until is None or hold.pickup_until > last_day:
         return False
-    # On the shelf for the pull of the next open day, which gives it to the next in the queue if there is one.
-    back = titles.put_on(hold.barcode, CopyState.ON_SHELF, (CopyState.READY,))
-    table.transact(holds.spend(hold), patrons.uncount_hold(patron_id), back)
+    copy = titles.find_copy(table, hold.barcode)
+    # It lies on the counter's shelf until it is fetched for somebody, or cleared.
+    back = [titles.move(copy, CopyState.ON_SHELF, on=last_day, lies_at=LiesAt.COUNTER)] if copy else []
+    table.transact(holds.spend(hold), patrons.uncount_hold(patron_id), *back)
     return True

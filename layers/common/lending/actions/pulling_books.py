@@ -83,7 +83,7 @@ def scan_found(table: Table, barcode: str, moment: datetime, policy: Policy) -> 
     scan = _Scan(table, copy, copy.pull, moment, policy)
     grant = scan.grant()
     if grant is None:
-        table.transact(titles.move(copy, CopyState.ON_SHELF))
+        table.transact(titles.move(copy, CopyState.ON_SHELF, on=in_tokyo(moment).date()))
         return Scanned("shelve", barcode)
     scanned, writes = scan.carried_out(grant)
     table.transact(*writes)
@@ -107,7 +107,7 @@ def scan_absent(table: Table, barcode: str, result: str, moment: datetime, polic
     missing = result == "missing"
     replanned = without(table, copy, Code.NOT_ON_SHELF if missing else Code.TAKEN_BY_VISITOR, moment, policy)
     state = CopyState.MISSING if missing else CopyState.ON_SHELF
-    table.transact(titles.move(copy, state), *replanned.writes)
+    table.transact(titles.move(copy, state, on=in_tokyo(moment).date()), *replanned.writes)
     return Scanned(result, barcode, instead=replanned.instead)
 
 
@@ -190,7 +190,7 @@ class _Scan:
         writes = [
             holds.spend(grant.hold),
             loans.add(loan),
-            titles.move(self.copy, CopyState.ON_LOAN, holder=patron.patron_id, due_on=days.due_on),
+            titles.move(self.copy, CopyState.ON_LOAN, on=self.day, holder=patron.patron_id, due_on=days.due_on),
             patrons.count_loan(patron.patron_id, self.copy.title_id, grant.cap, holds=1),
             bags.pack(bag, self.copy.barcode, self.policy),
         ]
@@ -202,7 +202,7 @@ class _Scan:
         kept = replace(grant.hold, status=HoldStatus.SECURED, barcode=self.copy.barcode, last_run=reason)
         writes = [
             holds.change(grant.hold, kept),
-            titles.move(self.copy, CopyState.KEPT_ASIDE, holder=patron.patron_id),
+            titles.move(self.copy, CopyState.KEPT_ASIDE, on=self.day, holder=patron.patron_id),
         ]
         return Scanned("keep_aside", self.copy.barcode, patron.card_number), writes
 
@@ -211,7 +211,10 @@ class _Scan:
         mail_on = self.day + timedelta(days=1)
         until = self._calendar().nth_open_day_after(mail_on, self.policy.ready_open_days)
         ready = _ready_hold(grant, self.copy.barcode, self.day, until)
-        writes = [holds.change(grant.hold, ready), titles.move(self.copy, CopyState.READY, holder=patron.patron_id)]
+        writes = [
+            holds.change(grant.hold, ready),
+            titles.move(self.copy, CopyState.READY, on=self.day, holder=patron.patron_id),
+        ]
         return Scanned("shelve_ready", self.copy.barcode, patron.card_number, pickup_until=until), writes
 
 

@@ -24,7 +24,7 @@ class Cancelled:
 
 
 @again_when_overtaken
-def cancel_for_patron(table: Table, card_number: str, title_id: str, policy: Policy) -> Cancelled:
+def cancel_for_patron(table: Table, card_number: str, title_id: str, moment: datetime, policy: Policy) -> Cancelled:
     """Cancel a hold in any state; a copy kept for it is free for the next in the queue (RULES 12).
 
     The next run or pull gives it to them. A copy on today's pull list stays on it: its scan gives it to the next, or
@@ -37,11 +37,11 @@ def cancel_for_patron(table: Table, card_number: str, title_id: str, policy: Pol
     hold = _hold(table, patron, title_id)
     if reason := refusal_to_cancel(hold, "desk", policy):
         raise Refused.for_all([reason])
-    table.transact(holds.spend(hold), patrons.uncount_hold(patron.patron_id), *_freed(table, hold))
+    table.transact(holds.spend(hold), patrons.uncount_hold(patron.patron_id), *freed(table, hold, moment))
     return Cancelled(title_id, hold.barcode, _next(table, hold) if hold.barcode else "")
 
 
-def cancel_all_for_patron(table: Table, card_number: str, policy: Policy) -> list[Cancelled]:
+def cancel_all_for_patron(table: Table, card_number: str, moment: datetime, policy: Policy) -> list[Cancelled]:
     """Cancel all holds of a patron who goes to hospital, and the like (RULES 13). Asked again, it goes on.
 
     Raises:
@@ -51,7 +51,7 @@ def cancel_all_for_patron(table: Table, card_number: str, policy: Policy) -> lis
     cancelled = []
     for hold in holds.of_patron(table, patron.patron_id):
         try:
-            cancelled.append(cancel_for_patron(table, card_number, hold.title_id, policy))
+            cancelled.append(cancel_for_patron(table, card_number, hold.title_id, moment, policy))
         except Refused:
             continue  # it has become a loan, or was cancelled by the patron
     return cancelled
@@ -106,11 +106,13 @@ def _hold(table: Table, patron: Patron, title_id: str) -> Hold:
     return hold
 
 
-def _freed(table: Table, hold: Hold) -> list[Write]:
+def freed(table: Table, hold: Hold, moment: datetime) -> list[Write]:
+    """The copy that was kept for a hold is free; it lies where it was kept, and a plan on it stands (RULES 12)."""
     copy = titles.find_copy(table, hold.barcode) if hold.barcode else None
     if copy is None or copy.holder != hold.patron_id:
         return []
-    return [titles.move(copy, CopyState.ON_SHELF, keep_pull=True)]
+    day = in_tokyo(moment).date()
+    return [titles.move(copy, CopyState.ON_SHELF, on=day, lies_at=copy.lies_at, pull=copy.pull)]
 
 
 def _next(table: Table, hold: Hold) -> str:

@@ -1,8 +1,9 @@
 """What the library owns: titles and their copies (RULES 9, 11)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 
 class CopyState(StrEnum):
@@ -17,12 +18,32 @@ class CopyState(StrEnum):
     DAMAGED = "damaged"  # RULES 34
 
 
+class LiesAt(StrEnum):
+    """On which shelf a copy lies that nobody has at home; to be fetched there, or to be cleared from it (RULES 16)."""
+
+    SHELF = "shelf"  # its own, by its call number
+    COUNTER = "counter"  # the counter's, for books that are ready
+    KEPT_ASIDE = "kept_aside"  # of the books secured for a later run
+    RETURNS = "returns"  # checked in, and not put back since somebody waits
+
+
+# Where a copy lies by its state, unless it is told otherwise.
+_LIES_AT = {CopyState.KEPT_ASIDE: LiesAt.KEPT_ASIDE, CopyState.READY: LiesAt.COUNTER}
+
+
+def usual_place(state: CopyState) -> LiesAt:
+    """Where a copy of this state lies."""
+    return _LIES_AT.get(state, LiesAt.SHELF)
+
+
 @dataclass(frozen=True, slots=True)
 class Pull:
     """The plan to take this copy from its shelf for one hold, until staff scan it (RULES 15, 23).
 
     `decision` is `lend`, `keep_aside` or `ready`; `run` is `YYYY-MM-DD` of the Thursday run, or `YYYY-MM-DDam`
     or `…pm` of a prefectural pull; `pickup_place` is where the book goes; `cap` is the patron's cap in that run.
+    `facts` are the numbers that the run found, for the reason should the book not be lent (27): place in the queue,
+    or how the cap was filled.
     A pull for the counter stands for its day, a Thursday run's until its books are to be collected; later ones plan
     anew.
     """
@@ -33,11 +54,22 @@ class Pull:
     run: str
     pickup_place: str
     cap: int
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def day(self) -> date:
+        """The day of the run or pull that planned it."""
+        return date.fromisoformat(self.run[:10])
+
+    @property
+    def of_weekly_run(self) -> bool:
+        """Whether a weekly run planned it, for a partner facility; otherwise it is one for the counter."""
+        return not self.run.endswith(("am", "pm"))
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One book of the library."""
+    """One book of the library. `lies_at` counts while nobody has it; `since` is the day of its last change of state."""
 
     barcode: str
     title_id: str
@@ -48,6 +80,8 @@ class Copy:
     due_on: date | None = None  # of the loan, kept here so that a run need not read loans
     pull: Pull | None = None
     returned_on: date | None = None  # the last check-in, so that the same check-in again gets the same answer
+    lies_at: LiesAt = LiesAt.SHELF
+    since: date | None = None
 
     @property
     def can_be_lent(self) -> bool:

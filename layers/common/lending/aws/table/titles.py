@@ -1,15 +1,17 @@
 """Titles TITLE#id / TITLE and copies COPY#barcode / COPY; `by_title` shows a title with its copies and its queue."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from lending.aws.table.codec import Item, attributes, value_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, check, delete, put, put_new, still, update
 from lending.domain.hold import Queued
-from lending.domain.title import Copy, CopyState, Pull, Title
+from lending.domain.title import Copy, CopyState, LiesAt, Pull, Title, usual_place
+
+WORK_NO_COPY_LEFT = "NO_COPY_LEFT"
+_WORK = ("work", "work_order")
 
 
 def title_key(title_id: str) -> Key:
@@ -71,8 +73,12 @@ def view(table: Table, title_id: str) -> TitleView | None:
 
 def put_title(title: Title) -> Write:
     """A title as the catalogue describes it now."""
+    return put(title_key(title.title_id), _title_item(title))
+
+
+def _title_item(title: Title) -> Item:
     pk, sk = title_key(title.title_id)
-    return put((pk, sk), attributes(title) | {"title_key": pk, "title_order": sk})
+    return attributes(title) | {"title_key": pk, "title_order": sk}
 
 
 def add_copy(copy: Copy) -> Write:
@@ -83,19 +89,36 @@ def add_copy(copy: Copy) -> Write:
 
 def describe(before: Title | None, after: Title) -> Write:
     """A title as the catalogue describes it from now on, if it still is what was read."""
-    pk, sk = title_key(after.title_id)
+    key = title_key(after.title_id)
     if before is None:
-        return put_new((pk, sk), attributes(after) | {"title_key": pk, "title_order": sk})
+        return put_new(key, _title_item(after))
     was = attributes(before)
     condition, values = still(was, *dict.fromkeys([*was, *attributes(after)]))
-    return update((pk, sk), set=dict.fromkeys(was) | attributes(after), condition=condition, **values)
+    changed = dict.fromkeys(was) | attributes(after) | _left(before.lendable, after)
+    return update(key, set=changed, condition=condition, **values)
+
+
+def _left(lendable_before: int, after: Title) -> Item:
+    """The mark of a title that had a copy to be lent and has none left, for the list of its holds (RULES 9).
+
+    One that never had any has no mark: nobody could ever hold it.
+    """
+    if after.lendable > 0:
+        return {"work": None, "work_order": None}
+    return {"work": WORK_NO_COPY_LEFT, "work_order": after.title_id} if lendable_before > 0 else {}
+
+
+def without_copy(table: Table) -> Iterator[Title]:
+    """Titles that had a copy to be lent and have none left (RULES 9)."""
+    for item in table.query(WORK_NO_COPY_LEFT, index="work"):
+        yield value_of(Title, item)
 
 
 def describe_copy(before: Copy, after: Copy) -> Write:
     """A copy has another call number, or may leave the library or not, if it still is what was read."""
     condition, values = still(attributes(before), "title_id", "state", "call_number", "reference_only")
     unchanged, planned = _still_planned(before)
-    order = _pull_order(after) if before.pull else {}
+    order = _work(after) if before.pull else {}
     return update(
         copy_key(before.barcode),
         set={"call_number": after.call_number, "reference_only": after.reference_only} | order,
@@ -165,7 +188,7 @@ def plan_pull(copy: Copy, pull: Pull) -> Write:
     mine: Item = {"mine_run": pull.run, "mine_patron": pull.patron_id}
     return update(
         copy_key(copy.barcode),
-        set={"pull": attributes(pull)} | _pull_order(copy),
+        set={"pull": attributes(pull)} | _work(replace(copy, pull=pull)),
         condition=f"#state = :state AND ({unchanged} OR (#pull.#run = :mine_run AND #pull.#patron_id = :mine_patron))",
         state=copy.state,
         **mine,
@@ -176,11 +199,32 @@ def plan_pull(copy: Copy, pull: Pull) -> Write:
 def drop_pull(copy: Copy) -> Write:
     """Take a copy off the pull list, if the plan on it still is what was read (RULES 23)."""
     unchanged, was = _still_planned(copy)
-    return update(copy_key(copy.barcode), remove=("pull", "work", "work_order"), condition=unchanged, **was)
+    listed = dict.fromkeys(("pull", *_WORK)) | _work(replace(copy, pull=None))
+    return update(copy_key(copy.barcode), set=listed, condition=unchanged, **was)
 
 
-def _pull_order(copy: Copy) -> Item:
-    return {"work": f"PULL#{shelf(copy.call_number)}", "work_order": f"{copy.call_number}#{copy.barcode}"}
+# The lists of copies that staff look through, by the state they are in; to be cleared is what lies elsewhere.
+TO_CLEAR = "to_clear"
+_LISTED = frozenset({CopyState.MISSING, CopyState.LOST, CopyState.DAMAGED, CopyState.KEPT_ASIDE})
+
+
+def _work(copy: Copy) -> Item:
+    """On which list of staff a copy is: the pull list in shelf order, or one by its state, the longest there first."""
+    if copy.pull:
+        return {"work": f"PULL#{shelf(copy.call_number)}", "work_order": f"{copy.call_number}#{copy.barcode}"}
+    elsewhere = copy.state is CopyState.ON_SHELF and copy.lies_at is not LiesAt.SHELF
+    name = copy.state if copy.state in _LISTED else TO_CLEAR if elsewhere else ""
+    return {"work": f"COPIES#{name}", "work_order": f"{copy.since or ''}#{copy.barcode}"} if name else {}
+
+
+def listed(table: Table, name: str, start: Item | None, limit: int) -> tuple[list[Copy], Item | None]:
+    """A part of a list of copies, the longest there first, and where the next part goes on.
+
+    Args:
+        name: `missing`, `lost`, `damaged`, `kept_aside` or `to_clear`. What is on the pull list is in none of them.
+    """
+    page = table.page(f"COPIES#{name}", index="work", start=start, limit=limit)
+    return [value_of(Copy, item) for item in page.items], page.last
 
 
 def _still_planned(copy: Copy) -> tuple[str, Item]:
@@ -197,44 +241,43 @@ def pulls(table: Table) -> Iterator[Copy]:
             yield value_of(Copy, item)
 
 
-def give_to(barcode: str, patron_id: str, due_on: date, expected: tuple[CopyState, ...]) -> Write:
-    """The copy goes on loan; whatever plan stood on it is done."""
-    return _move(barcode, expected, CopyState.ON_LOAN, holder=patron_id, due_on=due_on)
-
-
-def keep_for(barcode: str, patron_id: str, state: CopyState, expected: tuple[CopyState, ...]) -> Write:
-    """The copy is kept for one hold, `KEPT_ASIDE` or `READY` (RULES 15, 20)."""
-    return _move(barcode, expected, state, holder=patron_id)
-
-
-def put_on(barcode: str, state: CopyState, expected: tuple[CopyState, ...]) -> Write:
-    """The copy is nobody's: on the shelf, missing, lost or damaged."""
-    return _move(barcode, expected, state)
-
-
 def move(
     copy: Copy,
     state: CopyState,
     *,
+    on: date,
     holder: str = "",
     due_on: date | None = None,
+    lies_at: LiesAt | None = None,
     returned_on: date | None = None,
-    keep_pull: bool = False,
+    pull: Pull | None = None,
 ) -> Write:
     """The copy goes to another state, if it still is what was read: its state, whose it is, and the plan on it.
 
     Args:
+        on: the day of it.
         holder: whose loan it is, or whose hold it is kept for.
+        lies_at: where it lies, if not where one of its state does.
         returned_on: the day of the check-in, if this is one.
-        keep_pull: whether the plan on it stands; otherwise it is done.
+        pull: the plan on it from now on; the one it had is done.
     """
     same, was = still(attributes(copy), "state", "holder")
     unchanged, planned = _still_planned(copy)
-    returned = {"returned_on": returned_on} if returned_on else {}
+    after = replace(
+        copy,
+        state=state,
+        holder=holder,
+        due_on=due_on,
+        lies_at=lies_at or usual_place(state),
+        since=on,
+        returned_on=returned_on or copy.returned_on,
+        pull=pull,
+    )
+    changed = ("state", "holder", "due_on", "lies_at", "since", "returned_on", "pull")
+    told = attributes(after)
     return update(
         copy_key(copy.barcode),
-        set={"state": state, "holder": holder, "due_on": due_on} | returned,
-        remove=() if keep_pull else ("pull", "work", "work_order"),
+        set={name: told.get(name) for name in changed} | dict.fromkeys(_WORK) | _work(after),
         condition=f"{same} AND {unchanged}",
         **was,
         **planned,
@@ -254,17 +297,12 @@ def page_of_pulls(table: Table, start: Item | None, limit: int) -> tuple[list[Co
     return found, None
 
 
-def count_lendable(title_id: str, change: int) -> Write:
-    """More or fewer copies of the title that may leave the library (RULES 9, 34)."""
-    return update(title_key(title_id), add={"lendable": change}, condition="attribute_exists(#PK)")
-
-
-def _move(barcode: str, expected: tuple[CopyState, ...], state: CopyState, **changes: Any) -> Write:
-    was: Item = {f"was_{n}": state for n, state in enumerate(expected)}
+def count_lendable(title: Title, change: int) -> Write:
+    """More or fewer copies of the title that may leave the library, if they still are as many (RULES 9, 34)."""
+    after = replace(title, lendable=title.lendable + change)
     return update(
-        copy_key(barcode),
-        set={"state": state, "holder": "", "due_on": None} | changes,
-        remove=("pull", "work", "work_order"),
-        condition=f"#state IN ({', '.join(f':{name}' for name in was)})",
-        **was,
+        title_key(title.title_id),
+        set={"lendable": after.lendable} | _left(title.lendable, after),
+        condition="#lendable = :was",
+        was=title.lendable,
     )

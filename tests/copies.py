@@ -1,0 +1,21 @@
+"""A copy in another state, straight in the table: what tests start from, or what happens behind a run's back."""
+
+from datetime import date
+from typing import Any
+
+from lending.aws.table import Table, titles
+from lending.aws.table.writes import Write
+from lending.domain.title import CopyState
+
+A_DAY = date(2026, 6, 1)
+
+
+def moved(table: Table, barcode: str, state: CopyState, **how: Any) -> Write:
+    """The write that moves a copy, as it is now, to a state; whatever plan stood on it is done.
+
+    Args:
+        how: as for `titles.move`.
+    """
+    copy = titles.find_copy(table, barcode)
+    assert copy
+    return titles.move(copy, state, **({"on": A_DAY} | how))
