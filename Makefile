@@ -5,12 +5,14 @@ BIN := .venv/bin
 TEMPLATE := infra/template.yaml
 STACK ?= lending
 REGION ?= ap-northeast-1
+LINTERS := style types imports template
+SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 JSON_FLAG = $(if $(JSON),--json)
 
 export PYTHONPATH := layers/common:.
 
 .DEFAULT_GOAL := help
-.PHONY: help run week serve test bench lint validate requirements build deploy pages
+.PHONY: help run week serve quick rules test bench lint $(LINTERS) validate requirements build deploy pages
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +35,13 @@ week: .venv/made ## The same, and end (JSON=1: one JSON object, last on standard
 serve: .venv/made ## Deploy locally, load samples and serve the site until Ctrl-C
 	@$(BIN)/python -m infra.local serve
 
+quick: .venv/made ## Check what can be checked in half a minute: linters, tests of rules and template
+	@$(MAKE) --no-print-directory --jobs --keep-going $(SYNC) rules $(LINTERS)
+
+# In one process: what a second one has to import and collect again costs more than it saves beside the linters.
+rules: .venv/made
+	$(BIN)/python -m pytest tests/domain tests/template
+
 test: .venv/made ## Run every test
 	$(BIN)/python -m pytest -n auto tests/domain tests/handlers tests/template
 	$(BIN)/python -m pytest -rs tests/deployed tests/browser
@@ -40,11 +49,19 @@ test: .venv/made ## Run every test
 bench: .venv/made ## Print the performance table (JSON=1: as one JSON object)
 	@$(BIN)/python -m tests.benchmarks $(JSON_FLAG)
 
-lint: .venv/made ## Check style, types, the direction of imports and the template
+lint: $(LINTERS) ## Check style, types, the direction of imports and the template
+
+style: .venv/made
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+types: .venv/made
 	$(BIN)/mypy
+
+imports: .venv/made
 	$(BIN)/lint-imports
+
+template: .venv/made
 	$(BIN)/cfn-lint $(TEMPLATE)
 
 .venv-sam/made: infra/requirements.txt
