@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from lending.actions.changing_patron import HeldTitle, Record
     from lending.actions.checking_in import CheckedIn
     from lending.actions.contacting import Task
+    from lending.actions.looking_up import BookView, InQueue
     from lending.actions.packing import Crate
     from lending.actions.pulling_books import PullView, Scanned
     from lending.actions.shifting_batches import Batches, Shifted
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from lending.domain.bag import Bag
     from lending.domain.loan import Loan
     from lending.domain.shift import Shift
+    from lending.domain.title import Pull
     from lending.domain.what_if import Change, Difference
 
 api = Api()
@@ -286,6 +288,73 @@ def describe(title_id: str) -> Any:
     })  # fmt: skip
 
 
+@api.get("/api/desk/titles/<title_id>")
+def show_title(title_id: str) -> Any:
+    """A title with its copies, where each lies, and its queue; that persons were looked at is recorded."""
+    from lending.actions.looking_up import look_up_title
+
+    record = look_up_title(library_table(), title_id, api.staff(), _purpose(), api.moment())
+    title = record.title
+    return answer(200, {
+        "title_id": title_id, "title": title.title, "author": title.author, "isbn": title.isbn,
+        "holdable": title.lendable > 0, "copies": [_shown_copy(copy) for copy in record.copies],
+        "holds": [_shown_in_queue(each) for each in record.queue],
+        "waiting": sum(each.position is not None for each in record.queue),
+    })  # fmt: skip
+
+
+@api.get("/api/desk/copies/<barcode>")
+def show_copy(barcode: str) -> Any:
+    """What book this is, where it lies, who has it or waits; that a person was looked at is recorded."""
+    from lending.actions.looking_up import look_up_copy
+
+    view = look_up_copy(library_table(), barcode, api.staff(), _purpose(), api.moment())
+    title = {"title_id": view.copy.title_id, **{name: getattr(view.title, name, "") for name in ("title", "author")}}
+    return answer(200, _shown_copy(view.copy) | title | _shown_people(view))
+
+
+def _purpose() -> str:
+    return api.query("for", "counter")[:100]
+
+
+def _shown_copy(copy: Copy) -> dict[str, Any]:
+    from lending.domain.whereabouts import LIES_AT_LABELS, STATE_LABELS, lies_at
+
+    place = lies_at(copy)
+    return {
+        "barcode": copy.barcode,
+        "call_number": copy.call_number,
+        "reference_only": copy.reference_only,
+        "state": copy.state,
+        "state_label": STATE_LABELS[copy.state],
+        "since": copy.since,
+        "lies_at": place,
+        "lies_at_label": LIES_AT_LABELS[place] if place else None,
+        "due_on": copy.due_on,
+        "planned": copy.pull is not None,
+    }
+
+
+def _shown_people(view: "BookView") -> dict[str, Any]:
+    loan, kept, pull, first = view.loan, view.kept_for, view.copy.pull, view.first
+    return {
+        "loan": loan and _with_card(view, loan, "due_on", "pickup_place", "pickup_from", "pickup_until", "renewals"),
+        "kept_for": kept and _with_card(view, kept, "pickup_place", "status", "pickup_until"),
+        "planned_for": pull and _with_card(view, pull, "pickup_place", "decision", "run"),
+        "next_in_queue": first and _with_card(view, first, "pickup_place", "queued_at"),
+        "waiting": view.waiting,
+    }
+
+
+def _with_card(view: "BookView", of: "Loan | Hold | Pull", *names: str) -> dict[str, Any]:
+    return {"card_number": view.cards.get(of.patron_id, ""), **{name: getattr(of, name) for name in names}}
+
+
+def _shown_in_queue(line: "InQueue") -> dict[str, Any]:
+    place = {"card_number": line.card_number, "position": line.position, "placed_at": line.hold.placed_at}
+    return place | _shown_state(line.hold) | {"last_run": _shown_last_run(line.hold)}
+
+
 # Patrons and their holds (RULES 12-14, 19)
 
 
@@ -431,20 +500,20 @@ def _shown_record(record: "Record", today: date) -> dict[str, Any]:
 
 
 def _shown_hold(held: "HeldTitle") -> dict[str, Any]:
-    last = held.hold.last_run
-    explained = last and {
-        "date": last.date,
-        "code": last.code,
-        "message": counter_sentence(last.code, last.facts),
-        "facts": last.facts,
-    }
     return _shown_state(held.hold) | {
         "placed_at": held.hold.placed_at,
         "title": held.title,
         "position": held.position,
         "of": held.of,
-        "last_run": explained,
+        "last_run": _shown_last_run(held.hold),
     }  # fmt: skip
+
+
+def _shown_last_run(hold: Hold) -> dict[str, Any] | None:
+    if (last := hold.last_run) is None:
+        return None
+    message = counter_sentence(last.code, last.facts)
+    return {"date": last.date, "code": last.code, "message": message, "facts": last.facts}
 
 
 def _shown_loan(loan: "Loan", today: date) -> dict[str, Any]:

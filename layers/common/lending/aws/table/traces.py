@@ -1,4 +1,4 @@
-"""Traces of what staff looked at: PATRON#id or APPLICATION#receipt / TRACE#moment#staff (RULES 41)."""
+"""Traces of what staff looked at or did: PATRON#id, APPLICATION#receipt, TITLE#id / TRACE#moment#staff (RULES 41)."""
 
 from datetime import timedelta
 
@@ -18,6 +18,11 @@ def on_patron(patron_id: str, viewing: Viewing) -> Write:
 def on_application(receipt_number: str, viewing: Viewing) -> Write:
     """Who looked at an application or its images, when, and what for."""
     return _on(f"APPLICATION#{receipt_number}", viewing)
+
+
+def on_title(title_id: str, viewing: Viewing) -> Write:
+    """Who looked at a title's queue, when, and what for. It stays with the title: one look, however many wait."""
+    return _on(f"TITLE#{title_id}", viewing)
 
 
 def _on(pk: str, viewing: Viewing) -> Write:
