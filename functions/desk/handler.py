@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from lending.actions.looking_up import BookView, InQueue
     from lending.actions.packing import Crate
     from lending.actions.pulling_books import PullView, Scanned
+    from lending.actions.reporting import OpenReport
     from lending.actions.shifting_batches import Batches, Shifted
     from lending.actions.staff_holds import Cancelled
     from lending.actions.viewing_applications import ApplicationView
@@ -642,14 +643,14 @@ def _shown_crate(crate: "Crate") -> dict[str, Any]:
         "name": crate.name,
         "bag_count": len(crate.bags),
         "book_count": crate.books,
-        "bags": [_shown_bag(bag, books) for bag, books in crate.bags],
+        "bags": [_shown_bag(bag, books, crate.card_numbers) for bag, books in crate.bags],
     }
 
 
-def _shown_bag(bag: "Bag", books: list[Copy]) -> dict[str, Any]:
+def _shown_bag(bag: "Bag", books: list[Copy], cards: dict[str, str]) -> dict[str, Any]:
     return {
         "id": bag.bag_id,
-        "card_number": bag.card_number,
+        **bag.numbers(cards.get(bag.patron_id)),
         "count": len(books),
         "books": [{"barcode": copy.barcode, "call_number": copy.call_number} for copy in books],
     }
@@ -777,6 +778,49 @@ def _task(task: "Task") -> dict[str, Any]:
         "mails": contact.mails,
         "since": contact.since,
     }
+
+
+# What facilities report (RULES 54)
+
+
+@api.get("/api/desk/reports")
+def show_reports() -> Any:
+    """What facilities have reported and nobody has seen to yet, the longest waiting first."""
+    from lending.actions.reporting import open_reports
+
+    api.staff()
+    found, last = open_reports(library_table(), api.limit(), api.start())
+    return api.items([_shown_report(each) for each in found], last)
+
+
+@api.post("/api/desk/reports/<report_id>/done")
+def finish_report_of_facility(report_id: str) -> Any:
+    """It has been seen to."""
+    from lending.actions.reporting import finish_report
+
+    finish_report(library_table(), report_id, api.staff(), api.moment(), settings().policy)
+    return answer(204)
+
+
+def _shown_report(open_report: "OpenReport") -> dict[str, Any]:
+    from lending.domain.report import KIND_LABELS as REPORT_LABELS
+
+    told, bag = open_report.report, open_report.bag
+    return {
+        "id": open_report.report_id,
+        "facility": told.facility,
+        "facility_name": open_report.facility_name,
+        "kind": told.kind,
+        "kind_label": REPORT_LABELS[told.kind],
+        "text": told.text,
+        "bag": bag and _missing_bag(bag, open_report.card_number),
+        "reported_at": told.reported_at,
+    }
+
+
+def _missing_bag(bag: "Bag", card_number: str) -> dict[str, Any]:
+    named = {"id": bag.bag_id, "books": len(bag.barcodes), "pickup_from": bag.pickup_from}
+    return named | bag.numbers(card_number)
 
 
 # Closures and suspensions (RULES 40)

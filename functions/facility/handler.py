@@ -4,15 +4,21 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import uuid4
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 
+from lending.actions.arrivals import note_arrival
+from lending.actions.facility_bags import BagView, current_number, overview, view_current, view_lists
 from lending.actions.facility_closures import close, take_back, view_closures
-from lending.actions.handing_over import BagView, hand_over, view_bags
+from lending.actions.handing_over import hand_over, take_hand_over_back
+from lending.actions.reporting import report
 from lending.aws.forms import Asked
 from lending.aws.http import Api, answer
 from lending.aws.settings import settings
 from lending.aws.table import library_table
+from lending.domain.bag import Arrival, BagList
 from lending.domain.closure import Closure, ClosureKind, Scope
+from lending.domain.problems import Reason, Refused
+from lending.domain.report import Report, ReportKind
 
 api = Api()
 handler = api
@@ -30,18 +36,75 @@ class ClosureRequest(Asked):
     kind: ClosureKind = ClosureKind.CLOSED
 
 
+class ArrivalRequest(Asked):
+    """Whether a bag has arrived."""
+
+    state: Arrival
+
+
+class ReportRequest(Asked):
+    """Something to tell the desk, in the facility's own words."""
+
+    kind: ReportKind
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+@api.get("/api/facility")
+def show_facility() -> Any:
+    """The facility's number and name, and how many bags are on each of its lists."""
+    shown = overview(library_table(), api.facility(), api.moment(), settings().policy)
+    named = {name: getattr(shown.facility, name) for name in ("number", "name", "municipality", "gives_out_kits")}
+    return answer(200, named | {"counts": shown.counts})
+
+
 @api.get("/api/facility/bags")
 def bags() -> Any:
-    """The bags to hand over: this week's, and last week's on its last day (RULES 29)."""
-    facility, today = api.facility(), api.moment().date()
-    return api.items([_bag(view) for view in view_bags(library_table(), facility, today, settings().policy)])
+    """The bags of some lists; without any named this week's, and last week's on its last day (RULES 29)."""
+    facility, moment, policy = api.facility(), api.moment(), settings().policy
+    if wanted := _lists(api.query("list")):
+        return api.items([_bag(view) for view in view_lists(library_table(), facility, wanted, moment, policy)])
+    return api.items([_bag(view) for view in view_current(library_table(), facility, moment, policy)])
+
+
+def _lists(text: str) -> list[BagList]:
+    """Lists by name; several are separated by commas."""
+    try:
+        return [BagList(name) for name in text.split(",")] if text else []
+    except ValueError:
+        raise Refused("invalid_fields", Reason("invalid_field", field="list")) from None
 
 
 @api.post("/api/facility/bags/<bag_id>/handover")
 def handover(bag_id: str) -> Any:
     """Record that a bag was collected (RULES 30)."""
-    bag = hand_over(library_table(), api.facility(), bag_id, api.moment())
-    return answer(200, {"id": bag.bag_id, "card_number": bag.card_number, "handed_over_at": bag.handed_over_at})
+    policy = settings().policy
+    bag = hand_over(library_table(), api.facility(), bag_id, api.moment(), policy)
+    recorded = {"handed_over_at": bag.handed_over_at, "undo_until": bag.undo_until(policy)}
+    return answer(200, {"id": bag.bag_id} | bag.numbers(current_number(library_table(), bag)) | recorded)
+
+
+@api.delete("/api/facility/bags/<bag_id>/handover")
+def undo_handover(bag_id: str) -> Any:
+    """A bag was not collected after all."""
+    take_hand_over_back(library_table(), api.facility(), bag_id, api.moment(), settings().policy)
+    return answer(204)
+
+
+@api.post("/api/facility/bags/<bag_id>/arrival")
+def arrival(bag_id: str) -> Any:
+    """Record whether a bag has arrived (RULES 54)."""
+    facility, asked = api.facility(), api.body(ArrivalRequest)
+    bag = note_arrival(library_table(), facility, bag_id, asked.state, api.moment(), settings().policy)
+    return answer(200, {"id": bag.bag_id, "arrival": bag.reached, "arrival_at": bag.arrival_at})
+
+
+@api.post("/api/facility/reports")
+def add_report() -> Any:
+    """Tell the desk what is missing, one too many, or needed (RULES 54). The text is not sent back."""
+    facility, asked = api.facility(), api.body(ReportRequest)
+    told = Report(facility=facility, kind=asked.kind, text=asked.text, reported_at=api.moment())
+    recorded = report(library_table(), told)
+    return answer(201, {"kind": recorded.kind, "reported_at": recorded.reported_at})
 
 
 @api.get("/api/facility/closures")
@@ -68,16 +131,20 @@ def remove_closure(closure_id: str) -> Any:
 
 def _bag(view: BagView) -> dict[str, Any]:
     bag = view.bag
-    return {
-        "id": bag.bag_id,
-        "card_number": bag.card_number,
+    shown = {
         "books": len(bag.barcodes),
         "pickup_from": bag.pickup_from,
         "pickup_until": bag.pickup_until,
         "handed_over_at": bag.handed_over_at,
-        "batch": "this_week" if view.this_week else "last_week",
+        "batch": "this_week" if view.this_week else "next_week" if view.listed is BagList.COMING else "last_week",
         "last_day": view.last_day,
+        "list": view.listed,
+        "arrival": bag.reached,
+        "undo_until": view.undo_until,
+        "back_by": view.back_by,
+        "back_late": view.back_late,
     }
+    return {"id": bag.bag_id} | bag.numbers(view.card_number) | shown
 
 
 def _closure(closure: Closure) -> dict[str, Any]:

@@ -1,22 +1,28 @@
 """A facility's bags, hand-overs and closed days, RULES 24, 28-30, 40, as the function answers them."""
 
 import json
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from functions.facility.handler import handler
+from lending.actions.checking_in import check_in_all
 from lending.actions.sunday_release import release_uncollected
-from lending.aws.table import Table, bags, loans
+from lending.aws.table import Table, bags, library_table, loans, patrons
 from lending.domain.bag import Bag
 from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import NOON, Given, context, request, sample
+from tests.handlers.crashing import Crash, Mortal
 from tests.handlers.desk import Library
+from tests.handlers.desk import ask as ask_desk
 
 POLICY = Policy()
 BAG = "2026-06-07.7.p-1"
+PILES = ("coming", "to_hand_over", "to_return", "done")
+MINUTES_10 = timedelta(minutes=10)
 
 
 @pytest.fixture
@@ -32,8 +38,11 @@ def on(day: int, hour: int = 11) -> datetime:
     return datetime(2026, 6, day, hour, tzinfo=TOKYO)
 
 
-def ask(method: str, path: str, body: Any = None, now: datetime = NOON, number: str = "07") -> tuple[int, Any]:
-    event = request(method, f"/api/facility{path}", body=body, group=f"facility-{number}", user=f"f-{number}", now=now)
+def ask(
+    method: str, path: str, body: Any = None, now: datetime = NOON, number: str = "07", **query: str
+) -> tuple[int, Any]:
+    event = request(method, f"/api/facility{path}", body=body, group=f"facility-{number}", user=f"f-{number}", now=now,
+                    query=query)  # fmt: skip
     return answered(handler(event, context()))
 
 
@@ -45,6 +54,18 @@ def bags_on(day: int, number: str = "07") -> list[dict[str, Any]]:
     return ask("GET", "/bags", now=on(day), number=number)[1]["items"]
 
 
+def pile(name: str, now: datetime, number: str = "07") -> list[str]:
+    """The card numbers of a list."""
+    status, shown = ask("GET", "/bags", now=now, number=number, list=name)
+    assert status == 200, shown
+    assert all(bag["list"] in name.split(",") for bag in shown["items"])
+    return [bag["card_number"] for bag in shown["items"]]
+
+
+def check_in(library: Library, barcode: str = "t-1-1") -> None:
+    assert check_in_all(library.table, [barcode], on(17))[0].result == "returned"
+
+
 # Bags
 
 
@@ -54,7 +75,8 @@ def test_sample_shows_this_weeks_bags(there: Library) -> None:
     assert status == 200
     assert bag == {
         "id": BAG, "card_number": "10000001", "books": 1, "pickup_from": "2026-06-07", "pickup_until": "2026-06-14",
-        "handed_over_at": None, "batch": "this_week", "last_day": False,
+        "handed_over_at": None, "batch": "this_week", "last_day": False, "former_card_number": None,
+        "list": "to_hand_over", "arrival": None, "undo_until": None, "back_by": None, "back_late": False,
     }  # fmt: skip
     # RULES 24: card number and facility, no name
     assert "見本" not in json.dumps(shown, ensure_ascii=False)
@@ -99,6 +121,77 @@ def test_what_is_no_bag_is_not_found(there: Library, bag_id: str) -> None:
 def test_another_group_is_refused(there: Library, group: str) -> None:
     event = request("GET", "/api/facility/bags", group=group, user="x")
     assert handler(event, context())["statusCode"] == 403
+
+
+def test_a_bag_goes_from_pile_to_pile(there: Library) -> None:
+    # GIVEN a bag packed on Thursday THEN it is coming until Saturday, RULES 29
+    assert [pile(name, on(4)) for name in PILES] == [["10000001"], [], [], []]
+    # on Sunday it is to be handed over, until the end of the last day
+    assert [pile(name, on(7, 0)) for name in PILES] == [[], ["10000001"], [], []]
+    assert pile("to_hand_over", on(14, 21)) == ["10000001"]
+    # from then on it goes back, RULES 30, before the release has come by
+    assert [pile(name, on(14, 22)) for name in PILES] == [[], [], ["10000001"], []]
+    # and after it; until its books are checked in
+    release_uncollected(there.table, on(14, 22), POLICY)
+    assert pile("to_return", on(15)) == ["10000001"]
+    check_in(there)
+    assert [pile(name, on(17)) for name in PILES] == [[], [], [], []]
+
+
+def test_sample_shows_on_monday_what_goes_back_and_by_when(there: Library) -> None:
+    # RULES "The week", 30: checked in by Wednesday
+    (bag,) = answered(handler(sample("facility/bags_to_return"), context()))[1]["items"]
+    assert (bag["id"], bag["back_by"], bag["back_late"]) == (BAG, "2026-06-17", False)
+    (bag,) = ask("GET", "/bags", now=on(18), list="to_return")[1]["items"]
+    assert bag["back_late"] is True
+
+
+def test_a_bag_handed_over_is_done(there: Library) -> None:
+    ask("POST", f"/bags/{BAG}/handover", now=on(7))
+    assert [pile(name, on(8)) for name in PILES] == [[], [], [], ["10000001"]]
+    assert [pile(name, on(15)) for name in PILES] == [[], [], [], []]
+
+
+def test_an_empty_bag_is_in_no_list(there: Library) -> None:
+    # GIVEN a bag whose only book was checked in, as one collected and returned within the week (RULES 32)
+    ask("POST", f"/bags/{BAG}/handover", now=on(7))
+    check_in(there)
+    assert bags_on(9) == []
+    assert pile(",".join(PILES), on(9)) == []
+
+
+def test_several_lists_at_once_and_none_of_another_name(there: Library) -> None:
+    # GIVEN on Sunday 06-14 at night one bag to go back and one that has come
+    there.patron("p-2")
+    later = Bag("p-2", "10000002", "7", date(2026, 6, 14), date(2026, 6, 21))
+    there.table.write(bags.pack(later, "t-2-1", POLICY))
+    assert pile("to_return,to_hand_over", on(14, 22)) == ["10000001", "10000002"]
+    status, problem = ask("GET", "/bags", list="elsewhere")
+    assert (status, problem["reasons"][0]["field"]) == (422, "list")
+
+
+def test_sample_tells_a_facility_its_name_and_its_counts(there: Library) -> None:
+    status, shown = answered(handler(sample("facility/show"), context()))
+    assert (status, shown["number"], shown["name"]) == (200, 7, "見本館")
+    assert shown["counts"] == {"coming": 0, "to_hand_over": 1, "to_return": 0, "done": 0}
+    assert ask("GET", "", now=on(15))[1]["counts"]["to_return"] == 1
+    assert ask("GET", "", now=on(15), number="08")[1]["counts"]["to_return"] == 0
+    assert ask("GET", "", number="59")[0] == 404
+
+
+def test_after_a_re_issue_the_facility_sees_the_new_number_and_the_slips_beside_it(there: Library) -> None:
+    # GIVEN a card that was re-issued after the bag was packed
+    patron = there.who()
+    there.table.transact(patrons.change(patron, replace(patron, card_number="20000001")))
+    # THEN what the patron shows is what the facility reads, and it finds the bag by its slip, RULES 24, 28
+    (bag,) = bags_on(7)
+    assert (bag["card_number"], bag["former_card_number"]) == ("20000001", "10000001")
+    handed_over = ask("POST", f"/bags/{BAG}/handover", now=on(7))[1]
+    assert (handed_over["card_number"], handed_over["former_card_number"]) == ("20000001", "10000001")
+    # and so does who packs the crate
+    (crate,) = ask_desk("GET", "/crates", query={"pickup_from": "2026-06-07"})[1]["items"]
+    (packed,) = crate["bags"]
+    assert (packed["card_number"], packed["former_card_number"]) == ("20000001", "10000001")
 
 
 # Hand-overs
@@ -156,6 +249,136 @@ def test_a_book_already_checked_in_stays_checked_in(there: Library) -> None:
     assert ask("POST", f"/bags/{BAG}/handover", now=on(9))[0] == 200
     assert loans.find(there.table, "p-1", "t-2-1") is None
     assert state(there.table) == (True, False)
+
+
+def test_a_hand_over_is_recorded_late_from_the_list_of_what_goes_back(there: Library) -> None:
+    # GIVEN Monday, and a bag that was collected without a record
+    assert pile("to_return", on(15)) == ["10000001"]
+    # WHEN it is recorded THEN it is done and to be seen for the rest of the day, RULES 30
+    ask("POST", f"/bags/{BAG}/handover", now=on(15))
+    assert (pile("to_return", on(15, 12)), pile("done", on(15, 12))) == ([], ["10000001"])
+
+
+# Taken back
+
+
+@pytest.mark.parametrize("released", [False, True])
+@pytest.mark.parametrize("missing", [False, True])
+def test_taken_back_everything_is_as_it_was(there: Library, released: bool, missing: bool) -> None:
+    # GIVEN a bag with two books, perhaps released, perhaps missed, handed over by mistake
+    there.given.title("t-2"), there.loan("t-2-1", facility="7")
+    if missing:
+        ask("POST", f"/bags/{BAG}/arrival", {"state": "missing"}, now=on(5))
+    if released:
+        release_uncollected(there.table, on(14, 22), POLICY)
+    before = there.everything()
+    assert ask("POST", f"/bags/{BAG}/handover", now=on(15))[0] == 200
+    assert there.everything() != before
+    # WHEN it is taken back within the ten minutes, twice THEN nothing of it is left (RULES 30)
+    assert [ask("DELETE", f"/bags/{BAG}/handover", now=on(15, 11) + MINUTES_10)[0] for _ in range(2)] == [204, 204]
+    assert there.everything() == before
+    assert there.who().returning == (2 if released else 0)
+
+
+def test_samples_hand_over_and_take_back(there: Library) -> None:
+    handler(sample("facility/hand_over"), context())
+    assert answered(handler(sample("facility/take_hand_over_back"), context())) == (204, None)
+    assert (state(there.table), pile("to_hand_over", on(7))) == ((False, False), ["10000001"])
+
+
+def test_until_when_it_can_be_taken_back_is_told(there: Library) -> None:
+    ask("POST", f"/bags/{BAG}/handover", now=on(7))
+    told = [ask("GET", "/bags", now=at)[1]["items"][0]["undo_until"] for at in (on(7), on(7, 12))]
+    assert told == ["2026-06-07T11:10:00+09:00", None]
+
+
+def test_after_the_ten_minutes_it_stands(there: Library) -> None:
+    # RULES 30
+    ask("POST", f"/bags/{BAG}/handover", now=on(7))
+    late = on(7) + MINUTES_10 + timedelta(seconds=1)
+    status, problem = ask("DELETE", f"/bags/{BAG}/handover", now=late)
+    assert (status, problem["code"]) == (409, "undo_too_late")
+    assert "10分以内" in problem["detail"]
+    assert state(there.table) == (True, False)
+
+
+def test_a_book_checked_in_since_is_not_given_back(there: Library) -> None:
+    # GIVEN two books recorded late as collected, one of which is checked in a minute later (RULES 32)
+    there.given.title("t-2"), there.loan("t-2-1", facility="7")
+    ask("POST", f"/bags/{BAG}/handover", now=on(17))
+    check_in(there, "t-2-1")
+    # THEN the record stands: the book is not on its way back
+    status, problem = ask("DELETE", f"/bags/{BAG}/handover", now=on(17))
+    assert (status, problem["code"]) == (409, "bag_came_back")
+    assert "県立図書館に返却" in problem["detail"]
+    assert state(there.table) == (True, False)
+
+
+def test_one_that_was_never_recorded_is_taken_back_without_a_change(there: Library) -> None:
+    before = there.everything()
+    assert ask("DELETE", f"/bags/{BAG}/handover", now=on(9))[0] == 204
+    assert there.everything() == before
+    assert ask("DELETE", f"/bags/{BAG}/handover", now=on(9), number="08")[0] == 404
+
+
+def test_a_renewal_in_between_stays(there: Library) -> None:
+    # GIVEN a hand-over recorded late, and a renewal just after it (RULES 31)
+    ask("POST", f"/bags/{BAG}/handover", now=on(19))
+    loan = there.lent()
+    assert loan
+    there.table.write(loans.change(loan, loan.renewed(loan.due_on, POLICY)))
+    ask("DELETE", f"/bags/{BAG}/handover", now=on(19))
+    loan = there.lent()
+    assert loan
+    assert (loan.handed_over_at, loan.renewals) == (None, 1)
+
+
+@pytest.mark.parametrize("act", ["hand_over", "take_back"])
+def test_a_check_in_at_the_same_moment_comes_first(there: Library, act: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN a bag that was read, and its book checked in before anything is written (RULES 30, 32)
+    release_uncollected(there.table, on(14, 22), POLICY)
+    if act == "take_back":
+        ask("POST", f"/bags/{BAG}/handover", now=on(17))
+    transact = Table.transact
+
+    def meanwhile(table: Table, *writes: Any) -> None:
+        monkeypatch.setattr(Table, "transact", transact)
+        check_in(there)
+        transact(table, *writes)
+
+    monkeypatch.setattr(Table, "transact", meanwhile)
+    status, _ = ask("POST" if act == "hand_over" else "DELETE", f"/bags/{BAG}/handover", now=on(17))
+    # THEN the check-in stands, and no count is wrong
+    assert status == (200 if act == "hand_over" else 409)
+    assert there.lent() is None
+    assert (there.who().loans, there.who().returning) == (0, 0)
+
+
+@pytest.mark.parametrize("written", [False, True])
+@pytest.mark.parametrize("act", ["hand_over", "take_back", "missing", "arrived"])
+def test_who_dies_half_way_asks_again(there: Library, act: str, written: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN a bag that was released and missed, where it helps handed over as well
+    release_uncollected(there.table, on(14, 22), POLICY)
+    if act != "missing":
+        ask("POST", f"/bags/{BAG}/arrival", {"state": "missing"}, now=on(15))
+    if act == "take_back":
+        ask("POST", f"/bags/{BAG}/handover", now=on(15))
+    method, path, body = {
+        "hand_over": ("POST", "handover", None),
+        "take_back": ("DELETE", "handover", None),
+    }.get(act, ("POST", "arrival", {"state": act}))
+    before, table = there.everything(), library_table()
+    # WHEN the function dies before or after its write
+    mortal = Mortal(table._client, dies_at=1, written=written)
+    monkeypatch.setattr(table, "_client", mortal)
+    with pytest.raises(Crash):
+        ask(method, f"/bags/{BAG}/{path}", body, now=on(15))
+    # THEN all of it was written or nothing, and asked again it ends the same, with one write in all
+    assert (there.everything() != before) is written
+    mortal.dies_at = 0
+    first, after = ask(method, f"/bags/{BAG}/{path}", body, now=on(15)), there.everything()
+    assert (ask(method, f"/bags/{BAG}/{path}", body, now=on(15)), there.everything()) == (first, after)
+    assert mortal.writes == (1 if written else 2)
 
 
 # Closed days

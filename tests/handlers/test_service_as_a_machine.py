@@ -192,7 +192,7 @@ class ActualLibrary:
     # The facility
 
     def hand_over(self, facility: str, bag: tuple[date, str, str], now: datetime) -> datetime | None:
-        return hand_over(self.table, facility, ".".join(map(str, bag)), now).handed_over_at
+        return hand_over(self.table, facility, ".".join(map(str, bag)), now, POLICY).handed_over_at
 
     # The schedules; each answers whether it had been done before
 

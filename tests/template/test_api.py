@@ -27,6 +27,7 @@ WITH_TOKEN = {
     "GET /api/me/mails": "MyLibraryFunction",
     "POST /api/me/test-mail": "MyLibraryFunction",
     "ANY /api/desk/{proxy+}": "DeskFunction",
+    "GET /api/facility": "FacilityFunction",
     "ANY /api/facility/{proxy+}": "FacilityFunction",
 }
 

@@ -1,9 +1,10 @@
-"""A facility's bags, and handing them over (RULES 24, 28-30). What another facility has does not exist here."""
+"""Handing a bag over at a facility, and taking that back (RULES 29, 30)."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
+from lending.actions.facility_bags import find_bag
+from lending.actions.reporting import reopened, settled
 from lending.aws.table import Table, again_when_overtaken, bags, loans, patrons
 from lending.aws.table.writes import Write
 from lending.domain.bag import Bag
@@ -11,41 +12,15 @@ from lending.domain.loan import Loan
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.reasons import day_in_words
-from lending.domain.week import DAYS_OF_WEEK, opened_batch
-
-# A shift or a suspension with another deadline can keep an older batch open (RULES 22, 40).
-_WEEKS_BACK = 8
-
-
-@dataclass(frozen=True, slots=True)
-class BagView:
-    """A bag, whether it is of the batch that opened last, and whether today is its last day."""
-
-    bag: Bag
-    this_week: bool
-    last_day: bool
-
-
-def view_bags(table: Table, facility: str, today: date, policy: Policy) -> list[BagView]:
-    """This week's bags of a facility, and those of earlier weeks whose last day has not passed (RULES 29)."""
-    newest = opened_batch(today, policy)
-    return [
-        BagView(bag, bag.pickup_from == newest, bag.pickup_until == today)
-        for pickup_from in _batches(newest)
-        for bag in bags.of_week(table, pickup_from, facility)
-        if pickup_from == newest or today <= bag.pickup_until
-    ]
-
-
-def _batches(newest: date) -> Iterator[date]:
-    return (newest - timedelta(days=DAYS_OF_WEEK * weeks) for weeks in range(_WEEKS_BACK + 1))
+from lending.domain.report import HANDED_OVER
 
 
 @again_when_overtaken
-def hand_over(table: Table, facility: str, bag_id: str, moment: datetime) -> Bag:
+def hand_over(table: Table, facility: str, bag_id: str, moment: datetime, policy: Policy) -> Bag:
     """Record that a bag was collected. Recorded twice, the first moment stands; recorded late, it is the truth (30).
 
     A book that the release had counted as on its way back is with the patron after all; one that is checked in is not.
+    That the bag did not arrive cannot be true any more, and is no task for the desk.
 
     Args:
         facility: the number of the facility that asks, as text.
@@ -54,31 +29,46 @@ def hand_over(table: Table, facility: str, bag_id: str, moment: datetime) -> Bag
     Raises:
         Refused: it is before the first pickup day, or the facility has no such bag.
     """
-    bag = _find(table, facility, bag_id)
+    bag = find_bag(table, facility, bag_id)
     if bag.handed_over_at:
         return bag
     if moment.date() < bag.pickup_from:
         raise Refused("too_early", day=day_in_words(bag.pickup_from), pickup_from=bag.pickup_from)
+    changes = [(loan, loan.handed_over(moment)) for loan in _loans_in(table, bag)]
+    table.transact(
+        bags.hand_over(bag, moment), *_changed(bag, changes), *settled(table, bag, moment, HANDED_OVER, policy)
+    )
+    return replace(bag, handed_over_at=moment, books_handed_over=len(bag.barcodes))
+
+
+@again_when_overtaken
+def take_hand_over_back(table: Table, facility: str, bag_id: str, moment: datetime, policy: Policy) -> None:
+    """A bag was not collected after all: everything is as it was before (RULES 30). Said twice, it is the same.
+
+    Raises:
+        Refused: it is too late, some of its books are checked in, or the facility has no such bag.
+    """
+    bag = find_bag(table, facility, bag_id)
+    if bag.handed_over_at is None:
+        return
+    until = bag.undo_until(policy)
+    if until is None:
+        raise Refused("bag_came_back")
+    if moment > until:
+        by_phone = {"counter_name": policy.counter_name, "counter_phone": policy.counter_phone}
+        raise Refused("undo_too_late", minutes=policy.hand_over_undo_minutes, **by_phone)
+    changes = [(loan, loan.not_handed_over()) for loan in _loans_in(table, bag)]
+    table.transact(bags.take_hand_over_back(bag), *_changed(bag, changes), *reopened(table, bag, HANDED_OVER))
+
+
+def _loans_in(table: Table, bag: Bag) -> list[Loan]:
     in_bag = loans.find_many(table, [(bag.patron_id, barcode) for barcode in sorted(bag.barcodes)])
-    collected = [loan for loan in in_bag if loan.pickup_from == bag.pickup_from]
-    table.transact(bags.hand_over(bag, moment), *_collected(bag.patron_id, collected, moment))
-    return replace(bag, handed_over_at=moment)
+    # The same copy may have come back and be on loan to the same patron again, in another batch.
+    return [loan for loan in in_bag if loan.pickup_from == bag.pickup_from]
 
 
-def _find(table: Table, facility: str, bag_id: str) -> Bag:
-    week, _, rest = bag_id.partition(".")
-    number, _, patron_id = rest.partition(".")
-    try:
-        pickup_from = date.fromisoformat(week)
-    except ValueError:
-        raise Refused("not_found") from None
-    bag = bags.find(table, pickup_from, facility, patron_id) if number == facility and patron_id else None
-    if bag is None:
-        raise Refused("not_found")
-    return bag
-
-
-def _collected(patron_id: str, collected: list[Loan], moment: datetime) -> list[Write]:
-    released = sum(loan.released_at is not None for loan in collected)
-    changes = [loans.change(loan, replace(loan, handed_over_at=moment, released_at=None)) for loan in collected]
-    return changes + ([patrons.count_returning(patron_id, -released)] if released else [])
+def _changed(bag: Bag, changes: list[tuple[Loan, Loan]]) -> list[Write]:
+    """The loans, and how many of them are on their way back now."""
+    returning = sum((after.released_at is not None) - (before.released_at is not None) for before, after in changes)
+    writes = [loans.change(before, after) for before, after in changes]
+    return writes + ([patrons.count_returning(bag.patron_id, returning)] if returning else [])

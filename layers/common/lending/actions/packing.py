@@ -4,18 +4,22 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from lending.aws.table import Table, bags, facilities, titles
+from lending.aws.table import Table, bags, facilities, patrons, titles
 from lending.domain.bag import Bag
 from lending.domain.title import Copy
 
 
 @dataclass(frozen=True, slots=True)
 class Crate:
-    """The bags for one facility, each with its books in shelf order."""
+    """The bags for one facility, each with its books in shelf order.
+
+    `card_numbers` are those of the patrons now, by their ids (RULES 28).
+    """
 
     facility: str
     name: str
     bags: list[tuple[Bag, list[Copy]]]
+    card_numbers: dict[str, str]
 
     @property
     def books(self) -> int:
@@ -40,4 +44,5 @@ def crates(table: Table, pickup_from: date, facility: str = "") -> list[Crate]:
     for n, bag in enumerate(packed):
         by_facility[bag.facility].append((bag, books[n]))
     names = {str(each.number): each.name for each in facilities.all_facilities(table)}
-    return [Crate(number, names.get(number, ""), by_facility[number]) for number in sorted(by_facility, key=int)]
+    cards = patrons.card_numbers(table, {bag.patron_id for bag in packed})
+    return [Crate(number, names.get(number, ""), by_facility[number], cards) for number in sorted(by_facility, key=int)]

@@ -17,7 +17,8 @@ class Loan:
     """One loan, open until the book is checked in at the prefectural library (RULES 32).
 
     For a partner facility `pickup_from` is Sunday S and `pickup_until` S+7; both are None for a counter loan.
-    `handed_over_at` is set when a facility records it, `released_at` by the Sunday release (RULES 30).
+    `handed_over_at` is set when a facility records it, `released_at` by the Sunday release (RULES 30), and
+    `released_before` keeps the release that a later hand-over has proved wrong.
     """
 
     patron_id: str
@@ -32,6 +33,7 @@ class Loan:
     pickup_until: date | None = None
     handed_over_at: datetime | None = None
     released_at: datetime | None = None
+    released_before: datetime | None = None
     lost: bool = False
     damaged: bool = False
 
@@ -44,6 +46,14 @@ class Loan:
         if day < self.pickup_from:
             return "in_transit"
         return "to_collect" if self.pickup_until is None or day <= self.pickup_until else "on_loan"
+
+    def handed_over(self, moment: datetime) -> "Loan":
+        """The loan once its bag was handed over: it is not on its way back, whatever the release took it for (30)."""
+        return replace(self, handed_over_at=moment, released_at=None, released_before=self.released_at)
+
+    def not_handed_over(self) -> "Loan":
+        """The loan as it was before its bag was handed over, on its way back again if it was (RULES 30)."""
+        return replace(self, handed_over_at=None, released_at=self.released_before, released_before=None)
 
     def renewed(self, today: date, policy: Policy) -> "Loan":
         """The loan after one renewal: its days count from the old due date (RULES 31).

@@ -33,6 +33,7 @@ class Policy(BaseModel):
     renewal_limit: int = Field(2, ge=0, description="(31)")
     release_at: time = Field(time(22, 0), description="end of a last pickup day, as scheduled (16, 30)")
     overdue_repeat_days: int = Field(7, ge=1, description="between overdue mails (35)")
+    hand_over_undo_minutes: int = Field(10, ge=0, description="in which a facility takes a hand-over back (30)")
 
     # Pickup at the prefectural library
     pull_times: tuple[time, ...] = Field((time(9, 0), time(14, 0)), min_length=1, description="as scheduled (15)")

@@ -65,6 +65,12 @@ CATALOGUE: dict[str, Problem] = {
     "lost": Problem(409, "紛失のお届けがある本は、更新できません。{counter_name} {counter_phone}"),
     "returning": Problem(409, "図書館へ返送中の本は、更新できません。"),
     "damaged": Problem(409, "破損のお届けがある本は、更新できません。{counter_name} {counter_phone}"),
+    # at a facility (RULES 30, 54)
+    "undo_too_late": Problem(
+        409, "お渡しの取り消しは、記録から{minutes}分以内にできます。お電話ください。{counter_name} {counter_phone}"
+    ),
+    "bag_came_back": Problem(409, "この袋の本は県立図書館に返却されているため、お渡しの記録を取り消せません。"),
+    "already_handed_over": Problem(409, "この袋は、お渡し済みと記録されています。"),
     # a patron's own settings (RULES 7)
     "too_soon": Problem(429, "続けてのお申込みはできません。しばらくしてからお試しください。"),
     "link_void": Problem(409, "このリンクはもう使えません。お手数ですが、もう一度メールアドレスをご登録ください。"),

@@ -39,6 +39,11 @@ def find_many(table: Table, patron_ids: set[str]) -> dict[str, Patron]:
     return {patron.patron_id: patron for patron in patrons}
 
 
+def card_numbers(table: Table, patron_ids: set[str]) -> dict[str, str]:
+    """The number of each patron's card now, by the patron's id."""
+    return {patron_id: patron.card_number for patron_id, patron in find_many(table, patron_ids).items()}
+
+
 def add(patron: Patron) -> Write:
     """A new patron."""
     return put_new(key(patron.patron_id), _item(patron))
