@@ -314,6 +314,18 @@ def show_copy(barcode: str) -> Any:
     return answer(200, _shown_copy(view.copy) | title | _shown_people(view))
 
 
+@api.post("/api/desk/titles/<title_id>/holds")
+def end_all_holds(title_id: str) -> Any:
+    """End all holds of a title, with a mail to each patron. Sent again it goes on where it was."""
+    from lending.actions.ending_holds import cancel_all_of_title
+
+    staff, asked, policy = api.staff(), api.body(TitleHoldsAction), settings().policy
+    time = _within_a_request()
+    ended = cancel_all_of_title(library_table(), title_id, asked.reason, staff, api.moment(), policy, time)
+    shown = {"title_id": title_id, "cancelled": ended.cancelled, "left": ended.left}
+    return answer(202 if ended.left else 200, shown | {"copies": [_shown_copy(copy) for copy in ended.copies]})
+
+
 def _purpose() -> str:
     return api.query("for", "counter")[:100]
 
@@ -389,6 +401,12 @@ class HoldsAction(Asked):
     """What staff do with all holds of a patron (RULES 13)."""
 
     action: Literal["cancel_all"]
+
+
+class TitleHoldsAction(HoldsAction):
+    """What staff do with all holds of a title; each patron is told the reason (RULES 9, 34)."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 @api.get("/api/desk/patrons/<card_number>")

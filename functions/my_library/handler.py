@@ -41,6 +41,7 @@ _SHOWN_FACTS = frozenset(
         "expired_on",
         "expires_on",
         "reason",
+        "title",
     }
 )
 

@@ -86,6 +86,10 @@ CASES: dict[str, tuple[MailKind, dict]] = {
         MailKind.SHIFT,
         PAGE | BATCH | {"taken_back": True, "reason": "予定どおり届きました。"},
     ),
+    "hold_cancelled": (
+        MailKind.HOLD_CANCELLED,
+        PAGE | {"title": TITLES[1], "reason": "所蔵していた本を紛失し、買い替えもできませんでした。"},
+    ),
     "address_confirmation": (
         MailKind.ADDRESS_CONFIRMATION,
         {"confirm_url": "https://online.example.jp/confirm/?t=dGVzdA", "valid_hours": 24},

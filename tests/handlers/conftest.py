@@ -19,6 +19,7 @@ from lending.domain.patron import Patron
 from lending.domain.title import Copy, Title
 from lending.domain.week import TOKYO
 from tests.benchmarks.counting_store import indexes_of_template
+from tests.handlers.crashing import Mortal
 
 ROOT = Path(__file__).parents[2]
 # Writes side by side are for stores that are atomic under threads; moto copies its whole table meanwhile.
@@ -185,3 +186,11 @@ class Given:
 def given(library: Table) -> Given:
     """What a test starts from."""
     return Given(library)
+
+
+@pytest.fixture
+def mortal(library: Table, monkeypatch: pytest.MonkeyPatch) -> Mortal:
+    """The client of the library's table, which can be told to die."""
+    mortal = Mortal(library._client)
+    monkeypatch.setattr(library, "_client", mortal)
+    return mortal

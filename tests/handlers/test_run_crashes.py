@@ -4,9 +4,7 @@ On moto, whose DynamoDB is another's than ours; `test_run_of_200_holds` does the
 """
 
 import random
-from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from itertools import count
 from typing import Any
 
 import pytest
@@ -14,7 +12,7 @@ import pytest
 from functions.allocator.handler import handler as allocator
 from functions.notices.handler import handler as notices
 from functions.release.handler import handler as release
-from lending.aws.table import Table, bags, grouped, holds, library_table, loans, runs
+from lending.aws.table import Table, bags, grouped, holds, loans, runs
 from lending.domain.bag import Bag
 from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.loan import Loan
@@ -23,9 +21,7 @@ from lending.domain.title import CopyState
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.handlers.conftest import Given, context, sample
-from tests.handlers.crashing import Crash, Mortal, is_result, key_of
-
-Items = list[dict[str, Any]]
+from tests.handlers.crashing import Mortal, dies_anywhere
 
 
 @pytest.fixture(autouse=True)
@@ -33,62 +29,6 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Some small writes instead of one large one, so that there are moments to die; not many, moto is slow."""
     monkeypatch.setattr(runs, "CHUNK", 6)
     monkeypatch.setattr(grouped, "TRANSACTION_WRITES", 6)
-
-
-@pytest.fixture
-def mortal(monkeypatch: pytest.MonkeyPatch) -> Mortal:
-    table = library_table()
-    monkeypatch.setattr(table, "at_once", 1)
-    mortal = Mortal(table._client)
-    monkeypatch.setattr(table, "_client", mortal)
-    return mortal
-
-
-def everything(table: Table) -> Items:
-    found = table._client.scan(TableName=table.name)["Items"]
-    return sorted((item for item in found if is_result(key_of(item))), key=key_of)
-
-
-def restore(table: Table, items: Items) -> None:
-    client, wanted = table._client._client, {key_of(item): item for item in items}
-    for item in everything(table):
-        if wanted.get(key_of(item)) == item:
-            del wanted[key_of(item)]
-        elif key_of(item) not in wanted:
-            client.delete_item(TableName=table.name, Key={name: item[name] for name in ("PK", "SK")})
-    for item in wanted.values():
-        client.put_item(TableName=table.name, Item=item)
-
-
-def deaths(table: Table, mortal: Mortal, start: Items, job: Callable[[], Any]) -> Iterator[str]:
-    """Play the job once for every write it can die at, before or after it by turns; yields when it has died."""
-    for nth in count(1):
-        restore(table, start)
-        mortal.writes, mortal.dies_at, mortal.written = 0, nth, nth % 2 == 0
-        try:
-            job()
-        except Crash:
-            mortal.dies_at = 0
-            yield f"{'after' if mortal.written else 'before'} write {nth}"
-        else:
-            mortal.dies_at = 0
-            assert nth > 1, "the job wrote nothing"
-            return
-
-
-def dies_anywhere(table: Table, mortal: Mortal, job: Callable[[], Any]) -> int:
-    """Check that every death is made good by one more invocation; answers how many deaths there were."""
-    start = everything(table)
-    answer = job()
-    alive = everything(table)
-    assert alive != start
-    played = 0
-    for death in deaths(table, mortal, start, job):
-        again = job()
-        assert everything(table) == alive, f"another end after dying {death}"
-        assert again | {"already_done": None} == answer | {"already_done": None}, death
-        played += 1
-    return played
 
 
 def a_busy_library(given: Given, library: Table) -> None:

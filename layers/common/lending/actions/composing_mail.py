@@ -205,6 +205,7 @@ _TELL: dict[MailKind, Callable[[_About], Facts]] = {
     MailKind.CARD_EXPIRED_HOLD: _card_expired_hold,
     MailKind.CARD_RENEWAL: _card_renewal,
     MailKind.ADDRESS_CONFIRMATION: _address_confirmation,
+    MailKind.HOLD_CANCELLED: lambda about: {},
     MailKind.TEST: lambda about: {},
 }
 

@@ -19,6 +19,7 @@ class MailKind(StrEnum):
     CARD_EXPIRED_HOLD = "card_expired_hold"
     CARD_RENEWAL = "card_renewal"
     SHIFT = "shift"
+    HOLD_CANCELLED = "hold_cancelled"
     ADDRESS_CONFIRMATION = "address_confirmation"
     TEMPORARY_PASSWORD = "temporary_password"  # noqa: S105 - the name of a mail
     PASSWORD_REISSUE = "password_reissue"  # noqa: S105 - the name of a mail
@@ -35,6 +36,7 @@ KIND_LABELS = {
     MailKind.CARD_EXPIRED_HOLD: "貸出保留のお知らせ",
     MailKind.CARD_RENEWAL: "利用者カード更新のお知らせ",
     MailKind.SHIFT: "受取期間変更のお知らせ",
+    MailKind.HOLD_CANCELLED: "予約取消のお知らせ",
     MailKind.ADDRESS_CONFIRMATION: "メールアドレスの確認",
     MailKind.TEMPORARY_PASSWORD: "仮パスワードの再送",
     MailKind.PASSWORD_REISSUE: "パスワード再発行",

@@ -15,6 +15,7 @@ expires_on, online_lending |
 | card_expired_hold | expired_on, renew_url | holds (how many) |
 | card_renewal | expires_on, renew_url | |
 | shift | taken_back, facility, pickup_until, due_on, reason | books [title], pickup_until_before, due_on_before |
+| hold_cancelled | title, reason | |
 | address_confirmation | confirm_url, valid_hours | |
 | temporary_password | card_number, temporary_password, valid_days, reissue_url | |
 | password_reissue | reset_url, valid_hours; or the facts of temporary_password | |
@@ -54,6 +55,7 @@ NEEDED: dict[MailKind, frozenset[str]] = {
     MailKind.CARD_EXPIRED_HOLD: _WITH_PAGE | {"expired_on", "renew_url"},
     MailKind.CARD_RENEWAL: _WITH_PAGE | {"expires_on", "renew_url"},
     MailKind.SHIFT: _WITH_PAGE | {"taken_back", "facility", "pickup_until", "due_on", "reason"},
+    MailKind.HOLD_CANCELLED: _WITH_PAGE | {"title", "reason"},
     MailKind.ADDRESS_CONFIRMATION: frozenset({"confirm_url", "valid_hours"}),
     MailKind.TEMPORARY_PASSWORD: _WITH_PAGE | _PASSWORD,
     MailKind.PASSWORD_REISSUE: _WITH_PAGE,
@@ -71,6 +73,7 @@ _SUBJECTS = {
     MailKind.CARD_EXPIRED_HOLD: "貸出保留のお知らせ",
     MailKind.CARD_RENEWAL: "利用者カード更新のお知らせ",
     MailKind.SHIFT: "受取期間変更のお知らせ",
+    MailKind.HOLD_CANCELLED: "予約取消のお知らせ",
     MailKind.ADDRESS_CONFIRMATION: "メールアドレスの確認",
     MailKind.TEMPORARY_PASSWORD: "仮パスワードのお知らせ",
     MailKind.PASSWORD_REISSUE: "パスワード再発行のお知らせ",
@@ -489,6 +492,24 @@ def _was_and_is(facts: Facts, name: str, suffix: str) -> Lines:
     return [f"{_day(facts[name])}{suffix}", *was]
 
 
+def _hold_cancelled(facts: Facts, policy: Policy) -> Lines:
+    """The library itself ends a hold, such as of a title whose last copy is lost (RULES 9, 34)."""
+    return [
+        "お待ちいただいていた次の予約を、",
+        "図書館で取り消しました。",
+        "ご了承くださいますようお願いします。",
+        "",
+        "■取り消した予約",
+        *_item(facts["title"]),
+        "",
+        "■理由",
+        *_paragraphs(facts["reason"]),
+        "",
+        "お手続きは必要ありません。",
+        "ほかのご予約は、そのままです。",
+    ]
+
+
 def _address_confirmation(facts: Facts, policy: Policy) -> Lines:
     """The new address proves itself; it is not yet known whose it is, so nothing personal is said (RULES 7)."""
     return [
@@ -568,6 +589,7 @@ _WORDS: dict[MailKind, Callable[[Facts, Policy], Lines]] = {
     MailKind.CARD_EXPIRED_HOLD: _card_expired_hold,
     MailKind.CARD_RENEWAL: _card_renewal,
     MailKind.SHIFT: _shift,
+    MailKind.HOLD_CANCELLED: _hold_cancelled,
     MailKind.ADDRESS_CONFIRMATION: _address_confirmation,
     MailKind.TEMPORARY_PASSWORD: _temporary_password,
     MailKind.PASSWORD_REISSUE: _password_reissue,
