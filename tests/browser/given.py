@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import requests
@@ -13,13 +13,16 @@ from infra.local.people import Caller, run_job, sign_in, until
 from infra.local.photos import card_photo, document_photo
 from infra.local.samples import Person
 from infra.local.stack import Stack
-from lending.aws.table import Table, addresses, cards, contacts, holds, patrons
+from lending.aws.table import Table, addresses, bags, cards, contacts, holds, loans, patrons
+from lending.domain.bag import Bag
 from lending.domain.card import Card, CardState
 from lending.domain.contact import Contact
 from lending.domain.hold import Hold
+from lending.domain.loan import Loan
 from lending.domain.mail_events import BounceCause
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
+from lending.domain.week import TOKYO, week_of_run
 
 TEMPORARY, CHOSEN = "Kari2345kari", "Jibun-2026-jibun"
 
@@ -85,6 +88,20 @@ class Given:
         """A waiting hold."""
         hold = Hold(patron.patron_id, title_id, place, placed_at=at, queued_at=at)
         self.table.transact(patrons.count_hold(patron.patron_id, title_id, 20), holds.add(hold))
+
+    def bag(self, patron: Patron, facility: str, sunday: date, books: int = 1) -> None:
+        """A patron's bag for a facility and a week, with some books of no title anybody else has."""
+        week = week_of_run(sunday - timedelta(days=3), Policy())
+        days = {"pickup_from": week.pickup_from, "pickup_until": week.pickup_until}
+        for _ in range(books):
+            self.made += 1
+            barcode, lent_at = f"Y{self.made:05}", datetime.combine(week.run_date, time(10), TOKYO)
+            loan = Loan(patron.patron_id, barcode, barcode, "見本の本", facility, lent_at, week.due_on, **days)
+            self.table.transact(
+                loans.add(loan),
+                patrons.count_loan(patron.patron_id, barcode, 10),
+                bags.pack(Bag(patron.patron_id, patron.card_number, facility, **days), barcode, Policy()),
+            )
 
     def application(self, person: Person, at: datetime, documents: list[str]) -> str:
         """An application with all its photos, which have been looked at; its receipt number."""

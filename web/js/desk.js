@@ -8,6 +8,7 @@ import { contactsRoom } from "./desk/contacts.js";
 import { cratesRoom, crateListsRoom, slipsRoom } from "./desk/crates.js";
 import { patronRoom } from "./desk/patron.js";
 import { pullSheetRoom, pullsRoom } from "./desk/pulls.js";
+import { reportsRoom } from "./desk/reports.js";
 import { openHouse } from "./rooms.js";
 
 const STAFF = {
@@ -32,6 +33,7 @@ openHouse(
     applicationsRoom,
     oneApplicationRoom,
     contactsRoom,
+    reportsRoom,
     patronRoom,
   ],
   STAFF,

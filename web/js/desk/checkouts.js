@@ -4,7 +4,7 @@ import { dayInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { input } from "../inputs.js";
 import { mine } from "../session.js";
-import { scanner } from "./scanning.js";
+import { scanned, scanner } from "./scanning.js";
 
 export const checkOutsRoom = { id: "checkouts", label: "貸出", title: "カウンターでの貸出", load };
 
@@ -20,7 +20,7 @@ async function load(house) {
       title,
       due_on: due,
       hold_spent: held,
-    } = await mine.post("/desk/checkouts", { card_number: typed(number), barcode: code });
+    } = await mine.post("/desk/checkouts", { card_number: scanned(number.value), barcode: code });
     return {
       kind: "ready",
       title: `${dayInWords(due)}まで`,
@@ -35,10 +35,3 @@ async function load(house) {
   setTimeout(() => number.focus({ preventScroll: true }));
   return [first, scan.form, scan.screen, el("h2", {}, "読み取った本"), scan.log];
 }
-
-/** A scanner may read the start and stop letters of Codabar along. */
-const typed = (control) =>
-  control.value
-    .normalize("NFKC")
-    .trim()
-    .replace(/^[A-D]([0-9]+)[A-D]$/i, "$1");

@@ -90,12 +90,12 @@ async function loadLists(house, day = "") {
 }
 
 function crateList(crate) {
-  const rows = bagsOf(crate).map(({ card_number: card, count, books }) =>
+  const rows = bagsOf(crate).map(({ card_number: card, former_card_number: former, count, books }) =>
     el(
       "tr",
       {},
       el("td", {}, "□"),
-      el("th", { scope: "row", class: "number" }, card),
+      el("th", { scope: "row", class: "number" }, card, former ? ` (旧 ${former})` : null),
       el("td", {}, String(count)),
       el("td", { class: "number" }, books.map(({ barcode }) => barcode).join(" ")),
     ),

@@ -13,7 +13,8 @@ const KEPT = 20;
 
 /**
  * A scanner. `act` is asked with each code and answers an instruction
- * `{kind, title, lines}`: what colour, what in large letters, and what below it. `label` is what is scanned.
+ * `{kind, title, lines, below}`: what colour, what in large letters, what below it, and elements under that. `label` is
+ * what is scanned.
  */
 export function scanner(house, label, act) {
   const field = input("barcode", label, {
@@ -32,14 +33,14 @@ export function scanner(house, label, act) {
   const log = el("ol", { class: "scans", "aria-label": "これまでに読み取ったもの" });
   let turn = Promise.resolve();
 
-  const tell = (code, { kind, title, lines = [] }) => {
-    const content = () => [
+  const tell = (code, { kind, title, lines = [], below = [] }) => {
+    screen.className = `instruction ${kind}`;
+    screen.replaceChildren(
       el("p", { class: "what" }, title),
       ...lines.map((line) => el("p", { class: "where" }, line)),
       el("p", { class: "number" }, code),
-    ];
-    screen.className = `instruction ${kind}`;
-    screen.replaceChildren(...content());
+      ...below,
+    );
     log.prepend(el("li", { class: kind }, [code, title, ...lines].join("  ")));
     while (log.children.length > KEPT) log.lastChild.remove();
   };
@@ -57,13 +58,20 @@ export function scanner(house, label, act) {
   const form = el("form", { class: "scan", novalidate: true }, field, el("button", { class: "button" }, "読み取る"));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const code = control.value.normalize("NFKC").trim();
+    const code = scanned(control.value);
     control.value = "";
     control.focus();
     if (code) run(code, act);
   });
   return { form, screen, log, run, focus: () => control.focus({ preventScroll: true }) };
 }
+
+/** A code as it is meant: however wide it was typed, without the letters that begin and end Codabar. */
+export const scanned = (text) =>
+  text
+    .normalize("NFKC")
+    .trim()
+    .replace(/^[A-D]([0-9]+)[A-D]$/i, "$1");
 
 /** A no, as an instruction. */
 function refusal(error) {

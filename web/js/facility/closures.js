@@ -1,0 +1,83 @@
+/** 休館日: the facility's own closed days (RULES 40). */
+
+import { list } from "../api.js";
+import { confirmed } from "../asking.js";
+import { dateInWords } from "../dates.js";
+import { el } from "../dom.js";
+import { choice, input, radios, tellFaults, typedIn } from "../inputs.js";
+import { book, books } from "../library/parts.js";
+import { mine } from "../session.js";
+import { here } from "./here.js";
+
+const WEEKDAYS = "月火水木金土日";
+const KINDS = [
+  ["closed", "休館する"],
+  ["open", "臨時に開館する(上の休館の例外)"],
+];
+
+export const closuresRoom = { id: "closures", label: "休館日", load };
+
+async function load(house) {
+  const [{ number, name }, closures] = await Promise.all([here(), list("/facility/closures", mine.get)]);
+  return [
+    el("p", {}, `No.${number} ${name}`),
+    el("p", {}, "ふだんの休館日は、貸出の処理や受取期限を変えません。お知らせとして、利用者に示されます。"),
+    closures.length
+      ? books(closures.map((closure) => shown(closure, house)))
+      : el("p", {}, "これからの休館日は、登録されていません。"),
+    el("h2", {}, "休館日を加える"),
+    form(house),
+  ];
+}
+
+function shown(closure, house) {
+  const { from, until, weekdays, reason, kind } = closure;
+  const days = from === until ? dateInWords(from) : `${dateInWords(from)}～${dateInWords(until)}`;
+  const remove = async () => {
+    if (!(await confirmed("取り消しますか", days, "取り消す"))) return;
+    await mine.remove(`/facility/closures/${encodeURIComponent(closure.id)}`);
+    await house.again(`${days}を取り消しました。`);
+  };
+  return book(
+    { title: days },
+    [
+      ["曜日", weekdays.map((day) => `${WEEKDAYS[day]}曜日`).join("、")],
+      ["内容", kind === "open" ? "臨時に開館" : "休館"],
+      ["理由", reason],
+    ],
+    el(
+      "div",
+      { class: "actions" },
+      house.button("取り消す", "取り消しています…", remove, { class: "button plain", "aria-label": `${days}を取り消す` }),
+    ),
+  );
+}
+
+function form(house) {
+  return house.form(
+    (sent) => add(sent, house),
+    input("from", "はじめの日", { type: "date", class: "text w10" }),
+    input("until", "おわりの日", { type: "date", class: "text w10", hint: "1日だけのときは、空のままにします。" }),
+    el(
+      "fieldset",
+      { class: "field" },
+      el("legend", { class: "label" }, "曜日(毎週決まった曜日だけのとき)"),
+      el(
+        "div",
+        { class: "choices" },
+        [...WEEKDAYS].map((day, number) => choice("checkbox", "weekdays", String(number), `${day}曜日`)),
+      ),
+    ),
+    radios("kind", "内容", KINDS, "closed"),
+    input("reason", "理由", { maxlength: 100, hint: "たとえば「定休日」「館内整理日」。" }),
+    el("div", { class: "actions" }, el("button", { class: "button" }, "加える")),
+  );
+}
+
+async function add(sent, house) {
+  const { from, until, kind, reason } = typedIn(sent);
+  if (tellFaults(sent, from ? [] : [{ field: "from", message: "はじめの日を入力してください。" }])) return;
+  const weekdays = new FormData(sent).getAll("weekdays").map(Number);
+  await mine.post("/facility/closures", { from, until: until || from, weekdays, kind, reason });
+  await house.again("休館日を加えました。");
+}

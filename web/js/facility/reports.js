@@ -1,0 +1,44 @@
+/** 連絡: telling the prefectural library what is missing, one too many, or needed (RULES 54). */
+
+import { el } from "../dom.js";
+import { input, radios, tellFaults, typedIn } from "../inputs.js";
+import { mine } from "../session.js";
+import { here } from "./here.js";
+
+const KINDS = [
+  ["missing", "届くはずの本や袋が、届いていない"],
+  ["extra", "余分な本や袋が、届いている"],
+];
+const KITS = ["kits", "オンライン利用者登録セットについて"];
+
+export const reportsRoom = { id: "reports", label: "連絡", title: "県立図書館への連絡", load };
+
+async function load(house) {
+  const { number, name, gives_out_kits: kits } = await here();
+  return [
+    el("p", {}, `No.${number} ${name}`),
+    el("p", {}, "袋が届かなかったときは、「届く」か「お渡しする」の一覧で「届いていない」を押すと、連絡は要りません。"),
+    house.form(
+      (form) => send(form, house),
+      radios("kind", "何の連絡ですか", kits ? [...KINDS, KITS] : KINDS),
+      input("text", "内容", {
+        tag: "textarea",
+        hint: "資料番号や冊数を書いてください。利用者のお名前は、書かないでください。",
+        rows: 4,
+        maxlength: 500,
+      }),
+      el("div", { class: "actions" }, el("button", { class: "button" }, "連絡する")),
+    ),
+  ];
+}
+
+async function send(form, house) {
+  const { kind, text } = typedIn(form);
+  const faults = [
+    kind ? null : { field: "kind", message: "何の連絡かを選んでください。" },
+    text.trim() ? null : { field: "text", message: "内容を入力してください。" },
+  ].filter(Boolean);
+  if (tellFaults(form, faults)) return;
+  await mine.post("/facility/reports", { kind, text });
+  await house.again("県立図書館に連絡しました。");
+}
