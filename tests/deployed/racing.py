@@ -66,7 +66,7 @@ def lend(library: Table, patron: Patron, title: Title, facility: str = "", sunda
     writes = [
         loans.add(loan),
         patrons.count_loan(patron.patron_id, title.title_id, 1000),
-        moved(library.table, barcode, CopyState.ON_LOAN, holder=patron.patron_id, due_on=DUE),
+        moved(library, barcode, CopyState.ON_LOAN, holder=patron.patron_id, due_on=DUE),
     ]
     if facility:
         writes.append(bags.pack(Bag(patron.patron_id, patron.card_number, facility, **days), barcode, POLICY))
