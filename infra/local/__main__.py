@@ -6,11 +6,18 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from infra.local.load import load
+from infra.local.player import Step
+from infra.local.samples import HANAKO, TARO, kit_numbers
 from infra.local.stack import ROOT, Stack, local_stack
-from infra.local.week import Step, play
+from infra.local.week import play
+from lending.domain.week import TOKYO
+
+# Where each group signs in.
+PAGES = {"patron": "library.html", "desk": "desk.html", "facility": "facility.html"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,7 +43,8 @@ def run(command: str, as_json: bool) -> None:
     with local_stack() as stack:
         stack.accounts.extend(load(stack))
         stack.write()
-        steps = play(stack, tell=show_step if not as_json else lambda step: None) if command != "serve" else []
+        tell = show_step if not as_json else lambda step: None
+        steps = play(stack, datetime.now(TOKYO), tell) if command != "serve" else []
         written = stack.write()
         if as_json:
             print(json.dumps({"steps": steps, "outputs": stack.outputs}, ensure_ascii=False), flush=True)
@@ -54,10 +62,17 @@ def show_step(step: Step) -> None:
 
 
 def show_addresses(stack: Stack, written: Path) -> None:
-    """Print where to look and how to sign in."""
-    print(f"Site: {stack.outputs['SiteUrl']}")
-    print(f"API:  {stack.outputs['ApiUrl']}")
-    print(f"Sign-in data of the sample accounts: {written.relative_to(ROOT)}", flush=True)
+    """Print where to look and how to sign in: two patrons, the desk, the two patrons' facilities."""
+    shown = [HANAKO.card_number, TARO.card_number, "desk"]
+    shown += [f"facility-{person.facility:02}" for person in (HANAKO, TARO)]
+    accounts = {account["username"]: account for account in stack.accounts}
+    site = stack.outputs["SiteUrl"]
+    print(f"\nSite: {site}\nAPI:  {stack.outputs['ApiUrl']}\n\nSign in with user name and password:")
+    for account in (accounts[name] for name in shown if name in accounts):
+        kind = account["group"].partition("-")[0]
+        print(f"  {kind:<9} {account['username']:<12} {account['password']:<25} {site}/{PAGES[kind]}")
+    print(f"  To apply, take the blank card {kit_numbers(HANAKO.facility)[-1]:<18} {site}/apply.html")
+    print(f"\nAll outputs and sample accounts: {written.relative_to(ROOT)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def kit_numbers(facility: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who applies for a card, with the form fields they type."""
+    """Somebody who applies for a card, with the form fields they type; `kit` counts from 0 at their facility."""
 
     name: str
     latin_name: str
@@ -68,11 +68,12 @@ class Person:
     phone: str
     email: str
     facility: int
+    kit: int = 0
 
     @property
     def card_number(self) -> str:
         """The number on the blank card they took home."""
-        return kit_numbers(self.facility)[0]
+        return kit_numbers(self.facility)[self.kit]
 
     def form(self) -> dict[str, object]:
         """What they type into the form of a new card."""
@@ -90,9 +91,41 @@ class Person:
             "documents": ["driving_licence"],
         }
 
+    def form_of_move(self) -> dict[str, object]:
+        """What they type when they have moved."""
+        return {
+            "kind": "change",
+            "card_number": self.card_number,
+            "name": self.name,
+            "birth_date": self.birth_date,
+            "postal_code": "036-0000",
+            "address": "青森県弘前市見本町1-2-3",
+            "documents": ["driving_licence"],
+        }
 
-PEOPLE = (
-    Person("見本 花子", "MIHON HANAKO", "ミホン ハナコ", "1988-05-12", "0172-00-0001", "hanako@example.jp", 19),
-    Person("見本 太郎", "MIHON TARO", "ミホン タロウ", "1954-11-03", "0175-00-0002", "taro@example.jp", 46),
-    Person("例示 翔子", "REIJI SHOKO", "レイジ ショウコ", "2009-02-20", "0178-00-0003", "shoko@example.jp", 50),
+
+HANAKO = Person(
+    "見本 花子", "MIHON HANAKO", "ミホン ハナコ", "1988-05-12", "0172-00-0001", "hanako@example.jp", facility=19
+)
+TARO = Person("見本 太郎", "MIHON TARO", "ミホン タロウ", "1954-11-03", "0175-00-0002", "taro@example.jp", facility=46)
+SHOKO = Person(
+    "例示 翔子", "REIJI SHOKO", "レイジ ショウコ", "2009-02-20", "0178-00-0003", "shoko@example.jp", facility=50
+)
+JIRO = Person(
+    "仮名 次郎", "KAMEI JIRO", "カメイ ジロウ", "1971-07-30", "0172-00-0004", "jiro@example.jp", facility=19, kit=1
+)
+FUTABA = Person(
+    "例示 二葉", "REIJI FUTABA", "レイジ フタバ", "1996-01-15", "0175-00-0005", "futaba@example.jp", facility=46, kit=1
+)
+PEOPLE = (HANAKO, TARO, SHOKO, JIRO, FUTABA)
+# Who has just applied; nobody has looked at it yet.
+APPLICANT = Person(
+    "仮名 三葉",
+    "KAMEI MITSUHA",
+    "カメイ ミツハ",
+    "2003-09-09",
+    "0172-00-0006",
+    "mitsuha@example.jp",
+    facility=19,
+    kit=2,
 )

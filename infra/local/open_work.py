@@ -1,0 +1,213 @@
+"""The weeks since the story, up to now: what they leave open for whoever looks at the pages today."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from infra.local.people import until
+from infra.local.player import Player, Pull, barcode_of, must
+from infra.local.samples import APPLICANT, FUTABA, HANAKO, JIRO, SHOKO, TARO
+from infra.local.story import MANY, POPULAR, READ_AND_KEPT
+
+# Why holds have no book (see samples.catalogue for the numbers of copies).
+BEYOND_THE_CAP = [f"T{number:04}" for number in range(141, 146)]  # the first of them is lent
+ALL_ON_LOAN = MANY[10]  # one copy, which Hanako has
+WANTED_BY_TWO = "T0147"  # one copy
+NOT_FOUND = "T0153"  # one copy
+WHILE_CARD_IS_EXPIRED = "T0157"
+STILL_SOUGHT = {"T0156", "T0159"}  # one copy each
+
+READY = {TARO: "T0031", SHOKO: "T0034"}
+FOR_THE_COUNTER = {SHOKO: [f"T{number:04}" for number in range(201, 207)],
+                   JIRO: [f"T{number:04}" for number in range(207, 213)]}  # fmt: skip
+TAKEN_HOME = "T0160"
+
+
+# The run a week after the story's last, and its bags
+
+
+def two_more_place_holds(player: Player, at: datetime) -> None:
+    """For the run that ends the story."""
+    placed = player.hold(JIRO, ["T0016", "T0019"], at) + player.hold(FUTABA, ["T0022", "T0028"], at)
+    player.happened(at, "2人が予約", open_holds=placed)
+
+
+def lending_mail(player: Player, at: datetime) -> None:
+    """Saturday's mails."""
+    done = player.job("NoticesFunction", "lending_mail", at)
+    player.happened(at, "オンライン貸出メール", mails=done["mails"])
+
+
+def first_bags_are_collected(player: Player, at: datetime) -> None:
+    """One bag at each facility; the others stay there until their last day."""
+    player.collect(HANAKO, at)
+    player.collect(FUTABA, at)
+    player.happened(at, "受取開始: 2館で1人ずつ受け取り", handed_over=2)
+
+
+def last_bags_are_collected(player: Player, at: datetime) -> None:
+    """On their last day."""
+    player.collect(TARO, at)
+    player.collect(JIRO, at)
+    player.happened(at, "受取の最終日に2人が受け取り", handed_over=2)
+
+
+def nothing_is_left(player: Player, at: datetime) -> None:
+    """The Sunday release finds nothing: all was collected (RULES 30)."""
+    done = player.job("ReleaseFunction", "sunday_release", at)
+    must(not done["books"], f"nothing goes back: {done}")
+    player.happened(at, "受取期限: 返送する本はない", returning=0)
+
+
+# At the prefectural library's counter
+
+
+def a_visitor_borrows(player: Player, at: datetime) -> None:
+    """From the shelf, to be renewed online today (RULES 17, 31)."""
+    body = {"card_number": TARO.card_number, "barcode": barcode_of(TAKEN_HOME)}
+    player.desk.post("/desk/checkouts", at, body, 201)
+    player.happened(at, "来館して、県立図書館のカウンターで借りる", loans=1)
+
+
+def two_want_to_come(player: Player, at: datetime) -> None:
+    """Holds with the prefectural library as the pickup place."""
+    placed = sum(player.hold(person, [title_id], at, "prefectural") for person, title_id in READY.items())
+    player.happened(at, "県立図書館で受け取る予約", open_holds=placed)
+
+
+def books_are_ready(player: Player, at: datetime) -> None:
+    """The pull of an afternoon; what a Thursday run has planned is none of its business (RULES 15)."""
+    run = player.job("AllocatorFunction", "prefectural_pull", at)["date"]
+    did = player.scan((pull for pull in player.pulls(at) if pull["run"] == run), at)
+    must(did == {"shelve_ready": len(READY)}, f"they wait at the counter: {did}")
+    player.happened(at, "県立図書館受取の本を確保", **did)
+
+
+def daily_notices(player: Player, at: datetime) -> None:
+    """Ready, overdue, cards (RULES 37)."""
+    done = player.job("NoticesFunction", "daily_notices", at)
+    told = {name: done[name] for name in ("ready", "overdue", "card_renewal", "card_expired_hold")}
+    player.happened(at, "毎日のお知らせ(準備、督促、カードの期限)", **told)
+
+
+def a_mailbox_is_full(player: Player, at: datetime) -> None:
+    """Somebody is to be called."""
+    title = player.holds(SHOKO, at)[READY[SHOKO]]["title"]
+    player.ses_tells("mailbox_full", player.mail_to(SHOKO, title), at)
+    (task,) = until(lambda: player.desk.items("/desk/contacts", at) or None, "the contact task")
+    player.happened(at, f"エラーメール({task['cause']})。電話での連絡はこれから", contacts=1)
+
+
+def more_want_to_come(player: Player, at: datetime) -> None:
+    """A dozen books for the next pull."""
+    placed = sum(player.hold(person, titles, at, "prefectural") for person, titles in FOR_THE_COUNTER.items())
+    player.happened(at, "県立図書館で受け取る予約", open_holds=placed)
+
+
+def pull_for_the_counter(player: Player, at: datetime) -> None:
+    """Staff have yet to go to the shelves with it."""
+    done = player.job("AllocatorFunction", "prefectural_pull", at)
+    player.happened(at, "県立図書館受取の取り出しリストができる", pulls=done["pulls"])
+
+
+# The latest Thursday
+
+
+def people_place_holds(player: Player, at: datetime) -> None:
+    """For the latest run: holds that it will lend, keep aside, and leave waiting for one reason or another."""
+    placed = player.hold(TARO, [WANTED_BY_TWO, NOT_FOUND, "T0151", "T0152", ALL_ON_LOAN], at)
+    placed += player.hold(HANAKO, [*BEYOND_THE_CAP, WANTED_BY_TWO], at + timedelta(minutes=1))
+    placed += player.hold(JIRO, ["T0154", "T0155", "T0156"], at)
+    placed += player.hold(SHOKO, ["T0158", "T0159"], at)
+    placed += player.hold(FUTABA, [WHILE_CARD_IS_EXPIRED], at)
+    player.happened(at, "次の木曜日に向けて予約", open_holds=placed)
+
+
+def pack_in_the_morning(player: Player, at: datetime) -> None:
+    """What is lent to two patrons is packed; the rest is still to be fetched."""
+    _pack(
+        player, at, {pull["barcode"] for pull in player.pulls(at) if _goes_first(pull)}, "午前: 抜き出し、貸出、袋詰め"
+    )
+
+
+def _goes_first(pull: Pull) -> bool:
+    return pull["decision"] == "lend" and pull["card_number"] in (HANAKO.card_number, TARO.card_number)
+
+
+def pack_in_the_afternoon(player: Player, at: datetime) -> None:
+    """All the rest but two, which staff still look for."""
+    rest = {pull["barcode"] for pull in player.pulls(at) if pull["title_id"] not in STILL_SOUGHT}
+    _pack(player, at, rest, "午後: 残りを抜き出し、貸出、袋詰め(2冊は探しています)")
+
+
+def _pack(player: Player, at: datetime, barcodes: set[str], what: str) -> None:
+    lines = [pull for pull in player.pulls(at) if pull["barcode"] in barcodes and pull["run"] == f"{at.date()}"]
+    player.happened(at, what, **player.scan(lines, at, missing={NOT_FOUND}))
+
+
+def two_are_not_found(player: Player, at: datetime) -> None:
+    """Before the Sunday, staff give up looking."""
+    did = player.scan((pull for pull in player.pulls(at) if pull["title_id"] in STILL_SOUGHT), at, STILL_SOUGHT)
+    player.happened(at, "探していた2冊は見つからない", **did)
+
+
+def one_bag_is_collected(player: Player, at: datetime) -> None:
+    """On the day after the first."""
+    player.collect(JIRO, at)
+    player.happened(at, "受取開始: 1人が受け取り", handed_over=1)
+
+
+# Applications
+
+
+def one_applies(player: Player, at: datetime) -> None:
+    """A new card."""
+    images = player.apply(APPLICANT.form(), APPLICANT, at)
+    player.happened(at, "1人がオンライン利用者登録を申請", applications=1, images=images)
+
+
+def one_moves(player: Player, at: datetime) -> None:
+    """Another address."""
+    images = player.apply(JIRO.form_of_move(), JIRO, at)
+    player.happened(at, "1人が住所の変更を申請", applications=1, images=images)
+
+
+# Now
+
+
+def look_around(player: Player, at: datetime) -> None:
+    """Work of every kind is open, and every page of the patrons has something to tell."""
+    left = Counter(
+        applications=len(player.desk.items("/desk/applications?status=submitted", at)),
+        contacts=len(player.desk.items("/desk/contacts", at)),
+        pulls=len(player.pulls(at)),
+        crates=len(player.desk.items("/desk/crates", at)),
+        bags=sum(_waiting_bags(player, number, at) for number in (HANAKO.facility, TARO.facility)),
+    )
+    must((left["applications"], left["contacts"]) == (2, 1), f"two applications and one call are open: {left}")
+    must(left["pulls"] >= 12 and left["crates"] >= 2, f"there are books to fetch, and crates: {left}")
+    _reasons_are_told(player, at)
+    _loans_are_alive(player, at)
+    player.happened(at, "いま、これからの仕事", **left)
+
+
+def _waiting_bags(player: Player, facility: int, at: datetime) -> int:
+    waiting = sum(not bag["handed_over_at"] for bag in player.bags(facility, at))
+    must(waiting, f"a bag waits at facility {facility}")
+    return waiting
+
+
+def _reasons_are_told(player: Player, at: datetime) -> None:
+    hers, his, shokos = (player.reasons(person, at) for person in (HANAKO, TARO, SHOKO))
+    must(hers[WANTED_BY_TWO] == "queue", f"another one was before her: {hers}")
+    must((his[NOT_FOUND], his[ALL_ON_LOAN]) == ("not_on_shelf", "all_on_loan"), f"he is told why: {his}")
+    must(shokos[POPULAR] == "all_on_loan", f"she is told why: {shokos}")
+    must(player.reasons(FUTABA, at)[WHILE_CARD_IS_EXPIRED] == "card_expired", "the card has run out")
+    must(list(hers.values()).count("cap") >= len(BEYOND_THE_CAP) - 1, f"her cap is reached: {hers}")
+
+
+def _loans_are_alive(player: Player, at: datetime) -> None:
+    must(player.states(HANAKO, at).total() == 10, "she has as many books as she may")
+    loans = player.loans(TARO, at)
+    must(loans[READ_AND_KEPT]["overdue"], "he should have given it back")
+    must(loans[TAKEN_HOME]["renewable"], "he can keep it longer")
+    must(player.holds(TARO, at)[READY[TARO]]["status"] == "ready", "a book waits for him at the counter")
