@@ -22,9 +22,18 @@ def heading(page: Page, text: str | re.Pattern[str]) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(text)
 
 
+_ANSWERED = """({ form, summary }) => {
+  const now = document.getElementById("summary");
+  return !form.isConnected || (now && now !== summary);
+}"""
+
+
 def go_on(page: Page) -> None:
-    """Press the one button that leads on."""
+    """Press the one button that leads on, and wait for another question, or for what is wrong with this one."""
+    form = page.locator("form").element_handle()
+    summary = page.query_selector("#summary")
     page.locator("form .button").click()
+    page.wait_for_function(_ANSWERED, arg={"form": form, "summary": summary})
 
 
 def start(page: Page, kind: str) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import requests
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from infra.local.people import Caller, run_job, sign_in, until
 from infra.local.photos import card_photo, document_photo
@@ -165,10 +165,13 @@ def sign_in_at(page: Page, path: str, name: str, label: str, password: str = CHO
 
 
 def enter(page: Page, room: str) -> None:
-    """Go to a room and wait until it is there."""
-    page.locator(".rooms").get_by_role("link", name=room, exact=True).click()
-    page.locator("#content [aria-busy=false]").wait_for()
-    page.locator(".rooms [aria-current=page]", has_text=room).wait_for()
+    """Go to a room from another one, or from a sheet of its own, and wait until all of it is there."""
+    door = page.locator(".rooms").get_by_role("link", name=room, exact=True)
+    before = page.locator("#content > [aria-busy]").element_handle()
+    door.click()
+    page.wait_for_function("before => !before.isConnected", arg=before)
+    expect(page.locator("#content > [aria-busy=false]")).to_be_visible()
+    expect(door).to_have_attribute("aria-current", "page")
 
 
 @contextmanager

@@ -2,15 +2,16 @@
 
 from datetime import date, datetime
 from io import BytesIO
+from typing import Any
 
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from infra.local.people import mailbox, until
 from lending.domain.week import TOKYO
-from tests.browser.conftest import assert_accessible
+from tests.browser.conftest import PATIENCE_MS, assert_accessible
 from tests.browser.filling import heading
 from tests.browser.given import CHOSEN, TEMPORARY, Clock, Given, enter, on_paper, sign_in_at
 
@@ -68,6 +69,7 @@ def test_a_patron_signs_in_searches_holds_and_cancels(phone: BrowserContext, giv
     # WHEN it is cancelled THEN it is asked once more, and gone (RULES 12)
     cancel = page.get_by_role("button", name="「三内丸山のりんご」の予約を取り消す")
     cancel.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("button", name="やめる").click()
     expect(cancel).to_be_focused()
@@ -152,6 +154,12 @@ LOAN = {
 }  # fmt: skip
 
 
+def told(route: Route) -> dict[str, Any]:
+    """What the API would have answered."""
+    answer: dict[str, Any] = route.fetch(timeout=PATIENCE_MS).json()
+    return answer
+
+
 def test_every_state_of_holds_and_loans_is_told(phone: BrowserContext, given: Given) -> None:
     # GIVEN holds and loans in every state, and a card that has run out and an address no mail reaches
     patron = given.patron(expires_on=date(2020, 3, 31))
@@ -170,7 +178,7 @@ def test_every_state_of_holds_and_loans_is_told(phone: BrowserContext, given: Gi
     ]
     phone.route("**/api/me/holds", lambda route: route.fulfill(json={"items": holds, "cursor": None}))
     phone.route("**/api/me/loans", lambda route: route.fulfill(json={"items": loans, "cursor": None}))
-    phone.route("**/api/me", lambda route: route.fulfill(json=route.fetch().json() | {"email_reachable": False}))
+    phone.route("**/api/me", lambda route: route.fulfill(json=told(route) | {"email_reachable": False}))
     page = phone.new_page()
     sign_in_at(page, "/library.html", patron.card_number, CARD)
     # THEN each is told, and only the waiting one can be cancelled (RULES 12)

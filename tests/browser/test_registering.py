@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from infra.local.people import Caller
+from infra.local.people import Caller, until
 from infra.local.stack import Stack
 from lending.domain.week import TOKYO
 from tests.browser.conftest import assert_accessible
@@ -33,6 +33,7 @@ MADE_UP = {"receipt_number": "4820193756", "access_code": "083746291034", "expir
 def answer_everything(page: Page, look: Callable[[Page], None] = lambda page: None) -> None:
     """From the first question of a new card to the answers at a glance, with a look at every state on the way."""
     page.goto("/apply.html")
+    heading(page, "どの申請をしますか")
     look(page)
     choose(page, "新規登録")
     steps: list[tuple[str, Callable[[], None]]] = [
@@ -93,6 +94,7 @@ def test_a_person_registers_and_goes_on_with_another_phone_when_the_connection_i
     # WHEN the person goes on with another phone, with receipt number and access code
     other = device().new_page()
     other.goto("/status.html")
+    heading(other, "申請の状況")
     assert_accessible(other)
     for label, number in copied.items():
         other.get_by_label(label).fill(number)
@@ -210,10 +212,14 @@ def test_the_progress_of_a_photo_is_told_and_a_ticket_that_ran_out_is_renewed(
     expect(page.locator("#stage").get_by_role("status")).to_contain_text("写真を送っています…")
     assert_accessible(page)
     # WHEN it has gone THEN it is the end
-    while not held:
-        page.wait_for_timeout(50)
-    held[0].continue_()
+    until(lambda: sent(page, held), "the photo to be sent").continue_()
     heading(page, DONE)
+
+
+def sent(page: Page, held: list[Route]) -> Route | None:
+    """The first request that is held, once the browser has told of it."""
+    page.evaluate("0")
+    return held[0] if held else None
 
 
 def test_the_back_of_a_sheet_can_be_left_out(page: Page, stack: Stack, photos: dict[str, Path]) -> None:
@@ -242,13 +248,13 @@ def test_nobody_has_to_stand_and_wait_until_a_photo_was_looked_at(
     send_photo(page)
     # WHEN more than a minute has gone
     waiting = page.get_by_text("確認に時間がかかっています。")
-    for _ in range(30):
+
+    def five_seconds_later() -> bool:
         page.clock.run_for(5_000)
-        page.wait_for_timeout(20)
-        if waiting.is_visible():
-            break
+        return waiting.is_visible()
+
     # THEN the page says that it can be seen later
-    expect(waiting).to_be_visible()
+    until(five_seconds_later, "the page to say so")
     assert_accessible(page)
 
 
@@ -259,7 +265,7 @@ def test_faults_are_said_while_typing_and_on_top_of_the_page(page: Page) -> None
     # THEN the summary has the focus, and its link leads to the answer
     summary = page.get_by_role("group", name="入力内容を確かめてください")
     expect(summary).to_be_focused()
-    assert page.title().startswith("エラー")
+    expect(page).to_have_title(re.compile("^エラー"))
     assert_accessible(page)
     summary.get_by_role("link", name="申請の種類を選んでください。").click()
     expect(page.get_by_label("新規登録", exact=True)).to_be_focused()
@@ -348,6 +354,7 @@ def test_nothing_typed_is_lost_and_nothing_stays_once_it_is_sent(page: Page) -> 
     page.go_forward()
     # WHEN an answer is changed THEN it leads back to all answers
     page.get_by_role("link", name=re.compile("変更.*お名前")).click()
+    heading(page, "お名前")
     fill(page, お名前="青森 次郎")
     heading(page, "入力した内容の確認")
     expect(page.get_by_text("青森 次郎")).to_be_visible()

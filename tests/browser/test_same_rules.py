@@ -16,6 +16,7 @@ from infra.local.stack import Stack
 from lending.domain import application, form_fields
 from lending.domain.application import ApplicationKind, DocumentKind
 from lending.domain.form_fields import FieldFault
+from tests.browser.conftest import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 
@@ -52,6 +53,7 @@ TYPED: dict[str, list[str]] = {
 def page(browser: Browser, stack: Stack) -> Iterator[Page]:
     """A page whose modules can be called."""
     context = browser.new_context(base_url=stack.outputs["SiteUrl"])
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto("/status.html")
     yield page

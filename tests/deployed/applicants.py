@@ -71,13 +71,31 @@ class Applicant:
         fields = ticket["fields_by_type"][kind] | otherwise
         return requests.post(ticket["url"], data=fields, files={"file": data}, timeout=60)
 
+    def kept(self) -> list[str]:
+        """The keys of all objects of the application in the bucket."""
+        pages = self.stack.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self._bucket)
+        return [item["Key"] for page in pages for item in page.get("Contents", []) if self.receipt in item["Key"]]
+
+    def objects(self) -> dict[str, bytes]:
+        """What is in the bucket of the application, by its key, once nothing is being deleted any more."""
+        s3 = self.stack.client("s3")
+        return {key: s3.get_object(Bucket=self._bucket, Key=key)["Body"].read() for key in self.kept()}
+
+    @property
+    def _bucket(self) -> str:
+        return self.stack.outputs["ImagesBucket"]
+
     def send_photos(self, slots: Iterable[str] = ()) -> None:
-        """Send good photos, of everything that is not optional unless told otherwise, and wait for them to count."""
+        """Send good photos, of everything that is not optional unless told otherwise, and wait for them to count.
+
+        A photo counts before its original is deleted: that is waited for as well.
+        """
         wanted = list(slots) or [slot for slot, ticket in self.uploads.items() if not ticket["optional"]]
         for slot in wanted:
             photo = card(self.form["card_number"]) if slot == "card" else document()
             assert self.send(slot, photo).status_code == 204
         until(lambda: not set(wanted) & set(self.look()["missing_slots"]), "the photos to be looked at")
+        until(lambda: all(key.startswith("clean/") for key in self.kept()), "the originals to be deleted")
 
 
 @dataclass
@@ -178,13 +196,6 @@ class Counter:
     def mails_to(self, address: str) -> list[str]:
         """The texts of all mails to an address, oldest first."""
         return [mail["BodyText"] for mail in mailbox(self.stack) if address in mail["To"]]
-
-    def objects(self, applicant: Applicant) -> dict[str, bytes]:
-        """Every object of an application in the bucket, by its key."""
-        s3, bucket = self.stack.client("s3"), self.stack.outputs["ImagesBucket"]
-        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
-        keys = [item["Key"] for page in pages for item in page.get("Contents", []) if applicant.receipt in item["Key"]]
-        return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
 
 
 def _listed(value: Any) -> list[Any]:

@@ -38,7 +38,7 @@ def registered(counter: Counter, applicant: Applicant, **more: Any) -> None:
     answer = counter.register(applicant, **more)
     assert answer.status_code == 200, answer.text
     assert answer.json()["status"] == applicant.look()["status"] == "registered"
-    assert counter.objects(applicant) == {}
+    assert applicant.kept() == []
 
 
 def temporary_password(counter: Counter, address: str) -> str:
@@ -96,7 +96,7 @@ def test_a_new_card(counter: Counter, stack: Stack, library: Table) -> None:
     assert me["expires_on"] == IN_THREE_YEARS.isoformat()
     does_not_sign_in(stack, number, temporary)
     # AND no picture is left, nor anything personal of the application: only who saw what, and when (RULES 3, 41)
-    assert counter.objects(applicant) == {}
+    assert applicant.kept() == []
     rows = list(library.query(applications.partition(applicant.receipt)))
     assert not [value for value in (form["name"], form["address"], form["phone"], form["email"]) if value in str(rows)]
     traces = [row for row in rows if row["SK"].startswith("TRACE#")]
@@ -132,7 +132,7 @@ def test_a_card_again(counter: Counter, stack: Stack, library: Table, given: Giv
     told = counter.mail_to(patron.email, "「利用者カードの再発行」")
     assert "新しい利用者番号で" in told
     assert "仮パスワード: " not in told
-    assert counter.objects(applicant) == {}
+    assert applicant.kept() == []
 
 
 def test_another_name(counter: Counter, stack: Stack, library: Table) -> None:
@@ -155,7 +155,7 @@ def test_another_name(counter: Counter, stack: Stack, library: Table) -> None:
     does_not_sign_in(stack, patron.card_number, PASSWORD)
     assert state_of(library, patron.card_number) is CardState.RETIRED
     assert "新しい利用者番号で" in counter.mail_to(patron.email, "「氏名の変更」")
-    assert counter.objects(applicant) == {}
+    assert applicant.kept() == []
 
 
 def test_another_address(counter: Counter, stack: Stack, library: Table) -> None:
@@ -232,11 +232,11 @@ def test_an_image_again(counter: Counter, library: Table) -> None:
     fields = old_ticket["fields"]
     applicant.uploads["card"] = old_ticket
     assert applicant.send("card", b"anything").status_code == 204
-    until(lambda: fields["key"] not in counter.objects(applicant), "the late photo to be deleted")
+    until(lambda: fields["key"] not in applicant.kept(), "the late photo to be deleted")
     assert applicant.slot("card")["status"] == "accepted"
     # WHEN they register THEN no picture of either round is left
     assert counter.register(applicant).status_code == 200
-    assert counter.objects(applicant) == {}
+    assert applicant.kept() == []
     assert state_of(library, applicant.form["card_number"]) is CardState.ACTIVE
 
 
@@ -244,12 +244,12 @@ def test_a_refusal(counter: Counter, stack: Stack, library: Table) -> None:
     # GIVEN an application WHEN staff refuse it, with a reason
     applicant = counter.new_applicant()
     applicant.send_photos()
-    assert len(counter.objects(applicant)) == 2
+    assert len(applicant.kept()) == 2
     nameless = counter.decide(applicant, "refuse")
     assert nameless.status_code == 422
     assert counter.decide(applicant, "refuse", reason="住所を確認できませんでした").status_code == 200
     # THEN the pictures are gone, a mail and the page say why
-    assert counter.objects(applicant) == {}
+    assert applicant.kept() == []
     assert applicant.receipt in counter.mail_to(applicant.form["email"], "住所を確認できませんでした")
     now = applicant.look()
     assert (now["status"], now["missing_slots"]) == ("refused", [])
@@ -316,14 +316,14 @@ def test_two_applications_for_one_kit(counter: Counter, stack: Stack, library: T
     assert patrons.find(library, ids[1 - won]) is None
     with pytest.raises(ClientError, match="UserNotFoundException"):
         stack.client("cognito-idp").admin_get_user(UserPoolId=stack.outputs["UserPoolId"], Username=ids[1 - won])
-    assert (loser.look()["status"], len(counter.objects(loser)), counter.objects(winner)) == ("submitted", 2, {})
+    assert (loser.look()["status"], len(loser.kept()), winner.kept()) == ("submitted", 2, [])
     # AND staff are told what to do; WHEN they do it THEN the person knows, too
     refused = answers[1 - won].json()
     assert refused["code"] == "card_not_usable"
     assert "別のカードで申請し直して" in refused["reasons"][0]["message"]
     assert counter.decide(loser, "refuse", reason="別のカードで申請してください").status_code == 200
     assert "別のカードで申請してください" in counter.mail_to(loser.form["email"], "登録できませんでした")
-    assert counter.objects(loser) == {}
+    assert loser.kept() == []
     # AND each of the two has had one mail
     assert [len(counter.mails_to(applicant.form["email"])) for applicant in both] == [1, 1]
 
@@ -346,7 +346,7 @@ def test_two_who_black_out_at_once_both_do(counter: Counter) -> None:
     picture = Image.open(BytesIO(requests.get(images["my_number_card_front"], timeout=60).content))
     parts = [picture.crop((left + 2, 2, left + 18, 18)) for left in lefts]
     assert max(brightest for part in parts for _, brightest in part.getextrema()) < 20
-    assert len(counter.objects(applicant)) == 2
+    assert len(applicant.kept()) == 2
 
 
 def _patron_id(library: Table, applicant: Applicant) -> str:

@@ -663,7 +663,7 @@ class Naive:
 def property_test(check: Callable[[Case, list[Decision], Naive], None]) -> Callable[[], None]:
     """Hold a property against many drawn libraries."""
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(cases())
     def run(case: Case) -> None:
         decisions = case.decide()
@@ -808,7 +808,7 @@ def test_facts_are_json_and_make_sentences(case: Case, decisions: list[Decision]
         assert counter_sentence(each.code, facts)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(cases(), st.randoms(use_true_random=False))
 def test_the_order_of_the_input_does_not_matter(case: Case, chance: random.Random) -> None:
     """GIVEN the same library in another order THEN the decisions are the same to the byte (26)."""

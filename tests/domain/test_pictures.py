@@ -206,7 +206,7 @@ def test_a_polyglot_is_only_a_picture_afterwards():
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.booleans(), st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), min_size=1, max_size=12))
 def test_broken_bytes_are_a_picture_or_a_finding(as_png, changes):
     """GIVEN a photo with bytes changed at random WHEN looked at THEN it is cleaned or refused, never anything else."""

@@ -13,10 +13,11 @@ from tests.benchmarks.counting_store import CountingStore
 
 
 class Slow:
-    """A client that takes its time to write, and remembers how many writes were under way together."""
+    """A client whose first writes wait for each other, and that remembers how many were under way together."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, together: int) -> None:
         self._client, self._counting = client, threading.Lock()
+        self._together, self._waiting = threading.Barrier(together), together
         self.under_way = self.most = 0
 
     def __getattr__(self, name: str) -> Any:
@@ -26,7 +27,10 @@ class Slow:
         with self._counting:
             self.under_way += 1
             self.most = max(self.most, self.under_way)
-        time.sleep(0.02)
+            waits, self._waiting = self._waiting > 0, self._waiting - 1
+        if waits:
+            self._together.wait(60)
+        time.sleep(0.02)  # so that one more than allowed is seen
         answer = self._client.transact_write_items(**request)
         with self._counting:
             self.under_way -= 1
@@ -41,7 +45,7 @@ def puts(numbers: range) -> list[Write]:
 def test_no_more_transactions_at_once_than_allowed(at_once: int) -> None:
     # GIVEN a thousand writes: ten transactions
     store = CountingStore()
-    client = Slow(store)
+    client = Slow(store, at_once)
     assert write_what_holds(Table(client, "lending", at_once), puts(range(1000))) == []
     # THEN as many as are allowed were under way, never more
     assert client.most == at_once

@@ -687,7 +687,6 @@ class Life(RuleBasedStateMachine):
 HOW = settings(
     derandomize=True,  # the same lives each time
     database=None,
-    deadline=None,
     phases=(Phase.generate,),  # Phase.shrink beside it finds a short life that fails, in minutes
     suppress_health_check=list(HealthCheck),
 )

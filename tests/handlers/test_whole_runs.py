@@ -27,7 +27,7 @@ from tests.domain.test_allocation import CUT_OFF, POLICY, Case, Naive, cases, ho
 PERSON = dict.fromkeys(("card_number", "name", "kana", "postal_code", "address", "phone", "email"), "見本")
 PULLED = {"lend": "lend", "keep_aside": "keep_aside", "ready": "ready"}
 
-many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 seeds = st.integers(0, 2**32)
 
 
