@@ -16,12 +16,13 @@ handler = api
 
 _PAGE = 20
 _PAGE_MOST = 50
+_QUESTION_LENGTH = 200
 
 
 @api.get("/api/facilities")
 def facilities() -> Any:
     """Every partner facility, by number."""
-    return api.items([_facility(each) for each in all_facilities(library_table())])
+    return api.listed(all_facilities(library_table()), lambda each: (each.number,), _facility)
 
 
 def _facility(facility: Facility) -> dict[str, Any]:
@@ -37,7 +38,8 @@ def _facility(facility: Facility) -> dict[str, Any]:
 @api.get("/api/notices")
 def notices() -> Any:
     """The current お知らせ, the nearest first (RULES 40)."""
-    return api.items([_notice(each) for each in current_notices(library_table(), api.moment().date())])
+    found = current_notices(library_table(), api.moment().date())
+    return api.listed(found, lambda each: (f"{each.starts_on} {each.ends_on}", each.notice_id), _notice)
 
 
 def _notice(notice: Notice) -> dict[str, Any]:
@@ -55,8 +57,8 @@ def _notice(notice: Notice) -> dict[str, Any]:
 def search() -> Any:
     """Titles that have every word of `q` in title, author or ISBN."""
     start, limit = api.start() or 0, api.limit(_PAGE, _PAGE_MOST)
-    table, bucket, place = library_table(), settings().catalogue_bucket, api.query("pickup_place", ANY_FACILITY)
-    query, moment = api.query("q"), api.moment()
+    table, bucket, place = library_table(), settings().catalogue_bucket, api.place("pickup_place", ANY_FACILITY)
+    query, moment = api.query("q", most=_QUESTION_LENGTH), api.moment()
     cards, last = search_titles(table, bucket, query, place, start, limit, moment, settings().policy)
     return api.items([_card(card) for card in cards], last)
 
@@ -64,7 +66,7 @@ def search() -> Any:
 @api.get("/api/titles/<title_id>")
 def title(title_id: str) -> Any:
     """One title; with `pickup_place` its date is for that place."""
-    place = api.query("pickup_place", ANY_FACILITY)
+    place = api.place("pickup_place", ANY_FACILITY)
     return answer(200, _card(view_title(library_table(), title_id, place, api.moment(), settings().policy)))
 
 

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 from pydantic import BeforeValidator, Field
 
-from lending.aws.forms import Asked, Place, as_list, as_place
-from lending.aws.http import Api, answer, shown_reason
+from lending.aws.asked import A_NUMBER, Asked, Day, Place, Text, Weekdays, Word, as_list, as_place
+from lending.aws.http import Api, answer, day_of, shown_reason
 from lending.aws.settings import settings
 from lending.aws.table import library_table
 from lending.domain.application import (
@@ -74,20 +74,23 @@ class DecisionRequest(Asked):
     """A decision about an application; `old_card_number` names the card a re-issue replaces, if the form does not."""
 
     decision: DecisionKind
-    slots: list[str] = Field(default_factory=list)
-    reason: str = ""
-    expires_on: date | None = None
+    slots: Annotated[list[Word], Field(max_length=20)] = Field(default_factory=list)
+    reason: Text = ""
+    expires_on: Day | None = None
     checked: Checked | None = None
-    old_card_number: str = ""
+    old_card_number: Text = ""
+
+
+Pixels = Annotated[int, Field(ge=-100_000, le=100_000), A_NUMBER]
 
 
 class RectangleRequest(Asked):
     """A part of an image, in pixels of the picture as shown."""
 
-    left: int
-    top: int
-    right: int
-    bottom: int
+    left: Pixels
+    top: Pixels
+    right: Pixels
+    bottom: Pixels
 
 
 class BlackoutRequest(Asked):
@@ -100,7 +103,7 @@ class CardsRequest(Asked):
     """Kit numbers of a facility."""
 
     facility: Place
-    numbers: Annotated[list[str], Field(min_length=1, max_length=1000)]
+    numbers: Annotated[list[Word], Field(min_length=1, max_length=1000)]
 
 
 @api.get("/api/desk/applications")
@@ -121,7 +124,7 @@ def show_one_application(receipt_number: str) -> Any:
     """One application with its images; that it was looked at is recorded."""
     from lending.actions.viewing_applications import view_application
 
-    staff, purpose = api.staff(), api.query("purpose", "review")[:100]
+    staff, purpose = api.staff(), api.query("purpose", "review")
     view = view_application(library_table(), receipt_number, staff, purpose, api.moment(), settings().policy)
     return answer(200, _application(view))
 
@@ -294,7 +297,7 @@ def show_title(title_id: str) -> Any:
     """A title with its copies, where each lies, and its queue; that persons were looked at is recorded."""
     from lending.actions.looking_up import look_up_title
 
-    record = look_up_title(library_table(), title_id, api.staff(), _purpose(), api.moment())
+    record = look_up_title(library_table(), title_id, api.staff(), api.query("for", "counter"), api.moment())
     title = record.title
     return answer(200, {
         "title_id": title_id, "title": title.title, "author": title.author, "isbn": title.isbn,
@@ -309,7 +312,7 @@ def show_copy(barcode: str) -> Any:
     """What book this is, where it lies, who has it or waits; that a person was looked at is recorded."""
     from lending.actions.looking_up import look_up_copy
 
-    view = look_up_copy(library_table(), barcode, api.staff(), _purpose(), api.moment())
+    view = look_up_copy(library_table(), barcode, api.staff(), api.query("for", "counter"), api.moment())
     title = {"title_id": view.copy.title_id, **{name: getattr(view.title, name, "") for name in ("title", "author")}}
     return answer(200, _shown_copy(view.copy) | title | _shown_people(view))
 
@@ -324,10 +327,6 @@ def end_all_holds(title_id: str) -> Any:
     ended = cancel_all_of_title(library_table(), title_id, asked.reason, staff, api.moment(), policy, time)
     shown = {"title_id": title_id, "cancelled": ended.cancelled, "left": ended.left}
     return answer(202 if ended.left else 200, shown | {"copies": [_shown_copy(copy) for copy in ended.copies]})
-
-
-def _purpose() -> str:
-    return api.query("for", "counter")[:100]
 
 
 def _shown_copy(copy: Copy) -> dict[str, Any]:
@@ -374,18 +373,18 @@ def _shown_in_queue(line: "InQueue") -> dict[str, Any]:
 class PatronChange(Asked):
     """What staff change of a patron; what is not named stays."""
 
-    loan_cap: int = 0
+    loan_cap: Annotated[int, Field(ge=0, le=1000), A_NUMBER] = 0
     blocked: bool = False
-    expires_on: date = date.min
-    email: str = ""
-    mail_to: str = ""
+    expires_on: Day = date.min
+    email: Text = ""
+    mail_to: Text = ""
     online_lending: bool = False
 
 
 class HoldForCaller(Asked):
     """A hold for a patron who calls."""
 
-    title_id: str
+    title_id: Word
     pickup_place: Place
 
 
@@ -394,7 +393,7 @@ class HoldAction(Asked):
 
     action: Literal["cancel", "to_end", "change_pickup", "extend"]
     pickup_place: Place = ""
-    until: date | None = None
+    until: Day | None = None
 
 
 class HoldsAction(Asked):
@@ -594,10 +593,10 @@ def show_crates() -> Any:
     from lending.actions.packing import crates
 
     api.staff()
-    told, policy = api.query("pickup_from"), settings().policy
-    week = week_of_run(run_due_at(api.moment(), policy), policy)
-    pickup_from = _day("pickup_from", told) if told else week.pickup_from
-    return api.items([_shown_crate(crate) for crate in crates(library_table(), pickup_from, api.query("facility"))])
+    policy = settings().policy
+    pickup_from = api.day("pickup_from") or week_of_run(run_due_at(api.moment(), policy), policy).pickup_from
+    found = crates(library_table(), pickup_from, api.place("facility"))
+    return api.listed(found, lambda crate: (int(crate.facility),), _shown_crate)
 
 
 def _facility_names() -> dict[str, str]:
@@ -605,13 +604,6 @@ def _facility_names() -> dict[str, str]:
 
     named = {str(each.number): each.name for each in all_facilities(library_table())}
     return {PREFECTURAL: settings().policy.library_name} | named
-
-
-def _day(field: str, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refused("invalid_fields", Reason("invalid_field", field=field)) from None
 
 
 def _shown_pull(line: "PullView", names: dict[str, str]) -> dict[str, Any]:
@@ -625,7 +617,7 @@ def _shown_pull(line: "PullView", names: dict[str, str]) -> dict[str, Any]:
         "kept_aside": line.copy.state is CopyState.KEPT_ASIDE,
         "lies_at": line.copy.lies_at,
         "pickup_place": line.pull.pickup_place,
-        "facility": names.get(line.pull.pickup_place, ""),
+        "pickup_place_name": names.get(line.pull.pickup_place, ""),
         "card_number": line.card_number,
         "run": line.pull.run,
     }
@@ -657,7 +649,6 @@ def _shown_slip(bag: "Bag") -> dict[str, Any]:
 def _shown_crate(crate: "Crate") -> dict[str, Any]:
     return {
         "facility": crate.facility,
-        "number": int(crate.facility),
         "name": crate.name,
         "bag_count": len(crate.bags),
         "book_count": crate.books,
@@ -680,14 +671,15 @@ def _shown_bag(bag: "Bag", books: list[Copy], cards: dict[str, str]) -> dict[str
 class CheckIns(Asked):
     """Books as scanned, in that order."""
 
-    barcodes: Annotated[list[str], BeforeValidator(as_list), Field(min_length=1, max_length=100)]
+    # However long: what is no bar code is unknown, and fails no other book.
+    barcodes: Annotated[list[str], Field(min_length=1, max_length=100), BeforeValidator(as_list)]
 
 
 class CheckOut(Asked):
     """A patron's card and a book."""
 
-    card_number: str
-    barcode: str
+    card_number: Word
+    barcode: Word
 
 
 @api.post("/api/desk/checkins")
@@ -847,8 +839,8 @@ def _missing_bag(bag: "Bag", card_number: str) -> dict[str, Any]:
 class Dates(Asked):
     """Days, both counted, and what for."""
 
-    starts_on: date = Field(alias="from")
-    ends_on: date = Field(alias="until")
+    starts_on: Day = Field(alias="from")
+    ends_on: Day = Field(alias="until")
     facility: Place = ""
     reason: Annotated[str, Field(max_length=200)] = ""
 
@@ -857,7 +849,7 @@ class ClosureRequest(Dates):
     """Closed days; with `weekdays` (Monday = 0) only these of every week; kind `open` is an exception to others."""
 
     scope: Literal["prefectural", "facility"]
-    weekdays: Annotated[frozenset[Annotated[int, Field(ge=0, le=6)]], BeforeValidator(as_list)] = frozenset()
+    weekdays: Weekdays = frozenset()
     kind: ClosureKind = ClosureKind.CLOSED
 
 
@@ -865,20 +857,20 @@ class SuspensionRequest(Dates):
     """A suspension of the run or of a facility; `opted_in` are card numbers of those for whom the run takes place."""
 
     scope: Literal["service", "facility"]
-    opted_in: Annotated[list[str], BeforeValidator(as_list)] = Field(default_factory=list)
-    pickup_until: date | None = None
+    opted_in: Annotated[list[Word], Field(max_length=1000), BeforeValidator(as_list)] = Field(default_factory=list)
+    pickup_until: Day | None = None
 
 
 class ShiftRequest(Asked):
     """Other days for what a facility, some of them, a district's or all hand over from a Sunday on."""
 
     facility: Place = ""
-    facilities: Annotated[list[Place], BeforeValidator(as_list), Field(max_length=200)] = Field(default_factory=list)
-    district: str = ""
+    facilities: Annotated[list[Place], Field(max_length=200), BeforeValidator(as_list)] = Field(default_factory=list)
+    district: Word = ""
     all: bool = False
-    pickup_from: date
-    pickup_until: date
-    due_on: date
+    pickup_from: Day
+    pickup_until: Day
+    due_on: Day
     reason: Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -889,7 +881,7 @@ def show_closures() -> Any:
 
     api.staff()
     closures = [each for each in load_calendar(library_table()).closures if _is_shown(each.ends_on)]
-    return api.items([_shown_closure(each) for each in sorted(closures, key=lambda each: each.starts_on)])
+    return api.listed(closures, lambda each: (each.starts_on.isoformat(), each.closure_id), _shown_closure)
 
 
 @api.post("/api/desk/closures")
@@ -925,7 +917,11 @@ def show_suspensions() -> Any:
     table = library_table()
     found = [each for each in load_calendar(table).suspensions if _is_shown(each.ends_on)]
     cards = cards_of_patrons(table, found)
-    return api.items([_shown_suspension(each, cards) for each in sorted(found, key=lambda each: each.starts_on)])
+    return api.listed(
+        found,
+        lambda each: (each.starts_on.isoformat(), each.suspension_id),
+        lambda each: _shown_suspension(each, cards),
+    )
 
 
 @api.post("/api/desk/suspensions")
@@ -962,8 +958,8 @@ def show_shifts() -> Any:
     from lending.aws.table.shifts import of_week as shifts_of_week
 
     api.staff()
-    pickup_from = _day("pickup_from", api.query("pickup_from"))
-    return api.items([_shown_shift(each) for each in shifts_of_week(library_table(), pickup_from)])
+    pickup_from = day_of(api.query("pickup_from"), "pickup_from")
+    return api.listed(shifts_of_week(library_table(), pickup_from), lambda each: (int(each.facility),), _shown_shift)
 
 
 @api.post("/api/desk/shifts")
@@ -994,8 +990,9 @@ def unshift(batch_id: str) -> Any:
     from lending.actions.shifting_batch import take_shift_back
 
     api.staff()
-    sunday, _, facility = batch_id.partition(".")
-    back, moved = take_shift_back(library_table(), _day("id", sunday), facility, api.moment(), settings().policy)
+    sunday, _, number = batch_id.partition(".")
+    pickup_from, facility = day_of(sunday, "id"), as_place(number)
+    back, moved = take_shift_back(library_table(), pickup_from, facility, api.moment(), settings().policy)
     return answer(200, _shown_shift(back) | {"patrons": moved})
 
 
@@ -1005,8 +1002,8 @@ def unshift_many() -> Any:
     from lending.actions.shifting_batches import facilities_of, take_shifts_back
 
     api.staff()
-    table, pickup_from = library_table(), _day("pickup_from", api.query("pickup_from"))
-    numbers = [as_place(number) for number in api.query("facilities").split(",") if number]
+    table, pickup_from = library_table(), day_of(api.query("pickup_from"), "pickup_from")
+    numbers = [as_place(number) for number in api.query("facilities", most=1000).split(",") if number]
     district, every = api.query("district"), api.query("all") in ("1", "true")
     _demand_one(facilities=numbers, district=district, all=every)
     found, time = facilities_of(table, numbers, district), _within_a_request()
@@ -1075,17 +1072,17 @@ def _shown_shift(shift: "Shift") -> dict[str, Any]:
 class Otherwise(Asked):
     """What is to be otherwise in a run that is only tried."""
 
-    cap: Annotated[int, Field(ge=0, le=100)] | None = None
-    facilities_closed: frozenset[Place] = frozenset()
+    cap: Annotated[int, Field(ge=0, le=100), A_NUMBER] | None = None
+    facilities_closed: Annotated[frozenset[Place], Field(max_length=1000)] = frozenset()
     run_skipped: bool = False
-    missing_percent: Annotated[int, Field(ge=0, le=100)] = 0
-    seed: int = 0
+    missing_percent: Annotated[int, Field(ge=0, le=100), A_NUMBER] = 0
+    seed: Annotated[int, Field(ge=0, lt=2**32), A_NUMBER] = 0
 
 
 class RunRequest(Asked):
     """A run to be made, or, dry or with something otherwise, only to be tried."""
 
-    date: date
+    date: Day
     dry_run: bool = False
     what_if: Otherwise | None = None
 

@@ -1,6 +1,5 @@
 """`/api/facility`: what a partner facility does. Every route is about the facility of the token and no other."""
 
-from datetime import date
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -11,7 +10,7 @@ from lending.actions.facility_bags import BagView, current_number, overview, vie
 from lending.actions.facility_closures import close, take_back, view_closures
 from lending.actions.handing_over import hand_over, take_hand_over_back
 from lending.actions.reporting import report
-from lending.aws.forms import Asked
+from lending.aws.asked import Asked, Day, Weekdays
 from lending.aws.http import Api, answer
 from lending.aws.settings import settings
 from lending.aws.table import library_table
@@ -29,10 +28,10 @@ class ClosureRequest(Asked):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    starts_on: date = Field(alias="from")
-    ends_on: date = Field(alias="until")
+    starts_on: Day = Field(alias="from")
+    ends_on: Day = Field(alias="until")
     reason: str = Field("", max_length=100)
-    weekdays: frozenset[Annotated[int, Field(ge=0, le=6)]] = frozenset()
+    weekdays: Weekdays = frozenset()
     kind: ClosureKind = ClosureKind.CLOSED
 
 
@@ -62,8 +61,10 @@ def bags() -> Any:
     """The bags of some lists; without any named this week's, and last week's on its last day (RULES 29)."""
     facility, moment, policy = api.facility(), api.moment(), settings().policy
     if wanted := _lists(api.query("list")):
-        return api.items([_bag(view) for view in view_lists(library_table(), facility, wanted, moment, policy)])
-    return api.items([_bag(view) for view in view_current(library_table(), facility, moment, policy)])
+        found = view_lists(library_table(), facility, wanted, moment, policy)
+        return api.listed(found, lambda view: (str(view.bag.pickup_from), view.card_number, view.bag.bag_id), _bag)
+    found = view_current(library_table(), facility, moment, policy)
+    return api.listed(found, lambda view: (-view.bag.pickup_from.toordinal(), view.bag.bag_id), _bag)
 
 
 def _lists(text: str) -> list[BagList]:
@@ -110,8 +111,8 @@ def add_report() -> Any:
 @api.get("/api/facility/closures")
 def closures() -> Any:
     """The facility's own closed days to come."""
-    facility = api.facility()
-    return api.items([_closure(each) for each in view_closures(library_table(), facility, api.moment().date())])
+    found = view_closures(library_table(), api.facility(), api.moment().date())
+    return api.listed(found, lambda each: (each.starts_on.isoformat(), each.closure_id), _closure)
 
 
 @api.post("/api/facility/closures")

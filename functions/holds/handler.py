@@ -4,7 +4,7 @@ from typing import Any
 
 from lending.actions.placing_hold import cancel_hold, place_hold
 from lending.actions.viewing_holds import HoldView, view_holds, view_placed
-from lending.aws.forms import Asked, Place
+from lending.aws.asked import Asked, Place, Word
 from lending.aws.http import Api, answer
 from lending.aws.settings import settings
 from lending.aws.table import library_table
@@ -18,7 +18,7 @@ handler = api
 class HoldRequest(Asked):
     """What a patron asks for."""
 
-    title_id: str
+    title_id: Word
     pickup_place: Place
 
 
@@ -27,7 +27,7 @@ def show() -> Any:
     """The patron's open holds."""
     patron_id = api.patron()
     views = view_holds(library_table(), patron_id, api.moment(), settings().policy)
-    return api.items([_shown(view) for view in views])
+    return api.listed(views, lambda view: (view.hold.placed_at.timestamp(), view.hold.title_id), _shown)
 
 
 @api.post("/api/me/holds")

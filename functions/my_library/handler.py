@@ -14,7 +14,7 @@ from lending.actions.viewing_library import (
     view_mails,
     view_myself,
 )
-from lending.aws.forms import Asked
+from lending.aws.asked import Asked, Text
 from lending.aws.http import Api, answer
 from lending.aws.sealing import confirmed
 from lending.aws.settings import settings
@@ -49,14 +49,14 @@ _SHOWN_FACTS = frozenset(
 class Addresses(Asked):
     """Where a patron wants mails to go; what is left out stays as it is."""
 
-    email: str | None = None
-    mail_to: str | None = None
+    email: Text | None = None
+    mail_to: Text | None = None
 
 
 class Confirmation(Asked):
     """What the link of a mail carries."""
 
-    token: str
+    token: Text
 
 
 # The record
@@ -114,7 +114,8 @@ def _record(myself: Myself) -> dict[str, Any]:
 @api.get("/api/me/basket")
 def basket() -> Any:
     """The titles in the basket."""
-    return api.items([_entry(title) for title in show_basket(library_table(), api.patron())])
+    entries = show_basket(library_table(), api.patron())
+    return api.listed(entries, lambda entry: (entry.added_at, entry.title.title_id), lambda entry: _entry(entry.title))
 
 
 @api.put("/api/me/basket/<title_id>")
@@ -148,7 +149,7 @@ def loans() -> Any:
     """The patron's loans."""
     patron_id = api.patron()
     views = view_loans(library_table(), patron_id, api.moment().date(), settings().policy)
-    return api.items([_loan(view) for view in views])
+    return api.listed(views, lambda view: (view.loan.due_on.isoformat(), view.loan.barcode), _loan)
 
 
 @api.post("/api/me/loans/<barcode>/renewals")
@@ -191,8 +192,8 @@ def _reason(reason: Reason) -> dict[str, Any]:
 @api.get("/api/me/mails")
 def mails() -> Any:
     """The mails of the last days, with how far they have come."""
-    patron_id = api.patron()
-    return api.items([_mail(mail) for mail in view_mails(library_table(), patron_id, api.moment(), settings().policy)])
+    found = view_mails(library_table(), api.patron(), api.moment(), settings().policy)
+    return api.listed(found, lambda mail: (-mail.created_at.timestamp(), mail.mail_id), _mail)
 
 
 @api.post("/api/me/test-mail")

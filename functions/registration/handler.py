@@ -4,15 +4,15 @@ import secrets
 import uuid
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from lending.actions.applying import apply, ask_for_uploads, show_application
 from lending.actions.sending_password import ask_for_password
 from lending.aws import images
 from lending.aws.access_codes import access_code, code_hash, new_receipt_number, typed
-from lending.aws.forms import Asked
+from lending.aws.asked import Asked, Text, Word, as_list
 from lending.aws.http import Api, answer
 from lending.aws.images import Upload
 from lending.aws.settings import settings
@@ -38,14 +38,14 @@ handler = api
 class UploadsRequest(Asked):
     """Images an applicant wants to send; without any, all that are missing."""
 
-    slots: list[str] = Field(default_factory=list)
+    slots: Annotated[list[Word], Field(max_length=20), BeforeValidator(as_list)] = Field(default_factory=list)
 
 
 class PasswordRequest(Asked):
     """Who asks for a temporary password to be sent anew."""
 
-    card_number: str
-    birth_date: str
+    card_number: Text
+    birth_date: Text
 
 
 @api.post("/api/applications")

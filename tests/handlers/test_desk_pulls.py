@@ -53,8 +53,8 @@ def test_pull_list_is_in_shelf_order_over_all_pages(at: Library, given: Given) -
     assert [line["call_number"] for line in seen] == ["007/カ", "210/サ", "913.6/t-1-1", "913.6/ナ", "E/ア"]
     assert seen[2] == {
         "barcode": "t-1-1", "call_number": "913.6/t-1-1", "title_id": "t-1", "title": "見本の本 t-1",
-        "author": "見本 太郎", "decision": "lend", "kept_aside": False, "pickup_place": "12", "facility": "見本館",
-        "card_number": "10000001", "run": "2026-06-04",
+        "author": "見本 太郎", "decision": "lend", "kept_aside": False, "lies_at": "shelf", "pickup_place": "12",
+        "pickup_place_name": "見本館", "card_number": "10000001", "run": "2026-06-04",
     }  # fmt: skip
 
 
@@ -312,7 +312,7 @@ def test_sample_crates_hold_bags_with_card_numbers_and_no_names(at: Library, giv
     status, page = answered(handler(sample("desk/crates"), context()))
     assert status == 200
     (crate,) = page["items"]
-    assert (crate["number"], crate["name"], crate["bag_count"], crate["book_count"]) == (12, "見本館", 2, 3)
+    assert (crate["facility"], crate["name"], crate["bag_count"], crate["book_count"]) == ("12", "見本館", 2, 3)
     by_card = {bag["card_number"]: [book["barcode"] for book in bag["books"]] for bag in crate["bags"]}
     assert by_card == {"10000001": ["t-3-1"], "10000002": ["t-1-1", "t-2-1"]}
     assert "花子" not in str(page)

@@ -40,11 +40,11 @@ async function load(house, day = "") {
       ? table(
           "協力館ごとの袋と本",
           ["No.", "協力館", "袋", "本"],
-          found.map(({ number, name, bag_count: of, book_count: count }) =>
+          found.map(({ facility, name, bag_count: of, book_count: count }) =>
             el(
               "tr",
               {},
-              el("td", { class: "number" }, String(number)),
+              el("td", { class: "number" }, facility),
               el("th", { scope: "row" }, name),
               el("td", {}, String(of)),
               el("td", {}, String(count)),
@@ -75,12 +75,12 @@ async function loadSlips(house, day = "") {
 }
 
 /** Card number and facility, no name. */
-const slip = ({ number, name }, { card_number: card }) =>
+const slip = ({ facility, name }, { card_number: card }) =>
   el(
     "div",
     { class: "slip" },
     el("p", {}, "オンライン貸出サービス"),
-    el("p", { class: "slip-facility" }, `No.${number} ${name}`),
+    el("p", { class: "slip-facility" }, `No.${facility} ${name}`),
     el("p", { class: "slip-card number" }, card),
   );
 
@@ -100,11 +100,11 @@ function crateList(crate) {
       el("td", { class: "number" }, books.map(({ barcode }) => barcode).join(" ")),
     ),
   );
-  const { number, name, bag_count: bags, book_count: books } = crate;
+  const { facility, name, bag_count: bags, book_count: books } = crate;
   return el(
     "section",
     { class: "crate stack", "aria-label": name },
-    el("h2", {}, `No.${number} ${name}`),
+    el("h2", {}, `No.${facility} ${name}`),
     el("p", {}, `袋${bags}、本${books}冊`),
     table(`${name}の袋`, ["済", "利用者番号", "冊数", "資料番号"], rows),
   );

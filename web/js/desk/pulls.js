@@ -70,7 +70,7 @@ function row(line, absent) {
     el("th", { scope: "row", class: "number" }, line.call_number),
     el("td", {}, line.title, line.kept_aside ? el("strong", {}, " (取り置きの棚)") : null),
     el("td", { class: "number" }, line.barcode),
-    el("td", {}, line.facility),
+    el("td", {}, line.pickup_place_name),
     el(
       "td",
       {},
@@ -116,15 +116,15 @@ export function instruction(told) {
 
 async function loadSheet() {
   const lines = await pulls();
-  const rows = lines.map(({ call_number: place, title, barcode, facility, kept_aside: kept }) =>
+  const rows = lines.map(({ call_number: shelf, title, barcode, pickup_place_name: place, kept_aside: kept }) =>
     el(
       "tr",
       {},
       el("td", {}, "□"),
-      el("th", { scope: "row", class: "number" }, place),
+      el("th", { scope: "row", class: "number" }, shelf),
       el("td", {}, title, kept ? " (取り置きの棚)" : null),
       el("td", { class: "number" }, barcode),
-      el("td", {}, facility),
+      el("td", {}, place),
     ),
   );
   return [

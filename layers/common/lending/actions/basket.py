@@ -1,5 +1,6 @@
 """The basket 「予約かご」: titles a patron wants to remember. No limit looks at it (RULES, words; 10)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from lending.aws.table import Table, baskets, titles
@@ -7,11 +8,19 @@ from lending.domain.problems import Refused
 from lending.domain.title import Title
 
 
-def show_basket(table: Table, patron_id: str) -> list[Title]:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A title in a basket, and when it was put there."""
+
+    title: Title
+    added_at: str
+
+
+def show_basket(table: Table, patron_id: str) -> list[Entry]:
     """The titles in a patron's basket that the catalogue still has, in the order they were put there."""
-    title_ids = baskets.of_patron(table, patron_id)
-    known = titles.find_many(table, set(title_ids))
-    return [known[title_id] for title_id in title_ids if title_id in known]
+    entries = baskets.of_patron(table, patron_id)
+    known = titles.find_many(table, set(entries))
+    return [Entry(known[title_id], added_at) for title_id, added_at in entries.items() if title_id in known]
 
 
 def put_in_basket(table: Table, patron_id: str, title_id: str, moment: datetime) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from lending.aws.table import Busy, Table, again_when_overtaken, bags, loans, patrons, titles
 from lending.aws.table.titles import TitleView
 from lending.aws.table.writes import Write
+from lending.domain.cataloguing import NUMBER
 from lending.domain.hold import HoldStatus
 from lending.domain.loan import Loan
 from lending.domain.title import Copy, CopyState, LiesAt
@@ -53,7 +54,8 @@ def _checked_in(table: Table, barcode: str, moment: datetime) -> CheckedIn:
 @again_when_overtaken
 def check_in(table: Table, barcode: str, moment: datetime) -> CheckedIn:
     """Check one book in. Nothing ties the patron to the title after it (RULES 41)."""
-    copy = titles.find_copy(table, barcode)
+    # The scanner reads any bar code, whatever is printed in it.
+    copy = titles.find_copy(table, barcode) if NUMBER.fullmatch(barcode) else None
     if copy is None:
         return CheckedIn(barcode, "unknown")
     today = in_tokyo(moment).date()

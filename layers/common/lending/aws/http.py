@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from functools import partial
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
+from lending.aws.asked import FIRST_DAY, LAST_DAY, as_day, as_place
 from lending.aws.forms import Event, fields_of, header, raw_body, validated
 from lending.aws.routes import Answer, Routes
 from lending.aws.sealing import opened, sealed
@@ -20,10 +21,13 @@ from lending.domain.problems import CATALOGUE, Reason, Refused
 from lending.domain.week import TOKYO
 
 Model = TypeVar("Model", bound=BaseModel)
+Item = TypeVar("Item")
 
 _RETRY_AFTER_SECONDS = "5"
 _NO_STORE = {"Cache-Control": "no-store"}
 _THROTTLED = {"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded", "SlowDown"}
+_QUERY_LENGTH = 100
+_CURSOR_LENGTH = 2000
 
 
 class Api:
@@ -43,15 +47,24 @@ class Api:
     def __call__(self, event: Event, context: Any) -> dict[str, Any]:
         """Answer one request; a POST with an `Idempotency-Key` is carried out once (API.md, common)."""
         self.event = event
-        key = header(event, "idempotency-key")
-        once = key and event["requestContext"]["http"]["method"] == "POST"
-        return self._safely(partial(self._once, key) if once else self._carried_out).as_event()
+        return self._safely(self._answered).as_event()
 
-    def _carried_out(self) -> Answer:
-        handler = self._routes.find(self.event["requestContext"]["http"]["method"], self.event["rawPath"])
+    @property
+    def routes(self) -> list[tuple[str, str]]:
+        """What is answered here, by method and path."""
+        return self._routes.known
+
+    def _answered(self) -> Answer:
+        method, key = self.event["requestContext"]["http"]["method"], header(self.event, "idempotency-key")
+        handler = self._routes.find(method, self.event["rawPath"])
         if handler is None:
-            raise Refused("not_found")
-        return handler()
+            return self._unknown()
+        return self._once(key, handler) if key and method == "POST" else handler()
+
+    def _unknown(self) -> Answer:
+        if allowed := self._routes.methods(self.event["rawPath"]):
+            return self._problem(Refused("method_not_allowed"), {"Allow": ", ".join(allowed)})
+        raise Refused("not_found")
 
     def _safely(self, act: Callable[[], Answer]) -> Answer:
         """The answer, or the problem that stood in its way."""
@@ -81,7 +94,7 @@ class Api:
             moment = datetime.fromisoformat(told)
         except ValueError:
             raise Refused("malformed") from None
-        if moment.tzinfo is None:
+        if moment.tzinfo is None or not FIRST_DAY <= moment.date() <= LAST_DAY:
             raise Refused("malformed")
         return moment.astimezone(TOKYO)
 
@@ -134,9 +147,33 @@ class Api:
 
     # What they sent
 
-    def query(self, name: str, default: str = "") -> str:
-        """A parameter of the query string."""
-        return str((self.event.get("queryStringParameters") or {}).get(name, default))
+    def query(self, name: str, default: str = "", most: int = _QUERY_LENGTH) -> str:
+        """A parameter of the query string.
+
+        Raises:
+            Refused: it is longer than `most` characters, or no text.
+        """
+        text = str((self.event.get("queryStringParameters") or {}).get(name, default))
+        if len(text) > most:
+            raise Refused("invalid_fields", Reason("too_long", {"most": most}, field=name))
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise Refused("malformed") from None
+        return text
+
+    def place(self, name: str, default: str = "") -> str:
+        """A place in the query string, in the form it is known by."""
+        return str(as_place(self.query(name, default)))
+
+    def day(self, name: str) -> date | None:
+        """A day in the query string, None if there is none.
+
+        Raises:
+            Refused: it is not a day that the service plans for.
+        """
+        text = self.query(name)
+        return day_of(text, name) if text else None
 
     def header(self, name: str) -> str:
         """A header, by its name in small letters."""
@@ -175,7 +212,7 @@ class Api:
         Raises:
             Refused: the cursor was not made by us for this list and caller.
         """
-        cursor = self.query("cursor")
+        cursor = self.query("cursor", most=_CURSOR_LENGTH)
         return opened(self._list(), cursor) if cursor else None
 
     def _list(self) -> str:
@@ -187,11 +224,32 @@ class Api:
         """A page of a list; `last` is where the next page goes on, None at the end."""
         return answer(200, {"items": items, "cursor": self.cursor(last)})
 
+    def listed(
+        self, found: Iterable[Item], key: Callable[[Item], Iterable[str | float]], show: Callable[[Item], Any]
+    ) -> Answer:
+        """A list that is read whole: all of it, or as many as `limit` says.
+
+        A page goes on behind the last item of the one before, even if that is gone by then.
+
+        Args:
+            key: what the list is ordered by, no two items alike.
+            show: an item as it is answered.
+
+        Raises:
+            Refused: limit or cursor is none.
+        """
+        after = self.start()
+        keyed = sorted(((list(key(item)), item) for item in found), key=lambda each: each[0])
+        rest = [each for each in keyed if after is None or each[0] > after]
+        page = rest[: self.limit()] if self.query("limit") else rest
+        last = page[-1][0] if len(page) < len(rest) else None
+        return self.items([show(item) for _, item in page], last)
+
     def cursor(self, last: Any) -> str | None:
         """What goes on where a page ended, for this list and caller only; None at the end."""
         return sealed(self._list(), last) if last else None
 
-    def _problem(self, refusal: Refused) -> Answer:
+    def _problem(self, refusal: Refused, headers: Mapping[str, str] | None = None) -> Answer:
         body = {
             "type": "about:blank",
             "title": CATALOGUE[refusal.code].sentence if refusal.code == "invalid_fields" else refusal.sentence,
@@ -202,7 +260,7 @@ class Api:
             "request_id": self.event["requestContext"].get("requestId", ""),
         }
         retry = {"Retry-After": _RETRY_AFTER_SECONDS} if refusal.status in (429, 503) else {}
-        return Answer(refusal.status, _json(body), _headers_of(refusal.status) | retry)
+        return Answer(refusal.status, _json(body), _headers_of(refusal.status) | retry | dict(headers or {}))
 
     def _aws_failed(self, error: ClientError) -> Answer:
         throttled = error.response["Error"]["Code"] in _THROTTLED
@@ -212,7 +270,7 @@ class Api:
         logger().error("unexpected", extra=kind_and_place(error))
         return self._problem(Refused("internal"))
 
-    def _once(self, key: str) -> Answer:
+    def _once(self, key: str, handler: Callable[[], Answer]) -> Answer:
         table, request = library_table(), _hash(self._caller(), self.event["rawPath"], key)
         body_hash = _hash(raw_body(self.event).decode(errors="replace"))
         known = answers.claim(table, request, body_hash, self.moment())
@@ -222,7 +280,7 @@ class Api:
             raise Refused("in_progress")
         if known:
             return Answer(known.status, self._with_secrets(known.body.strip()), _headers_of(known.status))
-        answered = self._safely(self._carried_out)
+        answered = self._safely(handler)
         if answered.status < 500:
             answers.keep(table, request, answered.status, self._without_secrets(answered.body))
         else:
@@ -243,6 +301,18 @@ class Api:
 def answer(status: int, body: Any = None) -> Answer:
     """An answer in JSON; without a body an empty one."""
     return Answer(status, "" if body is None else _json(body), _headers_of(status))
+
+
+def day_of(text: str, field: str) -> date:
+    """A day that a part of the address names.
+
+    Raises:
+        Refused: it is not a day that the service plans for.
+    """
+    try:
+        return as_day(text)
+    except ValueError:
+        raise Refused("invalid_fields", Reason("invalid_field", field=field)) from None
 
 
 def _headers_of(status: int) -> dict[str, str]:

@@ -29,6 +29,7 @@ CATALOGUE: dict[str, Problem] = {
     "unknown_field": Problem(422, "この項目は受け付けていません。"),
     "one_of_these": Problem(422, "どれか1つで指定してください。"),
     "missing_field": Problem(422, "入力してください。"),
+    "too_long": Problem(422, "{most}文字までで入力してください。"),
     "idempotency_mismatch": Problem(409, "同じ受付キーで、内容の異なる送信がありました。"),
     "in_progress": Problem(409, "同じ内容を処理しています。しばらくしてからご確認ください。"),
     "busy": Problem(503, "ただいま混み合っています。しばらくしてからもう一度お試しください。"),

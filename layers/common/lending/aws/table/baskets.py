@@ -15,10 +15,10 @@ def key(patron_id: str, title_id: str) -> Key:
     return partition(patron_id), f"{_ENTRY}{title_id}"
 
 
-def of_patron(table: Table, patron_id: str) -> list[str]:
-    """Ids of the titles in a patron's basket, in the order they were put there."""
+def of_patron(table: Table, patron_id: str) -> dict[str, str]:
+    """When each of the titles in a patron's basket was put there, by the title's id, in that order."""
     entries = sorted(table.query(partition(patron_id), _ENTRY), key=lambda item: (item["added_at"], item["SK"]))
-    return [item["SK"].removeprefix(_ENTRY) for item in entries]
+    return {item["SK"].removeprefix(_ENTRY): item["added_at"] for item in entries}
 
 
 def add(patron_id: str, title_id: str, moment: datetime) -> Write:

@@ -1,0 +1,307 @@
+"""Whatever is sent, to whatever route, by whomever: the answer is one of the API's own, and never a failure."""
+
+import importlib
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from lending.aws import settings, suppression
+from lending.aws.asked import Asked
+from lending.aws.forms import BODY_BYTES
+from lending.aws.http import Api
+from lending.aws.table import Table, baskets, calendar
+from lending.domain.closure import Closure, Scope
+from lending.domain.week import TOKYO
+from tests.handlers.applications import RECEIPT, applied, kit
+from tests.handlers.conftest import NOON, Given, context, request
+from tests.handlers.desk import SUNDAY, THURSDAY, Library
+
+FUNCTIONS = ("catalogue", "registration", "holds", "my_library", "desk", "facility")
+GROUPS = {"/api/me": "patron", "/api/desk": "desk", "/api/facility": "facility-12"}
+USERS = {"": "", "patron": "p-1", "desk": "staff-1", "facility-12": "f-12"}
+
+HALF = "\ud800"
+YEARS = ("0001-01-01", "1999-12-31", "2101-01-01", "9999-12-31")
+
+
+def api_of(function: str) -> Api:
+    return importlib.import_module(f"functions.{function}.handler").api  # type: ignore[no-any-return]
+
+
+ROUTES = [(function, method, path) for function in FUNCTIONS for method, path in api_of(function).routes]
+
+
+def group_of(path: str) -> str:
+    """Whose route it is; nobody's if it is for anyone."""
+    return next((group for start, group in GROUPS.items() if f"{path}/".startswith(f"{start}/")), "")
+
+
+# What is there: something of everything, so that a route that takes an odd thing in goes as far as it can
+
+
+KNOWN = {
+    "title_id": "t-1", "barcode": "t-1-1", "card_number": "10000001", "receipt_number": RECEIPT, "slot": "card",
+    "bag_id": "2026-06-07.12.p-1", "batch_id": "2026-06-07.12", "closure_id": "c-1", "suspension_id": "s-1",
+    "run_id": "2026-06-04", "contact_id": "patron.p-1.x",
+}  # fmt: skip
+
+
+@pytest.fixture
+def there(given: Given, library: Table, monkeypatch: pytest.MonkeyPatch) -> Library:
+    # moto has no suppression list
+    monkeypatch.setattr(suppression, "forgive", lambda address: None)
+    library_ = Library(given)
+    library_.facility(12)
+    library_.patron()
+    for title_id in ("t-1", "t-2", "t-3"):
+        given.title(title_id, copies=2)
+    library_.hold(title_id="t-2"), library_.pull("t-2-1")
+    library_.loan("t-3-1")
+    library.write(baskets.add("p-1", "t-1", NOON))
+    closure = Closure(closure_id="c-1", scope=Scope.FACILITY, facility="12", starts_on=SUNDAY, ends_on=SUNDAY)
+    library.write(calendar.add_closure(closure))
+    applied(library)
+    kit(library)
+    return library_
+
+
+def filled(path: str, value: str | None = None) -> str:
+    """A route's path with its parts filled in: with what is there, or all with one value."""
+    parts = [part[1:-1] if part.startswith("<") else None for part in path.split("/")]
+    return "/".join(
+        (KNOWN.get(name, "x") if value is None else value) if name else part
+        for name, part in zip(parts, path.split("/"), strict=True)
+    )
+
+
+def asked(function: str, event: dict[str, Any]) -> tuple[int, str]:
+    """The status of an answer, demanding that it is one of the API's own: no failure, and a problem if it is a no."""
+    answered = api_of(function)(event, context())
+    status, kind = answered["statusCode"], answered["headers"]["Content-Type"]
+    odd = str({name: event.get(name) for name in ("routeKey", "body", "queryStringParameters", "headers")})[:500]
+    what = f"{status} {answered['body'][:200]} to {odd!a}"
+    assert status < 500, what
+    if status >= 400:
+        problem = json.loads(answered["body"].encode())
+        assert kind.startswith("application/problem+json"), what
+        assert (problem["status"], bool(problem["code"]), bool(problem["reasons"])) == (status, True, True), what
+    return status, answered["body"]
+
+
+def deep(bracket: str, levels: int = 100_000) -> str:
+    return (bracket + ("" if bracket == "[" else '"a":')) * levels
+
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+PARTS = {"content-type": "multipart/form-data; boundary=x"}
+MATRYOSHKA = "".join(f'--{n}\r\nContent-Type: multipart/mixed; boundary="{n + 1}"\r\n\r\n' for n in range(4000))
+RAW_BODIES = {
+    "nothing": ("", {}),
+    "no JSON": ("{", {}),
+    "a list": ("[]", {}),
+    "a number": ("1", {}),
+    "no number": ('{"date": NaN, "left": Infinity, "loan_cap": -Infinity}', {}),
+    "arrays in arrays": (deep("["), {}),
+    "objects in objects": (deep("{"), {}),
+    "arrays in a field": ('{"title_id": ' + deep("["), {}),
+    "a string that does not end": ('"' + '\\"' * 100_000, {}),
+    "half a surrogate pair": ('{"title_id": "\\ud800", "barcodes": ["\\udfff"], "reason": "\\ud800"}', {}),
+    "half a surrogate pair as a name": ('{"\\ud800": 1}', {}),
+    "too large": ('{"barcodes": ["' + "9" * BODY_BYTES + '"]}', {}),
+    "ten thousand names": (json.dumps({str(n): 1 for n in range(10_000)}), {}),
+    "a number without end": ('{"facility": ' + "9" * 100_000 + "}", {}),
+    "a form of one name": ("numbers=1&" * 20_000, FORM),
+    "a form that is no text": ("title_id=%ff%fe", FORM),
+    "a form with half a surrogate pair": ("title_id=%ED%A0%80", FORM),
+    "parts without end": ("--x\r\n\r\n" * 20_000, PARTS),
+    "parts in parts": (MATRYOSHKA, {"content-type": 'multipart/form-data; boundary="0"'}),
+    "parts without a boundary": ("--x", {"content-type": "multipart/form-data"}),
+    "an odd type": ("{}", {"content-type": f"multipart/form-data; boundary={HALF}"}),
+}
+
+
+TAKING = [each for each in ROUTES if each[1] not in ("GET", "DELETE")]
+
+
+def sent(route: tuple[str, str, str], path: str = "", **how: Any) -> tuple[int, str]:
+    """What is answered when a route is asked by who may, about what is there."""
+    function, method, template = route
+    group = group_of(template)
+    event = request(method, path or filled(template), group=group, user=USERS[group], **({"now": THURSDAY} | how))
+    return asked(function, event)
+
+
+def test_a_body_that_is_none_is_refused_everywhere(there: Library) -> None:
+    for raw, headers in RAW_BODIES.values():
+        for route in TAKING:
+            sent(route, body=raw, headers=headers)
+        # AND so it is when it is to be carried out once
+        sent(("registration", "POST", "/api/applications"), body=raw, headers=headers | {"idempotency-key": "k"})
+
+
+# What fits the form of each field, and is odd
+
+
+ODD_VALUES: list[Any] = [
+    None, True, 1.5, -1, 2**64, 10**400, "", "\x00\x1f\u200b", "１２", "長" * 3000, [[1, "a"], {"b": 2}],
+    {"a": {"b": "c"}}, *YEARS, "2026-06-07T00:00:00Z", "2026-W23-4",
+]  # fmt: skip
+APPLICATION = ("kind", "card_number", "name", "kana", "birth_date", "postal_code", "address", "phone", "email",
+               "online_lending", "documents", "old_card_number")  # fmt: skip
+# Else the first wrong field would be the last that is looked at.
+RIGHT = {
+    "title_id": "t-1", "pickup_place": "12", "facility": "12", "barcode": "t-1-2", "card_number": "10000001",
+    "barcodes": ["t-3-1"], "from": "2026-06-08", "until": "2026-06-09", "scope": "facility", "reason": "雪",
+    "pickup_from": "2026-06-07", "pickup_until": "2026-06-16", "due_on": "2026-06-23", "date": "2026-06-04",
+    "dry_run": True, "action": "change_pickup", "result": "missing", "decision": "refuse", "numbers": ["20100009"],
+    "title": "本", "copies": [], "rectangles": [{"left": 0, "top": 0, "right": 1, "bottom": 1}], "token": "x",
+    "birth_date": "1990-04-01", "expires_on": "2028-03-31", "loan_cap": 5, "email": "a@example.jp",
+}  # fmt: skip
+
+
+def models() -> Iterator[type[Asked]]:
+    """Every model that a function asks for."""
+    waiting = [Asked]
+    while waiting:
+        for model in waiting.pop().__subclasses__():
+            waiting.append(model)
+            yield model
+
+
+NAMES = {*APPLICATION, *(field.alias or name for model in models() for name, field in model.model_fields.items())}
+
+
+def fields_of(route: tuple[str, str, str]) -> list[str]:
+    """The fields that a route takes, as it says itself: those that it does not know it refuses by name."""
+    _, body = sent(route, body=dict.fromkeys(NAMES, "x"))
+    reasons = json.loads(body or "{}").get("reasons", [])
+    unknown = {reason["field"] for reason in reasons if reason["code"] == "unknown_field"}
+    return sorted(NAMES - unknown) if unknown else []
+
+
+@pytest.mark.parametrize("route", TAKING, ids="-".join)
+def test_an_odd_value_in_any_field_fails_nothing(there: Library, route: tuple[str, str, str]) -> None:
+    fields = fields_of(route)
+    right = {name: RIGHT[name] for name in fields if name in RIGHT}
+    for name in fields:
+        for odd in ODD_VALUES:
+            sent(route, body=right | {name: odd})
+            if isinstance(right.get(name), list):
+                sent(route, body=right | {name: [odd]})
+
+
+# Addresses and headers
+
+
+PATHS = [
+    "9" * 3000, "長" * 200, HALF, "\x00", "..", "0001-01-01", "0001-01-01.12", "9999-12-31.12.p-1", "patron..",
+    "application.x.", "...#..",
+]  # fmt: skip
+
+
+def test_an_odd_part_of_any_path_fails_nothing(there: Library) -> None:
+    for route in ROUTES:
+        fields = fields_of(route) if route in TAKING else []
+        for part in PATHS if "<" in route[2] else ():
+            sent(route, filled(route[2], part), body={name: RIGHT[name] for name in fields if name in RIGHT})
+
+
+class Query(dict[str, str]):
+    """A query that remembers what it was asked for."""
+
+    def __init__(self, values: dict[str, str]) -> None:
+        super().__init__(values)
+        self.names: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.names.add(name)
+        return super().get(name, default)
+
+
+QUERY_VALUES = [
+    "", "0", "-1", "²", "９９", "9" * 5000, "長" * 2500, HALF, "\x00", "A" * 60, "ﷺ" * 200, *YEARS,
+    " ".join(chr(0x4E00 + n) for n in range(100)),
+]  # fmt: skip
+
+
+def test_an_odd_value_in_any_query_fails_nothing(there: Library) -> None:
+    for route in ROUTES:
+        looked = Query({"unasked": ""})
+        if route[1] == "GET":
+            sent(route, query=looked)
+        for name in looked.names:
+            for value in QUERY_VALUES:
+                sent(route, query={name: value})
+
+
+def test_an_odd_header_fails_nothing(there: Library) -> None:
+    names = ("idempotency-key", "x-access-code", "x-now", "content-type", "authorization")
+    for value in (HALF, "長" * 3000, "\x00", "multipart/form-data; boundary=" + "x" * 5000):
+        for route in ROUTES:
+            sent(route, body={}, headers=dict.fromkeys(names, value))
+
+
+def test_a_moment_beyond_the_calendar_is_refused(monkeypatch: pytest.MonkeyPatch, there: Library) -> None:
+    # GIVEN a stack that travels in time
+    monkeypatch.setenv("TIME_TRAVEL", "true")
+    settings.settings.cache_clear()
+    for told in (*(f"{day}T12:00:00+09:00" for day in YEARS), "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"):
+        for path in ("/api/titles/t-1", "/api/notices"):
+            assert sent(("catalogue", "GET", path), headers={"x-now": told})[0] == 400
+
+
+@pytest.mark.parametrize("group", USERS)
+def test_nobody_but_its_group_uses_a_route(there: Library, group: str) -> None:
+    for function, method, path in ROUTES:
+        owner = group_of(path)
+        if owner not in ("", group):
+            event = request(method, filled(path), body={}, group=group, user=USERS[group])
+            assert asked(function, event)[0] == (403 if group else 401), (method, path)
+
+
+# The bounds themselves
+
+
+def bounded(schema: dict[str, Any], where: str) -> Iterator[str]:
+    """Where a schema leaves open how long a text or a list may be, or how large a number."""
+    kind = schema.get("type")
+    if (
+        kind == "string"
+        and not ({"maxLength", "enum", "const", "pattern"} & schema.keys())
+        and (schema.get("format") != "date")
+    ):
+        yield where
+    if kind == "array" and "maxItems" not in schema:
+        yield where
+    if kind == "integer" and not ({"maximum", "exclusiveMaximum"} & schema.keys()):
+        yield where
+    for name, inner in schema.get("properties", {}).items():
+        yield from bounded(inner, f"{where}.{name}")
+    for name, inner in schema.get("$defs", {}).items():
+        yield from bounded(inner, f"{where}#{name}")
+    for inner in (schema.get("items"), *schema.get("anyOf", [])):
+        if isinstance(inner, dict):
+            yield from bounded(inner, f"{where}[]")
+
+
+def test_every_text_and_list_that_can_be_sent_has_a_bound() -> None:
+    assert {model.__module__ for model in models()} >= {"functions.desk.handler", "functions.facility.handler"}
+    found = [where for model in models() for where in bounded(model.model_json_schema(), model.__name__)]
+    # What a scanner reads is a bar code or none (RULES 32); the body bounds it.
+    assert [where for where in found if where != "CheckIns.barcodes[]"] == []
+
+
+def test_one_bar_code_that_is_none_fails_no_other_book(there: Library) -> None:
+    # GIVEN a book that comes back, among what no book can be called (RULES 32)
+    odd = ["9" * 3000, "", "長い番号", " ", "a b"]
+    event = request("POST", "/api/desk/checkins", body={"barcodes": [odd[0], "t-3-1", *odd[1:]]},
+                    group="desk", user="staff-1", now=datetime(2026, 6, 17, 15, tzinfo=TOKYO))  # fmt: skip
+    # WHEN all are scanned in one go
+    status, body = asked("desk", event)
+    # THEN each is answered on its own
+    assert status == 200, body
+    results = {each["barcode"]: each["result"] for each in json.loads(body)["items"]}
+    assert results == {"t-3-1": "returned"} | dict.fromkeys(odd, "unknown")
