@@ -67,7 +67,11 @@ def test_one_that_fails_lets_the_others_end_and_is_heard() -> None:
     table = Table(store, "lending", at_once=4)
     transact = table.transact
 
+    all_under_way = threading.Barrier(3)
+
     def busy_with_the_first(*writes: Write) -> None:
+        if len(writes) == 100:
+            all_under_way.wait(60)
         if any(write.parameters["Item"]["PK"]["S"] == "P0" for write in writes):
             raise Busy
         transact(*writes)
