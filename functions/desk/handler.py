@@ -272,6 +272,12 @@ class TitleRequest(Asked):
     copies: list[CopyRequest] = Field(max_length=90, default_factory=list)
 
 
+class MergeRequest(Asked):
+    """The title that stays."""
+
+    into: Annotated[str, Field(pattern=f"^{NUMBER.pattern}$")]
+
+
 @api.put("/api/desk/titles/<title_id>")
 def describe(title_id: str) -> Any:
     """Make a title and its copies what the catalogue says; it can be found at once."""
@@ -327,6 +333,18 @@ def end_all_holds(title_id: str) -> Any:
     ended = cancel_all_of_title(library_table(), title_id, asked.reason, staff, api.moment(), policy, time)
     shown = {"title_id": title_id, "cancelled": ended.cancelled, "left": ended.left}
     return answer(202 if ended.left else 200, shown | {"copies": [_shown_copy(copy) for copy in ended.copies]})
+
+
+@api.post("/api/desk/titles/<title_id>/merge")
+def merge(title_id: str) -> Any:
+    """Two records of one work become one. Sent again it goes on where it was."""
+    from lending.actions.merging_titles import merge_titles
+
+    staff, into = api.staff(), api.body(MergeRequest).into
+    table, moment, policy, time = library_table(), api.moment(), settings().policy, _within_a_request()
+    merged = merge_titles(table, title_id, into, uuid4().hex, staff, moment, policy, time)
+    moved = {name: getattr(merged, name) for name in ("copies", "holds", "ended")}
+    return answer(200 if merged.done else 202, {"title_id": title_id, "into": into, "merged": merged.done} | moved)
 
 
 def _shown_copy(copy: Copy) -> dict[str, Any]:

@@ -115,11 +115,13 @@ def refresh_search(table: Table, bucket: str, entries: Iterable[Entry] = ()) -> 
         Overtaken: another file was made meanwhile; this one is not used.
     """
     state = catalogue.state(table)
-    changed = [Entry(each.title_id, each.title, each.author, each.isbn) for each in state.changes]
+    changed = [Entry(each.title_id, each.title, each.author, each.isbn) for each in state.changes if each.title]
+    removed = {each.title_id for each in state.changes if not each.title}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "catalogue.sqlite"
         before = search_file.opened(bucket, state.file_key).entries() if state.file_key else iter(())
-        count = search_file.build(path, (entry for part in (before, changed, entries) for entry in part))
+        stays = (entry for entry in before if entry.title_id not in removed)
+        count = search_file.build(path, (entry for part in (stays, changed, entries) for entry in part))
         file_key = search_file.upload(bucket, path)
     if file_key != state.file_key:
         table.write(catalogue.search_in(file_key, state.file_key))

@@ -26,6 +26,8 @@ def place_hold(
     patron, title = patrons.find(table, patron_id), titles.find(table, title_id)
     if patron is None or title is None:
         raise Refused("not_found")
+    if title.merging_into:
+        raise Refused("title_merged", into=title.merging_into)
     held = holds.find(table, patron_id, title_id) is not None
     reasons = refusals_to_place(patron, title, held, policy) + _unknown_place(table, pickup_place)
     if reasons:

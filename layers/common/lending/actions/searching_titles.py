@@ -83,7 +83,8 @@ def _in_file(bucket: str, file_key: str, words: Sequence[str], most: int) -> Ite
 
 def _cards(table: Table, title_ids: list[str], place: str, moment: datetime, policy: Policy) -> list[TitleCard]:
     """The titles that exist, in their order: whatever their number, some four requests."""
-    known = titles.find_many(table, set(title_ids))
+    found = titles.find_many(table, set(title_ids))
+    known = {title_id: title for title_id, title in found.items() if not title.merging_into}
     if not known:
         return []
     waiting, closed = titles.waiting_counts(table, set(known)), calendar.load(table)

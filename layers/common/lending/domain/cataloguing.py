@@ -68,8 +68,8 @@ def changes_to(wanted: DescribedTitle, before: Title | None, known: Mapping[str,
     described = {copy.barcode: _as_described(own.get(copy.barcode), copy, wanted.title_id) for copy in wanted.copies}
     left_out = {barcode: copy for barcode, copy in own.items() if barcode not in described}
     copies = described if whole else left_out | described
-    after = Title(
-        title_id=wanted.title_id,
+    after = replace(
+        before or Title(wanted.title_id, wanted.title),
         title=wanted.title,
         author=wanted.author,
         isbn=wanted.isbn,
@@ -82,7 +82,7 @@ def changes_to(wanted: DescribedTitle, before: Title | None, known: Mapping[str,
         added=tuple(copy for barcode, copy in described.items() if barcode not in own),
         changed=tuple((own[b], copy) for b, copy in described.items() if b in own and own[b] != copy),
         removed=tuple(left_out.values()) if whole else (),
-        reasons=tuple(_foreign(wanted, known) + (_in_use(left_out) if whole else [])),
+        reasons=tuple(_merging(before) + _foreign(wanted, known) + (_in_use(left_out) if whole else [])),
     )
 
 
@@ -90,6 +90,11 @@ def _as_described(known: Copy | None, described: DescribedCopy, title_id: str) -
     if known is None:
         return Copy(described.barcode, title_id, described.call_number, described.reference_only)
     return replace(known, call_number=described.call_number, reference_only=described.reference_only)
+
+
+def _merging(before: Title | None) -> list[Reason]:
+    into = before.merging_into if before else ""
+    return [Reason("title_merged", {"into": into})] if into else []
 
 
 def _foreign(wanted: DescribedTitle, known: Mapping[str, Copy]) -> list[Reason]:

@@ -82,6 +82,13 @@ CATALOGUE: dict[str, Problem] = {
     "run_input_gone": Problem(409, "この処理を再計算するための記録は、保存されていません。"),
     "run_too_late": Problem(409, "{day}の処理の受取期間は、もう始まっています。次の処理で行ってください。"),
     # the catalogue
+    "title_merged": Problem(409, "この本の書誌は、別の書誌にまとめられました。もう一度検索してください。"),
+    "same_title": Problem(422, "まとめる先には、別の書誌を指定してください。"),
+    "unknown_title": Problem(422, "この番号の書誌はありません。"),
+    "merging": Problem(409, "ほかの書誌({title_id})とまとめている途中です。先にそちらを終えてください。"),
+    "both_on_loan": Problem(
+        409, "資料番号{barcode}の本ともう一方の書誌の本を、同じ方にお貸ししています。どちらかの返却後に行ってください。"
+    ),
     "barcode_of_other_title": Problem(409, "資料番号{barcode}は、ほかの書誌({title_id})の資料です。"),
     "barcode_twice": Problem(422, "資料番号{barcode}が2回あります。"),
     "copy_in_use": Problem(409, "資料番号{barcode}は貸出中か取置中のため、外せません。"),

@@ -91,7 +91,10 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A work in the catalogue; `barcodes` are all its copies, `lendable` how many of them may leave the library."""
+    """A work in the catalogue; `barcodes` are all its copies, `lendable` how many of them may leave the library.
+
+    While another record of the same work is made one with it, `merging_into` and `taking_in` name the other one.
+    """
 
     title_id: str
     title: str
@@ -99,3 +102,5 @@ class Title:
     isbn: str = ""
     barcodes: tuple[str, ...] = ()
     lendable: int = 0
+    merging_into: str = ""
+    taking_in: str = ""

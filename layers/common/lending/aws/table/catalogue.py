@@ -18,10 +18,13 @@ _INDEX = "INDEX"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A title whose words the file does not have yet; `version` is a name for this very change."""
+    """A title whose words the file does not have yet; `version` is a name for this very change.
+
+    Without words it is a title that is to be found no more.
+    """
 
     title_id: str
-    title: str
+    title: str = ""
     author: str = ""
     isbn: str = ""
     version: str = ""
@@ -50,6 +53,11 @@ def changed(title: Title, version: str) -> Write:
     """A title has other words than the file knows; put it in the transaction that writes the title."""
     change = Change(title.title_id, title.title, title.author, title.isbn, version)
     return put((_PARTITION, f"{_CHANGED}{title.title_id}"), attributes(change))
+
+
+def removed(title_id: str, version: str) -> Write:
+    """A title is found no more, whatever the file knows; put it in the transaction that takes it away."""
+    return put((_PARTITION, f"{_CHANGED}{title_id}"), attributes(Change(title_id, version=version)))
 
 
 def is_in_file(change: Change) -> Write:

@@ -12,7 +12,7 @@ from lending.aws.table.codec import Item, attributes, stamp, value_of
 from lending.aws.table.patrons import partition
 from lending.aws.table.store import Table
 from lending.aws.table.titles import count_waiting, title_key
-from lending.aws.table.writes import Key, Write, delete, put_new, still, update
+from lending.aws.table.writes import Key, Write, check, delete, put_new, still, update
 from lending.domain.hold import Hold, HoldStatus, LastRun
 
 SHARDS = 16
@@ -98,6 +98,11 @@ def spend(hold: Hold) -> Write:
     """The hold ends: cancelled, lent or expired; only if it still is what it was."""
     condition, values = _still(hold)
     return _counted(delete(key(hold.patron_id, hold.title_id), condition, **values), hold.title_id, -_waits(hold))
+
+
+def is_none(patron_id: str, title_id: str) -> Write:
+    """Demand that the patron does not hold the title."""
+    return check(key(patron_id, title_id), "attribute_not_exists(#PK)")
 
 
 def _waits(hold: Hold) -> int:

@@ -126,6 +126,17 @@ def uncount_loan(patron_id: str, title_id: str, returning: bool) -> Write:
     )
 
 
+def has_not(patron_id: str, title_id: str) -> Write:
+    """Demand that the title is not on loan to the patron (RULES 9)."""
+    return check(key(patron_id), "attribute_exists(#PK) AND NOT contains(#lent_titles, :title)", title=title_id)
+
+
+def has_instead(patron: Patron, was: str, now: str) -> Write:
+    """A title on loan to the patron is known by another id, if what they have on loan still is what was read."""
+    lent = {"lent_titles": patron.lent_titles - {was} | {now}}
+    return update(key(patron.patron_id), set=lent, condition="#lent_titles = :lent", lent=patron.lent_titles)
+
+
 def count_returning(patron_id: str, change: int) -> Write:
     """More or fewer loans counted as on their way back (RULES 30)."""
     return update(key(patron_id), add={"returning": change}, condition="#returning >= :fewer", fewer=max(0, -change))

@@ -128,6 +128,41 @@ def describe_copy(before: Copy, after: Copy) -> Write:
     )
 
 
+def move_to_title(copy: Copy, title_id: str) -> Write:
+    """The copy is another title's, if it still is what was read: its title, its state, whose it is, the plan on it."""
+    same, was = still(attributes(copy), "title_id", "state", "holder")
+    unchanged, planned = _still_planned(copy)
+    pull = {"pull": attributes(replace(copy.pull, title_id=title_id))} if copy.pull else {}
+    return update(
+        copy_key(copy.barcode),
+        set={"title_id": title_id, "title_key": title_key(title_id)[0]} | pull,
+        condition=f"{same} AND {unchanged}",
+        **was,
+        **planned,
+    )
+
+
+def gone_into(source: Title, target: Title) -> list[Write]:
+    """A title is no more, for it was the same as another: no copy is left to it, and nobody waits for it."""
+    was = attributes(source)
+    condition, values = still(was, *was, "barcodes")
+    return [
+        delete(title_key(source.title_id), condition, **values),
+        delete(queue_key(source.title_id), "attribute_not_exists(#waiting) OR #waiting = :none", none=0),
+        put(_merged_key(source.title_id), {"into": target.title_id}),
+    ]
+
+
+def merged_into(table: Table, title_id: str) -> str:
+    """The title that another one has become, empty if it has become none."""
+    item = table.get(_merged_key(title_id))
+    return str(item["into"]) if item else ""
+
+
+def _merged_key(title_id: str) -> Key:
+    return f"TITLE#{title_id}", "MERGED"
+
+
 def withdraw_copy(copy: Copy) -> Write:
     """A copy leaves the catalogue, if nobody has it or is promised it meanwhile."""
     condition, values = still(attributes(copy), "state", "holder")
@@ -167,8 +202,8 @@ def nobody_waits(title_id: str) -> Write:
 
 
 def can_be_held(title_id: str) -> Write:
-    """Demand that a copy of the title may leave the library (RULES 9)."""
-    return check(title_key(title_id), "attribute_exists(#PK) AND #lendable > :none", none=0)
+    """Demand that a copy of the title may leave the library, and that it is not becoming another title (RULES 9)."""
+    return check(title_key(title_id), "#lendable > :none AND attribute_not_exists(#merging_into)", none=0)
 
 
 def shelf(call_number: str) -> str:
@@ -252,7 +287,7 @@ def move(
     returned_on: date | None = None,
     pull: Pull | None = None,
 ) -> Write:
-    """The copy goes to another state, if it still is what was read: its state, whose it is, and the plan on it.
+    """The copy goes to another state, if it still is what was read: its title, its state, whose it is, the plan on it.
 
     Args:
         on: the day of it.
@@ -261,7 +296,7 @@ def move(
         returned_on: the day of the check-in, if this is one.
         pull: the plan on it from now on; the one it had is done.
     """
-    same, was = still(attributes(copy), "state", "holder")
+    same, was = still(attributes(copy), "title_id", "state", "holder")
     unchanged, planned = _still_planned(copy)
     after = replace(
         copy,
