@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from lending.actions.changing_patron import HeldTitle, Record
     from lending.actions.checking_in import CheckedIn
     from lending.actions.contacting import Task
+    from lending.actions.listing_books import Line
     from lending.actions.looking_up import BookView, InQueue
     from lending.actions.packing import Crate
     from lending.actions.pulling_books import PullView, Scanned
@@ -345,6 +346,25 @@ def merge(title_id: str) -> Any:
     merged = merge_titles(table, title_id, into, uuid4().hex, staff, moment, policy, time)
     moved = {name: getattr(merged, name) for name in ("copies", "holds", "ended")}
     return answer(200 if merged.done else 202, {"title_id": title_id, "into": into, "merged": merged.done} | moved)
+
+
+@api.get("/api/desk/lists/<name>")
+def show_list(name: str) -> Any:
+    """What is missing, kept, to be cleared, lost, overdue …, the longest first; that persons were seen is recorded."""
+    from lending.actions.listing_books import list_books
+
+    staff, why = api.staff(), api.query("for", "list")
+    lines, last = list_books(library_table(), name, staff, why, api.moment(), api.start(), api.limit())
+    return api.items([_shown_line(line) for line in lines], last)
+
+
+def _shown_line(line: "Line") -> dict[str, Any]:
+    title = {name: getattr(line.title, name, "") for name in ("title", "author")}
+    copy = _shown_copy(line.copy) if line.copy else {}
+    of = line.hold or line.loan
+    until = {"pickup_until": of.pickup_until, "pickup_place": of.pickup_place} if of else {}
+    concerned = {"card_number": line.card_number or None, "waiting": line.waiting} | until
+    return {"title_id": line.title_id} | title | copy | concerned | {"since": line.since}
 
 
 def _shown_copy(copy: Copy) -> dict[str, Any]:

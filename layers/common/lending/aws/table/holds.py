@@ -41,6 +41,11 @@ def find_many(table: Table, title_id: str, patron_ids: Iterable[str]) -> list[Ho
     return sorted(found, key=lambda hold: (hold.queued_at, hold.patron_id))
 
 
+def find_each(table: Table, holds: Iterable[Key]) -> list[Hold]:
+    """Many holds by (patron id, title id), as of now; those that have ended are not in the answer."""
+    return list(map(hold_of, table.get_many(key(*hold) for hold in holds)))
+
+
 def of_patron(table: Table, patron_id: str) -> list[Hold]:
     """A patron's open holds, oldest first."""
     holds = map(hold_of, table.query(partition(patron_id), "HOLD#"))
@@ -51,6 +56,12 @@ def to_be_served(table: Table) -> Iterator[Hold]:
     """All waiting and secured holds: what a run considers (RULES 18)."""
     for shard in range(SHARDS):
         yield from map(hold_of, table.query(f"WAITING#{shard:02}", index="work"))
+
+
+def page_of_ready(table: Table, start: Item | None, limit: int) -> tuple[list[Hold], Item | None]:
+    """A part of the ready holds, the earliest deadline first, and where the next part goes on (RULES 16)."""
+    page = table.page(WORK_READY, index="work", start=start, limit=limit)
+    return list(map(hold_of, page.items)), page.last
 
 
 def ready_until(table: Table, last_day: date) -> Iterator[Hold]:

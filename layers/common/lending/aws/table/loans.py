@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from heapq import merge
 from zlib import crc32
 
 from lending.aws.table.codec import Item, attributes, value_of
@@ -45,6 +46,20 @@ def due_until(table: Table, day: date) -> Iterator[Loan]:
     for shard in range(SHARDS):
         items = table.query(f"LOAN#{shard}", index="work", before=f"{day.isoformat()}#~")
         yield from map(loan_of, items)
+
+
+def by_due_date(table: Table, until: date, after: str, at_once: int) -> Iterator[tuple[str, Loan]]:
+    """Open loans due on or before a day, the longest due first, each with its place in that order.
+
+    Args:
+        after: the place of the loan to go on after, empty for the beginning.
+        at_once: how many of each part to read with one request.
+    """
+    how: Item = {"index": "work", "after": after, "before": f"{until.isoformat()}#~", "limit": at_once}
+    parts = [table.query(f"LOAN#{shard}", **how) for shard in range(SHARDS)]
+    for item in merge(*parts, key=lambda item: str(item["work_order"])):
+        if item["work_order"] != after:
+            yield item["work_order"], loan_of(item)
 
 
 def _work(loan: Loan) -> Item:

@@ -138,6 +138,7 @@ class Table:
         sk_prefix: str = "",
         *,
         index: str = "",
+        after: str = "",
         before: str = "",
         start: Item | None = None,
         limit: int = 0,
@@ -147,23 +148,19 @@ class Table:
 
         Args:
             index: `by_title` or `work`; without one the table itself, read consistently.
+            after: only sort keys from this one on; only of use with `before`.
             before: only sort keys up to this one.
             start: `last` of the page before.
             limit: the most items; 0 for as many as fit.
             forward: ascending, or else descending.
         """
         pk_name, sk_name = INDEXES[index]
-        condition, values = "#pk = :pk", {":pk": pk}
-        names = {"#pk": pk_name}
-        if sk_prefix or before:
-            names["#sk"] = sk_name
-            condition += " AND begins_with(#sk, :sk)" if sk_prefix else " AND #sk <= :sk"
-            values[":sk"] = sk_prefix or before
+        part, values = _part(sk_prefix, after, before)
         request: dict[str, Any] = {
             "TableName": self.name,
-            "KeyConditionExpression": condition,
-            "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": to_wire(values),
+            "KeyConditionExpression": f"#pk = :pk{part}",
+            "ExpressionAttributeNames": {"#pk": pk_name} | ({"#sk": sk_name} if part else {}),
+            "ExpressionAttributeValues": to_wire({":pk": pk} | values),
             "ScanIndexForward": forward,
         }
         request |= {"IndexName": index} if index else {"ConsistentRead": True}
@@ -216,6 +213,15 @@ class Table:
                     raise Overtaken(sorted({whole[n][0] for n in failed})) from None
                 _pause(attempt)
         raise Busy
+
+
+def _part(sk_prefix: str, after: str, before: str) -> tuple[str, Item]:
+    """The condition for a part of a partition, and its values."""
+    if sk_prefix:
+        return " AND begins_with(#sk, :sk)", {":sk": sk_prefix}
+    if after and before:
+        return " AND #sk BETWEEN :after AND :sk", {":after": after, ":sk": before}
+    return (" AND #sk <= :sk", {":sk": before}) if before else ("", {})
 
 
 INDEXES = {"": ("PK", "SK"), "by_title": ("title_key", "title_order"), "work": ("work", "work_order")}

@@ -108,10 +108,10 @@ def _left(lendable_before: int, after: Title) -> Item:
     return {"work": WORK_NO_COPY_LEFT, "work_order": after.title_id} if lendable_before > 0 else {}
 
 
-def without_copy(table: Table) -> Iterator[Title]:
-    """Titles that had a copy to be lent and have none left (RULES 9)."""
-    for item in table.query(WORK_NO_COPY_LEFT, index="work"):
-        yield value_of(Title, item)
+def page_without_copy(table: Table, start: Item | None, limit: int) -> tuple[list[Title], Item | None]:
+    """A part of the titles that had a copy to be lent and have none left, and where the next part goes on (RULES 9)."""
+    page = table.page(WORK_NO_COPY_LEFT, index="work", start=start, limit=limit)
+    return [value_of(Title, item) for item in page.items], page.last
 
 
 def describe_copy(before: Copy, after: Copy) -> Write:

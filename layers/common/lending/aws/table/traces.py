@@ -1,4 +1,4 @@
-"""Traces of what staff looked at or did: PATRON#id, APPLICATION#receipt, TITLE#id / TRACE#moment#staff (RULES 41)."""
+"""Traces of what staff looked at or did: PATRON#id, APPLICATION#receipt, TITLE#id or LIST#name / TRACE#… (RULES 41)."""
 
 from datetime import timedelta
 
@@ -23,6 +23,11 @@ def on_application(receipt_number: str, viewing: Viewing) -> Write:
 def on_title(title_id: str, viewing: Viewing) -> Write:
     """Who looked at a title's queue, when, and what for. It stays with the title: one look, however many wait."""
     return _on(f"TITLE#{title_id}", viewing)
+
+
+def on_list(name: str, viewing: Viewing) -> Write:
+    """Who looked through a list that names patrons, when, and what for. It stays with the list."""
+    return _on(f"LIST#{name}", viewing)
 
 
 def _on(pk: str, viewing: Viewing) -> Write:
