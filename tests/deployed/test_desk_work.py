@@ -1,0 +1,74 @@
+"""What staff do on the phone and at the counter, with the rights and the table of the deployed stack."""
+
+from datetime import timedelta
+
+from lending.aws.table import Table, cards, titles
+from lending.domain.card import Card, CardState
+from lending.domain.patron import Patron
+from tests.deployed.conftest import NOON, Given
+from tests.deployed.racing import RENEWABLE, Round, at_once, heads_start, lend, own
+
+ROUNDS = 12
+
+
+def caller(given: Given) -> tuple[Patron, str]:
+    """A patron with their card, and the path of their record at the desk."""
+    patron, _ = given.patron()
+    given.table.write(cards.add(Card(patron.card_number, CardState.ACTIVE, patron_id=patron.patron_id)))
+    return patron, f"/desk/patrons/{patron.card_number}"
+
+
+def test_a_caller_is_served_and_a_title_ends(given: Given, library: Table) -> None:
+    # GIVEN a caller with a loan, and a title
+    desk, (patron, record), title, other = given.account("desk"), caller(given), given.title(), given.title()
+    barcode, overdue = lend(library, patron, other), RENEWABLE + timedelta(days=5)
+    # WHEN staff renew and hold for them (RULES 9, 31)
+    assert desk.post(f"{record}/loans/{barcode}/renewal", overdue, expected=201)["due_on"] == "2026-06-28"
+    wanted = {"title_id": title.title_id, "pickup_place": "prefectural"}
+    assert desk.post(f"{record}/holds", NOON, wanted, expected=201)["position"] == 1
+    # THEN book and title tell who has it and who waits
+    assert desk.get(f"/desk/copies/{barcode}", overdue)["loan"]["card_number"] == patron.card_number
+    (line,) = desk.get(f"/desk/titles/{title.title_id}", NOON)["holds"]
+    assert line["card_number"] == patron.card_number
+    # AND a book three weeks late is on the list, page by page (RULES 35)
+    late = desk.items("/desk/lists/overdue?limit=1", overdue + timedelta(days=30))
+    assert barcode in [line["barcode"] for line in late]
+    for name in ("missing", "kept_aside", "ready", "to_clear", "without_copy", "lost", "damaged"):
+        desk.items(f"/desk/lists/{name}", NOON)
+    # AND all its holds can be ended, with a mail (RULES 38)
+    ended = desk.post(f"/desk/titles/{title.title_id}/holds", NOON, {"action": "cancel_all", "reason": "紛失"})
+    assert (ended["cancelled"], ended["left"]) == (1, 0)
+    assert len(list(library.query(f"PATRON#{patron.patron_id}", "MAIL#hold_cancelled#"))) == 1
+
+
+def test_a_merge_and_a_hold_in_the_same_moment(given: Given, library: Table) -> None:
+    # GIVEN a title with a loan and a hold, again and again
+    desk, (borrower, _), (waits, _) = given.account("desk"), caller(given), caller(given)
+    asks, asking = given.patron()
+    outcomes: set[int] = set()
+    for start in heads_start(ROUNDS):
+        source, target = given.title(copies=2), given.title()
+        lend(library, borrower, source)
+        given.hold(waits, source)
+        wanted = {"title_id": source.title_id, "pickup_place": "prefectural"}
+        # WHEN it is merged while another patron holds it
+        path = f"/desk/titles/{source.title_id}/merge"
+        merged, held = at_once(
+            lambda: own(desk).call("POST", path, NOON, {"into": target.title_id}),  # noqa: B023
+            lambda: own(asking).call("POST", "/me/holds", NOON, wanted),  # noqa: B023
+            start=start,
+        )
+        # THEN the hold came first and has moved, or it is refused (RULES 9, 11)
+        assert held.status_code in (201, 404, 409), held.text
+        if merged.status_code == 202:
+            merged = own(desk).call("POST", path, NOON, {"into": target.title_id})
+        assert (merged.status_code, merged.json().get("merged")) == (200, True), merged.text
+        # AND nothing is lost, nothing twice, and nothing is left of the one title
+        rows = Round(library, (borrower, waits, asks), (source, target)).is_whole()
+        assert not [row for row in rows if row.get("title_id") == source.title_id]
+        view = titles.view(library, target.title_id)
+        assert view
+        assert len(view.title.barcodes) == 3
+        assert (asks.patron_id in {hold.patron_id for hold in view.holds}) == (held.status_code == 201)
+        outcomes.add(held.status_code)
+    assert len(outcomes) > 1, "each order is to be played"
