@@ -625,6 +625,53 @@ def scan(barcode: str) -> Any:
     return answer(200, _shown_scan(scan_absent(table, barcode, asked.result, api.moment(), policy)))
 
 
+@api.delete("/api/desk/pulls")
+def drop_pulls() -> Any:
+    """Drop the plan of the run or pull that `run` names."""
+    from lending.actions.dropping_plan import drop_plan
+
+    api.staff()
+    return answer(200, {"run": api.query("run"), "dropped": drop_plan(library_table(), api.query("run"), api.moment())})
+
+
+@api.delete("/api/desk/pulls/<barcode>/scan")
+def undo(barcode: str) -> Any:
+    """Take the latest scan of a book back."""
+    from lending.actions.undoing_scan import undo_scan
+
+    api.staff()
+    scan = undo_scan(library_table(), barcode, api.moment(), settings().policy)
+    return answer(200, {"barcode": barcode, "undone": scan.action})
+
+
+class Dispatch(Asked):
+    """Crates that have left: those of some facilities, or of all if none is named."""
+
+    pickup_from: date
+    facilities: Annotated[list[Place], BeforeValidator(as_list), Field(max_length=200)] = Field(default_factory=list)
+
+
+@api.post("/api/desk/crates/dispatch")
+def dispatch_crates() -> Any:
+    """Crates have left."""
+    from lending.actions.dispatching import dispatch
+
+    api.staff()
+    asked, policy = api.body(Dispatch), settings().policy
+    left = dispatch(library_table(), asked.pickup_from, asked.facilities, api.moment(), policy)
+    return api.items([{"facility": number, "dispatched_at": at} for number, at in left.items()])
+
+
+@api.delete("/api/desk/crates/dispatch")
+def bring_crate_back() -> Any:
+    """A crate said to have left is here after all: `pickup_from`, `facility`."""
+    from lending.actions.dispatching import bring_back
+
+    api.staff()
+    bring_back(library_table(), _day("pickup_from", api.query("pickup_from")), api.query("facility"))
+    return answer(204)
+
+
 @api.get("/api/desk/crates")
 def show_crates() -> Any:
     """The crates of a week, the one that is packed now if none is named; with `facility` only one."""
@@ -690,6 +737,7 @@ def _shown_crate(crate: "Crate") -> dict[str, Any]:
         "name": crate.name,
         "bag_count": len(crate.bags),
         "book_count": crate.books,
+        "dispatched_at": crate.dispatched_at,
         "bags": [_shown_bag(bag, books, crate.card_numbers) for bag, books in crate.bags],
     }
 

@@ -71,6 +71,9 @@ def _shown(view: HoldView) -> dict[str, Any]:
         "pickup_from": None,
         "pickup_until": view.hold.pickup_until,
         "earliest_pickup": view.earliest_pickup,
+        "stopped_by": [
+            {"code": each.code, "message": patron_sentence(each.code, each.facts)} for each in view.stopped_by
+        ],
     }
 
 

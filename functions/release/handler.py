@@ -1,8 +1,12 @@
-"""Schedules: what was not collected goes back, at the facilities and at the prefectural library (RULES 16, 30)."""
+"""Schedules: what was not collected goes back, at the facilities and at the prefectural library (RULES 16, 30).
+
+Plans that could not be followed any more are taken off the pull list on the way (RULES 27).
+"""
 
 from datetime import datetime
 from typing import Any
 
+from lending.actions.lapsing_plans import lapse_plans
 from lending.actions.prefectural_release import release_expired
 from lending.actions.sunday_release import release_uncollected
 from lending.aws.schedules import Summary, carry_out_job, summary_of
@@ -16,8 +20,10 @@ def handler(event: dict[str, Any], context: Any) -> Summary:
 
 
 def _sunday_release(moment: datetime) -> Summary:
+    lapse_plans(library_table(), moment, settings().policy)
     return summary_of(release_uncollected(library_table(), moment, settings().policy))
 
 
 def _prefectural_release(moment: datetime) -> Summary:
+    lapse_plans(library_table(), moment, settings().policy)
     return summary_of(release_expired(library_table(), moment, settings().policy))

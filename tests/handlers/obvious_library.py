@@ -59,8 +59,8 @@ class Hold:
     next_from: date | None = None
     why: Why | None = None
 
-    def place_on(self, day: date) -> str:
-        return self.next_place if self.next_from and self.next_from <= day else self.place
+    def place_on(self, cycle: date) -> str:
+        return self.next_place if self.next_from and self.next_from <= cycle else self.place
 
     def waits_again(self) -> None:
         self.status, self.barcode, self.ready_on, self.until = "waiting", "", None, None
@@ -73,6 +73,31 @@ class Plan:
     run: str
     place: str
     cap: int
+    facts: dict[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.run[:10])
+
+    @property
+    def weekly(self) -> bool:
+        return len(self.run) == 10
+
+    def stands(self, day: date) -> bool:
+        """Whether staff fetch by it: for the counter on its day, for a facility until its Sunday."""
+        return day < sunday_after(self.day) if self.weekly else self.day >= day
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What the latest scan of a book did, and what there was before it."""
+
+    action: str
+    at: datetime
+    plan: Plan
+    lies_at: str
+    hold: "Hold | None" = None
+    instead: str = ""
 
 
 @dataclass
@@ -86,6 +111,7 @@ class Copy:
     plan: Plan | None = None
     returned_on: date | None = None
     lies_at: str = "shelf"
+    scan: Scan | None = None
 
     @property
     def lendable(self) -> bool:
@@ -156,12 +182,16 @@ class Suspension:
 
 @dataclass(frozen=True)
 class Run:
-    """A Thursday run, or a pull for the counter; `date` is that of the Thursday run that the books could go with."""
+    """A weekly run, or a pull for the counter; `date` is that of the weekly run that the books could go with.
+
+    `cycle` is the Thursday of that run's week, on whatever day it is made.
+    """
 
     run_id: str
     weekly: bool
     moment: datetime
     date: date
+    cycle: date
 
     @property
     def day(self) -> date:
@@ -179,6 +209,7 @@ class Decision:
     why: Why
     place: str
     copy: Copy | None = None
+    queue: dict[str, int] = field(default_factory=dict)
 
 
 # The week
@@ -209,12 +240,16 @@ def next_run(now: datetime) -> date:
     return day
 
 
+def cycle_of(day: date) -> date:
+    """The Thursday whose run is made on this day: a run can be two days late, or four days early."""
+    day -= 2 * DAY
+    while day.weekday() != THURSDAY:
+        day += DAY
+    return day
+
+
 def weekly_run(day: date) -> Run:
-    return Run(day.isoformat(), True, at(day, 8, 30), day)
-
-
-def pull_for_the_counter(now: datetime) -> Run:
-    return Run(f"{now.date()}{'am' if now.hour < 12 else 'pm'}", False, now, next_run(now))
+    return Run(day.isoformat(), True, at(day, 8, 30), day, cycle_of(day))
 
 
 def last_day_over(now: datetime) -> date:
@@ -245,6 +280,10 @@ class ObviousLibrary:
         self.suspensions: dict[str, Suspension] = {}
         self.mails: set[tuple[str, str]] = set()
         self.done: set[str] = set()
+        self.made: dict[date, str] = {}  # which run was made for a cycle
+        self.suspended: set[str] = set()  # runs that were suspended as a whole
+        self.dropped: set[str] = set()  # runs whose plan staff have dropped
+        self.left: set[tuple[date, str]] = set()  # crates
 
     # What there is
 
@@ -275,7 +314,8 @@ class ObviousLibrary:
     def place(self, patron: str, title: str, place: str, now: datetime) -> None:
         no = []
         if not any(copy.lendable for copy in self.copies_of(title)):
-            no.append("reference_only")
+            all_stay = all(copy.reference_only for copy in self.copies_of(title))
+            no.append("reference_only" if all_stay else "no_copy_left")
         if (patron, title) in self.holds:
             no.append("already_held")
         if self.borrowed(patron, title):
@@ -347,8 +387,11 @@ class ObviousLibrary:
 
     def to_end(self, patron: str, title: str, now: datetime) -> None:
         hold = self._held(patron, title)
-        if hold.status != "waiting":
-            raise No("not_waiting")
+        if hold.barcode:
+            copy = self.copies[hold.barcode]
+            copy.state, copy.holder = "on_shelf", ""  # a plan stands: its scan finds the next
+            hold.waits_again()
+            hold.why = None
         hold.queued_at = now
 
     def change_pickup(self, patron: str, title: str, place: str, now: datetime) -> None:
@@ -360,11 +403,15 @@ class ObviousLibrary:
         hold.place, hold.next_place, hold.next_from = hold.place_on(now.date()), "", None
         if place != hold.place:
             hold.next_place, hold.next_from = place, self._change_counts_from(now)
+        for copy in self.copies_of(title):
+            mine = copy.plan and not copy.plan.weekly and copy.plan.patron == patron
+            if mine and hold.place_on(self.coming(now)) != LIBRARY:
+                copy.plan = None
 
     def _change_counts_from(self, now: datetime) -> date:
         run = now.date()
         while True:
-            if run.weekday() == THURSDAY:
+            if run.weekday() == THURSDAY and run > self.latest_cycle:
                 last_day = run - DAY if self.open(run - DAY) else run - 2 * DAY
                 if now <= at(last_day, 19):
                     return run
@@ -374,38 +421,101 @@ class ObviousLibrary:
         record = self.patrons[patron]
         cap = wanted.get("loan_cap", record.cap)
         if cap != record.cap:
-            record.cap, record.cap_before, record.cap_from = cap, record.cap_on(now.date()), next_run(now)
+            record.cap, record.cap_before, record.cap_from = cap, record.cap_on(now.date()), self.coming(now)
         for name in ("blocked", "expires_on", "online_lending"):
             setattr(record, name, wanted.get(name, getattr(record, name)))
 
     # The run, and the pull for the counter (RULES 15, 18-23, 27)
 
+    @property
+    def latest_cycle(self) -> date:
+        """Of the latest run that was made, on whatever day."""
+        weekly = [date.fromisoformat(run) for run in self.done if len(run) == 10]
+        return cycle_of(max(weekly)) if weekly else date.min
+
+    def coming(self, now: datetime) -> date:
+        """The Thursday of the next run: one that was made early is not to come any more."""
+        return max(next_run(now), self.latest_cycle + 7 * DAY) if self.latest_cycle > date.min else next_run(now)
+
+    def counter_pull(self, now: datetime) -> Run:
+        coming = self.coming(now)
+        return Run(f"{now.date()}{'am' if now.hour < 12 else 'pm'}", False, now, coming, coming)
+
     def run_due(self, now: datetime) -> bool:
-        return self._run_weekly(last_run_due(now))
+        return self._run_weekly(last_run_due(now), now, dropped_again=False)
 
     def run_on_request(self, day: date, now: datetime) -> bool:
         if now < at(day, 8, 30):
             raise No("run_not_due")
         if now.date() >= sunday_after(day) and day.isoformat() not in self.done:
             raise No("run_too_late")
-        return self._run_weekly(day)
+        return self._run_weekly(day, now, dropped_again=True)
 
-    def _run_weekly(self, day: date) -> bool:
+    def _run_weekly(self, day: date, now: datetime, dropped_again: bool) -> bool:
         run = weekly_run(day)
-        if run.run_id in self.done:
+        if run.run_id in self.done and not self._made_anew(run, now, dropped_again):
             return True
+        made = self.made.get(run.cycle, run.run_id)
+        if made != run.run_id and made not in self.suspended:
+            return True
+        self._drop([copy for copy in self.copies.values() if copy.plan and copy.plan.day < day])
+        self._give_back_what_is_kept_in_vain(run)
         for copy in self.copies.values():
-            if copy.plan and copy.plan.run[:10] < run.run_id:
-                copy.plan = None
+            if copy.plan and copy.plan.run == run.run_id:
+                copy.plan = None  # the run's own, from before
         self._run(run)
+        self.made[run.cycle] = run.run_id
+        self.dropped.discard(run.run_id)
+        self.suspended.discard(run.run_id)
+        if self._is_suspended(run):
+            self.suspended.add(run.run_id)
         return False
 
+    def _made_anew(self, run: Run, now: datetime, dropped_again: bool) -> bool:
+        if now.date() >= run.sunday:
+            return False
+        lifted = run.run_id in self.suspended and not self._is_suspended(run)
+        return lifted or (dropped_again and run.run_id in self.dropped)
+
+    def _is_suspended(self, run: Run) -> bool:
+        return bool(self._stopping(run.date)) or not self.open(run.date)
+
+    def _drop(self, copies: list[Copy]) -> int:
+        """Off the pull list; the holds have not got their books in time."""
+        for copy in copies:
+            if copy.plan:
+                hold = self.holds.get((copy.plan.patron, copy.title))
+                if hold and hold.barcode in ("", copy.barcode):
+                    hold.why = "not_pulled", _numbers(copy.plan.facts)
+                copy.plan = None
+        return len(copies)
+
+    def _lapse(self, now: datetime) -> None:
+        """Plans of weekly runs whose books could not be sent any more."""
+        tomorrow = last_day_over(now) + DAY
+        plans = [copy for copy in self.copies.values() if copy.plan and copy.plan.weekly]
+        self._drop([copy for copy in plans if copy.plan and not copy.plan.stands(tomorrow)])
+
+    def drop_plan(self, run_id: str) -> int:
+        if run_id not in self.done:
+            raise No("not_found")
+        self.dropped.add(run_id)
+        return self._drop([copy for copy in self.copies.values() if copy.plan and copy.plan.run == run_id])
+
+    def _give_back_what_is_kept_in_vain(self, run: Run) -> None:
+        for hold in self.holds.values():
+            why = self.obstacle(run, hold, hold.place_on(run.cycle)) if hold.status == "secured" else None
+            if why and why[0] in ("card_expired", "blocked", "not_enrolled", "facility_suspended"):
+                self.copies[hold.barcode].goes("on_shelf", lies_at="kept_aside")
+                hold.waits_again()
+
     def pull_for_counter(self, now: datetime) -> bool | None:
-        run = pull_for_the_counter(now)
+        run = self.counter_pull(now)
         if run.run_id in self.done:
             return True
         if not self.open(now.date()):
             return None
+        self._lapse(now)
         self._run(run)
         return False
 
@@ -413,11 +523,15 @@ class ObviousLibrary:
         for each in self.decide(run, self.holds.values(), self.copies.values()):
             stays_kept = each.hold.status == "secured" and each.what == "keep_aside"
             if each.copy and each.what in ("lend", "keep_aside", "ready") and not stays_kept:
-                cap = self.patrons[each.hold.patron].cap_on(run.day)
-                each.copy.plan = Plan(each.hold.patron, each.what, run.run_id, each.place, cap)
-            if run.weekly and each.what != "lend":
-                each.hold.why = each.why
+                each.copy.plan = self._plan(each, run, run.run_id)
+            if run.weekly or each.what == "ready":
+                each.hold.why = None if each.what in ("lend", "ready") else each.why
         self.done.add(run.run_id)
+
+    def _plan(self, each: Decision, run: Run, run_id: str) -> Plan:
+        facts = each.why[1] if each.what == "keep_aside" else each.queue
+        cap = self.patrons[each.hold.patron].cap_on(run.cycle)
+        return Plan(each.hold.patron, each.what, run_id, each.place, cap, facts)
 
     def decide(self, run: Run, holds: Iterable[Hold], copies: Iterable[Copy]) -> list[Decision]:
         decided, contested = [], set()
@@ -443,7 +557,7 @@ class ObviousLibrary:
         waiting = [hold for hold in queue if hold.status == "waiting"]
         decided = []
         for hold in queue:
-            place = hold.place_on(run.day)
+            place = hold.place_on(run.cycle)
             if hold.patron in fetched.values():
                 continue
             if hold.status == "secured":
@@ -453,17 +567,20 @@ class ObviousLibrary:
             why = self.obstacle(run, hold, place)
             if why is None and free:
                 decided.append(self._granted(run, hold, free.pop(0), place))
+                lendable = sum(copy.lendable for copy in copies)
+                decided[-1].queue = {
+                    "position": waiting.index(hold) + 1, "of": len(waiting), "copies": lendable,
+                }  # fmt: skip
                 continue
             contested.add(hold.title)
-            why = why or self._shortage(copies, on_hand, waiting.index(hold) + 1, len(waiting))
+            why = why or self._shortage(copies, on_hand, waiting.index(hold) + 1, len(waiting), run.day)
             decided.append(Decision(hold, "none", why, place))
         return decided
 
     def _stands(self, plan: Plan, run: Run) -> bool:
         """Whether staff are fetching by this plan of another run: on its day, and for a facility until its Sunday."""
-        same_day_or_later = plan.run[:10] >= run.run_id[:10]
-        followed = not run.weekly and len(plan.run) == 10 and not self._too_late(plan, run.moment)
-        return plan.run != run.run_id and (same_day_or_later or followed)
+        followed = not run.weekly and plan.weekly and plan.stands(run.day)
+        return plan.run != run.run_id and (plan.day >= run.day or followed)
 
     def _granted(self, run: Run, hold: Hold, copy: Copy, place: str) -> Decision:
         if why := self.obstacle(run, hold, place):
@@ -475,7 +592,7 @@ class ObviousLibrary:
         return Decision(hold, what, ("prefectural", {}), place, copy)
 
     def _keep_to_cap(self, run: Run, patron: Patron, decided: list[Decision], contested: set[str]) -> None:
-        cap, loans = patron.cap_on(run.day), len(self.loans_of(patron.patron_id))
+        cap, loans = patron.cap_on(run.cycle), len(self.loans_of(patron.patron_id))
         room = max(0, cap - loans)
         lent = [each for each in decided if each.what == "lend"]
         lent.sort(key=lambda each: (each.hold.title not in contested, each.hold.queued_at, each.hold.title))
@@ -483,22 +600,27 @@ class ObviousLibrary:
             facts = {"cap": cap, "on_loan": loans + room, "on_the_way_back": self.returning(patron.patron_id)}
             each.what, each.why = "keep_aside", ("cap", facts)
 
-    def _shortage(self, copies: list[Copy], on_hand: bool, position: int, of: int) -> Why:
+    def _shortage(self, copies: list[Copy], on_hand: bool, position: int, of: int, day: date) -> Why:
         lendable = [copy for copy in copies if copy.lendable]
         facts: dict[str, Any] = {"position": position, "of": of, "copies": len(lendable)}
-        due = [copy.due_on for copy in lendable if copy.state == "on_loan" and copy.due_on]
-        if on_hand:
-            return "queue", facts
-        if due:
-            return "all_on_loan", facts | {"next_due": min(due).isoformat()}
-        return ("not_on_shelf" if all(copy.state == "missing" for copy in lendable) else "queue"), facts
+        missing = [copy for copy in lendable if copy.state == "missing"]
+        if not lendable:
+            return "no_copy_left", facts
+        if not on_hand and any(copy.state == "on_loan" for copy in lendable):
+            due = [copy.due_on for copy in lendable if copy.state == "on_loan" and copy.due_on and copy.due_on >= day]
+            facts |= {"missing": len(missing)} if missing else {}
+            return "all_on_loan", facts | ({"next_due": min(due).isoformat()} if due else {})
+        return ("not_on_shelf" if missing == lendable and not on_hand else "queue"), facts
 
     def obstacle(self, run: Run, hold: Hold, place: str) -> Why | None:
         if hold.placed_at > run.moment:
             times = {"placed_at": hold.placed_at.isoformat(), "cut_off": run.moment.isoformat()}
-            return "after_cutoff", times | {"next_run": next_run(hold.placed_at).isoformat()}
+            following = self._next_that_takes_place(run.cycle + 7 * DAY)
+            while at(following, 8, 30) < hold.placed_at:
+                following = self._next_that_takes_place(following + 7 * DAY)
+            return "after_cutoff", times | {"next_run": following.isoformat()}
         patron = self.patrons[hold.patron]
-        at_counter = LIBRARY in (place, hold.place_on(run.date))
+        at_counter = place == LIBRARY
         if not at_counter and (why := self._suspended(run, hold.patron) or self._facility_suspended(run, place)):
             return why
         if patron.blocked:
@@ -540,14 +662,17 @@ class ObviousLibrary:
         stopping = self._stopping(run.date)
         if all(patron in each.opted_in for each in stopping) and (stopping or self.open(run.date)):
             return None
-        following = run.sunday + 4 * DAY
-        while self._stopping(following) or not self.open(following):
-            following += 7 * DAY
+        following = self._next_that_takes_place(run.cycle + 7 * DAY)
         until = stopping[0].last if stopping else run.date
         reason = "休止" if stopping else "休館"
         return "run_suspended", {
             "until": until.isoformat(), "reason": reason, "next_run": following.isoformat(),
         }  # fmt: skip
+
+    def _next_that_takes_place(self, run: date) -> date:
+        while self._stopping(run) or not self.open(run):
+            run += 7 * DAY
+        return run
 
     def _facility_suspended(self, run: Run, facility: str) -> Why | None:
         last = self._pickup_until(run)
@@ -572,25 +697,38 @@ class ObviousLibrary:
     def found(self, barcode: str, now: datetime) -> tuple[str, str, date | None]:
         copy = self.copies[barcode]
         if copy.plan is None:
+            if copy.state == "missing" or (copy.state == "on_shelf" and copy.lies_at != "shelf"):
+                copy.goes("on_shelf")
+                return "shelve", "", None
             return self._found_again(copy, now.date())
-        hold, what, place, cap = self._whose(copy, copy.plan, now)
+        hold, what, plan, why = self._whose(copy, copy.plan, now)
         if hold is None:
             copy.goes("on_shelf")
             return "shelve", "", None
+        before, lay_at, planned = replace(hold), copy.lies_at, copy.plan
+        answer = self._given(copy, hold, what, plan, why, now)
+        if what != "too_late":
+            copy.scan = Scan(answer[0], now, planned, lay_at, before)
+        return answer
+
+    def _given(
+        self, copy: Copy, hold: Hold, what: str, plan: Plan, why: Why | None, now: datetime
+    ) -> tuple[str, str, date | None]:
         card = self.patrons[hold.patron].card
-        if what == "keep_aside":
-            facts = {"cap": cap, "on_loan": len(self.loans_of(hold.patron))}
-            hold.why = "cap", facts | {"on_the_way_back": self.returning(hold.patron)}
-            hold.status, hold.barcode = "secured", barcode
+        if what == "lend" and (sunday_after(plan.day), plan.place) in self.left:
+            what, why = "keep_aside", ("not_pulled", _numbers(plan.facts))
+        if what in ("keep_aside", "too_late"):
+            hold.why = why
+            hold.status, hold.barcode = "secured", copy.barcode
             copy.goes("kept_aside", hold.patron)
             return "keep_aside", card, None
         if what == "ready":
-            hold.status, hold.barcode, hold.why = "ready", barcode, None
-            hold.place, hold.next_place, hold.next_from = place, "", None
+            hold.status, hold.barcode, hold.why = "ready", copy.barcode, None
+            hold.place, hold.next_place, hold.next_from = plan.place, "", None
             hold.ready_on, hold.until = now.date(), self._tenth_open_day_after(now.date() + DAY)
             copy.goes("ready", hold.patron)
             return "shelve_ready", card, hold.until
-        return "lend", card, self._lend(copy, hold, place, copy.plan, now)
+        return "lend", card, self._lend(copy, hold, plan.place, plan, now)
 
     def _lend(self, copy: Copy, hold: Hold, facility: str, plan: Plan, now: datetime) -> date:
         run = weekly_run(date.fromisoformat(plan.run))
@@ -610,39 +748,74 @@ class ObviousLibrary:
         until = self._pickup_until(run)
         return until, max(until, run.sunday + 14 * DAY)
 
-    def _whose(self, copy: Copy, plan: Plan, now: datetime) -> tuple[Hold | None, str, str, int]:
-        """Whose the book in the hand is, and what becomes of it."""
-        nobody = None, "", "", 0
+    def _whose(self, copy: Copy, plan: Plan, now: datetime) -> tuple[Hold | None, str, Plan, Why | None]:
+        """Whose the book in the hand is, what becomes of it, by which plan, and why it is kept if it is."""
         if self._too_late(plan, now):
             kept = self.holds.get((copy.holder, copy.title))
-            return (kept, "keep_aside", "", plan.cap) if kept else nobody
+            return kept, "too_late", plan, ("not_pulled", _numbers(plan.facts))
+        if copy.reference_only:
+            self._without(copy, "", now)
+            return None, "", plan, None
+        run = self._run_of_plan(plan, now)
         hold = self.holds.get((plan.patron, copy.title))
-        if hold and self._keeps_to_plan(hold, copy, plan):
-            full = plan.decision == "lend" and len(self.loans_of(plan.patron)) >= plan.cap
-            return hold, "keep_aside" if full else plan.decision, plan.place, plan.cap
-        run = weekly_run(date.fromisoformat(plan.run)) if len(plan.run) == 10 else pull_for_the_counter(now)
-        served = {
-            other.plan.patron
-            for other in self.copies_of(copy.title)
-            if other is not copy and other.plan and self._stands_beside(other.plan, plan, now)
-        }
-        queue = [hold for hold in self.queue(copy.title) if hold.patron not in served]
-        decided = self.decide(run, queue, [replace(copy, state="on_shelf", holder="", plan=None)])
-        for each in decided:
-            if each.what in ("lend", "keep_aside", "ready"):
-                return each.hold, each.what, each.place, self.patrons[each.hold.patron].cap_on(run.day)
-        return nobody
+        if hold and self._keeps_to_plan(hold, copy, plan, run):
+            if (why := self.obstacle(run, hold, hold.place_on(run.cycle))) is None:
+                return hold, *self._as_planned(copy, plan)
+            hold.waits_again()
+            hold.why = why
+            return self._next(copy, plan, run, now, passed_over=hold)
+        return self._next(copy, plan, run, now, passed_over=None)
 
-    def _stands_beside(self, other: Plan, plan: Plan, now: datetime) -> bool:
-        weekly = len(other.run) == 10
-        return not self._too_late(other, now) if weekly else other.run[:10] >= plan.run[:10]
+    def _run_of_plan(self, plan: Plan, now: datetime) -> Run:
+        return weekly_run(plan.day) if plan.weekly else self.counter_pull(now)
+
+    def _as_planned(self, copy: Copy, plan: Plan) -> tuple[str, Plan, Why | None]:
+        """Lent as far as the cap has room, with what else is to be fetched for the patron if it was to be kept."""
+        if plan.decision == "ready":
+            return "ready", plan, None
+        loans = len(self.loans_of(plan.patron))
+        fetched = [other.plan for other in self.copies.values() if other is not copy and other.plan]
+        fetched = [other for other in fetched if (other.patron, other.decision) == (plan.patron, "lend")]
+        if plan.decision == "keep_aside" and loans + len(fetched) >= plan.cap:
+            return "keep_aside", plan, ("cap", plan.facts)
+        if loans >= plan.cap:
+            back = self.returning(plan.patron)
+            return "keep_aside", plan, ("cap", {"cap": plan.cap, "on_loan": loans, "on_the_way_back": back})
+        return "lend", plan, None
+
+    def _next(
+        self, copy: Copy, plan: Plan, run: Run, now: datetime, passed_over: Hold | None
+    ) -> tuple[Hold | None, str, Plan, Why | None]:
+        """The first whom the queue, as it is now, gives a book: copies of a title are as good as each other."""
+        in_hand = replace(copy, state="on_shelf", holder="", plan=None)
+        others = [other for other in self.copies_of(copy.title) if other is not copy]
+        for each in self._decide_anew(copy.title, [in_hand, *others], run, now, leave_out=passed_over):
+            if each.what in ("lend", "keep_aside", "ready"):
+                given = self._plan(each, run, plan.run)
+                numbers = plan.facts if each.hold.patron == plan.patron else {}
+                why = each.why if each.what == "keep_aside" else None
+                return each.hold, each.what, replace(given, facts=_numbers(numbers)), why
+        return None, "", plan, None
+
+    def _decide_anew(
+        self, title: str, copies: list[Copy], run: Run, now: datetime, leave_out: Hold | None = None
+    ) -> list[Decision]:
+        """What a run gives to those of a queue for whom nothing is being fetched, of the copies that are not."""
+        fetched = {copy.plan.patron: copy for copy in copies if copy.plan and copy.plan.stands(now.date())}
+        queue = [hold for hold in self.queue(title) if hold.patron not in fetched and hold is not leave_out]
+        left = [
+            replace(copy, state="kept_aside") if copy in fetched.values() else replace(copy, plan=None)
+            for copy in copies
+        ]
+        return self.decide(run, queue, left)
 
     def _too_late(self, plan: Plan, now: datetime) -> bool:
-        return len(plan.run) == 10 and now.date() >= sunday_after(date.fromisoformat(plan.run))
+        return plan.weekly and not plan.stands(now.date())
 
-    def _keeps_to_plan(self, hold: Hold, copy: Copy, plan: Plan) -> bool:
-        moved = hold.queued_at != hold.placed_at and hold.queued_at.date().isoformat() >= plan.run[:10]
-        return hold.barcode == copy.barcode or (hold.status == "waiting" and not moved)
+    def _keeps_to_plan(self, hold: Hold, copy: Copy, plan: Plan, run: Run) -> bool:
+        moved = hold.queued_at != hold.placed_at and hold.queued_at.date() >= plan.day
+        elsewhere = not run.weekly and hold.place_on(run.cycle) != LIBRARY
+        return hold.barcode == copy.barcode or (hold.status == "waiting" and not moved and not elsewhere)
 
     def _found_again(self, copy: Copy, today: date) -> tuple[str, str, date | None]:
         card = self.patrons[copy.holder].card if copy.holder else ""
@@ -671,26 +844,121 @@ class ObviousLibrary:
         if result == "taken" and copy.state == "kept_aside":
             raise No("kept_for_other")
         why = "not_on_shelf" if result == "missing" else "taken_by_visitor"
+        plan, lay_at = copy.plan, copy.lies_at
+        missed = self._who_misses(copy)
+        before = replace(missed) if missed else None
         instead = self._without(copy, why, now)
         copy.goes("missing" if result == "missing" else "on_shelf")
+        copy.scan = Scan(result, now, plan, lay_at, before, instead)
         return instead
 
-    def _without(self, copy: Copy, why: str, now: datetime) -> str:
-        """The hold that counted on this book waits on; another copy is fetched for it, or it is told why."""
-        patron = copy.plan.patron if copy.plan else copy.holder
-        hold = self.holds.get((patron, copy.title))
-        if hold is None or (hold.status != "waiting" and hold.barcode != copy.barcode):
+    def _who_misses(self, copy: Copy) -> Hold | None:
+        hold = self.holds.get((copy.plan.patron if copy.plan else copy.holder, copy.title))
+        return hold if hold and (hold.status == "waiting" or hold.barcode == copy.barcode) else None
+
+    def _without(self, copy: Copy, why: str, now: datetime, leaving: str = "") -> str:
+        """The hold that counted on this book waits on; the queue takes what else there is, or the hold is told why."""
+        hold = self._who_misses(copy)
+        if hold is None:
             return ""
+        kept = hold.status != "waiting"
         hold.waits_again()
         others = [other for other in self.copies_of(copy.title) if other is not copy]
-        free = [other for other in others if other.state == "on_shelf" and other.lendable and not other.plan]
-        if copy.plan and free and not self._too_late(copy.plan, now):
-            free[0].plan = copy.plan
-            return free[0].barcode
-        queue = self.queue(copy.title)
-        facts = {"position": queue.index(hold) + 1, "of": len(queue), "copies": sum(each.lendable for each in others)}
-        hold.why = why, facts
-        return ""
+        state = {"not_on_shelf": "missing", "taken_by_visitor": "on_loan", "": copy.state}.get(why, why)
+        gone = replace(copy, state=state, plan=None, due_on=None)
+        why = why if why in ("", "taken_by_visitor") else "not_on_shelf"
+        if copy.plan is None:
+            queue = [each for each in self.queue(copy.title) if each.patron != leaving]
+            copies = sum(each.lendable for each in [gone, *others])
+            facts = {"position": queue.index(hold) + 1, "of": len(queue), "copies": copies}
+            hold.why = (why if copies else "no_copy_left"), facts
+            return ""
+        run = self._run_of_plan(copy.plan, now)
+        leaves = self.holds.get((leaving, copy.title))
+        decided = self._decide_anew(copy.title, [gone, *others], run, now, leave_out=leaves)
+        given = [each for each in decided if each.what in ("lend", "keep_aside", "ready")]
+        if self._too_late(copy.plan, now):
+            given = []
+        self._fetch(given, run, copy.plan)
+        mine = next((each for each in decided if each.hold is hold), None)
+        if mine and mine in given:
+            hold.why = None if kept else hold.why
+            return self._barcode(mine)
+        numbers = _numbers(copy.plan.facts)
+        too_few = mine is None or mine.why[0] in ("queue", "all_on_loan", "not_on_shelf")
+        hold.why = mine.why if mine and (not why or not too_few) else (why or "queue", numbers)
+        return self._barcode(given[0]) if given else ""
+
+    def _barcode(self, each: Decision) -> str:
+        return each.copy.barcode if each.copy else ""
+
+    def _fetch(self, given: list[Decision], run: Run, plan: Plan) -> None:
+        for each in given:
+            mine = each.hold.patron == plan.patron
+            known = plan.facts if mine else each.hold.why[1] if each.hold.why else {}
+            each.queue = _numbers(known) or each.queue
+            self.copies[self._barcode(each)].plan = self._plan(each, run, plan.run)
+            each.hold.why = each.hold.why if mine else None
+
+    def undo(self, barcode: str, now: datetime) -> str:
+        copy = self.copies[barcode]
+        scan = copy.scan
+        if scan is None:
+            raise No("no_scan")
+        if self._too_late(scan.plan, now) or copy.plan:
+            raise No("scan_overtaken")
+        if scan.action == "lend":
+            self._not_lent(copy, scan)
+        elif scan.action in ("keep_aside", "shelve_ready"):
+            self._not_kept(copy, scan, now)
+        else:
+            self._not_absent(copy, scan)
+        kept = scan.hold and scan.hold.status == "secured" and scan.hold.barcode == barcode
+        if kept and scan.hold:
+            copy.goes("kept_aside", scan.hold.patron)
+        else:
+            copy.goes("on_shelf", lies_at=scan.lies_at)
+        copy.plan, copy.scan = scan.plan, None
+        return scan.action
+
+    def _not_lent(self, copy: Copy, scan: Scan) -> None:
+        loan = self.loan_of(copy)
+        touched = loan is None or loan.lent_at != scan.at or loan.renewals or loan.handed_over_at
+        if touched or copy.state != "on_loan" or loan is None or scan.hold is None or loan.sunday is None:
+            raise No("scan_overtaken")
+        if (loan.sunday, loan.place) in self.left:
+            raise No("crate_has_left")
+        if len(self.holds_of(loan.patron)) >= HOLD_LIMIT:
+            raise No("hold_limit")
+        self._ends(loan)
+        self.holds[loan.patron, copy.title] = replace(scan.hold)
+
+    def _not_kept(self, copy: Copy, scan: Scan, now: datetime) -> None:
+        hold = self.holds.get((scan.hold.patron, copy.title)) if scan.hold else None
+        if hold is None or scan.hold is None or hold.barcode != copy.barcode:
+            raise No("scan_overtaken")
+        if hold.status == "ready" and hold.ready_on != now.date():
+            raise No("scan_overtaken")
+        self.holds[hold.patron, copy.title] = replace(scan.hold)
+
+    def _not_absent(self, copy: Copy, scan: Scan) -> None:
+        if copy.state != ("missing" if scan.action == "missing" else "on_shelf"):
+            raise No("scan_overtaken")
+        if scan.hold is None:
+            return
+        hold = self.holds.get((scan.hold.patron, copy.title))
+        if hold is None or hold.barcode:
+            raise No("scan_overtaken")
+        other = self.copies.get(scan.instead)
+        if other and other.plan and other.plan.patron == scan.plan.patron:
+            other.plan = None
+        self.holds[hold.patron, copy.title] = replace(scan.hold, queued_at=hold.queued_at)
+
+    def dispatch(self, sunday: date, facilities: list[str]) -> set[str]:
+        if sunday.weekday() != SUNDAY:
+            raise No("no_batch")
+        self.left |= {(sunday, facility) for facility in facilities or self.facilities}
+        return set(facilities or self.facilities)
 
     # The counter (RULES 17, 19, 32, 34)
 
@@ -730,7 +998,7 @@ class ObviousLibrary:
             raise No(*no)
         self.holds.pop((patron, copy.title), None)
         if copy.plan and copy.plan.patron != patron:
-            self._without(copy, "taken_by_visitor", now)
+            self._without(copy, "taken_by_visitor", now, leaving=patron)
         due = now.date() + 14 * DAY
         self.loans[patron, barcode] = Loan(patron, barcode, copy.title, LIBRARY, now, due)
         copy.goes("on_loan", patron, due)
@@ -764,7 +1032,7 @@ class ObviousLibrary:
         if loan:
             loan.lost, loan.damaged = state == "lost", state == "damaged"
         else:
-            self._without(copy, "not_on_shelf", now)
+            self._without(copy, state, now)
         copy.goes(state, loan.patron if loan else "")
         return state
 
@@ -842,6 +1110,7 @@ class ObviousLibrary:
     # The schedules (RULES 8, 15, 16, 30, 35-37)
 
     def release_uncollected(self, now: datetime) -> bool:
+        self._lapse(now)
         sunday = last_day_over(now)
         while sunday.weekday() != SUNDAY:
             sunday -= DAY
@@ -858,6 +1127,7 @@ class ObviousLibrary:
                 loan.released_at = at(bag.until, 22)
 
     def release_expired(self, now: datetime) -> bool:
+        self._lapse(now)
         day = last_day_over(now)
         if self._done_before("prefectural_release", day):
             return True
@@ -911,6 +1181,10 @@ class ObviousLibrary:
 
 def _run_of(sunday: date) -> Run:
     return weekly_run(sunday - 3 * DAY)
+
+
+def _numbers(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: facts[name] for name in ("position", "of", "copies") if name in facts}
 
 
 def _last_reminder(due_on: date, today: date) -> date | None:

@@ -6,17 +6,17 @@ from typing import Any
 
 from lending.actions.at_the_desk import patron_of_card
 from lending.actions.contacting import address_changed
-from lending.actions.viewing_holds import dated, latest_of
-from lending.aws.table import Table, addresses, again_when_overtaken, holds, loans, patrons, titles, traces
+from lending.aws.table import Table, addresses, again_when_overtaken, calendar, holds, loans, patrons, titles, traces
 from lending.aws.table.writes import Write
 from lending.domain.card import CardState
+from lending.domain.closure import coming_week
 from lending.domain.hold import Hold, HoldStatus, LatestRun, place_in_queue
 from lending.domain.loan import Loan
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.viewing import Viewing
-from lending.domain.week import in_tokyo, next_run_after
+from lending.domain.week import in_tokyo
 
 _ADDRESSES = ("email", "mail_to")
 
@@ -53,8 +53,7 @@ def view_record(table: Table, card_number: str, staff: str, why: str, moment: da
     """
     patron, card = patron_of_card(table, card_number)
     table.write(traces.on_patron(patron.patron_id, Viewing(moment, staff, why)))
-    open_holds = holds.of_patron(table, patron.patron_id)
-    latest = latest_of(table, open_holds)
+    open_holds, latest = holds.of_patron(table, patron.patron_id), calendar.load(table).latest_run
     return Record(
         patron=patron,
         card_retired=card.state is CardState.RETIRED,
@@ -67,7 +66,7 @@ def view_record(table: Table, card_number: str, staff: str, why: str, moment: da
 def _held(table: Table, hold: Hold, latest: LatestRun | None) -> HeldTitle:
     found = titles.view(table, hold.title_id)
     title = found.title.title if found else ""
-    hold = dated(hold, found.copies if found else [], latest)
+    hold = hold.as_of(latest)
     if hold.status is not HoldStatus.WAITING:
         return HeldTitle(hold, title, None, None)
     return HeldTitle(hold, title, *place_in_queue(hold, found.holds if found else []))
@@ -89,7 +88,7 @@ def change_record(
     patron, _ = patron_of_card(table, card_number)
     changed = replace(patron, **{name: value for name, value in wanted.items() if name != "loan_cap"})
     if "loan_cap" in wanted:
-        changed = _with_cap(changed, wanted["loan_cap"], moment, policy)
+        changed = _with_cap(table, changed, wanted["loan_cap"], moment, policy)
     trace = traces.on_patron(patron.patron_id, Viewing(moment, staff, f"change {', '.join(sorted(wanted))}"))
     table.transact(patrons.change(patron, changed), trace, *_addresses(patron, changed))
     for old, new in _changed_addresses(patron, changed):
@@ -104,15 +103,13 @@ def _changed_addresses(before: Patron, after: Patron) -> list[tuple[str, str]]:
     return [("" if old in still_used else old, new) for old, new in pairs if old != new]
 
 
-def _with_cap(patron: Patron, cap: int, moment: datetime, policy: Policy) -> Patron:
+def _with_cap(table: Table, patron: Patron, cap: int, moment: datetime, policy: Policy) -> Patron:
     if cap not in policy.loan_caps:
         raise Refused("invalid_fields", Reason("invalid_field", {"one_of": list(policy.loan_caps)}, "loan_cap"))
     if cap == patron.loan_cap:
         return patron
-    today = in_tokyo(moment).date()
-    return replace(
-        patron, loan_cap=cap, loan_cap_before=patron.cap_on(today), loan_cap_from=next_run_after(moment, policy)
-    )
+    today, coming = in_tokyo(moment).date(), coming_week(moment, calendar.load(table), policy)
+    return replace(patron, loan_cap=cap, loan_cap_before=patron.cap_on(today), loan_cap_from=coming.cycle)
 
 
 def _used(patron: Patron) -> set[str]:

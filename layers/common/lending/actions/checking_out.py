@@ -67,4 +67,4 @@ def _lent_before(table: Table, patron: Patron, copy: Copy, moment: datetime) -> 
 def _displaced(table: Table, patron: Patron, copy: Copy, moment: datetime, policy: Policy) -> Replanned:
     if copy.pull is None or copy.pull.patron_id == patron.patron_id:
         return Replanned()
-    return without(table, copy, Code.TAKEN_BY_VISITOR, moment, policy, leaving=patron.patron_id)
+    return without(table, copy, CopyState.ON_LOAN, Code.TAKEN_BY_VISITOR, moment, policy, patron.patron_id)

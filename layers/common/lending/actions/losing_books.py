@@ -38,7 +38,7 @@ def mark(table: Table, barcode: str, state: CopyState, moment: datetime, policy:
     moved = titles.move(copy, state, on=in_tokyo(moment).date(), holder=loan.patron_id if loan else "")
     writes = [moved, *_marked(loan, state), *counted(table, copy, -int(copy.state not in _WITHDRAWN))]
     if loan is None:
-        writes += without(table, copy, Code.NOT_ON_SHELF, moment, policy).writes
+        writes += without(table, copy, state, Code.NOT_ON_SHELF, moment, policy).writes
     table.transact(*writes)
     return state
 

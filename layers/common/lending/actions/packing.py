@@ -2,16 +2,17 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from lending.aws.table import Table, bags, facilities, patrons, titles
+from lending.aws.table.crates import dispatched as left_at
 from lending.domain.bag import Bag
 from lending.domain.title import Copy
 
 
 @dataclass(frozen=True, slots=True)
 class Crate:
-    """The bags for one facility, each with its books in shelf order.
+    """The bags for one facility, each with its books in shelf order, and when it left.
 
     `card_numbers` are those of the patrons now, by their ids (RULES 28).
     """
@@ -20,6 +21,7 @@ class Crate:
     name: str
     bags: list[tuple[Bag, list[Copy]]]
     card_numbers: dict[str, str]
+    dispatched_at: datetime | None
 
     @property
     def books(self) -> int:
@@ -44,5 +46,8 @@ def crates(table: Table, pickup_from: date, facility: str = "") -> list[Crate]:
     for n, bag in enumerate(packed):
         by_facility[bag.facility].append((bag, books[n]))
     names = {str(each.number): each.name for each in facilities.all_facilities(table)}
-    cards = patrons.card_numbers(table, {bag.patron_id for bag in packed})
-    return [Crate(number, names.get(number, ""), by_facility[number], cards) for number in sorted(by_facility, key=int)]
+    cards, left = patrons.card_numbers(table, {bag.patron_id for bag in packed}), left_at(table, pickup_from)
+    return [
+        Crate(number, names.get(number, ""), by_facility[number], cards, left.get(number))
+        for number in sorted(by_facility, key=int)
+    ]

@@ -29,7 +29,8 @@ def place_hold(
     if title.merging_into:
         raise Refused("title_merged", into=title.merging_into)
     held = holds.find(table, patron_id, title_id) is not None
-    reasons = refusals_to_place(patron, title, held, policy) + _unknown_place(table, pickup_place)
+    copies = titles.find_copies(table, list(title.barcodes)) if not title.lendable else []
+    reasons = refusals_to_place(patron, title, copies, held, policy) + _unknown_place(table, pickup_place)
     if reasons:
         raise Refused.for_all(reasons)
     hold = Hold(patron_id, title_id, pickup_place, placed_at=moment, queued_at=moment)

@@ -1,7 +1,9 @@
 """The pulls for the prefectural library's counter, morning and afternoon (RULES 15)."""
 
 from datetime import datetime
+from functools import partial
 
+from lending.actions.lapsing_plans import lapse_plans
 from lending.actions.running import EnoughTime, carry_out
 from lending.aws.table import Table, calendar, runs
 from lending.aws.table.runs import RunRecord
@@ -21,10 +23,11 @@ def pull_for_the_counter(
     Raises:
         Unfinished: there was not enough time; asked again it goes on.
     """
-    run = prefectural_pull(moment, policy)
+    days = calendar.load(table)
+    run = prefectural_pull(moment, days, policy)
     known = runs.find(table, run.run_id)
     if known and known.finished_at:
         return known, True
-    if not calendar.load(table).prefectural_open(in_tokyo(moment).date()):
+    if not days.prefectural_open(in_tokyo(moment).date()):
         return None, False
-    return carry_out(table, run, policy, moment, enough_time)
+    return carry_out(table, run, policy, moment, enough_time, prepare=partial(lapse_plans, table, moment, policy))

@@ -5,10 +5,22 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from lending.actions.at_the_desk import copy_in_hand
-from lending.actions.replanning import without
-from lending.aws.table import Table, again_when_overtaken, bags, calendar, holds, loans, patrons, shifts, titles
+from lending.actions.replanning import queue_of, without
+from lending.aws.table import (
+    Table,
+    again_when_overtaken,
+    bags,
+    calendar,
+    crates,
+    holds,
+    loans,
+    patrons,
+    scans,
+    shifts,
+    titles,
+)
 from lending.aws.table.writes import Write
-from lending.domain.allocation import Outcome, Run
+from lending.domain.allocation import Explanation, Outcome, Run, obstacle_to
 from lending.domain.bag import Bag
 from lending.domain.closure import Calendar
 from lending.domain.hold import Hold, HoldStatus, LastRun
@@ -21,14 +33,16 @@ from lending.domain.pull import (
     Grant,
     as_planned,
     can_be_followed,
+    decide_anew,
     keeps_to_plan,
-    next_in_queue,
-    planned_for,
+    next_grant,
+    numbers_of,
     run_of,
 )
 from lending.domain.reasons import Code
+from lending.domain.scan import Scan
 from lending.domain.shift import days_of
-from lending.domain.title import Copy, CopyState, Pull, Title
+from lending.domain.title import Copy, CopyState, LiesAt, Pull, Title
 from lending.domain.week import in_tokyo
 
 
@@ -72,20 +86,21 @@ def pull_list(table: Table, start: Any, limit: int) -> tuple[list[PullView], Any
 def scan_found(table: Table, barcode: str, moment: datetime, policy: Policy) -> Scanned:
     """A book of the pull list was found: one transaction gives it to its hold, or to the next in the queue (RULES 23).
 
-    Scanned again it answers the same, and nothing changes.
+    What was recorded since the run counts: a hold that may not be served any more is told why, and waits on (21, 22).
+    Scanned again it answers the same, and nothing changes. A book that was missed is found by it; one that lay
+    elsewhere and that nobody is to have goes back to its shelf.
 
     Raises:
         Refused: no such book, or no plan for it; the reason says what to do with it.
     """
     copy = copy_in_hand(table, barcode)
+    today = in_tokyo(moment).date()
     if copy.pull is None:
-        return _scanned_before(table, copy, in_tokyo(moment).date())
-    scan = _Scan(table, copy, copy.pull, moment, policy)
-    grant = scan.grant()
-    if grant is None:
-        table.transact(titles.move(copy, CopyState.ON_SHELF, on=in_tokyo(moment).date()))
-        return Scanned("shelve", barcode)
-    scanned, writes = scan.carried_out(grant)
+        if copy.state is CopyState.MISSING or (copy.state is CopyState.ON_SHELF and copy.lies_at is not LiesAt.SHELF):
+            table.transact(titles.move(copy, CopyState.ON_SHELF, on=today))
+            return Scanned("shelve", barcode)
+        return _scanned_before(table, copy, today)
+    scanned, writes = _Scan(table, copy, copy.pull, calendar.load(table), moment, policy).outcome()
     table.transact(*writes)
     return scanned
 
@@ -94,30 +109,43 @@ def scan_found(table: Table, barcode: str, moment: datetime, policy: Policy) -> 
 def scan_absent(table: Table, barcode: str, result: str, moment: datetime, policy: Policy) -> Scanned:
     """A book of the pull list was not on its shelf (`missing`), or a visitor has it in hand (`taken`) (RULES 23).
 
-    The hold waits on at its old place and is told why, unless another copy of the title can be pulled for it.
+    The hold waits on at its old place and is told why, unless the queue gives it another copy.
 
     Raises:
         Refused: no such book, no plan for it, or it is kept for a hold and no visitor's to take.
     """
     copy = copy_in_hand(table, barcode)
+    today = in_tokyo(moment).date()
     if copy.pull is None:
-        return _absent_before(table, copy, result, in_tokyo(moment).date())
+        return _absent_before(table, copy, result, today)
     if result == "taken" and copy.state is CopyState.KEPT_ASIDE:
         raise Refused("kept_for_other")
     missing = result == "missing"
-    replanned = without(table, copy, Code.NOT_ON_SHELF if missing else Code.TAKEN_BY_VISITOR, moment, policy)
-    state = CopyState.MISSING if missing else CopyState.ON_SHELF
-    table.transact(titles.move(copy, state, on=in_tokyo(moment).date()), *replanned.writes)
+    why = Code.NOT_ON_SHELF if missing else Code.TAKEN_BY_VISITOR
+    # What a visitor has in hand is as good as lent to them.
+    gone = CopyState.MISSING if missing else CopyState.ON_LOAN
+    replanned = without(table, copy, gone, why, moment, policy)
+    instead = replanned.instead.barcode if replanned.instead else ""
+    table.transact(
+        titles.move(copy, CopyState.MISSING if missing else CopyState.ON_SHELF, on=today),
+        scans.note(Scan(barcode, result, moment, copy.pull, copy.lies_at, replanned.hold, instead)),
+        *replanned.writes,
+    )
     return Scanned(result, barcode, instead=replanned.instead)
+
+
+# What a scan answers, and the writes that make it true.
+_Outcome = tuple[Scanned, list[Write]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Scan:
-    """One book in the hand, with the plan on it."""
+    """One book in the hand, with the plan on it and the calendar of now."""
 
     table: Table
     copy: Copy
     pull: Pull
+    calendar: Calendar
     moment: datetime
     policy: Policy
 
@@ -127,53 +155,94 @@ class _Scan:
 
     @property
     def run(self) -> Run:
-        return run_of(self.pull, self.moment, self.policy)
+        return run_of(self.pull, self.moment, self.calendar, self.policy)
 
-    def grant(self) -> Grant | None:
+    def outcome(self) -> _Outcome:
         """Who gets the book: the hold it was planned for, or else the next in the queue."""
         if not can_be_followed(self.run, self.day):
-            return self._still_kept()
+            return self._too_late()
+        if self.copy.reference_only:
+            return self._must_stay()
         hold = holds.find(self.table, self.pull.patron_id, self.copy.title_id)
         patron = patrons.find(self.table, self.pull.patron_id)
-        planned = as_planned(hold, self.pull, patron) if hold and patron and keeps_to_plan(hold, self.copy) else None
-        return planned or self._next()
+        if hold is None or patron is None or not keeps_to_plan(hold, self.copy, self.run):
+            return self._next(None, [])
+        if reason := obstacle_to(hold, patron, self.calendar, self.policy, self.run):
+            return self._passed_over(hold, reason)
+        planned = as_planned(hold, self.pull, patron, self._planned_loans(patron))
+        return self._carried_out(planned, patron) if planned else self._next(None, [])
 
-    def _still_kept(self) -> Grant | None:
+    def _planned_loans(self, patron: Patron) -> int:
+        """Other books that staff are still to fetch for the patron, to be lent (RULES 20)."""
+        if self.pull.decision != Outcome.KEEP_ASIDE:
+            return 0
+        held = holds.of_patron(self.table, patron.patron_id)
+        found = titles.find_many(self.table, {hold.title_id for hold in held})
+        copies = titles.find_copies(self.table, [barcode for title in found.values() for barcode in title.barcodes])
+        pulls = [copy.pull for copy in copies if copy.pull and copy.barcode != self.copy.barcode]
+        return sum(
+            pull.patron_id == patron.patron_id
+            and pull.decision == Outcome.LEND
+            and pull.stands_on(self.day, self.policy)
+            for pull in pulls
+        )
+
+    def _too_late(self) -> _Outcome:
         """A plan that is too late to follow leaves a book that is kept aside where it is."""
         hold = holds.find(self.table, self.copy.holder, self.copy.title_id) if self.copy.holder else None
-        kept = hold and hold.status is HoldStatus.SECURED and hold.barcode == self.copy.barcode
-        return Grant(hold, Outcome.KEEP_ASIDE, self.pull.pickup_place, self.pull.cap) if hold and kept else None
+        patron = patrons.find(self.table, self.copy.holder) if self.copy.holder else None
+        if hold and patron and hold.status is HoldStatus.SECURED and hold.barcode == self.copy.barcode:
+            move = titles.move(self.copy, CopyState.KEPT_ASIDE, on=self.day, holder=hold.patron_id)
+            late = LastRun(self.pull.day, Code.NOT_PULLED, numbers_of(self.pull.facts))
+            return Scanned("keep_aside", self.copy.barcode, patron.card_number), [holds.explain(hold, late), move]
+        return self._shelved()
 
-    def _next(self) -> Grant | None:
-        found = titles.view(self.table, self.copy.title_id)
-        if found is None:
-            return None
-        served = planned_for(found.copies, self.copy, self.moment, self.policy)
-        waiting = [hold.patron_id for hold in found.holds if hold.patron_id not in served]
-        # The index proposes; who really waits is read from the holds themselves.
-        queue = holds.find_many(self.table, self.copy.title_id, waiting)
-        people = patrons.find_many(self.table, {hold.patron_id for hold in queue})
-        return next_in_queue(self.copy, queue, people, self._calendar(), self.policy, self.run)
+    def _shelved(self) -> _Outcome:
+        return Scanned("shelve", self.copy.barcode), [titles.move(self.copy, CopyState.ON_SHELF, on=self.day)]
 
-    def _calendar(self) -> Calendar:
-        return calendar.load(self.table)
+    def _must_stay(self) -> _Outcome:
+        """The book may not leave the library any more; its hold is served as if it were not there (RULES 9)."""
+        replanned = without(self.table, self.copy, self.copy.state, None, self.moment, self.policy)
+        scanned, writes = self._shelved()
+        return replace(scanned, instead=replanned.instead), [*writes, *replanned.writes]
 
-    def carried_out(self, grant: Grant) -> tuple[Scanned, list[Write]]:
-        """What to tell and what to write for a grant.
+    def _passed_over(self, hold: Hold, reason: Explanation) -> _Outcome:
+        """What was recorded since the run stops this hold: it waits, told why, and the book goes on (RULES 21, 22)."""
+        told = LastRun(self.pull.day, str(reason.code), dict(reason.facts))
+        if hold.status is HoldStatus.WAITING:
+            return self._next(hold, [holds.explain(hold, told)])
+        return self._next(hold, [holds.change(hold, replace(hold.waiting_again(), last_run=told))])
 
-        Raises:
-            Refused: the patron has vanished.
-        """
-        patron = patrons.find(self.table, grant.hold.patron_id)
-        if patron is None:
-            raise Refused("not_found")
-        if grant.outcome is Outcome.LEND:
-            return self._lent(grant, patron)
-        return self._ready(grant, patron) if grant.outcome is Outcome.READY else self._kept(grant, patron)
+    def _next(self, passed_over: Hold | None, writes: list[Write]) -> _Outcome:
+        """The book goes to the next in the queue, or back to its shelf."""
+        queue = queue_of(self.table, self.copy.title_id)
+        in_hand = replace(self.copy, state=CopyState.ON_SHELF, holder="", pull=None)
+        others = [each for each in queue.copies if each.barcode != self.copy.barcode]
+        passed = {passed_over.patron_id} if passed_over else set()
+        waiting = [hold for hold in queue.holds if hold.patron_id not in passed]
+        decided = decide_anew(
+            [in_hand, *others], waiting, queue.patrons, self.calendar, self.policy, self.run, self.day
+        )
+        grant = next_grant(decided, waiting, queue.patrons, self.run)
+        scanned, given = self._carried_out(grant, queue.patrons[grant.hold.patron_id]) if grant else self._shelved()
+        return scanned, [*writes, *given]
 
-    def _lent(self, grant: Grant, patron: Patron) -> tuple[Scanned, list[Write]]:
+    def _carried_out(self, grant: Grant, patron: Patron) -> _Outcome:
+        if grant.outcome is Outcome.READY:
+            scanned, writes = self._ready(grant, patron)
+        elif grant.outcome is Outcome.KEEP_ASIDE:
+            scanned, writes = self._kept(grant, patron)
+        elif crates.has_left(self.table, self.run.week.pickup_from, grant.pickup_place):
+            numbers = numbers_of(self.pull.facts) if grant.hold.patron_id == self.pull.patron_id else {}
+            scanned, writes = self._kept(replace(grant, code=Code.NOT_PULLED, facts=numbers), patron)
+        else:
+            scanned, writes = self._lent(grant, patron)
+        scan = Scan(self.copy.barcode, scanned.action, self.moment, self.pull, self.copy.lies_at, grant.hold)
+        return scanned, [*writes, scans.note(scan)]
+
+    def _lent(self, grant: Grant, patron: Patron) -> _Outcome:
         week, facility = self.run.week, grant.pickup_place
-        days = days_of(week, self._calendar(), shifts.find(self.table, week.pickup_from, facility))
+        days = days_of(week, self.calendar, shifts.find(self.table, week.pickup_from, facility))
         bag = Bag(patron.patron_id, patron.card_number, facility, week.pickup_from, days.pickup_until)
         title = titles.find(self.table, self.copy.title_id)
         loan = Loan(
@@ -193,12 +262,12 @@ class _Scan:
             titles.move(self.copy, CopyState.ON_LOAN, on=self.day, holder=patron.patron_id, due_on=days.due_on),
             patrons.count_loan(patron.patron_id, self.copy.title_id, grant.cap, holds=1),
             bags.pack(bag, self.copy.barcode, self.policy),
+            crates.is_here(week.pickup_from, facility),
         ]
         return Scanned("lend", self.copy.barcode, patron.card_number, bag, days.pickup_until), writes
 
-    def _kept(self, grant: Grant, patron: Patron) -> tuple[Scanned, list[Write]]:
-        facts = {"cap": grant.cap, "on_loan": patron.loans, "on_the_way_back": patron.returning}
-        reason = LastRun(date.fromisoformat(self.pull.run[:10]), Code.CAP, facts)
+    def _kept(self, grant: Grant, patron: Patron) -> _Outcome:
+        reason = LastRun(self.pull.day, str(grant.code), dict(grant.facts))
         kept = replace(grant.hold, status=HoldStatus.SECURED, barcode=self.copy.barcode, last_run=reason)
         writes = [
             holds.change(grant.hold, kept),
@@ -206,10 +275,10 @@ class _Scan:
         ]
         return Scanned("keep_aside", self.copy.barcode, patron.card_number), writes
 
-    def _ready(self, grant: Grant, patron: Patron) -> tuple[Scanned, list[Write]]:
+    def _ready(self, grant: Grant, patron: Patron) -> _Outcome:
         # The mail goes out the next day, and the open days count from the day after it (RULES 15, 16).
         mail_on = self.day + timedelta(days=1)
-        until = self._calendar().nth_open_day_after(mail_on, self.policy.ready_open_days)
+        until = self.calendar.nth_open_day_after(mail_on, self.policy.ready_open_days)
         ready = _ready_hold(grant, self.copy.barcode, self.day, until)
         writes = [
             holds.change(grant.hold, ready),

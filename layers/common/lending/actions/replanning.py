@@ -1,73 +1,127 @@
-"""A book that a hold counted on is not there: another copy for it, or the reason (RULES 23, 27)."""
+"""A book that a hold counted on is not there: the queue decides anew about what is left (RULES 11, 15, 23, 27)."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
-from lending.aws.table import Table, holds, titles
+from lending.aws.table import Table, calendar, holds, patrons, titles
 from lending.aws.table.writes import Write
+from lending.domain.allocation import Decision, Run
 from lending.domain.hold import Hold, HoldStatus, LastRun, place_in_queue
+from lending.domain.patron import Patron
 from lending.domain.policy import Policy
-from lending.domain.pull import another_copy, can_be_followed, run_of
+from lending.domain.pull import GIVES, can_be_followed, decide_anew, numbers_of, pull_of, run_of, why_without
 from lending.domain.reasons import Code
-from lending.domain.title import Copy
+from lending.domain.title import Copy, CopyState, Pull
 from lending.domain.week import in_tokyo
 
 
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """A title as of now: its copies, the holds that wait for it, and their patrons."""
+
+    copies: list[Copy]
+    holds: list[Hold]
+    patrons: Mapping[str, Patron]
+
+
+@dataclass(frozen=True, slots=True)
 class Replanned:
-    """What to write beside the book's own change, and the copy to be pulled instead, if there is one."""
+    """What to write beside the book's own change; `hold` is the one that missed the book, as it was before.
+
+    `instead` is the copy that is to be fetched now, for that hold or for one before it.
+    """
 
     writes: tuple[Write, ...] = ()
+    hold: Hold | None = None
     instead: Copy | None = None
 
 
-def without(table: Table, copy: Copy, why: Code, moment: datetime, policy: Policy, leaving: str = "") -> Replanned:
+def queue_of(table: Table, title_id: str) -> Queue:
+    """The queue of a title. The index proposes; who really waits, and where copies are, is read from themselves."""
+    found = titles.view(table, title_id)
+    if found is None:
+        return Queue([], [], {})
+    waiting = holds.find_many(table, title_id, [hold.patron_id for hold in found.holds])
+    copies = titles.find_copies(table, [copy.barcode for copy in found.copies])
+    return Queue(copies, waiting, patrons.find_many(table, {hold.patron_id for hold in waiting}))
+
+
+def without(
+    table: Table, copy: Copy, gone: CopyState, why: Code | None, moment: datetime, policy: Policy, leaving: str = ""
+) -> Replanned:
     """What becomes of the hold that a copy was planned or kept for, now that it cannot have it.
 
-    It waits on at its old place, its `last_run` says why; a free copy of the title is put on the pull list for it.
+    It waits on at its old place. If the copy was on the pull list, the queue takes what other copies there are, by the
+    rules of that run: the one who missed the book is served if nobody before it is to have them, or else is told why.
 
     Args:
-        leaving: the patron whose own hold on the title ends in the same step, and so is no part of the queue told of.
+        gone: the copy's state from now on.
+        why: `NOT_ON_SHELF` or `TAKEN_BY_VISITOR`; None if what the queue is told says it.
+        leaving: the patron whose own hold on the title ends in the same step, and so is no part of the queue.
     """
     patron_id = copy.pull.patron_id if copy.pull else copy.holder
     hold = holds.find(table, patron_id, copy.title_id) if patron_id else None
     if hold is None or (hold.status is not HoldStatus.WAITING and hold.barcode != copy.barcode):
         return Replanned()
-    found = titles.view(table, copy.title_id)
-    copies = found.copies if found else []
-    if instead := _instead(table, copy, copies, moment, policy):
-        return Replanned((*_planned(hold, copy, instead),), instead)
-    queue = [each for each in found.holds if each.patron_id != leaving] if found else []
-    position, of = place_in_queue(hold, queue)
-    others = sum(each.can_be_lent for each in copies if each.barcode != copy.barcode)
-    facts = {"position": position, "of": of, "copies": others}
-    run_date = date.fromisoformat(copy.pull.run[:10]) if copy.pull else in_tokyo(moment).date()
-    return Replanned((_told(hold, LastRun(run_date, why, facts)),))
+    queue = queue_of(table, copy.title_id)
+    others = [each for each in queue.copies if each.barcode != copy.barcode]
+    waiting = [each for each in queue.holds if each.patron_id not in (hold.patron_id, leaving)]
+    again = Queue([replace(copy, state=gone, pull=None), *others], [*waiting, hold.waiting_again()], queue.patrons)
+    if copy.pull is None:
+        return Replanned((_waits_on(hold, _why_not_kept(hold, again, why, moment)),), hold)
+    return _planned_anew(table, copy.pull, hold, again, why, moment, policy)
 
 
-def _instead(table: Table, absent: Copy, copies: list[Copy], moment: datetime, policy: Policy) -> Copy | None:
-    if absent.pull is None:
-        return None
-    if not can_be_followed(run_of(absent.pull, moment, policy), in_tokyo(moment).date()):
-        return None
-    # The index proposes; what is true of the copy is read from itself.
-    free = titles.find_copies(table, [copy.barcode for copy in copies if copy.barcode != absent.barcode])
-    return another_copy(free, absent)
+def _why_not_kept(hold: Hold, queue: Queue, why: Code | None, moment: datetime) -> LastRun:
+    """The reason of a hold whose kept book is gone; no run has found its numbers."""
+    position, of = place_in_queue(hold, queue.holds)
+    copies = sum(each.can_be_lent for each in queue.copies)
+    code = (why or Code.QUEUE) if copies else Code.NO_COPY_LEFT
+    return LastRun(in_tokyo(moment).date(), code, {"position": position, "of": of, "copies": copies})
 
 
-def _planned(hold: Hold, absent: Copy, instead: Copy) -> list[Write]:
-    if absent.pull is None:
-        return []
-    plan = titles.plan_pull(instead, absent.pull)
-    waits = hold.status is HoldStatus.WAITING
-    return [plan] if waits else [plan, holds.change(hold, _waiting_again(hold))]
+def _planned_anew(
+    table: Table, pull: Pull, hold: Hold, queue: Queue, why: Code | None, moment: datetime, policy: Policy
+) -> Replanned:
+    days, today = calendar.load(table), in_tokyo(moment).date()
+    run = run_of(pull, moment, days, policy)
+    decided = decide_anew(queue.copies, queue.holds, queue.patrons, days, policy, run, today)
+    mine = next((each for each in decided if each.patron_id == hold.patron_id), None)
+    given = [each for each in decided if each.decision in GIVES] if can_be_followed(run, today) else []
+    plans = _plans(given, queue, run, pull)
+    if mine not in given:
+        return Replanned((_waits_on(hold, why_without(pull, mine, why)), *plans), hold, _first(given, queue))
+    # It is on the pull list again, and has no reason to tell.
+    waits = []
+    if hold.status is not HoldStatus.WAITING:
+        waits = [holds.change(hold, replace(hold.waiting_again(), last_run=None))]
+    return Replanned((*waits, *plans), hold, _first([mine] if mine else [], queue))
 
 
-def _told(hold: Hold, reason: LastRun) -> Write:
+def _plans(given: Iterable[Decision], queue: Queue, run: Run, pull: Pull) -> list[Write]:
+    """Copies onto the pull list; who is planned for has no reason any more."""
+    copies, waiting = _by_barcode(queue), {hold.patron_id: hold for hold in queue.holds}
+    writes = []
+    for each in given:
+        hold, cap = waiting[each.patron_id], queue.patrons[each.patron_id].cap_on(run.week.cycle)
+        mine = each.patron_id == pull.patron_id
+        numbers = numbers_of(pull.facts if mine else hold.last_run.facts if hold.last_run else {})
+        writes.append(titles.plan_pull(copies[each.barcode], pull_of(each, cap, pull.run, numbers)))
+        if hold.last_run and not mine:
+            writes.append(holds.explain(hold, None))
+    return writes
+
+
+def _first(given: list[Decision], queue: Queue) -> Copy | None:
+    return _by_barcode(queue)[given[0].barcode] if given else None
+
+
+def _by_barcode(queue: Queue) -> dict[str, Copy]:
+    return {copy.barcode: copy for copy in queue.copies}
+
+
+def _waits_on(hold: Hold, reason: LastRun) -> Write:
     if hold.status is HoldStatus.WAITING:
         return holds.explain(hold, reason)
-    return holds.change(hold, replace(_waiting_again(hold), last_run=reason))
-
-
-def _waiting_again(hold: Hold) -> Hold:
-    return replace(hold, status=HoldStatus.WAITING, barcode="", ready_on=None, pickup_until=None)
+    return holds.change(hold, replace(hold.waiting_again(), last_run=reason))

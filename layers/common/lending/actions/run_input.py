@@ -17,7 +17,7 @@ from lending.domain.closure import Calendar, Closure, Suspension
 from lending.domain.hold import Hold
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
-from lending.domain.title import Copy
+from lending.domain.title import Copy, CopyState, LiesAt
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,23 @@ def read(table: Table) -> Given:
     copies = titles.find_copies(table, [barcode for title in found.values() for barcode in title.barcodes])
     known = patrons.find_many(table, {hold.patron_id for hold in waiting})
     return Given(waiting, _by_title(copies), dict(sorted(known.items())), calendar.load(table))
+
+
+def after_giving_back(given: Given, kept: list[Hold]) -> Given:
+    """The same, with the books kept for some holds on the shelf again and these holds waiting (RULES 21)."""
+    if not kept:
+        return given
+    barcodes, holders = {hold.barcode for hold in kept}, {(hold.patron_id, hold.title_id) for hold in kept}
+    copies = {
+        title_id: [_given_back(copy) if copy.barcode in barcodes else copy for copy in each]
+        for title_id, each in given.copies.items()
+    }
+    waiting = [hold.waiting_again() if (hold.patron_id, hold.title_id) in holders else hold for hold in given.holds]
+    return replace(given, holds=waiting, copies=copies)
+
+
+def _given_back(copy: Copy) -> Copy:
+    return replace(copy, state=CopyState.ON_SHELF, holder="", lies_at=LiesAt.KEPT_ASIDE, pull=None)
 
 
 def _by_title(copies: Iterable[Copy]) -> dict[str, list[Copy]]:
@@ -73,7 +90,7 @@ def _in_order(value: object) -> list[tuple[str, object]]:
 
 def _as_the_run_sees(patron: Patron, run: Run) -> Patron:
     """The patron without anything that no run asks for: no name, no address, no card number."""
-    cap = patron.cap_on(run.day)
+    cap = patron.cap_on(run.week.cycle)
     return Patron(
         patron_id=patron.patron_id,
         expires_on=patron.expires_on,

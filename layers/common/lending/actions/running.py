@@ -9,17 +9,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from lending.actions.run_input import Given, fingerprint, pack, read
+from lending.actions.run_input import Given, after_giving_back, fingerprint, pack, read
 from lending.aws.metering import Meter
-from lending.aws.table import Overtaken, Table, holds, in_batches, runs, titles
+from lending.aws.table import Overtaken, Table, calendar, holds, in_batches, runs, titles
 from lending.aws.table.grouped import write_what_holds
-from lending.aws.table.runs import RunRecord
+from lending.aws.table.runs import CycleRun, RunRecord
 from lending.aws.table.writes import Write
-from lending.domain.allocation import Decision, Outcome, Run, RunKind, allocate
+from lending.domain.allocation import Decision, Outcome, Run, RunKind, allocate, kept_in_vain
 from lending.domain.hold import Hold, HoldStatus, LastRun
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
-from lending.domain.title import Copy, CopyState, Pull
+from lending.domain.pull import GIVES, pull_of
+from lending.domain.title import Copy, CopyState, LiesAt
 
 # For copies taken meanwhile the run plans again with what is there, this often at most.
 ROUNDS = 3
@@ -29,8 +30,6 @@ EnoughTime = Callable[[], bool]
 # The decisions of plans made by this invocation, by the plan's name: they need not be read again.
 _Made = dict[str, list[Decision]]
 
-_PULLED = {Outcome.LEND: "lend", Outcome.KEEP_ASIDE: "keep_aside", Outcome.READY: "ready"}
-
 
 class Unfinished(Exception):
     """The time was too short. Asked again, the run goes on where it was."""
@@ -38,7 +37,12 @@ class Unfinished(Exception):
 
 def decide(given: Given, run: Run, policy: Policy) -> list[Decision]:
     """What the run does with each hold (RULES 15, 18-23). Without any write: this alone is the dry run."""
+    given = after_giving_back(given, _kept_in_vain(given, run, policy))
     return allocate(given.holds, given.copies, given.patrons, given.calendar, policy, run)
+
+
+def _kept_in_vain(given: Given, run: Run, policy: Policy) -> list[Hold]:
+    return kept_in_vain(given.holds, given.patrons, given.calendar, policy, run)
 
 
 def carry_out(
@@ -47,7 +51,8 @@ def carry_out(
     policy: Policy,
     moment: datetime,
     enough_time: EnoughTime,
-    prepare: Callable[[], None] | None = None,
+    prepare: Callable[[], object] | None = None,
+    again: bool = False,
 ) -> tuple[RunRecord, bool]:
     """Do a run, or what is left of it; a finished one is left as it is (RULES 26).
 
@@ -55,6 +60,7 @@ def carry_out(
         moment: when it was asked for, which may be late.
         enough_time: asked before each part of the plan.
         prepare: done first, unless the run is finished.
+        again: a run that was suspended as a whole, or whose plan was dropped, is made anew.
 
     Returns:
         The run's record, and whether it had been finished before: then nothing was changed.
@@ -64,7 +70,7 @@ def carry_out(
     """
     meter = Meter(table)
     record = runs.find(table, run.run_id)
-    if record and record.finished_at:
+    if record and record.finished_at and not again:
         return record, True
     if prepare:
         prepare()
@@ -91,7 +97,9 @@ def _to_the_end(
     while True:
         with meter.step("reading"):
             given = read(table)
-        if record is None or _leaves_something(table, run, record):
+        with meter.step("writing"):
+            given = _give_back(table, given, _kept_in_vain(given, run, policy), run)
+        if record is None or record.finished_at or _leaves_something(table, run, record):
             with meter.step("planning"):
                 record = _planned(table, run, given, policy, made, record)
         with meter.step("writing"):
@@ -123,8 +131,35 @@ def _finished(table: Table, run: Run, record: RunRecord, moment: datetime) -> Ru
         return record
     if run.kind is RunKind.THURSDAY:
         # First, so that it is never left out: all of the run is carried out by now.
-        runs.note_latest(table, run)
+        calendar.note_latest(table, run)
+        table.write(runs.claim_cycle(cycle_run(run, replace(record, finished_at=moment))))
     return _after(table, runs.finish(record, moment), replace(record, finished_at=moment))
+
+
+def cycle_run(run: Run, record: RunRecord | None = None) -> CycleRun:
+    """What the list of runs says of a weekly run, which may not have begun."""
+    if record is None:
+        return CycleRun(run.week.cycle, run.run_id)
+    return CycleRun(run.week.cycle, run.run_id, record.suspended, record.finished_at, record.counts)
+
+
+def _give_back(table: Table, given: Given, kept: list[Hold], run: Run) -> Given:
+    """Books kept aside for who is passed over go back to the queue, one transaction each (RULES 8, 21).
+
+    One whose hold or copy has changed meanwhile stays as it was read, and is found by the next run.
+    """
+    back = [hold for hold in kept if _given_back(table, given, hold, run)]
+    return after_giving_back(given, back)
+
+
+def _given_back(table: Table, given: Given, hold: Hold, run: Run) -> bool:
+    copy = next((each for each in given.copies.get(hold.title_id, ()) if each.barcode == hold.barcode), None)
+    moved = titles.move(copy, CopyState.ON_SHELF, on=run.day, lies_at=LiesAt.KEPT_ASIDE) if copy else None
+    try:
+        table.transact(holds.change(hold, hold.waiting_again()), *([moved] if moved else []))
+    except Overtaken:
+        return False
+    return True
 
 
 # The plan
@@ -143,7 +178,7 @@ def _planned(
     """Make a plan and have the run adopt it; if somebody else's was adopted first, that one counts."""
     decided = decide(given, run, policy)
     if run.kind is RunKind.PREFECTURAL:
-        decided = [each for each in decided if each.decision in _PULLED]
+        decided = [each for each in decided if each.decision in GIVES]
     if before:
         _take_back(table, run, given, decided)
         decided = _of_those_who_left(table, given, before) + decided
@@ -155,6 +190,7 @@ def _planned(
         round=number,
         chunks=-(-len(decided) // runs.CHUNK),
         counts=count(given, decided),
+        suspended=run.kind is RunKind.THURSDAY and given.calendar.service_suspension_on(run.week.run_date) is not None,
     )
     made[record.plan] = decided
     for write in _plan(record, given, run, decided, policy):
@@ -262,7 +298,7 @@ _NOTHING: _Step = ("", "", None)
 
 def _needs_pull(outcome: Outcome, secured: bool) -> bool:
     """Whether the copy is to be fetched: one that is kept already and stays so is not (RULES 20)."""
-    return outcome in _PULLED and not (secured and outcome is Outcome.KEEP_ASIDE)
+    return outcome in GIVES and not (secured and outcome is Outcome.KEEP_ASIDE)
 
 
 def _pull(run: Run, now: _Now, hold: Hold, decision: Decision) -> _Step:
@@ -273,25 +309,21 @@ def _pull(run: Run, now: _Now, hold: Hold, decision: Decision) -> _Step:
     copy = now.copies.get(decision.barcode)
     if copy is None or copy.state is not (CopyState.KEPT_ASIDE if secured else CopyState.ON_SHELF):
         return "lost", "", None
-    pull = Pull(
-        patron_id=decision.patron_id,
-        title_id=decision.title_id,
-        decision=_PULLED[decision.decision],
-        run=run.run_id,
-        pickup_place=decision.pickup_place,
-        cap=now.patrons[decision.patron_id].cap_on(run.day),
-    )
+    pull = pull_of(decision, now.patrons[decision.patron_id].cap_on(run.week.cycle), run.run_id)
     return "pulls", "lost", None if copy.pull == pull else titles.plan_pull(copy, pull)
 
 
 def _reason(run: Run, hold: Hold, decision: Decision) -> _Step:
     """Why the hold gets no book in this run, written only if it is another reason than before (RULES 27).
 
-    A book to be lent is told of by its loan, once staff have scanned it.
+    A book to be lent is told of by its loan, once staff have scanned it: until then there is no reason, and an old one
+    is taken away.
     """
-    if run.kind is RunKind.PREFECTURAL or decision.decision is Outcome.LEND:
-        return _NOTHING
-    reason = LastRun(run.day, str(decision.code), dict(decision.facts))
     known = hold.last_run
+    if decision.decision in (Outcome.LEND, Outcome.READY):
+        return ("explained", "gone", holds.explain(hold, None)) if known else _NOTHING
+    if run.kind is RunKind.PREFECTURAL:
+        return _NOTHING
+    reason = LastRun(max(run.day, known.date) if known else run.day, str(decision.code), dict(decision.facts))
     same = known is not None and (known.code, known.facts) == (reason.code, reason.facts)
     return "explained", "gone", None if same else holds.explain(hold, reason)

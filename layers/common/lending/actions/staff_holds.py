@@ -6,6 +6,7 @@ from datetime import date, datetime
 from lending.actions.at_the_desk import patron_of_card
 from lending.aws.table import Table, again_when_overtaken, calendar, facilities, holds, patrons, titles
 from lending.aws.table.writes import Write
+from lending.domain.closure import coming_week
 from lending.domain.hold import PREFECTURAL, Hold, HoldStatus, refusal_to_cancel
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
@@ -59,17 +60,19 @@ def cancel_all_for_patron(table: Table, card_number: str, moment: datetime, poli
 
 @again_when_overtaken
 def move_to_end(table: Table, card_number: str, title_id: str, moment: datetime) -> Hold:
-    """Move a waiting hold to the end of its queue (RULES 13).
+    """Move a hold to the end of its queue, as if it were cancelled and placed again (RULES 13).
+
+    A copy kept for it is free for the next in the queue.
 
     Raises:
-        Refused: no such card or hold, or it does not wait any more.
+        Refused: no such card or hold.
     """
     patron, _ = patron_of_card(table, card_number)
     hold = _hold(table, patron, title_id)
-    if hold.status is not HoldStatus.WAITING:
-        raise Refused("not_waiting")
-    moved = replace(hold, queued_at=max(moment, hold.queued_at))
-    table.transact(holds.change(hold, moved))
+    moved = replace(hold.waiting_again(), queued_at=max(moment, hold.queued_at))
+    if hold.barcode:
+        moved = replace(moved, last_run=None)
+    table.transact(holds.change(hold, moved), *freed(table, hold, moment))
     return moved
 
 
@@ -77,7 +80,9 @@ def move_to_end(table: Table, card_number: str, title_id: str, moment: datetime)
 def change_pickup_place(
     table: Table, card_number: str, title_id: str, place: str, moment: datetime, policy: Policy
 ) -> Hold:
-    """Record another pickup place, which counts from the run the rule says (RULES 14). A plan of today's run stands.
+    """Record another pickup place, which counts from the cycle the rule says (RULES 14). A weekly run's plan stands.
+
+    A change to a facility in time for the next run takes the hold out of the counter's pulls at once.
 
     Raises:
         Refused: no such card, hold or place, or the book lies ready at the prefectural library's counter.
@@ -88,10 +93,21 @@ def change_pickup_place(
         raise Refused("unknown_pickup_place", Reason("unknown_pickup_place", field="pickup_place"))
     if hold.status is HoldStatus.READY:
         raise Refused("ready_at_counter")
-    counts_from = pickup_change_counts_from(moment, calendar.load(table).prefectural_open, policy)
+    days = calendar.load(table)
+    made = days.latest_run.cycle if days.latest_run else None
+    counts_from = pickup_change_counts_from(moment, days.prefectural_open, policy, made)
     changed = _with_place(hold, place, counts_from, in_tokyo(moment).date())
-    table.transact(holds.change(hold, changed))
+    to_facility = changed.place_on(coming_week(moment, days, policy).cycle) != PREFECTURAL
+    table.transact(holds.change(hold, changed), *(_off_the_counters_list(table, hold) if to_facility else []))
     return changed
+
+
+def _off_the_counters_list(table: Table, hold: Hold) -> list[Write]:
+    found = titles.view(table, hold.title_id)
+    planned = [(copy, copy.pull) for copy in (found.copies if found else []) if copy.pull]
+    return [
+        titles.drop_pull(copy) for copy, pull in planned if pull.patron_id == hold.patron_id and not pull.of_weekly_run
+    ]
 
 
 def _with_place(hold: Hold, place: str, counts_from: date, today: date) -> Hold:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from lending.domain.hold import PREFECTURAL
+from lending.domain.hold import PREFECTURAL, LatestRun
 from lending.domain.policy import Policy
 from lending.domain.reasons import WEEKDAYS, day_in_words, full_day_in_words
 from lending.domain.title import Copy, CopyState
@@ -94,10 +94,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """All closures and suspensions that matter, in any order."""
+    """All closures and suspensions that matter, in any order, and the latest weekly run that is through."""
 
     closures: tuple[Closure, ...] = ()
     suspensions: tuple[Suspension, ...] = ()
+    latest_run: LatestRun | None = None
 
     def prefectural_open(self, day: date) -> bool:
         """Whether the prefectural library is open on `day` (RULES 14-16, 22)."""
@@ -179,6 +180,11 @@ class Calendar:
         """Whether a patron can receive a book at facility `number` on `day`: open and not suspended (RULES 29)."""
         return self.facility_open(number, day) and self.facility_suspended_on(number, day) is None
 
+    def first_pickup_day(self, number: str, week: Week) -> date | None:
+        """The first day on which facility `number` hands over what a week's run lends, None if on none (RULES 29)."""
+        days = _days(week.pickup_from, self.pickup_until(week))
+        return next((day for day in days if self.hands_over_on(number, day)), None)
+
     def notices(self, day: date, facility_names: Mapping[str, str]) -> list[Notice]:
         """What is to be published on `day`: all that has not ended, the nearest first (RULES 40).
 
@@ -202,6 +208,18 @@ class Calendar:
         return sorted(named, key=lambda each: (-each.ends_on.toordinal(), each.suspension_id))
 
 
+def coming_week(moment: datetime, calendar: Calendar, policy: Policy) -> Week:
+    """The week of the next run: the first whose cut-off is not over at `moment` and whose run was not made yet.
+
+    A run that staff move to an earlier day is the one of its cycle, whose regular day is passed over then (RULES 22).
+    """
+    week = week_of_run(next_run_after(moment, policy), policy)
+    made = calendar.latest_run
+    while made is not None and week.cycle <= made.cycle:
+        week = week_of_run(week.next_run, policy)
+    return week
+
+
 def next_week_that_runs(week: Week, calendar: Calendar, policy: Policy) -> Week | None:
     """The first week after `week` whose run is not suspended, or None within two years (RULES 22)."""
     weeks = _weeks_from(week.next_run, policy)
@@ -216,18 +234,20 @@ def earliest_pickup(
     calendar: Calendar,
     policy: Policy,
     patron_id: str = "",
+    waiting: frozenset[str] | None = None,
 ) -> date | None:
     """The first day on which a hold placed at `moment` can be collected, or None if no date can be told.
 
     `place` is the pickup place, `position` the hold's place in its queue, 1 for the head, counting all who wait;
     `copies` are all of the title; `patron_id`, if known, lets an opted-in patron's suspended run count (RULES 22).
+    `waiting` are the patrons who wait, if known: a plan for somebody else is void (RULES 23).
 
     Never earlier than it can be (RULES "The week", 11, 15, 18-22, 29), on this assumption: a book on loan comes back on
     its due date or, overdue, today; everybody ahead is served by the Thursday run and keeps the book to its due date.
     Who returns early, or leaves the queue, makes it earlier. A book found missing is not counted on.
     """
     now = in_tokyo(moment)
-    outlook = _Outlook(now, calendar, policy)
+    outlook = _Outlook(now, calendar, policy, waiting)
     copies = [copy for copy in copies if copy.can_be_lent and copy.state != CopyState.MISSING]
     free_at = [at for copy in copies if (at := outlook.free_at(copy)) is not None]
     ahead = position - 1 - sum(outlook.is_promised(copy) for copy in copies)
@@ -256,10 +276,13 @@ class _Outlook:
     now: datetime
     calendar: Calendar
     policy: Policy
+    waiting: frozenset[str] | None = None
 
     def is_promised(self, copy: Copy) -> bool:
-        """Whether today's plan gives the copy to a hold, which then still counts as waiting (RULES 23)."""
-        return copy.pull is not None and copy.pull.run[:10] == self.now.date().isoformat()
+        """Whether staff are fetching the copy for a hold, which then still counts as waiting (RULES 23)."""
+        if copy.pull is None or not copy.pull.stands_on(self.now.date(), self.policy):
+            return False
+        return self.waiting is None or copy.pull.patron_id in self.waiting
 
     def free_at(self, copy: Copy) -> datetime | None:
         """When the copy can next be given to somebody who waits."""
@@ -269,7 +292,7 @@ class _Outlook:
         if copy.state == CopyState.READY or (copy.pull and self.is_promised(copy) and copy.pull.decision == "ready"):
             return self._checked_in(counter_due_on(today, self.policy))
         if copy.pull and self.is_promised(copy):
-            return self._checked_in(week_of_run(today, self.policy).due_on)
+            return self._checked_in(week_of_run(copy.pull.day, self.policy).due_on)
         return self.back_after_run(self.now) if copy.state == CopyState.KEPT_ASIDE else self.now
 
     def back_after_run(self, at: datetime) -> datetime | None:
@@ -284,9 +307,8 @@ class _Outlook:
         for week in self._weeks(at):
             if not self.calendar.reaches(patron_id, week.run_date):
                 continue
-            for day in _days(week.pickup_from, self.calendar.pickup_until(week)):
-                if self.calendar.hands_over_on(facility, day):
-                    return day
+            if day := self.calendar.first_pickup_day(facility, week):
+                return day
         return None
 
     def prefectural_pickup(self, at: datetime) -> date | None:
@@ -306,7 +328,7 @@ class _Outlook:
         return next((day for day in days if self.calendar.prefectural_open(day)), None)
 
     def _weeks(self, at: datetime) -> Iterable[Week]:
-        return _weeks_from(next_run_after(at, self.policy), self.policy)
+        return _weeks_from(coming_week(at, self.calendar, self.policy).run_date, self.policy)
 
 
 def _weeks_from(run_date: date, policy: Policy) -> Iterable[Week]:

@@ -9,7 +9,7 @@ from typing import Any
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason
-from lending.domain.title import Title
+from lending.domain.title import Copy, Title, lost_all_copies
 
 PREFECTURAL = "prefectural"
 
@@ -36,19 +36,20 @@ class LastRun:
 
 @dataclass(frozen=True, slots=True)
 class LatestRun:
-    """The latest weekly run that has considered every hold placed by its cut-off (RULES 18)."""
+    """The latest weekly run that has considered every hold placed by its cut-off, and its cycle (RULES 18, 22)."""
 
-    date: date
     cut_off: datetime
+    cycle: date
+    date: date
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
     """One hold. `queued_at` orders the queue of the title; it is `placed_at` until the hold is moved to the end (13).
 
-    `pickup_place` is `prefectural` or a facility's number as text; `pickup_change` is a recorded change of it that
-    counts from the run of its date (14). `barcode` is the copy kept for it while secured or ready; `ready_on` is the
-    day it was made ready, whose mail goes out the day after (15).
+    `pickup_place` is `prefectural` or a facility's number as text; `next_pickup_place` is a recorded change of it that
+    counts from the cycle of `next_pickup_from` (14). `barcode` is the copy kept for it while secured or ready;
+    `ready_on` is the day it was made ready, whose mail goes out the day after (15).
     """
 
     patron_id: str
@@ -64,22 +65,24 @@ class Hold:
     next_pickup_from: date | None = None
     last_run: LastRun | None = None
 
-    def place_on(self, run_date: date) -> str:
-        """The pickup place that counts in the run of `run_date` (RULES 14)."""
-        if self.next_pickup_place and self.next_pickup_from and self.next_pickup_from <= run_date:
+    def place_on(self, cycle: date) -> str:
+        """The pickup place that counts in the run of a cycle, whatever day that run is made on (RULES 14)."""
+        if self.next_pickup_place and self.next_pickup_from and self.next_pickup_from <= cycle:
             return self.next_pickup_place
         return self.pickup_place
 
-    def as_of(self, latest: LatestRun | None, planned: bool) -> "Hold":
+    def waiting_again(self) -> "Hold":
+        """The hold at its old place in the queue, without the copy that was kept for it (RULES 21, 23)."""
+        return replace(self, status=HoldStatus.WAITING, barcode="", ready_on=None, pickup_until=None)
+
+    def as_of(self, latest: LatestRun | None) -> "Hold":
         """The hold with its reason dated by the latest run that found it true (RULES 27).
 
-        A run writes no reason that is the same as before; one that it considered and that still stands is its own.
-
-        Args:
-            planned: whether a copy is on the pull list for this hold: then that run gave it no reason.
+        A run writes no reason that is the same as before, and takes it away from a hold that it plans a book for: one
+        that it considered and that still stands is its own.
         """
         told = self.last_run
-        if told is None or latest is None or planned or self.placed_at > latest.cut_off or told.date >= latest.date:
+        if told is None or latest is None or self.placed_at > latest.cut_off or told.date >= latest.date:
             return self
         return replace(self, last_run=replace(told, date=latest.date))
 
@@ -93,7 +96,7 @@ class Queued:
     status: HoldStatus = HoldStatus.WAITING
 
 
-def place_in_queue(hold: Hold, holds: Iterable[Queued]) -> tuple[int, int]:
+def place_in_queue(hold: Hold, holds: Iterable[Queued | Hold]) -> tuple[int, int]:
     """A waiting hold's place among all that wait for the title, and how many those are, itself counted (RULES 11).
 
     `holds` come from the index, which may be a moment behind the hold: it always counts.
@@ -104,15 +107,16 @@ def place_in_queue(hold: Hold, holds: Iterable[Queued]) -> tuple[int, int]:
     return sum(each < mine for each in queue) + 1, len(queue)
 
 
-def refusals_to_place(patron: Patron, title: Title, held: bool, policy: Policy) -> list[Reason]:
+def refusals_to_place(patron: Patron, title: Title, copies: Iterable[Copy], held: bool, policy: Policy) -> list[Reason]:
     """Everything that stands in the way of a new hold (RULES 9, 10).
 
     Args:
+        copies: of the title; they are looked at only if none of them may leave the library.
         held: whether the patron already holds the title.
     """
     reasons = []
     if not title.lendable:
-        reasons.append(Reason("reference_only"))
+        reasons.append(Reason("no_copy_left" if lost_all_copies(copies) else "reference_only"))
     if held:
         reasons.append(Reason("already_held"))
     if title.title_id in patron.lent_titles:

@@ -5,66 +5,63 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from lending.domain.allocation import Outcome
-from lending.domain.closure import Calendar, earliest_pickup
-from lending.domain.hold import Hold, HoldStatus
+from lending.domain.closure import HORIZON, Calendar, coming_week, earliest_pickup
+from lending.domain.hold import Hold, HoldStatus, Queued, place_in_queue
 from lending.domain.policy import Policy
-from lending.domain.pull import can_be_followed, run_of
 from lending.domain.title import Copy, CopyState, Pull
-from lending.domain.week import TOKYO, next_run_after
+from lending.domain.week import week_of_run
 
 # Whoever looks at a title before choosing a pickup place is told of a partner facility without closed days.
 ANY_FACILITY = ""
 
 
-def place_ahead(hold: Hold, moment: datetime, policy: Policy) -> str:
-    """Where the next run would send the book of this hold (RULES 14)."""
-    return hold.place_on(next_run_after(moment, policy))
-
-
 def pickup_of_hold(
-    hold: Hold, position: int, copies: Sequence[Copy], moment: datetime, calendar: Calendar, policy: Policy
+    hold: Hold, queue: Sequence[Queued], copies: Sequence[Copy], moment: datetime, calendar: Calendar, policy: Policy
 ) -> date | None:
     """The first day on which this hold can be collected, or None if no date can be told.
 
     Args:
-        position: the hold's place among the waiting ones, 1 for the head; counts for nothing once it is secured.
+        queue: the holds of the title, as its index shows them.
         copies: all copies of the title.
     """
     if hold.status == HoldStatus.READY:
         return _first_open_day(moment.date(), hold.pickup_until or moment.date(), calendar)
-    place = place_ahead(hold, moment, policy)
-    if mine := _planned_for(hold, copies, moment, policy):
-        pull, copy = mine
-        moment, place = _effective(pull, moment, policy), pull.pickup_place
-        return earliest_pickup(moment, place, 1, [copy], calendar, policy, hold.patron_id)
-    if hold.status == HoldStatus.SECURED:
-        copies, position = [_as_free(copy) for copy in copies if copy.barcode == hold.barcode], 1
-    return earliest_pickup(moment, place, position, copies, calendar, policy, hold.patron_id)
+    place = hold.place_on(coming_week(moment, calendar, policy).cycle)
+    if (pull := _planned_for(hold, copies, moment.date(), policy)) and pull.decision != Outcome.KEEP_ASIDE:
+        return _pickup_as_planned(pull, moment.date(), calendar, policy)
+    mine = [_as_free(copy) for copy in copies if _is_kept_for(hold, copy)]
+    if mine:
+        return earliest_pickup(moment, place, 1, mine, calendar, policy, hold.patron_id)
+    position, _ = place_in_queue(hold, queue)
+    waiting = frozenset(each.patron_id for each in queue)
+    return earliest_pickup(moment, place, position, copies, calendar, policy, hold.patron_id, waiting)
 
 
 def available(copies: Sequence[Copy], moment: datetime, policy: Policy) -> int:
     """How many copies are on the shelf for whoever comes first: not planned for a hold (RULES 23)."""
+    today = moment.date()
     return sum(
-        copy.can_be_lent and copy.state == CopyState.ON_SHELF and not (copy.pull and _stands(copy.pull, moment, policy))
+        copy.can_be_lent and copy.state == CopyState.ON_SHELF and not (copy.pull and copy.pull.stands_on(today, policy))
         for copy in copies
     )
 
 
-def _stands(pull: Pull, moment: datetime, policy: Policy) -> bool:
-    return can_be_followed(run_of(pull, moment, policy), moment.date())
+def _planned_for(hold: Hold, copies: Sequence[Copy], today: date, policy: Policy) -> Pull | None:
+    """The plan that stands for this hold."""
+    pulls = (copy.pull for copy in copies if copy.pull and copy.pull.patron_id == hold.patron_id)
+    return next((pull for pull in pulls if pull.stands_on(today, policy)), None)
 
 
-def _planned_for(hold: Hold, copies: Sequence[Copy], moment: datetime, policy: Policy) -> tuple[Pull, Copy] | None:
-    """The plan that stands for this hold, and its copy as the plan found it."""
-    pulls = ((copy.pull, _as_free(copy)) for copy in copies if copy.pull and copy.pull.patron_id == hold.patron_id)
-    return next(((pull, copy) for pull, copy in pulls if _stands(pull, moment, policy)), None)
+def _pickup_as_planned(pull: Pull, today: date, calendar: Calendar, policy: Policy) -> date | None:
+    """A book that is being fetched: at the counter today, at a facility from its Sunday on (RULES 15, 29)."""
+    if pull.decision == Outcome.READY:
+        return _first_open_day(today, today + HORIZON, calendar)
+    return calendar.first_pickup_day(pull.pickup_place, week_of_run(pull.day, policy))
 
 
-def _effective(pull: Pull, moment: datetime, policy: Policy) -> datetime:
-    """The moment that a plan is carried out as of: its run's cut-off, or today; one beyond the cap waits for a run."""
-    if pull.decision == Outcome.LEND:
-        return run_of(pull, moment, policy).moment
-    return datetime.combine(moment.date(), min(policy.pull_times), TOKYO) if pull.decision == Outcome.READY else moment
+def _is_kept_for(hold: Hold, copy: Copy) -> bool:
+    """Kept aside for the hold, or to be (RULES 20)."""
+    return copy.barcode == hold.barcode or bool(copy.pull and copy.pull.patron_id == hold.patron_id)
 
 
 def _as_free(copy: Copy) -> Copy:

@@ -24,6 +24,8 @@ class Policy(BaseModel):
     # Holds
     hold_limit: int = Field(20, ge=1, description="waiting, secured and ready ones (10)")
 
+    kept_aside_runs: int = Field(0, ge=0, description="runs for which a passed-over patron's book stays kept (21)")
+
     # Loans
     loan_cap: int = Field(10, ge=1, description="books on loan per patron (19)")
     loan_caps: tuple[int, ...] = Field((5, 10), description="what a patron may ask for (19)")

@@ -54,6 +54,7 @@ CATALOGUE: dict[str, Problem] = {
     "already_held": Problem(409, "この本はすでに予約しています。"),
     "already_on_loan": Problem(409, "この本は今お借りになっています。"),
     "reference_only": Problem(409, "この本は館内でご覧いただく本(禁帯出)のため、予約できません。"),
+    "no_copy_left": Problem(409, "お貸しできる本が紛失などのためなくなり、予約できません。"),
     "unknown_pickup_place": Problem(422, "受取館を選んでください。"),
     "cancel_by_phone": Problem(
         409, "「{status_label}」の本の取消は、お電話で承ります。{counter_name} {counter_phone} {counter_hours}"
@@ -96,6 +97,11 @@ CATALOGUE: dict[str, Problem] = {
     "unknown_barcode": Problem(404, "この資料番号の本は登録されていません。"),
     "unknown_card": Problem(404, "この番号の利用者カードは登録されていません。"),
     "no_pull": Problem(409, "この本の取り出しの予定はありません。"),
+    "no_scan": Problem(409, "この本には、取り消せる読み取りの記録がありません。"),
+    "scan_overtaken": Problem(409, "読み取りのあとで本か予約の状態が変わったため、取り消せません。"),
+    "crate_has_left": Problem(409, "この館の箱はもう発送されています。"),
+    "crate_not_left": Problem(409, "この館の箱は、まだ発送されていません。"),
+    "no_batch": Problem(422, "受取開始の日曜日を入力してください。"),
     "kept_for_other": Problem(409, "この本は、ほかの方の予約のために取り置いています。"),
     "another_copy_kept": Problem(409, "この方には別の1冊({barcode})を取り置いています。そちらをお渡しください。"),
     "copy_on_loan": Problem(409, "この本は貸出中と記録されています。先に返却の手続きをしてください。"),
@@ -107,7 +113,6 @@ CATALOGUE: dict[str, Problem] = {
     "card_expired": Problem(409, "利用者カードの有効期限({expired_on})が過ぎています。"),
     "card_retired": Problem(409, "このカードは再発行されたため使えません。新しいカードをご提示ください。"),
     "blocked": Problem(409, "この方への貸出は止められています。"),
-    "not_waiting": Problem(409, "「確保待ち」の予約だけが、順番の最後に移せます。"),
     "not_ready": Problem(409, "取置期限を延ばせるのは「貸出可能」の予約だけです。この予約は「{status_label}」です。"),
     "not_later": Problem(422, "今の取置期限より後の日を入力してください。"),
     "closed_day": Problem(422, "この日は休館日です。開館する日を入力してください。"),

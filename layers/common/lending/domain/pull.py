@@ -1,34 +1,47 @@
-"""A book in the hand of staff: who gets it now (RULES 15, 20, 23)."""
+"""A book in the hand of staff, or one that is not where it should be: who gets what now (RULES 11, 15, 20, 23)."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
-from lending.domain.allocation import Outcome, Run, RunKind, allocate, prefectural_pull, thursday_run
+from lending.domain.allocation import (
+    Decision,
+    Outcome,
+    Run,
+    RunKind,
+    allocate,
+    prefectural_pull,
+    thursday_run,
+)
 from lending.domain.closure import Calendar
-from lending.domain.hold import Hold, HoldStatus
+from lending.domain.hold import PREFECTURAL, Hold, HoldStatus, LastRun
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
+from lending.domain.reasons import Code
 from lending.domain.title import Copy, CopyState, Pull
 
-_GIVES = frozenset({Outcome.LEND, Outcome.KEEP_ASIDE, Outcome.READY})
+GIVES = frozenset({Outcome.LEND, Outcome.KEEP_ASIDE, Outcome.READY})
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The hold that gets the book, and how: `lend`, `keep_aside` or `ready`. `cap` is the patron's in that run."""
+    """The hold that gets the book, and how: `lend`, `keep_aside` or `ready`. `cap` is the patron's in that run.
+
+    `code` and `facts` say why a book that is kept aside is not lent (RULES 27).
+    """
 
     hold: Hold
     outcome: Outcome
     pickup_place: str
     cap: int
+    code: Code = Code.CAP
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def run_of(pull: Pull, moment: datetime, policy: Policy) -> Run:
+def run_of(pull: Pull, moment: datetime, calendar: Calendar, policy: Policy) -> Run:
     """The run that planned a pull. One for the prefectural library's counter is taken up at `moment` (RULES 15)."""
-    if pull.run.endswith(("am", "pm")):
-        return prefectural_pull(moment, policy)
-    return thursday_run(date.fromisoformat(pull.run), policy)
+    return thursday_run(pull.day, policy) if pull.of_weekly_run else prefectural_pull(moment, calendar, policy)
 
 
 def can_be_followed(run: Run, day: date) -> bool:
@@ -36,47 +49,75 @@ def can_be_followed(run: Run, day: date) -> bool:
     return run.kind is RunKind.PREFECTURAL or day < run.week.pickup_from
 
 
-def keeps_to_plan(hold: Hold | None, copy: Copy) -> bool:
-    """Whether the hold that a copy was planned for is there to take it (RULES 12, 13, 23).
+def keeps_to_plan(hold: Hold | None, copy: Copy, run: Run) -> bool:
+    """Whether the hold that a copy was planned for is there to take it (RULES 12-14, 23).
 
-    One that was moved to the end of its queue on the day of the run, or later, is not: the queue decides anew.
+    One that was moved to the end of its queue on the day of the run, or later, is not: the queue decides anew. Nor is
+    one for the counter that will be collected at a facility from the next run on.
     """
     if hold is None or copy.pull is None:
         return False
     if hold.status is HoldStatus.SECURED:
         return hold.barcode == copy.barcode
-    moved = hold.queued_at != hold.placed_at and hold.queued_at.date().isoformat() >= copy.pull.run[:10]
-    return hold.status is HoldStatus.WAITING and not moved
+    moved = hold.queued_at != hold.placed_at and hold.queued_at.date() >= copy.pull.day
+    elsewhere = run.kind is RunKind.PREFECTURAL and hold.place_on(run.week.cycle) != PREFECTURAL
+    return hold.status is HoldStatus.WAITING and not moved and not elsewhere
 
 
-def as_planned(hold: Hold, pull: Pull, patron: Patron) -> Grant | None:
-    """What the plan gives, or kept aside if the cap has filled up since (RULES 19, 20).
+def as_planned(hold: Hold, pull: Pull, patron: Patron, planned_loans: int) -> Grant | None:
+    """What the plan gives: lent as far as the cap has room by now, otherwise kept aside (RULES 19, 20).
 
     None if the patron has the title at home by now, from the counter: there is nothing to wait for.
+
+    Args:
+        planned_loans: other books that are still on the pull list to be lent to the patron. A book that the plan keeps
+            aside is lent if one of them has fallen away.
     """
     if hold.title_id in patron.lent_titles:
         return None
     outcome = Outcome(pull.decision)
-    if outcome is Outcome.LEND and patron.loans >= pull.cap:
-        outcome = Outcome.KEEP_ASIDE
-    return Grant(hold, outcome, pull.pickup_place, pull.cap)
+    if outcome is Outcome.READY:
+        return Grant(hold, outcome, pull.pickup_place, pull.cap)
+    before = patron.loans + (planned_loans if outcome is Outcome.KEEP_ASIDE else 0)
+    if before < pull.cap:
+        return Grant(hold, Outcome.LEND, pull.pickup_place, pull.cap)
+    facts = pull.facts if outcome is Outcome.KEEP_ASIDE else cap_facts(patron, pull.cap)
+    return Grant(hold, Outcome.KEEP_ASIDE, pull.pickup_place, pull.cap, Code.CAP, facts)
 
 
-def next_in_queue(
-    copy: Copy, holds: Iterable[Hold], patrons: Mapping[str, Patron], calendar: Calendar, policy: Policy, run: Run
-) -> Grant | None:
-    """Who gets a book whose hold is gone, by the rules of the run that planned it, or None: back to its shelf.
+def cap_facts(patron: Patron, cap: int) -> Mapping[str, Any]:
+    """What fills a patron's cap now (RULES 19, 27)."""
+    return {"cap": cap, "on_loan": patron.loans, "on_the_way_back": patron.returning}
 
-    `holds` are those of the title that wait and have no other copy on its way. A head of the queue that is served by
-    the other kind of run gets it there: the book waits on its shelf (RULES 15).
+
+def decide_anew(
+    copies: Iterable[Copy],
+    holds: Iterable[Hold],
+    patrons: Mapping[str, Patron],
+    calendar: Calendar,
+    policy: Policy,
+    run: Run,
+    day: date,
+) -> list[Decision]:
+    """What the rules of a run give to the queue of a title as it is now: nobody is overtaken (RULES 11, 15, 23).
+
+    Copies that staff are fetching for a hold, and those holds, are settled and no part of it; a head of the queue that
+    is served by the other kind of run keeps a copy for that.
+
+    Args:
+        copies: all of the title; the one in the hand of staff without its plan, as one on the shelf.
+        holds: those that wait for the title.
+        day: today.
     """
-    waiting = {hold.patron_id: hold for hold in holds if _waits(hold, patrons)}
-    free = replace(copy, state=CopyState.ON_SHELF, holder="", pull=None)
-    for decision in allocate(waiting.values(), {copy.title_id: [free]}, patrons, calendar, policy, run):
-        if decision.decision in _GIVES:
-            cap = patrons[decision.patron_id].cap_on(run.day)
-            return Grant(waiting[decision.patron_id], decision.decision, decision.pickup_place, cap)
-    return None
+    there = list(copies)
+    standing = {each.pull.patron_id: each.barcode for each in there if each.pull and each.pull.stands_on(day, policy)}
+    queue = [hold for hold in holds if hold.patron_id not in standing and _waits(hold, patrons)]
+    fetched = frozenset(standing.values())
+    left = [
+        replace(each, pull=None) if each.barcode not in fetched else replace(each, state=CopyState.KEPT_ASIDE)
+        for each in there
+    ]
+    return allocate(queue, {hold.title_id: left for hold in queue}, patrons, calendar, policy, run)
 
 
 def _waits(hold: Hold, patrons: Mapping[str, Patron]) -> bool:
@@ -84,33 +125,67 @@ def _waits(hold: Hold, patrons: Mapping[str, Patron]) -> bool:
     return hold.status is HoldStatus.WAITING and patron is not None and hold.title_id not in patron.lent_titles
 
 
-def planned_for(copies: Iterable[Copy], in_hand: Copy, moment: datetime, policy: Policy) -> set[str]:
-    """The patrons for whom another copy is being pulled (RULES 23).
+def next_grant(
+    decisions: Sequence[Decision], holds: Iterable[Hold], patrons: Mapping[str, Patron], run: Run
+) -> Grant | None:
+    """Who gets the book in the hand by `decide_anew`, or None: back to its shelf.
 
-    By a Thursday run's plan that can still be followed, or one for the counter of the same day as the book in the hand,
-    or a later one.
+    Copies of a title are as good as each other: the first who gets any gets this one.
     """
-    run = in_hand.pull.run[:10] if in_hand.pull else ""
-    pulls = (copy.pull for copy in copies if copy.pull is not None and copy.barcode != in_hand.barcode)
-    return {pull.patron_id for pull in pulls if _is_followed(pull, run, moment, policy)}
+    waiting = {hold.patron_id: hold for hold in holds}
+    for each in sorted((each for each in decisions if each.decision in GIVES), key=lambda d: _turn(waiting, d)):
+        cap = patrons[each.patron_id].cap_on(run.week.cycle)
+        hold = waiting[each.patron_id]
+        return Grant(hold, each.decision, each.pickup_place, cap, each.code, each.facts)
+    return None
 
 
-def _is_followed(pull: Pull, since: str, moment: datetime, policy: Policy) -> bool:
-    run = run_of(pull, moment, policy)
-    return can_be_followed(run, moment.date()) if run.kind is RunKind.THURSDAY else pull.run[:10] >= since
+def _turn(waiting: Mapping[str, Hold], decision: Decision) -> tuple[datetime, str]:
+    return waiting[decision.patron_id].queued_at, decision.patron_id
 
 
-def another_copy(copies: Iterable[Copy], absent: Copy) -> Copy | None:
-    """A copy of the same title that is on its shelf and planned for nobody, the first in shelf order (RULES 23, 27)."""
-    free = [
-        copy
-        for copy in copies
-        if copy.state is CopyState.ON_SHELF
-        and copy.can_be_lent
-        and copy.pull is None
-        and copy.barcode != absent.barcode
-    ]
-    return min(free, key=lambda copy: (copy.call_number, copy.barcode), default=None)
+NUMBERS = ("position", "of", "copies")
+
+
+def numbers_of(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the facts of a reason or plan those about the queue."""
+    return {name: facts[name] for name in NUMBERS if name in facts}
+
+
+def pull_of(decision: Decision, cap: int, run_id: str, numbers: Mapping[str, Any] | None = None) -> Pull:
+    """The plan that a decision makes on its copy, with the numbers of then (RULES 15, 23, 27).
+
+    Args:
+        cap: the patron's in this run.
+        numbers: what the run found about the queue, if this decision is made after it.
+    """
+    in_queue = numbers or dict(zip(NUMBERS, decision.queue or (), strict=False))
+    facts = decision.facts if decision.decision is Outcome.KEEP_ASIDE else in_queue
+    return Pull(
+        patron_id=decision.patron_id,
+        title_id=decision.title_id,
+        decision=str(decision.decision),
+        run=run_id,
+        pickup_place=decision.pickup_place,
+        cap=cap,
+        facts=dict(facts),
+    )
+
+
+def why_without(pull: Pull, decided: Decision | None, why: Code | None) -> LastRun:
+    """The reason of a hold whose planned book is not there after all, by the run that planned it (RULES 23, 27).
+
+    Args:
+        decided: what `decide_anew` says of the hold; an obstacle of its own, or that no copy is left, is the reason.
+        why: `NOT_ON_SHELF` or `TAKEN_BY_VISITOR`, with the numbers of the run; None if there are too few books.
+    """
+    if decided is not None and (why is None or decided.code not in _NO_BOOK):
+        return LastRun(pull.day, str(decided.code), dict(decided.facts))
+    return LastRun(pull.day, str(why or Code.QUEUE), numbers_of(pull.facts))
+
+
+# What a queue is told when there are too few books: here it is known better what became of the book.
+_NO_BOOK = frozenset({Code.QUEUE, Code.ALL_ON_LOAN, Code.NOT_ON_SHELF})
 
 
 # What staff do with a book that nobody waits for by plan, by its state.

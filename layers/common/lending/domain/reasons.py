@@ -31,6 +31,8 @@ class Code(StrEnum):
     AFTER_CUTOFF = "after_cutoff"
     RUN_SUSPENDED = "run_suspended"
     FACILITY_SUSPENDED = "facility_suspended"
+    NOT_PULLED = "not_pulled"
+    NO_COPY_LEFT = "no_copy_left"
     PREFECTURAL = "prefectural"
     READY = "ready"  # a prefectural pull found a copy for it (RULES 15)
     PARTNER = "partner"  # a prefectural pull leaves a copy to it for the next Thursday run (RULES 15)
@@ -136,12 +138,19 @@ def _queue(facts: Facts) -> str:
 def _all_on_loan(facts: Facts) -> str:
     copies = f"({facts['copies']}冊)" if "copies" in facts else ""
     due = _if(facts, "next_due", lambda: f"いちばん早い返却期限は{_day(facts, 'next_due')}です。")
-    return f"お貸しできる本{copies}は、今すべて、ほかの方のところにあります。{due}{_place_in_queue(facts)}"
+    where = (
+        f"{facts['copies'] - facts['missing']}冊が今ほかの方のところにあり、"
+        f"{facts['missing']}冊は見つからないため職員が探しています。"
+        if "missing" in facts
+        else "今すべて、ほかの方のところにあります。"
+    )
+    return f"お貸しできる本{copies}は、{where}{due}{_place_in_queue(facts)}"
 
 
 def _all_on_loan_short(facts: Facts) -> str:
     due = _if(facts, "next_due", lambda: f" 次の返却期限{_day(facts, 'next_due')}")
-    return f"全冊貸出中{due}{_place_in_queue_short(facts)}{_copies_short(facts)}"
+    missing = _if(facts, "missing", lambda: f"・所在不明{facts['missing']}冊")
+    return f"全冊貸出中{missing}{due}{_place_in_queue_short(facts)}{_copies_short(facts)}"
 
 
 def _not_on_shelf(facts: Facts) -> str:
@@ -225,6 +234,13 @@ _FOR_PATRONS: Mapping[Code, Callable[[Facts], str]] = {
     Code.AFTER_CUTOFF: _after_cutoff,
     Code.RUN_SUSPENDED: _run_suspended,
     Code.FACILITY_SUSPENDED: _facility_suspended,
+    Code.NOT_PULLED: lambda facts: (
+        "お貸しする番でしたが、発送までに本を用意できませんでした。予約の順番は変わりません。次の処理で、あらためてお貸しします。"
+        + _place_in_queue(facts)
+    ),
+    Code.NO_COPY_LEFT: lambda _: (
+        "お貸しできる本が、紛失などのためなくなりました。県立図書館でご相談を承ります。この予約は、取り消すこともできます。"
+    ),
     Code.PREFECTURAL: lambda _: (
         "県立図書館で受け取る本として用意します。「貸出可能」になりましたら、県立図書館へお越しください。"
     ),
@@ -245,6 +261,8 @@ _FOR_COUNTER: Mapping[Code, Callable[[Facts], str]] = {
     Code.AFTER_CUTOFF: _after_cutoff_short,
     Code.RUN_SUSPENDED: _run_suspended_short,
     Code.FACILITY_SUSPENDED: _facility_suspended_short,
+    Code.NOT_PULLED: lambda facts: f"発送までに取り出されず{_place_in_queue_short(facts)}",
+    Code.NO_COPY_LEFT: lambda _: "貸出できる所蔵なし",
     Code.PREFECTURAL: lambda _: "県立図書館受取分として確保",
     Code.READY: lambda _: "県立図書館受取分として取置",
     Code.PARTNER: lambda _: "次回の貸出処理用に確保",

@@ -1,9 +1,13 @@
 """What the library owns: titles and their copies (RULES 9, 11)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
+
+from lending.domain.policy import Policy
+from lending.domain.week import week_of_run
 
 
 class CopyState(StrEnum):
@@ -66,6 +70,10 @@ class Pull:
         """Whether a weekly run planned it, for a partner facility; otherwise it is one for the counter."""
         return not self.run.endswith(("am", "pm"))
 
+    def stands_on(self, day: date, policy: Policy) -> bool:
+        """Whether staff fetch by it on `day`: for the counter on its day, otherwise until Sunday (RULES 15, 29)."""
+        return day < week_of_run(self.day, policy).pickup_from if self.of_weekly_run else self.day >= day
+
 
 @dataclass(frozen=True, slots=True)
 class Copy:
@@ -87,6 +95,12 @@ class Copy:
     def can_be_lent(self) -> bool:
         """Whether this copy may ever leave the library again without a word from staff (RULES 9)."""
         return not self.reference_only and self.state not in (CopyState.LOST, CopyState.DAMAGED)
+
+
+def lost_all_copies(copies: Iterable[Copy]) -> bool:
+    """Whether a title without a copy to lend had one: all are lost, damaged or withdrawn, not 禁帯出 (RULES 9)."""
+    left = list(copies)
+    return not left or any(not copy.reference_only for copy in left)
 
 
 @dataclass(frozen=True, slots=True)

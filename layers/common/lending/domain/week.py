@@ -11,17 +11,20 @@ from lending.domain.policy import Policy
 
 TOKYO = timezone(timedelta(hours=9), "Asia/Tokyo")
 DAYS_OF_WEEK = 7
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
     """One cycle of the service, named by the day of its run.
 
-    `pickup_from` is Sunday S and `pickup_until` S+7; what is not collected is `checked_in_by` that day and can be lent
-    again in the run of `uncollected_run`. `next_run` is the run of the following cycle.
+    `cycle` is the regular day of its run, whatever day the run is moved to: what counts for one cycle is compared by it
+    (RULES 14, 22). `pickup_from` is Sunday S and `pickup_until` S+7; what is not collected is `checked_in_by` that day
+    and can be lent again in the run of `uncollected_run`. `next_run` is the run of the following cycle.
     """
 
     run_date: date
+    cycle: date
     cut_off: datetime
     mail_on: date
     pickup_from: date
@@ -62,6 +65,7 @@ def week_of_run(run_date: date, policy: Policy) -> Week:
     checked_in_by = pickup_until + timedelta(days=policy.checked_in_days_after_pickup)
     return Week(
         run_date=run_date,
+        cycle=regular,
         cut_off=cut_off_of(run_date, policy),
         mail_on=max(run_date, regular + timedelta(days=policy.mail_days_after_run)),
         pickup_from=pickup_from,
@@ -123,20 +127,24 @@ def counter_due_on(lent_on: date, policy: Policy) -> date:
     return lent_on + timedelta(days=policy.counter_loan_days)
 
 
-def pickup_change_counts_from(recorded_at: datetime, is_open: Callable[[date], bool], policy: Policy) -> date:
-    """The run date from which a change of the pickup place recorded at `recorded_at` holds (RULES 14).
+def pickup_change_counts_from(
+    recorded_at: datetime, is_open: Callable[[date], bool], policy: Policy, latest_cycle: date | None = None
+) -> date:
+    """The cycle from which a change of the pickup place recorded at `recorded_at` holds (RULES 14).
 
-    `is_open` tells whether the prefectural library is open on a day.
+    Args:
+        is_open: whether the prefectural library is open on a day.
+        latest_cycle: the latest cycle whose run was made, which may be before its regular day.
     """
     now = in_tokyo(recorded_at)
-    run_date = _on_or_after(now.date(), policy.run_weekday)
-    while now > _pickup_change_deadline(run_date, is_open, policy):
-        run_date += timedelta(days=DAYS_OF_WEEK)
-    return run_date
+    cycle = _on_or_after(now.date(), policy.run_weekday)
+    while now > _pickup_change_deadline(cycle, is_open, policy) or (latest_cycle and cycle <= latest_cycle):
+        cycle += timedelta(days=DAYS_OF_WEEK)
+    return cycle
 
 
-def _pickup_change_deadline(run_date: date, is_open: Callable[[date], bool], policy: Policy) -> datetime:
-    wednesday = _on_or_before(run_date - timedelta(days=1), policy.pickup_change_weekday)
+def _pickup_change_deadline(cycle: date, is_open: Callable[[date], bool], policy: Policy) -> datetime:
+    wednesday = _on_or_before(cycle - timedelta(days=1), policy.pickup_change_weekday)
     last_day = wednesday if is_open(wednesday) else wednesday - timedelta(days=1)
     return datetime.combine(last_day, policy.pickup_change_until, TOKYO)
 

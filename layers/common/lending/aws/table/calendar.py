@@ -1,9 +1,16 @@
-"""Closures and suspensions: CALENDAR / CLOSURE#…, SUSPENSION#…: the whole calendar is one query."""
+"""Closures and suspensions: CALENDAR / CLOSURE#…, SUSPENSION#…, and LATEST, the latest weekly run that is through.
+
+The whole calendar is one query: what is told of days to come needs to know which run comes next.
+"""
+
+from contextlib import suppress
 
 from lending.aws.table.codec import Item, attributes, value_of
-from lending.aws.table.store import Table
-from lending.aws.table.writes import Key, Write, delete, put_new
+from lending.aws.table.store import Overtaken, Table
+from lending.aws.table.writes import Key, Write, delete, put_new, update
+from lending.domain.allocation import Run
 from lending.domain.closure import Calendar, Closure, Suspension
+from lending.domain.hold import LatestRun
 
 _PARTITION = "CALENDAR"
 
@@ -19,14 +26,23 @@ def suspension_key(suspension_id: str) -> Key:
 
 
 def load(table: Table) -> Calendar:
-    """Everything that closes a door or stops a run, as of now."""
-    found: dict[str, list[Item]] = {"CLOSURE": [], "SUSPENSION": []}
+    """Everything that closes a door or stops a run, and the latest run, as of now."""
+    found: dict[str, list[Item]] = {"CLOSURE": [], "SUSPENSION": [], "LATEST": []}
     for item in table.query(_PARTITION):
         found[item["SK"].split("#")[0]].append(item)
     return Calendar(
         closures=tuple(value_of(Closure, item) for item in found["CLOSURE"]),
         suspensions=tuple(value_of(Suspension, item) for item in found["SUSPENSION"]),
+        latest_run=value_of(LatestRun, found["LATEST"][0]) if found["LATEST"] else None,
     )
+
+
+def note_latest(table: Table, run: Run) -> None:
+    """This weekly run has considered every hold; one of a later date stands (RULES 27)."""
+    latest = {"date": run.week.run_date, "cut_off": run.cut_off, "cycle": run.week.cycle}
+    with suppress(Overtaken):
+        condition = "attribute_not_exists(#date) OR #date < :run_date"
+        table.write(update((_PARTITION, "LATEST"), set=latest, condition=condition, run_date=run.week.run_date))
 
 
 def add_closure(closure: Closure) -> Write:

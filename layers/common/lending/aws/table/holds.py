@@ -98,11 +98,11 @@ def change(before: Hold, after: Hold) -> Write:
     return _counted(write, before.title_id, _waits(after) - _waits(before))
 
 
-def explain(hold: Hold, reason: LastRun) -> Write:
-    """Say why the last run gave this hold nothing (RULES 27); the hold itself stays as it is."""
+def explain(hold: Hold, reason: LastRun | None) -> Write:
+    """Say why the last run gave this hold nothing, or nothing once it is planned for; the hold stays as it is (27)."""
     condition, values = _still(hold)
     key_ = key(hold.patron_id, hold.title_id)
-    return update(key_, set={"last_run": attributes(reason)}, condition=condition, **values)
+    return update(key_, set={"last_run": reason and attributes(reason)}, condition=condition, **values)
 
 
 def spend(hold: Hold) -> Write:

@@ -137,6 +137,18 @@ def has_instead(patron: Patron, was: str, now: str) -> Write:
     return update(key(patron.patron_id), set=lent, condition="#lent_titles = :lent", lent=patron.lent_titles)
 
 
+def take_loan_back(patron_id: str, title_id: str, hold_limit: int) -> Write:
+    """A loan that was a mistake is the hold again that it had answered, within the limit of holds (RULES 10, 23)."""
+    return update(
+        key(patron_id),
+        add={"loans": -1, "open_holds": 1},
+        take={"lent_titles": {title_id}},
+        condition="#loans > :none AND #open_holds < :limit",
+        none=0,
+        limit=hold_limit,
+    )
+
+
 def count_returning(patron_id: str, change: int) -> Write:
     """More or fewer loans counted as on their way back (RULES 30)."""
     return update(key(patron_id), add={"returning": change}, condition="#returning >= :fewer", fewer=max(0, -change))

@@ -4,7 +4,7 @@ A plan is stored in chunks under its own name before the run's record adopts it,
 and who died goes on with that one. Beside it, as INPUT#plan#nnnn, is what it was made from, as long. The record holds
 counts only and stays, and so does RUN#id / COST, what the run took of time and table.
 
-RUNS / LATEST names the latest weekly run that is through: a reason it left as it was is not written again.
+RUNS / CYCLE#date is the one run of a cycle, on whatever day it is made; the list of runs is a query of them.
 """
 
 import json
@@ -18,8 +18,7 @@ from typing import Any
 from lending.aws.table.codec import attributes, epoch, value_of
 from lending.aws.table.store import Overtaken, Table
 from lending.aws.table.writes import Key, Write, put, put_new, update
-from lending.domain.allocation import Decision, Outcome, Run
-from lending.domain.hold import LatestRun
+from lending.domain.allocation import Decision, Outcome
 from lending.domain.policy import Policy
 from lending.domain.reasons import Code
 
@@ -36,6 +35,8 @@ class RunRecord:
     `plan` names the plan in force, by the hash of what it was made from; it is the one of `round`, and `done` of its
     `chunks` are carried out. `counts` tell what was read and decided, `pulls`, `explained`, `lost` and `gone` what
     became of it: pulls that stand, reasons given, copies that were not there any more, holds that had left.
+    `suspended` tells that the run was suspended as a whole, `dropped_at` that staff have dropped its plan: either may
+    be made anew (RULES 22, 23).
     """
 
     run_id: str
@@ -49,7 +50,9 @@ class RunRecord:
     explained: int = 0
     lost: int = 0
     gone: int = 0
+    suspended: bool = False
     finished_at: datetime | None = None
+    dropped_at: datetime | None = None
 
 
 def key(run_id: str) -> Key:
@@ -82,9 +85,17 @@ def chunk(table: Table, record: RunRecord, number: int) -> list[Decision]:
 
 
 def _decision(
-    patron_id: str, title_id: str, barcode: str, decision: str, code: str, facts: dict[str, Any], place: str
+    patron_id: str,
+    title_id: str,
+    barcode: str,
+    decision: str,
+    code: str,
+    facts: dict[str, Any],
+    place: str,
+    queue: list[int] | None,
 ) -> Decision:
-    return Decision(patron_id, title_id, barcode, Outcome(decision), Code(code), facts, place)
+    position = (queue[0], queue[1], queue[2]) if queue else None
+    return Decision(patron_id, title_id, barcode, Outcome(decision), Code(code), facts, place, position)
 
 
 def put_input(record: RunRecord, packed: bytes, policy: Policy) -> list[Write]:
@@ -105,9 +116,11 @@ def input_of(table: Table, record: RunRecord) -> bytes:
 
 def adopt(record: RunRecord, instead_of: str = "") -> Write:
     """The run goes by this plan from now on, if it still had none, or the one it is to replace."""
-    condition, values = "attribute_not_exists(#PK)", {}
+    condition: str = "attribute_not_exists(#PK)"
+    values: dict[str, Any] = {}
     if instead_of:
-        condition, values = "#plan = :plan AND attribute_not_exists(#finished_at)", {"plan": instead_of}
+        open_again = "attribute_not_exists(#finished_at) OR #suspended = :yes OR attribute_exists(#dropped_at)"
+        condition, values = f"#plan = :plan AND ({open_again})", {"plan": instead_of, "yes": True}
     return put(key(record.run_id), attributes(record), condition, **values)
 
 
@@ -138,24 +151,54 @@ def finish(record: RunRecord, moment: datetime) -> Write:
     )
 
 
-# The latest run
+def drop(run_id: str, moment: datetime) -> Write:
+    """Staff have dropped the plan of a finished run; the first moment stands."""
+    return update(
+        key(run_id),
+        set={"dropped_at": moment},
+        condition="attribute_exists(#finished_at) AND attribute_not_exists(#dropped_at)",
+    )
 
 
-def note_latest(table: Table, run: Run) -> None:
-    """This weekly run has considered every hold; one of a later date stands."""
-    latest = {"date": run.week.run_date, "cut_off": run.cut_off}
-    with suppress(Overtaken):
-        condition = "attribute_not_exists(#date) OR #date < :run_date"
-        table.write(update(_LATEST, set=latest, condition=condition, run_date=run.week.run_date))
+# The runs of all weeks
 
 
-def latest(table: Table) -> LatestRun | None:
-    """The latest weekly run that is through, None before the first."""
-    item = table.get(_LATEST)
-    return value_of(LatestRun, item) if item else None
+@dataclass(frozen=True, slots=True)
+class CycleRun:
+    """The run of a cycle and what became of it. Of one that was suspended as a whole another may take the place."""
+
+    cycle: date
+    run_id: str
+    suspended: bool = False
+    finished_at: datetime | None = None
+    counts: dict[str, int] = field(default_factory=dict)
 
 
-_LATEST: Key = ("RUNS", "LATEST")
+def of_cycle(table: Table, cycle: date) -> CycleRun | None:
+    """The run that was made for a cycle, or is being made."""
+    item = table.get(_cycle_key(cycle))
+    return value_of(CycleRun, item) if item else None
+
+
+def claim_cycle(run: CycleRun) -> Write:
+    """This is the run of its cycle, unless another one is that was not suspended (RULES 22, 26)."""
+    return put(
+        _cycle_key(run.cycle),
+        attributes(run),
+        "attribute_not_exists(#PK) OR #run_id = :mine OR #suspended = :yes",
+        mine=run.run_id,
+        yes=True,
+    )
+
+
+def weekly_runs(table: Table, start: Any, limit: int) -> tuple[list[CycleRun], Any]:
+    """The runs of all weeks, the latest first, and where the list goes on."""
+    page = table.page("RUNS", "CYCLE#", start=start, limit=limit, forward=False)
+    return [value_of(CycleRun, item) for item in page.items], page.last
+
+
+def _cycle_key(cycle: date) -> Key:
+    return "RUNS", f"CYCLE#{cycle.isoformat()}"
 
 
 # What it took
