@@ -28,7 +28,7 @@ POLICY = Policy()
 RUN_DATE = date(2026, 6, 4)
 THURSDAY = thursday_run(RUN_DATE, POLICY)
 CUT_OFF = THURSDAY.week.cut_off
-PULL = prefectural_pull(datetime(2026, 6, 2, 9, 0, tzinfo=TOKYO), POLICY)
+PULL = prefectural_pull(datetime(2026, 6, 2, 9, 0, tzinfo=TOKYO), Calendar(), POLICY)
 HOUR = timedelta(hours=1)
 
 Catalogue = dict[str, list[Copy]]
@@ -260,14 +260,15 @@ def test_a_changed_pickup_place_counts_from_its_run() -> None:
                 copy("3", state=CopyState.MISSING),
             ],
             "all_on_loan",
-            {"copies": 3, "next_due": "2026-06-14"},
+            {"copies": 3, "missing": 1, "next_due": "2026-06-14"},
         ),
+        ([copy("1", state=CopyState.ON_LOAN, due_on=date(2026, 6, 3))], "all_on_loan", {"copies": 1}),
         ([copy("1", state=CopyState.ON_LOAN)], "all_on_loan", {"copies": 1}),
         ([copy("1", state=CopyState.MISSING), copy("2", reference_only=True)], "not_on_shelf", {"copies": 1}),
         ([copy("1", state=CopyState.MISSING), copy("2", state=CopyState.KEPT_ASIDE)], "queue", {"copies": 2}),
         ([copy("1", state=CopyState.READY)], "queue", {"copies": 1}),
-        ([copy("1", state=CopyState.LOST), copy("2", state=CopyState.DAMAGED)], "not_on_shelf", {"copies": 0}),
-        ([], "not_on_shelf", {"copies": 0}),
+        ([copy("1", state=CopyState.LOST), copy("2", state=CopyState.DAMAGED)], "no_copy_left", {"copies": 0}),
+        ([], "no_copy_left", {"copies": 0}),
     ],
 )
 def test_why_a_queue_gets_no_more(copies: list[Copy], code: str, facts: dict[str, Any]) -> None:
@@ -369,7 +370,7 @@ def pulled(barcode: str, run: str, decision: str = "lend", patron_id: str = "a")
 def test_another_runs_pull_of_the_day_stands() -> None:
     """GIVEN Thursday's list being fetched WHEN the 09:00 pull runs THEN that hold and copy are left alone (15, 23)."""
     holds = [hold("a", hours_ago=9), hold("b", hours_ago=8, place=PREFECTURAL)]
-    run = prefectural_pull(CUT_OFF + HOUR, POLICY)
+    run = prefectural_pull(CUT_OFF + HOUR, Calendar(), POLICY)
     (only,) = decide(holds, [pulled("1", "2026-06-04")], run=run)
     assert (only.patron_id, only.decision, only.code, only.facts["position"]) == ("b", "none", "queue", 2)
 
@@ -379,14 +380,14 @@ def test_no_pull_for_the_counter_takes_what_thursday_has_planned(day: int, decis
     """GIVEN Thursday's list, for one whom the next run will skip, not fetched THEN it stands until Sunday (23, 29)."""
     holds = [hold("a", hours_ago=9), hold("b", hours_ago=8, place=PREFECTURAL)]
     expiring = patron("a", expires_on=date(2026, 6, 9))
-    run = prefectural_pull(datetime(2026, 6, day, 9, tzinfo=TOKYO), POLICY)
+    run = prefectural_pull(datetime(2026, 6, day, 9, tzinfo=TOKYO), Calendar(), POLICY)
     decided = decide(holds, [pulled("1", "2026-06-04")], [expiring], run=run)
     assert {each.patron_id: each.decision for each in decided}["b"] == decision
 
 
 def test_a_pull_whose_hold_was_cancelled_is_void() -> None:
     """GIVEN the patron of a pull cancelled THEN the copy is there for the next (12, 23)."""
-    run = prefectural_pull(CUT_OFF + HOUR, POLICY)
+    run = prefectural_pull(CUT_OFF + HOUR, Calendar(), POLICY)
     assert outcomes(decide([hold("b", place=PREFECTURAL)], [pulled("1", "2026-06-04")], run=run))["b"][0] == "ready"
 
 
@@ -470,7 +471,7 @@ class Case:
 
 PEOPLE = [f"p{number}" for number in range(7)]
 TITLES = [f"t{number}" for number in range(5)]
-RUNS = [THURSDAY, THURSDAY, PULL, prefectural_pull(CUT_OFF + HOUR, POLICY)]
+RUNS = [THURSDAY, THURSDAY, PULL, prefectural_pull(CUT_OFF + HOUR, Calendar(), POLICY)]
 
 
 @st.composite
@@ -569,7 +570,7 @@ class Naive:
         return self.case.run.day < day + timedelta(days=6 - day.weekday() or 7)
 
     def place(self, of: Hold) -> str:
-        return of.place_on(self.case.run.day)
+        return of.place_on(self.case.run.week.cycle)
 
     def considered(self, of: Hold) -> bool:
         if of.status == HoldStatus.READY or of.patron_id in self.standing(of.title_id):
@@ -584,8 +585,6 @@ class Naive:
         """The code that stops this hold, or nothing (RULES 15, 18, 21, 22)."""
         run, who = self.case.run, self.case.patrons[of.patron_id]
         by_place = self.place(of)
-        if by_place != PREFECTURAL and not self.thursday:
-            by_place = of.place_on(run.week.run_date)
         at_library = by_place == PREFECTURAL
         on = run.day if at_library else run.week.run_date
         calendar, week = self.case.calendar, run.week
@@ -624,22 +623,29 @@ class Naive:
         copies = [each for each in self.case.copies[of.title_id] if each.can_be_lent]
         queue = [each.patron_id for each in self.queue(of.title_id)]
         facts: dict[str, Any] = {"position": queue.index(of.patron_id) + 1, "of": len(queue), "copies": len(copies)}
+        if not copies:
+            return "no_copy_left", facts
         if self.copies_for(of.title_id) or self.standing(of.title_id):
             return "queue", facts
         states = Counter(each.state.value for each in copies)
         if not states["on_loan"]:
             return ("not_on_shelf" if states["missing"] == len(copies) else "queue"), facts
-        due = sorted(each.due_on.isoformat() for each in copies if each.state == "on_loan" and each.due_on)
-        return "all_on_loan", facts | ({"next_due": due[0]} if due else {})
+        on_loan = [each.due_on for each in copies if each.state == "on_loan" and each.due_on]
+        due = sorted(each.isoformat() for each in on_loan if each >= self.case.run.day)
+        missing = {"missing": states["missing"]} if states["missing"] else {}
+        return "all_on_loan", facts | missing | ({"next_due": due[0]} if due else {})
 
     def facts(self, of: Hold, code: str) -> dict[str, Any]:
         """The facts of an obstacle, worked out from the dates alone (RULES 18, 21, 22, 27)."""
         week, who = self.case.run.week, self.case.patrons[of.patron_id]
         if code == "after_cutoff":
             last = week.cut_off if self.thursday else self.case.run.moment
-            thursdays = (of.placed_at.date() + timedelta(days=n) for n in range(8))
+            thursdays = (week.run_date + timedelta(days=7 * n) for n in range(1, 52))
             considered = (
-                day for day in thursdays if day.weekday() == 3 and of.placed_at <= thursday_run(day, POLICY).cut_off
+                day
+                for day in thursdays
+                if of.placed_at <= thursday_run(day, POLICY).cut_off
+                and self.case.calendar.service_suspension_on(day) is None
             )
             return {
                 "placed_at": of.placed_at.isoformat(),

@@ -232,7 +232,7 @@ def test_a_copy_promised_today_is_gone_and_so_is_its_hold() -> None:
     thursday = datetime(2026, 6, 4, 12, 0, tzinfo=TOKYO)
     promised = replace(SHELF, pull=Pull("p", "t", "lend", "2026-06-04", "7", 10))
     assert earliest(thursday, position=2, copies=[promised]) == date(2026, 6, 28)
-    assert earliest(thursday + DAY, position=1, copies=[promised]) == date(2026, 6, 14)  # the plan of a day is over
+    assert earliest(thursday + 3 * DAY, position=1, copies=[promised]) == date(2026, 6, 14)  # the plan is over
 
 
 def test_copies_kept_for_others_come_later() -> None:

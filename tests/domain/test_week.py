@@ -31,6 +31,7 @@ def test_the_worked_example() -> None:
     """GIVEN the run of Thu 2026-06-04 THEN every date of its week is the one in RULES "The week"."""
     assert week_of_run(RUN, POLICY) == Week(
         run_date=RUN,
+        cycle=RUN,
         cut_off=CUT_OFF,
         mail_on=date(2026, 6, 6),
         pickup_from=date(2026, 6, 7),

@@ -884,7 +884,10 @@ class ObviousLibrary:
         if mine and mine in given:
             hold.why = None if kept else hold.why
             return self._barcode(mine)
-        numbers = _numbers(copy.plan.facts)
+        whole = self.queue(copy.title)
+        copies = sum(each.lendable for each in [gone, *others])
+        place = {"position": whole.index(hold) + 1, "of": len(whole), "copies": copies}
+        numbers = _numbers(copy.plan.facts) or place
         too_few = mine is None or mine.why[0] in ("queue", "all_on_loan", "not_on_shelf")
         hold.why = mine.why if mine and (not why or not too_few) else (why or "queue", numbers)
         return self._barcode(given[0]) if given else ""

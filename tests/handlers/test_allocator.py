@@ -45,6 +45,11 @@ def code(library: Table, patron_id: str, title_id: str) -> str:
     return found.last_run.code if found and found.last_run else ""
 
 
+def numbers(position: int, of: int, copies: int = 1) -> dict[str, int]:
+    """What a plan keeps of the queue as the run found it (RULES 27)."""
+    return {"position": position, "of": of, "copies": copies}
+
+
 def pulled(library: Table, barcode: str) -> Pull | None:
     copy = titles.find_copy(library, barcode)
     return copy.pull if copy else None
@@ -77,7 +82,7 @@ def test_sample_run_plans_pulls_and_gives_reasons(given: Given, library: Table) 
     assert (summary["date"], summary["already_done"]) == ("2026-06-04", False)
     assert {name: summary[name] for name in ("holds", "lend", "none", "pulls", "explained", "lost")} == {
         "holds": 3, "lend": 1, "none": 2, "pulls": 1, "explained": 2, "lost": 0}  # fmt: skip
-    assert pulled(library, "t-1-1") == Pull("p-1", "t-1", "lend", "2026-06-04", "12", 10)
+    assert pulled(library, "t-1-1") == Pull("p-1", "t-1", "lend", "2026-06-04", "12", 10, numbers(1, 3))
     first = holds.find(library, "p-1", "t-1")
     assert first
     assert first.status is HoldStatus.WAITING
@@ -289,12 +294,12 @@ def test_pull_for_the_counter(given: Given, library: Table) -> None:
     summary = pull()
     # THEN the first is on the list, and the copy of the other queue is left to its head
     assert (summary["date"], summary["pulls"]) == ("2026-06-04am", 1)
-    assert pulled(library, "t-1-1") == Pull("p-1", "t-1", "ready", "2026-06-04am", PREFECTURAL, 10)
+    assert pulled(library, "t-1-1") == Pull("p-1", "t-1", "ready", "2026-06-04am", PREFECTURAL, 10, numbers(1, 1))
     assert pulled(library, "t-2-1") is None
     assert pull()["already_done"] is True
     # AND in the afternoon what stands is left as it is
     assert pull("2026-06-04T14:00:00+09:00")["pulls"] == 0
-    assert pulled(library, "t-1-1") == Pull("p-1", "t-1", "ready", "2026-06-04am", PREFECTURAL, 10)
+    assert pulled(library, "t-1-1") == Pull("p-1", "t-1", "ready", "2026-06-04am", PREFECTURAL, 10, numbers(1, 1))
 
 
 def test_no_pull_on_a_closed_day(given: Given, library: Table) -> None:

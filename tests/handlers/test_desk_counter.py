@@ -219,7 +219,7 @@ def test_a_visitors_own_hold_is_no_part_of_the_queue_the_next_is_told_of(at: Lib
     at.pull(patron_id="p-2")
     # WHEN the first borrows the book at the counter
     assert check_out()[0] == 201
-    # THEN the second is the first and only one who waits
+    # THEN the second is the first and only one who waits, where no run has counted
     told = at.held("p-2").last_run
     assert told
     assert (told.facts["position"], told.facts["of"]) == (1, 1)
@@ -367,7 +367,7 @@ def test_a_kept_book_that_is_lost_lets_its_hold_wait_again(at: Library, status: 
     hold = at.held()
     assert hold.last_run
     assert (hold.status, hold.barcode, hold.pickup_until, hold.last_run.code) == (
-        HoldStatus.WAITING, "", None, "not_on_shelf",
+        HoldStatus.WAITING, "", None, "no_copy_left",
     )  # fmt: skip
     assert hold.queued_at == before.queued_at
 

@@ -10,7 +10,7 @@ from lending.aws import suppression
 from lending.aws.table import addresses, calendar, holds
 from lending.domain.closure import Closure, Scope
 from lending.domain.hold import HoldStatus, LastRun
-from lending.domain.title import CopyState
+from lending.domain.title import CopyState, LiesAt
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import NOON, Given, context, sample
 from tests.handlers.desk import CARD, THURSDAY, Library, answered, ask, codes
@@ -195,9 +195,18 @@ def test_sample_to_the_end_of_the_queue(at: Library) -> None:
 
 
 @pytest.mark.parametrize("status", [HoldStatus.SECURED, HoldStatus.READY])
-def test_a_kept_hold_is_not_moved(at: Library, status: HoldStatus) -> None:
+def test_a_kept_hold_goes_to_the_end_and_its_book_to_the_next(at: Library, status: HoldStatus) -> None:
+    # GIVEN a book kept for the first of two, RULES 13: moving it is the same as cancelling and holding again
     at.kept(status=status)
-    assert codes(on_hold("to_end")[1]) == ["not_waiting"]
+    at.hold("p-2")
+    assert on_hold("to_end", now=THURSDAY)[0] == 200
+    # THEN it waits behind the other, and the copy is free for the next run, where it was kept
+    record = ask("GET", f"/patrons/{CARD}")[1]
+    assert [(each["status"], each["position"], each["of"]) for each in record["holds"]] == [("waiting", 2, 2)]
+    copy = at.copy("t-1-1")
+    assert (copy.state, copy.holder, copy.lies_at) == (
+        CopyState.ON_SHELF, "", LiesAt.COUNTER if status is HoldStatus.READY else LiesAt.KEPT_ASIDE,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

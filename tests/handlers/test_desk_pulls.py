@@ -89,8 +89,11 @@ def test_sample_found_is_lent_and_packed(at: Library) -> None:
 
 @pytest.mark.parametrize("decision", ["lend", "keep_aside", "ready"])
 def test_scanned_twice_it_answers_the_same_and_changes_nothing(at: Library, decision: str) -> None:
-    run = "2026-06-04am" if decision == "ready" else "2026-06-04"
-    at.pull(decision=decision, run=run, pickup_place="prefectural" if decision == "ready" else "12")
+    if decision == "ready":
+        at.hold("p-2", place="prefectural")
+        at.pull(patron_id="p-2", decision=decision, run="2026-06-04am", pickup_place="prefectural")
+    else:
+        at.pull(decision=decision)
     first, before = scan(), at.everything()
     assert first[0] == 200
     assert scan() == first
@@ -121,16 +124,17 @@ def test_a_kept_book_is_lent_when_the_run_says_so(at: Library) -> None:
 
 def test_ready_at_the_prefectural_library_until_the_tenth_open_day(at: Library) -> None:
     # GIVEN a pull for the counter, and two closed days ahead
-    at.pull(decision="ready", run="2026-06-04am", pickup_place="prefectural")
+    at.hold("p-2", place="prefectural")
+    at.pull(patron_id="p-2", decision="ready", run="2026-06-04am", pickup_place="prefectural")
     closed = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=date(2026, 6, 8), ends_on=date(2026, 6, 9))
     at.table.write(calendar.add_closure(closed))
     # WHEN it is scanned on Thursday, the mail goes out on Friday (RULES 15)
     status, done = scan()
     # THEN ten open days after Friday, the closed ones not counted, RULES 16
     assert (status, done["action"], done["pickup_until"]) == (200, "shelve_ready", "2026-06-17")
-    hold = at.held()
+    hold = at.held("p-2")
     assert (hold.status, hold.ready_on, hold.pickup_until) == (HoldStatus.READY, THURSDAY.date(), date(2026, 6, 17))
-    assert (at.copy().state, at.copy().holder) == (CopyState.READY, "p-1")
+    assert (at.copy().state, at.copy().holder) == (CopyState.READY, "p-2")
 
 
 def cancel(at: Library, patron_id: str = "p-1") -> None:
@@ -212,9 +216,9 @@ def test_a_head_with_the_other_kind_of_pickup_place_is_not_overtaken(at: Library
 
 
 def test_missing_leaves_the_hold_at_its_place_and_says_why(at: Library) -> None:
-    # GIVEN a plan, and another who waits
+    # GIVEN a plan, and another who has come since the run
+    at.pull(facts={"position": 1, "of": 1, "copies": 1})
     at.hold("p-2")
-    at.pull()
     # WHEN the book is not on its shelf
     first = answered(handler(sample("desk/pull_missing"), context()))
     assert (first[0], first[1]["action"], at.copy().state) == (200, "missing", CopyState.MISSING)
@@ -222,7 +226,8 @@ def test_missing_leaves_the_hold_at_its_place_and_says_why(at: Library) -> None:
     hold = at.held()
     assert hold.status is HoldStatus.WAITING
     assert hold.last_run
-    assert (hold.last_run.code, hold.last_run.facts) == ("not_on_shelf", {"position": 1, "of": 2, "copies": 0})
+    assert (hold.last_run.code, hold.last_run.date) == ("not_on_shelf", THURSDAY.date())
+    assert hold.last_run.facts == {"position": 1, "of": 1, "copies": 1}  # the run's numbers
     # AND said twice it is the same
     before = at.everything()
     assert scan("missing") == first

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lending.actions.at_the_desk import copy_in_hand
-from lending.actions.viewing_holds import dated, latest_of
-from lending.aws.table import Table, holds, loans, patrons, titles, traces
+from lending.aws.table import Table, calendar, holds, loans, patrons, titles, traces
 from lending.domain.hold import Hold, HoldStatus
 from lending.domain.loan import Loan
 from lending.domain.problems import Refused
@@ -108,10 +107,10 @@ def look_up_title(table: Table, title_id: str, staff: str, why: str, moment: dat
     queue = holds.find_many(table, title_id, [each.patron_id for each in found.holds])
     if queue:
         table.write(traces.on_title(title_id, Viewing(moment, staff, why)))
-    latest, people = latest_of(table, queue), patrons.find_many(table, {hold.patron_id for hold in queue})
+    latest, people = calendar.load(table).latest_run, patrons.find_many(table, {hold.patron_id for hold in queue})
     places = {hold.patron_id: n for n, hold in enumerate(filter(_waits, queue), start=1)}
     lines = [
-        InQueue(dated(hold, copies, latest), people[hold.patron_id].card_number, places.get(hold.patron_id))
+        InQueue(hold.as_of(latest), people[hold.patron_id].card_number, places.get(hold.patron_id))
         for hold in queue
         if hold.patron_id in people
     ]

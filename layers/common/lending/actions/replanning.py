@@ -75,10 +75,15 @@ def without(
 
 def _why_not_kept(hold: Hold, queue: Queue, why: Code | None, moment: datetime) -> LastRun:
     """The reason of a hold whose kept book is gone; no run has found its numbers."""
+    numbers = _numbers_now(hold, queue)
+    code = (why or Code.QUEUE) if numbers["copies"] else Code.NO_COPY_LEFT
+    return LastRun(in_tokyo(moment).date(), code, numbers)
+
+
+def _numbers_now(hold: Hold, queue: Queue) -> dict[str, int]:
+    """Of a hold whose book was kept: no run has counted its place in the queue."""
     position, of = place_in_queue(hold, queue.holds)
-    copies = sum(each.can_be_lent for each in queue.copies)
-    code = (why or Code.QUEUE) if copies else Code.NO_COPY_LEFT
-    return LastRun(in_tokyo(moment).date(), code, {"position": position, "of": of, "copies": copies})
+    return {"position": position, "of": of, "copies": sum(each.can_be_lent for each in queue.copies)}
 
 
 def _planned_anew(
@@ -91,7 +96,10 @@ def _planned_anew(
     given = [each for each in decided if each.decision in GIVES] if can_be_followed(run, today) else []
     plans = _plans(given, queue, run, pull)
     if mine not in given:
-        return Replanned((_waits_on(hold, why_without(pull, mine, why)), *plans), hold, _first(given, queue))
+        reason = why_without(pull, mine, why)
+        if not reason.facts:
+            reason = replace(reason, facts=_numbers_now(hold, queue))
+        return Replanned((_waits_on(hold, reason), *plans), hold, _first(given, queue))
     # It is on the pull list again, and has no reason to tell.
     waits = []
     if hold.status is not HoldStatus.WAITING:
