@@ -482,7 +482,7 @@ class ObviousLibrary:
 
     def _drop(self, copies: list[Copy]) -> int:
         """Off the pull list; the holds have not got their books in time."""
-        for copy in copies:
+        for copy in sorted(copies, key=lambda copy: copy.plan.run if copy.plan else ""):
             if copy.plan:
                 hold = self.holds.get((copy.plan.patron, copy.title))
                 if hold and hold.barcode in ("", copy.barcode):
@@ -888,6 +888,8 @@ class ObviousLibrary:
         copies = sum(each.lendable for each in [gone, *others])
         place = {"position": whole.index(hold) + 1, "of": len(whole), "copies": copies}
         numbers = _numbers(copy.plan.facts) or place
+        if mine and mine.what in ("lend", "keep_aside", "ready"):
+            mine = None  # too late for it
         too_few = mine is None or mine.why[0] in ("queue", "all_on_loan", "not_on_shelf")
         hold.why = mine.why if mine and (not why or not too_few) else (why or "queue", numbers)
         return self._barcode(given[0]) if given else ""

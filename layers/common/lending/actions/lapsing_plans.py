@@ -11,7 +11,7 @@ from lending.domain.policy import Policy
 from lending.domain.pull import numbers_of
 from lending.domain.reasons import Code
 from lending.domain.release import last_day_over
-from lending.domain.title import Copy
+from lending.domain.title import Copy, Pull
 from lending.domain.week import DAY
 
 
@@ -24,16 +24,18 @@ def lapse_plans(table: Table, moment: datetime, policy: Policy) -> int:
 
 def drop_plans(table: Table, copies: Iterable[Copy]) -> int:
     """Take copies off the pull list; a hold that was to get one has not got it in time. Answers how many."""
-    planned = {(copy.pull.patron_id, copy.title_id): copy for copy in copies if copy.pull}
-    found = holds.find_all(table, planned)
-    writes = [write for copy in planned.values() for write in _dropped(copy, found)]
+    planned = [(copy, copy.pull) for copy in copies if copy.pull]
+    # Of two old plans for one hold, the later one is told of.
+    pulls = {
+        (pull.patron_id, pull.title_id): (copy, pull) for copy, pull in sorted(planned, key=lambda each: each[1].run)
+    }
+    found = holds.find_all(table, pulls)
+    missed = [(hold, *pulls[key]) for key, hold in found.items()]
+    writes = [titles.drop_pull(copy) for copy, _ in planned]
+    writes += [_explained(hold, pull) for hold, copy, pull in missed if hold.barcode in ("", copy.barcode)]
     write_what_holds(table, writes)
     return len(planned)
 
 
-def _dropped(copy: Copy, found: dict[tuple[str, str], Hold]) -> list[Write]:
-    drop = titles.drop_pull(copy)
-    hold = found.get((copy.pull.patron_id, copy.title_id)) if copy.pull else None
-    if hold is None or copy.pull is None or hold.barcode not in ("", copy.barcode):
-        return [drop]
-    return [drop, holds.explain(hold, LastRun(copy.pull.day, Code.NOT_PULLED, numbers_of(copy.pull.facts)))]
+def _explained(hold: Hold, pull: Pull) -> Write:
+    return holds.explain(hold, LastRun(pull.day, Code.NOT_PULLED, numbers_of(pull.facts)))

@@ -96,9 +96,7 @@ def _planned_anew(
     given = [each for each in decided if each.decision in GIVES] if can_be_followed(run, today) else []
     plans = _plans(given, queue, run, pull)
     if mine not in given:
-        reason = why_without(pull, mine, why)
-        if not reason.facts:
-            reason = replace(reason, facts=_numbers_now(hold, queue))
+        reason = why_without(pull, mine, why, _numbers_now(hold, queue))
         return Replanned((_waits_on(hold, reason), *plans), hold, _first(given, queue))
     # It is on the pull list again, and has no reason to tell.
     waits = []

@@ -172,16 +172,17 @@ def pull_of(decision: Decision, cap: int, run_id: str, numbers: Mapping[str, Any
     )
 
 
-def why_without(pull: Pull, decided: Decision | None, why: Code | None) -> LastRun:
+def why_without(pull: Pull, decided: Decision | None, why: Code | None, numbers: dict[str, Any]) -> LastRun:
     """The reason of a hold whose planned book is not there after all, by the run that planned it (RULES 23, 27).
 
     Args:
         decided: what `decide_anew` says of the hold; an obstacle of its own, or that no copy is left, is the reason.
         why: `NOT_ON_SHELF` or `TAKEN_BY_VISITOR`, with the numbers of the run; None if there are too few books.
+        numbers: of the queue now, for a book that was kept: no run has counted its hold's place.
     """
-    if decided is not None and (why is None or decided.code not in _NO_BOOK):
+    if decided is not None and decided.decision not in GIVES and (why is None or decided.code not in _NO_BOOK):
         return LastRun(pull.day, str(decided.code), dict(decided.facts))
-    return LastRun(pull.day, str(why or Code.QUEUE), numbers_of(pull.facts))
+    return LastRun(pull.day, str(why or Code.QUEUE), numbers_of(pull.facts) or numbers)
 
 
 # What a queue is told when there are too few books: here it is known better what became of the book.
