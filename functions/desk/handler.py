@@ -668,7 +668,10 @@ def bring_crate_back() -> Any:
     from lending.actions.dispatching import bring_back
 
     api.staff()
-    bring_back(library_table(), _day("pickup_from", api.query("pickup_from")), api.query("facility"))
+    pickup_from = api.day("pickup_from")
+    if pickup_from is None:
+        raise Refused("invalid_fields", Reason("no_batch", field="pickup_from"))
+    bring_back(library_table(), pickup_from, api.place("facility"))
     return answer(204)
 
 

@@ -26,11 +26,9 @@ def drop_plans(table: Table, copies: Iterable[Copy]) -> int:
     """Take copies off the pull list; a hold that was to get one has not got it in time. Answers how many."""
     planned = [(copy, copy.pull) for copy in copies if copy.pull]
     # Of two old plans for one hold, the later one is told of.
-    pulls = {
-        (pull.patron_id, pull.title_id): (copy, pull) for copy, pull in sorted(planned, key=lambda each: each[1].run)
-    }
-    found = holds.find_all(table, pulls)
-    missed = [(hold, *pulls[key]) for key, hold in found.items()]
+    by_run = sorted(planned, key=lambda each: each[1].run)
+    pulls = {(pull.patron_id, pull.title_id): (copy, pull) for copy, pull in by_run}
+    missed = [(hold, *pulls[hold.patron_id, hold.title_id]) for hold in holds.find_each(table, pulls)]
     writes = [titles.drop_pull(copy) for copy, _ in planned]
     writes += [_explained(hold, pull) for hold, copy, pull in missed if hold.barcode in ("", copy.barcode)]
     write_what_holds(table, writes)
