@@ -1,6 +1,5 @@
 """Whatever is sent, to whatever route, by whomever: the answer is one of the API's own, and never a failure."""
 
-import importlib
 import json
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,84 +10,20 @@ import pytest
 from lending.aws import settings, suppression
 from lending.aws.asked import Asked
 from lending.aws.forms import BODY_BYTES
-from lending.aws.http import Api
-from lending.aws.table import Table, baskets, calendar
-from lending.domain.closure import Closure, Scope
 from lending.domain.week import TOKYO
-from tests.handlers.applications import RECEIPT, applied, kit
-from tests.handlers.conftest import NOON, Given, context, request
-from tests.handlers.desk import SUNDAY, THURSDAY, Library
-
-FUNCTIONS = ("catalogue", "registration", "holds", "my_library", "desk", "facility")
-GROUPS = {"/api/me": "patron", "/api/desk": "desk", "/api/facility": "facility-12"}
-USERS = {"": "", "patron": "p-1", "desk": "staff-1", "facility-12": "f-12"}
+from tests.handlers.conftest import Given, request
+from tests.handlers.desk import Library
+from tests.handlers.surface import ROUTES, TAKING, USERS, Route, asked, filled, furnished, group_of, sent
 
 HALF = "\ud800"
 YEARS = ("0001-01-01", "1999-12-31", "2101-01-01", "9999-12-31")
 
 
-def api_of(function: str) -> Api:
-    return importlib.import_module(f"functions.{function}.handler").api  # type: ignore[no-any-return]
-
-
-ROUTES = [(function, method, path) for function in FUNCTIONS for method, path in api_of(function).routes]
-
-
-def group_of(path: str) -> str:
-    """Whose route it is; nobody's if it is for anyone."""
-    return next((group for start, group in GROUPS.items() if f"{path}/".startswith(f"{start}/")), "")
-
-
-# What is there: something of everything, so that a route that takes an odd thing in goes as far as it can
-
-
-KNOWN = {
-    "title_id": "t-1", "barcode": "t-1-1", "card_number": "10000001", "receipt_number": RECEIPT, "slot": "card",
-    "bag_id": "2026-06-07.12.p-1", "batch_id": "2026-06-07.12", "closure_id": "c-1", "suspension_id": "s-1",
-    "run_id": "2026-06-04", "contact_id": "patron.p-1.x",
-}  # fmt: skip
-
-
 @pytest.fixture
-def there(given: Given, library: Table, monkeypatch: pytest.MonkeyPatch) -> Library:
+def there(given: Given, monkeypatch: pytest.MonkeyPatch) -> Library:
     # moto has no suppression list
     monkeypatch.setattr(suppression, "forgive", lambda address: None)
-    library_ = Library(given)
-    library_.facility(12)
-    library_.patron()
-    for title_id in ("t-1", "t-2", "t-3"):
-        given.title(title_id, copies=2)
-    library_.hold(title_id="t-2"), library_.pull("t-2-1")
-    library_.loan("t-3-1")
-    library.write(baskets.add("p-1", "t-1", NOON))
-    closure = Closure(closure_id="c-1", scope=Scope.FACILITY, facility="12", starts_on=SUNDAY, ends_on=SUNDAY)
-    library.write(calendar.add_closure(closure))
-    applied(library)
-    kit(library)
-    return library_
-
-
-def filled(path: str, value: str | None = None) -> str:
-    """A route's path with its parts filled in: with what is there, or all with one value."""
-    parts = [part[1:-1] if part.startswith("<") else None for part in path.split("/")]
-    return "/".join(
-        (KNOWN.get(name, "x") if value is None else value) if name else part
-        for name, part in zip(parts, path.split("/"), strict=True)
-    )
-
-
-def asked(function: str, event: dict[str, Any]) -> tuple[int, str]:
-    """The status of an answer, demanding that it is one of the API's own: no failure, and a problem if it is a no."""
-    answered = api_of(function)(event, context())
-    status, kind = answered["statusCode"], answered["headers"]["Content-Type"]
-    odd = str({name: event.get(name) for name in ("routeKey", "body", "queryStringParameters", "headers")})[:500]
-    what = f"{status} {answered['body'][:200]} to {odd!a}"
-    assert status < 500, what
-    if status >= 400:
-        problem = json.loads(answered["body"].encode())
-        assert kind.startswith("application/problem+json"), what
-        assert (problem["status"], bool(problem["code"]), bool(problem["reasons"])) == (status, True, True), what
-    return status, answered["body"]
+    return furnished(given)
 
 
 def deep(bracket: str, levels: int = 100_000) -> str:
@@ -121,17 +56,6 @@ RAW_BODIES = {
     "parts without a boundary": ("--x", {"content-type": "multipart/form-data"}),
     "an odd type": ("{}", {"content-type": f"multipart/form-data; boundary={HALF}"}),
 }
-
-
-TAKING = [each for each in ROUTES if each[1] not in ("GET", "DELETE")]
-
-
-def sent(route: tuple[str, str, str], path: str = "", **how: Any) -> tuple[int, str]:
-    """What is answered when a route is asked by who may, about what is there."""
-    function, method, template = route
-    group = group_of(template)
-    event = request(method, path or filled(template), group=group, user=USERS[group], **({"now": THURSDAY} | how))
-    return asked(function, event)
 
 
 def test_a_body_that_is_none_is_refused_everywhere(there: Library) -> None:
@@ -174,7 +98,7 @@ def models() -> Iterator[type[Asked]]:
 NAMES = {*APPLICATION, *(field.alias or name for model in models() for name, field in model.model_fields.items())}
 
 
-def fields_of(route: tuple[str, str, str]) -> list[str]:
+def fields_of(route: Route) -> list[str]:
     """The fields that a route takes, as it says itself: those that it does not know it refuses by name."""
     _, body = sent(route, body=dict.fromkeys(NAMES, "x"))
     reasons = json.loads(body or "{}").get("reasons", [])
@@ -183,7 +107,7 @@ def fields_of(route: tuple[str, str, str]) -> list[str]:
 
 
 @pytest.mark.parametrize("route", TAKING, ids="-".join)
-def test_an_odd_value_in_any_field_fails_nothing(there: Library, route: tuple[str, str, str]) -> None:
+def test_an_odd_value_in_any_field_fails_nothing(there: Library, route: Route) -> None:
     fields = fields_of(route)
     right = {name: RIGHT[name] for name in fields if name in RIGHT}
     for name in fields:

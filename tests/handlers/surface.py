@@ -1,0 +1,105 @@
+"""All routes of all functions, asked by who may about what is there."""
+
+import importlib
+import json
+from datetime import timedelta
+from typing import Any
+
+from lending.aws.http import Api
+from lending.aws.table import baskets, calendar, mails, shifts
+from lending.domain.closure import Closure, Scope, Suspension
+from lending.domain.mail import Mail, MailKind
+from lending.domain.shift import Shift
+from tests.handlers.applications import RECEIPT, applied, kit
+from tests.handlers.conftest import NOON, Given, context, request
+from tests.handlers.desk import POLICY, SUNDAY, THURSDAY, Library
+
+Route = tuple[str, str, str]
+
+FUNCTIONS = ("catalogue", "registration", "holds", "my_library", "desk", "facility")
+GROUPS = {"/api/me": "patron", "/api/desk": "desk", "/api/facility": "facility-12"}
+USERS = {"": "", "patron": "p-1", "desk": "staff-1", "facility-12": "f-12"}
+
+
+def api_of(function: str) -> Api:
+    return importlib.import_module(f"functions.{function}.handler").api  # type: ignore[no-any-return]
+
+
+ROUTES = [(function, method, path) for function in FUNCTIONS for method, path in api_of(function).routes]
+
+
+def group_of(path: str) -> str:
+    """Whose route it is; nobody's if it is for anyone."""
+    return next((group for start, group in GROUPS.items() if f"{path}/".startswith(f"{start}/")), "")
+
+
+# What is there: something of everything, so that a route that takes an odd thing in goes as far as it can
+
+
+KNOWN = {
+    "title_id": "t-1", "barcode": "t-1-1", "card_number": "10000001", "receipt_number": RECEIPT, "slot": "card",
+    "bag_id": "2026-06-07.12.p-1", "batch_id": "2026-06-07.12", "closure_id": "c-1", "suspension_id": "s-1",
+    "run_id": "2026-06-04", "contact_id": "patron.p-1.x",
+}  # fmt: skip
+
+
+def furnished(given: Given) -> Library:
+    """A library with two of everything that is listed."""
+    library, table = Library(given), given.table
+    for number, patron_id in ((12, "p-1"), (13, "p-2")):
+        library.facility(number), library.patron(patron_id)
+    for title_id in ("t-1", "t-2", "t-3", "t-4"):
+        given.title(title_id, copies=2)
+    for title_id in ("t-1", "t-2"):
+        library.hold(title_id=title_id), library.pull(f"{title_id}-1")
+        table.write(baskets.add("p-1", title_id, NOON))
+    library.loan("t-3-1"), library.loan("t-4-1")
+    library.loan("t-3-2", "p-2"), library.loan("t-4-2", "p-2", facility="13")
+    for n, facility in enumerate(("12", "13", "12"), 1):
+        days: dict[str, Any] = {"starts_on": SUNDAY + timedelta(days=n), "ends_on": SUNDAY + timedelta(days=n)}
+        of_facility = {"scope": Scope.FACILITY, "facility": facility}
+        table.write(calendar.add_closure(Closure(closure_id=f"c-{n}", **of_facility, **days)))
+        table.write(calendar.add_suspension(Suspension(suspension_id=f"s-{n}", **of_facility, **days)))
+        table.write(mails.add(Mail(f"test-{n}", "p-1", MailKind.TEST, NOON + timedelta(minutes=n)), POLICY))
+    for facility in ("12", "13"):
+        moved = Shift(shift_id=facility, facility=facility, pickup_from=SUNDAY, pickup_until=SUNDAY, due_on=SUNDAY,
+                      reason="雪", recorded_at=NOON)  # fmt: skip
+        table.write(shifts.record(None, moved, POLICY))
+    for receipt in (RECEIPT, "4821773020"):
+        applied(table, receipt)
+    kit(table)
+    return library
+
+
+def filled(path: str, value: str | None = None) -> str:
+    """A route's path with its parts filled in: with what is there, or all with one value."""
+    parts = [part[1:-1] if part.startswith("<") else None for part in path.split("/")]
+    return "/".join(
+        (KNOWN.get(name, "x") if value is None else value) if name else part
+        for name, part in zip(parts, path.split("/"), strict=True)
+    )
+
+
+def asked(function: str, event: dict[str, Any]) -> tuple[int, str]:
+    """The status of an answer, demanding that it is one of the API's own: no failure, and a problem if it is a no."""
+    answered = api_of(function)(event, context())
+    status, kind = answered["statusCode"], answered["headers"]["Content-Type"]
+    odd = str({name: event.get(name) for name in ("routeKey", "body", "queryStringParameters", "headers")})[:500]
+    what = f"{status} {answered['body'][:200]} to {odd!a}"
+    assert status < 500, what
+    if status >= 400:
+        problem = json.loads(answered["body"].encode())
+        assert kind.startswith("application/problem+json"), what
+        assert (problem["status"], bool(problem["code"]), bool(problem["reasons"])) == (status, True, True), what
+    return status, answered["body"]
+
+
+TAKING = [each for each in ROUTES if each[1] not in ("GET", "DELETE")]
+
+
+def sent(route: Route, path: str = "", **how: Any) -> tuple[int, str]:
+    """What is answered when a route is asked by who may, about what is there."""
+    function, method, template = route
+    group = group_of(template)
+    event = request(method, path or filled(template), group=group, user=USERS[group], **({"now": THURSDAY} | how))
+    return asked(function, event)

@@ -1,0 +1,107 @@
+"""Every list answers items and a cursor, as many as are asked for and all in the end (API.md, common)."""
+
+import json
+from typing import Any
+
+import pytest
+
+from lending.aws.table import baskets, holds
+from tests.handlers.conftest import NOON, Given
+from tests.handlers.desk import SUNDAY, Library
+from tests.handlers.surface import ROUTES, Route, furnished, sent
+
+# What a list is asked for with, so that there is something in it.
+QUERY = {
+    "/api/desk/shifts": {"pickup_from": str(SUNDAY)},
+    "/api/facility/bags": {"list": "coming"},
+    "/api/titles": {"q": "見本"},
+}
+
+
+@pytest.fixture
+def there(given: Given) -> Library:
+    return furnished(given)
+
+
+def page(route: Route, **query: str) -> dict[str, Any]:
+    status, body = sent(route, query=QUERY.get(route[2], {}) | query)
+    assert status == 200, body
+    found: dict[str, Any] = json.loads(body)
+    return found
+
+
+def pages(route: Route, **query: str) -> list[list[Any]]:
+    """All pages of a list, from its first to its last."""
+    found = [page(route, **query)]
+    while cursor := found[-1]["cursor"]:
+        found.append(page(route, **query, cursor=cursor))
+    return [each["items"] for each in found]
+
+
+def is_list(route: Route) -> bool:
+    status, body = sent(route, query=QUERY.get(route[2], {}))
+    return status == 200 and "items" in json.loads(body)
+
+
+LOOKING = [route for route in ROUTES if route[1] == "GET"]
+WHOLE = {
+    "/api/facilities", "/api/notices", "/api/me/holds", "/api/me/loans", "/api/me/basket", "/api/me/mails",
+    "/api/desk/crates", "/api/desk/closures", "/api/desk/suspensions", "/api/desk/shifts", "/api/facility/bags",
+    "/api/facility/closures",
+}  # fmt: skip
+
+
+def test_every_list_is_answered_in_pages_of_any_size(there: Library) -> None:
+    seen = set()
+    for route in filter(is_list, LOOKING):
+        seen.add(route[2])
+        # WHEN a list is asked for whole, one by one, and two by two
+        everything = [item for items in pages(route) for item in items]
+        ones, twos = pages(route, limit="1"), pages(route, limit="2")
+        # THEN nothing is left out, and nothing comes twice
+        assert [item for items in ones for item in items] == everything, route
+        assert [item for items in twos for item in items] == everything, route
+        assert (max(map(len, ones)) <= 1, max(map(len, twos)) <= 2) == (True, True), route
+    assert seen >= WHOLE
+
+
+def test_who_does_not_page_loses_nothing(there: Library) -> None:
+    for route in LOOKING:
+        if route[2] in WHOLE:
+            whole = page(route)
+            assert whole["cursor"] is None, route
+            assert len(whole["items"]) >= 2, route
+
+
+def test_a_cursor_is_for_its_list_and_its_reader_only(there: Library) -> None:
+    holds_, loans = ("holds", "GET", "/api/me/holds"), ("my_library", "GET", "/api/me/loans")
+    cursor = page(holds_, limit="1")["cursor"]
+    for route, text in ((loans, cursor), (holds_, cursor[:-1] + "A"), (holds_, "WzFd"), (holds_, "長")):
+        status, body = sent(route, query={"cursor": text})
+        assert (status, json.loads(body)["code"]) == (400, "bad_cursor")
+
+
+@pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "1.0"])
+def test_a_limit_that_is_none_is_named(there: Library, limit: str) -> None:
+    status, body = sent(("holds", "GET", "/api/me/holds"), query={"limit": limit})
+    assert (status, json.loads(body)["reasons"][0]["field"]) == (422, "limit")
+
+
+def test_a_page_goes_on_where_the_one_before_ended_whatever_has_left(there: Library) -> None:
+    # GIVEN three titles in the basket, of which the first two have been seen
+    there.table.write(baskets.add("p-1", "t-3", NOON))
+    basket = ("my_library", "GET", "/api/me/basket")
+    first = page(basket, limit="2")
+    assert [each["title_id"] for each in first["items"]] == ["t-1", "t-2"]
+    # WHEN both are taken out before the list is read on
+    there.table.write(baskets.remove("p-1", "t-1")), there.table.write(baskets.remove("p-1", "t-2"))
+    # THEN the third is still to come
+    assert [each["title_id"] for each in page(basket, cursor=first["cursor"])["items"]] == ["t-3"]
+
+
+def test_a_hold_that_is_gone_ends_no_list(there: Library) -> None:
+    listed = ("holds", "GET", "/api/me/holds")
+    first = page(listed, limit="1")
+    there.table.transact(holds.spend(there.held(title_id=first["items"][0]["title_id"])))
+    (second,) = page(listed, cursor=first["cursor"])["items"]
+    assert second["title_id"] != first["items"][0]["title_id"]
