@@ -17,6 +17,7 @@ Template = dict[str, Any]
 
 API = "LendingApi"
 ANY_METHOD = "x-amazon-apigateway-any-method"
+DEFAULT_ROUTE = "$default"
 
 
 def load_template(path: Path) -> Template:
@@ -71,10 +72,10 @@ def _routes(api: Template) -> dict[str, Template]:
     body = api["Properties"].pop("Body")
     api["Properties"] |= {"Name": body["info"]["title"], "ProtocolType": "HTTP"}
     resources = {f"{API}{name}": _authorizer(name, scheme) for name, scheme in _schemes(body).items()}
-    for number, (method, path, operation) in enumerate(_operations(body)):
+    for number, (key, operation) in enumerate(_operations(body)):
         integration = f"{API}Integration{number}"
         resources[integration] = _integration(operation["x-amazon-apigateway-integration"])
-        resources[f"{API}Route{number}"] = _route(f"{method} {path}", integration, operation)
+        resources[f"{API}Route{number}"] = _route(key, integration, operation)
     return resources
 
 
@@ -83,10 +84,12 @@ def _schemes(body: Template) -> dict[str, Template]:
     return schemes
 
 
-def _operations(body: Template) -> Iterator[tuple[str, str, Template]]:
+def _operations(body: Template) -> Iterator[tuple[str, Template]]:
+    """Each operation by the key of its route."""
     for path, operations in body["paths"].items():
         for method, operation in operations.items():
-            yield "ANY" if method == ANY_METHOD else method.upper(), path, operation
+            verb = "ANY" if method == ANY_METHOD else method.upper()
+            yield path if path == DEFAULT_ROUTE else f"{verb} {path}", operation
 
 
 def _authorizer(name: str, scheme: Template) -> Template:

@@ -11,9 +11,9 @@ from lending.aws import settings, suppression
 from lending.aws.asked import Asked
 from lending.aws.forms import BODY_BYTES
 from lending.domain.week import TOKYO
-from tests.handlers.conftest import Given, request
+from tests.handlers.conftest import Given, context, request
 from tests.handlers.desk import Library
-from tests.handlers.surface import ROUTES, TAKING, USERS, Route, asked, filled, furnished, group_of, sent
+from tests.handlers.surface import ROUTES, TAKING, USERS, Route, api_of, asked, filled, furnished, group_of, sent
 
 HALF = "\ud800"
 YEARS = ("0001-01-01", "1999-12-31", "2101-01-01", "9999-12-31")
@@ -229,3 +229,26 @@ def test_one_bar_code_that_is_none_fails_no_other_book(there: Library) -> None:
     assert status == 200, body
     results = {each["barcode"]: each["result"] for each in json.loads(body)["items"]}
     assert results == {"t-3-1": "returned"} | dict.fromkeys(odd, "unknown")
+
+
+# What is no route
+
+
+@pytest.mark.parametrize("path", ["/", "/api", "/api/", "/api/nothing", "/api/titles/", "/api/titles/t-1/copies",
+                                  "/api/me/holds", "/API/FACILITIES", "//", "/api/desk", "\x00"])  # fmt: skip
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "OPTIONS", "PROPFIND"])
+def test_what_is_no_route_is_told_so_in_the_form_of_the_api(method: str, path: str) -> None:
+    # The gateway hands on to this function what no other answers
+    for headers in ({}, {"idempotency-key": "k"}):
+        assert asked("catalogue", request(method, path, body={}, headers=headers))[0] == 404
+
+
+def test_another_method_is_told_which_are_known() -> None:
+    known = {"/api/facilities": "GET", "/api/titles/t-1": "GET"}
+    for path, allowed in known.items():
+        for method in ("POST", "PUT", "HEAD"):
+            event = request(method, path, headers={"idempotency-key": "k"})
+            assert asked("catalogue", event)[0] == 405
+            assert api_of("catalogue")(event, context())["headers"]["Allow"] == allowed
+    answered = api_of("desk")(request("DELETE", "/api/desk/checkins", group="desk", user="staff-1"), context())
+    assert (answered["statusCode"], answered["headers"]["Allow"]) == (405, "POST")

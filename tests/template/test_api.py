@@ -12,6 +12,8 @@ ANYONE = {
     "GET /api/titles": "CatalogueFunction",
     "GET /api/titles/{title_id}": "CatalogueFunction",
     "POST /api/mail-address-confirmations": "MyLibraryFunction",
+    # Whatever else is asked for is answered in the API's own form.
+    "$default": "CatalogueFunction",
 }
 WITH_TOKEN = {
     "GET /api/me/holds": "HoldsFunction",
@@ -42,7 +44,7 @@ def routes(of_type):
             verb = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
             uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
             (scheme,) = operation["security"][0]
-            found[f"{verb} {path}"] = (uri.split("${")[-1].split(".Arn")[0], scheme)
+            found[path if path == "$default" else f"{verb} {path}"] = (uri.split("${")[-1].split(".Arn")[0], scheme)
     return found
 
 
