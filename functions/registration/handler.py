@@ -125,8 +125,7 @@ def _upload(application: Application, slot: str) -> dict[str, Any]:
         "note": slot_note(slot),
         "optional": is_optional(slot),
         "url": ticket.url,
-        "fields": ticket.fields[images.ACCEPTED_TYPES[0]],
-        "fields_by_type": ticket.fields,
+        "fields": ticket.fields,
         "max_bytes": policy.image_bytes,
         "accepts": list(images.ACCEPTED_TYPES),
     }

@@ -187,8 +187,7 @@ def _document_photo() -> bytes:
 def _send_picture(person: Person, upload: dict[str, Any]) -> None:
     of_card = upload["slot"] == "card"
     photo = card_photo(person.card_number, person.latin_name, PHOTO) if of_card else _document_photo()
-    fields = {"Content-Type": "image/jpeg"} | upload["fields"]
-    requests.post(upload["url"], data=fields, files={"file": photo}, timeout=60).raise_for_status()
+    requests.post(upload["url"], data=upload["fields"], files={"file": photo}, timeout=60).raise_for_status()
 
 
 def _bounce(kind: str, subtype: str, status: str, words: str) -> tuple[str, Callable[[str], dict[str, Any]]]:

@@ -111,8 +111,7 @@ class Given:
         for upload in accepted["uploads"]:
             of_card = upload["slot"] == "card"
             photo = card_photo(person.card_number, size=small) if of_card else document_photo(size=small)
-            fields = {"Content-Type": "image/jpeg"} | upload["fields"]
-            requests.post(upload["url"], data=fields, files={"file": photo}).raise_for_status()
+            requests.post(upload["url"], data=upload["fields"], files={"file": photo}).raise_for_status()
         path, code = f"/applications/{accepted['receipt_number']}", {"X-Access-Code": accepted["access_code"]}
         until(
             lambda: visitor.expect(200, "GET", path, at, headers=code)["status"] == "submitted",

@@ -218,6 +218,18 @@ def test_a_session_that_ran_out_asks_to_sign_in_again(page: Page, given: Given) 
     assert_accessible(page)
 
 
+def test_whom_the_gateway_turns_away_is_asked_to_sign_in_again(page: Page, given: Given) -> None:
+    patron = given.patron()
+    sign_in_at(page, "/library.html", patron.card_number, CARD)
+    expect(page.get_by_text("予約している資料は、ありません。")).to_be_visible()
+    # WHEN a token counts no more, also a new one: the gateway says so in words of its own
+    page.route("**/api/me/mails", lambda route: route.fulfill(status=401, json={"message": "Unauthorized"}))
+    page.locator(".rooms").get_by_role("link", name="メール").click()
+    # THEN the page knows what it means
+    heading(page, "Myライブラリ")
+    expect(page.get_by_text("もう一度ログインしてください")).to_be_visible()
+
+
 def test_a_lost_temporary_password_is_asked_for_again(phone: BrowserContext, given: Given) -> None:
     # GIVEN a patron who has not yet used theirs
     Clock(phone, MONDAY)

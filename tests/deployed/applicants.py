@@ -65,11 +65,10 @@ class Applicant:
         headers = {"X-Access-Code": self.code}
         return Caller(self.stack).expect(status, method, f"/applications/{self.receipt}{path}", NOON, body, headers)
 
-    def send(self, slot: str, data: bytes, kind: str = "image/jpeg", **otherwise: str) -> requests.Response:
+    def send(self, slot: str, data: bytes, **otherwise: str) -> requests.Response:
         """Send a file with the slot's ticket; `otherwise` are fields that differ from the ticket's."""
         ticket = self.uploads[slot]
-        fields = ticket["fields_by_type"][kind] | otherwise
-        return requests.post(ticket["url"], data=fields, files={"file": data}, timeout=60)
+        return requests.post(ticket["url"], data=ticket["fields"] | otherwise, files={"file": data}, timeout=60)
 
     def kept(self) -> list[str]:
         """The keys of all objects of the application in the bucket."""

@@ -130,12 +130,21 @@ export const mine = {
 };
 
 async function signed(call) {
-  const bearer = async () => ({ Authorization: `Bearer ${await token()}` });
+  const withToken = async () => call({ Authorization: `Bearer ${await token()}` });
   try {
-    return await call(await bearer());
+    return await withToken();
   } catch (error) {
-    if (!(error instanceof Problem) || error.status !== 401) throw error;
+    if (!turnedAway(error)) throw error;
   }
   await renewed();
-  return call(await bearer());
+  try {
+    return await withToken();
+  } catch (error) {
+    if (!turnedAway(error)) throw error;
+    forget(SESSION);
+    throw new SignedOut();
+  }
 }
+
+/** The token counts no more. The gateway says so in words of its own, a function in ours: both by the status. */
+const turnedAway = (error) => error instanceof Problem && error.status === 401;

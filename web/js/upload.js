@@ -12,7 +12,7 @@ const STALLED_MS = 30_000;
  */
 export function upload(ticket, photo, tell) {
   const form = new FormData();
-  for (const [name, value] of Object.entries(fieldsFor(ticket, photo))) form.append(name, value);
+  for (const [name, value] of Object.entries(ticket.fields)) form.append(name, value);
   // What comes after the file is not read.
   form.append("file", photo, "photo");
   return new Promise((resolve, reject) => {
@@ -34,6 +34,3 @@ export function upload(ticket, photo, tell) {
     request.send(form);
   });
 }
-
-/** The fields of the ticket for the photo's type; each ticket is for exactly one. */
-const fieldsFor = (ticket, photo) => ticket.fields_by_type?.[photo.type] ?? ticket.fields;

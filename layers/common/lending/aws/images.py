@@ -1,6 +1,6 @@
 """Pictures in the bucket: intake/<receipt>/<slot>/<ticket> as sent, clean/<receipt>/<slot>-<ticket>.jpg as drawn anew.
 
-Whoever holds an upload ticket can write one object of one type, and nothing else; the desk sees clean ones only.
+Whoever holds an upload ticket can write one object, and nothing else; the desk sees clean ones only.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,10 @@ from lending.aws.settings import settings
 from lending.aws.table import Overtaken
 from lending.domain.policy import Policy
 
+# What a picture may be. What somebody says that it is proves nothing, so a ticket is for any of them, and what has come
+# in is of no type until it is looked at.
 ACCEPTED_TYPES = ("image/jpeg", "image/png")
+_UNSEEN_TYPE = "application/octet-stream"
 _INTAKE = "intake"
 _DELETED_AT_ONCE = 1000
 _CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"})
@@ -41,10 +44,10 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """Leave to send one picture: the address, and for each accepted type the fields of the form that posts it."""
+    """Leave to send one picture: the address, and the fields of the form that posts it."""
 
     url: str
-    fields: dict[str, dict[str, str]]
+    fields: dict[str, str]
 
 
 def upload_of(event_key: str) -> Upload | None:
@@ -56,20 +59,16 @@ def upload_of(event_key: str) -> Upload | None:
 
 
 def ticket(upload: Upload, policy: Policy) -> Ticket:
-    """Leave to send a picture: this key, one of the accepted types, this many bytes, for a while (RULES 2)."""
-    posts = {kind: _post(upload, kind, policy) for kind in ACCEPTED_TYPES}
-    return Ticket(posts[ACCEPTED_TYPES[0]]["url"], {kind: post["fields"] for kind, post in posts.items()})
-
-
-def _post(upload: Upload, kind: str, policy: Policy) -> Any:
-    exact = {"Content-Type": kind, "x-amz-server-side-encryption": "AES256"}
-    return client("s3").generate_presigned_post(
+    """Leave to send a picture of any accepted type: this key, this many bytes, for a while (RULES 2)."""
+    exact = {"Content-Type": _UNSEEN_TYPE, "x-amz-server-side-encryption": "AES256"}
+    post = client("s3").generate_presigned_post(
         settings().images_bucket,
         upload.intake_key,
         Fields=dict(exact),
         Conditions=[*({name: value} for name, value in exact.items()), ["content-length-range", 1, policy.image_bytes]],
         ExpiresIn=policy.upload_ticket_seconds,
     )
+    return Ticket(post["url"], post["fields"])
 
 
 def sent(upload: Upload, policy: Policy) -> bytes | None:
