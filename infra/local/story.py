@@ -16,7 +16,7 @@ from lending.domain.week import week_of_run
 POPULAR = "T0003"  # one copy, wanted by three
 NOT_ON_SHELF = "T0006"  # one copy, wanted by two, which nobody finds at first
 READ_AND_KEPT = "T0010"  # not given back in time
-AT_THE_PREFECTURAL = "T0004"
+AT_THE_PREFECTURAL = "T0004"  # two copies, the first of the queue wants it there; the second one's copy is missing
 REFERENCE_ONLY = "T0025"
 MANY = [f"T{number:04}" for number in range(101, 120)]  # with the popular one the twenty that a patron may hold
 ONE_TOO_MANY = "T0130"
@@ -71,6 +71,7 @@ def people_place_holds(player: Player, at: datetime) -> None:
     player.hold(TARO, [NOT_ON_SHELF, READ_AND_KEPT], at)
     player.hold(JIRO, ["T0011", NOT_ON_SHELF], at + timedelta(minutes=1))
     player.hold(SHOKO, [AT_THE_PREFECTURAL], at, "prefectural")
+    player.hold(TARO, [AT_THE_PREFECTURAL], at + timedelta(minutes=1))
     player.hold(HANAKO, MANY, at)
     refused = _refused(player, SHOKO, REFERENCE_ONLY, at) + _refused(player, HANAKO, ONE_TOO_MANY, at)
     player.patrons[HANAKO].expect(204, "DELETE", f"/me/holds/{MANY[-1]}", at)
@@ -106,19 +107,24 @@ def decisions(player: Player, run_on: date, at: datetime) -> Counter[str]:
 
 
 def staff_pull_and_pack(player: Player, at: datetime) -> None:
-    """Books are scanned in shelf order; one is not found."""
-    did = player.scan(player.pulls(at), at, missing={NOT_ON_SHELF})
-    must(not player.pulls(at), "the pull list is done")
-    player.happened(at, "書架の順に抜き出し、貸出、袋詰め(1冊は見つからない)", **did)
+    """Books are scanned in shelf order; two are not found, and what is left for the head of a queue stays so (15)."""
+    did = player.scan(player.pulls(at), at, missing={NOT_ON_SHELF, AT_THE_PREFECTURAL})
+    must(not player.pulls(at), "the pull list is done: the other copy is nobody's replacement")
+    told = player.reasons(TARO, at)
+    must(told[AT_THE_PREFECTURAL] == told[NOT_ON_SHELF] == "not_on_shelf", f"he is told why: {told}")
+    player.happened(at, "書架の順に抜き出し、貸出、袋詰め(2冊は見つからない)", **did)
 
 
 def crates_leave(player: Player, at: datetime) -> None:
     """What is packed leaves for the facilities (RULES 24)."""
     pickup_from = week_of_run(at.date(), Policy()).pickup_from
     crates = player.desk.items(f"/desk/crates?pickup_from={pickup_from}", at)
-    player.happened(
-        at, "協力館ごとに箱詰め、発送", crates=len(crates), bags=sum(crate["bag_count"] for crate in crates)
-    )
+    facilities = [crate["facility"] for crate in crates]
+    body = {"pickup_from": f"{pickup_from}", "facilities": facilities}
+    left = player.desk.post("/desk/crates/dispatch", at, body)["items"]
+    must([crate["facility"] for crate in left] == facilities, f"each crate has left: {left}")
+    bags = sum(crate["bag_count"] for crate in crates)
+    player.happened(at, "協力館ごとに箱詰め、発送", crates=len(crates), bags=bags)
 
 
 # At the prefectural library (RULES 15-17)
@@ -128,6 +134,7 @@ def staff_pull_for_the_counter(player: Player, at: datetime) -> None:
     """The pull of the afternoon."""
     player.job("AllocatorFunction", "prefectural_pull", at)
     did = player.scan(player.pulls(at), at)
+    must(did == {"shelve_ready": 1}, f"the first in the queue has the copy that was left: {did}")
     player.happened(at, "県立図書館受取の本を確保", **did)
 
 
@@ -232,14 +239,16 @@ def sunday_release(player: Player, at: datetime) -> None:
 
 
 def books_come_back(player: Player, at: datetime) -> None:
-    """By Wednesday they are checked in, and the book that was missed is found (RULES 23)."""
+    """By Wednesday they are checked in, and what was missed is found (RULES 23)."""
     barcodes = [loan["barcode"] for p in (HANAKO, JIRO, SHOKO) for loan in player.loans(p, at).values()]
     books = player.desk.post("/desk/checkins", at, {"barcodes": barcodes})["items"]
     must({book["result"] for book in books} == {"returned"}, f"all are back: {books}")
     must(not player.states(HANAKO, at), "nothing is on loan to her")
     player.happened(at, "水曜日までに返却処理", returned=len(books), **Counter(book["next"] for book in books))
-    player.desk.post(f"/desk/copies/{barcode_of(NOT_ON_SHELF)}/found", at)
-    player.happened(at, "見つからなかった本が見つかる", found=1)
+    found = [barcode_of(NOT_ON_SHELF), barcode_of(AT_THE_PREFECTURAL, copy=2)]
+    for barcode in found:
+        must(player.desk.post(f"/desk/copies/{barcode}/found", at)["state"] == "on_shelf", "it is there again")
+    player.happened(at, "見つからなかった本が見つかる", found=len(found))
 
 
 def next_in_the_queue(player: Player, at: datetime) -> None:
@@ -247,6 +256,6 @@ def next_in_the_queue(player: Player, at: datetime) -> None:
     did = player.scan(player.pulls(at), at)
     loans = player.loans(TARO, at)
     must(POPULAR in loans, "the next in the queue has the book")
-    must(NOT_ON_SHELF in loans, "the first in the queue has the book that was found")
+    must({NOT_ON_SHELF, AT_THE_PREFECTURAL} <= set(loans), "the first in the queue has the book that was found")
     must(player.reasons(JIRO, at)[NOT_ON_SHELF] == "queue", "the second waits on")
     player.happened(at, "翌々週の処理: 次の順番の人に貸出", **did)
