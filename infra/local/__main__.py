@@ -44,7 +44,7 @@ def run(command: str, as_json: bool) -> None:
         stack.accounts.extend(load(stack))
         stack.write()
         tell = show_step if not as_json else lambda step: None
-        steps = play(stack, datetime.now(TOKYO), tell) if command != "serve" else []
+        steps = play(stack, datetime.now(TOKYO).replace(second=0, microsecond=0), tell) if command != "serve" else []
         written = stack.write()
         if as_json:
             print(json.dumps({"steps": steps, "outputs": stack.outputs}, ensure_ascii=False), flush=True)
