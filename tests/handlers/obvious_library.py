@@ -400,7 +400,7 @@ class ObviousLibrary:
             raise No("unknown_pickup_place")
         if hold.status == "ready":
             raise No("ready_at_counter")
-        hold.place, hold.next_place, hold.next_from = hold.place_on(now.date()), "", None
+        hold.place, hold.next_place, hold.next_from = hold.place_on(max(now.date(), self.latest_cycle)), "", None
         if place != hold.place:
             hold.next_place, hold.next_from = place, self._change_counts_from(now)
         for copy in self.copies_of(title):

@@ -587,6 +587,24 @@ class Life(RuleBasedStateMachine):
     def pull_not_found(self, choice: int, barcode: str, result: str) -> None:
         self.do("absent", self.pick(choice, self.planned(), barcode), result, self.now)
 
+    @rule(choice=CHOICE, facility=st.sampled_from(("", *FACILITIES)), lifted=st.booleans())
+    @precondition(lambda self: self.planned())
+    def something_is_recorded_between_run_and_scan(self, choice: int, facility: str, lifted: bool) -> None:
+        """A block, an expiry, a suspension for the books that are being fetched, and perhaps it is taken back."""
+        fetched = [copy for copy in self.obvious.copies.values() if copy.plan]
+        kept = [copy for copy in fetched if copy.state == "kept_aside"]
+        copy = self.pick(choice, kept or fetched, fetched[0])
+        if choice % 2:
+            record = {"blocked": True} if choice % 4 == 1 else {"expires_on": self.now.date() - DAY}
+            self.do("change_record", copy.plan.patron, record, self.now)
+        else:
+            name, today = f"c-{next(self.names):04}", self.now.date()
+            self.do("suspend", name, obvious.Suspension(facility, today - 3 * DAY, today + 14 * DAY))
+            if lifted:
+                self.do("resume", name)
+        if choice % 3:
+            self.do("found", copy.barcode, self.now)
+
     @rule(choice=CHOICE, barcode=BARCODE)
     @precondition(lambda self: self.scanned())
     def undo_a_scan(self, choice: int, barcode: str) -> None:

@@ -96,7 +96,8 @@ def change_pickup_place(
     days = calendar.load(table)
     made = days.latest_run.cycle if days.latest_run else None
     counts_from = pickup_change_counts_from(moment, days.prefectural_open, policy, made)
-    changed = _with_place(hold, place, counts_from, in_tokyo(moment).date())
+    today = in_tokyo(moment).date()
+    changed = _with_place(hold, place, counts_from, max(today, made) if made else today)
     to_facility = changed.place_on(coming_week(moment, days, policy).cycle) != PREFECTURAL
     table.transact(holds.change(hold, changed), *(_off_the_counters_list(table, hold) if to_facility else []))
     return changed
@@ -110,8 +111,9 @@ def _off_the_counters_list(table: Table, hold: Hold) -> list[Write]:
     ]
 
 
-def _with_place(hold: Hold, place: str, counts_from: date, today: date) -> Hold:
-    now = replace(hold, pickup_place=hold.place_on(today), next_pickup_place="", next_pickup_from=None)
+def _with_place(hold: Hold, place: str, counts_from: date, cycle: date) -> Hold:
+    """The hold with another place than the one that counts since `cycle`, from a later cycle on."""
+    now = replace(hold, pickup_place=hold.place_on(cycle), next_pickup_place="", next_pickup_from=None)
     return now if place == now.pickup_place else replace(now, next_pickup_place=place, next_pickup_from=counts_from)
 
 

@@ -32,12 +32,11 @@ def _groups(writes: Iterable[Write]) -> Iterator[_Numbered]:
     group: _Numbered = []
     size = 0
     for number, write in enumerate(writes):
-        needed = 1 + len(write.also)
-        if size + needed > TRANSACTION_WRITES:
+        if size + write.size > TRANSACTION_WRITES:
             yield group
             group, size = [], 0
         group.append((number, write))
-        size += needed
+        size += write.size
     if group:
         yield group
 

@@ -1,6 +1,6 @@
 """Holds: PATRON#id / HOLD#title. `by_title` orders the queue; `work` lists waiting and secured ones, or ready ones.
 
-Each write that lets a hold start or stop waiting brings the count of the title's waiting holds with it (`Write.also`).
+Each write that lets a hold start or stop waiting brings the count of those who wait for the title (`Write.counts`).
 """
 
 from collections.abc import Iterable, Iterator
@@ -122,7 +122,7 @@ def _waits(hold: Hold) -> int:
 
 def _counted(write: Write, title_id: str, change: int) -> Write:
     # The hold's own condition holds the count true as well: each start and stop is written exactly once.
-    return replace(write, also=(count_waiting(title_id, change),)) if change else write
+    return replace(write, counts=(count_waiting(title_id, change),)) if change else write
 
 
 def _still(hold: Hold) -> tuple[str, Item]:

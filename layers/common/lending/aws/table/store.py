@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 from botocore.exceptions import ClientError
 
 from lending.aws.table.codec import Item, from_wire, to_wire
-from lending.aws.table.writes import Key, Write, key_of
+from lending.aws.table.writes import Key, Write, counted, key_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -176,7 +176,7 @@ class Table:
         Raises:
             Overtaken: its condition did not hold.
         """
-        if write.also:
+        if write.size > 1:
             self.transact(write)
             return
         call = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}[write.action]
@@ -201,6 +201,7 @@ class Table:
             Busy: others kept writing the same items; nothing was written.
         """
         whole = [(n, part) for n, write in enumerate(writes) for part in (write, *write.also)]
+        whole += [(len(writes), part) for part in counted(writes)]
         if len(whole) > TRANSACTION_WRITES:
             raise ValueError(f"{len(whole)} writes do not fit a transaction")
         items = [{part.action: {"TableName": self.name, **part.parameters}} for _, part in whole]

@@ -6,7 +6,7 @@ from datetime import date
 
 from lending.aws.table.codec import Item, attributes, value_of
 from lending.aws.table.store import Table
-from lending.aws.table.writes import Key, Write, check, delete, put, put_new, still, update
+from lending.aws.table.writes import Count, Key, Write, check, delete, put, put_new, still, update
 from lending.domain.hold import Queued
 from lending.domain.title import Copy, CopyState, LiesAt, Pull, Title, usual_place
 
@@ -191,9 +191,9 @@ def queue_key(title_id: str) -> Key:
     return f"TITLE#{title_id}", "QUEUE"
 
 
-def count_waiting(title_id: str, change: int) -> Write:
+def count_waiting(title_id: str, change: int) -> Count:
     """More or fewer waiting holds. `holds` adds it to each write of a hold that starts or stops waiting."""
-    return update(queue_key(title_id), add={"waiting": change})
+    return Count(queue_key(title_id), "waiting", change)
 
 
 def nobody_waits(title_id: str) -> Write:

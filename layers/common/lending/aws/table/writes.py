@@ -1,6 +1,8 @@
 """The four writes of a transaction. A condition names attributes as `#name` and values as `:name`."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +12,39 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """A number of an item that goes up or down with a write of another item."""
+
+    key: Key
+    name: str
+    change: int
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """One write: what DynamoDB calls it, and its parameters but the table's name.
 
-    `also` are writes that belong to it, such as the counter of what it adds: who writes it writes them.
+    `also` are writes that belong to it: who writes it writes them. `counts` are counters that it changes; several
+    writes of one transaction may change the same, which is one write then, or none.
     """
 
     action: str
     parameters: dict[str, Any]
     also: tuple["Write", ...] = ()
+    counts: tuple[Count, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many writes of a transaction it takes at the most."""
+        return 1 + len(self.also) + len(self.counts)
+
+
+def counted(writes: Iterable[Write]) -> list[Write]:
+    """The counters that some writes change together."""
+    sums: Counter[tuple[Key, str]] = Counter()
+    for count in (count for write in writes for count in write.counts):
+        sums[count.key, count.name] += count.change
+    return [update(key, add={name: change}) for (key, name), change in sums.items() if change]
 
 
 def key_of(key: Key) -> Item:
