@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from lending.actions.staff_holds import Cancelled
     from lending.actions.viewing_applications import ApplicationView
     from lending.actions.viewing_runs import DecisionView, RunView
-    from lending.aws.table.runs import Cost
+    from lending.aws.table.runs import Cost, CycleRun
     from lending.domain.allocation import Decision as RunDecision
     from lending.domain.bag import Bag
     from lending.domain.loan import Loan
@@ -1198,6 +1198,16 @@ def make_run() -> Any:
     return answer(200, _shown_run(record.run_id, view) | {"already_done": already})
 
 
+@api.get("/api/desk/runs")
+def show_runs() -> Any:
+    """The weekly runs, the latest first."""
+    from lending.aws.table.runs import weekly_runs
+
+    api.staff()
+    found, last = weekly_runs(library_table(), api.start(), api.limit())
+    return api.items([_shown_weekly_run(each) for each in found], last)
+
+
 @api.get("/api/desk/runs/<run_id>")
 def show_run(run_id: str) -> Any:
     """The run of a date, or a pull such as `2026-06-04am`."""
@@ -1230,6 +1240,17 @@ def _within_a_request() -> Callable[[], bool]:
     # Of the 29 seconds a request may take, enough stays for the part begun and for the answer.
     started = monotonic()
     return lambda: monotonic() - started < 15
+
+
+def _shown_weekly_run(run: "CycleRun") -> dict[str, Any]:
+    return {
+        "date": run.run_id,
+        "cycle": run.cycle,
+        "finished": run.finished_at is not None,
+        "finished_at": run.finished_at,
+        "suspended": run.suspended,
+        "summary": run.counts,
+    }
 
 
 def _shown_run(run_id: str, view: "RunView") -> dict[str, Any]:

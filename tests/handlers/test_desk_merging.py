@@ -309,6 +309,16 @@ def test_a_scan_that_read_the_book_before_it_moved_asks_again(at: Library, monke
     all_is_true(at)
 
 
+def test_a_scan_from_before_is_undone_no_more(at: Library) -> None:
+    # GIVEN a book lent by its scan, which could be undone until the crates leave, RULES 23
+    assert ask("POST", "/pulls/t-1-1", {"result": "found"})[1]["action"] == "lend"
+    merge()
+    # THEN no hold on the title that is gone comes back
+    assert codes(ask("DELETE", "/pulls/t-1-1/scan")[1]) == ["no_scan"]
+    assert at.who("p-1").lent_titles == frozenset({B})
+    all_is_true(at)
+
+
 def test_a_hold_placed_while_the_loan_moves_ends_as_well(at: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN one with a copy of the first, for whom no hold on the second was found
     find = holds.find

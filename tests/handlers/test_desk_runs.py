@@ -12,6 +12,7 @@ from functions.allocator.handler import handler as allocator
 from functions.desk.handler import handler
 from lending.actions import replaying_run, running
 from lending.aws.table import Table, holds, patrons, titles
+from lending.aws.table.runs import CycleRun, claim_cycle
 from lending.domain.hold import Hold
 from lending.domain.title import CopyState
 from lending.domain.week import TOKYO
@@ -47,6 +48,33 @@ def answered(response: dict[str, Any], status: int = 200) -> dict[str, Any]:
 def everything(table: Table) -> list[dict[str, Any]]:
     found = table._client.scan(TableName=table.name)["Items"]
     return sorted(found, key=lambda item: (item["PK"]["S"], item["SK"]["S"]))
+
+
+def test_sample_lists_the_weekly_runs_the_latest_first() -> None:
+    # GIVEN two weekly runs, and a pull for the counter between them (RULES 15, 18)
+    week_later = {"scheduled_time": "2026-06-11T08:30:00+09:00"}
+    allocator(sample("allocator/thursday_run"), context())
+    allocator({"job": "prefectural_pull", "scheduled_time": "2026-06-05T09:00:00+09:00"}, context())
+    allocator(sample("allocator/thursday_run") | week_later, context())
+    # WHEN the list is read, in parts of one
+    first = answered(handler(sample("desk/runs_list"), context()))
+    further = {"queryStringParameters": {"limit": "1", "cursor": first["cursor"]}}
+    following = answered(handler(sample("desk/runs_list") | further, context()))
+    # THEN the later one is first, each with its counts and whether it is through
+    runs = first["items"] + following["items"]
+    assert [(run["date"], run["cycle"], run["finished"]) for run in runs] == [
+        ("2026-06-11", "2026-06-11", True), ("2026-06-04", "2026-06-04", True),
+    ]  # fmt: skip
+    assert runs[1]["summary"]["lend"] == 3
+    assert not any(run["suspended"] for run in runs)
+
+
+def test_a_run_that_is_not_through_is_listed(library: Table) -> None:
+    # GIVEN a run that died before its end (RULES 26)
+    library.write(claim_cycle(CycleRun(date(2026, 6, 4), "2026-06-04")))
+    (run,) = answered(desk("GET", "/api/desk/runs"))["items"]
+    assert (run["date"], run["finished"], run["finished_at"], run["summary"]) == ("2026-06-04", False, None, {})
+    assert desk("GET", "/api/desk/runs", group="patron")["statusCode"] == 403
 
 
 def test_sample_makes_the_run_and_shows_it_again() -> None:

@@ -15,7 +15,7 @@ from functools import partial
 from lending.actions.ending_holds import ended_with_mail
 from lending.actions.running import EnoughTime
 from lending.actions.staff_holds import freed
-from lending.aws.table import Table, again_when_overtaken, catalogue, holds, loans, patrons, titles, traces
+from lending.aws.table import Table, again_when_overtaken, catalogue, holds, loans, patrons, scans, titles, traces
 from lending.aws.table.writes import Write
 from lending.domain.hold import Hold
 from lending.domain.loan import Loan
@@ -143,6 +143,8 @@ class _Merging:
             titles.describe(source, replace(source, barcodes=left, lendable=source.lendable - lendable)),
             titles.describe(target, replace(target, barcodes=more, lendable=target.lendable + lendable)),
             *(titles.move_to_title(copy, self.target) for copy in copies),
+            # To undo a scan would bring a hold on the title back that is no more.
+            *(scans.forget_any(copy.barcode) for copy in copies),
         ]
 
     def tied_to(self, hold: Hold) -> list[Copy]:

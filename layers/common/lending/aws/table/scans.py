@@ -27,6 +27,11 @@ def note(scan: Scan) -> Write:
     return put(key(scan.barcode), attributes(scan) | {"expires_at": epoch(scan.at + _KEPT)})
 
 
+def forget_any(barcode: str) -> Write:
+    """What was scanned of the book can be undone no more: it has become another title's."""
+    return delete(key(barcode))
+
+
 def forget(scan: Scan) -> Write:
     """The scan is undone, if it still is the latest."""
     return delete(key(scan.barcode), "#at = :at", at=attributes(scan)["at"])
