@@ -723,13 +723,14 @@ def _shown_scan(scanned: "Scanned") -> dict[str, Any]:
 
 
 def _shown_slip(bag: "Bag") -> dict[str, Any]:
-    """What the slip on a bag bears: card number and facility, no name (RULES 24)."""
+    """What the slip on a bag bears: card number, facility and pickup days, no name (RULES 24)."""
     name = _facility_names().get(bag.facility, "")
     slip = {
         "card_number": bag.card_number,
         "facility": bag.facility,
         "facility_name": name,
         "pickup_from": bag.pickup_from,
+        "pickup_until": bag.pickup_until,
     }
     return {"bag": bag.bag_id, "facility": bag.facility, "facility_name": name, "slip": slip}
 
@@ -738,6 +739,7 @@ def _shown_crate(crate: "Crate") -> dict[str, Any]:
     return {
         "facility": crate.facility,
         "name": crate.name,
+        "pickup_from": crate.pickup_from,
         "bag_count": len(crate.bags),
         "book_count": crate.books,
         "dispatched_at": crate.dispatched_at,
@@ -749,6 +751,8 @@ def _shown_bag(bag: "Bag", books: list[Copy], cards: dict[str, str]) -> dict[str
     return {
         "id": bag.bag_id,
         **bag.numbers(cards.get(bag.patron_id)),
+        "pickup_from": bag.pickup_from,
+        "pickup_until": bag.pickup_until,
         "count": len(books),
         "books": [{"barcode": copy.barcode, "call_number": copy.call_number} for copy in books],
     }

@@ -74,6 +74,7 @@ def test_sample_found_is_lent_and_packed(at: Library) -> None:
     assert (status, done["action"]) == (200, "lend")
     assert done["slip"] == {
         "card_number": "10000001", "facility": "12", "facility_name": "見本館", "pickup_from": "2026-06-07",
+        "pickup_until": "2026-06-14",
     }  # fmt: skip
     loan = at.lent()
     assert loan

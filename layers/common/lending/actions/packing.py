@@ -19,6 +19,7 @@ class Crate:
 
     facility: str
     name: str
+    pickup_from: date
     bags: list[tuple[Bag, list[Copy]]]
     card_numbers: dict[str, str]
     dispatched_at: datetime | None
@@ -48,6 +49,6 @@ def crates(table: Table, pickup_from: date, facility: str = "") -> list[Crate]:
     names = {str(each.number): each.name for each in facilities.all_facilities(table)}
     cards, left = patrons.card_numbers(table, {bag.patron_id for bag in packed}), left_at(table, pickup_from)
     return [
-        Crate(number, names.get(number, ""), by_facility[number], cards, left.get(number))
+        Crate(number, names.get(number, ""), pickup_from, by_facility[number], cards, left.get(number))
         for number in sorted(by_facility, key=int)
     ]
