@@ -1,14 +1,17 @@
 """A Thursday at the desk, and what follows it (RULES 4, 15, 23, 24, 28-30, 32, 39)."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from infra.local.samples import PEOPLE
-from lending.aws.table import cards
+from lending.aws.table import bags, cards
+from lending.domain.bag import Bag
 from lending.domain.card import Card
+from lending.domain.patron import Patron
+from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.browser.conftest import assert_accessible
 from tests.browser.given import Clock, Given, enter, on_paper, sign_in_at
@@ -18,6 +21,7 @@ pytestmark = pytest.mark.browser
 MONDAY = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
 THURSDAY = datetime(2026, 6, 4, 9, tzinfo=TOKYO)
 SUNDAY = datetime(2026, 6, 7, 10, tzinfo=TOKYO)
+AUGUST, AUGUST_RUN = datetime(2026, 8, 3, 12, tzinfo=TOKYO), datetime(2026, 8, 6, 9, tzinfo=TOKYO)
 NEXT_WEDNESDAY = datetime(2026, 6, 17, 10, tzinfo=TOKYO)
 
 
@@ -63,7 +67,7 @@ def test_books_are_pulled_packed_handed_over_and_come_back(phone: BrowserContext
     # WHEN the books are scanned
     enter(page, "取り出し")
     scan(page, f"{found}1")
-    told(page, "袋に入れる", "No.2 平内町立図書館", f"利用者番号 {hanako.card_number}")
+    told(page, "袋に入れる", "No.2 平内町立図書館", f"利用者番号 {hanako.card_number}", "津軽の昔話")
     expect(page.locator("#left")).to_have_text("残り2冊です。")
     page.get_by_role("button", name=f"{missed}1 見つからない").click()
     told(page, "見つからないと記録しました")
@@ -189,7 +193,182 @@ def test_a_patron_is_called_and_looked_up(phone: BrowserContext, given: Given) -
     expect(page.get_by_text("連絡が必要な方は、いません。")).to_be_visible()
     # AND a book is lent at the counter (RULES 17)
     enter(page, "貸出")
-    page.get_by_label("利用者カードの番号").fill(patron.card_number)
+    scan(page, patron.card_number)
+    told(page, "例示 一郎 様")
     scan(page, f"{dropped}1")
     told(page, "6月15日(月)まで", "十和田の星空")
     assert_accessible(page)
+
+
+def at_the_desk(phone: BrowserContext, given: Given, room: str, at: datetime) -> Page:
+    """A page of staff in a room, on a desktop."""
+    Clock(phone, at)
+    page = phone.new_page()
+    page.clock.install()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
+    enter(page, room)
+    return page
+
+
+def on_loan(given: Given, patron: Patron) -> list[str]:
+    """The books on loan to a patron, as the desk is told."""
+    record = given.desk().expect(200, "GET", f"/desk/patrons/{patron.card_number}", THURSDAY)
+    return [loan["barcode"] for loan in record["loans_now"]]
+
+
+def test_the_next_visitors_book_is_never_lent_to_the_one_before(phone: BrowserContext, given: Given) -> None:
+    # GIVEN two visitors, and a book that waits for the first on the counter's shelf (RULES 17)
+    taro, jiro = given.patron(name="例示 太郎"), given.patron(name="例示 次郎")
+    waiting, other = given.title("岩木山の花", MONDAY), given.title("八甲田の花", MONDAY)
+    given.hold(taro, waiting, "prefectural", MONDAY)
+    given.run("prefectural_pull", THURSDAY)
+    given.desk().expect(200, "POST", f"/desk/pulls/{waiting}1", THURSDAY, {"result": "found"})
+    page = at_the_desk(phone, given, "貸出", THURSDAY)
+    visitor = page.get_by_role("region", name="いまの方")
+    # WHEN a book is scanned before any card THEN the card is asked for
+    scan(page, f"{other}1")
+    told(page, "先にカードを")
+    # WHEN the first card is scanned THEN who it is and what waits for them is there
+    scan(page, taro.card_number)
+    told(page, "例示 太郎 様")
+    for known in ("例示 太郎", "2030年3月31日", "0冊 (上限10冊)", "岩木山の花", f"{waiting}1"):
+        expect(visitor).to_contain_text(known)
+    assert_accessible(page)
+    scan(page, f"{waiting}1")
+    told(page, "6月18日(木)まで", "岩木山の花", "予約の本をお渡ししました。")
+    expect(visitor).to_contain_text("1冊 (上限10冊)")
+    expect(visitor).not_to_contain_text("岩木山の花")
+    # WHEN the next one's card and book follow, as fast as a scanner is THEN the book is the next one's
+    for code in (jiro.card_number, f"{other}1"):
+        page.keyboard.type(code)
+        page.keyboard.press("Enter")
+    told(page, "6月18日(木)まで", "八甲田の花")
+    expect(visitor).to_contain_text("例示 次郎")
+    expect(page.locator("main")).not_to_contain_text("太郎")
+    assert (on_loan(given, taro), on_loan(given, jiro)) == ([f"{waiting}1"], [f"{other}1"])
+    # WHEN a number is neither card nor book THEN it may be a third one's card, and nobody is lent anything
+    scan(page, "99999999999999")
+    told(page, "カードから、もう一度")
+    expect(visitor).not_to_contain_text("次郎")
+    scan(page, f"{other}1")
+    told(page, "先にカードを")
+
+
+def test_who_has_gone_is_not_there_for_the_next_ones_books(phone: BrowserContext, given: Given) -> None:
+    # GIVEN a visitor whose card was scanned (RULES 17)
+    patron, title = given.patron(name="例示 三郎"), given.title("奥入瀬の花", MONDAY)
+    page = at_the_desk(phone, given, "貸出", THURSDAY)
+    visitor = page.get_by_role("region", name="いまの方")
+    scan(page, patron.card_number)
+    expect(visitor).to_contain_text("例示 三郎")
+    # WHEN nothing is scanned for a minute THEN they are gone, and a book asks for a card
+    page.clock.fast_forward(60_000)
+    expect(page.locator("#instruction")).to_contain_text("60秒のあいだ読み取りがなかった")
+    expect(page.locator("main")).not_to_contain_text("三郎")
+    scan(page, f"{title}1")
+    told(page, "先にカードを")
+    # WHEN staff press the button for the next one THEN it is the same
+    scan(page, patron.card_number)
+    visitor.get_by_role("button", name="次の方").click()
+    expect(page.locator("main")).not_to_contain_text("三郎")
+    expect(page.locator("#field-barcode")).to_be_focused()
+    scan(page, f"{title}1")
+    told(page, "先にカードを")
+    assert on_loan(given, patron) == []
+
+
+def test_every_scan_of_the_pull_list_can_be_undone(phone: BrowserContext, given: Given) -> None:
+    # GIVEN a hold on a title with two copies, one of which is to be fetched (RULES 23)
+    patron, title = given.patron(), given.title("種差の海", AUGUST, copies=2)
+    given.hold(patron, title, "2", AUGUST)
+    given.run("thursday_run", AUGUST_RUN.replace(hour=8, minute=30))
+    page = at_the_desk(phone, given, "取り出し", AUGUST_RUN)
+    rows = {n: page.get_by_role("row").filter(has_text=f"{title}{n}") for n in (1, 2)}
+    field, undo = page.locator("#field-barcode"), page.get_by_role("button", name="この読み取りを取り消す")
+    planned = 1 if rows[1].count() else 2
+    book, other = f"{title}{planned}", f"{title}{3 - planned}"
+    expect(rows[planned]).to_contain_text("書架")
+    # THEN what is pressed by mistake stands well apart from its neighbour
+    taken, missing = (rows[planned].get_by_role("button", name=name) for name in ("利用者が持っている", "見つからない"))
+    left, right = taken.bounding_box(), missing.bounding_box()
+    assert left
+    assert right
+    assert right["x"] - (left["x"] + left["width"]) >= 60
+    # WHEN it is not found THEN the other copy is on the list, and the next scan finds the field in sight
+    missing.click()
+    told(page, "見つからないと記録しました", other)
+    expect(rows[3 - planned]).to_be_visible()
+    expect(rows[planned]).to_have_count(0)
+    expect(field).to_be_focused()
+    expect(field).to_be_in_viewport()
+    assert_accessible(page)
+    # WHEN that was a mistake THEN all is as before
+    undo.click()
+    told(page, "取り消しました", "もう一度、本を探してください。")
+    expect(rows[planned]).to_be_visible()
+    expect(rows[3 - planned]).to_have_count(0)
+    expect(field).to_be_focused()
+    # WHEN a found one is taken back THEN it is on the list again
+    scan(page, book)
+    told(page, "袋に入れる", "種差の海", "受取 8/9(日)～8/16(日)")
+    expect(rows[planned]).to_have_count(0)
+    undo.click()
+    told(page, "取り消しました", "本を袋から出してください。")
+    expect(rows[planned]).to_be_visible()
+    # WHEN the same answer comes twice THEN it can be seen that it is another one
+    scan(page, "nothing")
+    told(page, "確かめてください")
+    before = page.locator("#instruction .which").inner_text()
+    scan(page, "nothing")
+    expect(page.locator("#instruction .which")).not_to_have_text(before)
+    expect(field).to_be_focused()
+    # AND what is done stays done for the other tests
+    scan(page, book)
+    told(page, "袋に入れる")
+
+
+def test_crates_leave_and_their_slips_tell_the_days(phone: BrowserContext, given: Given) -> None:
+    # GIVEN a bag of three books, and a crate of forty bags, of the last week of a year (RULES 24)
+    sunday, until = date(2026, 12, 27), date(2027, 1, 3)
+    title = given.title("雪の本", MONDAY, copies=43)
+    barcodes = [f"{title}{n}" for n in range(1, 44)]
+    one = Bag("away", "90000001", "20", sunday, until)
+    many = [Bag(f"away{n}", f"9000{n:04}", "21", sunday, until) for n in range(100, 140)]
+    for bag, barcode in zip([one] * 3 + many, barcodes, strict=True):
+        given.table.transact(bags.pack(bag, barcode, Policy()))
+    page = at_the_desk(phone, given, "コンテナ", datetime(2026, 12, 24, 14, 5, tzinfo=TOKYO))
+    expect(page.get_by_text("2館、袋41、本43冊です。")).to_be_visible()
+    # WHEN the slips are printed THEN each tells days, books and the card's bar code, and no name (RULES 24)
+    page.get_by_role("link", name="袋の票を印刷する").click()
+    expect(page.locator(".slip")).to_have_count(41)
+    expect(page.locator(".slip").first).to_contain_text("受取 12/27(日)～1/3(日) 3冊")
+    expect(page.get_by_role("img", name="利用者番号 90000001 のバーコード")).to_be_visible()
+    assert_accessible(page)
+    # AND a crate's list tells which page of how many it is
+    enter(page, "コンテナ")
+    page.get_by_role("link", name="コンテナの一覧を印刷する").click()
+    expect(page.locator(".crate")).to_have_count(4)
+    pages = page.locator(".crate").filter(has_text="No.21")
+    for n in (1, 2, 3):
+        expect(pages.nth(n - 1)).to_contain_text("受取 12/27(日)～1/3(日) 40冊")
+        expect(pages.nth(n - 1)).to_contain_text(f"{n}/3ページ")
+    assert_accessible(page)
+    # WHEN a crate leaves THEN its moment is there (RULES 23)
+    enter(page, "コンテナ")
+    rows = {n: page.locator("tbody tr").nth(n - 20) for n in (20, 21)}
+    rows[20].get_by_role("button", name="発送した").click()
+    expect(rows[20]).to_contain_text("12月24日(木) 14:05 発送")
+    expect(rows[21]).not_to_contain_text("14:05")
+    assert_accessible(page)
+    # WHEN that was a mistake THEN it can leave once more
+    rows[20].get_by_role("button", name="発送を取り消す").click()
+    expect(page.locator("#news")).to_contain_text("発送を取り消しました")
+    expect(rows[20].get_by_role("button", name="発送した")).to_be_visible()
+    # WHEN all leave at once THEN so can they
+    page.get_by_role("button", name="すべて発送した").click()
+    page.get_by_role("dialog").get_by_role("button", name="すべて発送した").click()
+    expect(rows[21]).to_contain_text("12月24日(木) 14:05 発送")
+    assert_accessible(page)
+    page.get_by_role("button", name="すべての発送を取り消す").click()
+    expect(rows[21].get_by_role("button", name="発送した")).to_be_visible()

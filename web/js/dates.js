@@ -9,6 +9,11 @@ export function dayInWords(text) {
   return `${month}月${day}日(${WEEKDAYS[new Date(Date.UTC(year, month - 1, day)).getUTCDay()]})`;
 }
 
+/** 「6/7(日)」, where it is to be short */
+export function shortDay(text) {
+  return dayInWords(text).replace("月", "/").replace("日(", "(");
+}
+
 /** 「2026年6月7日」 */
 export function dateInWords(text) {
   if (!text) return "";

@@ -24,7 +24,7 @@ async function load(house) {
     return instruction(items[0]);
   });
   setTimeout(scan.focus);
-  return [scan.form, scan.screen, el("h2", {}, "読み取った本"), scan.log];
+  return [scan.top, el("h2", {}, "読み取った本"), scan.log];
 }
 
 function instruction({ result, next, title, was_lost: lost }) {

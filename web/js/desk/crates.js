@@ -1,10 +1,13 @@
-/** コンテナ: what goes to which facility this week, the slips of the bags and the lists of the crates (RULES 24). */
+/** コンテナ: what goes to which facility this week, its leaving, the slips of the bags and the crates' lists (RULES 23, 24). */
 
 import { list } from "../api.js";
+import { confirmed } from "../asking.js";
+import { codabar } from "../codabar.js";
+import { momentInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { input, typedIn } from "../inputs.js";
 import { mine } from "../session.js";
-import { printing } from "./pulls.js";
+import { pickupDays, printing } from "./pulls.js";
 import { table } from "./tables.js";
 
 export const cratesRoom = { id: "crates", label: "コンテナ", title: "コンテナと袋", load };
@@ -16,6 +19,11 @@ export const crateListsRoom = {
   under: "crates",
   load: loadLists,
 };
+
+// What fits on a sheet of A4, in lines of text.
+const PAGE_LINES = 32;
+const SPACE_LINES = 0.7;
+const BARCODES_A_LINE = 3;
 
 const crates = (day) => list(day ? `/desk/crates?pickup_from=${encodeURIComponent(day)}` : "/desk/crates", mine.get);
 const bagsOf = ({ bags }) => [...bags].sort((a, b) => a.card_number.localeCompare(b.card_number));
@@ -39,21 +47,73 @@ async function load(house, day = "") {
     found.length
       ? table(
           "協力館ごとの袋と本",
-          ["No.", "協力館", "袋", "本"],
-          found.map(({ facility, name, bag_count: of, book_count: count }) =>
-            el(
-              "tr",
-              {},
-              el("td", { class: "number" }, facility),
-              el("th", { scope: "row" }, name),
-              el("td", {}, String(of)),
-              el("td", {}, String(count)),
-            ),
-          ),
+          ["No.", "協力館", "袋", "本", "発送"],
+          found.map((crate) => row(house, crate)),
         )
       : null,
+    found.some(({ dispatched_at: at }) => !at) ? el("div", { class: "actions" }, allLeft(house, found[0])) : null,
   ];
 }
+
+function row(house, crate) {
+  const { facility, name, bag_count: bags, book_count: books } = crate;
+  return el(
+    "tr",
+    {},
+    el("td", { class: "number" }, facility),
+    el("th", { scope: "row" }, name),
+    el("td", {}, String(bags)),
+    el("td", {}, String(books)),
+    el("td", {}, el("div", { class: "row-actions" }, leaving(house, crate))),
+  );
+}
+
+/** When a crate has left, and the way back from a mistake; before that, the button that says so. */
+function leaving(house, { facility, name, pickup_from: from, dispatched_at: at }) {
+  const button = (text, work) =>
+    house.button(text, "記録しています…", work, { class: "link-button", "aria-label": `${name} ${text}` });
+  if (!at)
+    return button("発送した", async () => {
+      await dispatch(from, [facility]);
+      await house.again(`${name}のコンテナを発送したと記録しました。`);
+    });
+  return [
+    el("span", {}, `${momentInWords(at)} 発送`),
+    button("発送を取り消す", async () => {
+      await bringBack(from, facility);
+      await house.again(`${name}のコンテナの発送を取り消しました。`);
+    }),
+  ];
+}
+
+/** All facilities, also those without a bag: what is found for them from now on goes with the next run. */
+function allLeft(house, { pickup_from: from }) {
+  const work = async () => {
+    const text = "袋のない協力館も含めて、発送したと記録します。このあと読み取った本は、次回の貸出処理に回ります。";
+    if (!(await confirmed("すべてのコンテナを発送しましたか", text, "すべて発送した"))) return;
+    const { items } = await dispatch(from, []);
+    const latest = items.map(({ dispatched_at: at }) => at).sort().at(-1);
+    const now = items.filter(({ dispatched_at: at }) => at === latest).map(({ facility }) => facility);
+    await house.again(["すべてのコンテナを発送したと記録しました。", backAgain(house, from, now)]);
+  };
+  return house.button("すべて発送した", "記録しています…", work);
+}
+
+function backAgain(house, from, facilities) {
+  const work = async () => {
+    for (const facility of facilities) await bringBack(from, facility);
+    await house.again("コンテナの発送を取り消しました。");
+  };
+  return el(
+    "div",
+    { class: "actions" },
+    house.button("すべての発送を取り消す", "取り消しています…", work, { class: "button plain" }),
+  );
+}
+
+const dispatch = (from, facilities) => mine.post("/desk/crates/dispatch", { pickup_from: from, facilities });
+const bringBack = (from, facility) =>
+  mine.remove(`/desk/crates/dispatch?pickup_from=${from}&facility=${encodeURIComponent(facility)}`);
 
 function choice(house, day) {
   return house.form(
@@ -74,38 +134,68 @@ async function loadSlips(house, day = "") {
   return [printing(below("crates", day)), el("div", { class: "sheet slips" }, slips)];
 }
 
-/** Card number and facility, no name. */
-const slip = ({ facility, name }, { card_number: card }) =>
+/** Card number, facility and days, no name. */
+const slip = ({ facility, name }, bag) =>
   el(
     "div",
     { class: "slip" },
     el("p", {}, "オンライン貸出サービス"),
     el("p", { class: "slip-facility" }, `No.${facility} ${name}`),
-    el("p", { class: "slip-card number" }, card),
+    el("p", { class: "slip-days" }, `${pickupDays(bag)} ${bag.count}冊`),
+    codabar(bag.card_number),
+    el("p", { class: "slip-card number" }, bag.card_number),
   );
 
 async function loadLists(house, day = "") {
   const found = await crates(day);
-  return [printing(below("crates", day)), el("div", { class: "sheet" }, found.map(crateList))];
+  return [printing(below("crates", day)), el("div", { class: "sheet" }, found.flatMap(crateList))];
 }
 
+/** A crate's list, page by page. */
 function crateList(crate) {
-  const rows = bagsOf(crate).map(({ card_number: card, former_card_number: former, count, books }) =>
-    el(
-      "tr",
-      {},
-      el("td", {}, "□"),
-      el("th", { scope: "row", class: "number" }, card, former ? ` (旧 ${former})` : null),
-      el("td", {}, String(count)),
-      el("td", { class: "number" }, books.map(({ barcode }) => barcode).join(" ")),
-    ),
-  );
-  const { facility, name, bag_count: bags, book_count: books } = crate;
+  const pages = pagesOf(bagsOf(crate));
+  return pages.map((bags, n) => crateSheet(crate, bags, `${n + 1}/${pages.length}ページ`));
+}
+
+/** Bags as they fit on a page: a row has a line for each few bar codes, and space around it. */
+function pagesOf(bags) {
+  const pages = [];
+  let free = 0;
+  for (const bag of bags) {
+    const height = Math.ceil(bag.count / BARCODES_A_LINE) + SPACE_LINES;
+    if (height > free) {
+      pages.push([]);
+      free = PAGE_LINES;
+    }
+    pages.at(-1).push(bag);
+    free -= height;
+  }
+  return pages;
+}
+
+function crateSheet(crate, bags, page) {
+  const { facility, name, bag_count: count, book_count: books } = crate;
+  const days = [...new Set(crate.bags.map(pickupDays))].join("、");
   return el(
     "section",
-    { class: "crate stack", "aria-label": name },
+    { class: "crate stack", "aria-label": `${name} ${page}` },
     el("h2", {}, `No.${facility} ${name}`),
-    el("p", {}, `袋${bags}、本${books}冊`),
-    table(`${name}の袋`, ["済", "利用者番号", "冊数", "資料番号"], rows),
+    el("p", { class: "slip-days" }, `${days} ${books}冊`),
+    el("p", {}, `袋${count} ${page}`),
+    table(
+      `${name}の袋 ${page}`,
+      ["済", "利用者番号", "冊数", "資料番号"],
+      bags.map((bag) => bagRow(bag)),
+    ),
   );
 }
+
+const bagRow = ({ card_number: card, former_card_number: former, count, books }) =>
+  el(
+    "tr",
+    {},
+    el("td", {}, "□"),
+    el("th", { scope: "row", class: "number" }, card, former ? ` (旧 ${former})` : null),
+    el("td", {}, String(count)),
+    el("td", {}, books.map(({ barcode }) => barcode).join(" ")),
+  );

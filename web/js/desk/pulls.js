@@ -1,9 +1,9 @@
 /** 取り出し: the pull list in shelf order, and what to do with each book that is found (RULES 15, 23). */
 
-import { list } from "../api.js";
-import { dayInWords } from "../dates.js";
-import { byId, el } from "../dom.js";
-import { mine } from "../session.js";
+import { list, Offline, Problem } from "../api.js";
+import { dayInWords, shortDay } from "../dates.js";
+import { el } from "../dom.js";
+import { mine, SignedOut } from "../session.js";
 import { scanner } from "./scanning.js";
 import { table } from "./tables.js";
 
@@ -16,90 +16,145 @@ export const pullSheetRoom = {
   load: loadSheet,
 };
 
-const pulls = () => list("/desk/pulls?limit=100", mine.get);
+const LIES_AT = { shelf: "書架", counter: "カウンターの棚", kept_aside: "取置きの棚", returns: "返却の棚" };
 
+const pulls = () => list("/desk/pulls?limit=100", mine.get);
 async function load(house) {
-  const lines = await pulls();
-  const scan = scanner(house, "見つけた本の資料番号", async (code) => {
-    const told = instruction(await report(code, "found"));
-    strike(code);
-    return told;
-  });
-  const absent = (code, result) =>
-    scan.run(code, async () => {
-      const told = instruction(await report(code, result));
-      strike(code);
-      return told;
-    });
-  setTimeout(scan.focus);
-  return [
-    scan.form,
-    scan.screen,
-    el("p", { id: "left" }, count(lines.length)),
-    el("div", { class: "actions" }, el("a", { class: "button plain", href: "#pull-sheet" }, "リストを印刷する")),
-    lines.length
-      ? table(
-          "取り出す本",
-          ["請求記号", "題名", "資料番号", "行き先", ""],
-          lines.map((line) => row(line, absent)),
-        )
-      : null,
-    el("h2", {}, "読み取った本"),
-    scan.log,
-  ];
+  return new PullList(house).content(await pulls());
 }
 
-const report = (code, result) => mine.post(`/desk/pulls/${encodeURIComponent(code)}`, { result });
+const pathOf = (code) => `/desk/pulls/${encodeURIComponent(code)}`;
 const count = (number) => (number ? `残り${number}冊です。` : "取り出す本は、ありません。");
 
-function row(line, absent) {
-  const button = (text, result) =>
-    el(
-      "button",
-      {
-        type: "button",
-        class: "link-button",
-        onclick: () => absent(line.barcode, result),
-        "aria-label": `${line.barcode} ${text}`,
-      },
-      text,
+class PullList {
+  constructor(house) {
+    this.looks = 0;
+    this.scan = scanner(house, "見つけた本の資料番号", (code) => this.report(code, "found"));
+    this.left = el("p", { id: "left" });
+    this.shown = el("div", {});
+  }
+
+  content(lines) {
+    this.draw(lines);
+    setTimeout(this.scan.focus);
+    return [
+      this.scan.top,
+      this.left,
+      el("div", { class: "actions" }, el("a", { class: "button plain", href: "#pull-sheet" }, "リストを印刷する")),
+      this.shown,
+      el("h2", {}, "読み取った本"),
+      this.scan.log,
+    ];
+  }
+
+  async report(code, result) {
+    const title = this.lines.find(({ barcode }) => barcode === code)?.title;
+    try {
+      const told = await mine.post(pathOf(code), { result });
+      const { lines, ...said } = instruction(told);
+      // A book that goes back to its shelf has changed nothing that could be undone.
+      const below = told.action === "shelve" ? [] : [this.undo(code)];
+      return { ...said, lines: [...lines, title].filter(Boolean), below };
+    } finally {
+      this.lookAgain();
+    }
+  }
+
+  undo(code) {
+    const work = async () => {
+      try {
+        const { undone } = await mine.remove(`${pathOf(code)}/scan`);
+        return { kind: "shelf", title: "取り消しました", lines: [BACK[undone], "取り出しリストに戻りました。"] };
+      } finally {
+        this.lookAgain();
+      }
+    };
+    const attributes = { type: "button", class: "button plain", onclick: () => this.scan.run(code, work) };
+    return el("div", { class: "actions" }, el("button", attributes, "この読み取りを取り消す"));
+  }
+
+  /** The list as it is now; the answer to the scan does not wait for it. Of several looks the latest counts. */
+  async lookAgain() {
+    const look = (this.looks += 1);
+    try {
+      const lines = await pulls();
+      if (look === this.looks) this.draw(lines);
+    } catch (error) {
+      if (!(error instanceof Problem || error instanceof Offline || error instanceof SignedOut)) throw error;
+      this.left.textContent = "リストを新しくできませんでした。次に読み取るときに、もう一度読み込みます。";
+    }
+  }
+
+  draw(lines) {
+    const within = this.shown.contains(document.activeElement);
+    this.lines = lines;
+    this.left.textContent = count(lines.length);
+    const columns = ["請求記号", "題名", "置き場所", "資料番号", "行き先", "", ""];
+    this.shown.replaceChildren(
+      ...(lines.length
+        ? [
+            table(
+              "取り出す本",
+              columns,
+              lines.map((line) => this.row(line)),
+            ),
+          ]
+        : []),
     );
-  return el(
-    "tr",
-    { id: `pull-${line.barcode}` },
-    el("th", { scope: "row", class: "number" }, line.call_number),
-    el("td", {}, line.title, line.kept_aside ? el("strong", {}, " (取り置きの棚)") : null),
-    el("td", { class: "number" }, line.barcode),
-    el("td", {}, line.pickup_place_name),
-    el(
-      "td",
-      {},
+    if (within) this.scan.focus();
+  }
+
+  row(line) {
+    const button = (text, result, look) =>
       el(
-        "div",
-        { class: "row-actions" },
-        button("見つからない", "missing"),
-        line.kept_aside ? null : button("利用者が持っている", "taken"),
-      ),
-    ),
-  );
+        "button",
+        {
+          type: "button",
+          class: look,
+          onclick: () => this.scan.run(line.barcode, (code) => this.report(code, result)),
+          "aria-label": `${line.barcode} ${text}`,
+        },
+        text,
+      );
+    return el(
+      "tr",
+      {},
+      el("th", { scope: "row", class: "number" }, line.call_number),
+      el("td", {}, line.title),
+      el("td", {}, place(line)),
+      el("td", { class: "number" }, line.barcode),
+      el("td", {}, line.pickup_place_name),
+      el("td", {}, line.kept_aside ? null : button("利用者が持っている", "taken", "link-button")),
+      el("td", { class: "apart" }, button("見つからない", "missing", "link-button")),
+    );
+  }
 }
 
-/** The line is done: the list gets shorter as staff walk along the shelves. */
-function strike(code) {
-  byId(`pull-${code}`)?.remove();
-  const left = byId("left");
-  if (left) left.textContent = count(document.querySelectorAll("tr[id^=pull-]").length);
-}
+/** Where to look for a book; what is not its usual shelf stands out. */
+const place = ({ lies_at: where }) => el(where === "shelf" ? "span" : "strong", {}, LIES_AT[where]);
+
+/** What to do with a book whose scan was taken back. */
+const BACK = {
+  lend: "本を袋から出してください。",
+  keep_aside: "本を取置きの棚から出してください。",
+  shelve_ready: "本をカウンターの棚から出してください。",
+  missing: "もう一度、本を探してください。",
+  taken: "もう一度、本を探してください。",
+};
 
 /** What to do with a book, in the words of who holds it. */
-export function instruction(told) {
+function instruction(told) {
   const card = told.card_number ? `利用者番号 ${told.card_number}` : "";
   const other = told.instead ? [`代わりに取り出す本: ${told.instead.call_number} (${told.instead.barcode})`] : [];
   const said = {
-    lend: () => ({ kind: "bag", title: "袋に入れる", lines: [`No.${told.facility} ${told.facility_name}`, card] }),
+    lend: () => ({
+      kind: "bag",
+      title: "袋に入れる",
+      lines: [`No.${told.facility} ${told.facility_name}`, card, pickupDays(told.slip)],
+    }),
     keep_aside: () => ({
       kind: "aside",
-      title: "取り置きの棚へ",
+      title: "取置きの棚へ",
       lines: [card, "冊数の上限のため、次回以降に貸し出します。"],
     }),
     shelve_ready: () => ({
@@ -116,15 +171,16 @@ export function instruction(told) {
 
 async function loadSheet() {
   const lines = await pulls();
-  const rows = lines.map(({ call_number: shelf, title, barcode, pickup_place_name: place, kept_aside: kept }) =>
+  const rows = lines.map((line) =>
     el(
       "tr",
       {},
       el("td", {}, "□"),
-      el("th", { scope: "row", class: "number" }, shelf),
-      el("td", {}, title, kept ? " (取り置きの棚)" : null),
-      el("td", { class: "number" }, barcode),
-      el("td", {}, place),
+      el("th", { scope: "row", class: "number" }, line.call_number),
+      el("td", {}, line.title),
+      el("td", {}, place(line)),
+      el("td", { class: "number" }, line.barcode),
+      el("td", {}, line.pickup_place_name),
     ),
   );
   return [
@@ -133,10 +189,13 @@ async function loadSheet() {
       "div",
       { class: "sheet" },
       el("p", {}, `取り出しリスト ${dayInWords(lines[0]?.run ?? "")} ${lines.length}冊`),
-      table("取り出す本", ["済", "請求記号", "題名", "資料番号", "行き先"], rows),
+      table("取り出す本", ["済", "請求記号", "題名", "置き場所", "資料番号", "行き先"], rows),
     ),
   ];
 }
+
+/** 「受取 12/27(日)～1/3(日)」 of a bag or its slip */
+export const pickupDays = ({ pickup_from: from, pickup_until: until }) => `受取 ${shortDay(from)}～${shortDay(until)}`;
 
 /** What stands above a sheet on the screen. */
 export const printing = (back) =>

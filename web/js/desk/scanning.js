@@ -10,11 +10,13 @@ import { input } from "../inputs.js";
 import { SignedOut } from "../session.js";
 
 const KEPT = 20;
+const BEFORE = "バーコードを読み取ってください。";
 
 /**
  * A scanner. `act` is asked with each code and answers an instruction
  * `{kind, title, lines, below}`: what colour, what in large letters, what below it, and elements under that. `label` is
- * what is scanned.
+ * what is scanned. Of the scanner, `top` stays in sight above what is below it, `log` is what was read, `run` does something
+ * with a code that was not scanned, and `clear` forgets every answer.
  */
 export function scanner(house, label, act) {
   const field = input("barcode", label, {
@@ -28,23 +30,35 @@ export function scanner(house, label, act) {
   const screen = el(
     "div",
     { class: "instruction", role: "status", id: "instruction" },
-    el("p", {}, "バーコードを読み取ってください。"),
+    el("p", {}, BEFORE),
   );
   const log = el("ol", { class: "scans", "aria-label": "これまでに読み取ったもの" });
   let turn = Promise.resolve();
+  let answers = 0;
 
+  const clear = (text = BEFORE) => {
+    screen.className = "instruction";
+    screen.replaceChildren(el("p", {}, text));
+    log.replaceChildren();
+  };
   const tell = (code, { kind, title, lines = [], below = [] }) => {
+    answers += 1;
+    // The same answer once more has another number and time: it is seen, and read out.
+    const which = `${answers}件目 ${new Date().toLocaleTimeString("ja-JP")}`;
     screen.className = `instruction ${kind}`;
     screen.replaceChildren(
       el("p", { class: "what" }, title),
       ...lines.map((line) => el("p", { class: "where" }, line)),
-      el("p", { class: "number" }, code),
+      el("p", {}, el("span", { class: "number" }, code), el("span", { class: "which" }, which)),
       ...below,
     );
-    log.prepend(el("li", { class: kind }, [code, title, ...lines].join("  ")));
+    log.prepend(el("li", { class: kind }, [which, code, title, ...lines].join("  ")));
     while (log.children.length > KEPT) log.lastChild.remove();
   };
+  // Whatever was pressed: the next scan goes into the field.
+  const focus = () => control.focus({ preventScroll: true });
   const run = (code, work) => {
+    focus();
     turn = turn.then(async () => {
       try {
         tell(code, await work(code));
@@ -60,10 +74,10 @@ export function scanner(house, label, act) {
     event.preventDefault();
     const code = scanned(control.value);
     control.value = "";
-    control.focus();
     if (code) run(code, act);
   });
-  return { form, screen, log, run, focus: () => control.focus({ preventScroll: true }) };
+  const top = el("div", { class: "scan-top stack" }, form, screen);
+  return { form, top, log, run, clear, focus };
 }
 
 /** A code as it is meant: however wide it was typed, without the letters that begin and end Codabar. */

@@ -96,7 +96,7 @@ class Counter {
     setTimeout(() => this.isHere() && this.opened());
     return [
       el("p", {}, `No.${facility.number} ${facility.name}`),
-      el("div", { class: "scan-top stack" }, this.scan.form, this.scan.screen),
+      this.scan.top,
       this.shown,
     ];
   }
@@ -215,7 +215,6 @@ class Counter {
 
   /** Do something, show what is true afterwards, and say so; the cursor is back in its field at once. */
   act(code, work) {
-    this.scan.focus();
     return this.scan.run(code, async () => {
       const told = await work();
       await this.lookAgain();
