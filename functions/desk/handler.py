@@ -647,8 +647,8 @@ def undo(barcode: str) -> Any:
 class Dispatch(Asked):
     """Crates that have left: those of some facilities, or of all if none is named."""
 
-    pickup_from: date
-    facilities: Annotated[list[Place], BeforeValidator(as_list), Field(max_length=200)] = Field(default_factory=list)
+    pickup_from: Day
+    facilities: Annotated[list[Place], Field(max_length=200), BeforeValidator(as_list)] = Field(default_factory=list)
 
 
 @api.post("/api/desk/crates/dispatch")
