@@ -82,7 +82,7 @@ def place(title_id: str, user: str = "p-2", pickup_place: str = "13", now: datet
 
 
 def test_a_second_run_in_a_week_changes_nothing(at: Library) -> None:
-    # GIVEN Thursday's run, not all of its books fetched, and a hold placed after the cut-off
+    # GIVEN Thursday's run, not all of its books fetched, and a hold placed after the cut-off (RULES 18, 22)
     run()
     at.hold("p-2", placed_at=THURSDAY, queued_at=THURSDAY)
     # WHEN staff ask for Friday as well THEN the plan stands and nobody else is let in (18)
@@ -92,7 +92,7 @@ def test_a_second_run_in_a_week_changes_nothing(at: Library) -> None:
 
 
 def test_a_run_suspended_as_a_whole_is_made_once_the_suspension_is_taken_back(at: Library) -> None:
-    # GIVEN a suspended Thursday
+    # GIVEN a suspended Thursday (RULES 22)
     suspend(at)
     run()
     assert (planned(at), why(at)[0]) == ("", "run_suspended")
@@ -113,7 +113,7 @@ def test_a_suspended_thursday_is_made_up_for_on_friday(at: Library) -> None:
     run()
     assert on_request("2026-06-05", FRIDAY)[1]["already_done"] is False
     assert planned(at) == "p-1"
-    # AND Thursday's job, asked again, leaves that alone
+    # AND Thursday's job, asked again, leaves that alone (RULES 22)
     assert run(hour="23:00")["already_done"]
     assert planned(at) == "p-1"
 
@@ -156,7 +156,7 @@ def test_after_the_cut_off_a_run_that_takes_place_is_promised(at: Library) -> No
 
 @pytest.mark.parametrize("cause", ["expires_on", "blocked", "online_lending", "facility"])
 def test_a_book_kept_for_who_is_passed_over_goes_to_the_next(at: Library, cause: str) -> None:
-    # GIVEN a book kept aside for the first, and a second who waits at another facility
+    # GIVEN a book kept aside for the first, and a second who waits at another facility (RULES 8, 21)
     at.hold("p-2", place="13")
     at.kept()
     if cause == "facility":
@@ -187,7 +187,7 @@ def test_a_suspended_run_takes_nobodys_book_away(at: Library) -> None:
 
 
 def test_a_title_whose_last_copy_is_lost_says_so(at: Library, given: Given) -> None:
-    # GIVEN a waiting hold, and the only copy lost
+    # GIVEN a waiting hold, and the only copy lost (RULES 9, 27)
     given.title("t-9", reference_only=True)
     assert ask("POST", "/copies/t-1-1/lost")[0] == 200
     # THEN the waiting hold is told in the words of the next run, not that staff are looking
@@ -205,6 +205,7 @@ def test_a_title_whose_last_copy_is_lost_says_so(at: Library, given: Given) -> N
 
 
 def test_no_date_is_promised_where_the_next_run_would_pass_the_patron_over(at: Library) -> None:
+    # RULES 21
     (shown,) = show()
     assert (shown["earliest_pickup"], shown["stopped_by"]) == ("2026-06-07", [])
     for wanted in ({"blocked": True}, {"online_lending": False}, {"expires_on": "2026-06-02"}):

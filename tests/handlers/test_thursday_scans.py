@@ -167,7 +167,7 @@ def test_a_kept_book_of_a_patron_blocked_since_goes_to_the_next(at: Library) -> 
 
 
 def test_a_kept_book_is_lent_when_a_planned_one_falls_away(at: Library) -> None:
-    # GIVEN a cap of five with four on loan: the older hold is to be lent, the younger kept aside
+    # GIVEN a cap of five with four on loan: the older hold is to be lent, the younger kept aside (RULES 19, 20)
     patron = at.patron("p-5", loans=4, loan_cap=5, loan_cap_before=5)
     at.hold("p-5", "t-1")
     at.hold("p-5", "t-2", placed_at=THURSDAY - timedelta(days=1), queued_at=THURSDAY - timedelta(days=1))
@@ -250,7 +250,7 @@ def dispatch(*facilities: str, sunday: date = SUNDAY) -> tuple[int, Any]:
 
 
 def test_a_book_scanned_after_its_crate_has_left_is_kept_for_the_next_run(at: Library) -> None:
-    # GIVEN one book packed, and the crate gone
+    # GIVEN one book packed, and the crate gone (RULES 23)
     at.hold("p-1", "t-1")
     at.hold("p-2", "t-2")
     run()
@@ -297,7 +297,7 @@ def test_a_lent_book_is_on_the_list_again_and_its_hold_waits_at_its_old_place(at
     assert (at.held(), planned(at, "t-1-1"), at.lent()) == (before, "p-1", None)
     assert (at.who().loans, at.who().open_holds, at.who().lent_titles) == (0, 1, frozenset())
     assert ask("GET", "/crates", query={"pickup_from": "2026-06-07"})[1]["items"] == []
-    # AND scanned again it is lent again; undone twice is refused
+    # AND scanned again it is lent again; undone twice is refused (RULES 23)
     undone_twice = undo("t-1-1")
     assert (undone_twice[0], codes(undone_twice[1])) == (409, ["no_scan"])
     assert scan("t-1-1")[1]["action"] == "lend"
@@ -305,7 +305,7 @@ def test_a_lent_book_is_on_the_list_again_and_its_hold_waits_at_its_old_place(at
 
 @pytest.mark.parametrize("result", ["missing", "taken"])
 def test_a_book_that_was_there_after_all(at: Library, result: str) -> None:
-    # GIVEN a book said to be missing, so that the other copy was to be fetched
+    # GIVEN a book said to be missing, so that the other copy was to be fetched (RULES 23)
     at.hold("p-1", "t-2")
     run()
     first = next(each for each in ("t-2-1", "t-2-2") if planned(at, each))
@@ -327,6 +327,7 @@ def test_a_kept_and_a_ready_book_are_undone(at: Library) -> None:
 
 
 def test_what_cannot_be_undone_says_why(at: Library) -> None:
+    # RULES 23
     at.hold("p-1")
     run()
     assert codes(undo("t-1-1")[1]) == ["no_scan"]
@@ -341,6 +342,7 @@ def test_what_cannot_be_undone_says_why(at: Library) -> None:
 
 
 def test_a_plan_that_nobody_followed_lapses_with_a_reason(at: Library) -> None:
+    # RULES 27
     at.hold("p-1")
     run()
     release({"job": "prefectural_release", "scheduled_time": SATURDAY_NIGHT}, context())
