@@ -11,8 +11,7 @@ import requests
 from infra.local.people import Caller, mailbox, until
 from infra.local.photos import card_photo, document_photo
 from infra.local.stack import Stack
-from lending.aws.table import cards, people
-from lending.domain.card import Card, CardState
+from lending.aws.table import people
 from lending.domain.patron import Patron
 from tests.deployed.conftest import NOON, Given
 
@@ -165,8 +164,7 @@ class Counter:
         self.given.made += 1
         born = date(1930, 1, 1) + timedelta(days=self.given.made)
         patron, caller = self.given.patron(**({"birth_date": born} | changes))
-        active = Card(patron.card_number, CardState.ACTIVE, patron_id=patron.patron_id)
-        self.given.table.transact(cards.add(active), *people.changed(None, patron))
+        self.given.table.transact(*people.changed(None, patron))
         return patron, caller
 
     def form_of(self, patron: Patron, kind: str, document: str, **changes: Any) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from infra.local.load import load
 from infra.local.people import Caller, sign_in
 from infra.local.server import free_port
 from infra.local.stack import Stack, local_stack
-from lending.aws.table import Table, holds, patrons, titles
+from lending.aws.table import Table, cards, holds, patrons, titles
+from lending.domain.card import Card, CardState
 from lending.domain.hold import Hold
 from lending.domain.patron import Patron
 from lending.domain.title import Copy, Title
@@ -60,7 +61,8 @@ class Given:
             "expires_on": date(2030, 3, 31),
         }
         patron = Patron(patron_id=name, **(defaults | changes))
-        self.table.transact(patrons.add(patron))
+        card = Card(patron.card_number, CardState.ACTIVE, patron_id=patron.patron_id)
+        self.table.transact(patrons.add(patron), cards.add(card))
         return patron, self._signed_in(patron)
 
     def _signed_in(self, patron: Patron) -> Caller:

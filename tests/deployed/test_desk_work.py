@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from lending.aws.table import Table, cards, titles
-from lending.domain.card import Card, CardState
+from lending.aws.table import Table, titles
 from lending.domain.patron import Patron
 from tests.deployed.conftest import NOON, Given
 from tests.deployed.racing import RENEWABLE, Round, at_once, heads_start, lend, own
@@ -14,7 +13,6 @@ ROUNDS = 12
 def caller(given: Given) -> tuple[Patron, str]:
     """A patron with their card, and the path of their record at the desk."""
     patron, _ = given.patron()
-    given.table.write(cards.add(Card(patron.card_number, CardState.ACTIVE, patron_id=patron.patron_id)))
     return patron, f"/desk/patrons/{patron.card_number}"
 
 

@@ -21,10 +21,9 @@ import requests
 from infra.local.people import Caller, run_job, until
 from lending.actions.run_input import read
 from lending.actions.running import decide
-from lending.aws.table import Table, cards, runs
+from lending.aws.table import Table, runs
 from lending.aws.table.codec import from_wire
 from lending.domain.allocation import thursday_run
-from lending.domain.card import Card, CardState
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
@@ -73,8 +72,6 @@ class Town:
 @pytest.fixture(scope="module")
 def town(given: Given) -> Town:
     people = [given.patron(loan_cap=cap, loan_cap_before=cap) for cap in (10, 2, 3)]
-    for patron, _ in people:
-        given.table.write(cards.add(Card(patron.card_number, CardState.ACTIVE, patron_id=patron.patron_id)))
     titles = [given.title(copies=1 + n % 2) for n in range(8)]
     return Town(given, people, {title.title_id: title.barcodes for title in titles})
 
