@@ -7,7 +7,7 @@ import pytest
 
 from lending.domain.hold import Hold, HoldStatus
 from lending.domain.merging import refusals_to_merge, united
-from lending.domain.title import Copy, CopyState, Title
+from lending.domain.title import Copy, CopyState, Merge, Title
 from lending.domain.week import TOKYO
 
 MONDAY = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
@@ -55,10 +55,10 @@ def test_a_title_is_not_merged_into_itself_nor_amid_another_merge() -> None:
     one, other = Title("t-1", "本"), Title("t-2", "本")
     codes = {
         (one, one): ["same_title"],
-        (Title("t-1", "本", merging_into="t-3"), other): ["merging"],
-        (Title("t-1", "本", taking_in="t-3"), other): ["merging"],
-        (one, Title("t-2", "本", merging_into="t-3")): ["merging"],
-        (one, Title("t-2", "本", taking_in="t-3")): ["merging"],
+        (Title("t-1", "本", merge=Merge("t-1", "t-3")), other): ["merging"],
+        (Title("t-1", "本", merge=Merge("t-3", "t-1")), other): ["merging"],
+        (one, Title("t-2", "本", merge=Merge("t-2", "t-3"))): ["merging"],
+        (one, Title("t-2", "本", merge=Merge("t-3", "t-2"))): ["merging"],
         (one, other): [],
     }
     for (source, target), expected in codes.items():

@@ -89,7 +89,7 @@ def all_is_merged(at: Library) -> None:
     ]  # fmt: skip
     assert [len(copies) for copies in (view.copies, view.title.barcodes)] == [9, 9]
     assert (titles.find(at.table, A), titles.merged_into(at.table, A)) == (None, B)
-    assert (view.title.merging_into, view.title.taking_in) == ("", "")
+    assert view.title.merge is None
     assert [at.who(f"p-{n}").open_holds for n in range(1, 10)] == [1, 1, 1, 1, 1, 0, 0, 0, 1]
     all_is_true(at)
 

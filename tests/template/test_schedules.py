@@ -5,7 +5,7 @@ import json
 import pytest
 
 WEEK = {
-    "thursday_run": ("AllocatorFunction", "cron(30 8 ? * THU *)"),
+    "thursday_run": ("AllocatorFunction", "cron(31 8 ? * THU *)"),
     "prefectural_pull": ("AllocatorFunction", "cron(0 9,14 * * ? *)"),
     "sunday_release": ("ReleaseFunction", "cron(0 22 ? * SUN *)"),
     "prefectural_release": ("ReleaseFunction", "cron(0 22 * * ? *)"),

@@ -22,7 +22,7 @@ from lending.domain.loan import Loan
 from lending.domain.merging import ALREADY_ON_LOAN, refusals_to_merge, united
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
-from lending.domain.title import Copy, CopyState, Title
+from lending.domain.title import Copy, CopyState, Merge, Title
 from lending.domain.viewing import Viewing
 
 _KEPT = (CopyState.KEPT_ASIDE, CopyState.READY)
@@ -90,8 +90,8 @@ def _begin(table: Table, title_id: str, into: str, version: str) -> bool:
     if reasons := refusals_to_merge(source, target, copies):
         raise Refused.for_all(reasons)
     table.transact(
-        titles.describe(source, replace(source, merging_into=into)),
-        titles.describe(target, replace(target, taking_in=title_id)),
+        titles.describe(source, replace(source, merge=Merge(title_id, into))),
+        titles.describe(target, replace(target, merge=Merge(title_id, into))),
         catalogue.removed(title_id, version),
     )
     return True
@@ -225,7 +225,7 @@ def _end(merging: _Merging) -> bool:
         return source is None
     if source.barcodes or titles.waiting_counts(merging.table, {merging.source})[merging.source]:
         return False
-    merging.table.transact(*titles.gone_into(source, target), titles.describe(target, replace(target, taking_in="")))
+    merging.table.transact(*titles.gone_into(source, target), titles.describe(target, replace(target, merge=None)))
     return True
 
 

@@ -22,8 +22,11 @@ def refusals_to_merge(source: Title, target: Title, copies: Iterable[Copy]) -> l
     reasons = []
     if source.title_id == target.title_id:
         reasons.append(Reason("same_title", field="into"))
-    busy = [each for each in (source, target) if each.merging_into or each.taking_in]
-    reasons += [Reason("merging", {"title_id": each.merging_into or each.taking_in}) for each in busy]
+    merges = [(each.title_id, each.merge) for each in (source, target) if each.merge]
+    reasons += [
+        Reason("merging", {"title_id": merge.source if merge.into == title_id else merge.into})
+        for title_id, merge in merges
+    ]
     return reasons or _both_on_loan(source, copies)
 
 

@@ -104,10 +104,18 @@ def lost_all_copies(copies: Iterable[Copy]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Merge:
+    """Two records of one work: `source` becomes part of `into`."""
+
+    source: str
+    into: str
+
+
+@dataclass(frozen=True, slots=True)
 class Title:
     """A work in the catalogue; `barcodes` are all its copies, `lendable` how many of them may leave the library.
 
-    While another record of the same work is made one with it, `merging_into` and `taking_in` name the other one.
+    While it is made one with another record of the same work, `merge` names both of them.
     """
 
     title_id: str
@@ -116,5 +124,9 @@ class Title:
     isbn: str = ""
     barcodes: tuple[str, ...] = ()
     lendable: int = 0
-    merging_into: str = ""
-    taking_in: str = ""
+    merge: Merge | None = None
+
+    @property
+    def merging_into(self) -> str:
+        """The title that this one is becoming, empty if none."""
+        return self.merge.into if self.merge and self.merge.source == self.title_id else ""

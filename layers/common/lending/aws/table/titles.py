@@ -203,7 +203,12 @@ def nobody_waits(title_id: str) -> Write:
 
 def can_be_held(title_id: str) -> Write:
     """Demand that a copy of the title may leave the library, and that it is not becoming another title (RULES 9)."""
-    return check(title_key(title_id), "#lendable > :none AND attribute_not_exists(#merging_into)", none=0)
+    return check(
+        title_key(title_id),
+        "#lendable > :none AND (attribute_not_exists(#merge) OR #merge.#into = :self)",
+        none=0,
+        self=title_id,
+    )
 
 
 def shelf(call_number: str) -> str:
