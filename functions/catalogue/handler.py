@@ -38,7 +38,7 @@ def _facility(facility: Facility) -> dict[str, Any]:
 @api.get("/api/notices")
 def notices() -> Any:
     """The current お知らせ, the nearest first (RULES 40)."""
-    found = current_notices(library_table(), api.moment().date())
+    found = current_notices(library_table(), api.moment().date(), settings().policy)
     return api.listed(found, lambda each: (f"{each.starts_on} {each.ends_on}", each.notice_id), _notice)
 
 

@@ -304,7 +304,8 @@ def show_title(title_id: str) -> Any:
     """A title with its copies, where each lies, and its queue; that persons were looked at is recorded."""
     from lending.actions.looking_up import look_up_title
 
-    record = look_up_title(library_table(), title_id, api.staff(), api.query("for", "counter"), api.moment())
+    why, moment, policy = api.query("for", "counter"), api.moment(), settings().policy
+    record = look_up_title(library_table(), title_id, api.staff(), why, moment, policy)
     title = record.title
     return answer(200, {
         "title_id": title_id, "title": title.title, "author": title.author, "isbn": title.isbn,
@@ -319,7 +320,8 @@ def show_copy(barcode: str) -> Any:
     """What book this is, where it lies, who has it or waits; that a person was looked at is recorded."""
     from lending.actions.looking_up import look_up_copy
 
-    view = look_up_copy(library_table(), barcode, api.staff(), api.query("for", "counter"), api.moment())
+    why, moment, policy = api.query("for", "counter"), api.moment(), settings().policy
+    view = look_up_copy(library_table(), barcode, api.staff(), why, moment, policy)
     title = {"title_id": view.copy.title_id, **{name: getattr(view.title, name, "") for name in ("title", "author")}}
     return answer(200, _shown_copy(view.copy) | title | _shown_people(view))
 
@@ -452,7 +454,7 @@ def show_patron(card_number: str) -> Any:
     from lending.actions.changing_patron import view_record
 
     staff, moment = api.staff(), api.moment()
-    record = view_record(library_table(), card_number, staff, api.query("for", "counter"), moment)
+    record = view_record(library_table(), card_number, staff, api.query("for", "counter"), moment, settings().policy)
     return answer(200, _shown_record(record, in_tokyo(moment).date()))
 
 
@@ -506,7 +508,7 @@ def change_hold(card_number: str, title_id: str) -> Any:
     if asked.action == "to_end":
         return answer(200, _shown_change(move_to_end(table, card_number, title_id, api.moment())))
     if asked.action == "extend":
-        extended = extend_deadline(table, card_number, title_id, asked.until, staff, api.moment())
+        extended = extend_deadline(table, card_number, title_id, asked.until, staff, api.moment(), policy)
         return answer(200, _shown_state(extended))
     place = asked.pickup_place
     return answer(200, _shown_change(change_pickup_place(table, card_number, title_id, place, api.moment(), policy)))
@@ -985,8 +987,8 @@ def close() -> Any:
     api.staff()
     asked = api.body(ClosureRequest)
     closure = Closure(closure_id=uuid4().hex, **asked.model_dump(exclude={"scope"}), scope=Scope(asked.scope))
-    close_days(library_table(), closure)
-    return answer(201, _shown_closure(closure))
+    warnings = close_days(library_table(), closure, api.moment(), settings().policy)
+    return answer(201, _shown_closure(closure) | {"warnings": warnings})
 
 
 @api.delete("/api/desk/closures/<closure_id>")
@@ -1030,7 +1032,7 @@ def suspend_lending() -> Any:
         opted_in=patrons_of_cards(table, asked.opted_in),
         **asked.model_dump(exclude={"scope", "opted_in"}),
     )
-    suspend(table, suspension)
+    suspend(table, suspension, settings().policy)
     return answer(201, _shown_suspension(suspension, cards_of_patrons(table, [suspension])))
 
 

@@ -120,7 +120,8 @@ def add_closure() -> Any:
     """Record closed days."""
     facility, asked = api.facility(), api.body(ClosureRequest)
     closure = Closure(closure_id=uuid4().hex, scope=Scope.FACILITY, facility=facility, **asked.model_dump())
-    return answer(201, _closure(close(library_table(), closure)))
+    warnings = close(library_table(), closure, api.moment(), settings().policy)
+    return answer(201, _closure(closure) | {"warnings": warnings})
 
 
 @api.delete("/api/facility/closures/<closure_id>")

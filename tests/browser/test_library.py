@@ -148,8 +148,8 @@ HOLD = {
 }  # fmt: skip
 LOAN = {
     "barcode": "B1", "title_id": "T1", "title": "見本の本", "lent_on": "2026-06-04", "due_on": "2026-06-21",
-    "overdue": False, "renewals_left": 2, "renewable_from": "2026-06-18", "renewable": True, "reasons": [],
-    "reserved": None, "pickup_place": "2", "pickup_from": "2026-06-07", "pickup_until": "2026-06-14",
+    "overdue": False, "past_due_note": None, "renewals_left": 2, "renewable_from": "2026-06-18", "renewable": True,
+    "reasons": [], "reserved": None, "pickup_place": "2", "pickup_from": "2026-06-07", "pickup_until": "2026-06-14",
     "state": "on_loan", "state_label": "貸出",
 }  # fmt: skip
 
@@ -175,7 +175,9 @@ def test_every_state_of_holds_and_loans_is_told(phone: BrowserContext, given: Gi
         LOAN,
         LOAN | {"barcode": "B2", "renewable": False, "reasons": [reserved], "reserved": "予約 有り", "overdue": True},
         LOAN | {"barcode": "B3", "state": "to_collect", "state_label": "受取できます"},
-    ]
+        LOAN | {"barcode": "B4", "state": "window_over", "state_label": "受取期間は終わりました", "renewable": False,
+                "reasons": [reserved], "past_due_note": "返却済みの場合も、(6月24日(水)ごろ)貸出中と表示されます。"},
+    ]  # fmt: skip
     phone.route("**/api/me/holds", lambda route: route.fulfill(json={"items": holds, "cursor": None}))
     phone.route("**/api/me/loans", lambda route: route.fulfill(json={"items": loans, "cursor": None}))
     phone.route("**/api/me", lambda route: route.fulfill(json=told(route) | {"email_reachable": False}))
@@ -192,8 +194,11 @@ def test_every_state_of_holds_and_loans_is_told(phone: BrowserContext, given: Gi
     assert_accessible(page)
     enter(page, "借りている資料")
     expect(page.get_by_role("button", name="貸出延長")).to_have_count(2)
-    expect(page.get_by_text("ほかの方の予約が有るため、更新できません。")).to_be_visible()
-    expect(page.get_by_text("6月21日(日) 期限を過ぎています")).to_be_visible()
+    expect(page.get_by_text("ほかの方の予約が有るため、更新できません。")).to_have_count(2)
+    expect(page.get_by_text("6月21日(日) 期限を過ぎています")).to_have_count(1)
+    # AND where nobody knows, that is said (RULES 30, 35)
+    expect(page.locator(".book").nth(3)).to_contain_text("受取期間は終わりました")
+    expect(page.locator(".book").nth(3)).to_contain_text("6月24日(水)ごろ")
     assert_accessible(page)
     # WHEN one is renewed THEN its new day is told (RULES 31)
     phone.route("**/renewals", lambda route: route.fulfill(status=201, json={"barcode": "B1", "due_on": "2026-06-28"}))

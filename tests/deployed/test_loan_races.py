@@ -7,7 +7,8 @@ import pytest
 import requests
 
 from infra.local.people import Caller, run_job
-from lending.aws.table import Table, loans, patrons, titles
+from lending.aws.table import Table, bags, loans, patrons, titles
+from lending.domain.bag import Bag
 from lending.domain.patron import Patron
 from lending.domain.week import TOKYO
 from tests.deployed.conftest import Given
@@ -92,13 +93,17 @@ def test_renewal_twice_at_once(given: Given, library: Table, pair: Pair) -> None
 def test_hand_over_and_release(given: Given, library: Table) -> None:
     group = next(each["group"] for each in given.stack.accounts if each["group"].startswith("facility-"))
     facility, number = given.account(group), str(int(group.removeprefix("facility-")))
-    patron, _ = given.patron()
+    (patron, _), (other, _) = given.patron(), given.patron()
     for week, start in enumerate(heads_start(quicker=0.06)):
         # GIVEN a bag that is still there when its last day ends; each time of another week, which is released once
         sunday = date(2030, 1, 6) + timedelta(days=7 * week)
         closing = datetime.combine(sunday + timedelta(days=7), POLICY.release_at, TOKYO)
         title = given.title()
         barcode = lend(library, patron, title, number, sunday)
+        # Another bag of the batch was recorded: without any record nothing of it would be released.
+        library.write(bags.pack(Bag(other.patron_id, other.card_number, number, sunday, closing.date()), "x", POLICY))
+        (recorded,) = [bag for bag in bags.of_week(library, sunday, number) if bag.patron_id == other.patron_id]
+        library.write(bags.hand_over(recorded, closing))
         path = f"/facility/bags/{sunday.isoformat()}.{number}.{patron.patron_id}/handover"
         # WHEN the facility records the hand-over in the moment of the release
         handed, _ = at_once(

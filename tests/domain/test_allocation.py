@@ -660,10 +660,10 @@ class Naive:
         return {"expired_on": who.expires_on.isoformat()} if code == "card_expired" else {}
 
     def days_of_a_loan(self) -> dict[str, Any]:
-        """The worked example of the rules, or the other deadline of those opted in (RULES 22, 25, 29)."""
+        """The worked example of the rules, or a week later with the deadline of those opted in (RULES 22, 25, 29)."""
         stocktaking = any(each.scope == Scope.SERVICE for each in self.case.calendar.suspensions)
-        until = "2026-06-21" if stocktaking else "2026-06-14"
-        return {"pickup_from": "2026-06-07", "pickup_until": until, "due_on": "2026-06-21"}
+        until, due_on = ("2026-06-21", "2026-06-28") if stocktaking else ("2026-06-14", "2026-06-21")
+        return {"pickup_from": "2026-06-07", "pickup_until": until, "due_on": due_on}
 
 
 def property_test(check: Callable[[Case, list[Decision], Naive], None]) -> Callable[[], None]:

@@ -16,7 +16,9 @@ from lending.domain.closure import (
     Suspension,
     earliest_pickup,
     next_week_that_runs,
+    shut_for_good,
 )
+from lending.domain.hold import LatestRun
 from lending.domain.policy import Policy
 from lending.domain.title import Copy, CopyState, Pull
 from lending.domain.week import TOKYO, week_of_run
@@ -98,9 +100,10 @@ def test_open_days_are_counted_one_by_one(closed_after: set[int], n: int) -> Non
 
 
 def test_open_days_that_do_not_exist() -> None:
-    """GIVEN a library closed for good, or a count of none THEN it is an error, not an endless search (RULES 16)."""
-    with pytest.raises(ValueError, match="too few"):
-        Calendar((closed(RUN, date(9999, 12, 31)),)).nth_open_day_after(RUN, 1)
+    """GIVEN a library closed for good THEN its tenth open day is two years away, no error, no endless search; a count
+    of none is one (RULES 16)."""
+    for_good = Calendar((closed(RUN, date(9999, 12, 31)),))
+    assert for_good.nth_open_day_after(RUN, 1) == for_good.nth_open_day_after(RUN, 10) == date(2028, 6, 4)
     with pytest.raises(ValueError, match="from 1"):
         Calendar().nth_open_day_after(RUN, 0)
 
@@ -115,6 +118,15 @@ def test_the_whole_run_suspended() -> None:
     assert calendar.reaches("bert", date(2026, 6, 11))
     assert calendar.pickup_until(week_of_run(RUN, POLICY)) == date(2026, 6, 21)
     assert calendar.pickup_until(week_of_run(date(2026, 6, 11), POLICY)) == date(2026, 6, 21)  # its own S+7
+
+
+def test_a_deadline_before_the_books_are_there_counts_for_nothing() -> None:
+    """GIVEN a run moved to the last day of a suspension, whose deadline lies before its Sunday THEN it has its own S+7
+    (RULES 22, 29)."""
+    until_sunday = Calendar(suspensions=(replace(STOCKTAKING, pickup_until=date(2026, 6, 7)),))
+    assert until_sunday.pickup_until(week_of_run(RUN, POLICY)) == date(2026, 6, 7)
+    moved = week_of_run(date(2026, 6, 7), POLICY)
+    assert (moved.pickup_from, until_sunday.pickup_until(moved)) == (date(2026, 6, 14), date(2026, 6, 21))
 
 
 def test_a_closed_thursday_suspends_the_cycle() -> None:
@@ -167,10 +179,53 @@ def test_a_facility_suspended_for_the_whole_window(spans: list[tuple[int, int]],
     assert calendar.facility_suspended_for("8", date(2026, 6, 7), date(2026, 6, 14)) is None
 
 
-def test_closed_days_of_a_facility_suspend_nothing() -> None:
-    """GIVEN a facility closed on every day of the window THEN it is not suspended (RULES 21, Q20)."""
-    calendar = Calendar((closed(date(2026, 6, 1), date(2026, 6, 30), scope=Scope.FACILITY, facility="7"),))
-    assert calendar.facility_suspended_for("7", date(2026, 6, 7), date(2026, 6, 14)) is None
+@pytest.mark.parametrize(
+    ("closed_days", "suspended", "until", "reason"),
+    [
+        ((7, 14), None, 14, "整理"),
+        ((5, 20), None, 20, "整理"),
+        ((7, 13), None, None, ""),
+        ((8, 14), None, None, ""),
+        ((7, 10), (11, 14), 14, "改修"),
+        ((10, 20), (7, 11), 20, "整理"),
+        ((14, 18), (7, 16), 18, "改修"),
+        ((7, 9), (11, 14), None, ""),
+    ],
+)
+def test_a_window_without_a_day_on_which_it_hands_over(
+    closed_days: tuple[int, int], suspended: tuple[int, int] | None, until: int | None, reason: str
+) -> None:
+    """GIVEN closed days of a facility, and perhaps a suspension THEN only a window that they fill counts as suspended,
+    one day is enough not to; why on its last day, and the last day it stays shut are named (RULES 21, 29)."""
+    days = [date(2026, 6, day) for day in closed_days]
+    calendar = Calendar(
+        (closed(*days, scope=Scope.FACILITY, facility="7"), closed(date(2026, 6, 1), date(2026, 6, 30))),
+        (suspended_at("7", *(date(2026, 6, day) for day in suspended)),) if suspended else (),
+    )
+    found = calendar.facility_suspended_for("7", date(2026, 6, 7), date(2026, 6, 14))
+    assert (found and (found.ends_on, found.reason)) == (until and (date(2026, 6, until), reason))
+    assert calendar.facility_suspended_for("8", date(2026, 6, 7), date(2026, 6, 14)) is None
+
+
+def test_a_facility_closed_for_good_is_shut_as_far_as_one_looks() -> None:
+    """GIVEN a facility that closes without an end THEN the last day told is two years away (RULES 21)."""
+    calendar = Calendar((closed(RUN, date(9999, 12, 31), scope=Scope.FACILITY, facility="7"),))
+    found = calendar.facility_suspended_for("7", date(2026, 6, 7), date(2026, 6, 14))
+    assert found
+    assert found.ends_on == date(2028, 6, 14)
+
+
+@pytest.mark.parametrize(("last", "shut"), [(date(2028, 6, 13), True), (date(2028, 5, 1), False)])
+def test_shut_for_good_is_for_two_years(last: date, shut: bool) -> None:
+    """GIVEN a facility that hands nothing over THEN it is no pickup place if that goes on for all windows (21, 29)."""
+    calendar = Calendar(suspensions=(suspended_at("7", date(2026, 6, 1), last),))
+    found = shut_for_good("7", WEDNESDAY, calendar, POLICY)
+    assert (found and found.ends_on) == (last if shut else None)
+    # AND a single day of two years is enough
+    opened = replace(calendar, suspensions=(
+        suspended_at("7", date(2026, 6, 1), date(2026, 12, 31)), suspended_at("7", date(2027, 1, 2), last),
+    ))  # fmt: skip
+    assert shut_for_good("7", WEDNESDAY, opened, POLICY) is None
 
 
 def test_notices_of_what_is_to_come() -> None:
@@ -179,7 +234,7 @@ def test_notices_of_what_is_to_come() -> None:
         (MONDAYS, closed(date(2026, 5, 1)), closed(date(2026, 6, 9), scope=Scope.FACILITY, facility="7")),
         (STOCKTAKING, suspended_at("7", date(2026, 12, 1), date(2027, 1, 31))),
     )
-    notices = calendar.notices(RUN, {"7": "五所川原市立図書館"})
+    notices = calendar.notices(RUN, {"7": "五所川原市立図書館"}, POLICY)
     assert [notice.text for notice in notices] == [
         "県立図書館は、2026年1月1日(木)から12月31日(木)まで、毎週月曜日、休館します(定期休館)。",
         "オンライン貸出の処理は、2026年6月1日(月)から6月7日(日)まで、お休みします(蔵書点検)。",
@@ -187,6 +242,22 @@ def test_notices_of_what_is_to_come() -> None:
         "五所川原市立図書館での受け渡しは、2026年12月1日(火)から2027年1月31日(日)まで、お休みします(改修)。",
     ]
     assert "anna" not in repr(notices)
+
+
+def test_a_run_on_a_closed_day_is_announced() -> None:
+    """GIVEN closed Thursdays, one of them in a named suspension THEN the others of eight weeks are told of (22, 40)."""
+    days = (RUN, date(2026, 6, 11), date(2026, 6, 12), date(2026, 7, 30), date(2026, 8, 6))
+    calendar = Calendar(tuple(closed(day, closure_id=str(day)) for day in days), (STOCKTAKING,))
+    told = {each.notice_id: each.text for each in calendar.notices(RUN, {}, POLICY) if each.scope == Scope.SERVICE}
+    assert list(told) == ["s1", "closed-2026-06-11", "closed-2026-07-30"]
+    assert told["closed-2026-06-11"] == "オンライン貸出の処理は、2026年6月11日(木)、お休みします(整理)。"
+    # AND one that was made on an earlier day is not stopped any more
+    moved = week_of_run(date(2026, 6, 10), POLICY)
+    made = replace(calendar, latest_run=LatestRun(moved.cut_off, moved.cycle, moved.run_date))
+    assert "closed-2026-06-11" not in {each.notice_id for each in made.notices(date(2026, 6, 10), {}, POLICY)}
+    # AND on the day itself, and not after it
+    assert "closed-2026-06-11" in {each.notice_id for each in calendar.notices(date(2026, 6, 11), {}, POLICY)}
+    assert "closed-2026-06-11" not in {each.notice_id for each in calendar.notices(date(2026, 6, 12), {}, POLICY)}
 
 
 # --- the first day on which a hold can be collected ---

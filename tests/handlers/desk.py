@@ -79,7 +79,8 @@ class Library:
         """The patron's hold has its copy: kept aside, or ready."""
         hold = self.held(patron_id, barcode.rpartition("-")[0])
         ready = status is HoldStatus.READY
-        until = {"ready_on": date(2026, 6, 3), "pickup_until": date(2026, 6, 14)} if ready else {}
+        mailed_on, last_day = date(2026, 6, 4), date(2026, 6, 14)
+        until = {"ready_on": date(2026, 6, 3), "mailed_on": mailed_on, "pickup_until": last_day} if ready else {}
         after = Hold(patron_id, hold.title_id, "prefectural" if ready else "12", hold.placed_at, hold.queued_at,
                      status, barcode, **until)  # fmt: skip
         state = CopyState.READY if ready else CopyState.KEPT_ASIDE
@@ -105,6 +106,12 @@ class Library:
             )
         self.table.transact(*writes)
         return loan
+
+    def records(self, facility: str = "12") -> None:
+        """The facility has recorded a hand-over of the worked example's batch, of a bag whose book is back by now."""
+        bag = Bag("p-9", "10000009", facility, SUNDAY, SUNDAY + timedelta(days=7))
+        for write in (bags.pack(bag, "t-9-1", POLICY), bags.hand_over(bag, THURSDAY), bags.unpack(bag, "t-9-1")):
+            self.table.write(write)
 
     # What is true now
 

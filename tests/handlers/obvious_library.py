@@ -12,6 +12,7 @@ from typing import Any
 TOKYO = timezone(timedelta(hours=9))
 LIBRARY = "prefectural"
 DAY = timedelta(days=1)
+TWO_YEARS = 731 * DAY
 THURSDAY, SUNDAY = 3, 6
 HOLD_LIMIT = 4
 CAP, SMALL_CAP = 2, 1
@@ -54,6 +55,7 @@ class Hold:
     status: str = "waiting"
     barcode: str = ""
     ready_on: date | None = None
+    mailed_on: date | None = None
     until: date | None = None
     next_place: str = ""
     next_from: date | None = None
@@ -63,7 +65,7 @@ class Hold:
         return self.next_place if self.next_from and self.next_from <= cycle else self.place
 
     def waits_again(self) -> None:
-        self.status, self.barcode, self.ready_on, self.until = "waiting", "", None, None
+        self.status, self.barcode, self.ready_on, self.mailed_on, self.until = "waiting", "", None, None, None
 
 
 @dataclass(frozen=True)
@@ -324,6 +326,8 @@ class ObviousLibrary:
             no.append("hold_limit")
         if place != LIBRARY and place not in self.facilities:
             no.append("unknown_pickup_place")
+        elif place != LIBRARY and self._shut_for_good(place, now):
+            no.append("facility_suspended")
         if no:
             raise No(*no)
         self.holds[patron, title] = Hold(patron, title, place, now, now)
@@ -353,6 +357,8 @@ class ObviousLibrary:
         no = {"lost"} if loan.lost else {"damaged"} if loan.damaged else set()
         if today < loan.due_on - 3 * DAY:
             no.add("too_early")
+        if loan.released_at:
+            no.add("returning")
         if today > loan.due_on:
             no.add("overdue")
         if loan.renewals == 2:
@@ -635,6 +641,10 @@ class ObviousLibrary:
         self.closed[closure_id] = closed
 
     def suspend(self, suspension_id: str, suspension: Suspension) -> None:
+        runs = [day for day in days(suspension.first, suspension.last) if day.weekday() == THURSDAY]
+        opens = max([suspension.first, *map(sunday_after, runs)])
+        if suspension.until and suspension.until < opens:
+            raise No("invalid_field")
         self.suspensions[suspension_id] = suspension
 
     def reopen(self, closure_id: str) -> None:
@@ -647,8 +657,13 @@ class ObviousLibrary:
             raise No("not_found")
         del self.suspensions[suspension_id]
 
-    def open(self, day: date) -> bool:
-        return not any(each.facility == "" and each.first <= day <= each.last for each in self.closed.values())
+    def open(self, day: date, facility: str = "") -> bool:
+        return not any(each.facility == facility and each.first <= day <= each.last for each in self.closed.values())
+
+    def open_from(self, day: date) -> date:
+        while not self.open(day):
+            day += DAY
+        return day
 
     def _stopping(self, day: date, facility: str = "") -> list[Suspension]:
         """The suspensions of a day, the one that lasts longest first."""
@@ -659,15 +674,17 @@ class ObviousLibrary:
         return [each for _, each in sorted(covering, key=lambda pair: pair[1].last, reverse=True)]
 
     def _suspended(self, run: Run, patron: str) -> Why | None:
-        stopping = self._stopping(run.date)
-        if all(patron in each.opted_in for each in stopping) and (stopping or self.open(run.date)):
+        if self._takes_place(run.date, patron):
             return None
-        following = self._next_that_takes_place(run.cycle + 7 * DAY)
+        stopping = self._stopping(run.date)
         until = stopping[0].last if stopping else run.date
         reason = "休止" if stopping else "休館"
-        return "run_suspended", {
-            "until": until.isoformat(), "reason": reason, "next_run": following.isoformat(),
-        }  # fmt: skip
+        following = self._next_that_takes_place(run.cycle + 7 * DAY).isoformat()
+        return "run_suspended", {"until": until.isoformat(), "reason": reason, "next_run": following}
+
+    def _takes_place(self, day: date, patron: str) -> bool:
+        stopping = self._stopping(day)
+        return all(patron in each.opted_in for each in stopping) and (bool(stopping) or self.open(day))
 
     def _next_that_takes_place(self, run: date) -> date:
         while self._stopping(run) or not self.open(run):
@@ -676,14 +693,27 @@ class ObviousLibrary:
 
     def _facility_suspended(self, run: Run, facility: str) -> Why | None:
         last = self._pickup_until(run)
-        if not all(self._stopping(day, facility) for day in days(run.sunday, last)):
+        if any(self._hands_over(facility, day) for day in days(run.sunday, last)):
             return None
-        until = self._stopping(last, facility)[0].last
-        return "facility_suspended", {"facility": facility, "until": until.isoformat(), "reason": "休止"}
+        stopping = self._stopping(last, facility)
+        until = stopping[0].last if stopping else last
+        while until < last + TWO_YEARS and not self._hands_over(facility, until + DAY):
+            until += DAY
+        facts = {"facility": facility, "until": until.isoformat(), "reason": "休止" if stopping else "休館"}
+        return "facility_suspended", facts
+
+    def _hands_over(self, facility: str, day: date) -> bool:
+        return self.open(day, facility) and not self._stopping(day, facility)
+
+    def _shut_for_good(self, facility: str, now: datetime) -> bool:
+        """On each day of the eight-day windows of two years, which follow each other without a gap."""
+        first = sunday_after(next_run(now))
+        return not any(self._hands_over(facility, day) for day in days(first, first + TWO_YEARS))
 
     def _pickup_until(self, run: Run) -> date:
         stopping = self._stopping(run.date)
-        return (stopping[0].until if stopping else None) or run.sunday + 7 * DAY
+        until = stopping[0].until if stopping else None
+        return until if until and until >= run.sunday else run.sunday + 7 * DAY
 
     def _tenth_open_day_after(self, day: date) -> date:
         found = 0
@@ -691,6 +721,11 @@ class ObviousLibrary:
             day += DAY
             found += self.open(day)
         return day
+
+    def _deadline(self, hold: Hold, today: date) -> date:
+        """Counted from the day of the mail, which goes the day after at the earliest, by what is closed as of now."""
+        mailed_on = hold.mailed_on or max(hold.ready_on + DAY, today)
+        return max(hold.until, self._tenth_open_day_after(mailed_on))
 
     # Scans (RULES 15, 16, 20, 23-25)
 
@@ -726,6 +761,7 @@ class ObviousLibrary:
             hold.status, hold.barcode, hold.why = "ready", copy.barcode, None
             hold.place, hold.next_place, hold.next_from = plan.place, "", None
             hold.ready_on, hold.until = now.date(), self._tenth_open_day_after(now.date() + DAY)
+            hold.mailed_on = None
             copy.goes("ready", hold.patron)
             return "shelve_ready", card, hold.until
         return "lend", card, self._lend(copy, hold, plan.place, plan, now)
@@ -746,7 +782,8 @@ class ObviousLibrary:
         if (run.sunday, facility) in self.shifts:
             return self.shifts[run.sunday, facility].days
         until = self._pickup_until(run)
-        return until, max(until, run.sunday + 14 * DAY)
+        later = max(until - (run.sunday + 7 * DAY), timedelta(0))
+        return until, run.sunday + 14 * DAY + later
 
     def _whose(self, copy: Copy, plan: Plan, now: datetime) -> tuple[Hold | None, str, Plan, Why | None]:
         """Whose the book in the hand is, what becomes of it, by which plan, and why it is kept if it is."""
@@ -822,7 +859,7 @@ class ObviousLibrary:
         if copy.state == "kept_aside":
             return "keep_aside", card, None
         if copy.state == "ready":
-            return "shelve_ready", card, self.holds[copy.holder, copy.title].until
+            return "shelve_ready", card, self._deadline(self.holds[copy.holder, copy.title], today)
         if bag := self._in_transit(copy, today):
             return "lend", card, bag.until
         raise No("no_pull")
@@ -1105,7 +1142,7 @@ class ObviousLibrary:
         return told
 
     def _moved(self, loan: Loan, until: date, due: date) -> bool:
-        if loan.released_at or loan.lost or loan.damaged:
+        if loan.handed_over_at or loan.released_at or loan.lost or loan.damaged:
             return False
         before = loan.until, loan.due_on
         loan.until, loan.due_on = until, loan.due_on if loan.renewals else due
@@ -1121,8 +1158,9 @@ class ObviousLibrary:
             sunday -= DAY
         if self._done_before("sunday_release", sunday):
             return True
-        for bag in self.bags.values():
-            if bag.until <= sunday and not bag.handed_over_at:
+        recorded = {(of, facility) for (of, facility, _), bag in self.bags.items() if bag.handed_over_at}
+        for (of, facility, _), bag in self.bags.items():
+            if (of, facility) in recorded and bag.until <= sunday and not bag.handed_over_at:
                 self._release(bag, sunday)
         return False
 
@@ -1137,8 +1175,10 @@ class ObviousLibrary:
         if self._done_before("prefectural_release", day):
             return True
         for hold in [hold for hold in self.holds.values() if hold.until and hold.until <= day]:
-            del self.holds[hold.patron, hold.title]
-            self.copies[hold.barcode].goes("on_shelf", lies_at="counter")
+            hold.until = self._deadline(hold, day)
+            if hold.until <= day:
+                del self.holds[hold.patron, hold.title]
+                self.copies[hold.barcode].goes("on_shelf", lies_at="counter")
         return False
 
     def announce_bags(self, now: datetime) -> bool:
@@ -1157,14 +1197,35 @@ class ObviousLibrary:
         if self._done_before("daily", today):
             return True
         for hold in self.holds.values():
-            if hold.ready_on and hold.ready_on < today:
+            if hold.ready_on and hold.ready_on < today and not hold.mailed_on:
+                hold.mailed_on = today
+                hold.until = self._deadline(hold, today)
                 self.mails.add((hold.patron, f"ready#{hold.ready_on}"))
         for loan in self.loans.values():
-            if not loan.lost and (on := _last_reminder(loan.due_on, today)):
-                self.mails.add((loan.patron, f"overdue#{on}"))
+            if reminders := self._reminders(loan, today):
+                self.mails.add((loan.patron, f"overdue#{reminders[-1]}"))
         for patron in self.patrons.values():
             self._tell_of_card(patron, today)
         return False
+
+    def _reminders(self, loan: Loan, today: date) -> list[date]:
+        """The Thursdays that name the mails due by today: each goes once Wednesday's carriage is checked in.
+
+        The first is that of the due date, or of the last day to collect: what nobody has collected comes with it.
+        """
+        reminders: list[date] = []
+        wednesday = sunday_after(max(loan.due_on, loan.until or loan.due_on) - DAY) + 3 * DAY
+        while not loan.lost and not loan.released_at and self.open_from(wednesday) < today:
+            reminders.append(wednesday + DAY)
+            wednesday += 7 * DAY
+        return reminders
+
+    def loans_look(self, patron: str, now: datetime) -> dict[str, tuple[str, bool]]:
+        """How each loan is called, and whether it is called overdue (RULES 28-30, 35)."""
+        today = now.date()
+        return {
+            loan.barcode: (_state(loan, today), bool(self._reminders(loan, today))) for loan in self.loans_of(patron)
+        }
 
     def _tell_of_card(self, patron: Patron, today: date) -> None:
         ends = patron.expires_on
@@ -1192,13 +1253,11 @@ def _numbers(facts: dict[str, Any]) -> dict[str, Any]:
     return {name: facts[name] for name in ("position", "of", "copies") if name in facts}
 
 
-def _last_reminder(due_on: date, today: date) -> date | None:
-    """The carriage takes what is back by Sunday and is checked in on Wednesday: the day after, and each week on."""
-    on = due_on
-    while on.weekday() != SUNDAY:
-        on += DAY
-    on += 4 * DAY
-    last = None
-    while on <= today:
-        last, on = on, on + 7 * DAY
-    return last
+def _state(loan: Loan, today: date) -> str:
+    if loan.released_at:
+        return "returning"
+    if loan.sunday is None or loan.until is None or loan.handed_over_at:
+        return "on_loan"
+    if today <= loan.until:
+        return "in_transit" if today < loan.sunday else "to_collect"
+    return "on_loan" if loan.renewals else "window_over"

@@ -72,6 +72,18 @@ def test_samples_show_facilities_and_notices(library: Table) -> None:
     assert "毎週月曜日" in notice["message"]
 
 
+def test_a_run_on_a_closed_day_is_announced(library: Table) -> None:
+    # GIVEN a closed Thursday that nobody has named a suspension, and one beyond the weeks of the policy (RULES 22, 40)
+    for day in (date(2026, 6, 11), date(2026, 8, 6)):
+        shut = Closure(closure_id=f"c-{day}", scope=Scope.PREFECTURAL, starts_on=day, ends_on=day, reason="祝日")
+        library.write(calendar.add_closure(shut))
+    # THEN its run is told of like any suspension
+    shown = answered(handler(sample("catalogue/notices"), context()))[1]["items"]
+    assert [(each["scope"], each["from"], each["message"]) for each in shown if each["scope"] == "service"] == [
+        ("service", "2026-06-11", "オンライン貸出の処理は、2026年6月11日(木)、お休みします(祝日)。")
+    ]
+
+
 # One title
 
 

@@ -1,16 +1,19 @@
 """Closed days, suspensions and shifts at the desk: RULES 16, 21, 22, 29, 31, 40."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
 from functions.desk.handler import handler
+from lending.actions.handing_over import hand_over
+from lending.actions.sunday_release import release_uncollected
 from lending.aws.table import bags, calendar, loans
 from lending.aws.table.titles import due_anew
+from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, sample
-from tests.handlers.desk import SUNDAY, THURSDAY, Library, answered, ask
+from tests.handlers.desk import POLICY, SUNDAY, THURSDAY, Library, answered, ask
 
 
 @pytest.fixture
@@ -36,7 +39,8 @@ def test_sample_closed_day_is_listed_and_taken_back(at: Library) -> None:
     # GIVEN
     status, closure = answered(handler(sample("desk/closure_add"), context()))
     assert (status, closure["from"], closure["kind"]) == (201, "2026-06-24", "closed")
-    # THEN it closes the library (40) and is listed
+    # THEN it stops no run, closes the library (40) and is listed
+    assert closure.pop("warnings") == []
     assert not calendar.load(at.table).prefectural_open(date(2026, 6, 24))
     assert answered(handler(sample("desk/closures_list"), context()))[1]["items"] == [closure]
     # AND it can be taken back, once
@@ -72,6 +76,36 @@ def test_what_has_ended_is_listed_only_when_asked_for(at: Library) -> None:
     assert len(ask("GET", "/closures", query={"all": "1"})[1]["items"]) == 1
 
 
+def test_closed_days_tell_what_they_bring_with_them(at: Library) -> None:
+    # GIVEN Thursday 06-04, 09:30: this week's books are being packed (RULES 21, 22, 29)
+    of_facility = {"scope": "facility", "facility": "12", "from": "2026-06-05", "until": "2026-06-21"}
+    # WHEN a facility is to be shut THEN both windows without a day are told of, and what has to be done for the first
+    told = ask("POST", "/closures", of_facility)[1]["warnings"]
+    assert [sentence.partition("までの")[0] for sentence in told] == [
+        "6月7日(日)から6月14日(日)",
+        "6月14日(日)から6月21日(日)",
+    ]
+    assert ["受取期限の変更" in sentence for sentence in told] == [True, False]
+    # AND an exception, or another facility's days, bring nothing
+    assert ask("POST", "/closures", of_facility | {"kind": "open"})[1]["warnings"] == []
+    assert ask("POST", "/closures", of_facility | {"from": "2026-06-09", "until": "2026-06-09"})[1]["warnings"] == []
+    # WHEN the prefectural library shuts on a Thursday THEN that its run stops is told
+    of_library = {"scope": "prefectural", "from": "2026-06-15", "until": "2026-06-21"}
+    (sentence,) = ask("POST", "/closures", of_library)[1]["warnings"]
+    assert sentence.startswith("6月18日(木)のオンライン貸出の処理は、休館日のためお休みになります。")
+
+
+def test_the_rest_of_a_window_that_has_begun_counts(at: Library) -> None:
+    # GIVEN Tuesday 06-09, in the middle of a window (RULES 29)
+    days = {"scope": "facility", "facility": "12", "from": "2026-06-09", "until": "2026-06-14"}
+    now = datetime(2026, 6, 9, 10, tzinfo=TOKYO)
+    assert len(ask("POST", "/closures", days, now)[1]["warnings"]) == 1
+    # but not if it is only the days that have passed
+    early = days | {"facility": "13", "from": "2026-06-01", "until": "2026-06-13"}
+    at.facility(13)
+    assert ask("POST", "/closures", early, now)[1]["warnings"] == []
+
+
 # Suspensions
 
 
@@ -92,8 +126,12 @@ def test_sample_suspension_with_an_opted_in_patron(at: Library) -> None:
 def test_a_suspension_that_makes_no_sense_names_its_fields(at: Library) -> None:
     days = {"from": "2026-06-11", "until": "2026-06-18"}
     assert fields(ask("POST", "/suspensions", days | {"scope": "service", "opted_in": ["99999999"]})) == ["opted_in"]
-    early = days | {"scope": "service", "pickup_until": "2026-06-01"}
+    # no deadline before the books can be collected: the last run is 06-18, its Sunday 06-21 (RULES 22)
+    early = days | {"scope": "service", "pickup_until": "2026-06-20"}
     assert fields(ask("POST", "/suspensions", early)) == ["pickup_until"]
+    assert "6月21日(日)" in ask("POST", "/suspensions", early)[1]["reasons"][0]["message"]
+    assert ask("POST", "/suspensions", early | {"pickup_until": "2026-06-21"})[0] == 201
+    assert ask("POST", "/suspensions", early | {"until": "2026-06-17"})[0] == 201
     of_facility = days | {"scope": "facility", "facility": "12"}
     assert fields(ask("POST", "/suspensions", of_facility | {"opted_in": ["10000001"]})) == ["opted_in"]
     assert fields(ask("POST", "/suspensions", days | {"scope": "prefectural"})) == ["scope"]
@@ -192,6 +230,34 @@ def test_a_renewed_loan_keeps_its_own_due_date_and_a_released_one_everything(bat
     assert released
     assert (after.due_on, after.pickup_until) == (date(2026, 6, 28), date(2026, 6, 17))
     assert (released.due_on, released.pickup_until) == (date(2026, 6, 21), date(2026, 6, 14))
+
+
+def test_who_has_collected_is_left_alone(batch: Library, given: Given) -> None:
+    # GIVEN the first patron has collected the bag (RULES 40)
+    hand_over(batch.table, "12", "2026-06-07.12.p-1", datetime(2026, 6, 8, 11, tzinfo=TOKYO), POLICY)
+    # WHEN the batch has other days THEN only the other one's book moves, and only the other one is told
+    assert shift()[1]["patrons"] == 1
+    collected, waiting = batch.lent("p-1", "t-1-1"), batch.lent("p-2", "t-3-1")
+    assert collected
+    assert waiting
+    assert (collected.pickup_until, collected.due_on) == (date(2026, 6, 14), date(2026, 6, 21))
+    assert (waiting.pickup_until, waiting.due_on) == (date(2026, 6, 17), date(2026, 6, 24))
+    assert [bag.pickup_until.day for bag in bags.of_week(batch.table, SUNDAY, "12")] == [14, 17]
+    assert [len(mails_of(batch, patron_id)) for patron_id in ("p-1", "p-2")] == [0, 1]
+    # AND who collects the other one's keeps its days when the shift is taken back
+    hand_over(batch.table, "12", "2026-06-07.12.p-2", datetime(2026, 6, 16, 11, tzinfo=TOKYO), POLICY)
+    assert ask("DELETE", "/shifts/2026-06-07.12")[1]["patrons"] == 0
+    assert batch.copy("t-3-1").due_on == date(2026, 6, 24)
+
+
+def test_a_batch_without_records_is_still_moved_after_its_last_day(batch: Library) -> None:
+    # GIVEN a facility that records nothing, and a Sunday that is over (RULES 30, 40)
+    release_uncollected(batch.table, datetime(2026, 6, 14, 22, tzinfo=TOKYO), POLICY)
+    # WHEN the road is shut THEN the shift reaches its books
+    assert shift()[1]["patrons"] == 2
+    loan = batch.lent()
+    assert loan
+    assert (loan.pickup_until, loan.released_at) == (date(2026, 6, 17), None)
 
 
 def test_a_book_scanned_after_the_shift_has_its_days(at: Library, given: Given) -> None:

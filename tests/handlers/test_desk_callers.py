@@ -200,6 +200,17 @@ def test_sample_keeps_a_ready_book_longer(ready: Library) -> None:
     assert traces(ready) == [("desk-1", "extend hold")]
 
 
+def test_a_longer_deadline_is_longer_than_the_one_that_counts(ready: Library) -> None:
+    # GIVEN the last days are closed by now, so that it is ready until 06-16, RULES 16
+    for n, day in enumerate((date(2026, 6, 13), date(2026, 6, 14))):
+        shut = Closure(closure_id=f"c-{n}", scope=Scope.PREFECTURAL, starts_on=day, ends_on=day)
+        ready.table.write(calendar.add_closure(shut))
+    assert codes(extend("2026-06-15")[1]) == ["not_later"]
+    assert extend("2026-06-16")[1]["pickup_until"] == "2026-06-16"
+    assert extend("2026-06-17")[1]["pickup_until"] == "2026-06-17"
+    assert ready.held().pickup_until == date(2026, 6, 17)
+
+
 def test_extended_to_the_same_day_again_changes_nothing(ready: Library) -> None:
     first, before = extend(), ready.everything()
     assert extend() == first

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from functions.desk.handler import handler
-from lending.aws.table import holds
+from lending.aws.table import calendar, holds
+from lending.domain.closure import Closure, Scope
 from lending.domain.hold import HoldStatus, LastRun
 from lending.domain.title import CopyState
 from tests.copies import moved
 from tests.handlers.conftest import Given, context, sample
-from tests.handlers.desk import Library, answered, ask, codes
+from tests.handlers.desk import CARD, Library, answered, ask, codes
 
 
 @pytest.fixture
@@ -78,6 +79,18 @@ def test_a_book_that_is_kept_tells_for_whom_and_where_it_lies(
     assert (shown["state_label"], shown["lies_at_label"]) == (state, place)
     assert (shown["kept_for"]["card_number"], shown["loan"]) == ("10000001", None)
     assert traces(at, "PATRON#p-1") == ["desk-1: counter"]
+
+
+def test_its_deadline_is_told_as_it_counts(at: Library) -> None:
+    # GIVEN a book that is ready until Sunday 06-14, which is a closed day by now (RULES 16)
+    at.hold()
+    at.kept(status=HoldStatus.READY)
+    day = date(2026, 6, 14)
+    at.table.write(calendar.add_closure(Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=day, ends_on=day)))
+    # THEN book, title and record of the patron say Monday
+    assert ask("GET", "/copies/t-1-1")[1]["kept_for"]["pickup_until"] == "2026-06-15"
+    assert ask("GET", "/titles/t-1")[1]["holds"][0]["pickup_until"] == "2026-06-15"
+    assert ask("GET", f"/patrons/{CARD}")[1]["holds"][0]["pickup_until"] == "2026-06-15"
 
 
 def test_a_book_that_is_planned_tells_for_whom(at: Library) -> None:

@@ -138,6 +138,27 @@ def test_ready_at_the_prefectural_library_until_the_tenth_open_day(at: Library) 
     assert (at.copy().state, at.copy().holder) == (CopyState.READY, "p-2")
 
 
+def test_a_library_shut_for_good_has_a_last_day_all_the_same(at: Library) -> None:
+    # GIVEN a calendar without an open day, RULES 16
+    at.hold("p-2", place="prefectural")
+    at.pull(patron_id="p-2", decision="ready", run="2026-06-04am", pickup_place="prefectural")
+    shut = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=date(2026, 6, 1), ends_on=date(9999, 12, 31))
+    at.table.write(calendar.add_closure(shut))
+    # THEN the scan is recorded, and nobody is hurried
+    status, done = scan()
+    assert (status, done["action"], done["pickup_until"]) == (200, "shelve_ready", "2028-06-05")
+
+
+def test_a_ready_book_scanned_again_tells_the_deadline_as_it_counts(at: Library) -> None:
+    at.hold("p-2", place="prefectural")
+    at.pull(patron_id="p-2", decision="ready", run="2026-06-04am", pickup_place="prefectural")
+    assert scan()[1]["pickup_until"] == "2026-06-15"
+    # GIVEN its last day is closed by now, RULES 16
+    closed = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=date(2026, 6, 15), ends_on=date(2026, 6, 15))
+    at.table.write(calendar.add_closure(closed))
+    assert scan()[1]["pickup_until"] == "2026-06-16"
+
+
 def cancel(at: Library, patron_id: str = "p-1") -> None:
     at.table.transact(holds.spend(at.held(patron_id)), patrons.uncount_hold(patron_id))
 
@@ -296,7 +317,9 @@ def test_an_opted_in_patrons_deadline_of_a_suspended_run(at: Library) -> None:
     assert scan()[1]["pickup_until"] == "2026-06-28"
     loan = at.lent()
     assert loan
-    assert (loan.pickup_until, loan.due_on) == (date(2026, 6, 28), date(2026, 6, 28))
+    # THEN the due date moves with the deadline, by fourteen days
+    assert (loan.pickup_until, loan.due_on) == (date(2026, 6, 28), date(2026, 7, 5))
+    assert at.copy().due_on == date(2026, 7, 5)
 
 
 def test_unknown_book_and_book_without_a_plan(at: Library) -> None:

@@ -232,6 +232,7 @@ def test_a_bag_handed_over_is_not_released(there: Library) -> None:
 
 def test_a_late_hand_over_is_the_truth(there: Library) -> None:
     # GIVEN a bag that the release took for left behind, RULES 30
+    there.records("7")
     release_uncollected(there.table, on(14, 22), POLICY)
     assert (state(there.table), there.who().returning) == ((False, True), 1)
     # WHEN the facility records the hand-over afterwards, twice
@@ -267,6 +268,7 @@ def test_a_hand_over_is_recorded_late_from_the_list_of_what_goes_back(there: Lib
 def test_taken_back_everything_is_as_it_was(there: Library, released: bool, missing: bool) -> None:
     # GIVEN a bag with two books, perhaps released, perhaps missed, handed over by mistake
     there.given.title("t-2"), there.loan("t-2-1", facility="7")
+    there.records("7")
     if missing:
         ask("POST", f"/bags/{BAG}/arrival", {"state": "missing"}, now=on(5))
     if released:
@@ -336,6 +338,7 @@ def test_a_renewal_in_between_stays(there: Library) -> None:
 @pytest.mark.parametrize("act", ["hand_over", "take_back"])
 def test_a_check_in_at_the_same_moment_comes_first(there: Library, act: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN a bag that was read, and its book checked in before anything is written (RULES 30, 32)
+    there.records("7")
     release_uncollected(there.table, on(14, 22), POLICY)
     if act == "take_back":
         ask("POST", f"/bags/{BAG}/handover", now=on(17))
@@ -358,6 +361,7 @@ def test_a_check_in_at_the_same_moment_comes_first(there: Library, act: str, mon
 @pytest.mark.parametrize("act", ["hand_over", "take_back", "missing", "arrived"])
 def test_who_dies_half_way_asks_again(there: Library, act: str, written: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN a bag that was released and missed, where it helps handed over as well
+    there.records("7")
     release_uncollected(there.table, on(14, 22), POLICY)
     if act != "missing":
         ask("POST", f"/bags/{BAG}/arrival", {"state": "missing"}, now=on(15))
@@ -388,7 +392,8 @@ def test_samples_close_a_weekday_and_take_it_back(there: Library) -> None:
     # WHEN the sample is sent
     status, closed = answered(handler(sample("facility/add_closure"), context()))
     assert (status, closed["weekdays"], closed["kind"]) == (201, [0], "closed"), closed
-    # THEN the facility sees it, and no other does
+    # THEN it shuts no pickup window; the facility sees it, and no other does
+    assert closed.pop("warnings") == []
     assert answered(handler(sample("facility/closures"), context()))[1]["items"] == [closed]
     assert ask("GET", "/closures", number="08")[1]["items"] == []
     # and only the facility takes it back
@@ -402,6 +407,19 @@ def test_an_exception_opens_a_closed_day(there: Library) -> None:
     body = {"from": "2026-06-08", "until": "2026-06-08", "kind": "open"}
     status, opened = ask("POST", "/closures", body)
     assert (status, opened["kind"]) == (201, "open")
+
+
+def test_days_that_shut_a_whole_pickup_window_are_warned_of(there: Library) -> None:
+    # GIVEN Monday 06-01, and another facility that is shut all June
+    days = {"from": "2026-06-07", "until": "2026-06-14"}
+    ask("POST", "/closures", {"from": "2026-06-01", "until": "2026-06-30"}, number="08")
+    # WHEN the facility shuts from one Sunday to the next THEN nobody could collect in this window (RULES 21, 29)
+    (warning,) = ask("POST", "/closures", days)[1]["warnings"]
+    assert warning.startswith("6月7日(日)から6月14日(日)までの受取期間は、受け渡しのできる日が1日もありません。")
+    # AND not once a day of it is open after all, nor for a day that was shut before
+    ask("POST", "/closures", {"from": "2026-06-14", "until": "2026-06-14", "kind": "open"})
+    assert ask("POST", "/closures", days)[1]["warnings"] == []
+    assert ask("POST", "/closures", {"from": "2026-06-20", "until": "2026-06-20"})[1]["warnings"] == []
 
 
 def test_wrong_closures_are_refused(there: Library) -> None:

@@ -17,8 +17,8 @@ from lending.domain.week import TOKYO
 from tests.handlers.conftest import NOON, Given, context, request, sample
 
 
-def place(title_id: str, user: str = "p-1", **how: Any) -> dict[str, Any]:
-    body = {"title_id": title_id, "pickup_place": "prefectural"}
+def place(title_id: str, user: str = "p-1", at: str = "prefectural", **how: Any) -> dict[str, Any]:
+    body = {"title_id": title_id, "pickup_place": at}
     return handler(request("POST", "/api/me/holds", body=body, group="patron", user=user, **how), context())
 
 
@@ -146,6 +146,57 @@ def test_closed_doors_are_told_at_hold_time(given: Given, library: Table) -> Non
     assert len(hold["notices"]) == 1
     assert "蔵書点検" in hold["notices"][0]
     assert hold["earliest_pickup"] == "2026-06-14"
+
+
+def test_a_closed_thursday_is_told_at_hold_time(given: Given, library: Table) -> None:
+    # GIVEN the Thursday of the next run is a closed day (RULES 22, 40)
+    given.patron(), given.title(), given.title("t-2")
+    library.write(facilities.put_facility(Facility(12, "西北地区", "鰺ヶ沢町", "見本館", True)))
+    closed = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=date(2026, 6, 4), ends_on=date(2026, 6, 4),
+                     reason="祝日")  # fmt: skip
+    library.write(calendar.add_closure(closed))
+    # WHEN a hold for a facility is placed THEN the run that falls away is told of, and the date counts on the next one
+    hold = json.loads(place("t-1", at="12")["body"])
+    assert (hold["notices"], hold["earliest_pickup"]) == (
+        ["オンライン貸出の処理は、2026年6月4日(木)、お休みします(祝日)。"], "2026-06-14",
+    )  # fmt: skip
+    # AND who collects at the prefectural library is told of its doors
+    assert json.loads(place("t-2")["body"])["notices"] == ["県立図書館は、2026年6月4日(木)、休館します(祝日)。"]
+
+
+def test_a_facility_shut_for_good_is_no_pickup_place(given: Given, library: Table) -> None:
+    # GIVEN a facility that moves for years, and one that reopens (RULES 21, 29)
+    given.patron(), given.title(), given.title("t-2")
+    for number, ends_on in ((12, date(2029, 3, 31)), (13, date(2027, 3, 31))):
+        library.write(facilities.put_facility(Facility(number, "西北地区", "鰺ヶ沢町", f"見本館{number}", True)))
+        away = Suspension(suspension_id=f"s-{number}", scope=Scope.FACILITY, facility=str(number),
+                          starts_on=date(2026, 5, 1), ends_on=ends_on, reason="移転")  # fmt: skip
+        library.write(calendar.add_suspension(away))
+    # THEN the first is refused, saying why and until when, and nothing is held
+    answered = place("t-1", at="12")
+    (reason,) = json.loads(answered["body"])["reasons"]
+    assert (answered["statusCode"], reason["code"], reason["field"]) == (409, "facility_suspended", "pickup_place")
+    assert (reason["until"], reason["reason"]) == ("2029-03-31", "移転")
+    assert "お休みです(移転)" in reason["message"]
+    assert show() == []
+    # AND the other is not: its holds wait for the day
+    assert place("t-2", at="13")["statusCode"] == 201
+
+
+def test_the_deadline_of_a_ready_book_is_shown_as_it_counts(given: Given, library: Table) -> None:
+    # GIVEN a book made ready on Sunday 05-31, whose mail went on Monday: until Thursday 06-11 (RULES 16)
+    given.patron(), given.title()
+    place("t-1")
+    hold = holds.find(library, "p-1", "t-1")
+    assert hold
+    ready = replace(hold, status=HoldStatus.READY, barcode="t-1-1", ready_on=date(2026, 5, 31),
+                    mailed_on=date(2026, 6, 1), pickup_until=date(2026, 6, 11))  # fmt: skip
+    library.write(holds.change(hold, ready))
+    assert (show()[0]["pickup_until"], show()[0]["earliest_pickup"]) == ("2026-06-11", "2026-06-01")
+    # WHEN two days are closed after it was told THEN it has two days more
+    closed = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=date(2026, 6, 10), ends_on=date(2026, 6, 11))
+    library.write(calendar.add_closure(closed))
+    assert show()[0]["pickup_until"] == "2026-06-13"
 
 
 def test_why_the_last_run_gave_nothing_is_said_in_words(given: Given, library: Table) -> None:

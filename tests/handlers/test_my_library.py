@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from functions.my_library.handler import handler
+from lending.actions.sunday_release import release_uncollected
 from lending.aws import sealing, suppression
-from lending.aws.table import Table, addresses, loans, mails, titles
+from lending.aws.table import Table, addresses, calendar, loans, mails, titles
+from lending.domain.closure import Closure, Scope
 from lending.domain.loan import Loan
 from lending.domain.mail import MailKind
+from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import NOON, Given, context, request, sample
 from tests.handlers.desk import Library
@@ -222,10 +225,56 @@ def test_sample_shows_loans_with_what_stands_in_the_way(there: Library) -> None:
     assert loan["reserved"] is None
 
 
-@pytest.mark.parametrize(("day", "state"), [(6, "in_transit"), (7, "to_collect"), (14, "to_collect"), (15, "on_loan")])
+@pytest.mark.parametrize(
+    ("day", "state"), [(6, "in_transit"), (7, "to_collect"), (14, "to_collect"), (15, "window_over")]
+)
 def test_state_of_a_loan_by_day(there: Library, day: int, state: str) -> None:
     there.patron(), there.given.title(), there.loan()
     assert ask("GET", "/me/loans", now=on(day))[1]["items"][0]["state"] == state
+
+
+def test_where_nothing_is_recorded_nobody_is_told_that_books_are_on_their_way_back(there: Library) -> None:
+    # GIVEN a facility that records nothing, and a Sunday that is over (RULES 30)
+    there.patron(), there.given.title(), there.loan()
+    release_uncollected(there.table, datetime(2026, 6, 14, 22, tzinfo=TOKYO), Policy())
+    (loan,) = ask("GET", "/me/loans", now=on(18))[1]["items"]
+    assert (loan["state"], loan["state_label"]) == ("window_over", "受取期間は終わりました")
+    assert there.who().returning == 0
+    # AND who renews it has it at home
+    assert (loan["renewable"], renew(on(18))[0]) == (True, 201)
+    assert ask("GET", "/me/loans", now=on(18))[1]["items"][0]["state"] == "on_loan"
+
+
+@pytest.mark.parametrize(
+    ("day", "overdue", "note"),
+    [(21, False, None), (22, False, "6月24日(水)"), (24, False, "6月24日(水)"), (25, True, None)],
+)
+def test_no_book_is_called_overdue_before_its_carriage_is_checked_in(
+    there: Library, day: int, overdue: bool, note: str | None
+) -> None:
+    # GIVEN a loan due on Sunday 06-21: what is given back that day is checked in by Wednesday (RULES 35, Q27)
+    there.patron(), there.given.title(), there.loan(handed_over_at=on(8))
+    (loan,) = ask("GET", "/me/loans", now=on(day))[1]["items"]
+    assert loan["overdue"] is overdue
+    told = note and f"返却済みの場合も、県立図書館に届くまで({note}ごろ)貸出中と表示されます。"
+    assert loan["past_due_note"] == told
+
+
+def test_a_closed_wednesday_is_no_check_in_day(there: Library) -> None:
+    # GIVEN the Wednesday and Thursday after the due date are closed (RULES 35)
+    there.patron(), there.given.title(), there.loan()
+    shut = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=date(2026, 6, 24), ends_on=date(2026, 6, 25))
+    there.table.write(calendar.add_closure(shut))
+    (loan,) = ask("GET", "/me/loans", now=on(26))[1]["items"]
+    assert (loan["overdue"], "6月26日(金)ごろ" in loan["past_due_note"]) == (False, True)
+    assert ask("GET", "/me/loans", now=on(27))[1]["items"][0]["overdue"] is True
+
+
+def test_what_nobody_collected_is_never_called_overdue(there: Library) -> None:
+    # GIVEN a book that the release has sent on its way back, long ago (RULES 30, 35)
+    there.patron(), there.given.title(), there.loan(released_at=on(14))
+    (loan,) = ask("GET", "/me/loans", now=on(30))[1]["items"]
+    assert (loan["state"], loan["overdue"], loan["past_due_note"]) == ("returning", False, None)
 
 
 def test_worked_example_of_renewals(there: Library) -> None:
@@ -292,9 +341,15 @@ def test_a_hold_that_comes_between_reading_and_writing_wins(there: Library, monk
     assert loan_of(there.table).due_on == DUE
 
 
-def test_whether_a_hand_over_was_recorded_does_not_matter(there: Library) -> None:
-    # GIVEN a loan whose facility records nothing, so that the release has taken it (RULES 30)
+def test_what_is_on_its_way_back_is_not_renewed(there: Library) -> None:
+    # GIVEN a loan that the release has sent on its way back, of a facility that records hand-overs (RULES 30, 31)
     there.patron(), there.given.title(), there.loan(released_at=on(14))
+    status, problem = renew(on(18))
+    assert (status, codes(problem)) == (409, ["returning"])
+    assert "017-729-4300" in problem["detail"]
+    # WHEN it turns out that it was collected THEN it is
+    loan = loan_of(there.table)
+    there.table.write(loans.change(loan, loan.handed_over(on(18))))
     assert renew(on(18))[0] == 201
 
 

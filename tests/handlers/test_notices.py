@@ -1,6 +1,7 @@
 """The mails that schedules put, RULES 8, 15, 35-38."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -8,9 +9,10 @@ import pytest
 
 from functions.notices.handler import handler
 from lending.aws.schedules import UnknownJob
-from lending.aws.table import Table, bags, holds, loans, mails, patrons, runs
-from lending.aws.table.writes import delete
+from lending.aws.table import Table, bags, calendar, holds, loans, mails, patrons, runs
+from lending.aws.table.writes import Write, delete
 from lending.domain.bag import Bag
+from lending.domain.closure import Closure, Scope
 from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.loan import Loan
 from lending.domain.mail import Mail
@@ -111,6 +113,50 @@ def test_sample_tells_of_books_made_ready_the_day_before(given: Given, library: 
     assert len(names(library)) == 1
 
 
+def test_a_mail_left_out_takes_the_deadline_with_it(given: Given, library: Table) -> None:
+    # GIVEN books made ready on 06-09, whose mail should have gone on Wednesday 06-10 (RULES 15, 16)
+    for title_id in ("t-1", "t-2"):
+        ready(library, "p-1", title_id, date(2026, 6, 9))
+    # WHEN the job is done on Saturday only
+    assert daily("2026-06-13")["ready"] == 1
+    # THEN the deadline of both counts from then, in the mail and with the holds
+    assert sent(library)[0].facts == {"ready_on": "2026-06-09", "pickup_until": "2026-06-23"}
+    told = holds.of_patron(library, "p-1")
+    assert [(hold.mailed_on, hold.pickup_until) for hold in told] == [(date(2026, 6, 13), date(2026, 6, 23))] * 2
+    # AND days closed between scan and mail are in it
+    ready(library, "p-2", "t-3", date(2026, 6, 13))
+    close(library, date(2026, 6, 15), date(2026, 6, 16))
+    daily("2026-06-14")
+    assert sent(library, "p-2")[0].facts["pickup_until"] == "2026-06-26"
+    assert len(names(library)) == 1
+
+
+def test_a_mail_is_put_with_its_deadline_or_not_at_all(
+    given: Given, library: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a job that has read a ready hold, which staff give more time before it writes (RULES 16)
+    ready(library, "p-1", "t-1", date(2026, 6, 9))
+    transact = Table.transact
+
+    def meanwhile(table: Table, *writes: Write) -> None:
+        monkeypatch.setattr(Table, "transact", transact)
+        hold = holds.of_patron(library, "p-1")[0]
+        library.write(holds.change(hold, replace(hold, pickup_until=date(2026, 7, 31))))
+        transact(table, *writes)
+
+    monkeypatch.setattr(Table, "transact", meanwhile)
+    # THEN neither is written, and the next day makes up for both
+    assert daily()["ready"] == 0
+    assert (names(library), holds.of_patron(library, "p-1")[0].mailed_on) == ([], None)
+    assert daily("2026-06-11")["ready"] == 1
+    assert sent(library)[0].facts["pickup_until"] == "2026-07-31"
+
+
+def close(library: Table, first: date, last: date) -> None:
+    shut = Closure(closure_id=f"c-{first}", scope=Scope.PREFECTURAL, starts_on=first, ends_on=last)
+    library.write(calendar.add_closure(shut))
+
+
 def test_no_overdue_mail_before_the_carriage_is_checked_in(given: Given, library: Table) -> None:
     # GIVEN a loan due on Sunday 06-21: a book given back that day is checked in by Wednesday 06-24 (RULES 35)
     lend(library, "p-1", "b-1", date(2026, 6, 21))
@@ -118,6 +164,45 @@ def test_no_overdue_mail_before_the_carriage_is_checked_in(given: Given, library
         assert daily(day)["overdue"] == 0
     assert daily("2026-06-25")["overdue"] == 1
     assert names(library) == ["overdue#2026-06-25"]
+
+
+def test_no_overdue_mail_over_new_year(given: Given, library: Table) -> None:
+    # GIVEN the library closed from Tuesday 12-29 to Sunday 01-03, books due on 12-20 and on 12-27 (RULES 35)
+    close(library, date(2026, 12, 29), date(2027, 1, 3))
+    given.patron("p-1"), given.patron("p-2")
+    lend(library, "p-1", "b-1", date(2026, 12, 20)), lend(library, "p-2", "b-2", date(2026, 12, 27))
+    # WHEN the year ends THEN only the book is asked for whose carriage was checked in on Wednesday 12-23
+    for day in ("2026-12-24", "2026-12-31", "2027-01-03", "2027-01-04"):
+        daily(day)
+    assert (names(library), names(library, "p-2")) == (["overdue#2026-12-24"], [])
+    # AND the day after the first open day each is asked for, the first one again
+    daily("2027-01-05")
+    assert (len(names(library)), names(library, "p-2")) == (2, ["overdue#2026-12-31"])
+    assert sent(library, "p-2")[0].facts == {"reminded_on": "2027-01-05"}
+
+
+def test_a_wednesday_closed_afterwards_makes_no_second_mail(given: Given, library: Table) -> None:
+    # GIVEN a mail of Thursday 06-25 (RULES 35, 38)
+    lend(library, "p-1", "b-1", date(2026, 6, 21))
+    daily("2026-06-25")
+    # WHEN staff record that the day before was closed
+    close(library, date(2026, 6, 24), date(2026, 6, 24))
+    daily("2026-06-26")
+    assert names(library) == ["overdue#2026-06-25"]
+
+
+def test_no_overdue_mail_for_what_nobody_collected(given: Given, library: Table) -> None:
+    # GIVEN a book on its way back uncollected, which is still not checked in weeks later (RULES 35)
+    at = datetime(2026, 6, 14, 22, tzinfo=TOKYO)
+    lend(library, "p-1", "b-1", date(2026, 6, 21), pickup_from=S, pickup_until=date(2026, 6, 14), released_at=at)
+    # AND one of a facility that records nothing, which can be collected until Sunday 06-28, renewed before
+    lend(library, "p-2", "b-2", date(2026, 6, 21), pickup_from=S, pickup_until=date(2026, 6, 28), renewals=1)
+    for day in range(22, 31):
+        daily(f"2026-06-{day}")
+    assert names(library) + names(library, "p-2") == []
+    # THEN the other is asked for once the carriage of its last day is checked in
+    daily("2026-07-02")
+    assert (names(library), names(library, "p-2")) == ([], ["overdue#2026-07-02"])
 
 
 def test_one_overdue_mail_for_all_books_then_weekly(given: Given, library: Table) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from functions.release.handler import handler
 from lending.aws.schedules import UnknownJob
-from lending.aws.table import Table, bags, holds, loans, patrons, titles
+from lending.aws.table import Table, bags, calendar, holds, loans, patrons, titles
 from lending.domain.bag import Bag
+from lending.domain.closure import Closure, Scope
 from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.loan import Loan
 from lending.domain.policy import Policy
@@ -43,6 +44,13 @@ def lend(library: Table, patron_id: str, *barcodes: str, until: date = LAST_DAY,
     return bag
 
 
+def record_another(library: Table, day: int = 10, pickup_from: date = S) -> None:
+    """The facility has recorded a hand-over of the batch, of another patron's bag."""
+    bag = Bag("p-9", "10000009", "12", pickup_from, LAST_DAY)
+    library.write(bags.pack(bag, "b-9", Policy()))
+    library.write(bags.hand_over(bag, datetime(2026, 6, day, 11, tzinfo=TOKYO)))
+
+
 def returning(library: Table, patron_id: str) -> int:
     patron = patrons.find(library, patron_id)
     return patron.returning if patron else -1
@@ -70,7 +78,7 @@ def test_sample_releases_what_was_not_handed_over(given: Given, library: Table) 
 
 def test_twice_changes_nothing(given: Given, library: Table) -> None:
     given.patron("p-1", loans=1)
-    lend(library, "p-1", "b-1")
+    lend(library, "p-1", "b-1"), record_another(library)
     release()
     assert release()["already_done"] is True
     assert returning(library, "p-1") == 1
@@ -78,7 +86,7 @@ def test_twice_changes_nothing(given: Given, library: Table) -> None:
 
 def test_before_the_end_of_the_day_nothing_of_it_is_released(given: Given, library: Table) -> None:
     given.patron("p-1", loans=1)
-    lend(library, "p-1", "b-1")
+    lend(library, "p-1", "b-1"), record_another(library)
     assert release("2026-06-14T21:59:59+09:00")["date"] == "2026-06-07"
     assert released(library, "p-1") == []
 
@@ -86,7 +94,7 @@ def test_before_the_end_of_the_day_nothing_of_it_is_released(given: Given, libra
 @pytest.mark.parametrize("time", ["2026-06-15T03:00:00+09:00", "2026-06-20T22:00:00+09:00"])
 def test_asked_late_it_releases_the_sunday_before(given: Given, library: Table, time: str) -> None:
     given.patron("p-1", loans=1)
-    lend(library, "p-1", "b-1")
+    lend(library, "p-1", "b-1"), record_another(library)
     assert release(time)["date"] == "2026-06-14"
     # AND what is kept does not depend on when it was asked
     assert loans.of_patron(library, "p-1")[0].released_at == datetime(2026, 6, 14, 22, tzinfo=TOKYO)
@@ -95,7 +103,7 @@ def test_asked_late_it_releases_the_sunday_before(given: Given, library: Table, 
 def test_a_later_last_day_is_honoured(given: Given, library: Table) -> None:
     # GIVEN an opted-in patron's bag with another deadline (RULES 22, 40), a Tuesday
     given.patron("p-1", loans=1)
-    lend(library, "p-1", "b-1", until=date(2026, 6, 23))
+    lend(library, "p-1", "b-1", until=date(2026, 6, 23)), record_another(library)
     release(), release("2026-06-21T22:00:00+09:00")
     assert released(library, "p-1") == []
     # THEN it goes back with the first release after it
@@ -105,7 +113,7 @@ def test_a_later_last_day_is_honoured(given: Given, library: Table) -> None:
 
 def test_a_week_left_out_is_made_up_for(given: Given, library: Table) -> None:
     given.patron("p-1", loans=1)
-    lend(library, "p-1", "b-1")
+    lend(library, "p-1", "b-1"), record_another(library)
     release("2026-06-21T22:00:00+09:00")
     assert (released(library, "p-1"), returning(library, "p-1")) == (["b-1"], 1)
 
@@ -113,7 +121,7 @@ def test_a_week_left_out_is_made_up_for(given: Given, library: Table) -> None:
 def test_a_book_handed_over_on_its_own_is_left(given: Given, library: Table) -> None:
     # GIVEN one book of the bag was marked as collected, the other was not
     given.patron("p-1", loans=2)
-    lend(library, "p-1", "b-1", "b-2")
+    lend(library, "p-1", "b-1", "b-2"), record_another(library)
     loan = loans.find(library, "p-1", "b-1")
     assert loan
     library.transact(loans.change(loan, replace(loan, handed_over_at=datetime(2026, 6, 10, tzinfo=TOKYO))))
@@ -121,9 +129,32 @@ def test_a_book_handed_over_on_its_own_is_left(given: Given, library: Table) -> 
     assert (released(library, "p-1"), returning(library, "p-1")) == (["b-2"], 1)
 
 
-def ready(library: Table, patron_id: str, title_id: str, until: date) -> Hold:
+def test_a_batch_without_any_record_is_not_released(given: Given, library: Table) -> None:
+    # GIVEN a facility that has recorded nothing of this batch, though something of the one before (RULES 30)
+    given.patron("p-1", loans=1)
+    lend(library, "p-1", "b-1"), record_another(library, pickup_from=date(2026, 5, 31))
+    # WHEN Sunday is over THEN nobody is told that books are on their way back
+    assert release()["books"] == 0
+    assert (released(library, "p-1"), returning(library, "p-1")) == ([], 0)
+    # WHEN the first hand-over of the batch is recorded late THEN the next Sunday's job releases the rest
+    record_another(library, day=17)
+    assert release("2026-06-21T22:00:00+09:00")["books"] == 1
+    assert (released(library, "p-1"), returning(library, "p-1")) == (["b-1"], 1)
+
+
+def test_another_facilitys_records_are_its_own(given: Given, library: Table) -> None:
+    given.patron("p-1", loans=1)
+    lend(library, "p-1", "b-1")
+    other = Bag("p-9", "10000009", "13", S, LAST_DAY)
+    library.write(bags.pack(other, "b-9", Policy()))
+    library.write(bags.hand_over(other, datetime(2026, 6, 10, 11, tzinfo=TOKYO)))
+    release()
+    assert released(library, "p-1") == []
+
+
+def ready(library: Table, patron_id: str, title_id: str, until: date, **told: date) -> Hold:
     barcode = f"{title_id}-1"
-    hold = Hold(patron_id, title_id, PREFECTURAL, PLACED, PLACED, HoldStatus.READY, barcode, pickup_until=until)
+    hold = Hold(patron_id, title_id, PREFECTURAL, PLACED, PLACED, HoldStatus.READY, barcode, pickup_until=until, **told)
     library.transact(
         holds.add(hold), moved(library, barcode, CopyState.READY, holder=patron_id)
     )  # fmt: skip
@@ -154,6 +185,51 @@ def test_ready_hold_lives_until_the_end_of_its_last_day(given: Given, library: T
     assert release_at_the_counter("2026-06-14T12:00:00+09:00")["date"] == "2026-06-13"
     assert holds.of_patron(library, "p-1")
     assert release_at_the_counter("2026-06-15T09:00:00+09:00")["holds"] == 1
+
+
+def close(library: Table, *days: int) -> None:
+    for day in days:
+        on = date(2026, 6, day)
+        shut = Closure(closure_id=f"c-{day}", scope=Scope.PREFECTURAL, starts_on=on, ends_on=on)
+        library.write(calendar.add_closure(shut))
+
+
+def until(library: Table, title_id: str = "t-1") -> date | None:
+    hold = holds.find(library, "p-1", title_id)
+    return hold.pickup_until if hold else None
+
+
+def test_days_closed_later_move_the_deadline(given: Given, library: Table) -> None:
+    # GIVEN a book told of on 06-04: until 06-14, the tenth open day (RULES 16)
+    given.patron("p-1", open_holds=1), given.title("t-1")
+    ready(library, "p-1", "t-1", LAST_DAY, ready_on=date(2026, 6, 3), mailed_on=date(2026, 6, 4))
+    # WHEN its last two days are closed THEN it is not ended on them
+    close(library, 13, 14)
+    assert release_at_the_counter()["holds"] == 0
+    assert until(library) == date(2026, 6, 16)
+    # AND what was given is not taken away when the doors are open after all
+    for day in (13, 14):
+        library.write(calendar.remove(calendar.closure_key(f"c-{day}")))
+    assert release_at_the_counter("2026-06-15T22:00:00+09:00")["holds"] == 0
+    assert release_at_the_counter("2026-06-16T22:00:00+09:00")["holds"] == 1
+    assert until(library) is None
+
+
+def test_a_job_that_comes_late_asks_for_the_deadline_that_counts(given: Given, library: Table) -> None:
+    # GIVEN the last day of a book moved from 06-14 to 06-15 by a closed day (RULES 16)
+    given.patron("p-1", open_holds=1), given.title("t-1")
+    ready(library, "p-1", "t-1", LAST_DAY, ready_on=date(2026, 6, 3), mailed_on=date(2026, 6, 4))
+    close(library, 14)
+    # WHEN the release has not come by before the 16th THEN it is over
+    assert release_at_the_counter("2026-06-16T22:00:00+09:00")["holds"] == 1
+
+
+def test_no_hold_ends_before_its_mail_has_gone(given: Given, library: Table) -> None:
+    # GIVEN a book made ready on 06-03, of which nobody was told: its deadline counts from the mail (RULES 16)
+    given.patron("p-1", open_holds=1), given.title("t-1")
+    ready(library, "p-1", "t-1", LAST_DAY, ready_on=date(2026, 6, 3))
+    assert release_at_the_counter()["holds"] == 0
+    assert until(library) == date(2026, 6, 24)
 
 
 def test_unknown_job_is_an_error() -> None:

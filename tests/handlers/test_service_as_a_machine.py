@@ -120,6 +120,10 @@ class ActualLibrary:
         views = view_loans(self.table, patron, now.date(), POLICY)
         return {each.loan.barcode: {reason.code for reason in each.reasons} for each in views}
 
+    def loans_look(self, patron: str, now: datetime) -> dict[str, tuple[str, bool]]:
+        views = view_loans(self.table, patron, now.date(), POLICY)
+        return {each.loan.barcode: (each.loan.state_on(now.date()), each.overdue) for each in views}
+
     # The desk
 
     def cancel_at_desk(self, patron: str, title: str, now: datetime) -> tuple[str, str]:
@@ -177,7 +181,8 @@ class ActualLibrary:
         scope = Scope.FACILITY if closed.facility else Scope.PREFECTURAL
         closure = Closure(closure_id=closure_id, scope=scope, facility=closed.facility, starts_on=closed.first,
                           ends_on=closed.last, reason="休館")  # fmt: skip
-        close(self.table, closure) if closed.facility else close_days(self.table, closure)
+        record = close if closed.facility else close_days
+        record(self.table, closure, NOON, POLICY)
 
     def suspend(self, suspension_id: str, suspension: obvious.Suspension) -> None:
         scope = Scope.FACILITY if suspension.facility else Scope.SERVICE
@@ -186,6 +191,7 @@ class ActualLibrary:
             Suspension(suspension_id=suspension_id, scope=scope, facility=suspension.facility,
                        starts_on=suspension.first, ends_on=suspension.last, reason="休止",
                        opted_in=suspension.opted_in, pickup_until=suspension.until),
+            POLICY,
         )  # fmt: skip
 
     def reopen(self, closure_id: str) -> None:
@@ -283,8 +289,8 @@ def state_of_table(rows: Rows) -> State:
 
 
 def _hold_row(state: State, patron: str, title: str, row: dict[str, Any]) -> None:
-    names = ("status", "pickup_place", "placed_at", "queued_at", "barcode", "ready_on", "pickup_until",
-             "next_pickup_place", "next_pickup_from")  # fmt: skip
+    names = ("status", "pickup_place", "placed_at", "queued_at", "barcode", "ready_on", "mailed_on",
+             "pickup_until", "next_pickup_place", "next_pickup_from")  # fmt: skip
     why = row.get("last_run")
     told = (why["code"], why.get("facts", {})) if why else None
     state["holds"][patron, title] = (*(row.get(name) for name in names), told)
@@ -351,7 +357,8 @@ def differences(actual: dict[Any, Any], expected: dict[Any, Any]) -> dict[Any, t
 
 def _hold(hold: obvious.Hold) -> tuple[Any, ...]:
     return (hold.status, hold.place, _time(hold.placed_at), _time(hold.queued_at), hold.barcode or None,
-            _day(hold.ready_on), _day(hold.until), hold.next_place or None, _day(hold.next_from), hold.why)  # fmt: skip
+            _day(hold.ready_on), _day(hold.mailed_on), _day(hold.until), hold.next_place or None,
+            _day(hold.next_from), hold.why)  # fmt: skip
 
 
 def _loan(loan: obvious.Loan) -> tuple[Any, ...]:
@@ -392,7 +399,7 @@ PLACE = st.sampled_from((LIBRARY, *FACILITIES, *FACILITIES, LIBRARY, *FACILITIES
 ORDER = st.tuples(PATRON, TITLE, PLACE)
 FACILITY = st.sampled_from(FACILITIES)
 SOON = st.integers(-2, 12).map(lambda days: days * DAY)
-SPAN = st.sampled_from((0, 0, 2, 9)).map(lambda days: days * DAY)
+SPAN = st.sampled_from((0, 0, 2, 9, 12)).map(lambda days: days * DAY)
 
 RECORD = st.fixed_dictionaries(
     {},
@@ -547,6 +554,7 @@ class Life(RuleBasedStateMachine):
     def look_at_my_library(self, patron: str) -> None:
         assert self.actual.positions(patron, self.now) == self.obvious.positions(patron)
         assert self.actual.renewable(patron, self.now) == self.obvious.renewable(patron, self.now)
+        assert self.actual.loans_look(patron, self.now) == self.obvious.loans_look(patron, self.now)
         type(self).steps += 1
 
     # The desk
@@ -705,16 +713,23 @@ class Life(RuleBasedStateMachine):
 
     @rule(
         facility=st.sampled_from(("", "", "12")), soon=SOON, span=SPAN,
-        opted_in=st.none() | st.sets(PATRON, max_size=2), more=SOON,
+        opted_in=st.none() | st.sets(PATRON, max_size=2), more=SOON, for_years=st.integers(0, 9),
     )  # fmt: skip
     def close_or_suspend(
-        self, facility: str, soon: timedelta, span: timedelta, opted_in: set[str] | None, more: timedelta
+        self,
+        facility: str,
+        soon: timedelta,
+        span: timedelta,
+        opted_in: set[str] | None,
+        more: timedelta,
+        for_years: int,
     ) -> None:
         first, name = self.now.date() + soon, f"c-{next(self.names):04}"
+        span = 800 * DAY if facility and not for_years else span
         if opted_in is None:
             self.do("close", name, obvious.Closed(facility, first, first + span))
             return
-        until = first + more + 7 * DAY if opted_in and not facility and more > 3 * DAY else None
+        until = first + more + 7 * DAY if opted_in and not facility else None
         opted = frozenset() if facility else frozenset(opted_in)
         self.do("suspend", name, obvious.Suspension(facility, first, first + span, opted, until))
 

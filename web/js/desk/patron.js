@@ -15,7 +15,13 @@ const PURPOSES = [
   ["contact", "メールが届かないための連絡"],
   ["lending", "貸出・返却の確認"],
 ];
-const LOAN_STATES = { in_transit: "受取館へ運搬中", to_collect: "受取できます", on_loan: "貸出", returning: "返送中" };
+const LOAN_STATES = {
+  in_transit: "受取館へ運搬中",
+  to_collect: "受取できます",
+  window_over: "受取期間は終わりました",
+  on_loan: "貸出",
+  returning: "返送中",
+};
 
 export const patronRoom = { id: "patron", label: "利用者", title: "利用者の記録", load };
 

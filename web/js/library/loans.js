@@ -31,7 +31,7 @@ async function load(house) {
 }
 
 function shown(loan, named, house) {
-  const waiting = loan.state === "in_transit" || loan.state === "to_collect";
+  const uncollected = ["in_transit", "to_collect", "window_over"].includes(loan.state);
   const facts = [
     ["状態", el("span", { class: `state ${loan.state}` }, loan.state_label)],
     [
@@ -42,14 +42,15 @@ function shown(loan, named, house) {
     ],
     [
       "受取期間",
-      waiting && loan.pickup_from ? `${dayInWords(loan.pickup_from)}～${dayInWords(loan.pickup_until)}` : "",
+      uncollected && loan.pickup_from ? `${dayInWords(loan.pickup_from)}～${dayInWords(loan.pickup_until)}` : "",
     ],
     ["受取館", named(loan.pickup_place)],
     ["予約", loan.reserved],
     ["貸出日", dayInWords(loan.lent_on)],
     ["資料番号", el("span", { class: "number" }, loan.barcode)],
   ];
-  return book(loan, facts, ...renewal(loan, house));
+  const note = loan.past_due_note ? [el("p", { class: "hint" }, loan.past_due_note)] : [];
+  return book(loan, facts, ...note, ...renewal(loan, house));
 }
 
 function renewal(loan, house) {

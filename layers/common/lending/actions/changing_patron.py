@@ -15,6 +15,7 @@ from lending.domain.loan import Loan
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
+from lending.domain.release import with_deadline
 from lending.domain.viewing import Viewing
 from lending.domain.week import in_tokyo
 
@@ -42,7 +43,7 @@ class Record:
     unreachable: set[str]
 
 
-def view_record(table: Table, card_number: str, staff: str, why: str, moment: datetime) -> Record:
+def view_record(table: Table, card_number: str, staff: str, why: str, moment: datetime, policy: Policy) -> Record:
     """A patron's record. That staff looked at it leaves a trace first (RULES 41).
 
     Args:
@@ -53,11 +54,12 @@ def view_record(table: Table, card_number: str, staff: str, why: str, moment: da
     """
     patron, card = patron_of_card(table, card_number)
     table.write(traces.on_patron(patron.patron_id, Viewing(moment, staff, why)))
-    open_holds, latest = holds.of_patron(table, patron.patron_id), calendar.load(table).latest_run
+    closed, today = calendar.load(table), in_tokyo(moment).date()
+    open_holds = [with_deadline(hold, today, closed, policy) for hold in holds.of_patron(table, patron.patron_id)]
     return Record(
         patron=patron,
         card_retired=card.state is CardState.RETIRED,
-        holds=[_held(table, hold, latest) for hold in open_holds],
+        holds=[_held(table, hold, closed.latest_run) for hold in open_holds],
         loans=loans.of_patron(table, patron.patron_id),
         unreachable=addresses.unreachable(table, _used(patron)),
     )

@@ -1,23 +1,32 @@
 """Closed days and suspensions as staff record them and take them back (RULES 21, 22, 40)."""
 
+from datetime import datetime
+
 from lending.aws.table import Overtaken, Table, calendar, cards, facilities, patrons
 from lending.aws.table.writes import Key
+from lending.domain.closing import last_opening, warnings_of
 from lending.domain.closure import Closure, Scope, Suspension
+from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
+from lending.domain.reasons import day_in_words
 
 
-def close_days(table: Table, closure: Closure) -> None:
+def close_days(table: Table, closure: Closure, moment: datetime, policy: Policy) -> list[str]:
     """Record closed days, or an exception to them. Recorded again under the same id nothing changes.
+
+    Returns:
+        What they bring with them, in sentences for staff (RULES 21, 22).
 
     Raises:
         Refused: fields do not fit each other, naming each.
     """
     _demand(_faults(table, closure) + _wrong_scope(closure, Scope.SERVICE))
-    _once(table, closure)
+    table.write(calendar.add_closure(closure))
+    return warnings_of(closure, calendar.load(table), moment, policy)
 
 
-def suspend(table: Table, suspension: Suspension) -> None:
-    """Record a suspension of the run, or of a facility.
+def suspend(table: Table, suspension: Suspension, policy: Policy) -> None:
+    """Record a suspension of the run, or of a facility. Recorded again under the same id nothing changes.
 
     Raises:
         Refused: fields do not fit each other, naming each.
@@ -25,10 +34,11 @@ def suspend(table: Table, suspension: Suspension) -> None:
     faults = _faults(table, suspension) + _wrong_scope(suspension, Scope.PREFECTURAL)
     if suspension.scope is not Scope.SERVICE and (suspension.opted_in or suspension.pickup_until):
         faults.append(_fault("opted_in", "協力館だけの休止では、申込者を指定できません。"))
-    if suspension.pickup_until and suspension.pickup_until < suspension.starts_on:
-        faults.append(_fault("pickup_until", "受取期限は、休止の始まりからあとの日にしてください。"))
+    if suspension.pickup_until and suspension.pickup_until < (opens := last_opening(suspension, policy)):
+        message = f"受取期限は、受取の始まる{day_in_words(opens)}からあとの日にしてください。"
+        faults.append(_fault("pickup_until", message))
     _demand(faults)
-    _once(table, suspension)
+    table.write(calendar.add_suspension(suspension))
 
 
 def take_back(table: Table, key: Key) -> None:
@@ -62,11 +72,6 @@ def cards_of_patrons(table: Table, suspensions: list[Suspension]) -> dict[str, s
     """The card numbers of all who opted in, by patron id."""
     opted_in = {patron_id for suspension in suspensions for patron_id in suspension.opted_in}
     return {patron_id: patron.card_number for patron_id, patron in patrons.find_many(table, opted_in).items()}
-
-
-def _once(table: Table, entry: Closure | Suspension) -> None:
-    write = calendar.add_closure(entry) if isinstance(entry, Closure) else calendar.add_suspension(entry)
-    table.write(write)
 
 
 def _faults(table: Table, entry: Closure | Suspension) -> list[Reason]:

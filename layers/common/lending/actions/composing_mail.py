@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from lending.aws import accounts
 from lending.aws.sealing import confirmation_token
 from lending.aws.settings import settings
-from lending.aws.table import Table, addresses, applications, facilities, holds, loans, patrons, titles
+from lending.aws.table import Table, addresses, applications, calendar, facilities, holds, loans, patrons, titles
 from lending.domain.application import ApplicationKind, ApplicationStatus
 from lending.domain.hold import HoldStatus
 from lending.domain.loan import Loan
@@ -21,7 +21,9 @@ from lending.domain.mail_texts import Text, compose
 from lending.domain.pages import Page
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
-from lending.domain.reminders import is_to_be_reminded
+from lending.domain.release import with_deadline
+from lending.domain.reminders import overdue_from
+from lending.domain.week import in_tokyo
 
 Facts: TypeAlias = dict[str, Any]
 _Recipient: TypeAlias = tuple[str, Callable[[], Facts]]
@@ -155,7 +157,10 @@ def _ready(about: _About) -> Facts:
     """Books that were made ready on one day and still wait (RULES 15, 16)."""
     ready_on = date.fromisoformat(about.mail.facts["ready_on"])
     waiting = [hold for hold in holds.of_patron(about.table, about.patron.patron_id) if hold.ready_on == ready_on]
-    ready = _some([hold for hold in waiting if hold.status is HoldStatus.READY])
+    closed, day = calendar.load(about.table), in_tokyo(about.mail.created_at).date()
+    ready = _some(
+        [with_deadline(hold, day, closed, about.policy) for hold in waiting if hold.status is HoldStatus.READY]
+    )
     found = titles.find_many(about.table, {hold.title_id for hold in ready})
     books = [found[hold.title_id].title for hold in ready if hold.title_id in found]
     return {"books": books, "pickup_until": min(hold.pickup_until for hold in ready if hold.pickup_until)}
@@ -164,8 +169,9 @@ def _ready(about: _About) -> Facts:
 def _overdue(about: _About) -> Facts:
     """Books the mail's day asks for and that have not come back (RULES 35)."""
     day = date.fromisoformat(about.mail.facts["reminded_on"])
-    lent = loans.of_patron(about.table, about.patron.patron_id)
-    late = _some([loan for loan in lent if is_to_be_reminded(loan, day, about.policy)])
+    lent, closed = loans.of_patron(about.table, about.patron.patron_id), calendar.load(about.table)
+    since = {loan.barcode: overdue_from(loan, closed, about.policy) for loan in lent}
+    late = _some([loan for loan in lent if (overdue := since[loan.barcode]) and overdue <= day])
     return {"books": [{"title": loan.title, "due_on": loan.due_on} for loan in late]}
 
 

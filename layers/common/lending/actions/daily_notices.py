@@ -1,24 +1,26 @@
 """The mails of every day: ready for pickup, overdue, card expired, card coming due (RULES 8, 15, 35, 37)."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from lending.actions.carrying_mail import send_again_what_is_stuck
-from lending.aws.table import Overtaken, Table, holds, loans, mails, patrons, runs
+from lending.aws.table import Overtaken, Table, calendar, holds, loans, mails, patrons, runs
 from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.runs import Done
-from lending.domain.hold import HoldStatus
+from lending.aws.table.writes import Write, as_one
+from lending.domain.closure import Calendar, Scope
+from lending.domain.hold import Hold, HoldStatus
 from lending.domain.mail import Mail, MailKind, mail_id
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
-from lending.domain.reminders import is_to_be_reminded, reminder_due_by
+from lending.domain.release import with_deadline
+from lending.domain.reminders import reminder_due_by
 from lending.domain.week import in_tokyo
 
 JOB = "daily_notices"
-
-# Beyond any deadline of a ready hold.
-_LATER = timedelta(days=366)
 
 
 def put_daily_mails(table: Table, moment: datetime, policy: Policy) -> Done:
@@ -30,9 +32,10 @@ def put_daily_mails(table: Table, moment: datetime, policy: Policy) -> Done:
     day = in_tokyo(moment).date()
     if runs.is_done(table, JOB, day):
         return Done(day)
+    closed = calendar.load(table).of(Scope.PREFECTURAL)
     counts = {
-        "ready": _put(table, _ready_mails(table, moment), policy),
-        "overdue": _put(table, _overdue_mails(table, moment, policy), policy),
+        "ready": _put(table, _ready_mails(table, moment, closed, policy), policy),
+        "overdue": _put(table, _overdue_mails(table, moment, closed, policy), policy),
         **_tell_of_cards(table, moment, policy),
         # Last: a queue that does not answer must not hold up what is put here.
         "sent_again": send_again_what_is_stuck(table, moment),
@@ -41,32 +44,45 @@ def put_daily_mails(table: Table, moment: datetime, policy: Policy) -> Done:
     return Done(day, counts)
 
 
-def _put(table: Table, due: Iterable[Mail], policy: Policy) -> int:
-    """Put the mails that are not there yet; answers how many."""
-    by_key = {mails.key(mail): mail for mail in due}
+# A mail, and what is written with it.
+_Due = tuple[Mail, list[Write]]
+
+
+def _put(table: Table, due: Iterable[_Due], policy: Policy) -> int:
+    """Put the mails that are not there yet, each in one step with its writes; answers how many."""
+    by_key = {mails.key(mail): (mail, writes) for mail, writes in due}
     there = {(item["PK"], item["SK"]) for item in table.get_many(by_key)}
-    new = [mails.add(mail, policy) for key, mail in by_key.items() if key not in there]
+    # Books that a mail of theirs has left out would be kept for ever.
+    write_what_holds(table, [as_one(*writes) for key, (_, writes) in by_key.items() if key in there and writes])
+    new = [as_one(mails.add(mail, policy), *writes) for key, (mail, writes) in by_key.items() if key not in there]
     return len(new) - len(write_what_holds(table, new))
 
 
-def _ready_mails(table: Table, moment: datetime) -> Iterator[Mail]:
-    """One mail for the books that were made ready for a patron on one earlier day (RULES 15)."""
+def _ready_mails(table: Table, moment: datetime, closed: Calendar, policy: Policy) -> Iterator[_Due]:
+    """One mail for the books that were made ready for a patron on one earlier day (RULES 15).
+
+    From the day of the mail their deadline counts, so it is kept with them in the same write (RULES 16).
+    """
     today = in_tokyo(moment).date()
-    for hold in holds.ready_until(table, today + _LATER):
-        if hold.status is HoldStatus.READY and hold.ready_on and hold.pickup_until and hold.ready_on < today:
-            facts = {"ready_on": hold.ready_on.isoformat(), "pickup_until": hold.pickup_until.isoformat()}
-            name = mail_id(MailKind.READY, hold.ready_on)
-            yield Mail(name, hold.patron_id, MailKind.READY, moment, facts)
+    told: dict[tuple[str, date], list[tuple[Hold, Hold]]] = defaultdict(list)
+    for hold in holds.ready_until(table, date.max):
+        if hold.status is HoldStatus.READY and hold.ready_on and hold.ready_on < today and hold.mailed_on is None:
+            after = with_deadline(replace(hold, mailed_on=today), today, closed, policy)
+            told[hold.patron_id, hold.ready_on].append((hold, after))
+    for (patron_id, ready_on), changes in told.items():
+        until = min(after.pickup_until for _, after in changes if after.pickup_until)
+        facts = {"ready_on": ready_on.isoformat(), "pickup_until": until.isoformat()}
+        mail = Mail(mail_id(MailKind.READY, ready_on), patron_id, MailKind.READY, moment, facts)
+        yield mail, [holds.change(before, after) for before, after in changes]
 
 
-def _overdue_mails(table: Table, moment: datetime, policy: Policy) -> Iterator[Mail]:
+def _overdue_mails(table: Table, moment: datetime, closed: Calendar, policy: Policy) -> Iterator[_Due]:
     """One mail for all books a patron is to be reminded of on one day, the first time and then weekly (RULES 35)."""
     today = in_tokyo(moment).date()
     for loan in loans.due_until(table, today - timedelta(days=1)):
-        on = reminder_due_by(loan.due_on, today, policy)
-        if on is not None and is_to_be_reminded(loan, today, policy):
-            facts = {"reminded_on": on.isoformat()}
-            yield Mail(mail_id(MailKind.OVERDUE, on), loan.patron_id, MailKind.OVERDUE, moment, facts)
+        if reminder := reminder_due_by(loan, today, closed, policy):
+            facts = {"reminded_on": reminder.on.isoformat()}
+            yield Mail(mail_id(MailKind.OVERDUE, reminder.of), loan.patron_id, MailKind.OVERDUE, moment, facts), []
 
 
 def _tell_of_cards(table: Table, moment: datetime, policy: Policy) -> dict[str, int]:

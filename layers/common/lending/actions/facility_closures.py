@@ -1,9 +1,11 @@
 """A facility's own closed days, weekly ones and exceptions (RULES 40). It sees and changes nobody else's."""
 
-from datetime import date
+from datetime import date, datetime
 
 from lending.aws.table import Overtaken, Table, calendar
+from lending.domain.closing import warnings_of
 from lending.domain.closure import Closure, Scope
+from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 
 
@@ -13,8 +15,11 @@ def view_closures(table: Table, facility: str, today: date) -> list[Closure]:
     return sorted((each for each in own if each.ends_on >= today), key=lambda each: (each.starts_on, each.closure_id))
 
 
-def close(table: Table, closure: Closure) -> Closure:
+def close(table: Table, closure: Closure, moment: datetime, policy: Policy) -> list[str]:
     """Record closed days of a facility, or an exception to them.
+
+    Returns:
+        Which pickup windows they shut, in sentences for people (RULES 21).
 
     Raises:
         Refused: it ends before it starts.
@@ -22,7 +27,7 @@ def close(table: Table, closure: Closure) -> Closure:
     if closure.ends_on < closure.starts_on:
         raise Refused("invalid_fields", Reason("ends_before_it_starts", field="until"))
     table.write(calendar.add_closure(closure))
-    return closure
+    return warnings_of(closure, calendar.load(table), moment, policy)
 
 
 def take_back(table: Table, facility: str, closure_id: str) -> None:

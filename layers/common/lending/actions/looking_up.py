@@ -12,9 +12,12 @@ from lending.actions.at_the_desk import copy_in_hand
 from lending.aws.table import Table, calendar, holds, loans, patrons, titles, traces
 from lending.domain.hold import Hold, HoldStatus
 from lending.domain.loan import Loan
+from lending.domain.policy import Policy
 from lending.domain.problems import Refused
+from lending.domain.release import with_deadline
 from lending.domain.title import Copy, CopyState, Title
 from lending.domain.viewing import Viewing
+from lending.domain.week import in_tokyo
 
 _KEPT = (CopyState.KEPT_ASIDE, CopyState.READY)
 
@@ -55,7 +58,7 @@ class TitleRecord:
     queue: list[InQueue]
 
 
-def look_up_copy(table: Table, barcode: str, staff: str, why: str, moment: datetime) -> BookView:
+def look_up_copy(table: Table, barcode: str, staff: str, why: str, moment: datetime, policy: Policy) -> BookView:
     """What staff are told of the book in their hand.
 
     Args:
@@ -75,7 +78,7 @@ def look_up_copy(table: Table, barcode: str, staff: str, why: str, moment: datet
         copy=copy,
         title=found.title if found else None,
         loan=loan,
-        kept_for=kept_for,
+        kept_for=kept_for and with_deadline(kept_for, in_tokyo(moment).date(), calendar.load(table), policy),
         first=queue[0] if queue else None,
         waiting=len(waiting),
         cards=_seen(table, named, Viewing(moment, staff, why)),
@@ -90,7 +93,7 @@ def _seen(table: Table, patron_ids: Iterable[str], viewing: Viewing) -> dict[str
     return {patron_id: patron.card_number for patron_id, patron in found.items()}
 
 
-def look_up_title(table: Table, title_id: str, staff: str, why: str, moment: datetime) -> TitleRecord:
+def look_up_title(table: Table, title_id: str, staff: str, why: str, moment: datetime, policy: Policy) -> TitleRecord:
     """A title with its copies, where each lies, and its queue.
 
     Args:
@@ -104,13 +107,15 @@ def look_up_title(table: Table, title_id: str, staff: str, why: str, moment: dat
         raise Refused("not_found")
     # The index proposes; what is true of copies and holds is read from themselves.
     copies = titles.find_copies(table, [copy.barcode for copy in found.copies])
-    queue = holds.find_many(table, title_id, [each.patron_id for each in found.holds])
+    closed, today = calendar.load(table), in_tokyo(moment).date()
+    open_holds = holds.find_many(table, title_id, [each.patron_id for each in found.holds])
+    queue = [with_deadline(hold, today, closed, policy) for hold in open_holds]
     if queue:
         table.write(traces.on_title(title_id, Viewing(moment, staff, why)))
-    latest, people = calendar.load(table).latest_run, patrons.find_many(table, {hold.patron_id for hold in queue})
+    people = patrons.find_many(table, {hold.patron_id for hold in queue})
     places = {hold.patron_id: n for n, hold in enumerate(filter(_waits, queue), start=1)}
     lines = [
-        InQueue(hold.as_of(latest), people[hold.patron_id].card_number, places.get(hold.patron_id))
+        InQueue(hold.as_of(closed.latest_run), people[hold.patron_id].card_number, places.get(hold.patron_id))
         for hold in queue
         if hold.patron_id in people
     ]

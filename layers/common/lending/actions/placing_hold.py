@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from lending.aws.table import Table, again_when_overtaken, facilities, holds, patrons, titles
+from lending.aws.table import Table, again_when_overtaken, calendar, facilities, holds, patrons, titles
 from lending.aws.table.writes import Write
+from lending.domain.closing import refusal_of_place
 from lending.domain.hold import PREFECTURAL, Hold, refusal_to_cancel, refusals_to_place
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
@@ -30,8 +31,8 @@ def place_hold(
         raise Refused("title_merged", into=title.merging_into)
     held = holds.find(table, patron_id, title_id) is not None
     copies = titles.find_copies(table, list(title.barcodes)) if not title.lendable else []
-    reasons = refusals_to_place(patron, title, copies, held, policy) + _unknown_place(table, pickup_place)
-    if reasons:
+    reasons = refusals_to_place(patron, title, copies, held, policy)
+    if reasons := reasons + _no_pickup_there(table, pickup_place, moment, policy):
         raise Refused.for_all(reasons)
     hold = Hold(patron_id, title_id, pickup_place, placed_at=moment, queued_at=moment)
     table.transact(
@@ -43,9 +44,13 @@ def place_hold(
     return hold
 
 
-def _unknown_place(table: Table, pickup_place: str) -> list[Reason]:
-    known = pickup_place == PREFECTURAL or facilities.find(table, pickup_place) is not None
-    return [] if known else [Reason("unknown_pickup_place", field="pickup_place")]
+def _no_pickup_there(table: Table, pickup_place: str, moment: datetime, policy: Policy) -> list[Reason]:
+    if pickup_place == PREFECTURAL:
+        return []
+    if facilities.find(table, pickup_place) is None:
+        return [Reason("unknown_pickup_place", field="pickup_place")]
+    reason = refusal_of_place(pickup_place, moment, calendar.load(table), policy)
+    return [reason] if reason else []
 
 
 @again_when_overtaken

@@ -40,6 +40,7 @@ from lending.domain.pull import (
     run_of,
 )
 from lending.domain.reasons import Code
+from lending.domain.release import with_deadline
 from lending.domain.scan import Scan
 from lending.domain.shift import days_of
 from lending.domain.title import Copy, CopyState, LiesAt, Pull, Title
@@ -99,7 +100,7 @@ def scan_found(table: Table, barcode: str, moment: datetime, policy: Policy) -> 
         if copy.state is CopyState.MISSING or (copy.state is CopyState.ON_SHELF and copy.lies_at is not LiesAt.SHELF):
             table.transact(titles.move(copy, CopyState.ON_SHELF, on=today))
             return Scanned("shelve", barcode)
-        return _scanned_before(table, copy, today)
+        return _scanned_before(table, copy, today, policy)
     scanned, writes = _Scan(table, copy, copy.pull, calendar.load(table), moment, policy).outcome()
     table.transact(*writes)
     return scanned
@@ -301,7 +302,7 @@ def _ready_hold(grant: Grant, barcode: str, day: date, until: date) -> Hold:
     )
 
 
-def _scanned_before(table: Table, copy: Copy, day: date) -> Scanned:
+def _scanned_before(table: Table, copy: Copy, day: date, policy: Policy) -> Scanned:
     """The answer again, if it was this scan that put the book where it is."""
     patron = patrons.find(table, copy.holder) if copy.holder else None
     if patron is None:
@@ -310,7 +311,7 @@ def _scanned_before(table: Table, copy: Copy, day: date) -> Scanned:
         return Scanned("keep_aside", copy.barcode, patron.card_number)
     if copy.state is CopyState.READY:
         hold = holds.find(table, copy.holder, copy.title_id)
-        until = hold.pickup_until if hold else None
+        until = with_deadline(hold, day, calendar.load(table), policy).pickup_until if hold else None
         return Scanned("shelve_ready", copy.barcode, patron.card_number, pickup_until=until)
     bag = _bag_of(table, copy, day)
     if bag is None:

@@ -15,6 +15,7 @@ from lending.domain.hold import Hold, refusal_to_extend
 from lending.domain.loan import Loan
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
+from lending.domain.release import with_deadline
 from lending.domain.viewing import Viewing
 from lending.domain.week import in_tokyo
 
@@ -47,7 +48,7 @@ def place_for_caller(
 
 @again_when_overtaken
 def extend_deadline(
-    table: Table, card_number: str, title_id: str, until: date | None, staff: str, moment: datetime
+    table: Table, card_number: str, title_id: str, until: date | None, staff: str, moment: datetime, policy: Policy
 ) -> Hold:
     """Keep a ready book until a later day (RULES 16). Asked again for the same day it changes nothing.
 
@@ -61,10 +62,11 @@ def extend_deadline(
     hold = holds.find(table, patron.patron_id, title_id)
     if hold is None:
         raise Refused("already_on_loan" if title_id in patron.lent_titles else "not_found")
-    if hold.pickup_until == until:
-        return hold
-    today, library_open = in_tokyo(moment).date(), calendar.load(table).prefectural_open
-    if reason := refusal_to_extend(hold, until, today, library_open):
+    closed, today = calendar.load(table), in_tokyo(moment).date()
+    known = with_deadline(hold, today, closed, policy)
+    if known.pickup_until == until:
+        return known
+    if reason := refusal_to_extend(known, until, today, closed.prefectural_open):
         raise Refused.for_all([reason])
     extended = replace(hold, pickup_until=until)
     trace = traces.on_patron(patron.patron_id, Viewing(moment, staff, "extend hold"))

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from lending.aws.table import Table, again_when_overtaken, bags, loans, patrons, runs
 from lending.aws.table.runs import Done
-from lending.domain.bag import Bag
+from lending.domain.bag import Bag, is_left, left_behind
 from lending.domain.loan import Loan
 from lending.domain.policy import Policy
 from lending.domain.release import latest_closing, release_moment
@@ -20,7 +20,8 @@ _WEEKS_BACK = 8
 def release_uncollected(table: Table, moment: datetime, policy: Policy) -> Done:
     """Release what the facilities have not handed over by the end of the last pickup Sunday before `moment`.
 
-    Bags with another last day, of opted-in patrons or of a shifted batch, keep to it (RULES 22, 40).
+    Bags with another last day, of opted-in patrons or of a shifted batch, keep to it (RULES 22, 40). Of a batch without
+    any recorded hand-over nothing is released: its facility keeps no records.
 
     Returns:
         The day it was done for and what was done; no counts if it had been done before.
@@ -31,8 +32,7 @@ def release_uncollected(table: Table, moment: datetime, policy: Policy) -> Done:
     released = [
         _release(table, bag.pickup_from, bag.facility, bag.patron_id, sunday, policy)
         for pickup_from in _sundays(sunday)
-        for bag in bags.of_week(table, pickup_from)
-        if _may_be_left(bag, sunday)
+        for bag in left_behind(list(bags.of_week(table, pickup_from)), sunday)
     ]
     counts = {"bags": sum(count > 0 for count in released), "books": sum(released)}
     runs.note_done(table, JOB, sunday, moment)
@@ -43,15 +43,11 @@ def _sundays(last_day: date) -> list[date]:
     return [last_day - timedelta(days=DAYS_OF_WEEK * weeks) for weeks in range(_WEEKS_BACK + 1)]
 
 
-def _may_be_left(bag: Bag, last_day: date) -> bool:
-    return bag.pickup_until <= last_day and bag.handed_over_at is None and bool(bag.barcodes)
-
-
 @again_when_overtaken
 def _release(table: Table, pickup_from: date, facility: str, patron_id: str, last_day: date, policy: Policy) -> int:
     """Release one bag, whole or not at all; answers how many books. It is read anew: it may just be handed over."""
     bag = bags.find(table, pickup_from, facility, patron_id)
-    if bag is None or not _may_be_left(bag, last_day):
+    if bag is None or not is_left(bag, last_day):
         return 0
     in_bag = loans.find_many(table, [(patron_id, barcode) for barcode in sorted(bag.barcodes)])
     left = [loan for loan in in_bag if _is_left(loan, bag, last_day)]

@@ -12,6 +12,7 @@ from lending.domain.hold import PREFECTURAL, Hold, HoldStatus, place_in_queue
 from lending.domain.outlook import pickup_of_hold
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
+from lending.domain.release import with_deadline
 from lending.domain.title import Title
 
 
@@ -44,15 +45,16 @@ def view_placed(table: Table, hold: Hold, moment: datetime, policy: Policy) -> t
     """A hold just placed, and the notices that matter to where its book is to be collected (RULES 40)."""
     closed, patron = calendar.load(table), patrons.find(table, hold.patron_id)
     view = _view(table, hold, patron, moment, closed, policy) if patron else None
-    return view, notices_for(table, hold.pickup_place, moment.date(), closed)
+    return view, notices_for(table, hold.pickup_place, moment.date(), closed, policy)
 
 
-def notices_for(table: Table, pickup_place: str, day: date, closed: Calendar) -> list[Notice]:
+def notices_for(table: Table, pickup_place: str, day: date, closed: Calendar, policy: Policy) -> list[Notice]:
     """The current notices about a pickup place, and about the runs if it is a partner facility (RULES 40)."""
     facility = facilities.find(table, pickup_place) if pickup_place != PREFECTURAL else None
     names = {pickup_place: facility.name} if facility else {}
     scopes = {Scope.PREFECTURAL} if pickup_place == PREFECTURAL else {Scope.SERVICE}
-    return [each for each in closed.notices(day, names) if each.scope in scopes or each.facility == pickup_place]
+    current = closed.notices(day, names, policy)
+    return [each for each in current if each.scope in scopes or each.facility == pickup_place]
 
 
 def _view(
@@ -61,7 +63,7 @@ def _view(
     found = titles.view(table, hold.title_id)
     if found is None:
         return None
-    hold, queue = hold.as_of(closed.latest_run), found.holds
+    hold, queue = with_deadline(hold.as_of(closed.latest_run), moment.date(), closed, policy), found.holds
     stopped_by = stopping_patron(hold, patron, coming_week(moment, closed, policy))
     pickup = None if stopped_by else pickup_of_hold(hold, queue, found.copies, moment, closed, policy)
     if hold.status != HoldStatus.WAITING:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from lending.aws import suppression
-from lending.aws.table import Overtaken, Table, addresses, baskets, loans, mails, patrons, titles
+from lending.aws.table import Overtaken, Table, addresses, baskets, calendar, loans, mails, patrons, titles
+from lending.domain.closure import Calendar
 from lending.domain.loan import Loan, refusals_to_renew
 from lending.domain.mail import Mail, MailKind, mail_id
 from lending.domain.mail_address import PendingAddress
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
+from lending.domain.reminders import overdue_from, past_due_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,16 @@ class Myself:
 
 @dataclass(frozen=True, slots=True)
 class LoanView:
-    """A loan, how many holds wait for its title, and what stands in the way of renewing it (RULES 31)."""
+    """A loan, how many holds wait for its title, and what stands in the way of renewing it (RULES 31).
+
+    `past_due_note` is what there is to say once the due date is over and the loan is not `overdue` yet (RULES 35).
+    """
 
     loan: Loan
     waiting: int
     reasons: Sequence[Reason]
+    overdue: bool
+    past_due_note: str
 
 
 def view_myself(table: Table, patron_id: str, moment: datetime) -> Myself:
@@ -53,11 +60,14 @@ def view_loans(table: Table, patron_id: str, today: date, policy: Policy) -> lis
     """A patron's loans, the first due first, each with what stands in the way of renewing it (RULES 31)."""
     found = loans.of_patron(table, patron_id)
     waiting = titles.waiting_counts(table, {loan.title_id for loan in found})
-    return [
-        LoanView(loan, count, refusals_to_renew(loan, count, today, policy))
-        for loan in found
-        for count in [waiting[loan.title_id]]
-    ]
+    closed = calendar.load(table) if any(loan.due_on < today for loan in found) else Calendar()
+    return [_loan_view(loan, waiting[loan.title_id], today, closed, policy) for loan in found]
+
+
+def _loan_view(loan: Loan, waiting: int, today: date, closed: Calendar, policy: Policy) -> LoanView:
+    reasons, overdue = refusals_to_renew(loan, waiting, today, policy), overdue_from(loan, closed, policy)
+    is_overdue = overdue is not None and overdue <= today
+    return LoanView(loan, waiting, reasons, is_overdue, past_due_note(loan, today, closed, policy))
 
 
 def view_mails(table: Table, patron_id: str, moment: datetime, policy: Policy) -> list[Mail]:

@@ -17,6 +17,7 @@ from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.reasons import Code
+from lending.domain.shift import days_of
 from lending.domain.title import Copy, CopyState, Pull
 from lending.domain.week import DAYS_OF_WEEK, Week, in_tokyo, week_of_run
 
@@ -476,10 +477,11 @@ def _grants(calendar: Calendar, run: Run) -> tuple[_Grant, _Grant]:
     """What taking a copy means for a partner facility's hold and for the prefectural library's (RULES 15)."""
     if run.kind != RunKind.THURSDAY:
         return _Grant(Outcome.FOR_PARTNER, Code.PARTNER, NOTHING), _Grant(Outcome.READY, Code.READY, NOTHING)
+    days = days_of(run.week, calendar, None)
     facts = {
         "pickup_from": run.week.pickup_from.isoformat(),
-        "pickup_until": calendar.pickup_until(run.week).isoformat(),
-        "due_on": run.week.due_on.isoformat(),
+        "pickup_until": days.pickup_until.isoformat(),
+        "due_on": days.due_on.isoformat(),
     }
     return _Grant(_LEND, Code.LENT, facts), _Grant(Outcome.FOR_PREFECTURAL, Code.PREFECTURAL, NOTHING)
 

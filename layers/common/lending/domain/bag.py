@@ -1,5 +1,6 @@
 """One patron's books for one facility in one week, and what the facility has to do with them (RULES 24, 28-30)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -85,6 +86,21 @@ def list_of(bag: Bag, moment: datetime, policy: Policy) -> BagList | None:
     if today < bag.pickup_from:
         return BagList.COMING
     return BagList.TO_RETURN if bag.pickup_until <= last_day_over(moment, policy) else BagList.TO_HAND_OVER
+
+
+def left_behind(bags: Sequence[Bag], last_day: date) -> list[Bag]:
+    """Of the bags of one week those that go back once `last_day` is over, and their own last day with it (RULES 30).
+
+    Recording hand-overs is optional for a facility. Where it has recorded none of a batch, nobody knows what was
+    collected, and nothing is said to be on its way back.
+    """
+    recorded = {bag.facility for bag in bags if bag.handed_over_at}
+    return [bag for bag in bags if bag.facility in recorded and is_left(bag, last_day)]
+
+
+def is_left(bag: Bag, last_day: date) -> bool:
+    """Whether a bag with books in it was not handed over by its last day, up to `last_day`."""
+    return bag.pickup_until <= last_day and bag.handed_over_at is None and bool(bag.barcodes)
 
 
 def is_current(bag: Bag, today: date, policy: Policy) -> bool:

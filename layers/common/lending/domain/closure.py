@@ -1,13 +1,14 @@
 """Closed days and suspensions, and what they do to dates (RULES 15, 16, 20-22, 40).
 
-A closure is a day on which doors are shut; it moves deadlines counted in open days and changes nothing else. A
-suspension stops lending: the whole Thursday run, or the one for a facility. A facility is named by its number as text,
-as in `Hold.pickup_place`.
+A closure is a day on which doors are shut: it moves what is counted in open days, and stops a run that falls on it. A
+suspension stops lending: the whole Thursday run, or the one for a facility. A facility on whose doors nothing is handed
+over for a whole pickup window is passed over, whichever of the two keeps them shut. A facility is named by its number
+as text, as in `Hold.pickup_place`.
 """
 
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -15,7 +16,7 @@ from lending.domain.hold import PREFECTURAL, LatestRun
 from lending.domain.policy import Policy
 from lending.domain.reasons import WEEKDAYS, day_in_words, full_day_in_words
 from lending.domain.title import Copy, CopyState
-from lending.domain.week import TOKYO, Week, counter_due_on, in_tokyo, next_run_after, week_of_run
+from lending.domain.week import DAY, TOKYO, Week, counter_due_on, in_tokyo, next_run_after, week_of_run
 
 # How far ahead dates are looked for. Beyond it something is "until further notice" and nobody should be told a date.
 HORIZON = timedelta(days=731)
@@ -111,17 +112,28 @@ class Calendar:
     def nth_open_day_after(self, day: date, n: int) -> date:
         """The `n`th open day of the prefectural library after `day`, which itself is not counted (RULES 16).
 
-        Raises ValueError if `n` is less than 1 or there is no such day within two years.
+        Two years after `day` if there are fewer until then: nobody is told of a day on which doors are shut for good.
+
+        Raises ValueError if `n` is less than 1.
         """
         if n < 1:
             raise ValueError("open days are counted from 1")
-        found, last = day, day + HORIZON
+        own, found, last = self.of(Scope.PREFECTURAL), day, day + HORIZON
         while n and found < last:
-            found += timedelta(days=1)
-            n -= self.prefectural_open(found)
-        if n:
-            raise ValueError(f"too few open days after {day}")
+            found += DAY
+            n -= own.prefectural_open(found)
         return found
+
+    def first_open_day(self, day: date) -> date:
+        """The first open day of the prefectural library from `day` on, which itself is counted (RULES 35)."""
+        return self.nth_open_day_after(day - DAY, 1)
+
+    def of(self, scope: Scope, facility: str = "") -> "Calendar":
+        """What concerns one place alone, to be asked for many days in a row."""
+        return Calendar(
+            tuple(each for each in self.closures if _is_of(each, scope, facility)),
+            tuple(each for each in self.suspensions if _is_of(each, scope, facility)),
+        )
 
     def service_suspension_on(self, run_date: date) -> Suspension | None:
         """The suspension that stops the run of `run_date`, if one does (RULES 22).
@@ -132,15 +144,7 @@ class Calendar:
         named = self._service_suspensions(run_date)
         if named:
             return named[0]
-        if self.prefectural_open(run_date):
-            return None
-        return Suspension(
-            suspension_id=f"closed-{run_date}",
-            scope=Scope.SERVICE,
-            starts_on=run_date,
-            ends_on=run_date,
-            reason=self._closed_because(run_date),
-        )
+        return None if self.prefectural_open(run_date) else self._closed_on(run_date, Scope.SERVICE)
 
     def reaches(self, patron_id: str, run_date: date) -> bool:
         """Whether the run of `run_date` takes place for this patron: not suspended, or opted in (RULES 22)."""
@@ -150,31 +154,33 @@ class Calendar:
         return self.prefectural_open(run_date)
 
     def pickup_until(self, week: Week) -> date:
-        """The last pickup day of what is lent in this week's run: S+7, or the other deadline of a run that takes place
-        for opted-in patrons only (RULES 22, 29)."""
+        """The last pickup day of what is lent in this week's run (RULES 22, 29).
+
+        It is S+7, or the other deadline of a run that takes place for opted-in patrons only, unless that lies before S.
+        """
         suspension = self.service_suspension_on(week.run_date)
-        return (suspension and suspension.pickup_until) or week.pickup_until
+        other = suspension.pickup_until if suspension else None
+        return other if other and other >= week.pickup_from else week.pickup_until
 
     def facility_suspended_on(self, number: str, day: date) -> Suspension | None:
         """The suspension of facility `number` that covers `day`; of several the one that ends last (RULES 21)."""
-        covering = [
-            suspension
-            for suspension in self.suspensions
-            if suspension.scope == Scope.FACILITY and suspension.facility == number and suspension.covers(day)
-        ]
+        covering = [each for each in self.suspensions if _is_of(each, Scope.FACILITY, number) and each.covers(day)]
         return max(covering, key=lambda suspension: (suspension.ends_on, suspension.suspension_id), default=None)
 
     def facility_suspended_for(self, number: str, first: date, last: date) -> Suspension | None:
-        """The suspension to name if facility `number` is suspended on every day from `first` to `last` (RULES 21).
+        """The suspension to name if facility `number` hands over on no day from `first` to `last` (RULES 21, 29).
 
-        Several that follow each other count together; the one in force on the last day is named.
+        Closed days and suspensions count alike, and together. What is in force on the last day is named; it ends with
+        the last day on which the facility stays shut, or after two years.
         """
-        on_last_day = None
-        for day in _days(first, last):
-            on_last_day = self.facility_suspended_on(number, day)
-            if on_last_day is None:
-                return None
-        return on_last_day
+        own = self.of(Scope.FACILITY, number)
+        if any(own.hands_over_on(number, day) for day in each_day(first, last)):
+            return None
+        named = own.facility_suspended_on(number, last) or own._closed_on(last, Scope.FACILITY, number)
+        until = named.ends_on
+        while until < last + HORIZON and not own.hands_over_on(number, until + DAY):
+            until += DAY
+        return replace(named, ends_on=until)
 
     def hands_over_on(self, number: str, day: date) -> bool:
         """Whether a patron can receive a book at facility `number` on `day`: open and not suspended (RULES 29)."""
@@ -182,25 +188,45 @@ class Calendar:
 
     def first_pickup_day(self, number: str, week: Week) -> date | None:
         """The first day on which facility `number` hands over what a week's run lends, None if on none (RULES 29)."""
-        days = _days(week.pickup_from, self.pickup_until(week))
+        days = each_day(week.pickup_from, self.pickup_until(week))
         return next((day for day in days if self.hands_over_on(number, day)), None)
 
-    def notices(self, day: date, facility_names: Mapping[str, str]) -> list[Notice]:
-        """What is to be published on `day`: all that has not ended, the nearest first (RULES 40).
+    def closed_runs(self, day: date, policy: Policy) -> list[Suspension]:
+        """The suspensions that nobody has recorded: runs of the coming weeks that fall on a closed day (RULES 22).
+
+        A run that was made on an earlier day is not stopped any more.
+        """
+        first = max(day, self.latest_run.cycle + DAY) if self.latest_run else day
+        days = each_day(first, day + timedelta(weeks=policy.announced_weeks))
+        runs = [each for each in days if each.weekday() == policy.run_weekday and not self._service_suspensions(each)]
+        return [suspension for run in runs if (suspension := self.service_suspension_on(run))]
+
+    def notices(self, day: date, facility_names: Mapping[str, str], policy: Policy) -> list[Notice]:
+        """What is to be published on `day`: all that has not ended, the nearest first (RULES 22, 40).
 
         `facility_names` gives a facility's name by its number.
         """
+        suspensions = [*(each for each in self.suspensions if each.ends_on >= day), *self.closed_runs(day, policy)]
         notices = [_closure_notice(closure, facility_names) for closure in self.closures if closure.ends_on >= day]
-        notices += [_suspension_notice(each, facility_names) for each in self.suspensions if each.ends_on >= day]
+        notices += [_suspension_notice(each, facility_names) for each in suspensions]
         return sorted(notices, key=lambda notice: (notice.starts_on, notice.ends_on, notice.notice_id))
 
     def _open(self, scope: Scope, facility: str, day: date) -> bool:
         kinds = {each.kind for each in self.closures if _is_of(each, scope, facility) and each.covers(day)}
         return not kinds or ClosureKind.OPEN in kinds
 
-    def _closed_because(self, day: date) -> str:
-        reasons = [each.reason for each in self.closures if each.scope == Scope.PREFECTURAL and each.covers(day)]
-        return min(reasons)
+    def _closed_on(self, day: date, scope: Scope, facility: str = "") -> Suspension:
+        """What a day of shut doors, the facility's or else the prefectural library's, comes to for `scope`."""
+        doors = Scope.FACILITY if facility else Scope.PREFECTURAL
+        reasons = [each.reason for each in self.closures if _is_of(each, doors, facility) and each.covers(day)]
+        return Suspension(
+            suspension_id=f"closed-{day}",
+            scope=scope,
+            facility=facility,
+            starts_on=day,
+            ends_on=day,
+            reason=min(reasons),
+        )
 
     def _service_suspensions(self, run_date: date) -> list[Suspension]:
         # The one that lasts longest first: its end is what patrons need to know.
@@ -224,6 +250,19 @@ def next_week_that_runs(week: Week, calendar: Calendar, policy: Policy) -> Week 
     """The first week after `week` whose run is not suspended, or None within two years (RULES 22)."""
     weeks = _weeks_from(week.next_run, policy)
     return next((each for each in weeks if calendar.service_suspension_on(each.run_date) is None), None)
+
+
+def shut_for_good(facility: str, moment: datetime, calendar: Calendar, policy: Policy) -> Suspension | None:
+    """The suspension to name if a facility hands over on no day of any pickup window from `moment` on (RULES 21, 29).
+
+    "Any" is one of the next two years. Such a facility is no pickup place: a hold for it would wait for nothing.
+    """
+    own = calendar.of(Scope.FACILITY, facility)
+    weeks = _weeks_from(coming_week(moment, calendar, policy).run_date, policy)
+    windows = [(week.pickup_from, week.pickup_until) for week in weeks]
+    if any(own.hands_over_on(facility, day) for window in windows for day in each_day(*window)):
+        return None
+    return own.facility_suspended_for(facility, *windows[0])
 
 
 def earliest_pickup(
@@ -314,7 +353,7 @@ class _Outlook:
     def prefectural_pickup(self, at: datetime) -> date | None:
         """The day of the first pull at or after `at`; a book may be collected once it is ready (RULES 15, Q11)."""
         later_today = any(at.time() <= pull_time for pull_time in self.policy.pull_times)
-        return self._open_day(at.date() if later_today else at.date() + timedelta(days=1))
+        return self._open_day(at.date() if later_today else at.date() + DAY)
 
     def _checked_in(self, back_on: date) -> datetime | None:
         # Books that are back are there for the first pull of an open day, so after that day's cut-off of the run.
@@ -324,7 +363,7 @@ class _Outlook:
         return max(self.now, datetime.combine(day, min(self.policy.pull_times), TOKYO))
 
     def _open_day(self, first: date) -> date | None:
-        days = _days(first, self.now.date() + HORIZON)
+        days = each_day(first, self.now.date() + HORIZON)
         return next((day for day in days if self.calendar.prefectural_open(day)), None)
 
     def _weeks(self, at: datetime) -> Iterable[Week]:
@@ -339,12 +378,13 @@ def _weeks_from(run_date: date, policy: Policy) -> Iterable[Week]:
         run_date = week.next_run
 
 
-def _days(first: date, last: date) -> Iterable[date]:
-    return (first + timedelta(days=n) for n in range((last - first).days + 1))
+def each_day(first: date, last: date) -> Iterable[date]:
+    """The days from `first` to `last`, both counted."""
+    return (first + n * DAY for n in range((last - first).days + 1))
 
 
-def _is_of(closure: Closure, scope: Scope, facility: str) -> bool:
-    return closure.scope == scope and (scope == Scope.PREFECTURAL or closure.facility == facility)
+def _is_of(entry: Closure | Suspension, scope: Scope, facility: str) -> bool:
+    return entry.scope == scope and (scope != Scope.FACILITY or entry.facility == facility)
 
 
 def _closure_notice(closure: Closure, names: Mapping[str, str]) -> Notice:

@@ -49,7 +49,7 @@ class Hold:
 
     `pickup_place` is `prefectural` or a facility's number as text; `next_pickup_place` is a recorded change of it that
     counts from the cycle of `next_pickup_from` (14). `barcode` is the copy kept for it while secured or ready;
-    `ready_on` is the day it was made ready, whose mail goes out the day after (15).
+    `ready_on` is the day it was made ready, whose mail goes out the day after (15); `mailed_on` the day it really did.
     """
 
     patron_id: str
@@ -60,6 +60,7 @@ class Hold:
     status: HoldStatus = HoldStatus.WAITING
     barcode: str = ""
     ready_on: date | None = None
+    mailed_on: date | None = None
     pickup_until: date | None = None
     next_pickup_place: str = ""
     next_pickup_from: date | None = None
@@ -73,7 +74,7 @@ class Hold:
 
     def waiting_again(self) -> "Hold":
         """The hold at its old place in the queue, without the copy that was kept for it (RULES 21, 23)."""
-        return replace(self, status=HoldStatus.WAITING, barcode="", ready_on=None, pickup_until=None)
+        return replace(self, status=HoldStatus.WAITING, barcode="", ready_on=None, mailed_on=None, pickup_until=None)
 
     def as_of(self, latest: LatestRun | None) -> "Hold":
         """The hold with its reason dated by the latest run that found it true (RULES 27).

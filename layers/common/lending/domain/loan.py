@@ -9,7 +9,13 @@ from lending.domain.reasons import day_in_words
 from lending.domain.week import renewal_window
 
 RESERVED_LABEL = "予約 有り"
-STATE_LABELS = {"in_transit": "受取館へ運搬中", "to_collect": "受取できます", "on_loan": "貸出", "returning": "返送中"}
+STATE_LABELS = {
+    "in_transit": "受取館へ運搬中",
+    "to_collect": "受取できます",
+    "window_over": "受取期間は終わりました",
+    "on_loan": "貸出",
+    "returning": "返送中",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +44,20 @@ class Loan:
     damaged: bool = False
 
     def state_on(self, day: date) -> str:
-        """`in_transit`, `to_collect`, `on_loan` or `returning`, as My Library shows it (RULES 28-30)."""
+        """`in_transit`, `to_collect`, `window_over`, `on_loan` or `returning`, as My Library shows it (RULES 28-30).
+
+        Where a facility has recorded nothing, nobody knows after the last pickup day whether the book was collected,
+        unless it was renewed.
+        """
         if self.pickup_from is None or self.handed_over_at is not None:
             return "on_loan"
         if self.released_at is not None:
             return "returning"
         if day < self.pickup_from:
             return "in_transit"
-        return "to_collect" if self.pickup_until is None or day <= self.pickup_until else "on_loan"
+        if self.pickup_until is None or day <= self.pickup_until:
+            return "to_collect"
+        return "on_loan" if self.renewals else "window_over"
 
     def handed_over(self, moment: datetime) -> "Loan":
         """The loan once its bag was handed over: it is not on its way back, whatever the release took it for (30)."""
@@ -69,12 +81,13 @@ class Loan:
 def refusals_to_renew(loan: Loan, waiting: int, today: date, policy: Policy, by_phone: bool = False) -> list[Reason]:
     """Everything that stands in the way of a renewal, online or by phone (RULES 31).
 
-    Whether the facility has recorded the hand-over does not matter online: it may leave that out (RULES 30).
+    Whether the facility has recorded the hand-over does not matter: it may leave that out. What the release has sent
+    on its way back is not renewed (RULES 30).
 
     Args:
         waiting: how many holds wait for the title; none of them is the borrower's, who cannot hold what is on loan.
         today: the day of the request.
-        by_phone: whether staff do it: they can when the book is overdue, but know when it is on its way back.
+        by_phone: whether staff do it: they can when the book is overdue.
     """
     window = renewal_window(loan.due_on, policy)
     counter = {"counter_name": policy.counter_name, "counter_phone": policy.counter_phone}
@@ -83,8 +96,8 @@ def refusals_to_renew(loan: Loan, waiting: int, today: date, policy: Policy, by_
         reasons.append(Reason("lost" if loan.lost else "damaged", counter))
     if today < window.opens:
         reasons.append(Reason("too_early", {"renewable_from": window.opens, "day": day_in_words(window.opens)}))
-    if by_phone and loan.state_on(today) == "returning":
-        reasons.append(Reason("returning"))
+    if loan.released_at is not None:
+        reasons.append(Reason("returning", counter))
     if today > window.closes and not by_phone:
         reasons.append(Reason("overdue", {"due_on": loan.due_on, "day": day_in_words(loan.due_on)} | counter))
     if loan.renewals >= policy.renewal_limit:

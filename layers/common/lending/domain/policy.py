@@ -37,6 +37,9 @@ class Policy(BaseModel):
     overdue_repeat_days: int = Field(7, ge=1, description="between overdue mails (35)")
     hand_over_undo_minutes: int = Field(10, ge=0, description="in which a facility takes a hand-over back (30)")
 
+    # Closures
+    announced_weeks: int = Field(8, ge=0, description="a run or pickup window that falls away is told of (22, 40)")
+
     # Pickup at the prefectural library
     pull_times: tuple[time, ...] = Field((time(9, 0), time(14, 0)), min_length=1, description="as scheduled (15)")
     ready_open_days: int = Field(10, ge=1, description="open days after the day of the mail (16)")

@@ -56,6 +56,9 @@ CATALOGUE: dict[str, Problem] = {
     "reference_only": Problem(409, "この本は館内でご覧いただく本(禁帯出)のため、予約できません。"),
     "no_copy_left": Problem(409, "お貸しできる本が紛失などのためなくなり、予約できません。"),
     "unknown_pickup_place": Problem(422, "受取館を選んでください。"),
+    "facility_suspended": Problem(
+        409, "この受取館での受け渡しは、当分のあいだお休みです{because}。ほかの受取館を選んでください。"
+    ),
     "cancel_by_phone": Problem(
         409, "「{status_label}」の本の取消は、お電話で承ります。{counter_name} {counter_phone} {counter_hours}"
     ),
@@ -65,7 +68,11 @@ CATALOGUE: dict[str, Problem] = {
     "renewal_limit": Problem(409, "更新は{limit}回までです。"),
     "held_by_others": Problem(409, "ほかの方の予約が有るため、更新できません。"),
     "lost": Problem(409, "紛失のお届けがある本は、更新できません。{counter_name} {counter_phone}"),
-    "returning": Problem(409, "図書館へ返送中の本は、更新できません。"),
+    "returning": Problem(
+        409,
+        "受取期間に受け取られず、図書館へ返送中の本は、更新できません。"
+        "お手元にあるときは、お電話ください。{counter_name} {counter_phone}",
+    ),
     "damaged": Problem(409, "破損のお届けがある本は、更新できません。{counter_name} {counter_phone}"),
     # at a facility (RULES 30, 54)
     "undo_too_late": Problem(

@@ -1,7 +1,7 @@
 """An emergency shift of a facility's batch, and the days that count for a book lent to one (RULES 25, 29, 40)."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from lending.domain.closure import Calendar
 from lending.domain.loan import Loan
@@ -55,21 +55,22 @@ class Days:
 def days_of(week: Week, calendar: Calendar, shift: Shift | None) -> Days:
     """The days of what is lent in a week's run for a facility, whose batch `shift` has moved, if any.
 
-    A deadline that a suspension sets for opted-in patrons may lie beyond the due date (RULES 22): nobody gets an
-    overdue book, so it is due on the last day it can be collected, at the earliest.
+    A later deadline that a suspension sets for opted-in patrons moves their due date by as many days (RULES 22). Nobody
+    gets an overdue book: it is due on the last day it can be collected, at the earliest.
     """
     if shift is not None:
         return shift.days
     pickup_until = calendar.pickup_until(week)
-    return Days(pickup_until, max(week.due_on, pickup_until))
+    later = max(pickup_until - week.pickup_until, timedelta())
+    return Days(pickup_until, max(week.due_on + later, pickup_until))
 
 
 def moved_loan(loan: Loan, days: Days) -> Loan:
-    """A loan of the batch with these days. One that is on its way back, lost or damaged stays as it is.
+    """A loan of the batch with these days. One that was collected, is on its way back, lost or damaged stays as it is.
 
     The due date of one that was renewed is the patron's own (RULES 31) and stays, too.
     """
-    if loan.released_at is not None or loan.lost or loan.damaged:
+    if loan.handed_over_at is not None or loan.released_at is not None or loan.lost or loan.damaged:
         return loan
     return replace(loan, pickup_until=days.pickup_until, due_on=loan.due_on if loan.renewals else days.due_on)
 

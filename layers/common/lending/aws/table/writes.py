@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lending.aws.table.codec import Item, to_wire
@@ -45,6 +45,13 @@ def counted(writes: Iterable[Write]) -> list[Write]:
     for count in (count for write in writes for count in write.counts):
         sums[count.key, count.name] += count.change
     return [update(key, add={name: change}) for (key, name), change in sums.items() if change]
+
+
+def as_one(*writes: Write) -> Write:
+    """Writes that stand or fall together, as the first of them with the others in tow."""
+    first, *others = writes
+    also = [part for write in others for part in (replace(write, also=(), counts=()), *write.also)]
+    return replace(first, also=(*first.also, *also), counts=tuple(count for write in writes for count in write.counts))
 
 
 def key_of(key: Key) -> Item:
