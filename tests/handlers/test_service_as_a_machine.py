@@ -447,6 +447,30 @@ class Life(RuleBasedStateMachine):
         """The same step in both libraries: the same answer, and the same state after it."""
         expected, answer = (answer_of(library, what, *args) for library in (self.obvious, self.actual))
         assert answer == expected, f"{self.now}: {what}{args}"
+        if what == "found":
+            self.nobody_is_overtaken_without_a_reason(args[0])
+        if what in ("run_due", "run_on_request") and answer is False:
+            self.nothing_is_kept_in_vain()
+
+    def nobody_is_overtaken_without_a_reason(self, barcode: str) -> None:
+        """Who was before the one that got this book has one coming, or a reason (RULES 11, 15, 27)."""
+        copy = self.obvious.copies[barcode]
+        scan = copy.scan
+        if scan is None or scan.hold is None or scan.at != self.now or scan.hold.status != "waiting":
+            return
+        others = [other for other in self.obvious.copies_of(copy.title) if other is not copy]
+        fetched = {other.plan.patron for other in others if other.plan and other.plan.stands(self.now.date())}
+        left = sum(other.state == "on_shelf" and other.lendable for other in others) - len(fetched)
+        before = [hold for hold in self.obvious.queue(copy.title) if obvious.turn(hold) < obvious.turn(scan.hold)]
+        passed = [hold for hold in before if hold.patron not in fetched and not hold.why]
+        assert len(passed) <= max(0, left), f"{self.now}: {barcode} passed {passed}"
+
+    def nothing_is_kept_in_vain(self) -> None:
+        """After a run that took place nobody whom it passes over keeps a book from the queue (RULES 8, 21)."""
+        run = obvious.weekly_run(max(date.fromisoformat(made) for made in self.obvious.made.values()))
+        kept = [hold for hold in self.obvious.holds.values() if hold.status == "secured"]
+        why = [self.obvious.obstacle(run, hold, hold.place_on(run.cycle)) for hold in kept]
+        assert {code for code, _ in filter(None, why)} <= {"run_suspended", "after_cutoff"}, f"{self.now}: {kept}"
 
     def do(self, what: str, *args: Any) -> None:
         """Somebody does something, a minute after the last one."""
