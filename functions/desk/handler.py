@@ -356,7 +356,8 @@ def show_list(name: str) -> Any:
     from lending.actions.listing_books import list_books
 
     staff, why = api.staff(), api.query("for", "list")
-    lines, last = list_books(library_table(), name, staff, why, api.moment(), api.start(), api.limit())
+    table, moment, policy = library_table(), api.moment(), settings().policy
+    lines, last = list_books(table, name, staff, why, moment, policy, api.start(), api.limit())
     return api.items([_shown_line(line) for line in lines], last)
 
 

@@ -9,10 +9,13 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from lending.aws.table import Table, holds, loans, patrons, titles, traces
+from lending.aws.table import Table, calendar, holds, loans, patrons, titles, traces
 from lending.domain.hold import Hold
 from lending.domain.loan import Loan
+from lending.domain.policy import Policy
 from lending.domain.problems import Refused
+from lending.domain.release import with_deadline
+from lending.domain.reminders import overdue_from
 from lending.domain.title import Copy, CopyState, Title
 from lending.domain.viewing import Viewing
 from lending.domain.week import in_tokyo
@@ -37,8 +40,20 @@ class Line:
     waiting: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which part of which list is asked for, and by what its dates are told."""
+
+    table: Table
+    name: str
+    today: date
+    policy: Policy
+    start: Any
+    limit: int
+
+
 def list_books(
-    table: Table, name: str, staff: str, why: str, moment: datetime, start: Any, limit: int
+    table: Table, name: str, staff: str, why: str, moment: datetime, policy: Policy, start: Any, limit: int
 ) -> tuple[list[Line], Any]:
     """A part of a list, the longest there first, and where the next part goes on.
 
@@ -51,7 +66,7 @@ def list_books(
     """
     if name not in _LISTS:
         raise Refused("not_found")
-    lines, last = _LISTS[name](table, name, in_tokyo(moment).date(), start, limit)
+    lines, last = _LISTS[name](_Asked(table, name, in_tokyo(moment).date(), policy, start, limit))
     if any(line.hold or line.loan for line in lines):
         table.write(traces.on_list(name, Viewing(moment, staff, why)))
     return _told(table, lines), last
@@ -74,9 +89,9 @@ def _told(table: Table, lines: list[Line]) -> list[Line]:
     ]
 
 
-def _copies(table: Table, name: str, today: date, start: Any, limit: int) -> _Page:
-    copies, last = titles.listed(table, name, start, limit)
-    return list(_lines_of(table, copies)), last
+def _copies(asked: _Asked) -> _Page:
+    copies, last = titles.listed(asked.table, asked.name, asked.start, asked.limit)
+    return list(_lines_of(asked.table, copies)), last
 
 
 def _lines_of(table: Table, copies: list[Copy]) -> Iterable[Line]:
@@ -89,33 +104,35 @@ def _lines_of(table: Table, copies: list[Copy]) -> Iterable[Line]:
         yield Line(copy.title_id, copy, copy.since, held.get(copy.barcode), out.get(copy.barcode))
 
 
-def _ready(table: Table, name: str, today: date, start: Any, limit: int) -> _Page:
-    found, last = holds.page_of_ready(table, start, limit)
-    copies = {copy.barcode: copy for copy in titles.find_copies(table, [hold.barcode for hold in found])}
+def _ready(asked: _Asked) -> _Page:
+    """By the deadlines kept with the holds; each line tells the one that counts by the calendar as it is now."""
+    closed = calendar.load(asked.table)
+    found, last = holds.page_of_ready(asked.table, asked.start, asked.limit)
+    found = [with_deadline(hold, asked.today, closed, asked.policy) for hold in found]
+    copies = {copy.barcode: copy for copy in titles.find_copies(asked.table, [hold.barcode for hold in found])}
     return [Line(hold.title_id, copies.get(hold.barcode), hold.ready_on, hold) for hold in found], last
 
 
-def _overdue(table: Table, name: str, today: date, start: Any, limit: int) -> _Page:
-    found = ((place, loan) for place, loan in loans.by_due_date(table, today, start or "", limit) if _late(loan, today))
-    page = list(islice(found, limit + 1))
-    shown = page[:limit]
-    copies = {copy.barcode: copy for copy in titles.find_copies(table, [loan.barcode for _, loan in shown])}
-    lines = [Line(loan.title_id, copies.get(loan.barcode), loan.due_on, loan=loan) for _, loan in shown]
-    return lines, shown[-1][0] if len(page) > limit else None
+def _overdue(asked: _Asked) -> _Page:
+    """By due date; a loan is called overdue once the carriage that could have brought it was checked in (RULES 35)."""
+    closed = calendar.load(asked.table)
+    due = loans.by_due_date(asked.table, asked.today, asked.start or "", asked.limit)
+    since = ((place, loan, overdue_from(loan, closed, asked.policy)) for place, loan in due)
+    late = ((place, loan, day) for place, loan, day in since if day is not None and day <= asked.today)
+    page = list(islice(late, asked.limit + 1))
+    shown = page[: asked.limit]
+    copies = {copy.barcode: copy for copy in titles.find_copies(asked.table, [loan.barcode for _, loan, _ in shown])}
+    lines = [Line(loan.title_id, copies.get(loan.barcode), day, loan=loan) for _, loan, day in shown]
+    return lines, shown[-1][0] if len(page) > asked.limit else None
 
 
-def _late(loan: Loan, today: date) -> bool:
-    """Not what is lost, which staff settle, and not what is on its way back (RULES 34, 35)."""
-    return loan.due_on < today and not loan.lost and loan.released_at is None
-
-
-def _without_copy(table: Table, name: str, today: date, start: Any, limit: int) -> _Page:
-    found, last = titles.page_without_copy(table, start, limit)
-    waiting = titles.waiting_counts(table, {title.title_id for title in found})
+def _without_copy(asked: _Asked) -> _Page:
+    found, last = titles.page_without_copy(asked.table, asked.start, asked.limit)
+    waiting = titles.waiting_counts(asked.table, {title.title_id for title in found})
     return [Line(title.title_id) for title in found if waiting[title.title_id]], last
 
 
-_LISTS: dict[str, Callable[[Table, str, date, Any, int], _Page]] = {
+_LISTS: dict[str, Callable[[_Asked], _Page]] = {
     **dict.fromkeys(("missing", "lost", "damaged", "kept_aside", "to_clear"), _copies),
     "ready": _ready,
     "without_copy": _without_copy,
