@@ -163,9 +163,9 @@ def sign_in_at(page: Page, path: str, name: str, label: str, password: str = CHO
     page.get_by_role("button", name="ログイン").click()
 
 
-def enter(page: Page, room: str) -> None:
+def enter(page: Page, room: str, exact: bool = True) -> None:
     """Go to a room from another one, or from a sheet of its own, and wait until all of it is there."""
-    door = page.locator(".rooms").get_by_role("link", name=room, exact=True)
+    door = page.locator(".rooms").get_by_role("link", name=room, exact=exact)
     before = page.locator("#content > [aria-busy]").element_handle()
     door.click()
     page.wait_for_function("before => !before.isConnected", arg=before)
