@@ -266,12 +266,19 @@ def turn(hold: Hold) -> tuple[datetime, str]:
     return hold.queued_at, hold.patron
 
 
+class Books(dict[str, "Copy"]):
+    """The copies by bar code; of any other one there is no book."""
+
+    def __missing__(self, barcode: str) -> Copy:
+        raise No("unknown_barcode")
+
+
 class ObviousLibrary:
     """Everything there is, and what each step does to it."""
 
     def __init__(self, patrons: Iterable[Patron], copies: Iterable[Copy], facilities: Iterable[str]) -> None:
         self.patrons = {patron.patron_id: patron for patron in patrons}
-        self.copies = {copy.barcode: copy for copy in copies}
+        self.copies = Books({copy.barcode: copy for copy in copies})
         self.titles = sorted({copy.title for copy in self.copies.values()})
         self.facilities = set(facilities)
         self.holds: dict[tuple[str, str], Hold] = {}
@@ -316,7 +323,8 @@ class ObviousLibrary:
     def place(self, patron: str, title: str, place: str, now: datetime) -> None:
         no = []
         if not any(copy.lendable for copy in self.copies_of(title)):
-            all_stay = all(copy.reference_only for copy in self.copies_of(title))
+            left = self.copies_of(title)
+            all_stay = left and all(copy.reference_only for copy in left)
             no.append("reference_only" if all_stay else "no_copy_left")
         if (patron, title) in self.holds:
             no.append("already_held")
@@ -1004,7 +1012,15 @@ class ObviousLibrary:
 
     # The counter (RULES 17, 19, 32, 34)
 
+    def withdraw(self, barcode: str) -> None:
+        copy = self.copies[barcode]
+        if copy.holder or copy.plan or copy.state in ("on_loan", "kept_aside", "ready"):
+            raise No("copy_in_use")
+        del self.copies[barcode]
+
     def check_in(self, barcode: str, now: datetime) -> tuple[str, str, bool]:
+        if barcode not in self.copies:
+            return "unknown", "", False
         copy = self.copies[barcode]
         following = "hold" if self.queue(copy.title) and not copy.reference_only else "shelve"
         if copy.state in ("kept_aside", "ready"):

@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 )
 
 from lending.actions import daily_notices
+from lending.actions.cataloguing import describe_title
 from lending.actions.changing_patron import change_record
 from lending.actions.checking_in import check_in
 from lending.actions.checking_out import check_out
@@ -56,6 +57,7 @@ from lending.aws.table import Table, titles
 from lending.aws.table.calendar import closure_key, suspension_key
 from lending.aws.table.codec import from_wire
 from lending.aws.table.runs import Done, RunRecord
+from lending.domain.cataloguing import DescribedCopy, DescribedTitle
 from lending.domain.closure import Closure, Scope, Suspension
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
@@ -157,6 +159,15 @@ class ActualLibrary:
 
     def drop_plan(self, run_id: str) -> int:
         return drop_plan(self.table, run_id, NOON)
+
+    def withdraw(self, barcode: str) -> None:
+        copy = titles.find_copy(self.table, barcode)
+        title = titles.find(self.table, copy.title_id) if copy else None
+        if copy is None or title is None:
+            raise Refused("unknown_barcode")
+        left = [each for each in titles.find_copies(self.table, list(title.barcodes)) if each.barcode != barcode]
+        described = tuple(DescribedCopy(each.barcode, each.call_number, each.reference_only) for each in left)
+        describe_title(self.table, DescribedTitle(title.title_id, title.title, "", "", described), barcode)
 
     def check_in(self, barcode: str, now: datetime) -> tuple[str, str, bool]:
         done = check_in(self.table, barcode, now)
@@ -714,6 +725,14 @@ class Life(RuleBasedStateMachine):
     def mark(self, choice: int, barcode: str, state: str) -> None:
         taken = sorted(copy.barcode for copy in self.obvious.copies.values() if copy.holder or copy.plan)
         self.do("mark", self.pick(choice, taken, barcode), state, self.now)
+
+    @rule(choice=CHOICE, barcode=BARCODE)
+    def withdraw(self, choice: int, barcode: str) -> None:
+        """Now and then a copy leaves the catalogue, also the last one of a title that somebody waits for (RULES 9)."""
+        waited = {hold.title for hold in self.obvious.holds.values()}
+        likely = sorted(copy.barcode for copy in self.obvious.copies.values() if copy.title in waited)
+        if choice < 300:
+            self.do("withdraw", self.pick(choice, likely, barcode))
 
     @rule(choice=CHOICE, barcode=BARCODE, what=st.sampled_from(("mark_found", "mark_found", "replaced", "check_in")))
     @precondition(lambda self: self.gone())

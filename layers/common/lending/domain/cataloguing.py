@@ -107,5 +107,5 @@ def _foreign(wanted: DescribedTitle, known: Mapping[str, Copy]) -> list[Reason]:
 
 
 def _in_use(left_out: Mapping[str, Copy]) -> list[Reason]:
-    used = [copy for copy in left_out.values() if copy.holder or copy.state in _IN_USE]
+    used = [copy for copy in left_out.values() if copy.holder or copy.pull or copy.state in _IN_USE]
     return [Reason("copy_in_use", {"barcode": copy.barcode}) for copy in used]

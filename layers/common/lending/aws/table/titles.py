@@ -166,7 +166,8 @@ def _merged_key(title_id: str) -> Key:
 def withdraw_copy(copy: Copy) -> Write:
     """A copy leaves the catalogue, if nobody has it or is promised it meanwhile."""
     condition, values = still(attributes(copy), "state", "holder")
-    return delete(copy_key(copy.barcode), condition, **values)
+    unchanged, planned = _still_planned(copy)
+    return delete(copy_key(copy.barcode), f"{condition} AND {unchanged}", **values, **planned)
 
 
 def due_anew(barcode: str, patron_id: str, due_on: date) -> Write:
