@@ -187,3 +187,8 @@ def test_a_facility_keeps_its_own_closed_days(phone: BrowserContext, given: Give
     page.get_by_role("button", name="2026年7月6日～2027年3月31日を取り消す").click()
     page.get_by_role("dialog").get_by_role("button", name="取り消す", exact=True).click()
     expect(page.get_by_text("登録されていません")).to_be_visible()
+    # WHEN a whole pickup window is shut THEN what that brings is said (RULES 21, 29)
+    page.get_by_label("はじめの日").fill("2026-07-05")
+    page.get_by_label("おわりの日").fill("2026-07-12")
+    page.get_by_role("button", name="加える").click()
+    expect(page.locator("#news")).to_contain_text("7月5日(日)から7月12日(日)までの受取期間は、受け渡しのできる日が1日も")

@@ -21,7 +21,12 @@ async function load(house) {
   const [{ number, name }, closures] = await Promise.all([here(), list("/facility/closures", mine.get)]);
   return [
     el("p", {}, `No.${number} ${name}`),
-    el("p", {}, "ふだんの休館日は、貸出の処理や受取期限を変えません。お知らせとして、利用者に示されます。"),
+    el(
+      "p",
+      {},
+      "ふだんの休館日は、貸出の処理や受取期限を変えません。お知らせとして、利用者に示されます。",
+      "受取期間のあいだ1日も開かないときは、その期間の貸出をお休みします。",
+    ),
     closures.length
       ? books(closures.map((closure) => shown(closure, house)))
       : el("p", {}, "これからの休館日は、登録されていません。"),
@@ -78,6 +83,7 @@ async function add(sent, house) {
   const { from, until, kind, reason } = typedIn(sent);
   if (tellFaults(sent, from ? [] : [{ field: "from", message: "はじめの日を入力してください。" }])) return;
   const weekdays = new FormData(sent).getAll("weekdays").map(Number);
-  await mine.post("/facility/closures", { from, until: until || from, weekdays, kind, reason });
-  await house.again("休館日を加えました。");
+  const days = { from, until: until || from, weekdays, kind, reason };
+  const { warnings } = await mine.post("/facility/closures", days);
+  await house.again(["休館日を加えました。", ...warnings]);
 }
