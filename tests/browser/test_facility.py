@@ -191,4 +191,6 @@ def test_a_facility_keeps_its_own_closed_days(phone: BrowserContext, given: Give
     page.get_by_label("はじめの日").fill("2026-07-05")
     page.get_by_label("おわりの日").fill("2026-07-12")
     page.get_by_role("button", name="加える").click()
-    expect(page.locator("#news")).to_contain_text("7月5日(日)から7月12日(日)までの受取期間は、受け渡しのできる日が1日も")
+    expect(page.locator("#news")).to_contain_text(
+        "7月5日(日)から7月12日(日)までの受取期間は、受け渡しのできる日が1日も"
+    )

@@ -27,7 +27,7 @@ from tests.domain.test_allocation import CUT_OFF, POLICY, Case, Naive, cases, ho
 PERSON = dict.fromkeys(("card_number", "name", "kana", "postal_code", "address", "phone", "email"), "見本")
 PULLED = {"lend": "lend", "keep_aside": "keep_aside", "ready": "ready"}
 
-many = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 seeds = st.integers(0, 2**32)
 
 
@@ -126,6 +126,9 @@ def test_when_it_is_through_nothing_is_idle_and_nobody_overtaken(case: Case, see
     there = {(each.patron_id, each.title_id) for each in now.holds}
     left_to = [each for each in decided if each.decision in ("for_prefectural", "for_partner")]
     left = {each.title_id for each in left_to if (each.patron_id, each.title_id) not in there}
+    # A copy that another run has planned for a hold that was cancelled: its scan gives it to the next (23).
+    other_plans = [(copy, copy.pull) for copy in copies.values() if copy.pull and copy.pull.run != case.run.run_id]
+    left |= {copy.title_id for copy, pull in other_plans if (pull.patron_id, copy.title_id) not in there}
     if record.lost == 0:
         for each in decisions:
             stays_kept = each.decision == "keep_aside" and (each.patron_id, each.title_id) in secured

@@ -94,7 +94,8 @@ def change_pickup_place(
     if hold.status is HoldStatus.READY:
         raise Refused("ready_at_counter")
     days = calendar.load(table)
-    made = days.latest_run.cycle if days.latest_run else None
+    latest = days.latest_run
+    made = latest.cycle if latest and latest.date <= in_tokyo(moment).date() else None
     counts_from = pickup_change_counts_from(moment, days.prefectural_open, policy, made)
     today = in_tokyo(moment).date()
     changed = _with_place(hold, place, counts_from, max(today, made) if made else today)

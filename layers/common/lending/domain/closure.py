@@ -241,7 +241,7 @@ def coming_week(moment: datetime, calendar: Calendar, policy: Policy) -> Week:
     """
     week = week_of_run(next_run_after(moment, policy), policy)
     made = calendar.latest_run
-    while made is not None and week.cycle <= made.cycle:
+    while made is not None and made.date <= in_tokyo(moment).date() and week.cycle <= made.cycle:
         week = week_of_run(week.next_run, policy)
     return week
 
