@@ -412,6 +412,8 @@ class ObviousLibrary:
         hold = self._held(patron, title)
         if place != LIBRARY and place not in self.facilities:
             raise No("unknown_pickup_place")
+        if place != LIBRARY and self._shut_for_good(place, now):
+            raise No("facility_suspended")
         if hold.status == "ready":
             raise No("ready_at_counter")
         hold.place, hold.next_place, hold.next_from = hold.place_on(max(now.date(), self.latest_cycle)), "", None

@@ -8,7 +8,7 @@ import pytest
 from functions.desk.handler import handler
 from lending.aws import suppression
 from lending.aws.table import addresses, calendar, holds
-from lending.domain.closure import Closure, Scope
+from lending.domain.closure import Closure, Scope, Suspension
 from lending.domain.hold import HoldStatus, LastRun
 from lending.domain.title import CopyState, LiesAt
 from lending.domain.week import TOKYO
@@ -250,3 +250,15 @@ def test_pickup_place_of_a_ready_hold_and_an_unknown_place(at: Library) -> None:
 def test_sample_change_of_pickup_place(at: Library) -> None:
     status, hold = answered(handler(sample("desk/hold_change_pickup"), context()))
     assert (status, hold["pickup_place"]) == (200, "12")
+
+
+def test_no_pickup_place_that_is_shut_for_good_is_recorded(at: Library) -> None:
+    # GIVEN a facility suspended for years, RULES 14, 21
+    days = {"starts_on": date(2026, 6, 1), "ends_on": date(2030, 6, 1)}
+    shut = Suspension(suspension_id="s", scope=Scope.FACILITY, facility="12", reason="移転", **days)
+    at.table.write(calendar.add_suspension(shut))
+    at.hold("p-2", place="prefectural")
+    body = {"action": "change_pickup", "pickup_place": "12"}
+    status, refused = ask("POST", "/patrons/10000002/holds/t-1", body)
+    assert (status, codes(refused)) == (409, ["facility_suspended"])
+    assert at.held("p-2").next_pickup_place == ""

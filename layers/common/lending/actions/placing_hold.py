@@ -32,7 +32,7 @@ def place_hold(
     held = holds.find(table, patron_id, title_id) is not None
     copies = titles.find_copies(table, list(title.barcodes)) if not title.lendable else []
     reasons = refusals_to_place(patron, title, copies, held, policy)
-    if reasons := reasons + _no_pickup_there(table, pickup_place, moment, policy):
+    if reasons := reasons + refusals_of_place(table, pickup_place, moment, policy):
         raise Refused.for_all(reasons)
     hold = Hold(patron_id, title_id, pickup_place, placed_at=moment, queued_at=moment)
     table.transact(
@@ -44,7 +44,8 @@ def place_hold(
     return hold
 
 
-def _no_pickup_there(table: Table, pickup_place: str, moment: datetime, policy: Policy) -> list[Reason]:
+def refusals_of_place(table: Table, pickup_place: str, moment: datetime, policy: Policy) -> list[Reason]:
+    """Why a place cannot be chosen for pickup: there is none of that name, or it is shut for good (RULES 21, 29)."""
     if pickup_place == PREFECTURAL:
         return []
     if facilities.find(table, pickup_place) is None:

@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from lending.actions.at_the_desk import patron_of_card
-from lending.aws.table import Table, again_when_overtaken, calendar, facilities, holds, patrons, titles
+from lending.actions.placing_hold import refusals_of_place
+from lending.aws.table import Table, again_when_overtaken, calendar, holds, patrons, titles
 from lending.aws.table.writes import Write
 from lending.domain.closure import coming_week
 from lending.domain.hold import PREFECTURAL, Hold, HoldStatus, refusal_to_cancel
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
-from lending.domain.problems import Reason, Refused
+from lending.domain.problems import Refused
 from lending.domain.title import CopyState
 from lending.domain.week import in_tokyo, pickup_change_counts_from
 
@@ -85,12 +86,12 @@ def change_pickup_place(
     A change to a facility in time for the next run takes the hold out of the counter's pulls at once.
 
     Raises:
-        Refused: no such card, hold or place, or the book lies ready at the prefectural library's counter.
+        Refused: no such card, hold or place, the place is shut for good, or the book lies ready at the counter.
     """
     patron, _ = patron_of_card(table, card_number)
     hold = _hold(table, patron, title_id)
-    if place != PREFECTURAL and facilities.find(table, place) is None:
-        raise Refused("unknown_pickup_place", Reason("unknown_pickup_place", field="pickup_place"))
+    if reasons := refusals_of_place(table, place, moment, policy):
+        raise Refused.for_all(reasons)
     if hold.status is HoldStatus.READY:
         raise Refused("ready_at_counter")
     days = calendar.load(table)
