@@ -86,17 +86,18 @@ def test_check_in_and_cancellation(given: Given, library: Table, pair: Pair) -> 
         assert copy_of(library, title).state is CopyState.ON_SHELF
 
 
-# What a scan does by its plan, and what staff do with the book if another waits for it instead.
+# By each plan: its run, place and cap (none is left where it keeps a book aside, RULES 20), what a scan by it does, and
+# what staff do with the book if another waits for it instead.
 PLANS = {
-    "lend": ("2026-06-04", "12", "lend", "lend"),
-    "keep_aside": ("2026-06-04", "12", "keep_aside", "lend"),
-    "ready": ("2026-06-04am", "prefectural", "shelve_ready", "shelve_ready"),
+    "lend": ("2026-06-04", "12", 10, "lend", "lend"),
+    "keep_aside": ("2026-06-04", "12", 0, "keep_aside", "lend"),
+    "ready": ("2026-06-04am", "prefectural", 10, "shelve_ready", "shelve_ready"),
 }
 
 
 @pytest.mark.parametrize("decision", PLANS)
 def test_cancellation_and_scan(given: Given, library: Table, decision: str) -> None:
-    run, place, by_plan, for_next = PLANS[decision]
+    run, place, cap, by_plan, for_next = PLANS[decision]
     desk = given.account("desk")
     for number, start in enumerate(heads_start(50 if decision == "lend" else 20, quicker=0.03)):
         # Lent and ready ones stay with their patrons, of whom ten books are the cap.
@@ -107,7 +108,7 @@ def test_cancellation_and_scan(given: Given, library: Table, decision: str) -> N
         given.hold(first, title, place)
         if number % 2:
             given.hold(second, title, place, at=NOON + timedelta(hours=1))
-        plan = Pull(first.patron_id, title.title_id, decision, run, place, cap=10)
+        plan = Pull(first.patron_id, title.title_id, decision, run, place, cap)
         library.write(titles.plan_pull(copy_of(library, title), plan))
         # WHEN it is found in the moment in which the hold is cancelled
         cancelled, scanned = at_once(
