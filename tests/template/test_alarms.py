@@ -1,4 +1,4 @@
-"""Alarms about the run: each listens to a number that a function really tells."""
+"""Alarms about what the functions count: each listens to a number that a function really tells."""
 
 import json
 from datetime import datetime
@@ -9,10 +9,11 @@ from lending.aws import metrics, settings
 from lending.domain.week import TOKYO
 from tests.template.conftest import ROOT
 
-OF_THE_RUN = {
+OF_OURS = {
     "RunMissingAlarm": "RunMissing",
     "RunUnfinishedAlarm": "RunUnfinished",
     "BooksUndoneAlarm": "BooksUndone",
+    "BrokenItemsAlarm": "BrokenItems",
 }
 
 
@@ -27,7 +28,7 @@ def told(monkeypatch, capsys):
     return json.loads(capsys.readouterr().out)
 
 
-@pytest.mark.parametrize(("alarm", "metric"), OF_THE_RUN.items())
+@pytest.mark.parametrize(("alarm", "metric"), OF_OURS.items())
 def test_one_such_number_is_enough(of_type, alarm, metric):
     found = of_type("AWS::CloudWatch::Alarm")[alarm]
     assert (found["MetricName"], found["Statistic"], found["Threshold"]) == (metric, "Maximum", 0)
@@ -49,7 +50,7 @@ def test_silence_is_heard_after_more_than_a_day(of_type):
     assert alarm["Period"] >= 3600  # what looks back over more than a day must count in hours
 
 
-@pytest.mark.parametrize("alarm", [*OF_THE_RUN, "RunNotWatchedAlarm"])
+@pytest.mark.parametrize("alarm", [*OF_OURS, "RunNotWatchedAlarm"])
 def test_an_alarm_listens_where_the_functions_speak(of_type, told, alarm):
     # GIVEN an alarm, and the form in which functions tell numbers
     found = of_type("AWS::CloudWatch::Alarm")[alarm]

@@ -101,17 +101,8 @@ def _as_the_run_sees(patron: Patron, run: Run) -> Patron:
         loans=patron.loans,
         returning=patron.returning,
         card_number="",
-        name="",
-        kana="",
         birth_date=date.min,
-        postal_code="",
-        address="",
-        phone="",
-        email="",
     )
-
-
-_UNSEEN = dict.fromkeys(("card_number", "name", "kana", "postal_code", "address", "phone", "email"), "")
 
 
 _KINDS: dict[str, type[Any]] = {
@@ -144,7 +135,7 @@ def unpack(packed: bytes) -> tuple[Given, Policy]:
     """
     told = json.loads(lzma.decompress(packed))
     rows = {
-        kind: [value_of(of, row | _UNSEEN if of is Patron else row) for row in told[kind]]
+        kind: [value_of(of, row | {"card_number": ""} if of is Patron else row) for row in told[kind]]
         for kind, of in _KINDS.items()
     }
     by_id = {patron.patron_id: patron for patron in rows["patrons"]}

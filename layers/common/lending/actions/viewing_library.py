@@ -49,7 +49,7 @@ def view_myself(table: Table, patron_id: str, moment: datetime) -> Myself:
     patron = patrons.find(table, patron_id)
     if patron is None:
         raise Refused("not_found")
-    reachable = not addresses.unreachable(table, {patron.email, patron.hold_mails_to})
+    reachable = not addresses.unreachable(table, {patron.email, patron.hold_mails_to} - {""})
     pending = [
         wish for wish in addresses.pending(table, patron_id) if wish.confirmed_at is None and moment <= wish.valid_until
     ]

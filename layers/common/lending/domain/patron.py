@@ -6,7 +6,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Patron:
-    """A registered person.
+    """A registered person; of one who has had a card for long, name, reading, address, phone and mail may be unknown.
 
     `loan_cap` counts from the run of `loan_cap_from`; earlier runs still see `loan_cap_before` (RULES 19).
     `open_holds`, `loans`, `returning` (loans on their way back, RULES 30) and `lent_titles` are kept by the very
@@ -16,14 +16,14 @@ class Patron:
 
     patron_id: str
     card_number: str
-    name: str
-    kana: str
     birth_date: date
-    postal_code: str
-    address: str
-    phone: str
-    email: str
     expires_on: date
+    name: str = ""
+    kana: str = ""
+    postal_code: str = ""
+    address: str = ""
+    phone: str = ""
+    email: str = ""
     online_lending: bool = True
     blocked: bool = False
     mail_to: str = ""

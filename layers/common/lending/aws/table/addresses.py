@@ -6,7 +6,7 @@ An address that has yet to prove itself is with its patron: PATRON#id / PENDING#
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from lending.aws.table.codec import attributes, epoch, stamp, value_of
+from lending.aws.table.codec import attributes, epoch, stamp, values_of
 from lending.aws.table.patrons import partition
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, delete, put
@@ -83,7 +83,7 @@ def pending_key(patron_id: str, field: str) -> Key:
 
 def pending(table: Table, patron_id: str) -> list[PendingAddress]:
     """A patron's wishes, also those that were confirmed of late."""
-    return [value_of(PendingAddress, item) for item in table.query(partition(patron_id), "PENDING#")]
+    return list(values_of(PendingAddress, table.query(partition(patron_id), "PENDING#")))
 
 
 def ask(wish: PendingAddress) -> Write:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from lending.aws.table.codec import Item, attributes, epoch, stamp, value_of
+from lending.aws.table.codec import Item, attributes, each_of, epoch, stamp, value_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, put_new, update
 from lending.domain.application import Application, ApplicationStatus
@@ -42,7 +42,7 @@ def page(
 ) -> tuple[list[Application], Item | None]:
     """Some of the applications of a status, the one first that reached the desk first, and where the list goes on."""
     found = table.page(_work(status), index="work", limit=limit, start=start)
-    return [application_of(item) for item in found.items], found.last
+    return list(each_of(application_of, found.items)), found.last
 
 
 def add(application: Application) -> Write:

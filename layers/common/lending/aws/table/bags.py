@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
-from lending.aws.table.codec import Item, epoch, value_of
+from lending.aws.table.codec import Item, each_of, epoch, value_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, still, update
 from lending.domain.bag import Arrival, Bag
@@ -31,13 +31,13 @@ def find(table: Table, pickup_from: date, facility: str, patron_id: str) -> Bag 
 
 def find_many(table: Table, wanted: Iterable[tuple[date, str, str]]) -> list[Bag]:
     """Those of the bags, by Sunday, facility and patron, that there are."""
-    return [bag_of(item) for item in table.get_many(key(*each) for each in wanted)]
+    return list(each_of(bag_of, table.get_many(key(*each) for each in wanted)))
 
 
 def of_week(table: Table, pickup_from: date, facility: str = "") -> Iterator[Bag]:
     """The bags of a week, of all facilities or of one, by facility and patron."""
     prefix = f"BAG#{facility.zfill(2)}#" if facility else "BAG#"
-    yield from map(bag_of, table.query(f"WEEK#{pickup_from.isoformat()}", prefix))
+    yield from each_of(bag_of, table.query(f"WEEK#{pickup_from.isoformat()}", prefix))
 
 
 def pack(bag: Bag, barcode: str, policy: Policy) -> Write:

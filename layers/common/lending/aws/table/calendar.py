@@ -5,7 +5,7 @@ The whole calendar is one query: what is told of days to come needs to know whic
 
 from contextlib import suppress
 
-from lending.aws.table.codec import Item, attributes, value_of
+from lending.aws.table.codec import Item, attributes, values_of
 from lending.aws.table.store import Overtaken, Table
 from lending.aws.table.writes import Key, Write, delete, put_new, update
 from lending.domain.allocation import Run
@@ -31,9 +31,9 @@ def load(table: Table) -> Calendar:
     for item in table.query(_PARTITION):
         found[item["SK"].split("#")[0]].append(item)
     return Calendar(
-        closures=tuple(value_of(Closure, item) for item in found["CLOSURE"]),
-        suspensions=tuple(value_of(Suspension, item) for item in found["SUSPENSION"]),
-        latest_run=value_of(LatestRun, found["LATEST"][0]) if found["LATEST"] else None,
+        closures=tuple(values_of(Closure, found["CLOSURE"])),
+        suspensions=tuple(values_of(Suspension, found["SUSPENSION"])),
+        latest_run=next(values_of(LatestRun, found["LATEST"]), None),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from lending.aws.table.codec import attributes, value_of
+from lending.aws.table.codec import attributes, value_of, values_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, put_new, update
 from lending.domain.card import Card, CardState
@@ -21,7 +21,7 @@ def find(table: Table, number: str) -> Card | None:
 
 def find_many(table: Table, numbers: Iterable[str]) -> list[Card]:
     """Those of the cards that exist."""
-    return [value_of(Card, item) for item in table.get_many(map(key, numbers))]
+    return list(values_of(Card, table.get_many(map(key, numbers))))
 
 
 def add(card: Card) -> Write:

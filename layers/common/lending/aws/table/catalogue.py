@@ -6,7 +6,7 @@ the index names afterwards.
 
 from dataclasses import dataclass
 
-from lending.aws.table.codec import Item, attributes, value_of
+from lending.aws.table.codec import Item, attributes, values_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Write, delete, put, put_new
 from lending.domain.title import Title
@@ -40,13 +40,13 @@ class SearchState:
 
 def state(table: Table) -> SearchState:
     """What is to be searched, as of now."""
-    found, file_key = [], ""
+    changed, file_key = [], ""
     for item in table.query(_PARTITION):
         if item["SK"] == _INDEX:
             file_key = item["file_key"]
         else:
-            found.append(value_of(Change, item))
-    return SearchState(file_key, found)
+            changed.append(item)
+    return SearchState(file_key, list(values_of(Change, changed)))
 
 
 def changed(title: Title, version: str) -> Write:

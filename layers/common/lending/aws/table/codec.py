@@ -1,11 +1,15 @@
 """Values of the domain to items of the table and back. Empty attributes are left out, so indexes stay sparse."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
+
+from lending.aws.metrics import measured
+from lending.aws.telemetry import logger
 
 Item = dict[str, Any]
 T = TypeVar("T")
@@ -98,6 +102,37 @@ def value_of(kind: type[T], item: Item) -> T:
     """
     value: T = _adapter(kind).validate_python(item)
     return value
+
+
+def each_of(read: Callable[[Item], T], items: Iterable[Item]) -> Iterator[T]:
+    """What `read` makes of each of the items. One that it cannot read stops nothing but itself.
+
+    Such an item is named in the log by its key's hash, with the fields that are wrong and not what is in them, and
+    counted for an alarm.
+    """
+    for item in items:
+        try:
+            value = read(item)
+        except ValidationError as error:
+            _report_broken(item, error)
+        else:
+            yield value
+
+
+def values_of(kind: type[T], items: Iterable[Item]) -> Iterator[T]:
+    """The dataclasses that items hold, see `each_of`."""
+    return each_of(lambda item: value_of(kind, item), items)
+
+
+def _report_broken(item: Item, error: ValidationError) -> None:
+    wrong = sorted({str(fault["loc"][0]) if fault["loc"] else "" for fault in error.errors(include_input=False)})
+    logger().error("an item cannot be read", extra={"item": key_hash(item), "kind": error.title, "fields": wrong})
+    measured(BrokenItems=1)
+
+
+def key_hash(item: Item) -> str:
+    """What a log calls an item: its key may be a card number or a mail address."""
+    return hashlib.sha256(f"{item['PK']}\n{item['SK']}".encode()).hexdigest()[:16]
 
 
 def stamp(moment: datetime) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from lending.aws.table.codec import Item, attributes, epoch, stamp, value_of
+from lending.aws.table.codec import Item, attributes, epoch, stamp, value_of, values_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, delete, put, still
 from lending.domain.contact import Contact
@@ -53,12 +53,12 @@ def find_by_id(table: Table, text: str) -> Contact | None:
 def page(table: Table, limit: int, start: Any = None) -> tuple[list[Contact], Item | None]:
     """Some of the open tasks, the oldest first, and where the list goes on."""
     found = table.page(_WORK, index="work", limit=limit, start=start)
-    return [value_of(Contact, item) for item in found.items], found.last
+    return list(values_of(Contact, found.items)), found.last
 
 
 def of_patron(table: Table, patron_id: str) -> list[Contact]:
     """A patron's tasks, open and of late."""
-    return [value_of(Contact, item) for item in table.query(f"PATRON#{patron_id}", _PREFIX)]
+    return list(values_of(Contact, table.query(f"PATRON#{patron_id}", _PREFIX)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Facilities: FACILITIES / FACILITY#nn, all in one query."""
 
-from lending.aws.table.codec import attributes, value_of
+from lending.aws.table.codec import attributes, value_of, values_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, put
 from lending.domain.facility import Facility
@@ -21,7 +21,7 @@ def find(table: Table, number: str) -> Facility | None:
 
 def all_facilities(table: Table) -> list[Facility]:
     """Every facility, by number."""
-    return [value_of(Facility, item) for item in table.query(_PARTITION)]
+    return list(values_of(Facility, table.query(_PARTITION)))
 
 
 def put_facility(facility: Facility) -> Write:

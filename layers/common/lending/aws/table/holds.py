@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from zlib import crc32
 
-from lending.aws.table.codec import Item, attributes, stamp, value_of
+from lending.aws.table.codec import Item, attributes, each_of, stamp, value_of
 from lending.aws.table.patrons import partition
 from lending.aws.table.store import Table
 from lending.aws.table.titles import count_waiting, title_key
@@ -37,36 +37,36 @@ def find(table: Table, patron_id: str, title_id: str) -> Hold | None:
 
 def find_many(table: Table, title_id: str, patron_ids: Iterable[str]) -> list[Hold]:
     """The holds that many patrons have on a title, as of now, in the order of the queue."""
-    found = map(hold_of, table.get_many(key(patron_id, title_id) for patron_id in patron_ids))
+    found = each_of(hold_of, table.get_many(key(patron_id, title_id) for patron_id in patron_ids))
     return sorted(found, key=lambda hold: (hold.queued_at, hold.patron_id))
 
 
 def find_each(table: Table, holds: Iterable[Key]) -> list[Hold]:
     """Many holds by (patron id, title id), as of now; those that have ended are not in the answer."""
-    return list(map(hold_of, table.get_many(key(*hold) for hold in holds)))
+    return list(each_of(hold_of, table.get_many(key(*hold) for hold in holds)))
 
 
 def of_patron(table: Table, patron_id: str) -> list[Hold]:
     """A patron's open holds, oldest first."""
-    holds = map(hold_of, table.query(partition(patron_id), "HOLD#"))
+    holds = each_of(hold_of, table.query(partition(patron_id), "HOLD#"))
     return sorted(holds, key=lambda hold: hold.placed_at)
 
 
 def to_be_served(table: Table) -> Iterator[Hold]:
     """All waiting and secured holds: what a run considers (RULES 18)."""
     for shard in range(SHARDS):
-        yield from map(hold_of, table.query(f"WAITING#{shard:02}", index="work"))
+        yield from each_of(hold_of, table.query(f"WAITING#{shard:02}", index="work"))
 
 
 def page_of_ready(table: Table, start: Item | None, limit: int) -> tuple[list[Hold], Item | None]:
     """A part of the ready holds, the earliest deadline first, and where the next part goes on (RULES 16)."""
     page = table.page(WORK_READY, index="work", start=start, limit=limit)
-    return list(map(hold_of, page.items)), page.last
+    return list(each_of(hold_of, page.items)), page.last
 
 
 def ready_until(table: Table, last_day: date) -> Iterator[Hold]:
     """Ready holds whose pickup deadline is on or before a day (RULES 16)."""
-    yield from map(hold_of, table.query(WORK_READY, index="work", before=f"{last_day.isoformat()}#~"))
+    yield from each_of(hold_of, table.query(WORK_READY, index="work", before=f"{last_day.isoformat()}#~"))
 
 
 def _queue(hold: Hold) -> Item:

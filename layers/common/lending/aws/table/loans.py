@@ -5,7 +5,7 @@ from datetime import date
 from heapq import merge
 from zlib import crc32
 
-from lending.aws.table.codec import Item, attributes, value_of
+from lending.aws.table.codec import Item, attributes, each_of, value_of
 from lending.aws.table.patrons import partition
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, delete, put_new, still, update
@@ -32,12 +32,12 @@ def find(table: Table, patron_id: str, barcode: str) -> Loan | None:
 
 def find_many(table: Table, loans: list[tuple[str, str]]) -> list[Loan]:
     """Many loans by (patron id, barcode); those checked in are not in the answer."""
-    return [loan_of(item) for item in table.get_many(key(*loan) for loan in loans)]
+    return list(each_of(loan_of, table.get_many(key(*loan) for loan in loans)))
 
 
 def of_patron(table: Table, patron_id: str) -> list[Loan]:
     """A patron's open loans, the first due first."""
-    loans = map(loan_of, table.query(partition(patron_id), "LOAN#"))
+    loans = each_of(loan_of, table.query(partition(patron_id), "LOAN#"))
     return sorted(loans, key=lambda loan: (loan.due_on, loan.barcode))
 
 
@@ -45,7 +45,7 @@ def due_until(table: Table, day: date) -> Iterator[Loan]:
     """Open loans due on or before a day."""
     for shard in range(SHARDS):
         items = table.query(f"LOAN#{shard}", index="work", before=f"{day.isoformat()}#~")
-        yield from map(loan_of, items)
+        yield from each_of(loan_of, items)
 
 
 def by_due_date(table: Table, until: date, after: str, at_once: int) -> Iterator[tuple[str, Loan]]:
@@ -57,9 +57,9 @@ def by_due_date(table: Table, until: date, after: str, at_once: int) -> Iterator
     """
     how: Item = {"index": "work", "after": after, "before": f"{until.isoformat()}#~", "limit": at_once}
     parts = [table.query(f"LOAN#{shard}", **how) for shard in range(SHARDS)]
-    for item in merge(*parts, key=lambda item: str(item["work_order"])):
-        if item["work_order"] != after:
-            yield item["work_order"], loan_of(item)
+    in_order = merge(*parts, key=lambda item: str(item["work_order"]))
+    further = (item for item in in_order if item["work_order"] != after)
+    yield from each_of(lambda item: (str(item["work_order"]), loan_of(item)), further)
 
 
 def _work(loan: Loan) -> Item:

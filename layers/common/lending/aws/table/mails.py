@@ -7,7 +7,7 @@ A mail exists because its item was put in the same transaction as the change it 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from lending.aws.table.codec import Item, attributes, epoch, stamp, value_of
+from lending.aws.table.codec import Item, attributes, each_of, epoch, stamp, value_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, put_new, still, update
 from lending.domain.mail import Mail, MailKind
@@ -36,7 +36,7 @@ def find(table: Table, key_: Key) -> Mail | None:
 
 def of_patron(table: Table, patron_id: str) -> list[Mail]:
     """A patron's mails that have not vanished, the newest first."""
-    found = map(mail_of, table.query(f"PATRON#{patron_id}", "MAIL#"))
+    found = each_of(mail_of, table.query(f"PATRON#{patron_id}", "MAIL#"))
     return sorted(found, key=lambda mail: mail.created_at, reverse=True)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from lending.aws.table.codec import Item, attributes, stamp, value_of
+from lending.aws.table.codec import Item, attributes, each_of, stamp, value_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, check, put_new, still, update
 from lending.domain.patron import Patron
@@ -35,7 +35,7 @@ def find(table: Table, patron_id: str) -> Patron | None:
 
 def find_many(table: Table, patron_ids: set[str]) -> dict[str, Patron]:
     """Many patrons by id; those who don't exist are not in the answer."""
-    patrons = map(patron_of, table.get_many(map(key, sorted(patron_ids))))
+    patrons = each_of(patron_of, table.get_many(map(key, sorted(patron_ids))))
     return {patron.patron_id: patron for patron in patrons}
 
 
@@ -162,7 +162,7 @@ def set_mail_addresses(patron: Patron, changes: dict[str, str]) -> Write:
 
 def expiring_until(table: Table, day: date) -> Iterator[Patron]:
     """Patrons whose card's last day is on or before a day, expired ones included (RULES 8, 37)."""
-    yield from map(patron_of, table.query(WORK_CARD_EXPIRY, index="work", before=f"{day.isoformat()}#~"))
+    yield from each_of(patron_of, table.query(WORK_CARD_EXPIRY, index="work", before=f"{day.isoformat()}#~"))
 
 
 def remember_told(patron: Patron, field: str) -> Write:

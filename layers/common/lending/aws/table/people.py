@@ -18,8 +18,11 @@ def changed(before: Patron | None, after: Patron) -> list[Write]:
     was, now = before and _key(before), _key(after)
     if was == now:
         return []
-    return [*([delete(was)] if was else []), put(now, {})]
+    return [*([delete(was)] if was else []), *([put(now, {})] if now else [])]
 
 
-def _key(patron: Patron) -> Key:
+def _key(patron: Patron) -> Key | None:
+    """None where the reading is unknown: people of one birthday are not one person."""
+    if not patron.kana:
+        return None
     return f"PERSON#{duplicate_key(patron.kana, patron.birth_date)}", f"{_PATRON}{patron.patron_id}"

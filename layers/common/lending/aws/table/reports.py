@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from lending.aws.table.codec import Item, attributes, epoch, stamp, value_of
+from lending.aws.table.codec import Item, attributes, epoch, stamp, value_of, values_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, put, still
 from lending.domain.policy import Policy
@@ -38,7 +38,7 @@ def find_by_id(table: Table, text: str) -> Report | None:
 def page(table: Table, limit: int, start: Any = None) -> tuple[list[Report], Item | None]:
     """Some of the open reports, the oldest first, and where the list goes on."""
     found = table.page(_WORK, index="work", limit=limit, start=start)
-    return [value_of(Report, item) for item in found.items], found.last
+    return list(values_of(Report, found.items)), found.last
 
 
 def record(before: Report | None, after: Report) -> Write:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from lending.aws.table.codec import attributes, epoch, value_of
+from lending.aws.table.codec import attributes, epoch, value_of, values_of
 from lending.aws.table.store import Overtaken, Table
 from lending.aws.table.writes import Key, Write, put, put_new, update
 from lending.domain.allocation import Decision, Outcome
@@ -194,7 +194,7 @@ def claim_cycle(run: CycleRun) -> Write:
 def weekly_runs(table: Table, start: Any, limit: int) -> tuple[list[CycleRun], Any]:
     """The runs of all weeks, the latest first, and where the list goes on."""
     page = table.page("RUNS", "CYCLE#", start=start, limit=limit, forward=False)
-    return [value_of(CycleRun, item) for item in page.items], page.last
+    return list(values_of(CycleRun, page.items)), page.last
 
 
 def _cycle_key(cycle: date) -> Key:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from lending.aws.table.codec import attributes, epoch, value_of
+from lending.aws.table.codec import attributes, epoch, value_of, values_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, put, still
 from lending.domain.policy import Policy
@@ -24,8 +24,7 @@ def find(table: Table, pickup_from: date, facility: str) -> Shift | None:
 
 def of_week(table: Table, pickup_from: date) -> Iterator[Shift]:
     """The shifts of a week, by facility."""
-    for item in table.query(f"WEEK#{pickup_from.isoformat()}", "SHIFT#"):
-        yield value_of(Shift, item)
+    yield from values_of(Shift, table.query(f"WEEK#{pickup_from.isoformat()}", "SHIFT#"))
 
 
 def record(before: Shift | None, after: Shift, policy: Policy) -> Write:

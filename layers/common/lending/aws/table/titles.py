@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from lending.aws.table.codec import Item, attributes, value_of
+from lending.aws.table.codec import Item, attributes, value_of, values_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Count, Key, Write, check, delete, put, put_new, still, update
 from lending.domain.hold import Queued
@@ -41,7 +41,7 @@ def find(table: Table, title_id: str) -> Title | None:
 
 def find_many(table: Table, title_ids: set[str]) -> dict[str, Title]:
     """Many titles by id."""
-    titles = (value_of(Title, item) for item in table.get_many(map(title_key, sorted(title_ids))))
+    titles = values_of(Title, table.get_many(map(title_key, sorted(title_ids))))
     return {title.title_id: title for title in titles}
 
 
@@ -53,7 +53,7 @@ def find_copy(table: Table, barcode: str) -> Copy | None:
 
 def find_copies(table: Table, barcodes: list[str]) -> list[Copy]:
     """Many copies by bar code, in the order of their shelves."""
-    copies = (value_of(Copy, item) for item in table.get_many(map(copy_key, barcodes)))
+    copies = values_of(Copy, table.get_many(map(copy_key, barcodes)))
     return sorted(copies, key=lambda copy: (copy.call_number, copy.barcode))
 
 
@@ -66,8 +66,8 @@ def view(table: Table, title_id: str) -> TitleView | None:
         return None
     return TitleView(
         title=value_of(Title, found["TITLE"][0]),
-        copies=[value_of(Copy, item) for item in found["COPY"]],
-        holds=[value_of(Queued, item) for item in found["HOLD"]],
+        copies=list(values_of(Copy, found["COPY"])),
+        holds=list(values_of(Queued, found["HOLD"])),
     )
 
 
@@ -111,7 +111,7 @@ def _left(lendable_before: int, after: Title) -> Item:
 def page_without_copy(table: Table, start: Item | None, limit: int) -> tuple[list[Title], Item | None]:
     """A part of the titles that had a copy to be lent and have none left, and where the next part goes on (RULES 9)."""
     page = table.page(WORK_NO_COPY_LEFT, index="work", start=start, limit=limit)
-    return [value_of(Title, item) for item in page.items], page.last
+    return list(values_of(Title, page.items)), page.last
 
 
 def describe_copy(before: Copy, after: Copy) -> Write:
@@ -265,7 +265,7 @@ def listed(table: Table, name: str, start: Item | None, limit: int) -> tuple[lis
         name: `missing`, `lost`, `damaged`, `kept_aside` or `to_clear`. What is on the pull list is in none of them.
     """
     page = table.page(f"COPIES#{name}", index="work", start=start, limit=limit)
-    return [value_of(Copy, item) for item in page.items], page.last
+    return list(values_of(Copy, page.items)), page.last
 
 
 def _still_planned(copy: Copy) -> tuple[str, Item]:
@@ -278,8 +278,7 @@ def _still_planned(copy: Copy) -> tuple[str, Item]:
 def pulls(table: Table) -> Iterator[Copy]:
     """The pull list in shelf order (RULES 23)."""
     for part in SHELVES:
-        for item in table.query(f"PULL#{part}", index="work"):
-            yield value_of(Copy, item)
+        yield from values_of(Copy, table.query(f"PULL#{part}", index="work"))
 
 
 def move(
@@ -331,7 +330,7 @@ def page_of_pulls(table: Table, start: Item | None, limit: int) -> tuple[list[Co
     part, key = (start["part"], start["key"]) if start else (0, None)
     while part < len(SHELVES):
         page = table.page(f"PULL#{SHELVES[part]}", index="work", start=key, limit=limit - len(found))
-        found += [value_of(Copy, item) for item in page.items]
+        found += values_of(Copy, page.items)
         part, key = (part, page.last) if page.last else (part + 1, None)
         if len(found) == limit:
             return found, {"part": part, "key": key} if part < len(SHELVES) else None

@@ -1,0 +1,166 @@
+"""An item that cannot be read stops nothing but itself, and somebody hears of it."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from functions.allocator.handler import handler as allocator
+from functions.notices.handler import handler as notices
+from functions.release.handler import handler as release
+from lending.aws.table import Table, cards, holds, loans, mails, patrons, titles
+from lending.aws.table.codec import key_hash
+from lending.aws.table.writes import delete, update
+from lending.domain.card import Card, CardState
+from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
+from lending.domain.loan import Loan
+from lending.domain.patron import Patron
+from lending.domain.week import TOKYO
+from tests.handlers.conftest import Given, context, sample
+from tests.handlers.desk import Library, ask
+
+PLACED = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
+FRIDAY = datetime(2026, 6, 5, 10, tzinfo=TOKYO)
+SECRET = "花子さんの秘密"
+
+
+def broken(library: Table, key: tuple[str, str], field: str) -> None:
+    """An item with something in a field that does not belong there."""
+    library.write(update(key, set={field: {"not": SECRET}}))
+
+
+def held(library: Table, patron: str, title: str, **changes: Any) -> None:
+    hold = Hold(patron, title, changes.pop("place", "12"), placed_at=PLACED, queued_at=PLACED)
+    library.transact(patrons.count_hold(patron, title, 20), holds.add(hold))
+
+
+def daily() -> dict[str, Any]:
+    return notices(sample("notices/daily_notices"), context())
+
+
+def test_a_broken_patron_stops_nobodys_daily_mail(given: Given, library: Table) -> None:
+    # GIVEN two cards that run out soon, and before them in the list one whose record cannot be read
+    given.patron("p-1", expires_on=date(2026, 6, 18))
+    for number in (2, 3):
+        given.patron(f"p-{number}", expires_on=date(2026, 6, 20))
+    broken(library, patrons.key("p-1"), "birth_date")
+    # WHEN the mails of the day are put
+    daily()
+    # THEN the two are told (RULES 37)
+    assert [len(mails.of_patron(library, f"p-{number}")) for number in (1, 2, 3)] == [0, 1, 1]
+
+
+def test_a_broken_hold_or_patron_stops_no_run(given: Given, library: Table) -> None:
+    # GIVEN a hold that cannot be read, one whose patron cannot, and one that is whole
+    for number in (1, 2, 3):
+        given.patron(f"p-{number}")
+        given.title(f"t-{number}")
+        held(library, f"p-{number}", f"t-{number}")
+    broken(library, holds.key("p-1", "t-1"), "placed_at")
+    broken(library, patrons.key("p-2"), "expires_on")
+    # WHEN the run takes place
+    summary = allocator(sample("allocator/thursday_run"), context())
+    # THEN it is finished, and the whole one's book is on the pull list (RULES 23)
+    assert summary["pulls"] == 1
+    assert [copy.barcode for copy in titles.pulls(library)] == ["t-3-1"]
+
+
+def test_a_broken_loan_or_copy_hides_nothing_else(given: Given, library: Table) -> None:
+    # GIVEN a patron with two loans, and a title with two copies, of which one each cannot be read
+    patron = given.patron()
+    given.title("t-1", copies=2)
+    library.write(cards.add(Card(patron.card_number, CardState.ACTIVE, patron_id=patron.patron_id)))
+    for barcode in ("b-1", "b-2"):
+        library.write(loans.add(Loan("p-1", barcode, "t-9", "本", PREFECTURAL, PLACED, date(2026, 6, 20))))
+    broken(library, loans.key("p-1", "b-1"), "due_on")
+    broken(library, titles.copy_key("t-1-1"), "state")
+    # WHEN staff look at the patron and at the title
+    _, record = ask("GET", f"/patrons/{patron.card_number}", now=FRIDAY)
+    _, title = ask("GET", "/titles/t-1", now=FRIDAY)
+    # THEN the others are there
+    assert [loan["barcode"] for loan in record["loans_now"]] == ["b-2"]
+    assert [copy["barcode"] for copy in title["copies"]] == ["t-1-2"]
+
+
+def test_a_broken_ready_hold_keeps_no_other_from_its_end(given: Given, library: Table) -> None:
+    # GIVEN two books whose time at the counter is over, one of them with a hold that cannot be read (RULES 16)
+    given.title("t-1")
+    for number in (1, 2):
+        given.patron(f"p-{number}")
+        held(library, f"p-{number}", "t-1", place=PREFECTURAL)
+        before = holds.find(library, f"p-{number}", "t-1")
+        assert before
+        ready = Hold(
+            f"p-{number}", "t-1", PREFECTURAL, PLACED, PLACED, HoldStatus.READY, barcode=f"t-1-{number}",
+            ready_on=date(2026, 5, 1), mailed_on=date(2026, 5, 2), pickup_until=date(2026, 5, 16),
+        )  # fmt: skip
+        library.write(holds.change(before, ready))
+    broken(library, holds.key("p-1", "t-1"), "queued_at")
+    # WHEN the day ends
+    release(sample("release/prefectural_release"), context())
+    # THEN the other's hold has ended
+    assert holds.find(library, "p-2", "t-1") is None
+
+
+def test_it_is_named_by_its_keys_hash_and_counted(
+    given: Given, library: Table, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    # GIVEN a record with a person's words where a day belongs
+    given.patron("p-1", expires_on=date(2026, 6, 18))
+    broken(library, patrons.key("p-1"), "birth_date")
+    # WHEN a job meets it
+    daily()
+    # THEN the log has the hash of its key and the field, not what is in it (RULES 41), and the alarm its number
+    (line,) = [vars(each) for each in caplog.records if each.message == "an item cannot be read"]
+    assert line["item"] == key_hash({"PK": "PATRON#p-1", "SK": "PATRON"})
+    assert (line["kind"], line["fields"]) == ("Patron", ["birth_date"])
+    assert '"BrokenItems": 1' in capsys.readouterr().out
+    assert SECRET not in str(line)
+
+
+LITTLE = {"name": "", "kana": "", "postal_code": "", "address": "", "phone": "", "email": ""}
+
+
+@pytest.fixture
+def from_before(given: Given, library: Table) -> Patron:
+    """Somebody who has had a card since before the service, of whom little is known (RULES 42, 44)."""
+    patron = given.patron(**LITTLE)
+    library.write(cards.add(Card(patron.card_number, CardState.ACTIVE, patron_id=patron.patron_id)))
+    return patron
+
+
+def test_who_lacks_everything_else_is_read_and_served(given: Given, library: Table, from_before: Patron) -> None:
+    # GIVEN such a patron
+    given.title()
+    Library(given).facility()
+    # WHEN staff place a hold, the run takes place, the book is scanned, and staff look
+    theirs = f"/patrons/{from_before.card_number}"
+    placed, _ = ask("POST", f"{theirs}/holds", {"title_id": "t-1", "pickup_place": "12"}, now=PLACED)
+    allocator(sample("allocator/thursday_run"), context())
+    _, scanned = ask("POST", "/pulls/t-1-1", {"result": "found"})
+    _, record = ask("GET", theirs, now=FRIDAY)
+    # THEN the book is lent to them as to anybody
+    assert (placed, scanned["action"]) == (201, "lend")
+    assert [loan["barcode"] for loan in record["loans_now"]] == ["t-1-1"]
+    assert {name: record[name] for name in LITTLE} == LITTLE
+
+
+def test_who_has_nothing_to_be_written_to_stops_nobodys_mail(given: Given, library: Table, from_before: Patron) -> None:
+    # GIVEN a card of theirs that runs out soon, and another's
+    library.write(patrons.change(from_before, replace(from_before, expires_on=date(2026, 6, 18))))
+    given.patron("p-2", expires_on=date(2026, 6, 20))
+    # WHEN the mails of the day are put
+    daily()
+    # THEN both have theirs: the one to be sent, the other for staff to see to
+    assert [len(mails.of_patron(library, patron)) for patron in ("p-1", "p-2")] == [1, 1]
+
+
+def test_a_lost_title_of_the_index_is_no_harm(given: Given, library: Table) -> None:
+    # GIVEN a hold whose title is gone from the table
+    given.patron()
+    given.title()
+    held(library, "p-1", "t-1")
+    library.write(delete(titles.title_key("t-1")))
+    # WHEN the run takes place THEN it tells the hold so (RULES 27)
+    assert allocator(sample("allocator/thursday_run"), context())["code_no_copy_left"] == 1
