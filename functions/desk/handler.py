@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from lending.aws.table.runs import Cost, CycleRun
     from lending.domain.allocation import Decision as RunDecision
     from lending.domain.bag import Bag
+    from lending.domain.card import Stock
     from lending.domain.loan import Loan
     from lending.domain.shift import Shift
     from lending.domain.title import Pull
@@ -101,10 +102,13 @@ class BlackoutRequest(Asked):
 
 
 class CardsRequest(Asked):
-    """Kit numbers of a facility."""
+    """Blank cards brought to a facility, or to any place: their numbers, or the first and the last of a row."""
 
-    facility: Place
-    numbers: Annotated[list[Word], Field(min_length=1, max_length=1000)]
+    facility: Place = ""
+    place: Place = ""
+    numbers: Annotated[list[Word], Field(max_length=1000)] = Field(default_factory=list)
+    first: Word = Field("", alias="from")
+    last: Word = Field("", alias="to")
 
 
 @api.get("/api/desk/applications")
@@ -163,14 +167,39 @@ def black_out(receipt_number: str, slot: str) -> Any:
 
 @api.post("/api/desk/cards")
 def make_cards_known() -> Any:
-    """Kits handed to a facility."""
-    from lending.actions.loading_cards import load_cards
+    """Blank cards brought to a place, by their numbers or as a row from one to another."""
+    from lending.actions.loading_cards import load_cards, numbers_between
 
     api.staff()
     asked = api.body(CardsRequest)
+    _demand_one(facility=asked.facility, place=asked.place)
+    _demand_one(numbers=asked.numbers, **{"from": asked.first or asked.last})
     numbers = _regular_numbers({f"numbers.{place}": number for place, number in enumerate(asked.numbers)})
-    added = load_cards(library_table(), asked.facility, numbers, settings().policy)
-    return answer(201, {"facility": asked.facility, "numbers": len(set(numbers)), "added": added})
+    if not numbers:
+        numbers = numbers_between(*_regular_numbers({"from": asked.first, "to": asked.last}))
+    field = "facility" if asked.facility else "place"
+    place = asked.facility or asked.place
+    added = load_cards(library_table(), place, numbers, settings().policy, field)
+    return answer(201, {field: place, "numbers": len(set(numbers)), "added": added})
+
+
+@api.get("/api/desk/cards")
+def show_stocks() -> Any:
+    """What each place has of blank cards, has given out, and when the last."""
+    from lending.actions.loading_cards import card_stocks
+
+    api.staff()
+    stocks = card_stocks(library_table(), settings().policy)
+    return api.listed(stocks, lambda each: (_place_order(each[0].place),), lambda each: _shown_stock(*each))
+
+
+def _place_order(place: str) -> int:
+    return 0 if place == PREFECTURAL else int(place)
+
+
+def _shown_stock(stock: "Stock", name: str) -> dict[str, Any]:
+    named = ("place", "blank", "given", "last_number", "last_given_at")
+    return {"place_name": name} | {each: getattr(stock, each) for each in named}
 
 
 @api.post("/api/desk/patrons/<card_number>/temporary-password")

@@ -642,7 +642,7 @@ def test_the_sample_makes_kit_numbers_known_once(library: Table) -> None:
     assert [call(sample("desk/cards"))[1]["added"] for _twice in range(2)] == [2, 0]
     assert cards.find(library, "20100002") == Card("20100002", CardState.BLANK, "1")
     # WHEN one of them is used by now THEN it stays used
-    library.write(cards.activate("20100001", "p-1"))
+    library.write(cards.activate(Card("20100001", facility="1"), "p-1", NOON))
     assert call(sample("desk/cards"))[0] == 201
     assert cards.find(library, "20100001") == Card("20100001", CardState.ACTIVE, "1", "p-1")
 

@@ -38,7 +38,7 @@ from lending.domain.application import (
     record_of,
     repeats,
 )
-from lending.domain.card import CardState
+from lending.domain.card import Card, CardState
 from lending.domain.form_fields import FieldFault
 from lending.domain.mail import Mail, MailKind, mail_id
 from lending.domain.patron import Patron
@@ -132,7 +132,7 @@ def _registered(
             suppression.forgive(address)
     mail = _acceptance(application, patron, expires_on, moment)
     writes = [
-        *_kit_writes(table, application, before, patron),
+        *_kit_writes(table, application, before, patron, moment),
         patrons.change(before, patron) if before else patrons.add(patron),
         *addresses.changed(before, patron),
         # A link the patron asked for earlier must not undo what is registered now.
@@ -169,21 +169,24 @@ def find_patron(table: Table, application: Application, old_card_number: str = "
     return patrons.find(table, namesakes[0]) if len(namesakes) == 1 else None
 
 
-def _kit_writes(table: Table, application: Application, before: Patron | None, patron: Patron) -> list[Write]:
+def _kit_writes(
+    table: Table, application: Application, before: Patron | None, patron: Patron, moment: datetime
+) -> list[Write]:
     """The kit's card becomes the patron's, by exactly one application; the one it replaces ends (RULES 1, 5)."""
     if application.kind not in KIT_KINDS:
         return []
-    _check_kit(table, application.card_number)
+    kit = _blank_kit(table, application.card_number)
     retired = [cards.retire(before.card_number, before.patron_id)] if before else []
-    return [cards.activate(application.card_number, patron.patron_id), *retired]
+    return [cards.activate(kit, patron.patron_id, moment), *retired]
 
 
-def _check_kit(table: Table, number: str) -> None:
-    """Refuse a number that is no blank kit's, in words that tell staff what to do (RULES 5)."""
+def _blank_kit(table: Table, number: str) -> Card:
+    """The card of a number; refuses one that is no blank kit's, in words that tell staff what to do (RULES 5)."""
     card = cards.find(table, number)
     if card is None or card.state is not CardState.BLANK:
         state = card.state if card else "unknown"
         raise Refused("card_not_usable", Reason("card_not_usable", {"card_state": state}, message=_CARD_TEXTS[state]))
+    return card
 
 
 _CARD_TEXTS = {

@@ -47,6 +47,7 @@ CATALOGUE: dict[str, Problem] = {
     "unknown_facility": Problem(422, "この番号の協力館はありません。"),
     "unknown_district": Problem(422, "この名前の地区はありません。"),
     "cards_known": Problem(409, "別の館などに登録されている番号が{count}件あるため、1件も登録しませんでした。"),
+    "no_range": Problem(422, "最初と最後の番号は、同じけた数で、小さい順に、{most}件までの範囲で入力してください。"),
     "no_picture": Problem(409, "この画像は、まだ届いていないか、すでに消去されています。"),
     "covers_nothing": Problem(422, "黒塗りの範囲が画像の外にあります。"),
     # holds (RULES 9, 10, 12, 14)

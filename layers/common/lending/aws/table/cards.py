@@ -1,11 +1,18 @@
-"""Cards: CARD#number / CARD: blank at a facility, active for a patron, or retired. A number is one card (RULES 5)."""
+"""Cards: CARD#number / CARD: blank at a place, active for a patron, or retired. A number is one card (RULES 5).
+
+CARDS / STOCK#place counts the cards brought to a place, in the very writes that bring them and give them out.
+"""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 
-from lending.aws.table.codec import attributes, value_of, values_of
+from lending.aws.table.codec import attributes, stamp, value_of, values_of
 from lending.aws.table.store import Table
-from lending.aws.table.writes import Key, Write, put_new, update
-from lending.domain.card import Card, CardState
+from lending.aws.table.writes import Count, Key, Write, as_one, put_new, update
+from lending.domain.card import Card, CardState, Stock
+
+_STOCK = "STOCK#"
 
 
 def key(number: str) -> Key:
@@ -24,19 +31,28 @@ def find_many(table: Table, numbers: Iterable[str]) -> list[Card]:
     return list(values_of(Card, table.get_many(map(key, numbers))))
 
 
+def stocks(table: Table) -> list[Stock]:
+    """How many cards each place has and gave out; none of a place that never had any."""
+    found = table.query("CARDS", _STOCK)
+    return list(values_of(Stock, (item | {"place": item["SK"].removeprefix(_STOCK)} for item in found)))
+
+
 def add(card: Card) -> Write:
-    """A card that was not known: a kit for a facility to hand out, or one issued at the counter."""
-    return put_new(key(card.number), attributes(card))
+    """A card that was not known: a blank one for a place to hand out, or one issued elsewhere."""
+    write = put_new(key(card.number), attributes(card))
+    brought = card.state is CardState.BLANK and card.facility
+    return replace(write, counts=(Count(_stock_key(card.facility), "blank", 1),)) if brought else write
 
 
-def activate(number: str, patron_id: str) -> Write:
+def activate(card: Card, patron_id: str, moment: datetime) -> Write:
     """A blank card becomes a patron's: exactly one application gets it (RULES 5)."""
-    return update(
-        key(number),
+    active = update(
+        key(card.number),
         set={"state": CardState.ACTIVE, "patron_id": patron_id},
         condition="#state = :blank",
         blank=CardState.BLANK,
     )
+    return as_one(active, _given(card, moment)) if card.facility else active
 
 
 def retire(number: str, patron_id: str) -> Write:
@@ -48,3 +64,12 @@ def retire(number: str, patron_id: str) -> Write:
         active=CardState.ACTIVE,
         patron=patron_id,
     )
+
+
+def _given(card: Card, moment: datetime) -> Write:
+    last = {"last_number": card.number, "last_given_at": stamp(moment)}
+    return update(_stock_key(card.facility), set=last, add={"blank": -1, "given": 1})
+
+
+def _stock_key(place: str) -> Key:
+    return "CARDS", f"{_STOCK}{place}"
