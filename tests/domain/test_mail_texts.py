@@ -31,6 +31,11 @@ CASES: dict[str, tuple[MailKind, dict]] = {
         PAGE | PASSWORD | {"application_kind": "new", "expires_on": "2029-06-01", "online_lending": True},
     ),
     "acceptance_change": (MailKind.ACCEPTANCE, PAGE | {"application_kind": "change", "card_number": "2000123456"}),
+    "acceptance_renewal": (
+        MailKind.ACCEPTANCE,
+        PAGE | {"application_kind": "renewal", "card_number": "2000123456", "expires_on": "2029-06-01"},
+    ),
+    "acceptance_password": (MailKind.ACCEPTANCE, PAGE | PASSWORD | {"application_kind": "password"}),
     "acceptance_reissue": (MailKind.ACCEPTANCE, PAGE | {"application_kind": "reissue", "card_number": "2000999988"}),
     "acceptance_name_change": (
         MailKind.ACCEPTANCE,
@@ -95,11 +100,6 @@ CASES: dict[str, tuple[MailKind, dict]] = {
         {"confirm_url": "https://online.example.jp/confirm/?t=dGVzdA", "valid_hours": 24},
     ),
     "temporary_password": (MailKind.TEMPORARY_PASSWORD, PAGE | PASSWORD),
-    "password_reissue_by_link": (
-        MailKind.PASSWORD_REISSUE,
-        PAGE | {"reset_url": "https://online.example.jp/password/?t=dGVzdA", "valid_hours": 24},
-    ),
-    "password_reissue_by_password": (MailKind.PASSWORD_REISSUE, PAGE | PASSWORD),
     "test": (MailKind.TEST, PAGE),
 }
 
@@ -191,7 +191,7 @@ def test_numbers_in_a_mail_are_the_policys():
     assert "(14日ずつ1回まで)" in body
 
 
-@pytest.mark.parametrize("case", ["acceptance_new", "temporary_password", "password_reissue_by_password"])
+@pytest.mark.parametrize("case", ["acceptance_new", "temporary_password"])
 def test_the_temporary_password_stands_on_a_line_of_its_own(case):
     # GIVEN a password with every sort of sign THEN it can be copied as it is, and an old one has a way out (RULES 6)
     body = composed(case, temporary_password="a{b}%c ■9#").body

@@ -30,7 +30,7 @@ _Recipient: TypeAlias = tuple[str, Callable[[], Facts]]
 
 _TO_APPLICANTS = frozenset({MailKind.IMAGE_AGAIN, MailKind.REFUSAL})
 # These go to the person's own address, all others to where hold mails go (RULES 7).
-_PERSONAL = frozenset({MailKind.ACCEPTANCE, MailKind.TEMPORARY_PASSWORD, MailKind.PASSWORD_REISSUE})
+_PERSONAL = frozenset({MailKind.ACCEPTANCE, MailKind.TEMPORARY_PASSWORD})
 # These find out whether an address can be reached: a mark on it is no reason not to send them.
 _TRYING = frozenset({MailKind.TEST, MailKind.ADDRESS_CONFIRMATION})
 _WITH_PASSWORD = frozenset({ApplicationKind.NEW, ApplicationKind.PASSWORD})
@@ -203,7 +203,6 @@ def _address_confirmation(about: _About) -> Facts:
 _TELL: dict[MailKind, Callable[[_About], Facts]] = {
     MailKind.ACCEPTANCE: _acceptance,
     MailKind.TEMPORARY_PASSWORD: _password,
-    MailKind.PASSWORD_REISSUE: _password,
     MailKind.LENDING: _lending,
     MailKind.SHIFT: _shift,
     MailKind.READY: _ready,

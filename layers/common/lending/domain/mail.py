@@ -22,7 +22,6 @@ class MailKind(StrEnum):
     HOLD_CANCELLED = "hold_cancelled"
     ADDRESS_CONFIRMATION = "address_confirmation"
     TEMPORARY_PASSWORD = "temporary_password"  # noqa: S105 - the name of a mail
-    PASSWORD_REISSUE = "password_reissue"  # noqa: S105 - the name of a mail
     TEST = "test"
 
 
@@ -39,7 +38,6 @@ KIND_LABELS = {
     MailKind.HOLD_CANCELLED: "予約取消のお知らせ",
     MailKind.ADDRESS_CONFIRMATION: "メールアドレスの確認",
     MailKind.TEMPORARY_PASSWORD: "仮パスワードの再送",
-    MailKind.PASSWORD_REISSUE: "パスワード再発行",
     MailKind.TEST: "受信確認メール",
 }
 

@@ -18,7 +18,6 @@ expires_on, online_lending |
 | hold_cancelled | title, reason | |
 | address_confirmation | confirm_url, valid_hours | |
 | temporary_password | card_number, temporary_password, valid_days, reissue_url | |
-| password_reissue | reset_url, valid_hours; or the facts of temporary_password | |
 | test | | |
 
 An acceptance comes with a password for the applications `new` and `password`, and whenever one is given.
@@ -58,7 +57,6 @@ NEEDED: dict[MailKind, frozenset[str]] = {
     MailKind.HOLD_CANCELLED: _WITH_PAGE | {"title", "reason"},
     MailKind.ADDRESS_CONFIRMATION: frozenset({"confirm_url", "valid_hours"}),
     MailKind.TEMPORARY_PASSWORD: _WITH_PAGE | _PASSWORD,
-    MailKind.PASSWORD_REISSUE: _WITH_PAGE,
     MailKind.TEST: _WITH_PAGE,
 }
 """The facts without which a mail of a kind says nothing true."""
@@ -76,7 +74,6 @@ _SUBJECTS = {
     MailKind.HOLD_CANCELLED: "予約取消のお知らせ",
     MailKind.ADDRESS_CONFIRMATION: "メールアドレスの確認",
     MailKind.TEMPORARY_PASSWORD: "仮パスワードのお知らせ",
-    MailKind.PASSWORD_REISSUE: "パスワード再発行のお知らせ",
     MailKind.TEST: "受信確認メール",
 }
 
@@ -87,6 +84,15 @@ _APPLICATIONS = {
     "change": "登録内容の変更",
     "renewal": "利用者カードの更新",
     "password": "仮パスワードの発行",
+}
+
+# What is so from now on: of a change of address nobody should hear that their card works.
+_DONE = {
+    "new": ["登録が完了し、利用者カードを", "お使いいただけます。"],
+    "reissue": ["新しい利用者カードを", "お使いいただけます。", "これまでのカードは使えません。"],
+    "name_change": ["お名前を改めました。", "新しい利用者カードを", "お使いいただけます。"],
+    "change": ["登録されている内容を改めました。"],
+    "renewal": ["利用者カードを更新しました。"],
 }
 
 _WEEKDAYS = "月火水木金土日"
@@ -137,8 +143,6 @@ def _needed_by_case(kind: MailKind, facts: Facts) -> frozenset[str]:
     if kind is MailKind.ACCEPTANCE:
         told = "temporary_password" in facts or facts.get("application_kind") in ("new", "password")
         return _PASSWORD if told else frozenset()
-    if kind is MailKind.PASSWORD_REISSUE:
-        return _PASSWORD if "temporary_password" in facts else frozenset({"reset_url", "valid_hours"})
     return frozenset()
 
 
@@ -177,8 +181,7 @@ def _acceptance(facts: Facts, policy: Policy) -> Lines:
     return [
         f"「{application}」の",
         "申請を受理しました。",
-        "登録が完了し、利用者カードを",
-        "お使いいただけます。",
+        *_DONE.get(facts["application_kind"], ()),
         "",
         *_card_line(facts),
         *expiry,
@@ -538,32 +541,6 @@ def _temporary_password(facts: Facts, policy: Policy) -> Lines:
     ]
 
 
-def _password_reissue(facts: Facts, policy: Policy) -> Lines:
-    """A forgotten password: a new temporary one, or the page to set one (RULES 6)."""
-    if "temporary_password" in facts:
-        return [
-            "パスワードの再発行を受け付けました。",
-            "今までのパスワードは使えません。",
-            "",
-            *_card_line(facts),
-            *_first_password(facts),
-        ]
-    return [
-        "パスワードの再発行を受け付けました。",
-        "次のページで手続きを進めてください。",
-        "",
-        str(facts["reset_url"]),
-        "",
-        f"このページは{facts['valid_hours']}時間有効です。",
-        "過ぎたときは、もう一度",
-        "手続きをしてください。",
-        "",
-        "手続きをした覚えがないときは、",
-        "何もせずに、このメールを削除して",
-        "ください。パスワードは変わりません。",
-    ]
-
-
 def _test(facts: Facts, policy: Policy) -> Lines:
     """Sent on request, to see whether mails arrive (RULES 39, Q14, Q15)."""
     return [
@@ -592,7 +569,6 @@ _WORDS: dict[MailKind, Callable[[Facts, Policy], Lines]] = {
     MailKind.HOLD_CANCELLED: _hold_cancelled,
     MailKind.ADDRESS_CONFIRMATION: _address_confirmation,
     MailKind.TEMPORARY_PASSWORD: _temporary_password,
-    MailKind.PASSWORD_REISSUE: _password_reissue,
     MailKind.TEST: _test,
 }
 
