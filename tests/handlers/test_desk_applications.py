@@ -201,6 +201,7 @@ def test_the_sample_registers_a_new_patron(library: Table) -> None:
     assert mail.kind is MailKind.ACCEPTANCE
     assert mail.facts == {
         "application_kind": "new", "card_number": KIT, "expires_on": "2029-06-01", "online_lending": True,
+        "to": "hanako@example.jp",
     }  # fmt: skip
     assert addresses.users(library, "hanako@example.jp") == ["p-new"]
     # THEN images and personal data are gone from the application, what was seen by whom is not (RULES 3, 41)
@@ -357,7 +358,39 @@ def test_a_password_changes_nothing_and_sends_a_mail(given: Given, library: Tabl
     assert register()[0] == 200
     assert patron_of(library, "p-1") == before
     (mail,) = sent(library, "PATRON#p-1")
-    assert mail.facts == {"application_kind": "password", "card_number": OLD_CARD}
+    assert mail.facts == {"application_kind": "password", "card_number": OLD_CARD, "to": "hanako@example.jp"}
+
+
+@pytest.mark.parametrize("kind", ["reissue", "name_change", "change", "renewal", "password"])
+def test_an_answer_goes_to_the_address_on_the_form(
+    given: Given, library: Table, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    # GIVEN a patron with another address than the form, which once failed somebody
+    forgiven: list[str] = []
+    monkeypatch.setattr(suppression, "forgive", forgiven.append)
+    known_patron(given, library)
+    library.write(addresses.mark_unreachable("here@example.jp", NOON, "wrong_address"))
+    kit(library), existing(library, kind, email="here@example.jp", old_card_number=OLD_CARD)
+    # WHEN it is registered THEN the answer goes where it was asked for, and the address is tried (RULES 6, 39)
+    assert register()[0] == 200
+    (mail,) = sent(library, "PATRON#p-1")
+    assert (mail.facts["to"], forgiven) == ("here@example.jp", ["here@example.jp"])
+    assert addresses.unreachable(library, ["here@example.jp"]) == set()
+
+
+@pytest.mark.parametrize("kind", ["renewal", "password"])
+def test_a_patron_of_whom_little_is_known_is_known_by_what_they_apply_for(
+    given: Given, library: Table, kind: str
+) -> None:
+    # GIVEN somebody who had a card before there was this service (RULES 42)
+    known_patron(given, library, email="", phone="", kana="", address="", postal_code="")
+    existing(library, kind)
+    # WHEN their application is registered THEN what it says is theirs, and mails reach them
+    assert register()[0] == 200
+    patron = patron_of(library, "p-1")
+    assert (patron.email, patron.kana) == ("hanako@example.jp", "ミホン ハナコ")
+    assert addresses.users(library, "hanako@example.jp") == ["p-1"]
+    assert people.find(library, duplicate_key("ミホン ハナコ", patron.birth_date)) == ["p-1"]
 
 
 def test_joining_goes_with_any_kind(given: Given, library: Table) -> None:

@@ -23,6 +23,7 @@ from lending.aws.table import (
 from lending.aws.table.writes import Write
 from lending.domain.application import (
     CONFLICT_CODES,
+    FILLED_FIELDS,
     KIT_KINDS,
     Application,
     ApplicationKind,
@@ -118,23 +119,20 @@ def _see_to_account(table: Table, patron_id: str) -> None:
 def _registered(
     table: Table, application: Application, after: Application, decision: Decision, moment: datetime, policy: Policy
 ) -> tuple[Application, list[Write]]:
-    """What is kept of the application, and what registering writes beside it: card, patron, mail.
-
-    An address that did not work for its earlier users is tried again: SES is told so first, or the 受理メール is lost.
-    """
+    """What is kept of the application, and what registering writes beside it: card, patron, mail."""
     expires_on = new_expiry(application, decision, moment.date(), policy)
     before = find_patron(table, application, decision.old_card_number)
     if before is None and application.kind is not ApplicationKind.NEW:
         raise Refused("patron_unknown")
     patron = _patron_after(application, before, expires_on)
-    if before is None or before.email != patron.email:
-        for address in addresses.unreachable(table, [patron.email]):
-            suppression.forgive(address)
+    # SES is told that the address on the form may be tried again, whoever it failed, or the answer is lost (RULES 39).
+    for address in addresses.unreachable(table, {application.email} - {""}):
+        suppression.forgive(address)
     mail = _acceptance(application, patron, expires_on, moment)
     writes = [
         *_kit_writes(table, application, before, patron, moment),
         patrons.change(before, patron) if before else patrons.add(patron),
-        *addresses.changed(before, patron),
+        *addresses.changed(before, patron, application.email),
         # A link the patron asked for earlier must not undo what is registered now.
         *([addresses.withdraw(patron.patron_id, "email")] if before and before.email != patron.email else []),
         *people.changed(before, patron),
@@ -149,7 +147,9 @@ def _patron_after(application: Application, before: Patron | None, expires_on: d
         changes["card_number"] = application.card_number
     if before is None:
         return Patron(application.patron_id, **({"online_lending": False} | changes))
-    return replace(before, **changes)
+    # What the library does not know of a patron from before comes with whatever they apply for (RULES 42).
+    unknown = [name for name in FILLED_FIELDS if getattr(application, name) and not getattr(before, name)]
+    return replace(before, **({name: getattr(application, name) for name in unknown} | changes))
 
 
 def find_patron(table: Table, application: Application, old_card_number: str = "") -> Patron | None:
@@ -200,8 +200,9 @@ _CARD_TEXTS = {
 
 
 def _acceptance(application: Application, patron: Patron, expires_on: date | None, moment: datetime) -> Mail:
-    """The 受理メール; a temporary password is made at the moment of sending."""
+    """The 受理メール, to the address on the form if it names one; a password is made at the moment of sending."""
     facts: dict[str, Any] = {"application_kind": application.kind, "card_number": patron.card_number}
+    facts |= {"to": application.email} if application.email else {}
     facts |= {"expires_on": expires_on.isoformat()} if expires_on else {}
     facts |= {"online_lending": True} if application.online_lending else {}
     name = mail_id(MailKind.ACCEPTANCE, application.receipt_number)

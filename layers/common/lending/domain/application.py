@@ -136,6 +136,8 @@ CHANGED_FIELDS: dict[ApplicationKind, tuple[str, ...]] = {
     ApplicationKind.RENEWAL: _CONTACT,
     ApplicationKind.PASSWORD: (),
 }
+# What any kind brings where the record of a patron from before has nothing (RULES 42).
+FILLED_FIELDS = ("name", "kana", *_CONTACT)
 
 CARD_SLOT = "card"
 # A sheet of paper has its text on one side: the other has a slot, but nobody waits for it.

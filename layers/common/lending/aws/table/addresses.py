@@ -46,15 +46,15 @@ def leave(address: str, patron_id: str) -> Write:
     return delete(user_key(address, patron_id))
 
 
-def changed(before: Patron | None, after: Patron) -> list[Write]:
+def changed(before: Patron | None, after: Patron, named: str = "") -> list[Write]:
     """Uses follow a patron's addresses, in the transaction that changes them; `before` is None for a new patron.
 
-    Addresses that are taken up or given up may be tried again (RULES 39).
+    Addresses that are taken up or given up may be tried again, and so may one that is `named` anew (RULES 39).
     """
     was, now = _of(before) if before else set(), _of(after)
     left, taken = sorted(was - now), sorted(now - was)
     uses = [leave(address, after.patron_id) for address in left] + [use(address, after.patron_id) for address in taken]
-    return uses + [mark_reachable(address) for address in left + taken]
+    return uses + [mark_reachable(address) for address in sorted({*left, *taken, named} - {""})]
 
 
 def _of(patron: Patron) -> set[str]:
