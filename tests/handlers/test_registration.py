@@ -202,3 +202,18 @@ def test_a_password_is_sent_once_within_the_policys_minutes(given: Given, librar
 def test_a_malformed_question_for_a_password_names_its_fields() -> None:
     status, body = ask("abc", f"{date(2090, 1, 1)}")
     assert (status, [reason["field"] for reason in body["reasons"]]) == (422, ["card_number", "birth_date"])
+
+
+def test_the_key_of_a_request_is_of_no_use_without_the_access_code(library: Table) -> None:
+    # GIVEN an applicant who asked for upload tickets with a key of their own
+    applied(library)
+    key = {"idempotency-key": "known"}
+    path, right = f"/api/applications/{RECEIPT}/uploads", {"x-access-code": access_code(RECEIPT)}
+    status, tickets = call(request("POST", path, body={}, headers=key | right))
+    assert status == 201
+    # WHEN somebody comes with the key and another code THEN they get nothing
+    for wrong in ({}, {"x-access-code": "000000000000"}):
+        status, body = call(request("POST", path, body={}, headers=key | wrong))
+        assert (status, body["code"]) == (404, "not_found")
+    # AND the applicant gets the same tickets again
+    assert call(request("POST", path, body={}, headers=key | right)) == (201, tickets)

@@ -271,7 +271,9 @@ class Api:
         return self._problem(Refused("internal"))
 
     def _once(self, key: str, handler: Callable[[], Answer]) -> Answer:
-        table, request = library_table(), _hash(self._caller(), self.event["rawPath"], key)
+        # Who has the key of a request has not yet the right to its answer: an access code is part of the request.
+        asks = self._caller(), header(self.event, "x-access-code"), self.event["rawPath"]
+        table, request = library_table(), _hash(*asks, key)
         body_hash = _hash(raw_body(self.event).decode(errors="replace"))
         known = answers.claim(table, request, body_hash, self.moment())
         if known and known.body_hash != body_hash:
