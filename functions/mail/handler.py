@@ -5,8 +5,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from lending.actions.sending_mail import send_mail
+from lending.actions.sending_mail import Sending, send_mail
 from lending.aws.messages import each_message
+from lending.aws.metrics import measured
 from lending.aws.settings import settings
 from lending.aws.table import library_table
 from lending.aws.telemetry import logger
@@ -22,4 +23,6 @@ def _send(record: SQSRecord) -> None:
     # No schedule or request gives the moment here, and a claim is about the senders' own time: the clock's.
     named, moment = record.json_body, datetime.now(TOKYO)
     became = send_mail(library_table(), (named["PK"], named["SK"]), moment, settings().policy)
+    if became is Sending.HELD_BACK:
+        measured(MailHeldBack=1)
     logger().info("mail", extra={"became": became, "kind": named["SK"].split("#")[1]})

@@ -1,8 +1,9 @@
-"""Schedules: the Saturday lending mail and the mails of every day (RULES 8, 15, 35-37)."""
+"""Schedules: the Saturday lending mail, the mails of every day, and each hour what is stuck (RULES 8, 15, 35-38)."""
 
 from datetime import datetime
 from typing import Any
 
+from lending.actions.carrying_mail import send_again_what_is_stuck
 from lending.actions.daily_notices import put_daily_mails
 from lending.actions.lending_mail import announce_bags
 from lending.actions.watching_runs import run_due
@@ -14,7 +15,8 @@ from lending.aws.table import library_table
 
 def handler(event: dict[str, Any], context: Any) -> Summary:
     """Carry out the job that is due; what was done before is not done again."""
-    return carry_out_job({"lending_mail": _lending_mail, "daily_notices": _daily_notices}, event)
+    jobs = {"lending_mail": _lending_mail, "daily_notices": _daily_notices, "mails_again": _mails_again}
+    return carry_out_job(jobs, event)
 
 
 def _lending_mail(moment: datetime) -> Summary:
@@ -24,6 +26,10 @@ def _lending_mail(moment: datetime) -> Summary:
 def _daily_notices(moment: datetime) -> Summary:
     _look_after_the_run(moment)
     return summary_of(put_daily_mails(library_table(), moment, settings().policy))
+
+
+def _mails_again(moment: datetime) -> Summary:
+    return {"sent_again": send_again_what_is_stuck(library_table(), moment)}
 
 
 def _look_after_the_run(moment: datetime) -> None:

@@ -15,9 +15,8 @@ from lending.domain.mail_texts import LINE_COLUMNS, NEEDED, Text, columns, compo
 from lending.domain.policy import Policy
 
 GOLDEN = Path(__file__).parent / "golden"
-PAGE = {"my_library_url": "https://online.example.jp/my/"}
+PAGE = {"my_library_url": "https://online.example.jp/my/", "card_number": "2000123456"}
 PASSWORD = {
-    "card_number": "2000123456",
     "temporary_password": "Aomori-7419",
     "valid_days": 7,
     "reissue_url": "https://online.example.jp/password/",
@@ -30,10 +29,10 @@ CASES: dict[str, tuple[MailKind, dict]] = {
         MailKind.ACCEPTANCE,
         PAGE | PASSWORD | {"application_kind": "new", "expires_on": "2029-06-01", "online_lending": True},
     ),
-    "acceptance_change": (MailKind.ACCEPTANCE, PAGE | {"application_kind": "change", "card_number": "2000123456"}),
+    "acceptance_change": (MailKind.ACCEPTANCE, PAGE | {"application_kind": "change"}),
     "acceptance_renewal": (
         MailKind.ACCEPTANCE,
-        PAGE | {"application_kind": "renewal", "card_number": "2000123456", "expires_on": "2029-06-01"},
+        PAGE | {"application_kind": "renewal", "expires_on": "2029-06-01"},
     ),
     "acceptance_password": (MailKind.ACCEPTANCE, PAGE | PASSWORD | {"application_kind": "password"}),
     "acceptance_reissue": (MailKind.ACCEPTANCE, PAGE | {"application_kind": "reissue", "card_number": "2000999988"}),
@@ -58,7 +57,7 @@ CASES: dict[str, tuple[MailKind, dict]] = {
     ),
     "lending": (
         MailKind.LENDING,
-        PAGE | BATCH | {"card_number": "2000123456", "pickup_from": "2026-06-07", "books": TITLES},
+        PAGE | BATCH | {"pickup_from": "2026-06-07", "books": TITLES},
     ),
     "ready": (MailKind.READY, PAGE | {"books": ["津軽"], "pickup_until": "2026-06-19"}),
     "overdue": (
@@ -200,11 +199,29 @@ def test_the_temporary_password_stands_on_a_line_of_its_own(case):
     assert "https://online.example.jp/password/" in body
 
 
-@pytest.mark.parametrize("case", [case for case, (_, facts) in CASES.items() if "card_number" in facts])
-def test_a_card_number_shows_its_last_four_digits_only(case):
+PROOFS = {"lending", "shift", "shift_taken_back"}
+TO_PATRONS = [case for case, (kind, _) in CASES.items() if "card_number" in NEEDED[kind]]
+
+
+@pytest.mark.parametrize("case", TO_PATRONS)
+def test_every_mail_to_a_patron_says_whose_it_is(case):
+    # GIVEN a family that shares an address
     number = str(CASES[case][1]["card_number"])
-    assert number not in composed(case).body
-    assert f"利用者番号: ******{number[-4:]}" in composed(case).body
+    # THEN the mails that prove the right to receive carry the whole number (RULES 28), the others its last four digits
+    shown = number if case in PROOFS else f"******{number[-4:]}"
+    assert f"利用者番号: {shown}" in composed(case).body.splitlines()
+    assert (number in composed(case).body) == (case in PROOFS)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_no_mail_asks_for_two_things_at_once(case):
+    # GIVEN whoever gets a link for an address that is not theirs THEN they are told to delete it, not to call as well
+    body = composed(case).body
+    assert not ("削除してください" in body and "心当たりがない" in body)
+    # and every mail says that nobody reads answers, unless somebody does (RULES 37)
+    kind, facts = CASES[case]
+    assert "このメールは送信専用です。" in body
+    assert "送信専用" not in compose(kind, facts, Policy(mail_reply_to="desk@example.jp")).body
 
 
 @pytest.mark.parametrize("kind", ["new", "password"])

@@ -128,9 +128,9 @@ class Post:
         return str(mail["Content"]["Simple"]["Body"]["Text"]["Data"])
 
 
-def refusal(code: str, status: int = 400) -> ClientError:
+def refusal(code: str, status: int = 400, words: str = "p-1@example.jp") -> ClientError:
     """SES says no."""
-    answer: Any = {"Error": {"Code": code, "Message": "p-1@example.jp"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    answer: Any = {"Error": {"Code": code, "Message": words}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return ClientError(answer, "SendEmail")
 
 

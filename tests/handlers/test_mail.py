@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lending.aws import accounts, mailer, settings
+from functions.notices import handler as notices
+from lending.aws import accounts, mailer, queue, settings
 from lending.aws.clients import client
 from lending.aws.sealing import confirmed
 from lending.aws.table import Overtaken, Table, addresses, applications, contacts, holds, mails, messages
@@ -65,7 +66,7 @@ def test_the_saturday_mail_tells_what_is_on_loan_when_it_is_sent(given: Given, l
     assert "鰺ヶ沢町中央公民館" in post.text
     assert "6月7日(日)から\n6月14日(日)まで" in post.text
     assert "6月21日(日)" in post.text
-    assert "利用者番号: ****0001" in post.text
+    assert "利用者番号: 10000001\n" in post.text
     assert "https://lending.example.jp/library.html" in post.text
     # and goes where hold mails go, RULES 7, from the library, RULES 37
     (mail,) = post.taken
@@ -346,11 +347,22 @@ def test_what_was_certainly_not_sent_comes_again_at_once(
     assert len(post.taken) == 1
 
 
-@pytest.mark.parametrize("code", ["MessageRejected", "BadRequestException"])
-def test_what_ses_will_never_take_is_told_to_staff(given: Given, library: Table, post: Post, code: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("BadRequestException", "Local address contains control or whitespace"),
+        ("BadRequestException", "Missing final '@domain'"),
+        ("BadRequestException", "Domain contains illegal character"),
+        ("BadRequestException", "There are non-ASCII characters in the email address"),
+        ("MessageRejected", "Message length is more than 41943040 bytes long: '50000000'."),
+    ],
+)
+def test_what_ses_will_never_take_is_told_to_staff(
+    given: Given, library: Table, post: Post, code: str, words: str
+) -> None:
     given.patron()
     key = put(library)
-    post.before = [refusal(code)]
+    post.before = [refusal(code, words=words)]
     assert post.bring(key) == []
     assert post.bring(key) == []
     mail = mail_of(library, key)
@@ -359,16 +371,109 @@ def test_what_ses_will_never_take_is_told_to_staff(given: Given, library: Table,
     assert (contact.address, contact.mail_kind) == ("p-1@example.jp", MailKind.TEST)
 
 
-@pytest.mark.parametrize("code", ["AccountSuspendedException", "SendingPausedException", "LimitExceededException"])
+# As AWS writes them: the developer guide's "Amazon SES email sending errors" and the service model of its API.
+OF_THE_ACCOUNT = [
+    (
+        "MessageRejected",
+        400,
+        "Email address is not verified. The following identities failed the check in region AP-NORTHEAST-1: "
+        "online@plib.example.jp",
+    ),
+    (
+        "MessageRejected",
+        400,
+        "Email address is not verified. The following identities failed the check in region AP-NORTHEAST-1: "
+        "p-1@example.jp, online@plib.example.jp",
+    ),
+    ("MessageRejected", 400, "Sending suspended for this account. For more information, please check the inbox."),
+    ("MessageRejected", 400, "something that nobody has read yet"),
+    ("BadRequestException", 400, "something that nobody has read yet"),
+    ("AccountSendingPausedException", 400, "Email sending is disabled for your entire Amazon SES account."),
+    ("SendingPausedException", 400, "The message can't be sent because the account's ability to send email is paused."),
+    ("AccountSuspendedException", 400, "The account's ability to send email has been permanently restricted."),
+    ("ConfigurationSetSendingPausedException", 400, "Email sending is disabled for the configuration set."),
+    ("MailFromDomainNotVerifiedException", 400, "The message can't be sent because the sending domain isn't verified."),
+    ("NotFoundException", 404, "Configuration set does not exist: mail"),
+    ("LimitExceededException", 400, "There are too many instances of the specified resource type."),
+    ("ThrottlingException", 400, "Daily message quota exceeded."),
+    ("TooManyRequestsException", 429, "Daily message quota exceeded."),
+    ("AccessDeniedException", 403, "User is not authorized to perform: ses:SendEmail"),
+    ("OptInRequired", 403, "The AWS access key ID needs a subscription for the service."),
+]
+
+
+@pytest.mark.parametrize(("code", "status", "words"), OF_THE_ACCOUNT)
 def test_what_is_wrong_with_the_account_is_not_the_mails_fault(
-    given: Given, library: Table, post: Post, code: str
+    given: Given,
+    library: Table,
+    post: Post,
+    capsys: pytest.CaptureFixture[str],
+    code: str,
+    status: int,
+    words: str,
 ) -> None:
-    given.patron()
+    # GIVEN two mails of a Saturday, and SES that takes none, RULES 38
+    given.patron("p-1"), given.patron("p-2")
+    keys = [put(library, owner=owner) for owner in ("p-1", "p-2")]
+    post.before = [refusal(code, status, words) for _ in range(14)]
+    # WHEN the queue brings them, oftener than it would before it gives a message up
+    for _ in range(7):
+        # THEN none goes back to the queue, and so none to its dead letters: they wait in the table
+        assert post.bring(*keys) == []
+    assert [mail_of(library, key).state for key in keys] == [MailState.PENDING] * 2
+    assert {mail_of(library, key).error for key in keys} == {code}
+    assert list(mails.on_their_way(library, SATURDAY)) == keys
+    # and it rings each time, without a word of whom it is about, and nobody is to be called
+    said = capsys.readouterr().out
+    assert said.count('"MailHeldBack": 1') == 14
+    assert "example.jp" not in said
+    assert contacts.page(library, 10)[0] == []
+    # and WHEN the reason is gone THEN the hourly job brings what waits, and each is sent once
+    post.later(hours=1)
+    brought: list[Key] = []
+    post.monkeypatch.setattr(queue, "carry", lambda waiting: len(brought.extend(waiting) or brought))
+    told = notices.handler(sample("notices/mails_again"), context())
+    assert (told["sent_again"], brought) == (2, keys)
+    assert post.bring(*brought) == []
+    assert len(post.taken) == 2
+    assert {(mail_of(library, key).state, mail_of(library, key).error) for key in keys} == {(MailState.SENT, "")}
+
+
+@pytest.mark.parametrize(
+    ("given_address", "written_to"),
+    [
+        ("a..b.@docomo.ne.jp", '"a..b."@docomo.ne.jp'),
+        (".ab@ezweb.ne.jp", '".ab"@ezweb.ne.jp'),
+        ("a.b@docomo.ne.jp", "a.b@docomo.ne.jp"),
+    ],
+)
+def test_an_address_with_odd_dots_is_written_to_in_quotes(
+    given: Given, library: Table, post: Post, given_address: str, written_to: str
+) -> None:
+    # GIVEN an address that a carrier once gave out, RULES 7
+    given.patron(email=given_address)
     key = put(library)
-    post.before = [refusal(code)]
-    assert post.bring(key) == ["m-0"]
+    # WHEN a mail is sent THEN it goes to it as SES takes it, and is kept as the patron gave it
     assert post.bring(key) == []
-    assert len(post.taken) == 1
+    assert post.taken[0]["Destination"] == {"ToAddresses": [written_to]}
+    assert mail_of(library, key).to_address == given_address
+
+
+def test_a_mail_says_that_no_person_wrote_it(
+    given: Given, library: Table, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN no address that anybody reads, RULES 37
+    given.patron()
+    post.bring(put(library))
+    # THEN it calls for no automatic answer, and says that nobody reads one
+    assert post.taken[0]["Content"]["Simple"]["Headers"] == [{"Name": "Auto-Submitted", "Value": "auto-generated"}]
+    assert "送信専用" in post.text
+    # and GIVEN one THEN answers go there
+    monkeypatch.setenv("POLICY", json.dumps({"mail_reply_to": "desk@example.jp"}))
+    settings.settings.cache_clear()
+    post.bring(put(library, MailKind.TEST, 2))
+    assert post.taken[1]["ReplyToAddresses"] == ["desk@example.jp"]
+    assert "送信専用" not in post.taken[1]["Content"]["Simple"]["Body"]["Text"]["Data"]
 
 
 def test_a_mail_in_the_hand_of_another_sender_is_left_to_it(given: Given, library: Table, post: Post) -> None:

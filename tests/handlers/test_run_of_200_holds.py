@@ -13,7 +13,6 @@ import pytest
 
 from functions.allocator import handler as allocator
 from functions.notices import handler as notices
-from lending.actions import daily_notices
 from lending.actions.running import Unfinished
 from lending.aws.table import Table, bags, grouped, holds, loans, patrons, runs, titles
 from lending.aws.table.writes import Write
@@ -207,7 +206,6 @@ def test_a_mail_of_every_day_is_put_once_whenever_the_job_dies(
 ) -> None:
     # GIVEN books made ready, books overdue, cards run out and cards that soon will, two or three of each a patron
     monkeypatch.setattr(grouped, "TRANSACTION_WRITES", 4)
-    monkeypatch.setattr(daily_notices, "send_again_what_is_stuck", lambda *_: 0)
     start = written_by(ready_and_overdue(20))
     # THEN (RULES 8, 15, 35, 37, 38)
     assert dies_anywhere(start, job(notices, "notices/daily_notices"), tells_the_same=False) > 40

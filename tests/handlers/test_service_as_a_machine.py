@@ -21,7 +21,6 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from lending.actions import daily_notices
 from lending.actions.cataloguing import describe_title
 from lending.actions.changing_patron import change_record
 from lending.actions.checking_in import check_in
@@ -811,12 +810,6 @@ HOW = settings(
     phases=(Phase.generate,),  # Phase.shrink beside it finds a short life that fails, in minutes
     suppress_health_check=list(HealthCheck),
 )
-
-
-@pytest.fixture(autouse=True)
-def mails_are_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sending is another machine's matter."""
-    monkeypatch.setattr(daily_notices, "send_again_what_is_stuck", lambda *_: 0)
 
 
 def live(lives: int, length: int, days: int, make: Callable[[], Table], told: Callable[[str], None]) -> int:

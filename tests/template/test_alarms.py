@@ -14,6 +14,7 @@ OF_OURS = {
     "RunUnfinishedAlarm": "RunUnfinished",
     "BooksUndoneAlarm": "BooksUndone",
     "BrokenItemsAlarm": "BrokenItems",
+    "MailHeldBackAlarm": "MailHeldBack",
 }
 
 

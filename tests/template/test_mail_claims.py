@@ -1,13 +1,9 @@
 """What sending each mail once rests on (RULES 38)."""
 
-from lending.domain.mail import CLAIM_LASTS, NEWS_COMES_WITHIN
+from lending.domain.mail import CLAIM_LASTS
 
 
 def test_a_claim_outlives_its_sender_and_lapses_before_the_queue_brings_the_mail_again(of_type):
     sender = of_type("AWS::Lambda::Function")["MailFunction"]["Timeout"]
     queue = of_type("AWS::SQS::Queue")["MailQueue"]["VisibilityTimeout"]
     assert sender < CLAIM_LASTS.total_seconds() < queue
-
-
-def test_the_daily_job_comes_after_the_time_for_news():
-    assert NEWS_COMES_WITHIN.total_seconds() < 24 * 60 * 60

@@ -24,7 +24,7 @@ def carry_on(new: Iterable[Key]) -> int:
 def send_again_what_is_stuck(table: Table, moment: datetime) -> int:
     """Hand mails to the queue again that should long have been sent, the oldest first; answers how many.
 
-    They are those that the queue gave up while SES was away, or never got. Whether one is still to be sent, the sender
-    asks when it claims it, so this may be done at any time and any number of times.
+    They are those that SES held back, that the queue gave up while SES was away, or that it never got. Whether one is
+    still to be sent, the sender asks when it claims it, so this may be done at any time and any number of times.
     """
     return queue.carry(mails.on_their_way(table, in_tokyo(moment) - _STUCK_AFTER))

@@ -88,7 +88,8 @@ def _patron(table: Table, mail: Mail, policy: Policy) -> _Recipient:
         raise NotToBeSent(Unsent.NOTHING_TO_SAY)
     about = _About(table, mail, patron, policy)
     address = patron.email if mail.kind in _PERSONAL else patron.hold_mails_to
-    return address, lambda: _TELL[mail.kind](about) | {"my_library_url": _url(Page.MY_LIBRARY)}
+    whose = {"card_number": patron.card_number, "my_library_url": _url(Page.MY_LIBRARY)}
+    return address, lambda: _TELL[mail.kind](about) | whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class _About:
 def _acceptance(about: _About) -> Facts:
     """The 受理メール, with the way to the first password (RULES 4, 6)."""
     told = about.mail.facts.get("application_kind") in _WITH_PASSWORD or about.mail.facts.get("with_password")
-    return {"card_number": about.patron.card_number} | (_password(about) if told else {})
+    return _password(about) if told else {}
 
 
 def _password(about: _About) -> Facts:
@@ -113,7 +114,6 @@ def _password(about: _About) -> Facts:
     if about.mail.facts.get("unless_chosen") and accounts.has_chosen_password(patron_id):
         raise NotToBeSent(Unsent.NOTHING_TO_SAY)
     return {
-        "card_number": card_number,
         "temporary_password": accounts.temporary_password_for(patron_id, card_number),
         "valid_days": settings().temporary_password_days,
         "reissue_url": _url(Page.PASSWORD),
@@ -124,7 +124,6 @@ def _lending(about: _About) -> Facts:
     """What is on loan at this moment for one facility and Sunday (RULES 36)."""
     batch = _batch(about)
     return {
-        "card_number": about.patron.card_number,
         "facility": _facility(about),
         "pickup_until": batch[0].pickup_until,
         "due_on": batch[0].due_on,

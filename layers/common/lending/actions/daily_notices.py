@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from lending.actions.carrying_mail import send_again_what_is_stuck
 from lending.aws.table import Overtaken, Table, calendar, holds, loans, mails, patrons, runs
 from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.runs import Done
@@ -37,8 +36,6 @@ def put_daily_mails(table: Table, moment: datetime, policy: Policy) -> Done:
         "ready": _put(table, _ready_mails(table, moment, closed, policy), policy),
         "overdue": _put(table, _overdue_mails(table, moment, closed, policy), policy),
         **_tell_of_cards(table, moment, policy),
-        # Last: a queue that does not answer must not hold up what is put here.
-        "sent_again": send_again_what_is_stuck(table, moment),
     }
     runs.note_done(table, JOB, day, moment)
     return Done(day, counts)

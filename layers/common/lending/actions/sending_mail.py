@@ -14,7 +14,7 @@ from enum import StrEnum
 from lending.actions.composing_mail import Letter, NotToBeSent, write_letter
 from lending.actions.hearing_of_mail import tasks_of_refusal
 from lending.aws import mailer
-from lending.aws.mailer import NeverSent, PerhapsSent
+from lending.aws.mailer import HeldBack, NeverSent, PerhapsSent
 from lending.aws.table import Busy, Overtaken, Table, again_when_overtaken, mails, messages
 from lending.aws.table.writes import Key
 from lending.domain.mail import Mail, MailState, claimed, given_back, given_up, may_be_claimed, moved
@@ -32,6 +32,7 @@ class Sending(StrEnum):
     UNSENT = "unsent"
     REJECTED = "rejected"
     SETTLED_BEFORE = "settled_before"
+    HELD_BACK = "held_back"  # SES takes no mail at all: it waits in the table, the hourly job brings it
     LEFT_FOR_NEWS = "left_for_news"  # tried twice with an unknown end: SES will tell, or the daily job brings it
 
 
@@ -51,6 +52,8 @@ def send_mail(table: Table, key: Key, moment: datetime, policy: Policy) -> Sendi
         message_id = mailer.send(key, letter.to_address, letter.text)
     except NotToBeSent as reason:
         return _note_unsent(table, mail, reason)
+    except HeldBack as refusal:
+        return _note_held_back(table, mail, refusal.code)
     except NeverSent as refusal:
         return _note_rejected(table, mail, letter, refusal.code, moment, policy)
     except PerhapsSent:
@@ -77,6 +80,13 @@ def _claim(table: Table, key: Key, moment: datetime) -> Mail | Sending:
     return mine
 
 
+def _note_held_back(table: Table, mail: Mail, code: str) -> Sending:
+    """The queue would give the mail up long before anybody has put the account right, so it does not keep it."""
+    with suppress(Overtaken, Busy):
+        table.write(mails.change(mail, replace(given_back(mail), error=code)))
+    return Sending.HELD_BACK
+
+
 def _note_unsent(table: Table, mail: Mail, reason: NotToBeSent) -> Sending:
     table.write(mails.change(mail, given_up(mail, reason.why, reason.to_address)))
     return Sending.UNSENT
@@ -90,7 +100,14 @@ def _note_sent(table: Table, key: Key, to_address: str, message_id: str, moment:
         return Sending.SENT
     state = moved(mail.state, MailState.SENT)
     sent = replace(
-        mail, state=state, to_address=to_address, message_id=message_id, sent_at=moment, claimed_at=None, why=None
+        mail,
+        state=state,
+        to_address=to_address,
+        message_id=message_id,
+        sent_at=moment,
+        claimed_at=None,
+        why=None,
+        error="",
     )
     table.transact(mails.change(mail, sent), messages.add(message_id, key, mail, policy))
     return Sending.SENT

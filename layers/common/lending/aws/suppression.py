@@ -3,10 +3,16 @@
 from botocore.exceptions import ClientError
 
 from lending.aws.clients import client
+from lending.domain.mail_address import quoted
 
 
 def forgive(address: str) -> None:
     """Let SES try an address again. One that is not on the list is fine."""
+    for written in {address, quoted(address)}:
+        _take_off(written)
+
+
+def _take_off(address: str) -> None:
     try:
         client("sesv2").delete_suppressed_destination(EmailAddress=address)
     except ClientError as error:

@@ -179,7 +179,7 @@ class Mail:
 CLAIM_LASTS = timedelta(minutes=2)
 """Longer than a sender lives, shorter than the queue waits before it brings a mail again."""
 NEWS_COMES_WITHIN = timedelta(hours=20)
-"""SES tells of every mail it took, if only of a delay, long before; shorter than the daily job's interval."""
+"""SES tells of every mail it took, if only of a delay, long before."""
 
 
 def may_be_claimed(mail: Mail, moment: datetime) -> bool:

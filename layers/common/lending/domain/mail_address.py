@@ -1,7 +1,23 @@
-"""A mail address that a patron wants to be written to, until it has proved itself by a link (RULES 7)."""
+"""Mail addresses: as they are written to, and as wishes that have yet to prove themselves by a link (RULES 7)."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+
+# Carriers once gave out addresses no standard allows: dots at the ends or side by side. Quoted they are regular.
+_ODD_DOTS = re.compile(r"^\.|\.\.|\.$")
+
+
+def quoted(address: str) -> str:
+    """An address as it is written to: `"a..b."@docomo.ne.jp` for `a..b.@docomo.ne.jp` (RULES 7)."""
+    local, _, domain = address.rpartition("@")
+    return f'"{local}"@{domain}' if _ODD_DOTS.search(local) else address
+
+
+def unquoted(address: str) -> str:
+    """An address as the patron gave it to us, whichever way it was written to."""
+    local, at, domain = address.rpartition("@")
+    return f"{local[1:-1]}{at}{domain}" if len(local) > 2 and local[0] == local[-1] == '"' else address
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from types import UnionType
 from typing import Any, TypeAlias
 
 from lending.domain.mail import MailState
+from lending.domain.mail_address import unquoted
 
 Json: TypeAlias = Mapping[str, Any]
 
@@ -169,9 +170,9 @@ def parse(event: Json) -> MailEvent:
 
 
 def bare_address(address: str) -> str:
-    """An address without the name before it, in small letters, to compare with another."""
+    """An address without the name before it and the quotes around odd ones, in small letters, to be compared."""
     named = re.search(r"<([^<>]*)>\s*$", address)  # no stricter: carriers once gave out addresses no standard allows
-    return (named[1] if named else address).strip().lower()
+    return unquoted((named[1] if named else address).strip().lower())
 
 
 def _kind(event: Json) -> EventKind:

@@ -1,15 +1,16 @@
 """The words of every mail (RULES 6, 8, 28-31, 36, 37, 40): plain text in Japanese, in lines a phone shows whole.
 
-Facts each kind needs, beside `my_library_url` (all kinds but image_again, refusal and address_confirmation). Dates are
+Facts each kind needs, beside `my_library_url` and `card_number` (all kinds but image_again, refusal and
+address_confirmation). Dates are
 `YYYY-MM-DD` or `date`; addresses of pages are whole URLs. `compose` refuses a mail with a fact missing or empty.
 
 | kind | needs | may have |
 |---|---|---|
-| acceptance | card_number, application_kind; with a password also temporary_password, valid_days, reissue_url | \
+| acceptance | application_kind; with a password also temporary_password, valid_days, reissue_url | \
 expires_on, online_lending |
 | image_again | receipt_number, slots, reason, resume_url | slot_reasons {slot: reason}, resume_until |
 | refusal | receipt_number, reason | erased_on |
-| lending | card_number, facility, pickup_from, pickup_until, due_on, books [title] | |
+| lending | facility, pickup_from, pickup_until, due_on, books [title] | |
 | ready | books [title], pickup_until | |
 | overdue | books [{title, due_on}] | |
 | card_expired_hold | expired_on, renew_url | holds (how many) |
@@ -17,11 +18,13 @@ expires_on, online_lending |
 | shift | taken_back, facility, pickup_until, due_on, reason | books [title], pickup_until_before, due_on_before |
 | hold_cancelled | title, reason | |
 | address_confirmation | confirm_url, valid_hours | |
-| temporary_password | card_number, temporary_password, valid_days, reissue_url | |
+| temporary_password | temporary_password, valid_days, reissue_url | |
 | test | | |
 
 An acceptance comes with a password for the applications `new` and `password`, and whenever one is given.
-No mail names the person: a mistyped address then tells a stranger nothing but the last four digits of a card.
+Families share an address, so every mail to a patron says whose it is: by the last four digits of the card, which tell a
+stranger nothing when an address is mistyped. Only the two mails that prove the right to receive show the whole number,
+which the facility needs (RULES 28). None names the person.
 """
 
 import re
@@ -41,23 +44,23 @@ LINE_COLUMNS = 38
 Facts: TypeAlias = Mapping[str, Any]
 Lines: TypeAlias = list[str]
 
-_PASSWORD = frozenset({"card_number", "temporary_password", "valid_days", "reissue_url"})
-_WITH_PAGE = frozenset({"my_library_url"})
+_PASSWORD = frozenset({"temporary_password", "valid_days", "reissue_url"})
+_PATRONS = frozenset({"my_library_url", "card_number"})
 
 NEEDED: dict[MailKind, frozenset[str]] = {
-    MailKind.ACCEPTANCE: _WITH_PAGE | {"card_number", "application_kind"},
+    MailKind.ACCEPTANCE: _PATRONS | {"application_kind"},
     MailKind.IMAGE_AGAIN: frozenset({"receipt_number", "slots", "reason", "resume_url"}),
     MailKind.REFUSAL: frozenset({"receipt_number", "reason"}),
-    MailKind.LENDING: _WITH_PAGE | {"card_number", "facility", "pickup_from", "pickup_until", "due_on", "books"},
-    MailKind.READY: _WITH_PAGE | {"books", "pickup_until"},
-    MailKind.OVERDUE: _WITH_PAGE | {"books"},
-    MailKind.CARD_EXPIRED_HOLD: _WITH_PAGE | {"expired_on", "renew_url"},
-    MailKind.CARD_RENEWAL: _WITH_PAGE | {"expires_on", "renew_url"},
-    MailKind.SHIFT: _WITH_PAGE | {"taken_back", "facility", "pickup_until", "due_on", "reason"},
-    MailKind.HOLD_CANCELLED: _WITH_PAGE | {"title", "reason"},
+    MailKind.LENDING: _PATRONS | {"facility", "pickup_from", "pickup_until", "due_on", "books"},
+    MailKind.READY: _PATRONS | {"books", "pickup_until"},
+    MailKind.OVERDUE: _PATRONS | {"books"},
+    MailKind.CARD_EXPIRED_HOLD: _PATRONS | {"expired_on", "renew_url"},
+    MailKind.CARD_RENEWAL: _PATRONS | {"expires_on", "renew_url"},
+    MailKind.SHIFT: _PATRONS | {"taken_back", "facility", "pickup_until", "due_on", "reason"},
+    MailKind.HOLD_CANCELLED: _PATRONS | {"title", "reason"},
     MailKind.ADDRESS_CONFIRMATION: frozenset({"confirm_url", "valid_hours"}),
-    MailKind.TEMPORARY_PASSWORD: _WITH_PAGE | _PASSWORD,
-    MailKind.TEST: _WITH_PAGE,
+    MailKind.TEMPORARY_PASSWORD: _PATRONS | _PASSWORD,
+    MailKind.TEST: _PATRONS,
 }
 """The facts without which a mail of a kind says nothing true."""
 
@@ -124,8 +127,20 @@ def compose(kind: MailKind, facts: Facts, policy: Policy) -> Text:
     needed = NEEDED[kind] | _needed_by_case(kind, facts)
     if missing := sorted(name for name in needed if facts.get(name) in (None, "", [], (), {})):
         raise ValueError(f"a mail of kind {kind} lacks {', '.join(missing)}")
-    lines = [*_opening(policy), *_WORDS[kind](facts, policy), *_signature(facts, policy)]
-    return Text(f"【{policy.library_name}】{_subject(kind, facts)}", "\n".join(lines) + "\n")
+    lines = [
+        *_opening(policy),
+        *_WORDS[kind](facts, policy),
+        "",
+        *_when_in_doubt(kind, policy),
+        *_signature(facts, policy),
+    ]
+    return Text(subject_of(kind, facts, policy), "\n".join(lines) + "\n")
+
+
+def subject_of(kind: MailKind, facts: Facts, policy: Policy) -> str:
+    """The subject of a mail, also of one that is still to be sent or never was."""
+    taken_back = kind is MailKind.SHIFT and facts.get("taken_back")
+    return f"【{policy.library_name}】{'受取期間変更の取りやめ' if taken_back else _SUBJECTS[kind]}"
 
 
 def columns(text: str) -> int:
@@ -146,24 +161,21 @@ def _needed_by_case(kind: MailKind, facts: Facts) -> frozenset[str]:
     return frozenset()
 
 
-def _subject(kind: MailKind, facts: Facts) -> str:
-    """The subject without the library's name."""
-    if kind is MailKind.SHIFT and facts["taken_back"]:
-        return "受取期間変更の取りやめ"
-    return _SUBJECTS[kind]
-
-
 def _opening(policy: Policy) -> Lines:
     return [policy.library_name, f"{policy.mail_sender}です。", ""]
+
+
+def _when_in_doubt(kind: MailKind, policy: Policy) -> Lines:
+    """Where to ask. Whoever gets a link for another's address has nothing to do, and so no call to make."""
+    doubts = [] if kind is MailKind.ADDRESS_CONFIRMATION else ["このメールに心当たりがないときや、"]
+    no_answer = [] if policy.mail_reply_to else ["このメールは送信専用です。", "返信にはお答えできません。"]
+    return [*doubts, "お困りのときは、お電話ください。", *no_answer]
 
 
 def _signature(facts: Facts, policy: Policy) -> Lines:
     """Who writes, where to ask and where to look (RULES 37)."""
     page = ["Myライブラリ", str(facts["my_library_url"])] if facts.get("my_library_url") else []
     return [
-        "",
-        "このメールに心当たりがないときや、",
-        "お困りのときは、お電話ください。",
         "-" * 30,
         policy.library_name,
         policy.mail_sender,
@@ -286,7 +298,7 @@ def _lending(facts: Facts, policy: Policy) -> Lines:
     return [
         "ご予約の本を協力館へ発送しました。",
         "",
-        *_card_line(facts),
+        *_proof(facts),
         "",
         "■受取館",
         *_folded(_one_line(facts["facility"])),
@@ -371,6 +383,8 @@ def _ready(facts: Facts, policy: Policy) -> Lines:
         "利用者カードをお持ちになって、",
         "お越しください。",
         "",
+        *_card_line(facts),
+        "",
         "■受取場所",
         policy.library_name,
         policy.counter_name.removesuffix("直通"),
@@ -393,6 +407,8 @@ def _overdue(facts: Facts, policy: Policy) -> Lines:
     return [
         "返却期限を過ぎた本があります。",
         "お早めにお返しください。",
+        "",
+        *_card_line(facts),
         "",
         f"■返却をお待ちしている本({len(facts['books'])}冊)",
         *_overdue_books(facts["books"]),
@@ -421,6 +437,8 @@ def _card_expired_hold(facts: Facts, policy: Policy) -> Lines:
         "利用者カードの有効期限が切れたため、",
         "貸出を保留しています。",
         "",
+        *_card_line(facts),
+        "",
         "■カードの有効期限",
         _long_day(facts["expired_on"]),
         "",
@@ -439,6 +457,8 @@ def _card_renewal(facts: Facts, policy: Policy) -> Lines:
         "利用者カードの有効期限が",
         "近づいています。",
         "",
+        *_card_line(facts),
+        "",
         "■カードの有効期限",
         f"{_long_day(facts['expires_on'])}まで",
         "",
@@ -453,8 +473,14 @@ def _how_to_renew(facts: Facts) -> Lines:
     return [
         "■更新の手続き",
         "次のページから申請できます。",
-        "新しいカードは要りません。",
+        "新しいカードも来館も要りません。",
         str(facts["renew_url"]),
+        "",
+        "■用意していただくもの",
+        "お名前と現住所がわかる書類",
+        "(運転免許証、マイナンバーカードなど)。",
+        "スマートフォンなどで写真を撮り、",
+        "上のページからお送りください。",
     ]
 
 
@@ -462,6 +488,8 @@ def _shift(facts: Facts, policy: Policy) -> Lines:
     """An emergency moves the days of a facility's batch, or no longer does (RULES 40)."""
     return [
         *(_taken_back() if facts["taken_back"] else _moved()),
+        "",
+        *_proof(facts),
         "",
         "■受取館",
         *_folded(_one_line(facts["facility"])),
@@ -476,8 +504,7 @@ def _shift(facts: Facts, policy: Policy) -> Lines:
         *_was_and_is(facts, "due_on", ""),
         *(["", *_book_list("対象の本", facts["books"])] if facts.get("books") else []),
         "",
-        "受取りのときは、",
-        "利用者カードを必ずお持ちください。",
+        *_what_to_show(),
     ]
 
 
@@ -501,6 +528,8 @@ def _hold_cancelled(facts: Facts, policy: Policy) -> Lines:
         "お待ちいただいていた次の予約を、",
         "図書館で取り消しました。",
         "ご了承くださいますようお願いします。",
+        "",
+        *_card_line(facts),
         "",
         "■取り消した予約",
         *_item(facts["title"]),
@@ -548,6 +577,8 @@ def _test(facts: Facts, policy: Policy) -> Lines:
         "このメールが読めれば、お知らせは",
         "正しく届いています。",
         "",
+        *_card_line(facts),
+        "",
         "手続きは必要ありません。",
         "これからも届くように、",
         "次のドメインからのメールを",
@@ -574,7 +605,13 @@ _WORDS: dict[MailKind, Callable[[Facts, Policy], Lines]] = {
 
 
 def _card_line(facts: Facts) -> Lines:
+    """Whose mail it is."""
     return [f"利用者番号: {masked(str(facts['card_number']))}"]
+
+
+def _proof(facts: Facts) -> Lines:
+    """The number that proves the right to receive (RULES 28)."""
+    return [f"利用者番号: {facts['card_number']}"]
 
 
 def _book_list(heading: str, books: Iterable[str]) -> Lines:

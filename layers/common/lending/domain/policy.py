@@ -61,6 +61,7 @@ class Policy(BaseModel):
     test_mail_minutes: int = Field(5, ge=1, description="between two test mails")
     mail_domain: str = Field("plib.pref.aomori.lg.jp", description="(37)")
     mail_sender: str = Field("オンライン貸出サービス担当", description="(37)")
+    mail_reply_to: str = Field("", description="who reads answers; empty, the mails say that nobody does (37)")
     library_name: str = Field("青森県立図書館")
     service_name: str = Field("オンライン貸出サービス")
     counter_name: str = Field("一般閲覧室カウンター直通")
