@@ -7,9 +7,9 @@ from lending.actions.viewing_notices import all_facilities, current_notices
 from lending.aws.http import Api, answer
 from lending.aws.settings import settings
 from lending.aws.table import library_table
-from lending.domain.closure import Notice
+from lending.domain.expected_pickup import ANY_FACILITY
 from lending.domain.facility import Facility
-from lending.domain.outlook import ANY_FACILITY
+from lending.domain.notices import Notice
 
 api = Api()
 handler = api

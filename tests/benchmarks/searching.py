@@ -18,7 +18,7 @@ from typing import TypedDict
 from infra.import_catalogue import import_catalogue
 from lending.actions.searching_titles import search_titles
 from lending.aws.table import Table
-from lending.domain.outlook import ANY_FACILITY
+from lending.domain.expected_pickup import ANY_FACILITY
 from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.benchmarks.cloud import BUCKET, cloud

@@ -12,13 +12,14 @@ from lending.domain.closure import (
     Calendar,
     Closure,
     ClosureKind,
+    LatestRun,
     Scope,
     Suspension,
-    earliest_pickup,
     next_week_that_runs,
     shut_for_good,
 )
-from lending.domain.hold import LatestRun
+from lending.domain.expected_pickup import earliest_pickup
+from lending.domain.notices import notices_on
 from lending.domain.policy import Policy
 from lending.domain.title import Copy, CopyState, Pull
 from lending.domain.week import TOKYO, week_of_run
@@ -234,7 +235,7 @@ def test_notices_of_what_is_to_come() -> None:
         (MONDAYS, closed(date(2026, 5, 1)), closed(date(2026, 6, 9), scope=Scope.FACILITY, facility="7")),
         (STOCKTAKING, suspended_at("7", date(2026, 12, 1), date(2027, 1, 31))),
     )
-    notices = calendar.notices(RUN, {"7": "五所川原市立図書館"}, POLICY)
+    notices = notices_on(RUN, calendar, {"7": "五所川原市立図書館"}, POLICY)
     assert [notice.text for notice in notices] == [
         "県立図書館は、2026年1月1日(木)から12月31日(木)まで、毎週月曜日、休館します(定期休館)。",
         "オンライン貸出の処理は、2026年6月1日(月)から6月7日(日)まで、お休みします(蔵書点検)。",
@@ -248,16 +249,16 @@ def test_a_run_on_a_closed_day_is_announced() -> None:
     """GIVEN closed Thursdays, one of them in a named suspension THEN the others of eight weeks are told of (22, 40)."""
     days = (RUN, date(2026, 6, 11), date(2026, 6, 12), date(2026, 7, 30), date(2026, 8, 6))
     calendar = Calendar(tuple(closed(day, closure_id=str(day)) for day in days), (STOCKTAKING,))
-    told = {each.notice_id: each.text for each in calendar.notices(RUN, {}, POLICY) if each.scope == Scope.SERVICE}
+    told = {each.notice_id: each.text for each in notices_on(RUN, calendar, {}, POLICY) if each.scope == Scope.SERVICE}
     assert list(told) == ["s1", "closed-2026-06-11", "closed-2026-07-30"]
     assert told["closed-2026-06-11"] == "オンライン貸出の処理は、2026年6月11日(木)、お休みします(整理)。"
     # AND one that was made on an earlier day is not stopped any more
     moved = week_of_run(date(2026, 6, 10), POLICY)
     made = replace(calendar, latest_run=LatestRun(moved.cut_off, moved.cycle, moved.run_date))
-    assert "closed-2026-06-11" not in {each.notice_id for each in made.notices(date(2026, 6, 10), {}, POLICY)}
+    assert "closed-2026-06-11" not in {each.notice_id for each in notices_on(date(2026, 6, 10), made, {}, POLICY)}
     # AND on the day itself, and not after it
-    assert "closed-2026-06-11" in {each.notice_id for each in calendar.notices(date(2026, 6, 11), {}, POLICY)}
-    assert "closed-2026-06-11" not in {each.notice_id for each in calendar.notices(date(2026, 6, 12), {}, POLICY)}
+    assert "closed-2026-06-11" in {each.notice_id for each in notices_on(date(2026, 6, 11), calendar, {}, POLICY)}
+    assert "closed-2026-06-11" not in {each.notice_id for each in notices_on(date(2026, 6, 12), calendar, {}, POLICY)}
 
 
 # --- the first day on which a hold can be collected ---

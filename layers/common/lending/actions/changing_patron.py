@@ -9,8 +9,8 @@ from lending.actions.contacting import address_changed
 from lending.aws.table import Table, addresses, again_when_overtaken, calendar, holds, loans, patrons, titles, traces
 from lending.aws.table.writes import Write
 from lending.domain.card import CardState
-from lending.domain.closure import coming_week
-from lending.domain.hold import Hold, HoldStatus, LatestRun, place_in_queue
+from lending.domain.closure import LatestRun, coming_week
+from lending.domain.hold import Hold, HoldStatus, place_in_queue
 from lending.domain.loan import Loan
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy

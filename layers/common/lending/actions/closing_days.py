@@ -8,7 +8,7 @@ from lending.domain.closing import last_opening, warnings_of
 from lending.domain.closure import Closure, Scope, Suspension
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
-from lending.domain.reasons import day_in_words
+from lending.domain.words import day_in_words
 
 
 def close_days(table: Table, closure: Closure, moment: datetime, policy: Policy) -> list[str]:

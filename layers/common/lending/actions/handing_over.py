@@ -11,8 +11,8 @@ from lending.domain.bag import Bag
 from lending.domain.loan import Loan
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
-from lending.domain.reasons import day_in_words
 from lending.domain.report import HANDED_OVER
+from lending.domain.words import day_in_words
 
 
 @again_when_overtaken

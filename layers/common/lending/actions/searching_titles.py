@@ -11,8 +11,8 @@ from lending.aws import search_file
 from lending.aws.search_file import Entry
 from lending.aws.table import Table, calendar, catalogue, titles
 from lending.domain.catalogue_text import matches, words_of
-from lending.domain.closure import Calendar, earliest_pickup
-from lending.domain.outlook import available
+from lending.domain.closure import Calendar
+from lending.domain.expected_pickup import available, earliest_pickup
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.title import Copy, Title

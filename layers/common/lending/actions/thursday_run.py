@@ -10,8 +10,8 @@ from lending.aws.table.runs import RunRecord
 from lending.domain.allocation import Run, thursday_run
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
-from lending.domain.reasons import day_in_words, moment_in_words
 from lending.domain.week import in_tokyo, run_due_at, week_of_run
+from lending.domain.words import day_in_words, moment_in_words
 
 
 def run_what_is_due(table: Table, moment: datetime, policy: Policy, enough_time: EnoughTime) -> tuple[RunRecord, bool]:

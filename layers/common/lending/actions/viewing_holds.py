@@ -7,9 +7,10 @@ from datetime import date, datetime
 from lending.aws.table import Table, calendar, facilities, holds, patrons, titles
 from lending.aws.together import together
 from lending.domain.allocation import Explanation, stopping_patron
-from lending.domain.closure import Calendar, Notice, Scope, coming_week
+from lending.domain.closure import Calendar, Scope, coming_week
+from lending.domain.expected_pickup import pickup_of_hold
 from lending.domain.hold import PREFECTURAL, Hold, HoldStatus, place_in_queue
-from lending.domain.outlook import pickup_of_hold
+from lending.domain.notices import Notice, notices_on
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.release import with_deadline
@@ -53,7 +54,7 @@ def notices_for(table: Table, pickup_place: str, day: date, closed: Calendar, po
     facility = facilities.find(table, pickup_place) if pickup_place != PREFECTURAL else None
     names = {pickup_place: facility.name} if facility else {}
     scopes = {Scope.PREFECTURAL} if pickup_place == PREFECTURAL else {Scope.SERVICE}
-    current = closed.notices(day, names, policy)
+    current = notices_on(day, closed, names, policy)
     return [each for each in current if each.scope in scopes or each.facility == pickup_place]
 
 

@@ -3,15 +3,16 @@
 from datetime import date
 
 from lending.aws.table import Table, calendar, facilities
-from lending.domain.closure import Notice
 from lending.domain.facility import Facility
+from lending.domain.notices import Notice, notices_on
 from lending.domain.policy import Policy
 
 
 def current_notices(table: Table, today: date, policy: Policy) -> list[Notice]:
     """Everything that has not ended, the nearest first."""
     closed = calendar.load(table)
-    return closed.notices(today, {str(each.number): each.name for each in facilities.all_facilities(table)}, policy)
+    names = {str(each.number): each.name for each in facilities.all_facilities(table)}
+    return notices_on(today, closed, names, policy)
 
 
 def all_facilities(table: Table) -> list[Facility]:

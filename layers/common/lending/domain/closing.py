@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from lending.domain.closure import HORIZON, Calendar, Closure, ClosureKind, Scope, Suspension, each_day, shut_for_good
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason
-from lending.domain.reasons import day_in_words
 from lending.domain.week import DAYS_OF_WEEK, Week, in_tokyo, next_run_after, opened_batch, week_of_run
+from lending.domain.words import day_in_words
 
 
 def warnings_of(closure: Closure, calendar: Calendar, moment: datetime, policy: Policy) -> list[str]:

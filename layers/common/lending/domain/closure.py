@@ -6,17 +6,13 @@ over for a whole pickup window is passed over, whichever of the two keeps them s
 as text, as in `Hold.pickup_place`.
 """
 
-import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from lending.domain.hold import PREFECTURAL, LatestRun
 from lending.domain.policy import Policy
-from lending.domain.reasons import WEEKDAYS, day_in_words, full_day_in_words
-from lending.domain.title import Copy, CopyState
-from lending.domain.week import DAY, TOKYO, Week, counter_due_on, in_tokyo, next_run_after, week_of_run
+from lending.domain.week import DAY, Week, in_tokyo, next_run_after, week_of_run
 
 # How far ahead dates are looked for. Beyond it something is "until further notice" and nobody should be told a date.
 HORIZON = timedelta(days=731)
@@ -82,15 +78,12 @@ class Suspension:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """One お知らせ about a closure or suspension (RULES 40). It never says who opted in."""
+class LatestRun:
+    """The latest weekly run that has considered every hold placed by its cut-off, and its cycle (RULES 18, 22)."""
 
-    notice_id: str
-    scope: Scope
-    facility: str
-    starts_on: date
-    ends_on: date
-    text: str
+    cut_off: datetime
+    cycle: date
+    date: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,16 +194,6 @@ class Calendar:
         runs = [each for each in days if each.weekday() == policy.run_weekday and not self._service_suspensions(each)]
         return [suspension for run in runs if (suspension := self.service_suspension_on(run))]
 
-    def notices(self, day: date, facility_names: Mapping[str, str], policy: Policy) -> list[Notice]:
-        """What is to be published on `day`: all that has not ended, the nearest first (RULES 22, 40).
-
-        `facility_names` gives a facility's name by its number.
-        """
-        suspensions = [*(each for each in self.suspensions if each.ends_on >= day), *self.closed_runs(day, policy)]
-        notices = [_closure_notice(closure, facility_names) for closure in self.closures if closure.ends_on >= day]
-        notices += [_suspension_notice(each, facility_names) for each in suspensions]
-        return sorted(notices, key=lambda notice: (notice.starts_on, notice.ends_on, notice.notice_id))
-
     def _open(self, scope: Scope, facility: str, day: date) -> bool:
         kinds = {each.kind for each in self.closures if _is_of(each, scope, facility) and each.covers(day)}
         return not kinds or ClosureKind.OPEN in kinds
@@ -248,7 +231,7 @@ def coming_week(moment: datetime, calendar: Calendar, policy: Policy) -> Week:
 
 def next_week_that_runs(week: Week, calendar: Calendar, policy: Policy) -> Week | None:
     """The first week after `week` whose run is not suspended, or None within two years (RULES 22)."""
-    weeks = _weeks_from(week.next_run, policy)
+    weeks = weeks_from(week.next_run, policy)
     return next((each for each in weeks if calendar.service_suspension_on(each.run_date) is None), None)
 
 
@@ -258,119 +241,15 @@ def shut_for_good(facility: str, moment: datetime, calendar: Calendar, policy: P
     "Any" is one of the next two years. Such a facility is no pickup place: a hold for it would wait for nothing.
     """
     own = calendar.of(Scope.FACILITY, facility)
-    weeks = _weeks_from(coming_week(moment, calendar, policy).run_date, policy)
+    weeks = weeks_from(coming_week(moment, calendar, policy).run_date, policy)
     windows = [(week.pickup_from, week.pickup_until) for week in weeks]
     if any(own.hands_over_on(facility, day) for window in windows for day in each_day(*window)):
         return None
     return own.facility_suspended_for(facility, *windows[0])
 
 
-def earliest_pickup(
-    moment: datetime,
-    place: str,
-    position: int,
-    copies: Iterable[Copy],
-    calendar: Calendar,
-    policy: Policy,
-    patron_id: str = "",
-    waiting: frozenset[str] | None = None,
-) -> date | None:
-    """The first day on which a hold placed at `moment` can be collected, or None if no date can be told.
-
-    `place` is the pickup place, `position` the hold's place in its queue, 1 for the head, counting all who wait;
-    `copies` are all of the title; `patron_id`, if known, lets an opted-in patron's suspended run count (RULES 22).
-    `waiting` are the patrons who wait, if known: a plan for somebody else is void (RULES 23).
-
-    Never earlier than it can be (RULES "The week", 11, 15, 18-22, 29), on this assumption: a book on loan comes back on
-    its due date or, overdue, today; everybody ahead is served by the Thursday run and keeps the book to its due date.
-    Who returns early, or leaves the queue, makes it earlier. A book found missing is not counted on.
-    """
-    now = in_tokyo(moment)
-    outlook = _Outlook(now, calendar, policy, waiting)
-    copies = [copy for copy in copies if copy.can_be_lent and copy.state != CopyState.MISSING]
-    free_at = [at for copy in copies if (at := outlook.free_at(copy)) is not None]
-    ahead = position - 1 - sum(outlook.is_promised(copy) for copy in copies)
-    at = _turn(free_at, ahead, outlook)
-    if at is None:
-        return None
-    return outlook.prefectural_pickup(at) if place == PREFECTURAL else outlook.partner_pickup(at, place, patron_id)
-
-
-def _turn(free_at: list[datetime], ahead: int, outlook: "_Outlook") -> datetime | None:
-    """When a copy is free for the one who has `ahead` others before them, each taking the copy that is free first."""
-    heapq.heapify(free_at)
-    for _ in range(ahead):
-        if not free_at:
-            return None
-        back_at = outlook.back_after_run(heapq.heappop(free_at))
-        if back_at is not None:
-            heapq.heappush(free_at, back_at)
-    return free_at[0] if free_at else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Outlook:
-    """What can be expected of copies and runs from `now` on."""
-
-    now: datetime
-    calendar: Calendar
-    policy: Policy
-    waiting: frozenset[str] | None = None
-
-    def is_promised(self, copy: Copy) -> bool:
-        """Whether staff are fetching the copy for a hold, which then still counts as waiting (RULES 23)."""
-        if copy.pull is None or not copy.pull.stands_on(self.now.date(), self.policy):
-            return False
-        return self.waiting is None or copy.pull.patron_id in self.waiting
-
-    def free_at(self, copy: Copy) -> datetime | None:
-        """When the copy can next be given to somebody who waits."""
-        today = self.now.date()
-        if copy.state == CopyState.ON_LOAN:
-            return self._checked_in(copy.due_on or today)
-        if copy.state == CopyState.READY or (copy.pull and self.is_promised(copy) and copy.pull.decision == "ready"):
-            return self._checked_in(counter_due_on(today, self.policy))
-        if copy.pull and self.is_promised(copy):
-            return self._checked_in(week_of_run(copy.pull.day, self.policy).due_on)
-        return self.back_after_run(self.now) if copy.state == CopyState.KEPT_ASIDE else self.now
-
-    def back_after_run(self, at: datetime) -> datetime | None:
-        """When a copy free at `at` is back from whom the next run lends it to."""
-        for week in self._weeks(at):
-            if self.calendar.service_suspension_on(week.run_date) is None:
-                return self._checked_in(week.due_on)
-        return None
-
-    def partner_pickup(self, at: datetime, facility: str, patron_id: str) -> date | None:
-        """The first day of handing over after a run that can lend a copy free at `at` (RULES 18, 21, 22, 29)."""
-        for week in self._weeks(at):
-            if not self.calendar.reaches(patron_id, week.run_date):
-                continue
-            if day := self.calendar.first_pickup_day(facility, week):
-                return day
-        return None
-
-    def prefectural_pickup(self, at: datetime) -> date | None:
-        """The day of the first pull at or after `at`; a book may be collected once it is ready (RULES 15, Q11)."""
-        later_today = any(at.time() <= pull_time for pull_time in self.policy.pull_times)
-        return self._open_day(at.date() if later_today else at.date() + DAY)
-
-    def _checked_in(self, back_on: date) -> datetime | None:
-        # Books that are back are there for the first pull of an open day, so after that day's cut-off of the run.
-        day = self._open_day(max(back_on, self.now.date()))
-        if day is None:
-            return None
-        return max(self.now, datetime.combine(day, min(self.policy.pull_times), TOKYO))
-
-    def _open_day(self, first: date) -> date | None:
-        days = each_day(first, self.now.date() + HORIZON)
-        return next((day for day in days if self.calendar.prefectural_open(day)), None)
-
-    def _weeks(self, at: datetime) -> Iterable[Week]:
-        return _weeks_from(coming_week(at, self.calendar, self.policy).run_date, self.policy)
-
-
-def _weeks_from(run_date: date, policy: Policy) -> Iterable[Week]:
+def weeks_from(run_date: date, policy: Policy) -> Iterable[Week]:
+    """The weeks of the runs from one on, for two years."""
     last = run_date + HORIZON
     while run_date <= last:
         week = week_of_run(run_date, policy)
@@ -385,39 +264,3 @@ def each_day(first: date, last: date) -> Iterable[date]:
 
 def _is_of(entry: Closure | Suspension, scope: Scope, facility: str) -> bool:
     return entry.scope == scope and (scope != Scope.FACILITY or entry.facility == facility)
-
-
-def _closure_notice(closure: Closure, names: Mapping[str, str]) -> Notice:
-    doing = "休館します" if closure.kind == ClosureKind.CLOSED else "開館します"
-    weekly = f"毎週{_weekdays_in_words(closure.weekdays)}曜日、" if closure.weekdays else ""
-    text = f"{_place_name(closure, names)}は、{_span(closure)}{weekly}{doing}{_because(closure)}。"
-    return Notice(closure.closure_id, closure.scope, closure.facility, closure.starts_on, closure.ends_on, text)
-
-
-def _suspension_notice(suspension: Suspension, names: Mapping[str, str]) -> Notice:
-    of_service = suspension.scope == Scope.SERVICE
-    what = "オンライン貸出の処理" if of_service else f"{_place_name(suspension, names)}での受け渡し"
-    text = f"{what}は、{_span(suspension)}お休みします{_because(suspension)}。"
-    return Notice(
-        suspension.suspension_id, suspension.scope, suspension.facility, suspension.starts_on, suspension.ends_on, text
-    )
-
-
-def _place_name(of: Closure | Suspension, names: Mapping[str, str]) -> str:
-    return "県立図書館" if of.scope == Scope.PREFECTURAL else names.get(of.facility, f"協力館No.{of.facility}")
-
-
-def _span(of: Closure | Suspension) -> str:
-    if of.starts_on == of.ends_on:
-        return f"{full_day_in_words(of.starts_on)}、"
-    same_year = of.starts_on.year == of.ends_on.year
-    until = day_in_words(of.ends_on) if same_year else full_day_in_words(of.ends_on)
-    return f"{full_day_in_words(of.starts_on)}から{until}まで、"
-
-
-def _weekdays_in_words(weekdays: Sequence[int] | frozenset[int]) -> str:
-    return "・".join(WEEKDAYS[weekday] for weekday in sorted(weekdays))
-
-
-def _because(of: Closure | Suspension) -> str:
-    return f"({of.reason})" if of.reason else ""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from lending.domain.closure import LatestRun
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason
@@ -32,15 +33,6 @@ class LastRun:
     date: date
     code: str
     facts: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class LatestRun:
-    """The latest weekly run that has considered every hold placed by its cut-off, and its cycle (RULES 18, 22)."""
-
-    cut_off: datetime
-    cycle: date
-    date: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason
-from lending.domain.reasons import day_in_words
 from lending.domain.week import renewal_window
+from lending.domain.words import day_in_words
 
 RESERVED_LABEL = "予約 有り"
 STATE_LABELS = {

@@ -9,11 +9,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from lending.domain.week import in_tokyo
+from lending.domain.words import day_in_words, full_day_in_words, moment_in_words
 
 Facts = Mapping[str, Any]
-
-WEEKDAYS = "月火水木金土日"
 
 
 class Code(StrEnum):
@@ -54,26 +52,12 @@ def counter_sentence(code: str, facts: Facts) -> str:
     return _FOR_COUNTER[Code(code)](facts)
 
 
-def day_in_words(day: date) -> str:
-    """A day as people say it: 6月7日(日)."""
-    return f"{day.month}月{day.day}日({WEEKDAYS[day.weekday()]})"
-
-
-def full_day_in_words(day: date) -> str:
-    """A day with its year, for dates that may lie far off: 2026年6月7日(日)."""
-    return f"{day.year}年{day_in_words(day)}"
-
-
-def moment_in_words(moment: datetime) -> str:
-    """A moment as people say it: 6月4日(木)午前8時30分. Seconds only where they decide something."""
-    moment = in_tokyo(moment)
-    half, hour = ("午前", moment.hour) if moment.hour < 12 else ("午後", moment.hour - 12)
-    seconds = f"{moment.second}秒" if moment.second else ""
-    return f"{day_in_words(moment)}{half}{hour}時{moment.minute}分{seconds}"
-
-
 def _day(facts: Facts, name: str) -> str:
     return day_in_words(date.fromisoformat(facts[name]))
+
+
+def _full_day(facts: Facts, name: str) -> str:
+    return full_day_in_words(date.fromisoformat(facts[name]))
 
 
 def _moment(facts: Facts, name: str) -> str:
@@ -170,7 +154,7 @@ def _taken_by_visitor_short(facts: Facts) -> str:
 
 
 def _card_expired(facts: Facts) -> str:
-    last_day = _if(facts, "expired_on", lambda: f"({full_day_in_words(date.fromisoformat(facts['expired_on']))}まで)")
+    last_day = _if(facts, "expired_on", lambda: f"({_full_day(facts, 'expired_on')}まで)")
     return (
         f"利用者カードの有効期限{last_day}が過ぎているため、お貸しするのを見合わせています。"
         "予約の順番は変わりません。カードの更新をお願いします。"
@@ -198,22 +182,22 @@ def _why(facts: Facts) -> str:
 
 
 def _run_suspended(facts: Facts) -> str:
-    until = _if(facts, "until", lambda: f"お休みは{_day(facts, 'until')}までです。")
+    until = _if(facts, "until", lambda: f"お休みは{_full_day(facts, 'until')}までです。")
     following = _if(facts, "next_run", lambda: f"次の処理は{_day(facts, 'next_run')}の予定です。")
     return f"オンライン貸出の処理をお休みしました{_why(facts)}。予約の順番は変わりません。{until}{following}"
 
 
 def _run_suspended_short(facts: Facts) -> str:
-    return f"処理休止{_why(facts)}{_if(facts, 'until', lambda: ' ' + _day(facts, 'until') + 'まで')}"
+    return f"処理休止{_why(facts)}{_if(facts, 'until', lambda: ' ' + _full_day(facts, 'until') + 'まで')}"
 
 
 def _facility_suspended(facts: Facts) -> str:
-    until = _if(facts, "until", lambda: f"お休みは{_day(facts, 'until')}までです。")
+    until = _if(facts, "until", lambda: f"お休みは{_full_day(facts, 'until')}までです。")
     return f"受取館での受け渡しがお休みのため{_why(facts)}、お貸しできませんでした。予約の順番は変わりません。{until}"
 
 
 def _facility_suspended_short(facts: Facts) -> str:
-    return f"受取館休止{_why(facts)}{_if(facts, 'until', lambda: ' ' + _day(facts, 'until') + 'まで')}"
+    return f"受取館休止{_why(facts)}{_if(facts, 'until', lambda: ' ' + _full_day(facts, 'until') + 'まで')}"
 
 
 _FOR_PATRONS: Mapping[Code, Callable[[Facts], str]] = {

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from lending.domain.closure import Calendar
 from lending.domain.loan import Loan
 from lending.domain.policy import Policy
-from lending.domain.reasons import day_in_words
 from lending.domain.week import DAY, return_checked_in_by
+from lending.domain.words import day_in_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from lending.aws.table.codec import Item, attributes, values_of
 from lending.aws.table.store import Overtaken, Table
 from lending.aws.table.writes import Key, Write, delete, put_new, update
 from lending.domain.allocation import Run
-from lending.domain.closure import Calendar, Closure, Suspension
-from lending.domain.hold import LatestRun
+from lending.domain.closure import Calendar, Closure, LatestRun, Suspension
 
 _PARTITION = "CALENDAR"
 

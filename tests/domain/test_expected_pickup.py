@@ -2,9 +2,9 @@
 
 from datetime import date, datetime, timedelta
 
-from lending.domain.closure import Calendar, Closure, Scope
-from lending.domain.hold import PREFECTURAL, Hold, HoldStatus, LatestRun, Queued
-from lending.domain.outlook import available, pickup_of_hold
+from lending.domain.closure import Calendar, Closure, LatestRun, Scope
+from lending.domain.expected_pickup import available, pickup_of_hold
+from lending.domain.hold import PREFECTURAL, Hold, HoldStatus, Queued
 from lending.domain.policy import Policy
 from lending.domain.title import Copy, CopyState, Pull
 from lending.domain.week import TOKYO
