@@ -27,7 +27,7 @@ from lending.domain.application import (
 )
 from lending.domain.cataloguing import NUMBER, DescribedCopy, DescribedTitle
 from lending.domain.closure import Closure, ClosureKind, Scope, Suspension
-from lending.domain.form_fields import FieldFault, check_card_number, check_mail_address
+from lending.domain.form_fields import FieldFault, check_card_number
 from lending.domain.hold import PREFECTURAL, STATUS_LABELS, Hold
 from lending.domain.patron import Patron
 from lending.domain.problems import Reason, Refused
@@ -440,14 +440,27 @@ def _shown_in_queue(line: "InQueue") -> dict[str, Any]:
 # Patrons and their holds (RULES 12-14, 19)
 
 
-class PatronChange(Asked):
+class Person(Asked):
+    """What is known of a person; what may be unknown can be left empty."""
+
+    name: Text = ""
+    kana: Text = ""
+    birth_date: Text = ""
+    postal_code: Text = ""
+    address: Text = ""
+    phone: Text = ""
+    email: Text = ""
+    mail_to: Text = ""
+    guardian: Text = ""
+    note: Text = ""
+
+
+class PatronChange(Person):
     """What staff change of a patron; what is not named stays."""
 
     loan_cap: Annotated[int, Field(ge=0, le=1000), A_NUMBER] = 0
     blocked: bool = False
     expires_on: Day = date.min
-    email: Text = ""
-    mail_to: Text = ""
     online_lending: bool = False
 
 
@@ -478,6 +491,24 @@ class TitleHoldsAction(HoldsAction):
     reason: Annotated[str, Field(min_length=1, max_length=200)]
 
 
+@api.get("/api/desk/patrons")
+def search_patrons() -> Any:
+    """People by `name`, `kana` (their beginnings), `phone` and `birth_date`; that they were looked at is recorded."""
+    from lending.actions.searching_people import search_people
+    from lending.domain.people import Sought
+
+    staff, moment, why = api.staff(), api.moment(), api.query("for", "search")
+    born = api.query("birth_date")
+    day = _regular({"birth_date": born}, in_tokyo(moment).date())["birth_date"] if born else None
+    sought = Sought(api.query("name"), api.query("kana"), api.query("phone"), day)
+    found, last = search_people(library_table(), sought, staff, why, moment, api.limit(default=20), api.start())
+    return api.items([_found(patron) for patron in found], last)
+
+
+def _found(patron: Patron) -> dict[str, Any]:
+    return _person(patron) | {"guardian": patron.guardian, "blocked": patron.blocked}
+
+
 @api.get("/api/desk/patrons/<card_number>")
 def show_patron(card_number: str) -> Any:
     """A patron's record; `for` says what it is looked at for, and is kept with who looked (RULES 41)."""
@@ -494,7 +525,7 @@ def change_patron(card_number: str) -> Any:
     from lending.actions.changing_patron import change_record
 
     staff, moment = api.staff(), api.moment()
-    wanted = _regular(api.body(PatronChange).model_dump(exclude_unset=True))
+    wanted = _regular(api.body(PatronChange).model_dump(exclude_unset=True), in_tokyo(moment).date())
     patron = change_record(library_table(), card_number, wanted, staff, moment, settings().policy)
     return answer(200, _shown_patron(patron, in_tokyo(moment).date()))
 
@@ -555,22 +586,20 @@ def renew_by_phone(card_number: str, barcode: str) -> Any:
     return answer(201, {"barcode": barcode, "title_id": loan.title_id, "due_on": loan.due_on, "renewals_left": left})
 
 
-def _regular(wanted: dict[str, Any]) -> dict[str, Any]:
-    """Mail addresses made regular; only `mail_to` may be empty: then hold mails go to `email` (RULES 7)."""
-    typed = {name: wanted[name] for name in ("email", "mail_to") if name in wanted}
-    checked = {
-        name: "" if name == "mail_to" and not text.strip() else check_mail_address(text, name)
-        for name, text in typed.items()
-    }
-    if faults := [fault for fault in checked.values() if isinstance(fault, FieldFault)]:
-        raise Refused("invalid_fields", *(Reason("invalid_field", {}, each.field, each.message) for each in faults))
-    return wanted | checked
+def _regular(wanted: dict[str, Any], today: date) -> dict[str, Any]:
+    """What is known of the person made regular; all faults are named."""
+    from lending.domain.person import FIELDS, checked
+
+    read = checked({name: text for name, text in wanted.items() if name in FIELDS}, today)
+    if isinstance(read, tuple):
+        raise Refused("invalid_fields", *(Reason("invalid_field", {}, each.field, each.message) for each in read))
+    return wanted | read
 
 
 def _shown_patron(patron: Patron, today: date) -> dict[str, Any]:
     shown = ("card_number", "name", "kana", "birth_date", "postal_code", "address", "phone", "email", "mail_to",
-             "expires_on", "blocked", "online_lending", "loan_cap", "loan_cap_from", "open_holds", "loans",
-             "returning")  # fmt: skip
+             "guardian", "note", "expires_on", "blocked", "online_lending", "loan_cap", "loan_cap_from", "open_holds",
+             "loans", "returning")  # fmt: skip
     return {name: getattr(patron, name) for name in shown} | {
         "loan_cap_now": patron.cap_on(today),
         "expired": patron.expired_on(today),

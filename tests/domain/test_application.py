@@ -459,11 +459,6 @@ def test_a_new_card_lives_for_the_policys_years():
     assert ap.new_expiry(opened(), register, date(2028, 2, 29), POLICY) == date(2031, 2, 28)
 
 
-def test_one_person_registered_twice_has_one_key():
-    assert ap.duplicate_key("アオモリ タロウ", TODAY) == ap.duplicate_key("アオモリタロウ", TODAY)
-    assert ap.duplicate_key("アオモリ タロウ", TODAY) != ap.duplicate_key("アオモリ ジロウ", TODAY)
-
-
 @pytest.mark.parametrize("kind", list(ApplicationKind))
 def test_every_status_has_a_message(kind):
     for status in ApplicationStatus:

@@ -19,7 +19,7 @@ from lending.aws import accounts, suppression
 from lending.aws import images as bucket
 from lending.aws.clients import client
 from lending.aws.table import Table, addresses, applications, cards, facilities, mails, patrons, people
-from lending.domain.application import ApplicationStatus, SlotStatus, duplicate_key
+from lending.domain.application import ApplicationStatus, SlotStatus
 from lending.domain.card import Card, CardState
 from lending.domain.facility import Facility
 from lending.domain.mail import Mail, MailKind
@@ -312,8 +312,8 @@ def test_a_change_of_name(given: Given, library: Table) -> None:
     existing(library, "name_change", **changes)
     assert register()[0] == 200
     assert patron_of(library, "p-1") == replace(before, card_number=KIT, name="例示 花子", kana="レイジ ハナコ")
-    assert people.find(library, duplicate_key("レイジ ハナコ", before.birth_date)) == ["p-1"]
-    assert people.find(library, duplicate_key("ミホン ハナコ", before.birth_date)) == []
+    assert people.namesakes(library, "レイジ ハナコ", before.birth_date) == ["p-1"]
+    assert people.namesakes(library, "ミホン ハナコ", before.birth_date) == []
 
 
 def test_a_change_of_address(given: Given, library: Table, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -390,7 +390,7 @@ def test_a_patron_of_whom_little_is_known_is_known_by_what_they_apply_for(
     patron = patron_of(library, "p-1")
     assert (patron.email, patron.kana) == ("hanako@example.jp", "ミホン ハナコ")
     assert addresses.users(library, "hanako@example.jp") == ["p-1"]
-    assert people.find(library, duplicate_key("ミホン ハナコ", patron.birth_date)) == ["p-1"]
+    assert people.namesakes(library, "ミホン ハナコ", patron.birth_date) == ["p-1"]
 
 
 def test_joining_goes_with_any_kind(given: Given, library: Table) -> None:

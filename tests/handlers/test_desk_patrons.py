@@ -115,7 +115,7 @@ def test_another_address_is_tried_by_all_who_use_it(at: Library, monkeypatch: py
 
 def test_a_wrong_address_and_an_unknown_field_are_named(at: Library) -> None:
     assert [reason["field"] for reason in change(email="a,b@example,jp")[1]["reasons"]] == ["email"]
-    assert codes(change(name="x")[1]) == ["unknown_field"]
+    assert codes(change(nickname="x")[1]) == ["unknown_field"]
     assert change(mail_to="")[0] == 200
 
 

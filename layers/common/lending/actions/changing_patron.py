@@ -6,7 +6,18 @@ from typing import Any
 
 from lending.actions.at_the_desk import patron_of_card
 from lending.actions.contacting import address_changed
-from lending.aws.table import Table, addresses, again_when_overtaken, calendar, holds, loans, patrons, titles, traces
+from lending.aws.table import (
+    Table,
+    addresses,
+    again_when_overtaken,
+    calendar,
+    holds,
+    loans,
+    patrons,
+    people,
+    titles,
+    traces,
+)
 from lending.aws.table.writes import Write
 from lending.domain.card import CardState
 from lending.domain.closure import LatestRun, coming_week
@@ -82,7 +93,7 @@ def change_record(
 
     Args:
         wanted: any of `loan_cap` (counts from the next run, RULES 19), `blocked`, `expires_on`, `online_lending`,
-            and `email` and `mail_to`, made regular.
+            and what is known of the person, see `person.checked`.
 
     Raises:
         Refused: no such card, or not a cap of the policy.
@@ -92,7 +103,8 @@ def change_record(
     if "loan_cap" in wanted:
         changed = _with_cap(table, changed, wanted["loan_cap"], moment, policy)
     trace = traces.on_patron(patron.patron_id, Viewing(moment, staff, f"change {', '.join(sorted(wanted))}"))
-    table.transact(patrons.change(patron, changed), trace, *_addresses(patron, changed))
+    follow = [*people.changed(patron, changed), *_addresses(patron, changed)]
+    table.transact(patrons.change(patron, changed), trace, *follow)
     for old, new in _changed_addresses(patron, changed):
         address_changed(table, patron.patron_id, old, new, moment, policy)
     return changed

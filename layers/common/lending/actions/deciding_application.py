@@ -32,7 +32,6 @@ from lending.domain.application import (
     DecisionKind,
     decide_faults,
     decided,
-    duplicate_key,
     is_decided,
     new_expiry,
     patron_changes,
@@ -165,7 +164,7 @@ def find_patron(table: Table, application: Application, old_card_number: str = "
     if number:
         card = cards.find(table, number)
         return patrons.find(table, card.patron_id) if card and card.state is CardState.ACTIVE else None
-    namesakes = people.find(table, duplicate_key(application.kana, application.birth_date))
+    namesakes = people.namesakes(table, application.kana, application.birth_date)
     return patrons.find(table, namesakes[0]) if len(namesakes) == 1 else None
 
 

@@ -13,7 +13,6 @@ from lending.domain.application import (
     ApplicationStatus,
     Rectangle,
     SlotStatus,
-    duplicate_key,
     is_decided,
 )
 from lending.domain.patron import Patron
@@ -95,9 +94,7 @@ def _differs(typed: Any, known: Any) -> bool:
 
 
 def _duplicates(table: Table, application: Application, patron: Patron | None) -> tuple[Patron, ...]:
-    if not application.kana:
-        return ()
-    namesakes = set(people.find(table, duplicate_key(application.kana, application.birth_date)))
+    namesakes = set(people.namesakes(table, application.kana, application.birth_date))
     known = {application.patron_id, patron.patron_id if patron else ""}
     found = patrons.find_many(table, namesakes - known)
     return tuple(found[patron_id] for patron_id in sorted(found))

@@ -665,11 +665,6 @@ def years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
-def duplicate_key(kana: str, birth_date: date) -> str:
-    """Equal for what may be one person registered twice: same reading, however spaced, and same birthday."""
-    return f"{''.join(kana.split())}#{birth_date.isoformat()}"
-
-
 # --- What the applicant reads ---------------------------------------------------------------------------------------
 
 

@@ -282,4 +282,6 @@ FIELD_LABELS = {
     "online_lending": "オンライン貸出サービスの申込み",
     "documents": "確認書類",
     "reason": "理由",
+    "guardian": "保護者のお名前",
+    "note": "メモ",
 }

@@ -11,7 +11,8 @@ class Patron:
     `loan_cap` counts from the run of `loan_cap_from`; earlier runs still see `loan_cap_before` (RULES 19).
     `open_holds`, `loans`, `returning` (loans on their way back, RULES 30) and `lent_titles` are kept by the very
     writes that change holds and loans. `told_expired` and `told_renewal` are the last day of the card that a mail has
-    been put about, so that there is one for each, though mails vanish (RULES 8, 37).
+    been put about, so that there is one for each, though mails vanish (RULES 8, 37). `guardian` is who answers for a
+    minor; `note` is for staff only.
     """
 
     patron_id: str
@@ -24,6 +25,8 @@ class Patron:
     address: str = ""
     phone: str = ""
     email: str = ""
+    guardian: str = ""
+    note: str = ""
     online_lending: bool = True
     blocked: bool = False
     mail_to: str = ""

@@ -50,6 +50,7 @@ CATALOGUE: dict[str, Problem] = {
     "no_range": Problem(422, "最初と最後の番号は、同じけた数で、小さい順に、{most}件までの範囲で入力してください。"),
     "no_picture": Problem(409, "この画像は、まだ届いていないか、すでに消去されています。"),
     "covers_nothing": Problem(422, "黒塗りの範囲が画像の外にあります。"),
+    "nothing_sought": Problem(422, "お名前、フリガナ、電話番号、生年月日のどれかを入力してください。"),
     # holds (RULES 9, 10, 12, 14)
     "hold_limit": Problem(409, "予約は{limit}冊までです。今{open_holds}冊の予約があります。"),
     "already_held": Problem(409, "この本はすでに予約しています。"),

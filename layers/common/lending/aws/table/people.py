@@ -1,28 +1,45 @@
-"""People: PERSON#kana#birth / PATRON#id, so that one who registers twice is seen (RULES 4)."""
+"""People: PEOPLE#list / text#PATRON#id, by what they are found at the desk, and seen to be registered twice (4, 44)."""
 
+from datetime import date
+
+from lending.aws.table.codec import Item
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, delete, put
-from lending.domain.application import duplicate_key
 from lending.domain.patron import Patron
+from lending.domain.people import Place, found_by, namesakes_of
 
-_PATRON = "PATRON#"
-
-
-def find(table: Table, duplicate: str) -> list[str]:
-    """Ids of the patrons who have this key, see `duplicate_key`."""
-    return [item["SK"].removeprefix(_PATRON) for item in table.query(f"PERSON#{duplicate}", _PATRON)]
+_PATRON = "#PATRON#"
 
 
-def changed(before: Patron | None, after: Patron) -> list[Write]:
-    """What a patron is found by follows the patron; `before` is None for a new one."""
-    was, now = before and _key(before), _key(after)
-    if was == now:
+def namesakes(table: Table, kana: str, birth_date: date) -> list[str]:
+    """Ids of the patrons with the same reading, however it is spaced, and the same birthday."""
+    place = namesakes_of(kana, birth_date)
+    if place is None:
         return []
-    return [*([delete(was)] if was else []), *([put(now, {})] if now else [])]
+    list_, text = place
+    return [_id_of(item) for item in table.query(_partition(list_), f"{text}{_PATRON}")]
 
 
-def _key(patron: Patron) -> Key | None:
-    """None where the reading is unknown: people of one birthday are not one person."""
-    if not patron.kana:
-        return None
-    return f"PERSON#{duplicate_key(patron.kana, patron.birth_date)}", f"{_PATRON}{patron.patron_id}"
+def page(table: Table, place: Place, limit: int, start: Item | None) -> tuple[list[str], Item | None]:
+    """Ids of some of the patrons of a list whose text begins so, in its order, and where the list goes on."""
+    list_, beginning = place
+    found = table.page(_partition(list_), beginning, start=start, limit=limit)
+    return [_id_of(item) for item in found.items], found.last
+
+
+def changed(before: Patron | None, after: Patron | None) -> list[Write]:
+    """What a patron is found by follows the patron; `before` is None for a new one, `after` for one who goes."""
+    was, now = (_keys(patron) if patron else set() for patron in (before, after))
+    return [*map(delete, sorted(was - now)), *(put(key, {}) for key in sorted(now - was))]
+
+
+def _keys(patron: Patron) -> set[Key]:
+    return {(_partition(list_), f"{text}{_PATRON}{patron.patron_id}") for list_, text in found_by(patron)}
+
+
+def _partition(list_: str) -> str:
+    return f"PEOPLE#{list_}"
+
+
+def _id_of(item: Item) -> str:
+    return str(item["SK"].rpartition(_PATRON)[2])

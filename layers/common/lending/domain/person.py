@@ -1,0 +1,47 @@
+"""What the desk writes down of a person: each field made regular, or what is wrong with it (RULES 7, 44)."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from lending.domain.form_fields import (
+    FieldFault,
+    check_address,
+    check_birth_date,
+    check_kana,
+    check_mail_address,
+    check_name,
+    check_phone,
+    check_postal_code,
+    check_reason,
+)
+
+_CHECKS: dict[str, Callable[[str, str], str | FieldFault]] = {
+    "name": check_name,
+    "kana": check_kana,
+    "postal_code": check_postal_code,
+    "address": check_address,
+    "phone": check_phone,
+    "email": check_mail_address,
+    "mail_to": check_mail_address,
+    "guardian": check_name,
+    "note": check_reason,
+}
+FIELDS = frozenset({"birth_date", *_CHECKS})
+# By these a person is told from others; the rest can be unknown, or become so.
+_NEEDED = frozenset({"name", "kana", "birth_date"})
+
+
+def checked(typed: Mapping[str, str], today: date) -> dict[str, Any] | tuple[FieldFault, ...]:
+    """The regular values of the fields that were typed, or every fault; one that may be unknown can be left empty."""
+    read = {name: _checked(name, text, today) for name, text in typed.items()}
+    faults = tuple(value for value in read.values() if isinstance(value, FieldFault))
+    return faults or read
+
+
+def _checked(name: str, text: str, today: date) -> Any:
+    if name == "birth_date":
+        return check_birth_date(text, today)
+    if name not in _NEEDED and not text.strip():
+        return ""
+    return _CHECKS[name](text, name)
