@@ -50,10 +50,10 @@ if TYPE_CHECKING:
     from lending.actions.viewing_applications import ApplicationView
     from lending.actions.viewing_runs import DecisionView, RunView
     from lending.aws.table.runs import Cost, CycleRun
-    from lending.domain.allocation import Decision as RunDecision
     from lending.domain.bag import Bag
     from lending.domain.card import Stock
     from lending.domain.loan import Loan
+    from lending.domain.run import Decision as RunDecision
     from lending.domain.shift import Shift
     from lending.domain.title import Pull
     from lending.domain.what_if import Change, Difference

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zlib import crc32
 
-from lending.domain.allocation import Run, thursday_run
 from lending.domain.closure import Calendar, Closure, Scope, Suspension
 from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
+from lending.domain.run import Run, thursday_run
 from lending.domain.title import Copy, CopyState
 from lending.domain.week import TOKYO
 

@@ -23,9 +23,9 @@ from lending.actions.run_input import read
 from lending.actions.running import decide
 from lending.aws.table import Table, runs
 from lending.aws.table.codec import from_wire
-from lending.domain.allocation import thursday_run
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
+from lending.domain.run import thursday_run
 from lending.domain.week import TOKYO
 from tests.deployed.conftest import Given, table_rows
 from tests.handlers.invariants import what_must_never_break

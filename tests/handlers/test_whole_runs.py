@@ -17,8 +17,8 @@ from lending.actions.run_input import Given, read
 from lending.actions.running import carry_out, decide
 from lending.aws.table import Table, calendar, holds, patrons, runs, titles
 from lending.aws.table.writes import Write, put
-from lending.domain.allocation import Decision, RunKind
 from lending.domain.hold import HoldStatus
+from lending.domain.run import Decision, RunKind
 from lending.domain.title import CopyState, Title
 from tests.benchmarks.counting_store import CountingStore
 from tests.copies import moved

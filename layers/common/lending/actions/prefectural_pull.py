@@ -7,8 +7,8 @@ from lending.actions.lapsing_plans import lapse_plans
 from lending.actions.running import EnoughTime, carry_out
 from lending.aws.table import Table, calendar, runs
 from lending.aws.table.runs import RunRecord
-from lending.domain.allocation import prefectural_pull
 from lending.domain.policy import Policy
+from lending.domain.run import prefectural_pull
 from lending.domain.week import in_tokyo
 
 

@@ -20,11 +20,11 @@ from lending.aws.table import (
     titles,
 )
 from lending.aws.table.writes import Write
-from lending.domain.allocation import Explanation, Outcome, Run, obstacle_to
 from lending.domain.bag import Bag
 from lending.domain.closure import Calendar
 from lending.domain.hold import Hold, HoldStatus, LastRun
 from lending.domain.loan import Loan
+from lending.domain.obstacles import obstacle_to
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
@@ -41,6 +41,7 @@ from lending.domain.pull import (
 )
 from lending.domain.reasons import Code
 from lending.domain.release import with_deadline
+from lending.domain.run import Explanation, Outcome, Run
 from lending.domain.scan import Scan
 from lending.domain.shift import days_of
 from lending.domain.title import Copy, CopyState, LiesAt, Pull, Title

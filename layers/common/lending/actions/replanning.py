@@ -6,12 +6,12 @@ from datetime import datetime
 
 from lending.aws.table import Table, calendar, holds, patrons, titles
 from lending.aws.table.writes import Write
-from lending.domain.allocation import Decision, Run
 from lending.domain.hold import Hold, HoldStatus, LastRun, place_in_queue
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.pull import GIVES, can_be_followed, decide_anew, numbers_of, pull_of, run_of, why_without
 from lending.domain.reasons import Code
+from lending.domain.run import Decision, Run
 from lending.domain.title import Copy, CopyState, Pull
 from lending.domain.week import in_tokyo
 

@@ -6,8 +6,8 @@ from datetime import date
 from lending.actions.run_input import fingerprint, unpack
 from lending.actions.running import decide
 from lending.aws.table import Table, runs
-from lending.domain.allocation import Decision, thursday_run
 from lending.domain.problems import Refused
+from lending.domain.run import Decision, thursday_run
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from typing import Any
 
 from lending.aws.table import Table, calendar, holds, patrons, titles
 from lending.aws.table.codec import attributes, value_of
-from lending.domain.allocation import Run
 from lending.domain.closure import Calendar, Closure, Suspension
 from lending.domain.hold import Hold
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
+from lending.domain.run import Run
 from lending.domain.title import Copy, CopyState, LiesAt
 
 

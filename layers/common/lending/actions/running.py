@@ -15,11 +15,13 @@ from lending.aws.table import Overtaken, Table, calendar, holds, in_batches, run
 from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.runs import CycleRun, RunRecord
 from lending.aws.table.writes import Write
-from lending.domain.allocation import Decision, Outcome, Run, RunKind, allocate, kept_in_vain
+from lending.domain.allocation import allocate
 from lending.domain.hold import Hold, HoldStatus, LastRun
+from lending.domain.obstacles import kept_in_vain
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.pull import GIVES, pull_of
+from lending.domain.run import Decision, Outcome, Run, RunKind
 from lending.domain.title import Copy, CopyState, LiesAt
 
 # For copies taken meanwhile the run plans again with what is there, this often at most.

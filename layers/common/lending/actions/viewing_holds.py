@@ -6,14 +6,15 @@ from datetime import date, datetime
 
 from lending.aws.table import Table, calendar, facilities, holds, patrons, titles
 from lending.aws.together import together
-from lending.domain.allocation import Explanation, stopping_patron
 from lending.domain.closure import Calendar, Scope, coming_week
 from lending.domain.expected_pickup import pickup_of_hold
 from lending.domain.hold import PREFECTURAL, Hold, HoldStatus, place_in_queue
 from lending.domain.notices import Notice, notices_on
+from lending.domain.obstacles import stopping_patron
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.release import with_deadline
+from lending.domain.run import Explanation
 from lending.domain.title import Title
 
 

@@ -9,9 +9,9 @@ from lending.actions.run_input import Given, read
 from lending.actions.running import count, decide
 from lending.aws.table import Table, patrons, runs, titles
 from lending.aws.table.runs import Cost, RunRecord
-from lending.domain.allocation import Decision, thursday_run
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
+from lending.domain.run import Decision, thursday_run
 from lending.domain.what_if import Difference, WhatIf, difference
 
 

@@ -7,100 +7,18 @@ the same output whatever its order, and the work grows with the number of holds 
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
-from lending.domain.closure import Calendar, coming_week, next_week_that_runs
+from lending.domain.closure import Calendar
 from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
+from lending.domain.obstacles import Gate
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.reasons import Code
-from lending.domain.shift import days_of
+from lending.domain.run import Decision, Explanation, Outcome, Run
 from lending.domain.title import Copy, CopyState, Pull
-from lending.domain.week import DAYS_OF_WEEK, Week, in_tokyo, week_of_run
-
-Facts = Mapping[str, Any]
-
-NOTHING: Facts = {}
-
-
-class RunKind(StrEnum):
-    """The weekly run for partner facilities (RULES 18), or a pull for the prefectural library's counter (15)."""
-
-    THURSDAY = "thursday"
-    PREFECTURAL = "prefectural"
-
-
-class Outcome(StrEnum):
-    """What is decided for a hold. `ready` and `for_partner` come from a prefectural pull only."""
-
-    LEND = "lend"
-    KEEP_ASIDE = "keep_aside"
-    FOR_PREFECTURAL = "for_prefectural"
-    FOR_PARTNER = "for_partner"
-    READY = "ready"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run or pull, and the `moment` for which it is made.
-
-    `run_id` is `YYYY-MM-DD`, or with `am` or `pm` for a pull. `week` is the week of a Thursday run, and for a pull the
-    week of the next one, for which the heads of the other queues keep their copies (RULES 15).
-    """
-
-    run_id: str
-    kind: RunKind
-    moment: datetime
-    week: Week
-
-    @property
-    def cut_off(self) -> datetime:
-        """The last moment whose holds are considered: of a Thursday run that of its week (RULES 18)."""
-        return self.week.cut_off if self.kind == RunKind.THURSDAY else self.moment
-
-    @property
-    def day(self) -> date:
-        """The day on whose cards it is decided. Pickup places and caps are those of its week's cycle (14, 19)."""
-        return self.week.run_date if self.kind == RunKind.THURSDAY else in_tokyo(self.moment).date()
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What the run decides for one hold, and why (RULES 27).
-
-    `barcode` is the copy, of every outcome but `none`. `facts` go into JSON as they are; decisions share them where
-    they are equal, so they are to be read and never changed. `queue` is the place of a waiting hold, how many wait, and
-    how many copies there are, should the book not be found; None of a secured one.
-    """
-
-    patron_id: str
-    title_id: str
-    barcode: str
-    decision: Outcome
-    code: Code
-    facts: Facts
-    pickup_place: str
-    queue: tuple[int, int, int] | None = None
-
-
-def thursday_run(run_date: date, policy: Policy) -> Run:
-    """The run of `run_date`, whenever it is carried out (RULES 18)."""
-    week = week_of_run(run_date, policy)
-    return Run(run_date.isoformat(), RunKind.THURSDAY, week.cut_off, week)
-
-
-def prefectural_pull(moment: datetime, calendar: Calendar, policy: Policy) -> Run:
-    """The pull of the morning or afternoon in which `moment` lies (RULES 15).
-
-    A hold whose pickup place will be another one in the next run is not its business any more (RULES 14).
-    """
-    now = in_tokyo(moment)
-    run_id = f"{now.date().isoformat()}{'am' if now.hour < 12 else 'pm'}"
-    return Run(run_id, RunKind.PREFECTURAL, now, coming_week(now, calendar, policy))
 
 
 def allocate(
@@ -119,63 +37,12 @@ def allocate(
 
     Answers one decision a hold, by title id and then as queued, the secured ones of a title first.
     """
-    plan = _Plan(_Gate(patrons, calendar, policy, run))
+    plan = _Plan(Gate(patrons, calendar, policy, run))
     queues = _queues(holds)
     for title_id in sorted(queues):
         plan.serve(queues.pop(title_id), copies_by_title.get(title_id, ()))
     plan.keep_to_caps()
     return plan.decisions
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why a hold gets nothing."""
-
-    code: Code
-    facts: Facts
-
-
-def obstacle_to(hold: Hold, patron: Patron | None, calendar: Calendar, policy: Policy, run: Run) -> Explanation | None:
-    """What stands in the way of a hold in a run by what is recorded now, None if nothing does (RULES 18, 21, 22)."""
-    gate = _Gate({hold.patron_id: patron} if patron else {}, calendar, policy, run)
-    return gate.obstacle(hold, hold.place_on(run.week.cycle))
-
-
-def stopping_patron(hold: Hold, patron: Patron, week: Week) -> list[Explanation]:
-    """Everything about the patron because of which the run of a week would pass the hold over (RULES 21)."""
-    day = week.run_date
-    found = [_BLOCKED] if patron.blocked else []
-    found += [_expired(patron)] if patron.expired_on(day) else []
-    if hold.place_on(week.cycle) != PREFECTURAL and not patron.online_lending:
-        found.append(_NOT_ENROLLED)
-    return found
-
-
-def kept_in_vain(
-    holds: Iterable[Hold], patrons: Mapping[str, Patron], calendar: Calendar, policy: Policy, run: Run
-) -> list[Hold]:
-    """Secured holds that a weekly run passes over: their books go back to the queue, they wait as before (RULES 8, 21).
-
-    A run that is suspended as a whole takes nobody's book away. By the policy a book may stay kept for some runs; the
-    first of them is the one that the reason is dated by.
-    """
-    if run.kind is not RunKind.THURSDAY:
-        return []
-    gate = _Gate(patrons, calendar, policy, run)
-    found = []
-    for hold in holds:
-        reason = gate.obstacle(hold, hold.place_on(run.week.cycle)) if hold.status is _SECURED else None
-        if reason and reason.code in _ENDS_KEEPING and _runs_passed(hold, reason, run) >= policy.kept_aside_runs:
-            found.append(hold)
-    return found
-
-
-_ENDS_KEEPING = frozenset({Code.CARD_EXPIRED, Code.BLOCKED, Code.NOT_ENROLLED, Code.FACILITY_SUSPENDED})
-
-
-def _runs_passed(hold: Hold, reason: Explanation, run: Run) -> int:
-    told = hold.last_run
-    return (run.day - told.date).days // DAYS_OF_WEEK if told and told.code == reason.code else 0
 
 
 # A member of an enum is slow to look up, and a run asks for these millions of times.
@@ -189,29 +56,10 @@ _ON_SHELF, _KEPT_ASIDE, _ON_LOAN, _MISSING = (
 _LEND, _NONE = Outcome.LEND, Outcome.NONE
 
 
-@dataclass(frozen=True, slots=True)
-class _Grant:
-    """What becomes of a copy that a hold takes."""
-
-    outcome: Outcome
-    code: Code
-    facts: Facts
-
-
-@dataclass(slots=True)
-class _Reader:
-    """A patron in this run: what stops them at either kind of pickup place, and which decisions would lend to them."""
-
-    patron: Patron
-    stopped_at_library: Explanation | None
-    stopped_at_partner: Explanation | None
-    lent: list[int] = field(default_factory=list)
-
-
 class _Plan:
     """The decisions of one run while they come about."""
 
-    def __init__(self, gate: "_Gate") -> None:
+    def __init__(self, gate: Gate) -> None:
         self.decisions: list[Decision] = []
         self._holds: list[Hold] = []  # of the decisions, one by one
         self._contested: set[str] = set()  # titles for which somebody still waits
@@ -315,7 +163,7 @@ def _queued(hold: Hold) -> tuple[datetime, str]:
     return hold.queued_at, hold.patron_id
 
 
-def _standing_pulls(copies: Sequence[Copy], queue: list[Hold], gate: "_Gate") -> Mapping[str, str]:
+def _standing_pulls(copies: Sequence[Copy], queue: list[Hold], gate: Gate) -> Mapping[str, str]:
     """The patrons, with their copies, for whom staff are already fetching by another run's plan (RULES 15, 23).
 
     A plan stands for its day. One of a later day stands as well: it can only be met when a run is made up for late.
@@ -329,7 +177,7 @@ def _standing_pulls(copies: Sequence[Copy], queue: list[Hold], gate: "_Gate") ->
     )
 
 
-def _stands(copy: Copy, pull: Pull, gate: "_Gate") -> bool:
+def _stands(copy: Copy, pull: Pull, gate: Gate) -> bool:
     if pull.run == gate.run.run_id or copy.state not in (_ON_SHELF, _KEPT_ASIDE):
         return False
     return pull.day >= gate.day or gate.leaves_to_thursday(pull)
@@ -390,117 +238,3 @@ def _shortage_reason(
     if next_due is not None:
         facts["next_due"] = next_due.isoformat()
     return Explanation(code, facts)
-
-
-class _Gate:
-    """Who may be served in this run, and what being served means in it (RULES 15, 18, 21, 22)."""
-
-    def __init__(self, patrons: Mapping[str, Patron], calendar: Calendar, policy: Policy, run: Run) -> None:
-        self.run = run
-        self.day = run.day
-        self.cycle = run.week.cycle
-        self.readers = _readers(patrons, run)
-        self.partner_grant, self.prefectural_grant = _grants(calendar, run)
-        self._thursday = run.kind == RunKind.THURSDAY
-        self._cut_off = run.cut_off
-        self._calendar = calendar
-        self._policy = policy
-        self._suspended = _run_suspended(calendar, policy, run.week)
-        self._facilities: dict[str, Explanation | None] = {}
-
-    def concerns_secured(self, place: str) -> bool:
-        """A pull has nothing to decide about a copy kept for a Thursday run."""
-        return self._thursday or place == PREFECTURAL
-
-    def leaves_to_thursday(self, pull: Pull) -> bool:
-        """Whether this is a pull for the counter, and the other one a Thursday run's that can still be followed."""
-        return not self._thursday and pull.of_weekly_run and pull.stands_on(self.day, self._policy)
-
-    def obstacle(self, hold: Hold, place: str) -> Explanation | None:
-        """The first thing that stands in the way of this hold, or None (RULES 18, 21, 22)."""
-        if hold.placed_at > self._cut_off:
-            return self._after_cut_off(hold)
-        reader = self.readers.get(hold.patron_id)
-        if reader is None:
-            return _NOT_ENROLLED
-        if place == PREFECTURAL:
-            return reader.stopped_at_library
-        return self._service_obstacle(hold.patron_id, place) or reader.stopped_at_partner
-
-    def _service_obstacle(self, patron_id: str, place: str) -> Explanation | None:
-        if self._suspended is not None and not self._calendar.reaches(patron_id, self.run.week.run_date):
-            return self._suspended
-        if place not in self._facilities:
-            self._facilities[place] = _facility_suspended(self._calendar, place, self.run.week)
-        return self._facilities[place]
-
-    def _after_cut_off(self, hold: Hold) -> Explanation:
-        facts = {
-            "placed_at": in_tokyo(hold.placed_at).isoformat(),
-            "cut_off": in_tokyo(self._cut_off).isoformat(),
-        }
-        following = next_week_that_runs(self.run.week, self._calendar, self._policy)
-        while following is not None and following.cut_off < hold.placed_at:
-            following = next_week_that_runs(following, self._calendar, self._policy)
-        if following is not None:
-            facts["next_run"] = following.run_date.isoformat()
-        return Explanation(Code.AFTER_CUTOFF, facts)
-
-
-_NOT_ENROLLED = Explanation(Code.NOT_ENROLLED, NOTHING)
-_BLOCKED = Explanation(Code.BLOCKED, NOTHING)
-
-
-def _readers(patrons: Mapping[str, Patron], run: Run) -> dict[str, _Reader]:
-    day, run_date = run.day, run.week.run_date
-    return {
-        patron_id: _Reader(patron, _card_obstacle(patron, day), _partner_obstacle(patron, run_date))
-        for patron_id, patron in patrons.items()
-    }
-
-
-def _card_obstacle(patron: Patron, day: date) -> Explanation | None:
-    if patron.blocked:
-        return _BLOCKED
-    return _expired(patron) if patron.expired_on(day) else None
-
-
-def _expired(patron: Patron) -> Explanation:
-    return Explanation(Code.CARD_EXPIRED, {"expired_on": patron.expires_on.isoformat()})
-
-
-def _partner_obstacle(patron: Patron, day: date) -> Explanation | None:
-    return _card_obstacle(patron, day) or (None if patron.online_lending else _NOT_ENROLLED)
-
-
-def _grants(calendar: Calendar, run: Run) -> tuple[_Grant, _Grant]:
-    """What taking a copy means for a partner facility's hold and for the prefectural library's (RULES 15)."""
-    if run.kind != RunKind.THURSDAY:
-        return _Grant(Outcome.FOR_PARTNER, Code.PARTNER, NOTHING), _Grant(Outcome.READY, Code.READY, NOTHING)
-    days = days_of(run.week, calendar, None)
-    facts = {
-        "pickup_from": run.week.pickup_from.isoformat(),
-        "pickup_until": days.pickup_until.isoformat(),
-        "due_on": days.due_on.isoformat(),
-    }
-    return _Grant(_LEND, Code.LENT, facts), _Grant(Outcome.FOR_PREFECTURAL, Code.PREFECTURAL, NOTHING)
-
-
-def _run_suspended(calendar: Calendar, policy: Policy, week: Week) -> Explanation | None:
-    suspension = calendar.service_suspension_on(week.run_date)
-    if suspension is None:
-        return None
-    facts = {"until": suspension.ends_on.isoformat(), "reason": suspension.reason}
-    following = next_week_that_runs(week, calendar, policy)
-    if following is not None:
-        facts["next_run"] = following.run_date.isoformat()
-    return Explanation(Code.RUN_SUSPENDED, facts)
-
-
-def _facility_suspended(calendar: Calendar, facility: str, week: Week) -> Explanation | None:
-    last = calendar.pickup_until(week)
-    suspension = calendar.facility_suspended_for(facility, week.pickup_from, last)
-    if suspension is None:
-        return None
-    facts = {"facility": facility, "until": suspension.ends_on.isoformat(), "reason": suspension.reason}
-    return Explanation(Code.FACILITY_SUSPENDED, facts)

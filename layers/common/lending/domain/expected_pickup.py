@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from lending.domain.allocation import Outcome
 from lending.domain.closure import HORIZON, Calendar, coming_week, each_day, weeks_from
 from lending.domain.hold import PREFECTURAL, Hold, HoldStatus, Queued, place_in_queue
 from lending.domain.policy import Policy
+from lending.domain.run import Outcome
 from lending.domain.title import Copy, CopyState, Pull
 from lending.domain.week import DAY, TOKYO, Week, counter_due_on, in_tokyo, week_of_run
 

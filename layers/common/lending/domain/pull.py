@@ -5,20 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from lending.domain.allocation import (
-    Decision,
-    Outcome,
-    Run,
-    RunKind,
-    allocate,
-    prefectural_pull,
-    thursday_run,
-)
+from lending.domain.allocation import allocate
 from lending.domain.closure import Calendar
 from lending.domain.hold import PREFECTURAL, Hold, HoldStatus, LastRun
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.reasons import Code
+from lending.domain.run import Decision, Outcome, Run, RunKind, prefectural_pull, thursday_run
 from lending.domain.title import Copy, CopyState, Pull
 
 GIVES = frozenset({Outcome.LEND, Outcome.KEEP_ASIDE, Outcome.READY})

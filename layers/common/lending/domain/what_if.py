@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from lending.domain.allocation import Decision, Outcome, Run
 from lending.domain.closure import Calendar, Scope, Suspension
 from lending.domain.patron import Patron
+from lending.domain.run import Decision, Outcome, Run
 from lending.domain.title import Copy, CopyState
 
 Copies = dict[str, list[Copy]]

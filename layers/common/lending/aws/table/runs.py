@@ -18,9 +18,9 @@ from typing import Any
 from lending.aws.table.codec import attributes, epoch, value_of, values_of
 from lending.aws.table.store import Overtaken, Table
 from lending.aws.table.writes import Key, Write, put, put_new, update
-from lending.domain.allocation import Decision, Outcome
 from lending.domain.policy import Policy
 from lending.domain.reasons import Code
+from lending.domain.run import Decision, Outcome
 
 CHUNK = 200
 
