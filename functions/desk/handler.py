@@ -73,7 +73,11 @@ class Checked(Asked):
 
 
 class DecisionRequest(Asked):
-    """A decision about an application; `old_card_number` names the card a re-issue replaces, if the form does not."""
+    """A decision about an application.
+
+    `old_card_number` names the card a re-issue replaces, if the form does not; `confirmed` what differs from the record
+    of the card's holder, who is the applicant all the same.
+    """
 
     decision: DecisionKind
     slots: Annotated[list[Word], Field(max_length=20)] = Field(default_factory=list)
@@ -81,6 +85,7 @@ class DecisionRequest(Asked):
     expires_on: Day | None = None
     checked: Checked | None = None
     old_card_number: Text = ""
+    confirmed: Annotated[list[Literal["name", "kana", "birth_date"]], Field(max_length=3)] = Field(default_factory=list)
 
 
 Pixels = Annotated[int, Field(ge=-100_000, le=100_000), A_NUMBER]
@@ -149,6 +154,7 @@ def decide(receipt_number: str) -> Any:
         checked.document,
         checked.masked,
         _card_number(asked.old_card_number, "old_card_number") if asked.old_card_number else "",
+        tuple(asked.confirmed),
     )
     decided = decide_application(library_table(), receipt_number, decision, staff, api.moment(), settings().policy)
     return answer(200, _application_line(decided) | _decision(decided))

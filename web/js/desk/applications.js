@@ -217,25 +217,40 @@ function forRegister(one) {
           hint: "申請に書かれていないときだけ、調べて入力してください。",
         })
       : null,
+    whatDiffers(one),
   ];
 }
 
+/** With another birthday it is another person, until staff have confirmed all that differs (RULES 4). */
+function whatDiffers(one) {
+  if (!one.differences.includes("birth_date")) return null;
+  const boxes = one.differences.map((name) => [name, `${FIELDS[name]}が違うが、同じ方である`]);
+  return checkBoxes("confirmed", "登録の内容と違うところ(同じ方と確かめたとき)", boxes);
+}
+
 const whichImages = (one) =>
+  checkBoxes(
+    "slots",
+    "もう一度送ってもらう写真",
+    one.slots.map(({ slot, label }) => [slot, label]),
+  );
+
+const checkBoxes = (name, legend, boxes) =>
   el(
     "fieldset",
     { class: "field" },
-    el("legend", { class: "label" }, "もう一度送ってもらう写真"),
-    el("p", { class: "fault", id: "field-slots-fault", "aria-live": "polite" }),
+    el("legend", { class: "label" }, legend),
+    el("p", { class: "fault", id: `field-${name}-fault`, "aria-live": "polite" }),
     el(
       "div",
       { class: "choices" },
-      one.slots.map(({ slot, label }) => choice("checkbox", "slots", slot, label)),
+      boxes.map(([value, text]) => choice("checkbox", name, value, text)),
     ),
   );
 
 async function decide(form, one, house) {
   const typed = typedIn(form);
-  const slots = new FormData(form).getAll("slots");
+  const [slots, confirmed] = ["slots", "confirmed"].map((name) => new FormData(form).getAll(name));
   const faults = faultsOf(typed, slots, one);
   if (tellFaults(form, faults)) return;
   const body = {
@@ -243,6 +258,7 @@ async function decide(form, one, house) {
       checked: { document: typed.document, ...(typed.masked ? { masked: typed.masked === "yes" } : {}) },
       ...(typed.expires_on ? { expires_on: typed.expires_on } : {}),
       ...(typed.old_card_number ? { old_card_number: typed.old_card_number } : {}),
+      ...(confirmed.length ? { confirmed } : {}),
     }),
     image_again: () => ({ slots, reason: typed.reason }),
     refuse: () => ({ reason: typed.reason }),

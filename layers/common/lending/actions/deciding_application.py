@@ -39,11 +39,12 @@ from lending.domain.application import (
     repeats,
 )
 from lending.domain.card import Card, CardState
-from lending.domain.form_fields import FieldFault
+from lending.domain.form_fields import FIELD_LABELS, FieldFault
 from lending.domain.mail import Mail, MailKind, mail_id
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
+from lending.domain.right_person import unconfirmed
 
 
 def decide_application(
@@ -123,6 +124,8 @@ def _registered(
     before = find_patron(table, application, decision.old_card_number)
     if before is None and application.kind is not ApplicationKind.NEW:
         raise Refused("patron_unknown")
+    if before and (differing := unconfirmed(application, before, decision.confirmed)):
+        raise Refused("other_person", *(Reason("differs", {"name": FIELD_LABELS[f]}, field=f) for f in differing))
     patron = _patron_after(application, before, expires_on)
     # SES is told that the address on the form may be tried again, whoever it failed, or the answer is lost (RULES 39).
     for address in addresses.unreachable(table, {application.email} - {""}):

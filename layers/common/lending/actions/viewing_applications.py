@@ -18,10 +18,10 @@ from lending.domain.application import (
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
+from lending.domain.right_person import differences
 from lending.domain.viewing import Viewing
 
 UNKNOWN_CARD = "unknown"
-_COMPARED = ("name", "kana", "birth_date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +76,14 @@ def view_application(
 def _view(table: Table, application: Application, policy: Policy) -> ApplicationView:
     card = cards.find(table, application.card_number)
     patron = None if is_decided(application) else find_patron(table, application)
-    differences = tuple(n for n in _COMPARED if patron and _differs(getattr(application, n), getattr(patron, n)))
+    differing = differences(application, patron) if patron else ()
     links = {
         slot: images.link(Upload(application.receipt_number, slot, state.ticket_id), policy)
         for slot, state in application.slots.items()
         if state.status is SlotStatus.ACCEPTED and not is_decided(application)
     }
     duplicates = _duplicates(table, application, patron)
-    return ApplicationView(application, card.state if card else UNKNOWN_CARD, patron, differences, duplicates, links)
-
-
-def _differs(typed: Any, known: Any) -> bool:
-    """Whether a field of the form says something else; spaces in a name do not count, nor does one left empty."""
-    if isinstance(typed, str):
-        return bool(typed) and "".join(typed.split()) != "".join(str(known).split())
-    return bool(typed != known)
+    return ApplicationView(application, card.state if card else UNKNOWN_CARD, patron, differing, duplicates, links)
 
 
 def _duplicates(table: Table, application: Application, patron: Patron | None) -> tuple[Patron, ...]:

@@ -226,7 +226,8 @@ class Decision:
     """What staff decided: `slots` and `reason` for asking again, `reason` for refusing, the rest for registering.
 
     `masked` answers 「番号は隠されていますか」, None while nobody has; `expires_on` overrides the policy's day;
-    `old_card_number` is the card that staff found out a re-issue or a change of name replaces.
+    `old_card_number` is the card that staff found out a re-issue or a change of name replaces; `confirmed` are fields
+    that say something else in the record, though it is the same person.
     """
 
     kind: DecisionKind
@@ -236,6 +237,7 @@ class Decision:
     document: DocumentKind | None = None
     masked: bool | None = None
     old_card_number: str = ""
+    confirmed: tuple[str, ...] = ()
 
 
 # --- The form -------------------------------------------------------------------------------------------------------

@@ -43,6 +43,12 @@ CATALOGUE: dict[str, Problem] = {
     "patron_unknown": Problem(
         409, "どの利用者の申請か分かりません。これまでの利用者カードの番号を確かめて指定してください。"
     ),
+    "other_person": Problem(
+        409,
+        "このカードの利用者と、申請した方の生年月日が違います。"
+        "同じ方と確かめたときは、違っている項目を1つずつ確認してから登録してください。",
+    ),
+    "differs": Problem(409, "{name}が、登録されている内容と違います。"),
     "facility_without_kits": Problem(422, "この館はオンライン利用者登録セットを配布していません。"),
     "unknown_facility": Problem(422, "この番号の協力館はありません。"),
     "unknown_district": Problem(422, "この名前の地区はありません。"),
