@@ -6,6 +6,7 @@ from typing import Any
 from lending.actions.carrying_mail import send_again_what_is_stuck
 from lending.actions.daily_notices import put_daily_mails
 from lending.actions.lending_mail import announce_bags
+from lending.actions.seeing_to_accounts import see_to_accounts
 from lending.actions.watching_runs import run_due
 from lending.aws.metrics import measured
 from lending.aws.schedules import Summary, carry_out_job, summary_of
@@ -25,6 +26,7 @@ def _lending_mail(moment: datetime) -> Summary:
 
 def _daily_notices(moment: datetime) -> Summary:
     _look_after_the_run(moment)
+    _look_after_accounts()
     return summary_of(put_daily_mails(library_table(), moment, settings().policy))
 
 
@@ -36,3 +38,8 @@ def _look_after_the_run(moment: datetime) -> None:
     """Tell every day whether the run that is due is there; alarms hear it, and hear as well if nobody tells them."""
     due = run_due(library_table(), moment, settings().policy)
     measured(RunMissing=int(not due.begun), RunUnfinished=int(due.begun and not due.finished))
+
+
+def _look_after_accounts() -> None:
+    """Mend accounts that were left half-made, and tell whether some still are (RULES 6)."""
+    measured(AccountsLeft=see_to_accounts(library_table())["accounts_left"])

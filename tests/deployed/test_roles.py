@@ -123,7 +123,7 @@ MAY_READ_IMAGES = {"images": "intake", "desk": "clean"}
 MAY_WRITE_IMAGES = {"registration": "intake", "images": "clean", "desk": "clean"}
 # A picture that was made clean while its application was decided must go again.
 MAY_DELETE_IMAGES = {"images": ("intake", "clean"), "desk": ("intake", "clean")}
-MAY_SET_PASSWORDS = ("desk", "mail")
+MAY_SET_PASSWORDS = ("desk", "mail", "notices")
 MAY_SEND_MAIL = ("mail",)
 
 

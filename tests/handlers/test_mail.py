@@ -236,7 +236,7 @@ def test_nobody_loses_a_password_they_have_chosen_to_a_birthday(given: Given, li
     client("cognito-idp").admin_set_user_password(
         UserPoolId=pool, Username="p-1", Password="Chosen-2026", Permanent=True
     )
-    key = put(library, MailKind.TEMPORARY_PASSWORD, 1, unless_chosen=True)
+    key = put(library, MailKind.TEMPORARY_PASSWORD, 1)
     post.bring(key)
     assert (post.taken, mail_of(library, key).why) == ([], Unsent.NOTHING_TO_SAY)
 

@@ -179,7 +179,7 @@ def test_an_expired_temporary_password_is_sent_anew(given: Given, library: Table
     holder(given, library)
     assert call(sample("registration/password"))[0] == 202
     (mail,) = password_mails(library)
-    assert mail.facts == {"card_number": "10000001", "unless_chosen": True}
+    assert mail.facts == {"card_number": "10000001"}
 
 
 def test_whoever_asks_for_a_password_gets_the_same_answer(given: Given, library: Table) -> None:

@@ -15,6 +15,7 @@ OF_OURS = {
     "BooksUndoneAlarm": "BooksUndone",
     "BrokenItemsAlarm": "BrokenItems",
     "MailHeldBackAlarm": "MailHeldBack",
+    "AccountsLeftAlarm": "AccountsLeft",
 }
 
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
 
-from lending.aws import accounts
+from lending.actions.seeing_to_accounts import password_unless_chosen
 from lending.aws.sealing import confirmation_token
 from lending.aws.settings import settings
 from lending.aws.table import Table, addresses, applications, calendar, facilities, holds, loans, patrons, titles
-from lending.domain.application import ApplicationKind, ApplicationStatus
+from lending.domain.application import ACCOUNT_KINDS, ApplicationStatus
 from lending.domain.hold import HoldStatus
 from lending.domain.loan import Loan
 from lending.domain.mail import Mail, MailKind, Unsent
@@ -33,7 +33,6 @@ _TO_APPLICANTS = frozenset({MailKind.IMAGE_AGAIN, MailKind.REFUSAL})
 _PERSONAL = frozenset({MailKind.ACCEPTANCE, MailKind.TEMPORARY_PASSWORD})
 # These find out whether an address can be reached: a mark on it is no reason not to send them.
 _TRYING = frozenset({MailKind.TEST, MailKind.ADDRESS_CONFIRMATION})
-_WITH_PASSWORD = frozenset({ApplicationKind.NEW, ApplicationKind.PASSWORD})
 
 
 class NotToBeSent(Exception):
@@ -56,7 +55,7 @@ class Letter:
 def write_letter(table: Table, mail: Mail, policy: Policy) -> Letter:
     """Put a mail into words from what is true now.
 
-    A temporary password is made here and is nowhere but in the words; the one before is void (RULES 6).
+    A temporary password is made here and is nowhere but in the words; an earlier temporary one is void (RULES 6).
 
     Raises:
         NotToBeSent: nothing to tell any more, no address, or one that nothing reaches.
@@ -104,20 +103,23 @@ class _About:
 
 def _acceptance(about: _About) -> Facts:
     """The 受理メール, with the way to the first password (RULES 4, 6)."""
-    told = about.mail.facts.get("application_kind") in _WITH_PASSWORD or about.mail.facts.get("with_password")
-    return _password(about) if told else {}
+    if about.mail.facts.get("application_kind") not in ACCOUNT_KINDS:
+        return {}
+    return _new_password(about) or {"password_chosen": True}
 
 
 def _password(about: _About) -> Facts:
-    """A password of now. Where it was said so, one that the person has chosen meanwhile is not taken away (RULES 6)."""
-    patron_id, card_number = about.patron.patron_id, about.patron.card_number
-    if about.mail.facts.get("unless_chosen") and accounts.has_chosen_password(patron_id):
-        raise NotToBeSent(Unsent.NOTHING_TO_SAY)
-    return {
-        "temporary_password": accounts.temporary_password_for(patron_id, card_number),
-        "valid_days": settings().temporary_password_days,
-        "reissue_url": _url(Page.PASSWORD),
-    }
+    """A password of now, unless the person has chosen one meanwhile (RULES 6)."""
+    if made := _new_password(about):
+        return made
+    raise NotToBeSent(Unsent.NOTHING_TO_SAY)
+
+
+def _new_password(about: _About) -> Facts:
+    """A temporary password with the way to use it; nothing where the person has chosen one (RULES 6)."""
+    password = password_unless_chosen(about.table, about.patron.patron_id)
+    way = {"valid_days": settings().temporary_password_days, "reissue_url": _url(Page.PASSWORD)}
+    return {"temporary_password": password} | way if password else {}
 
 
 def _lending(about: _About) -> Facts:

@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from lending.aws import accounts, images, suppression
+from lending.actions.seeing_to_accounts import see_to_account
+from lending.aws import images, suppression
 from lending.aws.table import (
     Overtaken,
     Table,
+    account_work,
     addresses,
     again_when_overtaken,
     applications,
@@ -22,6 +24,7 @@ from lending.aws.table import (
 )
 from lending.aws.table.writes import Write
 from lending.domain.application import (
+    ACCOUNT_KINDS,
     CONFLICT_CODES,
     FILLED_FIELDS,
     KIT_KINDS,
@@ -60,8 +63,8 @@ def decide_application(
             card cannot be used; all faults are named.
     """
     application = _decided(table, receipt_number, decision, staff, moment, policy)
-    if application.status is ApplicationStatus.REGISTERED:
-        _see_to_account(table, application.patron_id)
+    if application.status is ApplicationStatus.REGISTERED and application.kind in ACCOUNT_KINDS:
+        see_to_account(table, application.patron_id)
     if is_decided(application):
         images.delete_all(receipt_number)
     return application
@@ -106,13 +109,6 @@ def _refused(faults: tuple[FieldFault, ...]) -> Refused:
     return Refused(conflict or "invalid_fields", *reasons)
 
 
-def _see_to_account(table: Table, patron_id: str) -> None:
-    """By the patron's card of now: a decision that is repeated late does not bring an older number back."""
-    patron = patrons.find(table, patron_id)
-    if patron:
-        accounts.ensure_account(patron_id, patron.card_number)
-
-
 # --- The patron -----------------------------------------------------------------------------------------------------
 
 
@@ -131,7 +127,10 @@ def _registered(
     for address in addresses.unreachable(table, {application.email} - {""}):
         suppression.forgive(address)
     mail = _acceptance(application, patron, expires_on, moment)
+    forgotten = application.kind is ApplicationKind.PASSWORD
+    account = account_work.needed(patron.patron_id, moment, void_password=forgotten)
     writes = [
+        *([account] if application.kind in ACCOUNT_KINDS else []),
         *_kit_writes(table, application, before, patron, moment),
         patrons.change(before, patron) if before else patrons.add(patron),
         *addresses.changed(before, patron, application.email),

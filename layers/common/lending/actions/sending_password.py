@@ -2,7 +2,9 @@
 
 from datetime import date, datetime, timedelta
 
-from lending.aws.table import Overtaken, Table, cards, mails, patrons
+from lending.actions.seeing_to_accounts import see_to_account
+from lending.aws.table import Overtaken, Table, account_work, cards, mails, patrons
+from lending.aws.table.writes import Write
 from lending.domain.card import CardState
 from lending.domain.mail import Mail, MailKind, mail_id
 from lending.domain.patron import Patron
@@ -22,11 +24,11 @@ def ask_for_password(table: Table, card_number: str, birth_date: date, moment: d
     patron = _holder(table, card_number)
     if patron and patron.birth_date == birth_date:
         interval = timedelta(minutes=policy.password_again_minutes)
-        _send(table, patron, moment, interval, policy, unless_chosen=True)
+        _send(table, patron, moment, interval, policy)
 
 
 def send_password(table: Table, card_number: str, moment: datetime, policy: Policy) -> None:
-    """Staff send a patron a temporary password; whatever password there was is void.
+    """Staff send a patron a temporary password; whatever password there was is void at once, whenever the mail goes.
 
     Raises:
         Refused: no patron has this card.
@@ -34,7 +36,10 @@ def send_password(table: Table, card_number: str, moment: datetime, policy: Poli
     patron = _holder(table, card_number)
     if patron is None:
         raise Refused("not_found")
-    _send(table, patron, moment, _DESK_INTERVAL, policy, unless_chosen=False)
+    _send(
+        table, patron, moment, _DESK_INTERVAL, policy, account_work.needed(patron.patron_id, moment, void_password=True)
+    )
+    see_to_account(table, patron.patron_id)
 
 
 def _holder(table: Table, card_number: str) -> Patron | None:
@@ -42,13 +47,12 @@ def _holder(table: Table, card_number: str) -> Patron | None:
     return patrons.find(table, card.patron_id) if card and card.state is CardState.ACTIVE else None
 
 
-def _send(
-    table: Table, patron: Patron, moment: datetime, interval: timedelta, policy: Policy, *, unless_chosen: bool
-) -> None:
-    facts = {"card_number": patron.card_number, "unless_chosen": unless_chosen}
+def _send(table: Table, patron: Patron, moment: datetime, interval: timedelta, policy: Policy, *more: Write) -> None:
+    facts = {"card_number": patron.card_number}
     name = mail_id(MailKind.TEMPORARY_PASSWORD, int(moment.timestamp() * 1000))
     mail = Mail(name, patron.patron_id, MailKind.TEMPORARY_PASSWORD, moment, facts)
     try:
-        table.transact(patrons.note_password(patron.patron_id, moment, moment - interval), mails.add(mail, policy))
+        noted = patrons.note_password(patron.patron_id, moment, moment - interval)
+        table.transact(noted, mails.add(mail, policy), *more)
     except Overtaken:
         return  # one was sent just now, which is what was asked for

@@ -36,17 +36,6 @@ def new_temporary_password(patron_id: str) -> str:
     return password
 
 
-def temporary_password_for(patron_id: str, card_number: str) -> str:
-    """A new temporary password, with the account if it is not there yet: its mail may be faster than its maker."""
-    try:
-        return new_temporary_password(patron_id)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "UserNotFoundException":
-            raise
-        ensure_account(patron_id, card_number)
-        return new_temporary_password(patron_id)
-
-
 def has_chosen_password(patron_id: str) -> bool:
     """Whether the person has put a password of their own in the place of a temporary one."""
     try:

@@ -107,6 +107,8 @@ DOCUMENT_NOTES = {
 
 # Kinds that come with a blank card out of a kit: `card_number` is that card's (RULES 1).
 KIT_KINDS = frozenset({ApplicationKind.NEW, ApplicationKind.REISSUE, ApplicationKind.NAME_CHANGE})
+# Kinds after which an account must sign in with the card: no account is made before its owner needs one (RULES 42).
+ACCOUNT_KINDS = KIT_KINDS | {ApplicationKind.PASSWORD}
 
 _CONTACT = ("postal_code", "address", "phone", "email")
 _IDENTITY = ("card_number", "name", "birth_date")

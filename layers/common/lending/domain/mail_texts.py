@@ -7,7 +7,7 @@ address_confirmation). Dates are
 | kind | needs | may have |
 |---|---|---|
 | acceptance | application_kind; with a password also temporary_password, valid_days, reissue_url | \
-expires_on, online_lending |
+expires_on, online_lending, password_chosen |
 | image_again | receipt_number, slots, reason, resume_url | slot_reasons {slot: reason}, resume_until |
 | refusal | receipt_number, reason | erased_on |
 | lending | facility, pickup_from, pickup_until, due_on, books [title] | |
@@ -21,7 +21,7 @@ expires_on, online_lending |
 | temporary_password | temporary_password, valid_days, reissue_url | |
 | test | | |
 
-An acceptance comes with a password for the applications `new` and `password`, and whenever one is given.
+An acceptance comes with a password for the applications `new` and `password`, unless one was chosen since.
 Families share an address, so every mail to a patron says whose it is: by the last four digits of the card, which tell a
 stranger nothing when an address is mistyped. Only the two mails that prove the right to receive show the whole number,
 which the facility needs (RULES 28). None names the person.
@@ -34,7 +34,7 @@ from datetime import date
 from typing import Any, TypeAlias
 from unicodedata import category, east_asian_width
 
-from lending.domain.application import KIT_KINDS, slot_label
+from lending.domain.application import slot_label
 from lending.domain.mail import MailKind
 from lending.domain.policy import Policy
 
@@ -156,8 +156,8 @@ def masked(card_number: str) -> str:
 def _needed_by_case(kind: MailKind, facts: Facts) -> frozenset[str]:
     """What is needed because of another fact."""
     if kind is MailKind.ACCEPTANCE:
-        told = "temporary_password" in facts or facts.get("application_kind") in ("new", "password")
-        return _PASSWORD if told else frozenset()
+        opens = facts.get("application_kind") in ("new", "password") and not facts.get("password_chosen")
+        return _PASSWORD if opens else frozenset()
     return frozenset()
 
 
@@ -214,8 +214,10 @@ def _joined(policy: Policy) -> Lines:
 
 def _same_password(facts: Facts) -> Lines:
     """An account that exists keeps its password; with a new card the number to sign in with is new (RULES 1, 6)."""
-    if facts["application_kind"] in KIT_KINDS:
+    if facts["application_kind"] in ("reissue", "name_change"):
         return ["", "これからは新しい利用者番号で", "ログインしてください。", "パスワードは今までと同じです。"]
+    if facts.get("password_chosen"):
+        return ["", "ログインには、ご自分で決めた", "パスワードをお使いください。"]
     return ["", "ログインのしかたは今までと同じです。"]
 
 
