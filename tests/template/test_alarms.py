@@ -16,6 +16,7 @@ OF_OURS = {
     "BrokenItemsAlarm": "BrokenItems",
     "MailHeldBackAlarm": "MailHeldBack",
     "AccountsLeftAlarm": "AccountsLeft",
+    "SenderRefusedAlarm": "SenderRefused",
 }
 
 
