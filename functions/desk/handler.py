@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from lending.actions.viewing_applications import ApplicationView
     from lending.actions.viewing_runs import DecisionView, RunView
     from lending.aws.table.runs import Cost, CycleRun
+    from lending.aws.table.traces import Trace
     from lending.domain.bag import Bag
     from lending.domain.card import Stock
     from lending.domain.loan import Loan
@@ -167,7 +168,7 @@ def black_out(receipt_number: str, slot: str) -> Any:
 
     staff, asked = api.staff(), api.body(BlackoutRequest)
     parts = [Rectangle(part.left, part.top, part.right, part.bottom) for part in asked.rectangles]
-    black_out_image(library_table(), receipt_number, slot, parts, staff, api.moment())
+    black_out_image(library_table(), receipt_number, slot, parts, staff, api.moment(), settings().policy)
     return answer(204)
 
 
@@ -213,8 +214,8 @@ def send_temporary_password(card_number: str) -> Any:
     """Send a patron a new temporary password by mail."""
     from lending.actions.sending_password import send_password
 
-    api.staff()
-    send_password(library_table(), _card_number(card_number, "card_number"), api.moment(), settings().policy)
+    staff, number = api.staff(), _card_number(card_number, "card_number")
+    send_password(library_table(), number, staff, api.moment(), settings().policy)
     return answer(202, {"message": "仮パスワードを登録されているメールアドレスにお送りします。"})
 
 
@@ -286,6 +287,41 @@ def _slot(slot: str, state: SlotState) -> dict[str, Any]:
 def _person(patron: Patron) -> dict[str, Any]:
     names = ("card_number", "name", "kana", "birth_date", "postal_code", "address", "phone", "email", "expires_on")
     return {name: getattr(patron, name) for name in names}
+
+
+# What staff did (RULES 41)
+
+
+@api.get("/api/desk/patrons/<card_number>/trail")
+def show_trail_of_patron(card_number: str) -> Any:
+    """What staff did with a patron's record, the latest first."""
+    from lending.actions.viewing_trail import trail_of_patron
+
+    staff, moment, policy = api.staff(), api.moment(), settings().policy
+    found, last = trail_of_patron(library_table(), card_number, staff, moment, policy, api.start(), api.limit())
+    return api.items([_shown_trace(each) | {"by": each.act.by} for each in found], last)
+
+
+@api.get("/api/desk/trail")
+def show_trail_of_staff() -> Any:
+    """What somebody of the staff did from a day on, the earliest first."""
+    from lending.actions.viewing_trail import trail_of_staff
+
+    by, moment, policy = api.staff(), api.moment(), settings().policy
+    of, first = api.query("staff"), api.day("from")
+    if not of:
+        raise Refused("invalid_fields", Reason("missing_field", field="staff"))
+    page = trail_of_staff(library_table(), of, first, by, moment, policy, api.start(), api.limit())
+    shown = [_shown_trace(each.trace) | {"on": each.on, "number": each.number} for each in page.lines]
+    return api.items(shown, page.following)
+
+
+def _shown_trace(trace: "Trace") -> dict[str, Any]:
+    from lending.domain.trail import DEED_LABELS
+
+    act = trace.act
+    done = {"at": act.at, "what": act.what, "label": DEED_LABELS[act.what], "note": act.note or None}
+    return done | {"times": trace.times}
 
 
 # Titles and copies
@@ -507,7 +543,8 @@ def search_patrons() -> Any:
     born = api.query("birth_date")
     day = _regular({"birth_date": born}, in_tokyo(moment).date())["birth_date"] if born else None
     sought = Sought(api.query("name"), api.query("kana"), api.query("phone"), day)
-    found, last = search_people(library_table(), sought, staff, why, moment, api.limit(default=20), api.start())
+    table, policy = library_table(), settings().policy
+    found, last = search_people(table, sought, staff, why, moment, policy, api.limit(default=20), api.start())
     return api.items([_found(patron) for patron in found], last)
 
 
@@ -545,7 +582,7 @@ def place_or_cancel_all(card_number: str) -> Any:
     from lending.actions.staff_holds import cancel_all_for_patron
 
     api.body(HoldsAction)
-    cancelled = cancel_all_for_patron(library_table(), card_number, api.moment(), settings().policy)
+    cancelled = cancel_all_for_patron(library_table(), card_number, staff, api.moment(), settings().policy)
     return answer(200, {"items": [_shown_cancelled(each) for each in cancelled]})
 
 
@@ -569,16 +606,16 @@ def change_hold(card_number: str, title_id: str) -> Any:
     from lending.actions.staff_holds import cancel_for_patron, change_pickup_place, move_to_end
 
     staff = api.staff()
-    asked, table, policy = api.body(HoldAction), library_table(), settings().policy
+    asked, table, moment, policy = api.body(HoldAction), library_table(), api.moment(), settings().policy
     if asked.action == "cancel":
-        return answer(200, _shown_cancelled(cancel_for_patron(table, card_number, title_id, api.moment(), policy)))
+        return answer(200, _shown_cancelled(cancel_for_patron(table, card_number, title_id, staff, moment, policy)))
     if asked.action == "to_end":
-        return answer(200, _shown_change(move_to_end(table, card_number, title_id, api.moment())))
+        return answer(200, _shown_change(move_to_end(table, card_number, title_id, staff, moment, policy)))
     if asked.action == "extend":
-        extended = extend_deadline(table, card_number, title_id, asked.until, staff, api.moment(), policy)
+        extended = extend_deadline(table, card_number, title_id, asked.until, staff, moment, policy)
         return answer(200, _shown_state(extended))
     place = asked.pickup_place
-    return answer(200, _shown_change(change_pickup_place(table, card_number, title_id, place, api.moment(), policy)))
+    return answer(200, _shown_change(change_pickup_place(table, card_number, title_id, place, staff, moment, policy)))
 
 
 @api.post("/api/desk/patrons/<card_number>/loans/<barcode>/renewal")
@@ -673,9 +710,8 @@ def show_pulls() -> Any:
     """The pull list in shelf order."""
     from lending.actions.pulling_books import pull_list
 
-    api.staff()
-    table = library_table()
-    lines, last = pull_list(table, api.start(), api.limit())
+    staff = api.staff()
+    lines, last = pull_list(library_table(), staff, api.moment(), settings().policy, api.start(), api.limit())
     names = _facility_names()
     return api.items([_shown_pull(line, names) for line in lines], last)
 
@@ -685,11 +721,11 @@ def scan(barcode: str) -> Any:
     """A book of the pull list was found or not: what to do with it."""
     from lending.actions.pulling_books import scan_absent, scan_found
 
-    api.staff()
-    asked, table, policy = api.body(PullResult), library_table(), settings().policy
+    staff, asked = api.staff(), api.body(PullResult)
+    table, moment, policy = library_table(), api.moment(), settings().policy
     if asked.result == "found":
-        return answer(200, _shown_scan(scan_found(table, barcode, api.moment(), policy)))
-    return answer(200, _shown_scan(scan_absent(table, barcode, asked.result, api.moment(), policy)))
+        return answer(200, _shown_scan(scan_found(table, barcode, staff, moment, policy)))
+    return answer(200, _shown_scan(scan_absent(table, barcode, asked.result, staff, moment, policy)))
 
 
 @api.delete("/api/desk/pulls")
@@ -697,8 +733,9 @@ def drop_pulls() -> Any:
     """Drop the plan of the run or pull that `run` names."""
     from lending.actions.dropping_plan import drop_plan
 
-    api.staff()
-    return answer(200, {"run": api.query("run"), "dropped": drop_plan(library_table(), api.query("run"), api.moment())})
+    staff, run = api.staff(), api.query("run")
+    dropped = drop_plan(library_table(), run, staff, api.moment(), settings().policy)
+    return answer(200, {"run": run, "dropped": dropped})
 
 
 @api.delete("/api/desk/pulls/<barcode>/scan")
@@ -706,8 +743,7 @@ def undo(barcode: str) -> Any:
     """Take the latest scan of a book back."""
     from lending.actions.undoing_scan import undo_scan
 
-    api.staff()
-    scan = undo_scan(library_table(), barcode, api.moment(), settings().policy)
+    scan = undo_scan(library_table(), barcode, api.staff(), api.moment(), settings().policy)
     return answer(200, {"barcode": barcode, "undone": scan.action})
 
 
@@ -747,10 +783,9 @@ def show_crates() -> Any:
     """The crates of a week, the one that is packed now if none is named; with `facility` only one."""
     from lending.actions.packing import crates
 
-    api.staff()
-    policy = settings().policy
-    pickup_from = api.day("pickup_from") or week_of_run(run_due_at(api.moment(), policy), policy).pickup_from
-    found = crates(library_table(), pickup_from, api.place("facility"))
+    staff, moment, policy = api.staff(), api.moment(), settings().policy
+    pickup_from = api.day("pickup_from") or week_of_run(run_due_at(moment, policy), policy).pickup_from
+    found = crates(library_table(), pickup_from, api.place("facility"), staff, moment, policy)
     return api.listed(found, lambda crate: (int(crate.facility),), _shown_crate)
 
 
@@ -847,8 +882,8 @@ def check_books_in() -> Any:
     """Check books in, each on its own."""
     from lending.actions.checking_in import check_in_all
 
-    api.staff()
-    books = check_in_all(library_table(), api.body(CheckIns).barcodes, api.moment())
+    staff, barcodes = api.staff(), api.body(CheckIns).barcodes
+    books = check_in_all(library_table(), barcodes, staff, api.moment(), settings().policy)
     return answer(200, {"items": [_shown_checked_in(book) for book in books]})
 
 
@@ -857,9 +892,8 @@ def check_book_out() -> Any:
     """Lend a book at the counter."""
     from lending.actions.checking_out import check_out
 
-    api.staff()
-    asked = api.body(CheckOut)
-    done = check_out(library_table(), asked.card_number, asked.barcode, api.moment(), settings().policy)
+    staff, asked = api.staff(), api.body(CheckOut)
+    done = check_out(library_table(), asked.card_number, asked.barcode, staff, api.moment(), settings().policy)
     named = {name: getattr(done.loan, name) for name in ("barcode", "title_id", "title", "due_on")}
     return answer(201, named | {"hold_spent": done.hold_spent})
 
@@ -881,8 +915,8 @@ def find(barcode: str) -> Any:
     """A book that was missed, lost or damaged is there again."""
     from lending.actions.losing_books import mark_found
 
-    api.staff()
-    return answer(200, {"barcode": barcode, "state": mark_found(library_table(), barcode, api.moment())})
+    state = mark_found(library_table(), barcode, api.staff(), api.moment(), settings().policy)
+    return answer(200, {"barcode": barcode, "state": state})
 
 
 @api.post("/api/desk/copies/<barcode>/replaced")
@@ -890,15 +924,14 @@ def replace_in_kind(barcode: str) -> Any:
     """A patron has replaced a lost or damaged book: the loan is over."""
     from lending.actions.losing_books import replaced_in_kind
 
-    api.staff()
-    return answer(200, {"barcode": barcode, "state": replaced_in_kind(library_table(), barcode, api.moment())})
+    state = replaced_in_kind(library_table(), barcode, api.staff(), api.moment(), settings().policy)
+    return answer(200, {"barcode": barcode, "state": state})
 
 
 def _marked(barcode: str, state: CopyState) -> Any:
     from lending.actions.losing_books import mark
 
-    api.staff()
-    marked = mark(library_table(), barcode, state, api.moment(), settings().policy)
+    marked = mark(library_table(), barcode, state, api.staff(), api.moment(), settings().policy)
     return answer(200, {"barcode": barcode, "state": marked})
 
 
@@ -915,7 +948,7 @@ def show_contacts() -> Any:
     """Whom to call because mails come back, the longest waiting first."""
     from lending.actions.contacting import open_tasks
 
-    tasks, last = open_tasks(library_table(), api.staff(), api.moment(), api.limit(), api.start())
+    tasks, last = open_tasks(library_table(), api.staff(), api.moment(), settings().policy, api.limit(), api.start())
     return api.items([_task(task) for task in tasks], last)
 
 
@@ -929,8 +962,8 @@ def finish_contact(contact_id: str) -> Any:
 
 
 def _task(task: "Task") -> dict[str, Any]:
-    from lending.domain.bounces import CAUSE_LABELS, explanation
     from lending.domain.mail import KIND_LABELS as MAIL_LABELS
+    from lending.domain.mail_events import CAUSE_LABELS, explanation
 
     contact, kind = task.contact, task.contact.mail_kind
     return {
@@ -941,7 +974,6 @@ def _task(task: "Task") -> dict[str, Any]:
         "phone": task.phone,
         "cause": contact.cause,
         "cause_label": CAUSE_LABELS[contact.cause],
-        "fault": contact.fault,
         "explanation": explanation(contact.diagnosis, settings().policy.mail_domain),
         "address": contact.address,
         "unreachable": contact.permanent,
@@ -959,8 +991,8 @@ def show_reports() -> Any:
     """What facilities have reported and nobody has seen to yet, the longest waiting first."""
     from lending.actions.reporting import open_reports
 
-    api.staff()
-    found, last = open_reports(library_table(), api.limit(), api.start())
+    staff, moment, policy = api.staff(), api.moment(), settings().policy
+    found, last = open_reports(library_table(), staff, moment, policy, api.limit(), api.start())
     return api.items([_shown_report(each) for each in found], last)
 
 
@@ -1074,10 +1106,9 @@ def show_suspensions() -> Any:
     from lending.actions.closing_days import cards_of_patrons
     from lending.aws.table.calendar import load as load_calendar
 
-    api.staff()
-    table = library_table()
+    staff, table = api.staff(), library_table()
     found = [each for each in load_calendar(table).suspensions if _is_shown(each.ends_on)]
-    cards = cards_of_patrons(table, found)
+    cards = cards_of_patrons(table, found, staff, api.moment(), settings().policy)
     return api.listed(
         found,
         lambda each: (each.starts_on.isoformat(), each.suspension_id),
@@ -1090,16 +1121,16 @@ def suspend_lending() -> Any:
     """Record a suspension."""
     from lending.actions.closing_days import cards_of_patrons, patrons_of_cards, suspend
 
-    api.staff()
-    asked, table = api.body(SuspensionRequest), library_table()
+    staff, asked, table = api.staff(), api.body(SuspensionRequest), library_table()
     suspension = Suspension(
         suspension_id=uuid4().hex,
         scope=Scope(asked.scope),
         opted_in=patrons_of_cards(table, asked.opted_in),
         **asked.model_dump(exclude={"scope", "opted_in"}),
     )
-    suspend(table, suspension, settings().policy)
-    return answer(201, _shown_suspension(suspension, cards_of_patrons(table, [suspension])))
+    moment, policy = api.moment(), settings().policy
+    suspend(table, suspension, staff, moment, policy)
+    return answer(201, _shown_suspension(suspension, cards_of_patrons(table, [suspension], staff, moment, policy)))
 
 
 @api.delete("/api/desk/suspensions/<suspension_id>")
@@ -1130,8 +1161,7 @@ def shift() -> Any:
     from lending.actions.shifting_batches import facilities_of, shift_batches
     from lending.domain.shift import Shift
 
-    api.staff()
-    asked, table, policy = api.body(ShiftRequest), library_table(), settings().policy
+    staff, asked, table, policy = api.staff(), api.body(ShiftRequest), library_table(), settings().policy
     days = asked.model_dump(exclude={"facility", "facilities", "district", "all"})
 
     def wanted(number: str) -> Shift:
@@ -1139,10 +1169,10 @@ def shift() -> Any:
 
     _demand_one(facility=asked.facility, facilities=asked.facilities, district=asked.district, all=asked.all)
     if asked.facility:
-        recorded, moved = record_shift(table, wanted(asked.facility), policy)
+        recorded, moved = record_shift(table, wanted(asked.facility), staff, policy)
         return answer(201, _shown_shift(recorded) | {"patrons": moved})
     numbers = facilities_of(table, asked.facilities, asked.district)
-    return _batches(201, shift_batches(table, numbers, wanted, policy, _within_a_request()))
+    return _batches(201, shift_batches(table, numbers, wanted, staff, policy, _within_a_request()))
 
 
 @api.delete("/api/desk/shifts/<batch_id>")
@@ -1150,10 +1180,10 @@ def unshift(batch_id: str) -> Any:
     """Give a batch its regular days again, and tell each patron concerned."""
     from lending.actions.shifting_batch import take_shift_back
 
-    api.staff()
+    staff = api.staff()
     sunday, _, number = batch_id.partition(".")
     pickup_from, facility = day_of(sunday, "id"), as_place(number)
-    back, moved = take_shift_back(library_table(), pickup_from, facility, api.moment(), settings().policy)
+    back, moved = take_shift_back(library_table(), pickup_from, facility, staff, api.moment(), settings().policy)
     return answer(200, _shown_shift(back) | {"patrons": moved})
 
 
@@ -1162,13 +1192,13 @@ def unshift_many() -> Any:
     """Give many batches of a week their regular days again, and tell each patron concerned."""
     from lending.actions.shifting_batches import facilities_of, take_shifts_back
 
-    api.staff()
-    table, pickup_from = library_table(), day_of(api.query("pickup_from"), "pickup_from")
+    staff, table, moment = api.staff(), library_table(), api.moment()
+    pickup_from, policy = day_of(api.query("pickup_from"), "pickup_from"), settings().policy
     numbers = [as_place(number) for number in api.query("facilities", most=1000).split(",") if number]
     district, every = api.query("district"), api.query("all") in ("1", "true")
     _demand_one(facilities=numbers, district=district, all=every)
     found, time = facilities_of(table, numbers, district), _within_a_request()
-    return _batches(200, take_shifts_back(table, pickup_from, found, api.moment(), settings().policy, time))
+    return _batches(200, take_shifts_back(table, pickup_from, found, staff, moment, policy, time))
 
 
 def _demand_one(**ways: Any) -> None:
@@ -1256,17 +1286,17 @@ def make_run() -> Any:
     from lending.actions.viewing_runs import dry_run, view_run
     from lending.domain.what_if import WhatIf
 
-    api.staff()
-    asked, table, policy = api.body(RunRequest), library_table(), settings().policy
+    staff, asked = api.staff(), api.body(RunRequest)
+    table, moment, policy = library_table(), api.moment(), settings().policy
     if asked.dry_run or asked.what_if:
         what_if = WhatIf(**asked.what_if.model_dump()) if asked.what_if else None
-        view = dry_run(table, asked.date, policy, what_if, *_part_of_run())
+        view = dry_run(table, asked.date, staff, moment, policy, what_if, *_part_of_run())
         return answer(200, _shown_run(asked.date.isoformat(), view) | {"dry_run": True})
     try:
-        record, already = run_on_request(table, asked.date, api.moment(), policy, _within_a_request())
+        record, already = run_on_request(table, asked.date, moment, policy, _within_a_request())
     except Unfinished:
         return answer(202, {"date": asked.date, "unfinished": True})
-    view = view_run(table, record.run_id, *_part_of_run())
+    view = view_run(table, record.run_id, staff, moment, policy, *_part_of_run())
     return answer(200, _shown_run(record.run_id, view) | {"already_done": already})
 
 
@@ -1285,8 +1315,9 @@ def show_run(run_id: str) -> Any:
     """The run of a date, or a pull such as `2026-06-04am`."""
     from lending.actions.viewing_runs import view_run
 
-    api.staff()
-    return answer(200, _shown_run(run_id, view_run(library_table(), run_id, *_part_of_run())))
+    staff, moment, policy = api.staff(), api.moment(), settings().policy
+    view = view_run(library_table(), run_id, staff, moment, policy, *_part_of_run())
+    return answer(200, _shown_run(run_id, view))
 
 
 @api.get("/api/desk/runs/<run_id>/replay")

@@ -86,7 +86,7 @@ def measure(size: int) -> Measured:
     counts = store.count_from_here()
     scanned = list(islice(titles.pulls(table), SCANS))
     for copy in scanned:
-        scan_found(table, copy.barcode, given.run.moment, given.policy)
+        scan_found(table, copy.barcode, "desk-1", given.run.moment, given.policy)
     return Measured(record, counts, sum(store.counts.write.values()) / len(scanned))
 
 

@@ -100,7 +100,7 @@ def test_a_new_card(counter: Counter, stack: Stack, library: Table) -> None:
     rows = list(library.query(applications.partition(applicant.receipt)))
     assert not [value for value in (form["name"], form["address"], form["phone"], form["email"]) if value in str(rows)]
     traces = [row for row in rows if row["SK"].startswith("TRACE#")]
-    assert [(trace["by"], trace["what"]) for trace in traces] == [("desk", "first look")]
+    assert [(trace["by"], trace["what"]) for trace in traces] == [("desk", "look"), ("desk", "register")]
     decided = counter.desk.get(f"/desk/applications/{applicant.receipt}", DECIDED)
     assert (decided["decided_by"], decided["checked"]["document"]) == ("desk", "driving_licence")
 

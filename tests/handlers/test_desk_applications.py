@@ -147,7 +147,7 @@ def test_the_sample_shows_an_application_with_images_and_records_it(library: Tab
     assert [image["slot"] for image in body["images"]] == ["card", "driving_licence_front", "driving_licence_back"]
     assert all("X-Amz-Expires=60" in image["url"] and "/clean/" in image["url"] for image in body["images"])
     (trace,) = everything("TRACE#", f"APPLICATION#{RECEIPT}")
-    assert (trace["by"]["S"], trace["at"]["S"], trace["what"]["S"]) == (
+    assert (trace["by"]["S"], trace["at"]["S"], trace["note"]["S"]) == (
         "staff-1",
         "2026-06-01T12:00:00+09:00",
         "review",

@@ -129,7 +129,7 @@ def test_sample_places_a_hold_for_a_caller(at: Library) -> None:
     assert (status, hold["position"], hold["of"], hold["pickup_place"]) == (201, 2, 2, "12"), hold
     assert (hold["title"], hold["status_label"], hold["notices"]) == ("見本の本 t-1", "確保待ち", [])
     assert (at.who().open_holds, at.held().placed_at) == (1, on(1))
-    assert traces(at) == [("desk-1", "place hold")]
+    assert traces(at) == [("desk-1", "place_hold")]
 
 
 def test_the_rules_are_those_of_a_patrons_own_hold(at: Library, given: Given) -> None:
@@ -197,7 +197,7 @@ def test_sample_keeps_a_ready_book_longer(ready: Library) -> None:
         at = f"2026-06-{day}T22:00:00+09:00"
         release({"job": "prefectural_release", "scheduled_time": at}, context())
         assert ready.copy().state is status_of_copy
-    assert traces(ready) == [("desk-1", "extend hold")]
+    assert traces(ready) == [("desk-1", "extend_hold")]
 
 
 def test_a_longer_deadline_is_longer_than_the_one_that_counts(ready: Library) -> None:

@@ -60,7 +60,7 @@ def test_sample_ends_every_hold_with_a_mail(at: Library, given: Given) -> None:
     assert [(at.copy(f"t-1-{n}").state, at.copy(f"t-1-{n}").holder) for n in (2, 3)] == [(CopyState.ON_SHELF, "")] * 2
     # AND each trace says what was done, not with which title, RULES 41
     traces = [trace["what"] for n in range(1, 6) for trace in at.table.query(f"PATRON#p-{n}", "TRACE#")]
-    assert traces == ["cancel hold"] * 5
+    assert traces == ["cancel_hold"] * 5
 
 
 def test_the_patron_reads_it_by_mail_and_in_my_library(at: Library, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,7 +55,7 @@ def of(line: dict[str, Any], *names: str) -> list[Any]:
 
 
 def traces(at: Library, name: str) -> list[str]:
-    return [trace["what"] for trace in at.table.query(f"LIST#{name}", "TRACE#")]
+    return [trace["note"] for trace in at.table.query(f"LIST#{name}", "TRACE#")]
 
 
 def day(number: int, hour: int = 12, month: int = 6) -> datetime:

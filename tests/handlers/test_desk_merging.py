@@ -119,7 +119,7 @@ def test_who_has_one_at_home_is_told_that_the_hold_on_the_other_has_ended(at: Li
     told = {f"p-{n}": found for n in range(1, 10) if (found := mails(at, f"p-{n}"))}
     assert told == {"p-6": ["見本の本 t-2"], "p-8": ["見本の本 t-1"]}
     # AND the act has its trace, RULES 41
-    assert [trace["what"] for trace in at.table.query("PATRON#p-8", "TRACE#")] == ["cancel hold"]
+    assert [trace["what"] for trace in at.table.query("PATRON#p-8", "TRACE#")] == ["cancel_hold"]
 
 
 def test_asked_again_it_says_that_all_is_done(at: Library) -> None:

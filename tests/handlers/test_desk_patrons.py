@@ -55,7 +55,7 @@ def test_sample_record_shows_holds_with_reasons_and_loans_and_leaves_a_trace(at:
     assert [loan["barcode"] for loan in record["loans_now"]] == ["t-2-1"]
     # AND who looked, when and what for is kept, RULES 41
     (trace,) = at.table.query("PATRON#p-1", "TRACE#")
-    assert (trace["by"], trace["what"], trace["at"][:10]) == ("desk-1", "電話での問い合わせ", "2026-06-01")
+    assert (trace["by"], trace["note"], trace["at"][:10]) == ("desk-1", "電話での問い合わせ", "2026-06-01")
 
 
 def test_an_unknown_card_is_not_found(at: Library) -> None:
@@ -123,7 +123,7 @@ def test_sample_change(at: Library) -> None:
     status, patron = answered(handler(sample("desk/patron_change"), context()))
     assert (status, patron["loan_cap"], patron["loan_cap_now"], patron["loan_cap_from"]) == (200, 5, 10, "2026-06-04")
     (trace,) = at.table.query("PATRON#p-1", "TRACE#")
-    assert trace["what"] == "change blocked, loan_cap"
+    assert (trace["what"], trace["note"]) == ("change", "blocked, loan_cap")
 
 
 # Holds

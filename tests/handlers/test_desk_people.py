@@ -47,7 +47,7 @@ def test_sample_finds_a_person_and_leaves_a_trace(person: Patron, library: Table
     assert (status, found["card_number"], found["name"], found["address"]) == (200, CARD, person.name, person.address)
     # AND that they were looked at is kept with them, RULES 41
     (trace,) = library.query("PATRON#p-1", "TRACE#")
-    assert (trace["by"], trace["what"]) == ("staff-1", "窓口")
+    assert (trace["by"], trace["note"]) == ("staff-1", "窓口")
 
 
 def test_by_name_kana_phone_and_birthday(given: Given, person: Patron) -> None:
@@ -108,7 +108,7 @@ def test_sample_corrects_everything_of_a_person(person: Patron, library: Table) 
 def test_the_trace_of_a_correction_says_what_and_not_which(person: Patron, library: Table) -> None:
     ask("PATCH", f"/patrons/{CARD}", {"kana": "ミモト", "phone": "090-0000-0000"})
     (trace,) = library.query("PATRON#p-1", "TRACE#")
-    assert (trace["by"], trace["what"]) == ("desk-1", "change kana, phone")
+    assert (trace["what"], trace["note"]) == ("change", "kana, phone")
     assert "ミモト" not in str(trace)
 
 

@@ -46,7 +46,9 @@ def answered(response: dict[str, Any], status: int = 200) -> dict[str, Any]:
 
 
 def everything(table: Table) -> list[dict[str, Any]]:
+    """All there is but who looked, RULES 41."""
     found = table._client.scan(TableName=table.name)["Items"]
+    found = [item for item in found if not item["SK"]["S"].startswith("TRACE#")]
     return sorted(found, key=lambda item: (item["PK"]["S"], item["SK"]["S"]))
 
 

@@ -63,7 +63,7 @@ def pile(name: str, now: datetime, number: str = "07") -> list[str]:
 
 
 def check_in(library: Library, barcode: str = "t-1-1") -> None:
-    assert check_in_all(library.table, [barcode], on(17))[0].result == "returned"
+    assert check_in_all(library.table, [barcode], "desk-1", on(17), POLICY)[0].result == "returned"
 
 
 # Bags

@@ -72,6 +72,7 @@ from tests.handlers.obvious_library import CAP, DAY, HOLD_LIMIT, LIBRARY, SMALL_
 POLICY = Policy(hold_limit=HOLD_LIMIT, loan_cap=CAP, loan_caps=(SMALL_CAP, CAP))
 PATRONS = ("p-1", "p-2", "p-3", "p-4")
 FACILITIES = ("12", "13")
+STAFF = "desk-1"
 EXPIRY = date(2026, 8, 15)
 CAPS = {"p-1": SMALL_CAP}
 COPIES = {"t-1": 1, "t-2": 2, "t-3": 3, "t-4": 2, "t-5": 1, "t-6": 1}
@@ -128,36 +129,36 @@ class ActualLibrary:
     # The desk
 
     def cancel_at_desk(self, patron: str, title: str, now: datetime) -> tuple[str, str]:
-        return _freed(cancel_for_patron(self.table, self.cards[patron], title, now, POLICY))
+        return _freed(cancel_for_patron(self.table, self.cards[patron], title, STAFF, now, POLICY))
 
     def cancel_all(self, patron: str, now: datetime) -> list[tuple[str, str]]:
-        return [_freed(each) for each in cancel_all_for_patron(self.table, self.cards[patron], now, POLICY)]
+        return [_freed(each) for each in cancel_all_for_patron(self.table, self.cards[patron], STAFF, now, POLICY)]
 
     def to_end(self, patron: str, title: str, now: datetime) -> None:
-        move_to_end(self.table, self.cards[patron], title, now)
+        move_to_end(self.table, self.cards[patron], title, STAFF, now, POLICY)
 
     def change_pickup(self, patron: str, title: str, place: str, now: datetime) -> None:
-        change_pickup_place(self.table, self.cards[patron], title, place, now, POLICY)
+        change_pickup_place(self.table, self.cards[patron], title, place, STAFF, now, POLICY)
 
     def change_record(self, patron: str, wanted: dict[str, Any], now: datetime) -> None:
-        change_record(self.table, self.cards[patron], wanted, "desk-1", now, POLICY)
+        change_record(self.table, self.cards[patron], wanted, STAFF, now, POLICY)
 
     def found(self, barcode: str, now: datetime) -> tuple[str, str, date | None]:
-        scanned: Scanned = scan_found(self.table, barcode, now, POLICY)
+        scanned: Scanned = scan_found(self.table, barcode, STAFF, now, POLICY)
         return scanned.action, scanned.card_number, scanned.pickup_until
 
     def absent(self, barcode: str, result: str, now: datetime) -> str:
-        scanned = scan_absent(self.table, barcode, result, now, POLICY)
+        scanned = scan_absent(self.table, barcode, result, STAFF, now, POLICY)
         return scanned.instead.barcode if scanned.instead else ""
 
     def undo(self, barcode: str, now: datetime) -> str:
-        return undo_scan(self.table, barcode, now, POLICY).action
+        return undo_scan(self.table, barcode, STAFF, now, POLICY).action
 
     def dispatch(self, sunday: date, facilities: list[str]) -> set[str]:
         return set(dispatch(self.table, sunday, facilities, NOON, POLICY))
 
     def drop_plan(self, run_id: str) -> int:
-        return drop_plan(self.table, run_id, NOON)
+        return drop_plan(self.table, run_id, STAFF, NOON, POLICY)
 
     def withdraw(self, barcode: str) -> None:
         copy = titles.find_copy(self.table, barcode)
@@ -169,21 +170,21 @@ class ActualLibrary:
         describe_title(self.table, DescribedTitle(title.title_id, title.title, "", "", described), barcode)
 
     def check_in(self, barcode: str, now: datetime) -> tuple[str, str, bool]:
-        done = check_in(self.table, barcode, now)
+        done = check_in(self.table, barcode, STAFF, now, POLICY)
         return done.result, done.next, done.was_lost
 
     def check_out(self, patron: str, barcode: str, now: datetime) -> tuple[date, bool]:
-        done = check_out(self.table, self.cards[patron], barcode, now, POLICY)
+        done = check_out(self.table, self.cards[patron], barcode, STAFF, now, POLICY)
         return done.loan.due_on, done.hold_spent
 
     def mark(self, barcode: str, state: str, now: datetime) -> str:
-        return mark(self.table, barcode, CopyState(state), now, POLICY)
+        return mark(self.table, barcode, CopyState(state), STAFF, now, POLICY)
 
     def mark_found(self, barcode: str, now: datetime) -> str:
-        return mark_found(self.table, barcode, now)
+        return mark_found(self.table, barcode, STAFF, now, POLICY)
 
     def replaced(self, barcode: str, now: datetime) -> str:
-        return replaced_in_kind(self.table, barcode, now)
+        return replaced_in_kind(self.table, barcode, STAFF, now, POLICY)
 
     # The calendar
 
@@ -201,6 +202,8 @@ class ActualLibrary:
             Suspension(suspension_id=suspension_id, scope=scope, facility=suspension.facility,
                        starts_on=suspension.first, ends_on=suspension.last, reason="休止",
                        opted_in=suspension.opted_in, pickup_until=suspension.until),
+            STAFF,
+            NOON,
             POLICY,
         )  # fmt: skip
 
@@ -213,10 +216,10 @@ class ActualLibrary:
     def shift(self, shift_id: str, sunday: date, facility: str, until: date, due: date, now: datetime) -> int:
         wanted = Shift(shift_id=shift_id, facility=facility, pickup_from=sunday, pickup_until=until, due_on=due,
                        reason="大雪", recorded_at=now)  # fmt: skip
-        return record_shift(self.table, wanted, POLICY)[1]
+        return record_shift(self.table, wanted, STAFF, POLICY)[1]
 
     def take_shift_back(self, sunday: date, facility: str, now: datetime) -> int:
-        return take_shift_back(self.table, sunday, facility, now, POLICY)[1]
+        return take_shift_back(self.table, sunday, facility, STAFF, now, POLICY)[1]
 
     # The facility
 

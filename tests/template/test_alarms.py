@@ -16,7 +16,6 @@ OF_OURS = {
     "BrokenItemsAlarm": "BrokenItems",
     "MailHeldBackAlarm": "MailHeldBack",
     "AccountsLeftAlarm": "AccountsLeft",
-    "SenderRefusedAlarm": "SenderRefused",
 }
 
 

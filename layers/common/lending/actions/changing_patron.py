@@ -27,7 +27,7 @@ from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.release import with_deadline
-from lending.domain.viewing import Viewing
+from lending.domain.trail import Act, Deed
 from lending.domain.week import in_tokyo
 
 _ADDRESSES = ("email", "mail_to")
@@ -64,7 +64,7 @@ def view_record(table: Table, card_number: str, staff: str, why: str, moment: da
         Refused: no such card.
     """
     patron, card = patron_of_card(table, card_number)
-    table.write(traces.on_patron(patron.patron_id, Viewing(moment, staff, why)))
+    table.write(traces.on_patron(patron.patron_id, Act(moment, staff, Deed.LOOK, why), policy))
     closed, today = calendar.load(table), in_tokyo(moment).date()
     open_holds = [with_deadline(hold, today, closed, policy) for hold in holds.of_patron(table, patron.patron_id)]
     return Record(
@@ -102,7 +102,8 @@ def change_record(
     changed = replace(patron, **{name: value for name, value in wanted.items() if name != "loan_cap"})
     if "loan_cap" in wanted:
         changed = _with_cap(table, changed, wanted["loan_cap"], moment, policy)
-    trace = traces.on_patron(patron.patron_id, Viewing(moment, staff, f"change {', '.join(sorted(wanted))}"))
+    act = Act(moment, staff, Deed.CHANGE, ", ".join(sorted(wanted)))
+    trace = traces.on_patron(patron.patron_id, act, policy)
     follow = [*people.changed(patron, changed), *_addresses(patron, changed)]
     table.transact(patrons.change(patron, changed), trace, *follow)
     for old, new in _changed_addresses(patron, changed):

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
-from lending.aws.table import Busy, Table, again_when_overtaken, bags, loans, patrons, titles
+from lending.aws.table import Busy, Table, again_when_overtaken, bags, loans, patrons, titles, traces
 from lending.aws.table.titles import TitleView
 from lending.aws.table.writes import Write
 from lending.domain.cataloguing import NUMBER
 from lending.domain.hold import HoldStatus
 from lending.domain.loan import Loan
+from lending.domain.policy import Policy
 from lending.domain.title import Copy, CopyState, LiesAt
+from lending.domain.trail import Act, Deed
 from lending.domain.week import in_tokyo
 
 _KEPT = (CopyState.KEPT_ASIDE, CopyState.READY)
@@ -35,24 +37,24 @@ class CheckedIn:
     was_lost: bool = False
 
 
-def check_in_all(table: Table, barcodes: list[str], moment: datetime) -> list[CheckedIn]:
+def check_in_all(table: Table, barcodes: list[str], staff: str, moment: datetime, policy: Policy) -> list[CheckedIn]:
     """Check books in, each on its own: none is held up by another. Again on the same day, the answer is the same.
 
     Args:
         barcodes: as scanned, in that order; one scanned twice is one book.
     """
-    return [_checked_in(table, barcode, moment) for barcode in dict.fromkeys(barcodes)]
+    return [_checked_in(table, barcode, staff, moment, policy) for barcode in dict.fromkeys(barcodes)]
 
 
-def _checked_in(table: Table, barcode: str, moment: datetime) -> CheckedIn:
+def _checked_in(table: Table, barcode: str, staff: str, moment: datetime, policy: Policy) -> CheckedIn:
     try:
-        return check_in(table, barcode, moment)
+        return check_in(table, barcode, staff, moment, policy)
     except Busy:
         return CheckedIn(barcode, "try_again")
 
 
 @again_when_overtaken
-def check_in(table: Table, barcode: str, moment: datetime) -> CheckedIn:
+def check_in(table: Table, barcode: str, staff: str, moment: datetime, policy: Policy) -> CheckedIn:
     """Check one book in. Nothing ties the patron to the title after it (RULES 41)."""
     # The scanner reads any bar code, whatever is printed in it.
     copy = titles.find_copy(table, barcode) if NUMBER.fullmatch(barcode) else None
@@ -63,7 +65,8 @@ def check_in(table: Table, barcode: str, moment: datetime) -> CheckedIn:
     view = titles.view(table, copy.title_id)
     told = partial(CheckedIn, barcode, next=_following(copy, view), title=view.title.title if view else "")
     if loan is not None:
-        table.transact(*ended(table, loan), *_back(copy, view, today))
+        trace = traces.on_patron(loan.patron_id, Act(moment, staff, Deed.CHECK_IN), policy)
+        table.transact(*ended(table, loan), *_back(copy, view, today), trace)
         return told("damaged" if copy.state is CopyState.DAMAGED else "returned", was_lost=loan.lost)
     if copy.state in _GONE or copy.state is CopyState.ON_LOAN:
         table.transact(*_back(copy, view, today))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from lending.actions.at_the_desk import copy_in_hand, patron_of_card
 from lending.actions.replanning import Replanned, without
-from lending.aws.table import Table, again_when_overtaken, holds, loans, patrons, titles
+from lending.aws.table import Table, again_when_overtaken, holds, loans, patrons, titles, traces
 from lending.domain.card import CardState
 from lending.domain.counter import counter_loan, refusals_to_lend
 from lending.domain.loan import Loan
@@ -14,6 +14,7 @@ from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.reasons import Code
 from lending.domain.title import Copy, CopyState
+from lending.domain.trail import Act, Deed
 from lending.domain.week import in_tokyo
 
 
@@ -26,7 +27,7 @@ class CheckedOut:
 
 
 @again_when_overtaken
-def check_out(table: Table, card_number: str, barcode: str, moment: datetime, policy: Policy) -> CheckedOut:
+def check_out(table: Table, card_number: str, barcode: str, staff: str, moment: datetime, policy: Policy) -> CheckedOut:
     """Lend a book at the counter; the patron's own hold on the title is answered by it.
 
     Somebody else's hold that the book was only planned for waits on at its place, and is told that a visitor was first
@@ -52,6 +53,7 @@ def check_out(table: Table, card_number: str, barcode: str, moment: datetime, po
         patrons.count_loan(patron.patron_id, copy.title_id, patron.cap_on(day), holds=int(hold is not None)),
         *([holds.spend(hold)] if hold else []),
         *_displaced(table, patron, copy, moment, policy).writes,
+        traces.on_patron(patron.patron_id, Act(moment, staff, Deed.CHECK_OUT), policy),
     )
     return CheckedOut(loan, hold is not None)
 

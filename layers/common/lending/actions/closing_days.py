@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from lending.aws.table import Overtaken, Table, calendar, cards, facilities, patrons
+from lending.aws.table import Overtaken, Table, calendar, cards, facilities, patrons, traces
+from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.writes import Key
 from lending.domain.closing import last_opening, warnings_of
 from lending.domain.closure import Closure, Scope, Suspension
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
+from lending.domain.trail import Act, Deed
 from lending.domain.words import day_in_words
 
 
@@ -25,8 +27,10 @@ def close_days(table: Table, closure: Closure, moment: datetime, policy: Policy)
     return warnings_of(closure, calendar.load(table), moment, policy)
 
 
-def suspend(table: Table, suspension: Suspension, policy: Policy) -> None:
+def suspend(table: Table, suspension: Suspension, staff: str, moment: datetime, policy: Policy) -> None:
     """Record a suspension of the run, or of a facility. Recorded again under the same id nothing changes.
+
+    That somebody opted in leaves a trace with them first (RULES 41).
 
     Raises:
         Refused: fields do not fit each other, naming each.
@@ -38,6 +42,8 @@ def suspend(table: Table, suspension: Suspension, policy: Policy) -> None:
         message = f"受取期限は、受取の始まる{day_in_words(opens)}からあとの日にしてください。"
         faults.append(_fault("pickup_until", message))
     _demand(faults)
+    act = Act(moment, staff, Deed.OPT_IN)
+    write_what_holds(table, [traces.on_patron(each, act, policy) for each in sorted(suspension.opted_in)])
     table.write(calendar.add_suspension(suspension))
 
 
@@ -68,10 +74,14 @@ def patrons_of_cards(table: Table, numbers: list[str]) -> frozenset[str]:
     return frozenset(card.patron_id for card in found.values() if card)
 
 
-def cards_of_patrons(table: Table, suspensions: list[Suspension]) -> dict[str, str]:
-    """The card numbers of all who opted in, by patron id."""
+def cards_of_patrons(
+    table: Table, suspensions: list[Suspension], staff: str, moment: datetime, policy: Policy
+) -> dict[str, str]:
+    """The card numbers of all who opted in, by patron id. That they were looked at leaves a trace (RULES 41)."""
     opted_in = {patron_id for suspension in suspensions for patron_id in suspension.opted_in}
-    return {patron_id: patron.card_number for patron_id, patron in patrons.find_many(table, opted_in).items()}
+    if opted_in:
+        table.write(traces.on_list("suspensions", Act(moment, staff, Deed.LOOK), policy))
+    return patrons.card_numbers(table, opted_in)
 
 
 def _faults(table: Table, entry: Closure | Suspension) -> list[Reason]:

@@ -12,7 +12,7 @@ from lending.domain.contact import ADDRESS_CHANGED, Contact
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
-from lending.domain.viewing import Viewing
+from lending.domain.trail import Act, Deed
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,9 @@ class Task:
     phone: str
 
 
-def open_tasks(table: Table, staff: str, moment: datetime, limit: int, start: Any = None) -> tuple[list[Task], Any]:
+def open_tasks(
+    table: Table, staff: str, moment: datetime, policy: Policy, limit: int, start: Any = None
+) -> tuple[list[Task], Any]:
     """Some of the open tasks, the oldest first, and where the list goes on.
 
     That staff looked at whom to call leaves a trace with each person (RULES 41).
@@ -34,7 +36,7 @@ def open_tasks(table: Table, staff: str, moment: datetime, limit: int, start: An
     found, last = contacts.page(table, limit, start)
     known = patrons.find_many(table, {contact.patron_id for contact in found if contact.patron_id})
     tasks = [task for contact in found if (task := _task(table, contact, known))]
-    write_what_holds(table, _traces(tasks, Viewing(moment, staff, "contact")).values())
+    write_what_holds(table, _traces(tasks, Act(moment, staff, Deed.LOOK, "contacts"), policy).values())
     return tasks, last
 
 
@@ -48,12 +50,15 @@ def _task(table: Table, contact: Contact, known: dict[str, Patron]) -> Task | No
     return Task(contacts.contact_id(contact), contact, "", application.name, application.phone)
 
 
-def _traces(tasks: list[Task], viewing: Viewing) -> dict[str, Write]:
-    return {
-        owner: traces.on_patron(owner, viewing) if task.contact.patron_id else traces.on_application(owner, viewing)
-        for task in tasks
-        if (owner := task.contact.patron_id or task.contact.receipt_number)
-    }
+def _traces(tasks: list[Task], act: Act, policy: Policy) -> dict[str, Write]:
+    """One with each person, however many tasks they have."""
+    return {task.contact.patron_id or task.contact.receipt_number: _trace(task.contact, act, policy) for task in tasks}
+
+
+def _trace(contact: Contact, act: Act, policy: Policy) -> Write:
+    if contact.patron_id:
+        return traces.on_patron(contact.patron_id, act, policy)
+    return traces.on_application(contact.receipt_number, act, policy)
 
 
 @again_when_overtaken
@@ -67,7 +72,8 @@ def finish_task(table: Table, contact_id: str, staff: str, moment: datetime, pol
     if contact is None:
         raise Refused("not_found")
     if contact.done_at is None:
-        table.write(contacts.close(contact, moment, staff, policy))
+        trace = _trace(contact, Act(moment, staff, Deed.FINISH_TASK), policy)
+        table.transact(contacts.close(contact, moment, staff, policy), trace)
 
 
 def address_changed(table: Table, patron_id: str, old: str, new: str, moment: datetime, policy: Policy) -> None:

@@ -21,6 +21,7 @@ from lending.aws.table import (
     mails,
     patrons,
     people,
+    traces,
 )
 from lending.aws.table.writes import Write
 from lending.domain.application import (
@@ -48,6 +49,7 @@ from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.right_person import unconfirmed
+from lending.domain.trail import Act, Deed
 
 
 def decide_application(
@@ -91,8 +93,23 @@ def _decided(
     else:
         mail = _answer(application, after, decision, moment, _registered_address(table, application))
         writes = [mails.add(mail, policy)]
+    writes += _traces(after, Act(moment, staff, _DEEDS[decision.kind]), policy)
     table.transact(applications.change(application, after), *writes)
     return after
+
+
+_DEEDS = {
+    DecisionKind.REGISTER: Deed.REGISTER,
+    DecisionKind.IMAGE_AGAIN: Deed.IMAGE_AGAIN,
+    DecisionKind.REFUSE: Deed.REFUSE,
+}
+
+
+def _traces(after: Application, act: Act, policy: Policy) -> list[Write]:
+    """With the application, and with the patron whom registering has made or changed."""
+    registered = act.what is Deed.REGISTER
+    on_patron = [traces.on_patron(after.patron_id, act, policy)] if registered else []
+    return [traces.on_application(after.receipt_number, act, policy), *on_patron]
 
 
 def _still_as_read(table: Table, application: Application) -> None:

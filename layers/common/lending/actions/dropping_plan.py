@@ -4,11 +4,13 @@ from contextlib import suppress
 from datetime import datetime
 
 from lending.actions.lapsing_plans import drop_plans
-from lending.aws.table import Overtaken, Table, runs, titles
+from lending.aws.table import Overtaken, Table, runs, titles, traces
+from lending.domain.policy import Policy
 from lending.domain.problems import Refused
+from lending.domain.trail import Act, Deed
 
 
-def drop_plan(table: Table, run_id: str, moment: datetime) -> int:
+def drop_plan(table: Table, run_id: str, staff: str, moment: datetime, policy: Policy) -> int:
     """Take what is still to be fetched by a run or pull off the list; what was scanned stays as it is.
 
     The holds wait on at their places, told why. The run can be made anew on request. Asked again it goes on.
@@ -22,6 +24,7 @@ def drop_plan(table: Table, run_id: str, moment: datetime) -> int:
     record = runs.find(table, run_id)
     if record is None or not record.finished_at:
         raise Refused("not_found")
+    table.write(traces.on_list("pulls", Act(moment, staff, Deed.DROP_PLAN, run_id), policy))
     with suppress(Overtaken):
         table.write(runs.drop(run_id, moment))
     return drop_plans(table, [copy for copy in titles.pulls(table) if copy.pull and copy.pull.run == run_id])

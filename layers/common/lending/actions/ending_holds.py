@@ -12,7 +12,7 @@ from lending.domain.mail import Mail, MailKind, mail_id
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.title import Copy, Title
-from lending.domain.viewing import Viewing
+from lending.domain.trail import Act, Deed
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def _end(
     hold = holds.find(table, patron_id, title.title_id)
     if hold is None:
         return None
-    trace = traces.on_patron(patron_id, Viewing(moment, staff, "cancel hold"))
+    trace = traces.on_patron(patron_id, Act(moment, staff, Deed.CANCEL_HOLD), policy)
     table.transact(*ended_with_mail(table, hold, title, reason, moment, policy), trace)
     return hold
 

@@ -17,7 +17,7 @@ from lending.domain.problems import Refused
 from lending.domain.release import with_deadline
 from lending.domain.reminders import overdue_from
 from lending.domain.title import Copy, CopyState, Title
-from lending.domain.viewing import Viewing
+from lending.domain.trail import Act, Deed
 from lending.domain.week import in_tokyo
 
 _Page = tuple[list["Line"], Any]
@@ -68,7 +68,7 @@ def list_books(
         raise Refused("not_found")
     lines, last = _LISTS[name](_Asked(table, name, in_tokyo(moment).date(), policy, start, limit))
     if any(line.hold or line.loan for line in lines):
-        table.write(traces.on_list(name, Viewing(moment, staff, why)))
+        table.write(traces.on_list(name, Act(moment, staff, Deed.LOOK, why), policy))
     return _told(table, lines), last
 
 

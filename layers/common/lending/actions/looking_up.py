@@ -16,7 +16,7 @@ from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.release import with_deadline
 from lending.domain.title import Copy, CopyState, Title
-from lending.domain.viewing import Viewing
+from lending.domain.trail import Act, Deed
 from lending.domain.week import in_tokyo
 
 _KEPT = (CopyState.KEPT_ASIDE, CopyState.READY)
@@ -81,15 +81,15 @@ def look_up_copy(table: Table, barcode: str, staff: str, why: str, moment: datet
         kept_for=kept_for and with_deadline(kept_for, in_tokyo(moment).date(), calendar.load(table), policy),
         first=queue[0] if queue else None,
         waiting=len(waiting),
-        cards=_seen(table, named, Viewing(moment, staff, why)),
+        cards=_seen(table, named, Act(moment, staff, Deed.LOOK, why), policy),
     )
 
 
-def _seen(table: Table, patron_ids: Iterable[str], viewing: Viewing) -> dict[str, str]:
+def _seen(table: Table, patron_ids: Iterable[str], act: Act, policy: Policy) -> dict[str, str]:
     """Card numbers of patrons; each has the trace first (RULES 41)."""
     found = patrons.find_many(table, set(patron_ids))
     if found:
-        table.transact(*(traces.on_patron(patron_id, viewing) for patron_id in found))
+        table.transact(*(traces.on_patron(patron_id, act, policy) for patron_id in found))
     return {patron_id: patron.card_number for patron_id, patron in found.items()}
 
 
@@ -111,7 +111,7 @@ def look_up_title(table: Table, title_id: str, staff: str, why: str, moment: dat
     open_holds = holds.find_many(table, title_id, [each.patron_id for each in found.holds])
     queue = [with_deadline(hold, today, closed, policy) for hold in open_holds]
     if queue:
-        table.write(traces.on_title(title_id, Viewing(moment, staff, why)))
+        table.write(traces.on_title(title_id, Act(moment, staff, Deed.LOOK, why), policy))
     people = patrons.find_many(table, {hold.patron_id for hold in queue})
     places = {hold.patron_id: n for n, hold in enumerate(filter(_waits, queue), start=1)}
     lines = [

@@ -5,21 +5,22 @@ from datetime import datetime
 
 from lending.actions.at_the_desk import copy_in_hand
 from lending.actions.checking_in import ended
-from lending.actions.replanning import without
-from lending.aws.table import Table, again_when_overtaken, loans, titles
+from lending.actions.replanning import Replanned, without
+from lending.aws.table import Table, again_when_overtaken, loans, titles, traces
 from lending.aws.table.writes import Write
 from lending.domain.loan import Loan
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.reasons import Code
 from lending.domain.title import Copy, CopyState
+from lending.domain.trail import Act, Deed
 from lending.domain.week import in_tokyo
 
 _WITHDRAWN = (CopyState.LOST, CopyState.DAMAGED)
 
 
 @again_when_overtaken
-def mark(table: Table, barcode: str, state: CopyState, moment: datetime, policy: Policy) -> CopyState:
+def mark(table: Table, barcode: str, state: CopyState, staff: str, moment: datetime, policy: Policy) -> CopyState:
     """Mark a book as lost or damaged. A loan stays open until the book is back or replaced; a hold waits on.
 
     Args:
@@ -37,14 +38,15 @@ def mark(table: Table, barcode: str, state: CopyState, moment: datetime, policy:
     loan = _loan(table, copy)
     moved = titles.move(copy, state, on=in_tokyo(moment).date(), holder=loan.patron_id if loan else "")
     writes = [moved, *_marked(loan, state), *counted(table, copy, -int(copy.state not in _WITHDRAWN))]
-    if loan is None:
-        writes += without(table, copy, state, Code.NOT_ON_SHELF, moment, policy).writes
-    table.transact(*writes)
+    replanned = without(table, copy, state, Code.NOT_ON_SHELF, moment, policy) if loan is None else Replanned()
+    if concerned := loan or replanned.hold:
+        writes.append(traces.on_patron(concerned.patron_id, Act(moment, staff, Deed.MARK_BOOK), policy))
+    table.transact(*writes, *replanned.writes)
     return state
 
 
 @again_when_overtaken
-def mark_found(table: Table, barcode: str, moment: datetime) -> CopyState:
+def mark_found(table: Table, barcode: str, staff: str, moment: datetime, policy: Policy) -> CopyState:
     """A book that was missed, lost or damaged is there again, or mended: with its patron if it is on loan, or shelved.
 
     Returns:
@@ -63,12 +65,17 @@ def mark_found(table: Table, barcode: str, moment: datetime) -> CopyState:
         table.transact(titles.move(copy, CopyState.ON_SHELF, on=day), *lendable)
         return CopyState.ON_SHELF
     again = titles.move(copy, CopyState.ON_LOAN, on=day, holder=loan.patron_id, due_on=loan.due_on)
-    table.transact(again, loans.change(loan, replace(loan, lost=False, damaged=False)), *lendable)
+    table.transact(
+        again,
+        loans.change(loan, replace(loan, lost=False, damaged=False)),
+        *lendable,
+        traces.on_patron(loan.patron_id, Act(moment, staff, Deed.MARK_BOOK), policy),
+    )
     return CopyState.ON_LOAN
 
 
 @again_when_overtaken
-def replaced_in_kind(table: Table, barcode: str, moment: datetime) -> CopyState:
+def replaced_in_kind(table: Table, barcode: str, staff: str, moment: datetime, policy: Policy) -> CopyState:
     """The patron has replaced a lost or damaged book: the loan is over, the old copy stays what it was.
 
     Raises:
@@ -78,7 +85,8 @@ def replaced_in_kind(table: Table, barcode: str, moment: datetime) -> CopyState:
     loan = _loan(table, copy) if copy.state in _WITHDRAWN else None
     if loan is None:
         raise Refused("not_lent")
-    table.transact(*ended(table, loan), titles.move(copy, copy.state, on=in_tokyo(moment).date()))
+    trace = traces.on_patron(loan.patron_id, Act(moment, staff, Deed.MARK_BOOK), policy)
+    table.transact(*ended(table, loan), titles.move(copy, copy.state, on=in_tokyo(moment).date()), trace)
     return copy.state
 
 

@@ -23,7 +23,7 @@ from lending.domain.merging import ALREADY_ON_LOAN, refusals_to_merge, united
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.title import Copy, CopyState, Merge, Title
-from lending.domain.viewing import Viewing
+from lending.domain.trail import Act, Deed
 
 _KEPT = (CopyState.KEPT_ASIDE, CopyState.READY)
 
@@ -152,9 +152,13 @@ class _Merging:
         copies = titles.find_copies(self.table, list(self.title(self.source).barcodes))
         return [copy for copy in copies if copy.barcode == hold.barcode or _planned_for(copy) == hold.patron_id]
 
+    def trace(self, patron_id: str, what: Deed) -> Write:
+        """That staff did it to somebody's hold or loan."""
+        return traces.on_patron(patron_id, Act(self.moment, self.staff, what), self.policy)
+
     def end_hold(self, hold: Hold) -> None:
         """A hold ends, with a mail: its patron has the book at home."""
-        trace = traces.on_patron(hold.patron_id, Viewing(self.moment, self.staff, "cancel hold"))
+        trace = self.trace(hold.patron_id, Deed.CANCEL_HOLD)
         title = self.title(hold.title_id)
         mail = ended_with_mail(self.table, hold, title, ALREADY_ON_LOAN, self.moment, self.policy)
         self.table.transact(*mail, trace)
@@ -179,7 +183,7 @@ def _move_hold(merging: _Merging, patron_id: str) -> Counter[str]:
         # One book is enough: the other is free, and moves with those that are nobody's.
         joined += freed(table, hold, merging.moment)
         tied = [copy for copy in tied if copy.barcode != hold.barcode]
-    table.transact(holds.spend(hold), *joined, *merging.copies_moved(tied))
+    table.transact(holds.spend(hold), *joined, *merging.copies_moved(tied), merging.trace(patron_id, Deed.MERGE))
     return Counter(holds=1, copies=len(tied))
 
 
@@ -214,6 +218,7 @@ def _move_loan(merging: _Merging, copy: Copy, loan: Loan) -> Counter[str]:
         loans.change(loan, replace(loan, title_id=merging.target, title=title)),
         patrons.has_instead(patron, merging.source, merging.target),
         holds.is_none(loan.patron_id, merging.target),
+        merging.trace(loan.patron_id, Deed.MERGE),
     )
     return moved
 

@@ -4,10 +4,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from lending.aws.table import Table, bags, facilities, patrons, titles
+from lending.aws.table import Table, bags, facilities, patrons, titles, traces
 from lending.aws.table.crates import dispatched as left_at
 from lending.domain.bag import Bag
+from lending.domain.policy import Policy
 from lending.domain.title import Copy
+from lending.domain.trail import Act, Deed
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Crate:
         return sum(len(books) for _, books in self.bags)
 
 
-def crates(table: Table, pickup_from: date, facility: str = "") -> list[Crate]:
+def crates(table: Table, pickup_from: date, facility: str, staff: str, moment: datetime, policy: Policy) -> list[Crate]:
     """The crates of a week by facility, or one facility's. A bag whose books are all checked in again is in none.
 
     Args:
@@ -38,6 +40,8 @@ def crates(table: Table, pickup_from: date, facility: str = "") -> list[Crate]:
         facility: its number as text, or empty for all.
     """
     packed = [bag for bag in bags.of_week(table, pickup_from, facility) if bag.barcodes]
+    if packed:
+        table.write(traces.on_list("crates", Act(moment, staff, Deed.LOOK), policy))
     copies = titles.find_copies(table, sorted(barcode for bag in packed for barcode in bag.barcodes))
     by_facility: dict[str, list[tuple[Bag, list[Copy]]]] = defaultdict(list)
     bag_of = {barcode: n for n, bag in enumerate(packed) for barcode in bag.barcodes}

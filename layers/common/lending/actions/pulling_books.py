@@ -18,6 +18,7 @@ from lending.aws.table import (
     scans,
     shifts,
     titles,
+    traces,
 )
 from lending.aws.table.writes import Write
 from lending.domain.bag import Bag
@@ -45,6 +46,7 @@ from lending.domain.run import Explanation, Outcome, Run
 from lending.domain.scan import Scan
 from lending.domain.shift import days_of
 from lending.domain.title import Copy, CopyState, LiesAt, Pull, Title
+from lending.domain.trail import Act, Deed
 from lending.domain.week import in_tokyo
 
 
@@ -73,11 +75,15 @@ class Scanned:
     instead: Copy | None = None
 
 
-def pull_list(table: Table, start: Any, limit: int) -> tuple[list[PullView], Any]:
+def pull_list(
+    table: Table, staff: str, moment: datetime, policy: Policy, start: Any, limit: int
+) -> tuple[list[PullView], Any]:
     """A part of the pull list in shelf order, and where the next part goes on (RULES 23)."""
     copies, last = titles.page_of_pulls(table, start, limit)
     planned = [(copy, copy.pull) for copy in copies if copy.pull]
     found = titles.find_many(table, {copy.title_id for copy in copies})
+    if planned:
+        table.write(traces.on_list("pulls", Act(moment, staff, Deed.LOOK), policy))
     people = patrons.find_many(table, {pull.patron_id for _, pull in planned})
     numbers = {patron_id: patron.card_number for patron_id, patron in people.items()}
     lines = [PullView(copy, pull, found.get(copy.title_id), numbers.get(pull.patron_id, "")) for copy, pull in planned]
@@ -85,7 +91,7 @@ def pull_list(table: Table, start: Any, limit: int) -> tuple[list[PullView], Any
 
 
 @again_when_overtaken
-def scan_found(table: Table, barcode: str, moment: datetime, policy: Policy) -> Scanned:
+def scan_found(table: Table, barcode: str, staff: str, moment: datetime, policy: Policy) -> Scanned:
     """A book of the pull list was found: one transaction gives it to its hold, or to the next in the queue (RULES 23).
 
     What was recorded since the run counts: a hold that may not be served any more is told why, and waits on (21, 22).
@@ -102,13 +108,13 @@ def scan_found(table: Table, barcode: str, moment: datetime, policy: Policy) -> 
             table.transact(titles.move(copy, CopyState.ON_SHELF, on=today))
             return Scanned("shelve", barcode)
         return _scanned_before(table, copy, today, policy)
-    scanned, writes = _Scan(table, copy, copy.pull, calendar.load(table), moment, policy).outcome()
+    scanned, writes = _Scan(table, copy, copy.pull, calendar.load(table), staff, moment, policy).outcome()
     table.transact(*writes)
     return scanned
 
 
 @again_when_overtaken
-def scan_absent(table: Table, barcode: str, result: str, moment: datetime, policy: Policy) -> Scanned:
+def scan_absent(table: Table, barcode: str, result: str, staff: str, moment: datetime, policy: Policy) -> Scanned:
     """A book of the pull list was not on its shelf (`missing`), or a visitor has it in hand (`taken`) (RULES 23).
 
     The hold waits on at its old place and is told why, unless the queue gives it another copy.
@@ -128,10 +134,13 @@ def scan_absent(table: Table, barcode: str, result: str, moment: datetime, polic
     gone = CopyState.MISSING if missing else CopyState.ON_LOAN
     replanned = without(table, copy, gone, why, moment, policy)
     instead = replanned.instead.barcode if replanned.instead else ""
+    act, missed = Act(moment, staff, Deed.SCAN), replanned.hold
+    trace = [traces.on_patron(missed.patron_id, act, policy)] if missed else []
     table.transact(
         titles.move(copy, CopyState.MISSING if missing else CopyState.ON_SHELF, on=today),
         scans.note(Scan(barcode, result, moment, copy.pull, copy.lies_at, replanned.hold, instead)),
         *replanned.writes,
+        *trace,
     )
     return Scanned(result, barcode, instead=replanned.instead)
 
@@ -148,6 +157,7 @@ class _Scan:
     copy: Copy
     pull: Pull
     calendar: Calendar
+    staff: str
     moment: datetime
     policy: Policy
 
@@ -240,7 +250,8 @@ class _Scan:
         else:
             scanned, writes = self._lent(grant, patron)
         scan = Scan(self.copy.barcode, scanned.action, self.moment, self.pull, self.copy.lies_at, grant.hold)
-        return scanned, [*writes, scans.note(scan)]
+        trace = traces.on_patron(patron.patron_id, Act(self.moment, self.staff, Deed.SCAN), self.policy)
+        return scanned, [*writes, scans.note(scan), trace]
 
     def _lent(self, grant: Grant, patron: Patron) -> _Outcome:
         week, facility = self.run.week, grant.pickup_place

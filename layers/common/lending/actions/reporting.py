@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from lending.aws.table import Table, again_when_overtaken, bags, facilities, patrons, reports
+from lending.aws.table import Table, again_when_overtaken, bags, facilities, patrons, reports, traces
 from lending.aws.table.writes import Write
 from lending.domain.bag import Arrival, Bag
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.report import Report, name_of_bags_report, report_of_bag
+from lending.domain.trail import Act, Deed
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,16 @@ def report(table: Table, told: Report) -> Report:
     return told
 
 
-def open_reports(table: Table, limit: int, start: Any = None) -> tuple[list[OpenReport], Any]:
+def open_reports(
+    table: Table, staff: str, moment: datetime, policy: Policy, limit: int, start: Any = None
+) -> tuple[list[OpenReport], Any]:
     """Some of the open reports, the oldest first, and where the list goes on."""
     found, last = reports.page(table, limit, start)
     names = {str(each.number): each.name for each in facilities.all_facilities(table)} if found else {}
     about = [(each.pickup_from, each.facility, each.patron_id) for each in found if each.pickup_from]
     known = {bag.bag_id: bag for bag in bags.find_many(table, about)}
+    if known:
+        table.write(traces.on_list("reports", Act(moment, staff, Deed.LOOK), policy))
     numbers = patrons.card_numbers(table, {bag.patron_id for bag in known.values()})
     return [_with_bag(each, names, known, numbers) for each in found], last
 
@@ -60,7 +65,9 @@ def finish_report(table: Table, report_id: str, staff: str, moment: datetime, po
     if known is None:
         raise Refused("not_found")
     if known.done_at is None:
-        table.write(reports.close(known, moment, staff, policy))
+        act = Act(moment, staff, Deed.FINISH_TASK)
+        about = [traces.on_patron(known.patron_id, act, policy)] if known.patron_id else []
+        table.transact(reports.close(known, moment, staff, policy), *about)
 
 
 def missed(table: Table, bag: Bag, moment: datetime) -> list[Write]:

@@ -7,12 +7,13 @@ from lending.aws.table import Table, patrons, people, traces
 from lending.aws.table.grouped import write_what_holds
 from lending.domain.patron import Patron
 from lending.domain.people import Sought, fits, where_to_look
+from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
-from lending.domain.viewing import Viewing
+from lending.domain.trail import Act, Deed
 
 
 def search_people(
-    table: Table, sought: Sought, staff: str, why: str, moment: datetime, limit: int, start: Any = None
+    table: Table, sought: Sought, staff: str, why: str, moment: datetime, policy: Policy, limit: int, start: Any = None
 ) -> tuple[list[Patron], Any]:
     """Some of the people who fit all that is asked, and where the list goes on; each has the trace first (RULES 41).
 
@@ -29,5 +30,6 @@ def search_people(
     ids, last = people.page(table, place, limit, start)
     known = patrons.find_many(table, set(ids))
     found = [known[patron_id] for patron_id in ids if patron_id in known and fits(known[patron_id], sought)]
-    write_what_holds(table, (traces.on_patron(patron.patron_id, Viewing(moment, staff, why)) for patron in found))
+    look = Act(moment, staff, Deed.LOOK, why)
+    write_what_holds(table, (traces.on_patron(patron.patron_id, look, policy) for patron in found))
     return found, last

@@ -3,13 +3,14 @@
 from datetime import date, datetime, timedelta
 
 from lending.actions.seeing_to_accounts import see_to_account
-from lending.aws.table import Overtaken, Table, account_work, cards, mails, patrons
+from lending.aws.table import Overtaken, Table, account_work, cards, mails, patrons, traces
 from lending.aws.table.writes import Write
 from lending.domain.card import CardState
 from lending.domain.mail import Mail, MailKind, mail_id
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
+from lending.domain.trail import Act, Deed
 
 # Long enough for a button that is pressed twice, short enough for somebody who waits on the phone.
 _DESK_INTERVAL = timedelta(minutes=1)
@@ -27,7 +28,7 @@ def ask_for_password(table: Table, card_number: str, birth_date: date, moment: d
         _send(table, patron, moment, interval, policy)
 
 
-def send_password(table: Table, card_number: str, moment: datetime, policy: Policy) -> None:
+def send_password(table: Table, card_number: str, staff: str, moment: datetime, policy: Policy) -> None:
     """Staff send a patron a temporary password; whatever password there was is void at once, whenever the mail goes.
 
     Raises:
@@ -36,9 +37,9 @@ def send_password(table: Table, card_number: str, moment: datetime, policy: Poli
     patron = _holder(table, card_number)
     if patron is None:
         raise Refused("not_found")
-    _send(
-        table, patron, moment, _DESK_INTERVAL, policy, account_work.needed(patron.patron_id, moment, void_password=True)
-    )
+    trace = traces.on_patron(patron.patron_id, Act(moment, staff, Deed.TEMPORARY_PASSWORD), policy)
+    void = account_work.needed(patron.patron_id, moment, void_password=True)
+    _send(table, patron, moment, _DESK_INTERVAL, policy, void, trace)
     see_to_account(table, patron.patron_id)
 
 

@@ -16,7 +16,7 @@ from lending.domain.loan import Loan
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.release import with_deadline
-from lending.domain.viewing import Viewing
+from lending.domain.trail import Act, Deed
 from lending.domain.week import in_tokyo
 
 
@@ -29,7 +29,7 @@ def renew_for_caller(
         Refused: no such card or loan, or with every reason at once.
     """
     patron, _ = patron_of_card(table, card_number)
-    trace = traces.on_patron(patron.patron_id, Viewing(moment, staff, "renew"))
+    trace = traces.on_patron(patron.patron_id, Act(moment, staff, Deed.RENEW), policy)
     return renew_loan(table, patron.patron_id, barcode, moment, policy, by_phone=trace)
 
 
@@ -42,7 +42,7 @@ def place_for_caller(
         Refused: no such card or title, or with every reason at once.
     """
     patron, _ = patron_of_card(table, card_number)
-    trace = traces.on_patron(patron.patron_id, Viewing(moment, staff, "place hold"))
+    trace = traces.on_patron(patron.patron_id, Act(moment, staff, Deed.PLACE_HOLD), policy)
     return place_hold(table, patron.patron_id, title_id, pickup_place, moment, policy, trace)
 
 
@@ -69,6 +69,6 @@ def extend_deadline(
     if reason := refusal_to_extend(known, until, today, closed.prefectural_open):
         raise Refused.for_all([reason])
     extended = replace(hold, pickup_until=until)
-    trace = traces.on_patron(patron.patron_id, Viewing(moment, staff, "extend hold"))
+    trace = traces.on_patron(patron.patron_id, Act(moment, staff, Deed.EXTEND_HOLD), policy)
     table.transact(holds.change(hold, extended), trace)
     return extended

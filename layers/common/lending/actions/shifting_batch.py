@@ -4,7 +4,18 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from lending.aws.table import Table, again_when_overtaken, bags, calendar, facilities, loans, mails, shifts, titles
+from lending.aws.table import (
+    Table,
+    again_when_overtaken,
+    bags,
+    calendar,
+    facilities,
+    loans,
+    mails,
+    shifts,
+    titles,
+    traces,
+)
 from lending.aws.table.writes import Write
 from lending.aws.together import together
 from lending.domain.bag import Bag
@@ -13,11 +24,12 @@ from lending.domain.mail import Mail, MailKind, mail_id
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.shift import Days, Shift, days_of, faults_of_shift, moved_loan
+from lending.domain.trail import Act, Deed
 from lending.domain.week import Week, week_of_run
 
 
 @again_when_overtaken
-def record_shift(table: Table, wanted: Shift, policy: Policy) -> tuple[Shift, int]:
+def record_shift(table: Table, wanted: Shift, staff: str, policy: Policy) -> tuple[Shift, int]:
     """Set other days for a facility's batch. Asked again for the same days it goes on where it was.
 
     Args:
@@ -31,18 +43,19 @@ def record_shift(table: Table, wanted: Shift, policy: Policy) -> tuple[Shift, in
     """
     week = _week(wanted.pickup_from, policy)
     _demand_sense(table, week, wanted)
+    act = Act(wanted.recorded_at, staff, Deed.SHIFT)
     known = shifts.find(table, wanted.pickup_from, wanted.facility)
     if known and known.taken_back_at is None and known.days == wanted.days:
-        return known, _carry_out(table, known, policy)
+        return known, _carry_out(table, known, act, policy)
     regular = known.days_before if known else days_of(week, calendar.load(table), None)
     shift = replace(wanted, pickup_until_before=regular.pickup_until, due_on_before=regular.due_on)
     table.write(shifts.record(known, shift, policy))
-    return shift, _carry_out(table, shift, policy)
+    return shift, _carry_out(table, shift, act, policy)
 
 
 @again_when_overtaken
 def take_shift_back(
-    table: Table, pickup_from: date, facility: str, moment: datetime, policy: Policy
+    table: Table, pickup_from: date, facility: str, staff: str, moment: datetime, policy: Policy
 ) -> tuple[Shift, int]:
     """Give a batch its regular days again. Asked again it goes on where it was.
 
@@ -58,7 +71,7 @@ def take_shift_back(
     back = known if known.taken_back_at else replace(known, taken_back_at=moment)
     if back is not known:
         table.write(shifts.record(known, back, policy))
-    return back, _carry_out(table, back, policy)
+    return back, _carry_out(table, back, Act(moment, staff, Deed.SHIFT), policy)
 
 
 def _week(pickup_from: date, policy: Policy) -> Week:
@@ -73,18 +86,18 @@ def _demand_sense(table: Table, week: Week, wanted: Shift) -> None:
         raise Refused("invalid_fields", *faults)
 
 
-def _carry_out(table: Table, shift: Shift, policy: Policy) -> int:
+def _carry_out(table: Table, shift: Shift, act: Act, policy: Policy) -> int:
     """Bring every bag of the batch to the shift's days: one transaction a patron, with the mail that tells of it."""
     batch = list(bags.of_week(table, shift.pickup_from, shift.facility))
     # All loans in a few requests, so that what was done before costs next to nothing when it is asked for again.
     found = loans.find_many(table, [(bag.patron_id, barcode) for bag in batch for barcode in sorted(bag.barcodes)])
     concerned = {loan.patron_id for loan in found if moved_loan(loan, shift.days) != loan}
-    move = partial(_move_bag, table, shift=shift, policy=policy)
+    move = partial(_move_bag, table, shift=shift, act=act, policy=policy)
     return sum(together(move, [bag.patron_id for bag in batch if bag.patron_id in concerned], table.at_once))
 
 
 @again_when_overtaken
-def _move_bag(table: Table, patron_id: str, shift: Shift, policy: Policy) -> bool:
+def _move_bag(table: Table, patron_id: str, shift: Shift, act: Act, policy: Policy) -> bool:
     bag = bags.find(table, shift.pickup_from, shift.facility, patron_id)
     if bag is None:
         return False
@@ -96,6 +109,7 @@ def _move_bag(table: Table, patron_id: str, shift: Shift, policy: Policy) -> boo
         *(write for loan, moved in moves for write in _moved(loan, moved)),
         bags.collect_until(bag, shift.days.pickup_until, policy),
         *_told(table, _mail(bag, moves[0][0], shift), policy),
+        traces.on_patron(patron_id, act, policy),
     )
     return True
 

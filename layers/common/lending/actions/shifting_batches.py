@@ -51,7 +51,12 @@ def facilities_of(table: Table, numbers: Sequence[str] = (), district: str = "")
 
 
 def shift_batches(
-    table: Table, numbers: Sequence[str], wanted: Callable[[str], Shift], policy: Policy, enough_time: EnoughTime
+    table: Table,
+    numbers: Sequence[str],
+    wanted: Callable[[str], Shift],
+    staff: str,
+    policy: Policy,
+    enough_time: EnoughTime,
 ) -> Batches:
     """Set other days for the batches of many facilities, one after the other. Asked again it goes on where it was.
 
@@ -62,11 +67,17 @@ def shift_batches(
     Raises:
         Refused: none of them can have these days.
     """
-    return _each(numbers, lambda number: record_shift(table, wanted(number), policy), enough_time)
+    return _each(numbers, lambda number: record_shift(table, wanted(number), staff, policy), enough_time)
 
 
 def take_shifts_back(
-    table: Table, pickup_from: date, numbers: Sequence[str], moment: datetime, policy: Policy, enough_time: EnoughTime
+    table: Table,
+    pickup_from: date,
+    numbers: Sequence[str],
+    staff: str,
+    moment: datetime,
+    policy: Policy,
+    enough_time: EnoughTime,
 ) -> Batches:
     """Give the batches of many facilities their regular days again. Asked again it goes on where it was.
 
@@ -80,7 +91,11 @@ def take_shifts_back(
     concerned = [number for number in numbers if number in shifted]
     if not concerned:
         raise Refused("not_found")
-    return _each(concerned, lambda number: take_shift_back(table, pickup_from, number, moment, policy), enough_time)
+
+    def back(number: str) -> tuple[Shift, int]:
+        return take_shift_back(table, pickup_from, number, staff, moment, policy)
+
+    return _each(concerned, back, enough_time)
 
 
 def _each(numbers: Sequence[str], carry_out: Callable[[str], tuple[Shift, int]], enough_time: EnoughTime) -> Batches:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from lending.actions.at_the_desk import patron_of_card
 from lending.actions.placing_hold import refusals_of_place
-from lending.aws.table import Table, again_when_overtaken, calendar, holds, patrons, titles
+from lending.aws.table import Table, again_when_overtaken, calendar, holds, patrons, titles, traces
 from lending.aws.table.writes import Write
 from lending.domain.closure import coming_week
 from lending.domain.hold import PREFECTURAL, Hold, HoldStatus, refusal_to_cancel
@@ -13,6 +13,7 @@ from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.title import CopyState
+from lending.domain.trail import Act, Deed
 from lending.domain.week import in_tokyo, pickup_change_counts_from
 
 
@@ -26,7 +27,9 @@ class Cancelled:
 
 
 @again_when_overtaken
-def cancel_for_patron(table: Table, card_number: str, title_id: str, moment: datetime, policy: Policy) -> Cancelled:
+def cancel_for_patron(
+    table: Table, card_number: str, title_id: str, staff: str, moment: datetime, policy: Policy
+) -> Cancelled:
     """Cancel a hold in any state; a copy kept for it is free for the next in the queue (RULES 12).
 
     The next run or pull gives it to them. A copy on today's pull list stays on it: its scan gives it to the next, or
@@ -39,11 +42,14 @@ def cancel_for_patron(table: Table, card_number: str, title_id: str, moment: dat
     hold = _hold(table, patron, title_id)
     if reason := refusal_to_cancel(hold, "desk", policy):
         raise Refused.for_all([reason])
-    table.transact(holds.spend(hold), patrons.uncount_hold(patron.patron_id), *freed(table, hold, moment))
+    trace = traces.on_patron(patron.patron_id, Act(moment, staff, Deed.CANCEL_HOLD), policy)
+    table.transact(holds.spend(hold), patrons.uncount_hold(patron.patron_id), *freed(table, hold, moment), trace)
     return Cancelled(title_id, hold.barcode, _next(table, hold) if hold.barcode else "")
 
 
-def cancel_all_for_patron(table: Table, card_number: str, moment: datetime, policy: Policy) -> list[Cancelled]:
+def cancel_all_for_patron(
+    table: Table, card_number: str, staff: str, moment: datetime, policy: Policy
+) -> list[Cancelled]:
     """Cancel all holds of a patron who goes to hospital, and the like (RULES 13). Asked again, it goes on.
 
     Raises:
@@ -53,14 +59,14 @@ def cancel_all_for_patron(table: Table, card_number: str, moment: datetime, poli
     cancelled = []
     for hold in holds.of_patron(table, patron.patron_id):
         try:
-            cancelled.append(cancel_for_patron(table, card_number, hold.title_id, moment, policy))
+            cancelled.append(cancel_for_patron(table, card_number, hold.title_id, staff, moment, policy))
         except Refused:
             continue  # it has become a loan, or was cancelled by the patron
     return cancelled
 
 
 @again_when_overtaken
-def move_to_end(table: Table, card_number: str, title_id: str, moment: datetime) -> Hold:
+def move_to_end(table: Table, card_number: str, title_id: str, staff: str, moment: datetime, policy: Policy) -> Hold:
     """Move a hold to the end of its queue, as if it were cancelled and placed again (RULES 13).
 
     A copy kept for it is free for the next in the queue.
@@ -73,13 +79,14 @@ def move_to_end(table: Table, card_number: str, title_id: str, moment: datetime)
     moved = replace(hold.waiting_again(), queued_at=max(moment, hold.queued_at))
     if hold.barcode:
         moved = replace(moved, last_run=None)
-    table.transact(holds.change(hold, moved), *freed(table, hold, moment))
+    trace = traces.on_patron(patron.patron_id, Act(moment, staff, Deed.MOVE_HOLD), policy)
+    table.transact(holds.change(hold, moved), *freed(table, hold, moment), trace)
     return moved
 
 
 @again_when_overtaken
 def change_pickup_place(
-    table: Table, card_number: str, title_id: str, place: str, moment: datetime, policy: Policy
+    table: Table, card_number: str, title_id: str, place: str, staff: str, moment: datetime, policy: Policy
 ) -> Hold:
     """Record another pickup place, which counts from the cycle the rule says (RULES 14). A weekly run's plan stands.
 
@@ -101,7 +108,8 @@ def change_pickup_place(
     today = in_tokyo(moment).date()
     changed = _with_place(hold, place, counts_from, max(today, made) if made else today)
     to_facility = changed.place_on(coming_week(moment, days, policy).cycle) != PREFECTURAL
-    table.transact(holds.change(hold, changed), *(_off_the_counters_list(table, hold) if to_facility else []))
+    trace = traces.on_patron(patron.patron_id, Act(moment, staff, Deed.CHANGE_PICKUP), policy)
+    table.transact(holds.change(hold, changed), *(_off_the_counters_list(table, hold) if to_facility else []), trace)
     return changed
 
 

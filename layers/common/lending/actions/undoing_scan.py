@@ -15,6 +15,7 @@ from lending.aws.table import (
     patrons,
     scans,
     titles,
+    traces,
 )
 from lending.aws.table.writes import Write
 from lending.domain.hold import Hold, HoldStatus
@@ -24,11 +25,12 @@ from lending.domain.problems import Refused
 from lending.domain.pull import can_be_followed, run_of
 from lending.domain.scan import Scan
 from lending.domain.title import Copy, CopyState
+from lending.domain.trail import Act, Deed
 from lending.domain.week import in_tokyo
 
 
 @again_when_overtaken
-def undo_scan(table: Table, barcode: str, moment: datetime, policy: Policy) -> Scan:
+def undo_scan(table: Table, barcode: str, staff: str, moment: datetime, policy: Policy) -> Scan:
     """Take the latest scan of a book back, whatever it said of it.
 
     Raises:
@@ -43,7 +45,8 @@ def undo_scan(table: Table, barcode: str, moment: datetime, policy: Policy) -> S
     if not can_be_followed(run, today) or copy.pull is not None:
         raise Refused("scan_overtaken")
     undone = {"lend": _not_lent, "keep_aside": _not_kept, "shelve_ready": _not_kept}.get(scan.action, _not_absent)
-    table.transact(*undone(table, copy, scan, today, policy), _put_back(copy, scan, today), scans.forget(scan))
+    trace = traces.on_patron((scan.hold or scan.pull).patron_id, Act(moment, staff, Deed.UNDO_SCAN), policy)
+    table.transact(*undone(table, copy, scan, today, policy), _put_back(copy, scan, today), scans.forget(scan), trace)
     return scan
 
 

@@ -19,7 +19,7 @@ from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.right_person import differences
-from lending.domain.viewing import Viewing
+from lending.domain.trail import Act, Deed
 
 UNKNOWN_CARD = "unknown"
 
@@ -66,10 +66,9 @@ def view_application(
         raise Refused("not_found")
     view = _view(table, application, policy)
     seen = {patron.patron_id for patron in (*view.duplicates, view.patron) if patron}
-    viewing = Viewing(moment, staff, purpose)
-    table.transact(
-        traces.on_application(receipt_number, viewing), *(traces.on_patron(patron_id, viewing) for patron_id in seen)
-    )
+    look = Act(moment, staff, Deed.LOOK, purpose)
+    on_patrons = (traces.on_patron(patron_id, look, policy) for patron_id in seen)
+    table.transact(traces.on_application(receipt_number, look, policy), *on_patrons)
     return view
 
 
@@ -94,7 +93,13 @@ def _duplicates(table: Table, application: Application, patron: Patron | None) -
 
 
 def black_out_image(
-    table: Table, receipt_number: str, slot: str, rectangles: list[Rectangle], staff: str, moment: datetime
+    table: Table,
+    receipt_number: str,
+    slot: str,
+    rectangles: list[Rectangle],
+    staff: str,
+    moment: datetime,
+    policy: Policy,
 ) -> None:
     """Paint rectangles of an image black; the picture as it was is gone (RULES 3). Painting twice is painting once.
 
@@ -107,7 +112,7 @@ def black_out_image(
     state = application.slots.get(slot)
     if state is None or state.status is not SlotStatus.ACCEPTED or is_decided(application):
         raise Refused("no_picture")
-    table.write(traces.on_application(receipt_number, Viewing(moment, staff, f"blackout {slot}")))
+    table.write(traces.on_application(receipt_number, Act(moment, staff, Deed.BLACK_OUT, slot), policy))
     _paint(Upload(receipt_number, slot, state.ticket_id), rectangles)
 
 

@@ -1,17 +1,18 @@
-"""What a run has decided, or would decide now (RULES 18-27). Nothing here writes."""
+"""What a run has decided, or would decide now (RULES 18-27). Nothing here writes, but for the trace of who looked."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 
 from lending.actions.run_input import Given, read
 from lending.actions.running import count, decide
-from lending.aws.table import Table, patrons, runs, titles
+from lending.aws.table import Table, patrons, runs, titles, traces
 from lending.aws.table.runs import Cost, RunRecord
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.run import Decision, thursday_run
+from lending.domain.trail import Act, Deed
 from lending.domain.what_if import Difference, WhatIf, difference
 
 
@@ -37,7 +38,9 @@ class RunView:
     cards: dict[str, str] | None = None
 
 
-def view_run(table: Table, run_id: str, start: int, limit: int) -> RunView:
+def view_run(
+    table: Table, run_id: str, staff: str, moment: datetime, policy: Policy, start: int, limit: int
+) -> RunView:
     """The decisions of a run or pull that was made, `limit` from position `start` on.
 
     Raises:
@@ -47,11 +50,21 @@ def view_run(table: Table, run_id: str, start: int, limit: int) -> RunView:
     if record is None:
         raise Refused("not_found")
     decisions = list(islice(_from(table, record, start), limit + 1))
+    _looked(table, decisions, staff, moment, policy)
     view = RunView(record.counts, *_page(table, decisions, start, limit), record=record)
     return replace(view, cost=runs.cost_of(table, run_id))
 
 
-def dry_run(table: Table, run_date: date, policy: Policy, what_if: WhatIf | None, start: int, limit: int) -> RunView:
+def dry_run(
+    table: Table,
+    run_date: date,
+    staff: str,
+    moment: datetime,
+    policy: Policy,
+    what_if: WhatIf | None,
+    start: int,
+    limit: int,
+) -> RunView:
     """What the run of a date would decide if it were made now, or if something were otherwise as well.
 
     With `what_if` the answer also has the difference to the plain run.
@@ -66,11 +79,18 @@ def dry_run(table: Table, run_date: date, policy: Policy, what_if: WhatIf | None
             what_if.calendar(given.calendar, run),
         )
         decided = decide(given, run, policy)
+    _looked(table, decided, staff, moment, policy)
     view = RunView(count(given, decided), *_page(table, decided[start : start + limit + 1], start, limit))
     if what_if is None:
         return view
     cards = {patron_id: patron.card_number for patron_id, patron in given.patrons.items()}
     return replace(view, difference=difference(plain, decided), cards=cards)
+
+
+def _looked(table: Table, decisions: list[Decision], staff: str, moment: datetime, policy: Policy) -> None:
+    """That staff looked at whom a run has considered leaves a trace (RULES 41)."""
+    if decisions:
+        table.write(traces.on_list("runs", Act(moment, staff, Deed.LOOK), policy))
 
 
 def _from(table: Table, record: RunRecord, start: int) -> Iterable[Decision]:

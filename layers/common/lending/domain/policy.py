@@ -70,3 +70,4 @@ class Policy(BaseModel):
 
     # Privacy
     history_days: int = Field(35, ge=0, description="after check-in, cancellation, expiry; mails with titles (41)")
+    trail_days: int = Field(365, ge=1, description="for which it can be seen what staff did (41)")

@@ -1,0 +1,73 @@
+"""The trail of staff: every act of theirs on a person leaves a trace, be it a look or a change (RULES 41)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Deed(StrEnum):
+    """What staff did. It never says with which title: a trace lives longer than what ties a person to one may."""
+
+    LOOK = "look"
+    CHANGE = "change"
+    TEMPORARY_PASSWORD = "temporary_password"  # noqa: S105 - the name of an act
+    PLACE_HOLD = "place_hold"
+    CANCEL_HOLD = "cancel_hold"
+    MOVE_HOLD = "move_hold"
+    CHANGE_PICKUP = "change_pickup"
+    EXTEND_HOLD = "extend_hold"
+    OPT_IN = "opt_in"
+    RENEW = "renew"
+    CHECK_OUT = "check_out"
+    CHECK_IN = "check_in"
+    MARK_BOOK = "mark_book"
+    SCAN = "scan"
+    UNDO_SCAN = "undo_scan"
+    SHIFT = "shift"
+    DROP_PLAN = "drop_plan"
+    MERGE = "merge"
+    FINISH_TASK = "finish_task"
+    REGISTER = "register"
+    IMAGE_AGAIN = "image_again"
+    REFUSE = "refuse"
+    BLACK_OUT = "black_out"
+
+
+DEED_LABELS = {
+    Deed.LOOK: "閲覧",
+    Deed.CHANGE: "利用者情報の変更",
+    Deed.TEMPORARY_PASSWORD: "仮パスワードの発行",
+    Deed.PLACE_HOLD: "予約の受付",
+    Deed.CANCEL_HOLD: "予約の取消",
+    Deed.MOVE_HOLD: "予約の順番の変更",
+    Deed.CHANGE_PICKUP: "受取館の変更",
+    Deed.EXTEND_HOLD: "取置期限の延長",
+    Deed.OPT_IN: "休止中の利用の申込みの記録",
+    Deed.RENEW: "貸出の更新",
+    Deed.CHECK_OUT: "貸出",
+    Deed.CHECK_IN: "返却",
+    Deed.MARK_BOOK: "紛失・破損・発見・弁償の記録",
+    Deed.SCAN: "取り出した本の読み取り",
+    Deed.UNDO_SCAN: "読み取りの取り消し",
+    Deed.SHIFT: "受取期間の変更",
+    Deed.DROP_PLAN: "取り出しの予定の取り消し",
+    Deed.MERGE: "書誌の統合",
+    Deed.FINISH_TASK: "連絡の記録",
+    Deed.REGISTER: "申請の登録",
+    Deed.IMAGE_AGAIN: "画像の再送の依頼",
+    Deed.REFUSE: "申請のお断り",
+    Deed.BLACK_OUT: "画像の黒塗り",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who did what to a person, or to what is kept of one, and when.
+
+    `note` is what they looked for, as they say it, or which fields they changed; never what is in a field.
+    """
+
+    at: datetime
+    by: str
+    what: Deed
+    note: str = ""
