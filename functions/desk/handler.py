@@ -59,7 +59,8 @@ if TYPE_CHECKING:
     from lending.domain.title import Pull
     from lending.domain.what_if import Change, Difference
 
-api = Api()
+# A password is shown once: the same answer given again has none.
+api = Api(secrets={"temporary_password": lambda body: ""})
 handler = api
 
 
@@ -506,6 +507,18 @@ class PatronChange(Person):
     online_lending: bool = False
 
 
+class NewPatron(Person):
+    """A person who comes or writes, with the number of the card they get; `confirmed` says they are no namesake."""
+
+    card_number: Word
+    name: Text
+    kana: Text
+    birth_date: Text
+    expires_on: Day | None = None
+    online_lending: bool = True
+    confirmed: Annotated[list[Literal["namesake"]], Field(max_length=1)] = Field(default_factory=list)
+
+
 class HoldForCaller(Asked):
     """A hold for a patron who calls."""
 
@@ -550,6 +563,32 @@ def search_patrons() -> Any:
 
 def _found(patron: Patron) -> dict[str, Any]:
     return _person(patron) | {"guardian": patron.guardian, "blocked": patron.blocked}
+
+
+@api.post("/api/desk/patrons")
+def register_patron() -> Any:
+    """Register a person at the window or by post."""
+    from lending.actions.registering_person import register_person
+
+    staff, moment = api.staff(), api.moment()
+    asked, today = api.body(NewPatron), in_tokyo(moment).date()
+    if asked.expires_on and asked.expires_on < today:
+        raise Refused("invalid_fields", Reason("expires_in_past", field="expires_on"))
+    typed = asked.model_dump(exclude={"card_number", "confirmed"}, exclude_none=True)
+    known = _regular(typed, today) | {"card_number": _card_number(asked.card_number, "card_number")}
+    patron_id, policy = uuid4().hex, settings().policy
+    patron = register_person(library_table(), known, patron_id, list(asked.confirmed), staff, moment, policy)
+    return answer(201, _shown_patron(patron, today))
+
+
+@api.post("/api/desk/patrons/<card_number>/password-slip")
+def hand_out_password(card_number: str) -> Any:
+    """A temporary password, once, to be printed; the one before is void."""
+    from lending.actions.registering_person import password_slip
+
+    patron, password = password_slip(library_table(), card_number, api.staff(), api.moment(), settings().policy)
+    shown = {"card_number": patron.card_number, "name": patron.name}
+    return answer(201, shown | {"temporary_password": password, "valid_days": settings().temporary_password_days})
 
 
 @api.get("/api/desk/patrons/<card_number>")

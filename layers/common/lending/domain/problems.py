@@ -56,6 +56,9 @@ CATALOGUE: dict[str, Problem] = {
     "no_range": Problem(422, "最初と最後の番号は、同じけた数で、小さい順に、{most}件までの範囲で入力してください。"),
     "no_picture": Problem(409, "この画像は、まだ届いていないか、すでに消去されています。"),
     "covers_nothing": Problem(422, "黒塗りの範囲が画像の外にあります。"),
+    "expires_in_past": Problem(422, "有効期限が過ぎた日付になっています。"),
+    "card_taken": Problem(409, "この番号のカードは、登録に使えません。"),
+    "namesake": Problem(409, "フリガナと生年月日が同じ方が、すでに登録されています({card_number} {name})。"),
     "nothing_sought": Problem(422, "お名前、フリガナ、電話番号、生年月日のどれかを入力してください。"),
     # holds (RULES 9, 10, 12, 14)
     "hold_limit": Problem(409, "予約は{limit}冊までです。今{open_holds}冊の予約があります。"),

@@ -11,6 +11,7 @@ class Deed(StrEnum):
     LOOK = "look"
     CHANGE = "change"
     TEMPORARY_PASSWORD = "temporary_password"  # noqa: S105 - the name of an act
+    PASSWORD_SLIP = "password_slip"  # noqa: S105 - the name of an act
     PLACE_HOLD = "place_hold"
     CANCEL_HOLD = "cancel_hold"
     MOVE_HOLD = "move_hold"
@@ -27,6 +28,7 @@ class Deed(StrEnum):
     DROP_PLAN = "drop_plan"
     MERGE = "merge"
     FINISH_TASK = "finish_task"
+    REGISTER_PERSON = "register_person"
     REGISTER = "register"
     IMAGE_AGAIN = "image_again"
     REFUSE = "refuse"
@@ -37,6 +39,7 @@ DEED_LABELS = {
     Deed.LOOK: "閲覧",
     Deed.CHANGE: "利用者情報の変更",
     Deed.TEMPORARY_PASSWORD: "仮パスワードの発行",
+    Deed.PASSWORD_SLIP: "仮パスワードの票の発行",
     Deed.PLACE_HOLD: "予約の受付",
     Deed.CANCEL_HOLD: "予約の取消",
     Deed.MOVE_HOLD: "予約の順番の変更",
@@ -53,6 +56,7 @@ DEED_LABELS = {
     Deed.DROP_PLAN: "取り出しの予定の取り消し",
     Deed.MERGE: "書誌の統合",
     Deed.FINISH_TASK: "連絡の記録",
+    Deed.REGISTER_PERSON: "窓口での登録",
     Deed.REGISTER: "申請の登録",
     Deed.IMAGE_AGAIN: "画像の再送の依頼",
     Deed.REFUSE: "申請のお断り",
