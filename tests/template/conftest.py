@@ -10,6 +10,8 @@ import pytest
 from infra.local.translate import code_folders, expand, load_template
 
 Resources = dict[str, dict[str, Any]]
+OfType = Callable[[str], Resources]
+Statements = dict[str, list[dict[str, Any]]]
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -28,7 +30,7 @@ def resources(template: dict[str, Any]) -> Resources:
 
 
 @pytest.fixture(scope="session")
-def of_type(resources: Resources) -> Callable[[str], Resources]:
+def of_type(resources: Resources) -> OfType:
     """The properties of every resource of a type, by logical id."""
 
     def select(kind: str) -> Resources:
@@ -38,7 +40,7 @@ def of_type(resources: Resources) -> Callable[[str], Resources]:
 
 
 @pytest.fixture(scope="session")
-def statements(of_type: Callable[[str], Resources]) -> dict[str, list[dict[str, Any]]]:
+def statements(of_type: OfType) -> Statements:
     """What each function's role allows, by the function's logical id."""
     return {
         name.removesuffix("Role"): [

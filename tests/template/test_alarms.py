@@ -2,12 +2,13 @@
 
 import json
 from datetime import datetime
+from typing import Any
 
 import pytest
 
 from lending.aws import metrics, settings
 from lending.domain.week import TOKYO
-from tests.template.conftest import ROOT
+from tests.template.conftest import ROOT, OfType
 
 OF_OURS = {
     "RunMissingAlarm": "RunMissing",
@@ -20,18 +21,19 @@ OF_OURS = {
 
 
 @pytest.fixture
-def told(monkeypatch, capsys):
+def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     """A number told as a function tells it."""
     settings.settings.cache_clear()
     monkeypatch.setenv("TABLE_NAME", "lending")
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Lending")
     metrics.measured(RunMissing=1)
     settings.settings.cache_clear()
-    return json.loads(capsys.readouterr().out)
+    number: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return number
 
 
 @pytest.mark.parametrize(("alarm", "metric"), OF_OURS.items())
-def test_one_such_number_is_enough(of_type, alarm, metric):
+def test_one_such_number_is_enough(of_type: OfType, alarm: str, metric: str) -> None:
     found = of_type("AWS::CloudWatch::Alarm")[alarm]
     assert (found["MetricName"], found["Statistic"], found["Threshold"]) == (metric, "Maximum", 0)
     assert found["ComparisonOperator"] == "GreaterThanThreshold"
@@ -39,7 +41,7 @@ def test_one_such_number_is_enough(of_type, alarm, metric):
     assert (found["EvaluationPeriods"], found["TreatMissingData"]) == (1, "notBreaching")
 
 
-def test_silence_is_heard_after_more_than_a_day(of_type):
+def test_silence_is_heard_after_more_than_a_day(of_type: OfType) -> None:
     # GIVEN the alarm about the look that is taken every morning
     alarm = of_type("AWS::CloudWatch::Alarm")["RunNotWatchedAlarm"]
     # THEN nothing told is what breaches, after a day and some slack, within what CloudWatch allows
@@ -53,7 +55,7 @@ def test_silence_is_heard_after_more_than_a_day(of_type):
 
 
 @pytest.mark.parametrize("alarm", [*OF_OURS, "RunNotWatchedAlarm"])
-def test_an_alarm_listens_where_the_functions_speak(of_type, told, alarm):
+def test_an_alarm_listens_where_the_functions_speak(of_type: OfType, told: dict[str, Any], alarm: str) -> None:
     # GIVEN an alarm, and the form in which functions tell numbers
     found = of_type("AWS::CloudWatch::Alarm")[alarm]
     (directive,) = told["_aws"]["CloudWatchMetrics"]
@@ -64,13 +66,13 @@ def test_an_alarm_listens_where_the_functions_speak(of_type, told, alarm):
     assert found["AlarmActions"] == [{"Ref": "AlarmTopic"}]
 
 
-def test_a_number_is_told_as_cloudwatch_reads_it(told):
+def test_a_number_is_told_as_cloudwatch_reads_it(told: dict[str, Any]) -> None:
     assert (told["Table"], told["RunMissing"]) == ("lending", 1)
     assert told["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": "RunMissing", "Unit": "Count"}]
     assert told["_aws"]["Timestamp"] > datetime(2024, 1, 1, tzinfo=TOKYO).timestamp() * 1000
 
 
-def test_every_alarm_is_in_the_handbook(of_type):
+def test_every_alarm_is_in_the_handbook(of_type: OfType) -> None:
     """What to do is written down for each of them."""
     handbook = (ROOT / "docs" / "operations.md").read_text("utf-8")
     assert [name for name in of_type("AWS::CloudWatch::Alarm") if f"`{name}`" not in handbook] == []

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.template.conftest import OfType
+
 ANYONE = {
     "POST /api/applications": "RegistrationFunction",
     "GET /api/applications/{receipt_number}": "RegistrationFunction",
@@ -35,7 +37,7 @@ WITH_TOKEN = {
 
 
 @pytest.fixture(scope="session")
-def routes(of_type):
+def routes(of_type: OfType) -> dict[str, tuple[str, str]]:
     """Each route's function and authorizer."""
     (api,) = of_type("AWS::ApiGatewayV2::Api").values()
     found = {}
@@ -48,15 +50,15 @@ def routes(of_type):
     return found
 
 
-def test_the_routes_are_those_promised(routes):
+def test_the_routes_are_those_promised(routes: dict[str, tuple[str, str]]) -> None:
     assert {route: function for route, (function, _) in routes.items()} == ANYONE | WITH_TOKEN
 
 
-def test_only_what_is_for_anyone_needs_no_token(routes):
+def test_only_what_is_for_anyone_needs_no_token(routes: dict[str, tuple[str, str]]) -> None:
     assert {route for route, (_, scheme) in routes.items() if scheme == "NONE"} == set(ANYONE)
 
 
-def test_tokens_are_those_of_our_own_pool_and_pages(of_type):
+def test_tokens_are_those_of_our_own_pool_and_pages(of_type: OfType) -> None:
     # GIVEN the one authorizer
     (api,) = of_type("AWS::ApiGatewayV2::Api").values()
     (scheme,) = api["Body"]["components"]["securitySchemes"].values()
@@ -66,19 +68,19 @@ def test_tokens_are_those_of_our_own_pool_and_pages(of_type):
     assert jwt["audience"] == [{"Ref": "UserPoolClient"}]
 
 
-def test_the_default_stage_is_throttled(of_type):
+def test_the_default_stage_is_throttled(of_type: OfType) -> None:
     (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
     assert stage["StageName"] == "$default"
     assert {"ThrottlingRateLimit", "ThrottlingBurstLimit"} <= set(stage["DefaultRouteSettings"])
 
 
 @pytest.mark.parametrize("personal", ["sourceIp", "path", "userAgent", "authorizer", "identity"])
-def test_the_access_log_holds_no_personal_data(of_type, personal):
+def test_the_access_log_holds_no_personal_data(of_type: OfType, personal: str) -> None:
     (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
     assert personal not in stage["AccessLogSettings"]["Format"]
 
 
-def test_signing_in_tells_nothing_and_changes_nothing(of_type):
+def test_signing_in_tells_nothing_and_changes_nothing(of_type: OfType) -> None:
     # GIVEN the client that the pages sign in with
     (client,) = of_type("AWS::Cognito::UserPoolClient").values()
     # THEN it has no secret to lose, and a wrong card number answers like a wrong password
@@ -93,7 +95,7 @@ def test_signing_in_tells_nothing_and_changes_nothing(of_type):
     assert "preferred_username" not in client["WriteAttributes"]
 
 
-def test_accounts_are_made_by_the_library_only(of_type):
+def test_accounts_are_made_by_the_library_only(of_type: OfType) -> None:
     (pool,) = of_type("AWS::Cognito::UserPool").values()
     assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
     assert pool["AliasAttributes"] == ["preferred_username"]

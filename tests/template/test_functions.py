@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.template.conftest import OfType, Statements
+
 FUNCTIONS = {
     "RegistrationFunction": "registration",
     "ImagesFunction": "images",
@@ -30,7 +32,7 @@ def actions_of(statement: dict[str, Any]) -> list[str]:
     return [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
 
 
-def test_the_functions_are_those_of_the_picture(of_type):
+def test_the_functions_are_those_of_the_picture(of_type: OfType) -> None:
     # GIVEN the template
     # WHEN its functions are listed with the name they know themselves by
     names = {
@@ -41,13 +43,13 @@ def test_the_functions_are_those_of_the_picture(of_type):
     assert names == FUNCTIONS
 
 
-def test_each_function_is_packaged_from_its_own_folder(template):
+def test_each_function_is_packaged_from_its_own_folder(template: dict[str, Any]) -> None:
     for logical, name in FUNCTIONS.items():
         assert template["Resources"][logical]["Properties"]["CodeUri"] == f"../functions/{name}"
 
 
 @pytest.mark.parametrize("logical", FUNCTIONS)
-def test_a_function_runs_as_designed(of_type, logical):
+def test_a_function_runs_as_designed(of_type: OfType, logical: str) -> None:
     # GIVEN a function
     function = of_type("AWS::Lambda::Function")[logical]
     # THEN it is Python 3.13 on arm64, with the layer
@@ -58,7 +60,7 @@ def test_a_function_runs_as_designed(of_type, logical):
 
 
 @pytest.mark.parametrize("logical", FUNCTIONS)
-def test_a_function_keeps_its_log_for_the_days_asked_for(of_type, logical):
+def test_a_function_keeps_its_log_for_the_days_asked_for(of_type: OfType, logical: str) -> None:
     # GIVEN a function's log group
     group = of_type("AWS::Lambda::Function")[logical]["LoggingConfig"]["LogGroup"]["Ref"]
     # THEN it is its own, and its lines are erased
@@ -67,7 +69,7 @@ def test_a_function_keeps_its_log_for_the_days_asked_for(of_type, logical):
 
 
 @pytest.mark.parametrize("logical", FUNCTIONS)
-def test_a_function_has_a_role_of_its_own(of_type, logical):
+def test_a_function_has_a_role_of_its_own(of_type: OfType, logical: str) -> None:
     function = of_type("AWS::Lambda::Function")[logical]
     assert function["Role"] == {"Fn::GetAtt": [f"{logical}Role", "Arn"]}
     # Beyond its own statements it may only write its log.
@@ -76,7 +78,7 @@ def test_a_function_has_a_role_of_its_own(of_type, logical):
 
 
 @pytest.mark.parametrize("logical", FUNCTIONS)
-def test_a_role_names_its_actions_and_resources(statements, logical):
+def test_a_role_names_its_actions_and_resources(statements: Statements, logical: str) -> None:
     for statement in statements[logical]:
         assert statement["Effect"] == "Allow"
         # No action by pattern
@@ -86,7 +88,7 @@ def test_a_role_names_its_actions_and_resources(statements, logical):
             assert set(actions_of(statement)) <= WITHOUT_RESOURCE
 
 
-def test_nobody_may_scan_the_table(statements):
+def test_nobody_may_scan_the_table(statements: Statements) -> None:
     allowed = {action for rules in statements.values() for rule in rules for action in actions_of(rule)}
     assert not allowed & {"dynamodb:Scan", "dynamodb:PartiQLSelect", "dynamodb:DeleteTable"}
 
@@ -107,12 +109,12 @@ def test_nobody_may_scan_the_table(statements):
         ("FacilityFunction", ["s3:", "cognito-idp:", "ses:"]),
     ],
 )
-def test_a_function_may_not_do_what_is_not_its_work(statements, logical, may_not):
+def test_a_function_may_not_do_what_is_not_its_work(statements: Statements, logical: str, may_not: list[str]) -> None:
     allowed = [action for rule in statements[logical] for action in actions_of(rule)]
     assert not [action for action in allowed for refused in may_not if action.startswith(refused)]
 
 
-def test_only_registration_signs_uploads_and_only_for_intake(statements):
+def test_only_registration_signs_uploads_and_only_for_intake(statements: Statements) -> None:
     for logical, rules in statements.items():
         for rule in rules:
             if logical == "RegistrationFunction" and "s3:PutObject" in actions_of(rule):
@@ -121,13 +123,13 @@ def test_only_registration_signs_uploads_and_only_for_intake(statements):
                 assert rule["Resource"] == {"Fn::Sub": "${ImagesBucket.Arn}/clean/*"}
 
 
-def test_the_desk_lists_only_the_images(statements):
+def test_the_desk_lists_only_the_images(statements: Statements) -> None:
     (rule,) = [rule for rule in statements["DeskFunction"] if "s3:ListBucket" in actions_of(rule)]
     assert rule["Condition"]["StringLike"]["s3:prefix"] == ["intake/*", "clean/*"]
 
 
 @pytest.mark.parametrize("logical", FUNCTIONS)
-def test_the_environment_tells_a_function_what_it_needs(of_type, logical):
+def test_the_environment_tells_a_function_what_it_needs(of_type: OfType, logical: str) -> None:
     # GIVEN a function's environment
     name = FUNCTIONS[logical]
     variables = of_type("AWS::Lambda::Function")[logical]["Environment"]["Variables"]
@@ -144,7 +146,7 @@ def test_the_environment_tells_a_function_what_it_needs(of_type, logical):
     assert ("MAIL_CONFIGURATION_SET" in variables) == (name == "mail")
 
 
-def test_no_environment_holds_a_secret(of_type):
+def test_no_environment_holds_a_secret(of_type: OfType) -> None:
     for function in of_type("AWS::Lambda::Function").values():
         assert function["Environment"]["Variables"].get("SIGNING_SECRET") in (
             None,
@@ -153,7 +155,7 @@ def test_no_environment_holds_a_secret(of_type):
 
 
 @pytest.mark.parametrize("logical", SCHEDULED)
-def test_a_scheduled_function_is_tried_again_and_then_heard(of_type, logical):
+def test_a_scheduled_function_is_tried_again_and_then_heard(of_type: OfType, logical: str) -> None:
     # GIVEN a function that the scheduler calls and does not wait for
     (config,) = [
         each for each in of_type("AWS::Lambda::EventInvokeConfig").values() if each["FunctionName"] == {"Ref": logical}
@@ -163,13 +165,13 @@ def test_a_scheduled_function_is_tried_again_and_then_heard(of_type, logical):
     assert config["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["ScheduleDeadLetters", "Arn"]}
 
 
-def test_the_api_outlasts_its_functions(of_type):
+def test_the_api_outlasts_its_functions(of_type: OfType) -> None:
     """The HTTP API gives up after 30 seconds: a function that works longer answers nobody."""
     scheduled_or_queued = [*SCHEDULED, "ImagesFunction", "OutboxFunction", "MailFunction", "BouncesFunction"]
     for logical, function in of_type("AWS::Lambda::Function").items():
         assert function["Timeout"] < 30 or logical in scheduled_or_queued
 
 
-def test_the_catalogue_reads_the_search_file_and_no_image(statements):
+def test_the_catalogue_reads_the_search_file_and_no_image(statements: Statements) -> None:
     (rule,) = [rule for rule in statements["CatalogueFunction"] if "s3:GetObject" in actions_of(rule)]
     assert rule["Resource"] == {"Fn::Sub": "${CatalogueBucket.Arn}/search/*"}

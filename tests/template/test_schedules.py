@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from tests.template.conftest import OfType, Resources
+
 WEEK = {
     "thursday_run": ("AllocatorFunction", "cron(31 8 ? * THU *)"),
     "prefectural_pull": ("AllocatorFunction", "cron(0 9,14 * * ? *)"),
@@ -16,18 +18,18 @@ WEEK = {
 
 
 @pytest.fixture(scope="session")
-def schedules(of_type):
+def schedules(of_type: OfType) -> Resources:
     """Each schedule by the job it asks for."""
     found = of_type("AWS::Scheduler::Schedule").values()
     return {json.loads(schedule["Target"]["Input"])["job"]: schedule for schedule in found}
 
 
-def test_the_jobs_are_those_of_the_week(schedules):
+def test_the_jobs_are_those_of_the_week(schedules: Resources) -> None:
     assert set(schedules) == set(WEEK)
 
 
 @pytest.mark.parametrize("job", WEEK)
-def test_a_job_runs_when_the_library_means_it(schedules, job):
+def test_a_job_runs_when_the_library_means_it(schedules: Resources, job: str) -> None:
     # GIVEN a job's schedule
     function, expression = WEEK[job]
     schedule = schedules[job]
@@ -39,7 +41,7 @@ def test_a_job_runs_when_the_library_means_it(schedules, job):
 
 
 @pytest.mark.parametrize("job", WEEK)
-def test_a_job_is_told_its_time(schedules, job):
+def test_a_job_is_told_its_time(schedules: Resources, job: str) -> None:
     assert json.loads(schedules[job]["Target"]["Input"]) == {
         "job": job,
         "scheduled_time": "<aws.scheduler.scheduled-time>",
@@ -47,7 +49,7 @@ def test_a_job_is_told_its_time(schedules, job):
 
 
 @pytest.mark.parametrize("job", WEEK)
-def test_a_job_that_could_not_be_started_is_not_lost(schedules, job):
+def test_a_job_that_could_not_be_started_is_not_lost(schedules: Resources, job: str) -> None:
     target = schedules[job]["Target"]
     assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["ScheduleDeadLetters", "Arn"]}}
     assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.template.conftest import OfType
+
 # AWS's own policies, by the ids its documentation gives.
 CACHE_POLICIES = {
     "CachingOptimized": "658327ea-f89d-4fab-a63d-7e88639e58f6",
@@ -17,37 +19,39 @@ EVERYTHING = {"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"}
 
 
 @pytest.fixture(scope="session")
-def distribution(of_type) -> dict[str, Any]:
+def distribution(of_type: OfType) -> dict[str, Any]:
     """The distribution's configuration."""
     (properties,) = of_type("AWS::CloudFront::Distribution").values()
-    return properties["DistributionConfig"]
+    config: dict[str, Any] = properties["DistributionConfig"]
+    return config
 
 
 @pytest.fixture(scope="session")
-def headers(of_type) -> dict[str, Any]:
+def headers(of_type: OfType) -> dict[str, Any]:
     """The security headers that go with every answer."""
     (properties,) = of_type("AWS::CloudFront::ResponseHeadersPolicy").values()
-    return properties["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    config: dict[str, Any] = properties["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    return config
 
 
 @pytest.fixture(scope="session")
-def content_policy(headers) -> dict[str, list[str]]:
+def content_policy(headers: dict[str, Any]) -> dict[str, list[str]]:
     """The content security policy: the sources of each directive."""
     text = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
     return {directive.split()[0]: directive.split()[1:] for directive in text.split(";") if directive.strip()}
 
 
-def test_time_travel_is_off_unless_asked_for(template):
+def test_time_travel_is_off_unless_asked_for(template: dict[str, Any]) -> None:
     assert template["Parameters"]["TimeTravel"]["Default"] == "false"
     assert template["Parameters"]["TimeTravel"]["AllowedValues"] == ["true", "false"]
 
 
-def test_no_local_address_is_in_the_template_itself(template):
+def test_no_local_address_is_in_the_template_itself(template: dict[str, Any]) -> None:
     assert template["Parameters"]["ExtraSources"]["Default"] == ""
     assert template["Parameters"]["SiteUrl"]["Default"] == ""
 
 
-def test_pages_and_api_are_one_origin_for_people(distribution):
+def test_pages_and_api_are_one_origin_for_people(distribution: dict[str, Any]) -> None:
     # GIVEN the two behaviours
     pages, (api,) = distribution["DefaultCacheBehavior"], distribution["CacheBehaviors"]
     # THEN the pages are read and cached
@@ -60,20 +64,20 @@ def test_pages_and_api_are_one_origin_for_people(distribution):
     assert api["OriginRequestPolicyId"] == ALL_VIEWER_EXCEPT_HOST
 
 
-def test_every_answer_comes_over_https_with_the_headers(distribution):
+def test_every_answer_comes_over_https_with_the_headers(distribution: dict[str, Any]) -> None:
     for behaviour in [distribution["DefaultCacheBehavior"], *distribution["CacheBehaviors"]]:
         assert behaviour["ViewerProtocolPolicy"] == "redirect-to-https"
         assert behaviour["ResponseHeadersPolicyId"] == {"Ref": "SiteHeaders"}
 
 
-def test_nothing_rewrites_an_answer_or_a_path(distribution):
+def test_nothing_rewrites_an_answer_or_a_path(distribution: dict[str, Any]) -> None:
     """An error page of CloudFront's would replace the API's own 403, and a function would have to run locally too."""
     assert "CustomErrorResponses" not in distribution
     for behaviour in [distribution["DefaultCacheBehavior"], *distribution["CacheBehaviors"]]:
         assert not {"FunctionAssociations", "LambdaFunctionAssociations"} & set(behaviour)
 
 
-def test_tls_is_1_2_or_better(distribution):
+def test_tls_is_1_2_or_better(distribution: dict[str, Any]) -> None:
     # RULES 6
     condition, own, _ = distribution["ViewerCertificate"]["Fn::If"]
     assert condition == "HasCertificate"
@@ -84,7 +88,7 @@ def test_tls_is_1_2_or_better(distribution):
     assert api["CustomOriginConfig"]["OriginSSLProtocols"] == ["TLSv1.2"]
 
 
-def test_the_pages_are_fetched_by_signed_requests(distribution, of_type):
+def test_the_pages_are_fetched_by_signed_requests(distribution: dict[str, Any], of_type: OfType) -> None:
     (pages,) = [origin for origin in distribution["Origins"] if "S3OriginConfig" in origin]
     assert pages["OriginAccessControlId"] == {"Ref": "SiteAccess"}
     config = of_type("AWS::CloudFront::OriginAccessControl")["SiteAccess"]["OriginAccessControlConfig"]
@@ -92,14 +96,14 @@ def test_the_pages_are_fetched_by_signed_requests(distribution, of_type):
     assert distribution["DefaultRootObject"] == "index.html"
 
 
-def test_nothing_inline_or_evaluated_runs_in_a_page(content_policy):
+def test_nothing_inline_or_evaluated_runs_in_a_page(content_policy: dict[str, list[str]]) -> None:
     assert content_policy["default-src"] == ["'self'"]
     assert "script-src" not in content_policy
     sources = {source for sources in content_policy.values() for source in sources}
     assert not {"'unsafe-inline'", "'unsafe-eval'", "*", "data:", "https:", "http:"} & sources
 
 
-def test_a_page_talks_to_sign_in_and_images_only(content_policy):
+def test_a_page_talks_to_sign_in_and_images_only(content_policy: dict[str, list[str]]) -> None:
     cognito = "https://cognito-idp.${AWS::Region}.amazonaws.com"
     images = "https://${ImagesBucket.RegionalDomainName}"
     extra = "${ExtraSources}"
@@ -109,7 +113,7 @@ def test_a_page_talks_to_sign_in_and_images_only(content_policy):
     assert content_policy["frame-ancestors"] == content_policy["base-uri"] == content_policy["object-src"] == ["'none'"]
 
 
-def test_the_other_headers_are_strict(headers):
+def test_the_other_headers_are_strict(headers: dict[str, Any]) -> None:
     assert headers["StrictTransportSecurity"]["AccessControlMaxAgeSec"] >= 365 * 24 * 3600
     assert headers["ReferrerPolicy"]["ReferrerPolicy"] == "no-referrer"
     assert headers["FrameOptions"]["FrameOption"] == "DENY"
@@ -117,7 +121,7 @@ def test_the_other_headers_are_strict(headers):
     assert all(header["Override"] is True for header in headers.values())
 
 
-def test_the_outputs_are_those_promised(template):
+def test_the_outputs_are_those_promised(template: dict[str, Any]) -> None:
     promised = {
         "ApiUrl",
         "SiteUrl",
@@ -134,5 +138,5 @@ def test_the_outputs_are_those_promised(template):
     assert template["Outputs"]["ApiUrl"]["Value"]["Fn::Sub"].endswith("/api")
 
 
-def test_no_output_tells_a_secret(template):
+def test_no_output_tells_a_secret(template: dict[str, Any]) -> None:
     assert not [name for name in template["Outputs"] if re.search("secret|password|token", name, re.IGNORECASE)]
