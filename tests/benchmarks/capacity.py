@@ -4,7 +4,7 @@ Sizes: names and texts in UTF-8 bytes; a number a byte for two significant digit
 or map 3 and 1 for each element. Units: 4 KB to read, half of that price if eventually consistent; 1 KB to write.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -30,7 +30,7 @@ def _number(text: str) -> int:
     return (digits + 1) // 2 + 1 + (number < 0)
 
 
-_SIZES = {
+_SIZES: dict[str, Callable[[Any], int]] = {
     "S": lambda text: len(text.encode()),
     "N": _number,
     "B": len,

@@ -62,9 +62,14 @@ def indexes_of_template() -> dict[str, Index]:
     """The table's indexes as the template deploys them."""
     table = load_template(_TEMPLATE)["Resources"]["LendingTable"]["Properties"]
     return {
-        each["IndexName"]: Index(*(key["AttributeName"] for key in each["KeySchema"]), _projected(each["Projection"]))
+        each["IndexName"]: Index(*_keys(each["KeySchema"]), attributes=_projected(each["Projection"]))
         for each in table["GlobalSecondaryIndexes"]
     }
+
+
+def _keys(schema: Sequence[Mapping[str, str]]) -> tuple[str, str]:
+    hash_key, range_key = (key["AttributeName"] for key in schema)
+    return hash_key, range_key
 
 
 def _projected(projection: Mapping[str, Any]) -> frozenset[str] | None:

@@ -99,7 +99,7 @@ class _Reader:
 
 
 def _at(item: Item, path: list[str]) -> Value:
-    found: Any = item.get(path[0])
+    found: Value = item.get(path[0])
     for part in path[1:]:
         found = found.get("M", {}).get(part) if found else None
     return found

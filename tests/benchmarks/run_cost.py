@@ -18,6 +18,7 @@ from lending.aws.table import Table, calendar, holds, patrons, titles
 from lending.aws.table.runs import RunRecord
 from lending.aws.table.writes import Write, put
 from lending.domain.hold import HoldStatus
+from lending.domain.patron import Patron
 from lending.domain.title import Title
 from tests.benchmarks.counting_store import CountingStore, Counts, Tally
 from tests.benchmarks.generator import Library, library
@@ -27,18 +28,6 @@ SCANS = 200
 
 # A book given: its copy written in a transaction, and its line in the pull list. A reason: its hold written likewise.
 FLOOR_BOOK, FLOOR_REASON = 2 + 1, 2
-
-
-# What makes an item as large as it is in a library.
-_PERSON = {
-    "name": "見本 花子",
-    "kana": "ミホン ハナコ",
-    "postal_code": "030-0184",
-    "address": "青森県青森市荒川字藤戸119-7",
-    "phone": "017-000-0000",
-    "email": "hanako.mihon@example.jp",
-}
-_BOOK = {"title": "青森県の見本の本とその続き", "author": "見本 太郎", "isbn": "9784000000000"}
 
 
 class Row(TypedDict):
@@ -94,16 +83,36 @@ def everything(given: Library) -> Iterator[Write]:
     """A library as the writes that bring it into an empty table."""
     held = Counter(hold.patron_id for hold in given.holds)
     for patron_id, patron in given.patrons.items():
-        yield patrons.add(replace(patron, **_PERSON, open_holds=held[patron_id]))
+        yield patrons.add(replace(_known(patron), open_holds=held[patron_id]))
     yield from map(holds.add, given.holds)
     yield from map(calendar.add_closure, given.calendar.closures)
     yield from map(calendar.add_suspension, given.calendar.suspensions)
     waiting = Counter(hold.title_id for hold in given.holds if hold.status is HoldStatus.WAITING)
     for title_id, copies in given.copies_by_title.items():
         barcodes = tuple(copy.barcode for copy in copies)
-        yield titles.put_title(Title(title_id, barcodes=barcodes, lendable=len(copies), **_BOOK))
+        yield titles.put_title(_described(title_id, barcodes))
         yield from map(titles.add_copy, copies)
         yield put(titles.queue_key(title_id), {"waiting": waiting[title_id]})
+
+
+# What makes an item as large as it is in a library.
+
+
+def _known(patron: Patron) -> Patron:
+    return replace(
+        patron,
+        name="見本 花子",
+        kana="ミホン ハナコ",
+        postal_code="030-0184",
+        address="青森県青森市荒川字藤戸119-7",
+        phone="017-000-0000",
+        email="hanako.mihon@example.jp",
+    )
+
+
+def _described(title_id: str, barcodes: tuple[str, ...]) -> Title:
+    title = "青森県の見本の本とその続き"
+    return Title(title_id, title, "見本 太郎", "9784000000000", barcodes, lendable=len(barcodes))
 
 
 def details(rows: list[Row]) -> list[str]:

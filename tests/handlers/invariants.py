@@ -21,8 +21,8 @@ def what_must_never_break(rows: Rows, hold_limit: int, cap: int) -> None:
     for copy in _of("COPY", rows):
         _has_one_place(copy, held, lent, bags)
     for patron in _of("PATRON", rows):
-        mine = [[row for row in kind if row["PK"] == patron["PK"]] for kind in (held, lent)]
-        _is_counted(patron, *mine, hold_limit, cap)
+        held_by, lent_to = ([row for row in kind if row["PK"] == patron["PK"]] for kind in (held, lent))
+        _is_counted(patron, held_by, lent_to, hold_limit, cap)
     for queue in _of("QUEUE", rows):
         title = queue["PK"].removeprefix("TITLE#")
         waiting = [row for row in held if row["title_id"] == title and row["status"] == "waiting"]

@@ -184,7 +184,7 @@ class Suspension:
 
 @dataclass(frozen=True)
 class Run:
-    """A weekly run, or a pull for the counter; `date` is that of the weekly run that the books could go with.
+    """A weekly run, or a pull for the counter; `run_date` is that of the weekly run that the books could go with.
 
     `cycle` is the Thursday of that run's week, on whatever day it is made.
     """
@@ -192,7 +192,7 @@ class Run:
     run_id: str
     weekly: bool
     moment: datetime
-    date: date
+    run_date: date
     cycle: date
 
     @property
@@ -201,7 +201,7 @@ class Run:
 
     @property
     def sunday(self) -> date:
-        return sunday_after(self.date)
+        return sunday_after(self.run_date)
 
 
 @dataclass
@@ -494,7 +494,7 @@ class ObviousLibrary:
         return lifted or (dropped_again and run.run_id in self.dropped)
 
     def _is_suspended(self, run: Run) -> bool:
-        return bool(self._stopping(run.date)) or not self.open(run.date)
+        return bool(self._stopping(run.run_date)) or not self.open(run.run_date)
 
     def _drop(self, copies: list[Copy]) -> int:
         """Off the pull list; the holds have not got their books in time."""
@@ -550,7 +550,8 @@ class ObviousLibrary:
         return Plan(each.hold.patron, each.what, run_id, each.place, cap, facts)
 
     def decide(self, run: Run, holds: Iterable[Hold], copies: Iterable[Copy]) -> list[Decision]:
-        decided, contested = [], set()
+        decided: list[Decision] = []
+        contested: set[str] = set()
         open_holds, books = sorted(holds, key=turn), sorted(copies, key=lambda copy: copy.barcode)
         for title in self.titles:
             queue = [hold for hold in open_holds if hold.title == title and hold.status != "ready"]
@@ -641,7 +642,7 @@ class ObviousLibrary:
             return why
         if patron.blocked:
             return "blocked", {}
-        if patron.expires_on < (run.day if at_counter else run.date):
+        if patron.expires_on < (run.day if at_counter else run.run_date):
             return "card_expired", {"expired_on": patron.expires_on.isoformat()}
         return None if at_counter or patron.online_lending else ("not_enrolled", {})
 
@@ -684,10 +685,10 @@ class ObviousLibrary:
         return [each for _, each in sorted(covering, key=lambda pair: pair[1].last, reverse=True)]
 
     def _suspended(self, run: Run, patron: str) -> Why | None:
-        if self._takes_place(run.date, patron):
+        if self._takes_place(run.run_date, patron):
             return None
-        stopping = self._stopping(run.date)
-        until = stopping[0].last if stopping else run.date
+        stopping = self._stopping(run.run_date)
+        until = stopping[0].last if stopping else run.run_date
         reason = "休止" if stopping else "休館"
         following = self._next_that_takes_place(run.cycle + 7 * DAY).isoformat()
         return "run_suspended", {"until": until.isoformat(), "reason": reason, "next_run": following}
@@ -721,7 +722,7 @@ class ObviousLibrary:
         return not any(self._hands_over(facility, day) for day in days(first, first + TWO_YEARS))
 
     def _pickup_until(self, run: Run) -> date:
-        stopping = self._stopping(run.date)
+        stopping = self._stopping(run.run_date)
         until = stopping[0].until if stopping else None
         return until if until and until >= run.sunday else run.sunday + 7 * DAY
 
@@ -734,6 +735,8 @@ class ObviousLibrary:
 
     def _deadline(self, hold: Hold, today: date) -> date:
         """Counted from the day of the mail, which goes the day after at the earliest, by what is closed as of now."""
+        assert hold.ready_on
+        assert hold.until
         mailed_on = hold.mailed_on or max(hold.ready_on + DAY, today)
         return max(hold.until, self._tenth_open_day_after(mailed_on))
 
