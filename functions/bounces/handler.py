@@ -6,8 +6,10 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from lending.actions.hearing_of_mail import hear
 from lending.aws.messages import each_message
+from lending.aws.metrics import measured
 from lending.aws.settings import settings
 from lending.aws.table import library_table
+from lending.domain.bounces import blames_sender
 from lending.domain.mail_events import from_sns
 
 
@@ -17,5 +19,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _hear(record: SQSRecord) -> None:
-    received = int(record.attributes.approximate_receive_count or 1)
-    hear(library_table(), from_sns(record.body), received, settings().policy)
+    received, event = int(record.attributes.approximate_receive_count or 1), from_sns(record.body)
+    hear(library_table(), event, received, settings().policy)
+    if blames_sender(event):
+        measured(SenderRefused=1)

@@ -1001,8 +1001,8 @@ def finish_contact(contact_id: str) -> Any:
 
 
 def _task(task: "Task") -> dict[str, Any]:
+    from lending.domain.bounces import CAUSE_LABELS, explanation
     from lending.domain.mail import KIND_LABELS as MAIL_LABELS
-    from lending.domain.mail_events import CAUSE_LABELS, explanation
 
     contact, kind = task.contact, task.contact.mail_kind
     return {
@@ -1013,6 +1013,7 @@ def _task(task: "Task") -> dict[str, Any]:
         "phone": task.phone,
         "cause": contact.cause,
         "cause_label": CAUSE_LABELS[contact.cause],
+        "fault": contact.fault,
         "explanation": explanation(contact.diagnosis, settings().policy.mail_domain),
         "address": contact.address,
         "unreachable": contact.permanent,

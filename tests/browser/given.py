@@ -15,11 +15,11 @@ from infra.local.samples import Person
 from infra.local.stack import Stack
 from lending.aws.table import Table, addresses, bags, cards, contacts, holds, loans, patrons
 from lending.domain.bag import Bag
+from lending.domain.bounces import BounceCause
 from lending.domain.card import Card, CardState
 from lending.domain.contact import Contact
 from lending.domain.hold import Hold
 from lending.domain.loan import Loan
-from lending.domain.mail_events import BounceCause
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.week import TOKYO, week_of_run

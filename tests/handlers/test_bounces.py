@@ -9,17 +9,27 @@ from typing import Any
 import pytest
 
 from functions.bounces.handler import handler
+from lending.aws import suppression
 from lending.aws.clients import client
 from lending.aws.table import Table, addresses, contacts
 from lending.aws.table.writes import Key
+from lending.domain.bounces import BounceCause, Fault, classify
 from lending.domain.contact import Contact
 from lending.domain.mail import MailKind, MailState
-from lending.domain.mail_events import BounceCause, classify, from_sns
+from lending.domain.mail_events import from_sns
 from tests.handlers.conftest import ROOT, Given, context, sample
 from tests.handlers.mail import POLICY, SATURDAY, mail_of, put, sent
 
 HANAKO = "hanako@example.jp"
 SAMPLES = sorted(path.stem for path in Path(ROOT / "events" / "bounces").glob("*.json"))
+
+
+@pytest.fixture(autouse=True)
+def forgiven(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Addresses taken off SES's suppression list, which moto does not have."""
+    found: list[str] = []
+    monkeypatch.setattr(suppression, "forgive", found.append)
+    return found
 
 
 def hear(event: dict[str, Any], received: int = 1) -> list[str]:
@@ -201,6 +211,81 @@ def test_a_later_delivery_settles_what_came_before_it(given: Given, library: Tab
     hear(bounce("m-3", 70)), hear(told("Delivery", "m-2", 60))
     assert len(open_tasks(library, "p-2")) == 1
     assert addresses.unreachable(library, {HANAKO}) == {HANAKO}
+
+
+@pytest.mark.parametrize("bounce_first", [True, False])
+def test_an_older_bounce_of_another_marks_no_address_that_was_reached_since(
+    given: Given, library: Table, bounce_first: bool
+) -> None:
+    # GIVEN a family that shares an address: an older mail to one came back, a later one to another has arrived
+    for patron_id in ("p-1", "p-2"):
+        given.patron(patron_id, email=HANAKO)
+        library.write(addresses.use(HANAKO, patron_id))
+    sent(library, "m-1", HANAKO, 1), sent(library, "m-2", HANAKO, 2, owner="p-2")
+    events = [bounce("m-1", 1), told("Delivery", "m-2", 60)]
+    # WHEN SES tells of both, in either order
+    for event in events if bounce_first else reversed(events):
+        assert hear(event) == []
+    # THEN nobody has to call, and the address may be written to, RULES 39
+    assert open_tasks(library, "p-1") + open_tasks(library, "p-2") == []
+    assert addresses.unreachable(library, {HANAKO}) == set()
+
+
+@pytest.mark.parametrize("reply_first", [True, False])
+def test_an_answer_of_somebody_on_holiday_is_no_bounce(given: Given, library: Table, reply_first: bool) -> None:
+    # GIVEN a mail that arrives, and that somebody's mail program answers
+    given.patron(email=HANAKO)
+    key = sent(library, "m-1", HANAKO)
+    reply = told("Bounce", "m-1", 3, bounceType="Transient", bounceSubType="General",
+                 bouncedRecipients=[{"emailAddress": HANAKO}])  # fmt: skip
+    events = [reply, told("Delivery", "m-1", 2)]
+    # WHEN SES tells of both, in either order
+    for event in events if reply_first else reversed(events):
+        assert hear(event) == []
+    # THEN it has arrived, and nobody has to call, RULES 39
+    assert mail_of(library, key).state is MailState.DELIVERED
+    assert open_tasks(library) == []
+
+
+def test_a_refusal_of_the_sender_rings_and_marks_nobody(
+    given: Given, library: Table, forgiven: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    # GIVEN a mail that comes back for good because the library's DMARC record is wrong
+    given.patron(email=HANAKO)
+    key = sent(library, "m-1", HANAKO)
+    words = "smtp; 550-5.7.26 Unauthenticated email from plib.example.jp is not accepted due to domain's DMARC policy."
+    refused = [{"emailAddress": HANAKO, "status": "5.7.26", "diagnosticCode": words}]
+    event = told("Bounce", "m-1", 1, bounceType="Permanent", bounceSubType="General", bouncedRecipients=refused)
+    # WHEN SES tells of it THEN it rings
+    assert hear(event) == []
+    assert '"SenderRefused": 1' in capsys.readouterr().out
+    # and the mail is a task, but the address is not marked, and SES goes on writing to it, RULES 39
+    assert mail_of(library, key).state is MailState.BOUNCED
+    (task,) = open_tasks(library)
+    assert (task.fault, task.permanent) == (Fault.SENDER, False)
+    assert addresses.unreachable(library, {HANAKO}) == set()
+    assert forgiven == [HANAKO]
+    # and a wrong address rings for nobody, and stays on SES's list until it is put right
+    sent(library, "m-2", HANAKO, 2)
+    hear(bounce("m-2", 5))
+    assert "SenderRefused" not in capsys.readouterr().out
+    assert forgiven == [HANAKO]
+
+
+def test_an_address_in_quotes_is_the_one_the_patron_gave(given: Given, library: Table) -> None:
+    # GIVEN an address with odd dots, which is written to in quotes, RULES 7
+    odd = "a..b.@docomo.ne.jp"
+    given.patron(email=odd)
+    key = sent(library, "m-1", odd)
+    # WHEN SES tells of it as it was written to THEN it is not taken for one it was forwarded to
+    assert hear(bounce("m-1", to='"a..b."@docomo.ne.jp')) == []
+    (task,) = open_tasks(library)
+    assert (task.address, task.cause) == (odd, BounceCause.WRONG_ADDRESS)
+    assert addresses.unreachable(library, {odd}) == {odd}
+    sent(library, "m-2", odd, 2)
+    hear(told("Delivery", "m-2", 60, to='"a..b."@docomo.ne.jp'))
+    assert open_tasks(library) == []
+    assert mail_of(library, key).state is MailState.BOUNCED
 
 
 @pytest.mark.parametrize("bounce_first", [True, False])

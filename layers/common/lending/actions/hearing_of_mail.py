@@ -7,21 +7,13 @@ its last one, and a delivery only settles what is older: so the end is the same 
 from collections.abc import Iterable
 from datetime import datetime
 
-from lending.aws import mailer
+from lending.aws import mailer, suppression
 from lending.aws.table import Table, addresses, again_when_overtaken, contacts, mails, messages
 from lending.aws.table.writes import Key, Write
+from lending.domain.bounces import BounceCause, Diagnosis, classify, forwarded, may_come_again
 from lending.domain.contact import DELIVERED, Contact, contact_about, with_bounce
 from lending.domain.mail import Mail, MailState, with_news
-from lending.domain.mail_events import (
-    BounceCause,
-    Diagnosis,
-    EventKind,
-    MailEvent,
-    Recipient,
-    bare_address,
-    classify,
-    forwarded,
-)
+from lending.domain.mail_events import EventKind, MailEvent, Recipient, bare_address
 from lending.domain.policy import Policy
 from lending.domain.week import in_tokyo
 
@@ -51,9 +43,17 @@ def hear(table: Table, event: MailEvent, received: int, policy: Policy) -> None:
     mail = _note(table, key, event, in_tokyo(event.at), policy) if key else None
     if mail is None and event.asks_for_contact:
         _tell_users(table, event, in_tokyo(event.at), policy)
+    _keep_trying(event, mail)
     if event.kind is EventKind.DELIVERY and (mail is None or mail.state is MailState.DELIVERED):
         for address in _addresses(event, mail):
             _settle(table, address, in_tokyo(event.at), policy)
+
+
+def _keep_trying(event: MailEvent, mail: Mail | None) -> None:
+    """An address that is not at fault stays one that SES writes to."""
+    for recipient in event.recipients if event.kind is EventKind.BOUNCE else ():
+        if may_come_again(event, classify(event, recipient)):
+            suppression.forgive(_address(event, recipient, mail))
 
 
 @again_when_overtaken
@@ -64,24 +64,26 @@ def _note(table: Table, key: Key, event: MailEvent, at: datetime, policy: Policy
         return None
     after = with_news(mail, event.moves_to, at, event.message_id)
     writes = [] if after is mail else [mails.change(mail, after)]
-    if event.asks_for_contact and not _delivered_since(table, key, after, at):
-        writes += _tasks(table, key[0], _found(event, after, at), policy)
+    if event.asks_for_contact:
+        news = [contact for contact in _found(event, after, at) if not _reached_since(table, key, contact)]
+        writes += _tasks(table, key[0], news, policy)
     if writes:
         table.transact(*writes)
     return after
 
 
-def _delivered_since(table: Table, key: Key, mail: Mail, at: datetime) -> bool:
-    """Whether another mail of the patron reached the same address later: then the bounce is old news."""
-    if not key[0].startswith("PATRON#"):
-        return False
+def _reached_since(table: Table, key: Key, contact: Contact) -> bool:
+    """Whether another mail reached the same address later, whosever it was: then the bounce is old news."""
+    kind, _, owner = key[0].partition("#")
+    users = {*addresses.users(table, contact.address), *([owner] if kind == "PATRON" else [])}
     return any(
-        other.mail_id != mail.mail_id
+        mails.key(other) != key
         and other.state is MailState.DELIVERED
-        and other.to_address == mail.to_address
+        and other.to_address == contact.address
         and other.news_at is not None
-        and other.news_at > at
-        for other in mails.of_patron(table, mail.owner)
+        and other.news_at > contact.last_at
+        for user in sorted(users)
+        for other in mails.of_patron(table, user)
     )
 
 

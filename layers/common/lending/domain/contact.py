@@ -4,17 +4,18 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from lending.domain.bounces import BounceCause, Diagnosis, Fault
 from lending.domain.mail import Mail, MailKind
-from lending.domain.mail_events import BounceCause, Diagnosis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     """One task per person, address and cause, however many mails came back.
 
-    Of whom: `patron_id`, or `receipt_number` while there is no patron. `permanent`, `suppressed` and `also` are the
-    diagnosis's. `since` is when the first mail came back, `last_at` the latest, as SES told, in Tokyo; `mails` is how
-    many. `mail_…` tell of the latest, as far as it is known. `done_by` is who of staff called, or what settled it.
+    Of whom: `patron_id`, or `receipt_number` while there is no patron. `permanent`, `suppressed`, `also` and `fault`
+    are the diagnosis's. `since` is when the first mail came back, `last_at` the latest, as SES told, in Tokyo; `mails`
+    is how many. `mail_…` tell of the latest, as far as it is known. `done_by` is who of staff called, or what settled
+    it.
     """
 
     patron_id: str = ""
@@ -24,6 +25,7 @@ class Contact:
     also: BounceCause | None = None
     permanent: bool = False
     suppressed: bool = False
+    fault: Fault = Fault.ADDRESS
     since: datetime
     last_at: datetime
     mails: int = 1
@@ -41,7 +43,7 @@ class Contact:
     @property
     def diagnosis(self) -> Diagnosis:
         """What the bounce means."""
-        return Diagnosis(self.cause, self.permanent, self.suppressed, self.also)
+        return Diagnosis(self.cause, self.permanent, self.suppressed, self.also, self.fault)
 
 
 DELIVERED = "delivered"
@@ -61,6 +63,7 @@ def contact_about(diagnosis: Diagnosis, address: str, at: datetime, mail: Mail |
         also=diagnosis.also,
         permanent=diagnosis.permanent,
         suppressed=diagnosis.suppressed,
+        fault=diagnosis.fault,
         since=at,
         last_at=at,
     )
