@@ -7,6 +7,7 @@ import { checkOutsRoom } from "./desk/checkouts.js";
 import { contactsRoom } from "./desk/contacts.js";
 import { cratesRoom, crateListsRoom, slipsRoom } from "./desk/crates.js";
 import { patronRoom } from "./desk/patron.js";
+import { peopleRoom, registerRoom } from "./desk/people.js";
 import { pullSheetRoom, pullsRoom } from "./desk/pulls.js";
 import { reportsRoom } from "./desk/reports.js";
 import { openHouse } from "./rooms.js";
@@ -35,6 +36,8 @@ openHouse(
     contactsRoom,
     reportsRoom,
     patronRoom,
+    peopleRoom,
+    registerRoom,
   ],
   STAFF,
 );

@@ -7,6 +7,8 @@ import { input, radios, tellFaults, typedIn } from "../inputs.js";
 import { factList } from "../library/parts.js";
 import { facilities, placeNames, placeOptions } from "../places.js";
 import { mine } from "../session.js";
+import { PERSON, personFields } from "./people.js";
+import { slipButton } from "./slip.js";
 import { table } from "./tables.js";
 
 const PURPOSES = [
@@ -27,7 +29,7 @@ export const patronRoom = { id: "patron", label: "利用者", title: "利用者�
 
 async function load(house, card = "", purpose = "counter") {
   const ask = lookUp(house, card, purpose);
-  if (!card) return [ask];
+  if (!card) return [ask, withoutCard()];
   const path = `/desk/patrons/${encodeURIComponent(card)}`;
   const [one, items, named] = await Promise.all([
     mine.get(`${path}?for=${encodeURIComponent(purpose)}`),
@@ -45,6 +47,14 @@ async function load(house, card = "", purpose = "counter") {
     password(one, path, house),
   ];
 }
+
+const withoutCard = () =>
+  el(
+    "div",
+    { class: "actions" },
+    el("a", { class: "button plain", href: "#people" }, "カードのない方を探す"),
+    el("a", { class: "button plain", href: "#register" }, "窓口で登録する"),
+  );
 
 /** Looking at a record leaves a trace: who, when, what for (RULES 41). */
 function lookUp(house, card, purpose) {
@@ -80,6 +90,8 @@ function record(one) {
       : `${one.loan_cap_now}冊(${dayInWords(one.loan_cap_from)}から${one.loan_cap}冊)`;
   return factList([
     ["お名前", `${one.name}(${one.kana})`],
+    ["生年月日", dateInWords(one.birth_date)],
+    ["保護者", one.guardian],
     ["利用者番号", `${one.card_number}${one.card_retired ? " (入力された番号は、使用を終えたカードのものです)" : ""}`],
     ["有効期限", `${dateInWords(one.expires_on)}${one.expired ? " (切れています)" : ""}`],
     ["貸出", one.blocked ? "止めています" : "できます"],
@@ -90,6 +102,7 @@ function record(one) {
     ["ご住所", `${one.postal_code} ${one.address}`],
     ["メールアドレス", bad(one.email, one.email_reachable)],
     ["予約関連メール配信先", one.mail_to ? bad(one.mail_to, one.mail_to_reachable) : ""],
+    ["メモ", one.note],
   ]);
 }
 
@@ -211,15 +224,16 @@ function loans(one, named) {
 function changes(one, path, house) {
   const form = house.form(
     async (sent) => {
-      const { loan_cap: cap, blocked, online_lending: online, expires_on: expiry, email } = typedIn(sent);
+      const { loan_cap: cap, blocked, online_lending: online, expires_on: expiry, mail_to: to, ...typed } = typedIn(sent);
       const wanted = {
+        ...Object.fromEntries(Object.keys(PERSON).map((name) => [name, typed[name].trim()])),
+        mail_to: to.trim(),
         loan_cap: Number(cap),
         blocked: blocked === "yes",
         online_lending: online === "yes",
-        expires_on: expiry,
-        email: email.trim(),
+        expires_on: expiry || one.expires_on,
       };
-      const changed = Object.entries(wanted).filter(([name, value]) => value !== one[name] && value !== "");
+      const changed = Object.entries(wanted).filter(([name, value]) => value !== one[name]);
       if (!changed.length) return;
       await mine.patch(path, Object.fromEntries(changed));
       await house.again("登録の内容を変えました。");
@@ -252,8 +266,9 @@ function changes(one, path, house) {
       one.online_lending ? "yes" : "no",
     ),
     input("expires_on", "有効期限", { type: "date", class: "text w16", value: one.expires_on }),
-    input("email", "メールアドレス", {
-      value: one.email,
+    personFields(one),
+    input("mail_to", "予約関連メール配信先", {
+      value: one.mail_to,
       inputmode: "email",
       autocomplete: "off",
       autocapitalize: "none",
@@ -271,9 +286,11 @@ function password(one, path, house) {
     const { message } = await mine.post(`${path}/temporary-password`);
     await house.again(message);
   };
-  return el(
+  const actions = el(
     "div",
     { class: "actions" },
-    house.button("仮パスワードを送る", "送っています…", send, { class: "button plain" }),
+    one.email ? house.button("仮パスワードを送る", "送っています…", send, { class: "button plain" }) : null,
+    slipButton(path, () => actions, house),
   );
+  return actions;
 }

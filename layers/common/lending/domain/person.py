@@ -8,6 +8,7 @@ from lending.domain.form_fields import (
     FieldFault,
     check_address,
     check_birth_date,
+    check_card_number,
     check_kana,
     check_mail_address,
     check_name,
@@ -17,6 +18,7 @@ from lending.domain.form_fields import (
 )
 
 _CHECKS: dict[str, Callable[[str, str], str | FieldFault]] = {
+    "card_number": check_card_number,
     "name": check_name,
     "kana": check_kana,
     "postal_code": check_postal_code,
@@ -29,7 +31,7 @@ _CHECKS: dict[str, Callable[[str, str], str | FieldFault]] = {
 }
 FIELDS = frozenset({"birth_date", *_CHECKS})
 # By these a person is told from others; the rest can be unknown, or become so.
-_NEEDED = frozenset({"name", "kana", "birth_date"})
+_NEEDED = frozenset({"card_number", "name", "kana", "birth_date"})
 
 
 def checked(typed: Mapping[str, str], today: date) -> dict[str, Any] | tuple[FieldFault, ...]:

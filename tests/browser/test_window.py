@@ -1,0 +1,87 @@
+"""Who comes to the window or writes, at the desk's pages (RULES 6, 41, 44)."""
+
+from datetime import datetime
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from lending.domain.week import TOKYO
+from tests.browser.conftest import assert_accessible
+from tests.browser.given import CHOSEN, Clock, Given, enter, on_paper, sign_in_at
+
+pytestmark = pytest.mark.browser
+
+MONDAY = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
+
+
+def test_somebody_without_mail_is_registered_found_and_let_in(phone: BrowserContext, given: Given) -> None:
+    Clock(phone, MONDAY)
+    page = phone.new_page()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
+    # WHEN a child comes to the window with a card that the library issued, and no mail address (RULES 44)
+    enter(page, "利用者")
+    page.get_by_role("link", name="窓口で登録する").click()
+    page.get_by_role("button", name="登録する").click()
+    expect(page.locator("#summary li")).to_have_count(4)
+    assert_accessible(page)
+    typed = {
+        "利用者番号": "0081 2345", "お名前": "例示 小春", "フリガナ": "れいじ こはる", "生年月日": "2015/5/5",
+        "ご住所": "青森県青森市新町1-1-1", "電話番号": "017-222-3333", "保護者のお名前": "例示 夏子",
+    }  # fmt: skip
+    for label, text in typed.items():
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_role("button", name="登録する").click()
+    # THEN their record is there
+    expect(page.locator("#news")).to_contain_text("例示 小春 様を登録しました。")
+    expect(page.get_by_text("例示 小春(レイジ コハル)")).to_be_visible()
+    expect(page.get_by_text("例示 夏子")).to_be_visible()
+    assert_accessible(page)
+    # WHEN their birthday turns out to be misread THEN it is corrected
+    page.get_by_text("登録の内容を変える").click()
+    page.get_by_label("生年月日").fill("2015-05-06")
+    page.get_by_label("電話番号", exact=True).fill("")
+    assert_accessible(page)
+    page.get_by_role("button", name="変更する").click()
+    expect(page.locator("#news")).to_contain_text("登録の内容を変えました。")
+    expect(page.get_by_text("2015年5月6日")).to_be_visible()
+    # WHEN somebody of the same name and birthday is registered THEN they are asked whether it is another
+    enter(page, "利用者")
+    page.get_by_role("link", name="窓口で登録する").click()
+    twin = {"利用者番号": "00812346", "お名前": "例示 心春", "フリガナ": "レイジ コハル", "生年月日": "2015-05-06"}
+    for label, text in twin.items():
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_role("button", name="登録する").click()
+    expect(page.get_by_role("dialog")).to_contain_text("00812345 例示 小春")
+    page.get_by_role("button", name="別の方として登録する").click()
+    expect(page.get_by_text("例示 心春(レイジ コハル)")).to_be_visible()
+    # WHEN they come again without a card THEN they are found by the little they know
+    enter(page, "利用者")
+    page.get_by_role("link", name="カードのない方を探す").click()
+    page.get_by_role("button", name="探す", exact=True).click()
+    expect(page.locator("#summary")).to_contain_text("どれか1つ")
+    page.get_by_label("フリガナ").fill("れいじ")
+    page.get_by_label("生年月日").fill("2015-05-06")
+    page.get_by_role("button", name="探す", exact=True).click()
+    expect(page.locator("#found tbody tr")).to_have_count(2)
+    assert_accessible(page)
+    page.get_by_role("link", name="00812345").click()
+    # WHEN they are handed a password on paper
+    page.get_by_role("button", name="仮パスワードの票を作る").click()
+    page.get_by_role("button", name="作る", exact=True).click()
+    slip = page.get_by_role("region", name="仮パスワードの票")
+    expect(slip).to_contain_text("例示 小春 様")
+    password = slip.locator(".password").inner_text()
+    with on_paper(page):
+        expect(slip).to_be_visible()
+        expect(page.locator("header, .rooms, h1, .actions").filter(visible=True)).to_have_count(0)
+    assert_accessible(page)
+    # THEN it is gone once they leave the page, and it lets the child in
+    enter(page, "連絡")
+    expect(page.locator("body")).not_to_contain_text(password)
+    at_home = phone.new_page()
+    sign_in_at(at_home, "/library.html", "00812345", "利用者カードの番号", password)
+    at_home.get_by_label("新しいパスワード", exact=True).fill(CHOSEN)
+    at_home.get_by_label("新しいパスワード(確認").fill(CHOSEN)
+    at_home.get_by_role("button", name="このパスワードに決める").click()
+    expect(at_home.get_by_text("予約している資料は、ありません。")).to_be_visible()

@@ -1,0 +1,39 @@
+/** A temporary password on a slip of paper (RULES 6, 44). */
+
+import { confirmed } from "../asking.js";
+import { el } from "../dom.js";
+import { mine } from "../session.js";
+
+/** A button that asks for one and shows it, once, below `place`. */
+export function slipButton(path, place, house) {
+  const work = async () => {
+    const text = "新しい仮パスワードの票を作ります。今のパスワードは、使えなくなります。表示されるのは1回だけです。";
+    if (!(await confirmed("仮パスワードの票を作りますか", text, "作る"))) return;
+    place().after(slip(await mine.post(`${path}/password-slip`, {})));
+    house.tell("仮パスワードの票を作りました。この画面を閉じる前に、印刷してください。");
+  };
+  return house.button("仮パスワードの票を作る", "作っています…", work, { class: "button plain" });
+}
+
+const slip = ({ card_number: card, name, temporary_password: password, valid_days: days }) =>
+  el(
+    "section",
+    { class: "sheet stack", "aria-label": "仮パスワードの票" },
+    el("h2", {}, "青森県立図書館 オンライン貸出サービス"),
+    el("p", {}, `${name} 様`),
+    el("p", {}, "利用者番号 ", el("span", { class: "slip-card number" }, card)),
+    el("p", {}, "仮パスワード ", el("span", { class: "slip-card password" }, password)),
+    el(
+      "ol",
+      {},
+      el("li", {}, "Myライブラリを開きます。", el("br"), `${location.origin}/library.html`),
+      el("li", {}, "利用者番号と、この仮パスワードを入力します。"),
+      el("li", {}, "新しいパスワードを決めます。"),
+    ),
+    el("p", {}, `仮パスワードは${days}日間有効です。`),
+    el(
+      "div",
+      { class: "actions" },
+      el("button", { type: "button", class: "button", onclick: () => print() }, "印刷する"),
+    ),
+  );
