@@ -519,6 +519,12 @@ class NewPatron(Person):
     confirmed: Annotated[list[Literal["namesake"]], Field(max_length=1)] = Field(default_factory=list)
 
 
+class NewCard(Asked):
+    """The number of the card that a patron gets in the place of the one they had."""
+
+    card_number: Word
+
+
 class HoldForCaller(Asked):
     """A hold for a patron who calls."""
 
@@ -578,6 +584,17 @@ def register_patron() -> Any:
     patron_id, policy = uuid4().hex, settings().policy
     patron = register_person(library_table(), known, patron_id, list(asked.confirmed), staff, moment, policy)
     return answer(201, _shown_patron(patron, today))
+
+
+@api.post("/api/desk/patrons/<card_number>/card")
+def issue_another_card(card_number: str) -> Any:
+    """Give a patron another card; the one they had ends."""
+    from lending.actions.registering_person import issue_card
+
+    staff, moment, policy = api.staff(), api.moment(), settings().policy
+    number = _card_number(api.body(NewCard).card_number, "card_number")
+    patron = issue_card(library_table(), card_number, number, staff, moment, policy)
+    return answer(201, _shown_patron(patron, in_tokyo(moment).date()))
 
 
 @api.post("/api/desk/patrons/<card_number>/password-slip")

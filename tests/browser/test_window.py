@@ -66,6 +66,12 @@ def test_somebody_without_mail_is_registered_found_and_let_in(phone: BrowserCont
     expect(page.locator("#found tbody tr")).to_have_count(2)
     assert_accessible(page)
     page.get_by_role("link", name="00812345").click()
+    # WHEN they have lost the card THEN they get another
+    page.get_by_text("新しいカードを渡す").click()
+    page.get_by_label("新しいカードの番号").fill("00812347")
+    page.get_by_role("button", name="カードを作り直す").click()
+    page.get_by_role("button", name="作り直す", exact=True).click()
+    expect(page.locator("#news")).to_contain_text("新しいカードをお渡しできます。")
     # WHEN they are handed a password on paper
     page.get_by_role("button", name="仮パスワードの票を作る").click()
     page.get_by_role("button", name="作る", exact=True).click()
@@ -80,7 +86,7 @@ def test_somebody_without_mail_is_registered_found_and_let_in(phone: BrowserCont
     enter(page, "連絡")
     expect(page.locator("body")).not_to_contain_text(password)
     at_home = phone.new_page()
-    sign_in_at(at_home, "/library.html", "00812345", "利用者カードの番号", password)
+    sign_in_at(at_home, "/library.html", "00812347", "利用者カードの番号", password)
     at_home.get_by_label("新しいパスワード", exact=True).fill(CHOSEN)
     at_home.get_by_label("新しいパスワード(確認").fill(CHOSEN)
     at_home.get_by_role("button", name="このパスワードに決める").click()

@@ -14,7 +14,7 @@ from lending.aws.table import Table, addresses, cards, patrons, people
 from lending.domain.card import Card, CardState
 from lending.domain.patron import Patron
 from tests.handlers.conftest import Given, context, request, sample
-from tests.handlers.crashing import Mortal, deaths, everything
+from tests.handlers.crashing import Mortal, deaths, dies_anywhere, everything
 from tests.handlers.desk import THURSDAY, answered, ask, codes
 
 KIT = "20100001"
@@ -174,6 +174,46 @@ def test_it_may_die_at_any_write(library: Table, mortal: Mortal, number: str) ->
         assert len(everything(library)) == whole, death
         patron = holder(library, number)
         assert people.namesakes(library, patron.kana, patron.birth_date) == [patron.patron_id]
+
+
+# Another card
+
+
+def test_sample_a_lost_card_is_replaced_by_one_of_any_place(person: Patron, library: Table) -> None:
+    # GIVEN somebody who signs in, and has lost the card
+    accounts.ensure_account("p-1", "10000001")
+    # WHEN they get a blank one at the window, RULES 1, 44
+    status, body = answered(handler(sample("desk/patron_card"), context()))
+    assert (status, body["card_number"]) == (201, KIT)
+    # THEN it works, also to sign in, and the old one has ended
+    assert holder(library, KIT).patron_id == "p-1"
+    assert cards.find(library, "10000001") == Card("10000001", CardState.RETIRED, patron_id="p-1")
+    assert {"Name": "preferred_username", "Value": KIT} in account_of("p-1")["UserAttributes"]
+    (trace,) = library.query("PATRON#p-1", "TRACE#")
+    assert trace["what"] == "issue_card"
+    # AND the same request again finds it done, by the old number as by the new
+    done = everything(library)
+    assert answered(handler(sample("desk/patron_card"), context())) == (status, body)
+    assert ask("POST", f"/patrons/{KIT}/card", {"card_number": KIT}) == (status, body)
+    assert everything(library) == done
+
+
+def test_no_card_of_another_is_issued(given: Given, person: Patron, library: Table) -> None:
+    other = given.patron("p-2")
+    library.write(cards.add(Card(other.card_number, CardState.ACTIVE, patron_id="p-2")))
+    before = everything(library)
+    status, body = ask("POST", "/patrons/10000001/card", {"card_number": other.card_number})
+    assert (status, codes(body)) == (409, ["card_taken"])
+    assert ask("POST", "/patrons/19999999/card", {"card_number": KIT})[0] == 404
+    assert everything(library) == before
+
+
+@pytest.mark.parametrize("number", [KIT, "00999999"])
+def test_issuing_a_card_may_die_at_any_write(person: Patron, library: Table, mortal: Mortal, number: str) -> None:
+    def come() -> dict[str, Any]:
+        return ask("POST", "/patrons/10000001/card", {"card_number": number})[1]
+
+    assert dies_anywhere(library, mortal, come) >= 1
 
 
 # The slip

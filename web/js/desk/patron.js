@@ -44,6 +44,7 @@ async function load(house, card = "", purpose = "counter") {
     el("h2", {}, `貸出 ${one.loans_now.length}冊`),
     loans(one, named),
     changes(one, path, house),
+    anotherCard(one, path, house),
     password(one, path, house),
   ];
 }
@@ -277,6 +278,28 @@ function changes(one, path, house) {
     el("div", { class: "actions" }, el("button", { class: "button" }, "変更する")),
   );
   return el("details", {}, el("summary", {}, "登録の内容を変える"), form);
+}
+
+/** A lost card: a blank one of any place takes its place (RULES 44). */
+function anotherCard(one, path, house) {
+  const form = house.form(
+    async (sent) => {
+      const { new_card: number } = typedIn(sent);
+      const none = number.trim() ? [] : [{ field: "new_card", message: "新しいカードの番号を入力してください。" }];
+      if (tellFaults(sent, none)) return;
+      const text = `${one.name} 様に、新しいカード(${number})をお渡しします。今のカードは、使えなくなります。`;
+      if (!(await confirmed("カードを作り直しますか", text, "作り直す"))) return;
+      const { card_number: now } = await mine.post(`${path}/card`, { card_number: number });
+      await house.go(`#patron/${now}`, "新しいカードをお渡しできます。ログインも、新しい番号でできます。");
+    },
+    input("new_card", "新しいカードの番号", {
+      class: "text number w16",
+      inputmode: "numeric",
+      autocomplete: "off",
+    }),
+    el("div", { class: "actions" }, el("button", { class: "button" }, "カードを作り直す")),
+  );
+  return el("details", {}, el("summary", {}, "新しいカードを渡す"), form);
 }
 
 function password(one, path, house) {

@@ -1,4 +1,4 @@
-"""The desk registers a person who comes or writes, and hands out a password on a slip (RULES 5, 6, 42, 44).
+"""The desk registers a person who comes or writes, issues cards, and hands out a password on a slip (5, 6, 42, 44).
 
 Registering makes no account: nobody needs one before they sign in, and the slip makes it then.
 """
@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from lending.actions.at_the_desk import patron_of_card
-from lending.actions.seeing_to_accounts import temporary_password
+from lending.actions.seeing_to_accounts import see_to_account, temporary_password
 from lending.aws import suppression
-from lending.aws.table import Table, addresses, again_when_overtaken, cards, patrons, people, traces
+from lending.aws.table import Table, account_work, addresses, again_when_overtaken, cards, patrons, people, traces
 from lending.aws.table.writes import Write
 from lending.domain.application import years_after
 from lending.domain.card import Card, CardState
@@ -44,8 +44,9 @@ def register_person(
         Refused: the card is another's or has ended, or there are namesakes, who are named.
     """
     card = cards.find(table, known["card_number"])
-    if card and card.state is not CardState.BLANK:
-        return _registered_before(table, card, known)
+    if card and (patron := _registered_before(table, card, known)):
+        return patron
+    _check_blank(card)
     years_on = years_after(in_tokyo(moment).date(), policy.card_years)
     patron = Patron(patron_id, **({"expires_on": years_on} | known))
     if NAMESAKE not in confirmed:
@@ -62,13 +63,16 @@ def register_person(
     return patron
 
 
-def _registered_before(table: Table, card: Card, known: dict[str, Any]) -> Patron:
-    """The patron whom this very request has made."""
+def _registered_before(table: Table, card: Card, known: dict[str, Any]) -> Patron | None:
+    """The patron whom this very request has made, if it has."""
     patron = patrons.find(table, card.patron_id) if card.state is CardState.ACTIVE else None
-    if patron is None or replace(patron, **known) != patron:
-        reason = Reason("card_taken", {"card_state": card.state}, "card_number", _TAKEN[card.state])
-        raise Refused("card_taken", reason)
-    return patron
+    return patron if patron and replace(patron, **known) == patron else None
+
+
+def _check_blank(card: Card | None) -> None:
+    if card and card.state is not CardState.BLANK:
+        facts = {"card_state": card.state}
+        raise Refused("card_taken", Reason("card_taken", facts, "card_number", _TAKEN[card.state]))
 
 
 _TAKEN = {
@@ -92,6 +96,35 @@ def _issue(card: Card | None, patron: Patron, moment: datetime) -> Write:
     if card:
         return cards.activate(card, patron.patron_id, moment)
     return cards.add(Card(patron.card_number, CardState.ACTIVE, patron_id=patron.patron_id))
+
+
+def issue_card(table: Table, card_number: str, new_number: str, staff: str, moment: datetime, policy: Policy) -> Patron:
+    """Give a patron another card, of any place; the one they had ends. Sent again, it is done already (RULES 1, 44).
+
+    Raises:
+        Refused: no such card, or the new one is another's or has ended.
+    """
+    patron = _issued(table, card_number, new_number, staff, moment, policy)
+    see_to_account(table, patron.patron_id)
+    return patron
+
+
+@again_when_overtaken
+def _issued(table: Table, card_number: str, new_number: str, staff: str, moment: datetime, policy: Policy) -> Patron:
+    patron, _ = patron_of_card(table, card_number)
+    if patron.card_number == new_number:
+        return patron
+    new = cards.find(table, new_number)
+    _check_blank(new)
+    after = replace(patron, card_number=new_number)
+    table.transact(
+        patrons.change(patron, after),
+        cards.retire(patron.card_number, patron.patron_id),
+        _issue(new, after, moment),
+        account_work.needed(patron.patron_id, moment),
+        traces.on_patron(patron.patron_id, Act(moment, staff, Deed.ISSUE_CARD), policy),
+    )
+    return after
 
 
 def password_slip(table: Table, card_number: str, staff: str, moment: datetime, policy: Policy) -> tuple[Patron, str]:

@@ -29,6 +29,7 @@ class Deed(StrEnum):
     MERGE = "merge"
     FINISH_TASK = "finish_task"
     REGISTER_PERSON = "register_person"
+    ISSUE_CARD = "issue_card"
     REGISTER = "register"
     IMAGE_AGAIN = "image_again"
     REFUSE = "refuse"
@@ -57,6 +58,7 @@ DEED_LABELS = {
     Deed.MERGE: "書誌の統合",
     Deed.FINISH_TASK: "連絡の記録",
     Deed.REGISTER_PERSON: "窓口での登録",
+    Deed.ISSUE_CARD: "カードの再発行",
     Deed.REGISTER: "申請の登録",
     Deed.IMAGE_AGAIN: "画像の再送の依頼",
     Deed.REFUSE: "申請のお断り",
