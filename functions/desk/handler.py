@@ -1017,8 +1017,10 @@ def finish_contact(contact_id: str) -> Any:
 
 
 def _task(task: "Task") -> dict[str, Any]:
-    from lending.domain.bounces import CAUSE_LABELS, explanation
+    from lending.domain.bounces import CAUSE_LABELS
+    from lending.domain.contact import advice
     from lending.domain.mail import KIND_LABELS as MAIL_LABELS
+    from lending.domain.mail import Unsent
 
     contact, kind = task.contact, task.contact.mail_kind
     return {
@@ -1030,9 +1032,9 @@ def _task(task: "Task") -> dict[str, Any]:
         "cause": contact.cause,
         "cause_label": CAUSE_LABELS[contact.cause],
         "fault": contact.fault,
-        "explanation": explanation(contact.diagnosis, settings().policy.mail_domain),
+        "explanation": advice(contact, settings().policy.mail_domain),
         "address": contact.address,
-        "unreachable": contact.permanent,
+        "unreachable": contact.permanent or contact.unsent is Unsent.UNREACHABLE,
         "mail": {"kind": kind, "label": MAIL_LABELS[kind], "sent_at": contact.mail_sent_at} if kind else None,
         "mails": contact.mails,
         "since": contact.since,

@@ -20,8 +20,9 @@ from lending.aws.sealing import confirmed
 from lending.aws.settings import settings
 from lending.aws.table import library_table
 from lending.domain.loan import RESERVED_LABEL, STATE_LABELS
-from lending.domain.mail import KIND_LABELS, UNSENT_LABELS, Mail
 from lending.domain.mail import STATE_LABELS as MAIL_STATE_LABELS
+from lending.domain.mail import UNSENT_LABELS, Mail
+from lending.domain.mail_texts import subject_of
 from lending.domain.problems import Reason
 from lending.domain.title import Title
 from lending.domain.week import renewal_window
@@ -206,7 +207,8 @@ def test_mail() -> Any:
 def _mail(mail: Mail) -> dict[str, Any]:
     return {
         "kind": mail.kind,
-        "subject": KIND_LABELS[mail.kind],
+        "subject": mail.subject or subject_of(mail.kind, mail.facts, settings().policy),
+        "text": mail.text or None,
         "created_at": mail.created_at,
         "sent_at": mail.sent_at,
         "to": mail.to_address or None,

@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from functions.mail import handler as mail_function
+from lending.aws import suppression
 from lending.aws.clients import client
 from lending.aws.table import Table, facilities, loans, mails, messages
 from lending.aws.table.writes import Key
@@ -87,11 +88,13 @@ class Post:
     taken: list[dict[str, Any]] = field(default_factory=list)
     before: list[BaseException] = field(default_factory=list)
     after: list[BaseException] = field(default_factory=list)
+    forgiven: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         ses = client("sesv2", once=True)
         self._send = ses.send_email
         self.monkeypatch.setattr(ses, "send_email", self._take)
+        self.monkeypatch.setattr(suppression, "forgive", self.forgiven.append)  # moto has no such list
         self.monkeypatch.setattr(mail_function, "datetime", self)
 
     def _take(self, **mail: Any) -> Any:

@@ -19,6 +19,7 @@ from lending.aws.sealing import confirmed
 from lending.aws.table import Overtaken, Table, addresses, applications, contacts, holds, mails, messages
 from lending.aws.table.writes import Key
 from lending.domain.application import ApplicationStatus
+from lending.domain.bounces import BounceCause
 from lending.domain.hold import Hold, HoldStatus
 from lending.domain.mail import MailKind, MailState, Unsent, claimed
 from tests.handlers.applications import applied
@@ -264,6 +265,56 @@ def test_a_test_mail_goes_to_a_marked_address_other_mails_do_not(given: Given, l
         Unsent.UNREACHABLE,
         "p-1@example.jp",
     )
+    # and SES is told to try where we do
+    assert post.forgiven == ["p-1@example.jp"]
+    # and who waits for the other in vain is called, with the cause that is known, RULES 39
+    (task,) = contacts.of_patron(library, "p-1")
+    assert (task.unsent, task.cause, task.mail_kind) == (
+        Unsent.UNREACHABLE,
+        BounceCause.DOMAIN_REFUSED,
+        MailKind.CARD_EXPIRED_HOLD,
+    )
+    # and what it would have said can be read all the same, RULES 38
+    assert "利用者カードの有効期限が切れた" in mail_of(library, other).text
+    # and the mark is as old as it was: what arrived since lifts it
+    assert contacts.trouble_with(library, "p-1@example.jp").marked_since == SATURDAY
+
+
+@pytest.mark.parametrize("kind", [MailKind.ACCEPTANCE, MailKind.TEMPORARY_PASSWORD])
+def test_a_mail_that_lets_somebody_in_is_tried_at_a_marked_address(
+    given: Given, library: Table, post: Post, kind: MailKind
+) -> None:
+    # GIVEN a person whose only address is marked, and who cannot sign in to give another, RULES 6, 39
+    given.patron()
+    library.write(addresses.mark_unreachable("p-1@example.jp", SATURDAY, "mailbox_full"))
+    key = put(library, kind, 1, application_kind="new")
+    # WHEN the mail with the password is brought THEN it is sent, and SES is told to try
+    assert post.bring(key) == []
+    assert "仮パスワード" in post.text
+    assert post.forgiven == ["p-1@example.jp"]
+
+
+def test_what_was_sent_can_be_read_but_for_its_secrets(given: Given, library: Table, post: Post) -> None:
+    # GIVEN a mail with titles, one with a password, one with a link
+    given.patron()
+    lend(library, "t-1")
+    wish = {"to": "new@example.jp", "pending": "secret", "valid_hours": 24}
+    keys = [
+        put_lending(library), put(library, MailKind.TEMPORARY_PASSWORD, 1),
+        put(library, MailKind.ADDRESS_CONFIRMATION, "2026-06-01", 1, **wish),
+    ]  # fmt: skip
+    # WHEN they are sent
+    assert post.bring(*keys) == []
+    said = [mail["Content"]["Simple"] for mail in post.taken]
+    kept = [mail_of(library, key) for key in keys]
+    # THEN subject and text are kept as sent, RULES 38
+    assert [mail.subject for mail in kept] == [each["Subject"]["Data"] for each in said]
+    assert kept[0].text == said[0]["Body"]["Text"]["Data"]
+    # but for what opens a door, DESIGN: we never store a password
+    for mail, line in ((kept[1], "仮パスワード: (ここには表示しません)"), (kept[2], "(ここには表示しません)")):
+        assert line in mail.text.splitlines()
+        different = set(mail.text.splitlines()) ^ set(said[kept.index(mail)]["Body"]["Text"]["Data"].splitlines())
+        assert len(different) == 2
 
 
 def test_who_has_no_address_gets_no_mail(library: Table, post: Post) -> None:
@@ -272,6 +323,18 @@ def test_who_has_no_address_gets_no_mail(library: Table, post: Post) -> None:
     key = put(library, MailKind.REFUSAL, RECEIPT, owner=RECEIPT, reason="x")
     assert post.bring(key) == []
     assert mail_of(library, key).why is Unsent.NO_ADDRESS
+    # and who has applied is called, as nothing else tells them, RULES 39
+    (task,) = contacts.page(library, 10)[0]
+    assert (task.receipt_number, task.unsent, task.mail_kind) == (RECEIPT, Unsent.NO_ADDRESS, MailKind.REFUSAL)
+
+
+def test_a_patron_without_an_address_is_no_task(given: Given, library: Table, post: Post) -> None:
+    # GIVEN a patron who is served by letter, RULES 44
+    given.patron(email="")
+    key = put(library)
+    assert post.bring(key) == []
+    assert mail_of(library, key).why is Unsent.NO_ADDRESS
+    assert contacts.page(library, 10)[0] == []
 
 
 def test_images_asked_for_again(library: Table, post: Post) -> None:

@@ -367,7 +367,11 @@ def test_mails_are_shown_with_how_far_they_have_come(there: Library) -> None:
     assert answered(handler(sample("my_library/test_mail"), context()))[0] == 202
     # THEN it can be seen
     (mail,) = answered(handler(sample("my_library/mails"), context()))[1]["items"]
-    assert (mail["kind"], mail["subject"], mail["state_label"]) == ("test", "受信確認メール", "送信待ち")
+    assert (mail["kind"], mail["subject"], mail["state_label"]) == (
+        "test",
+        "【青森県立図書館】受信確認メール",
+        "送信待ち",
+    )
     # and only one is sent in some minutes
     assert ask("POST", "/me/test-mail", now=NOON + timedelta(seconds=30))[0] == 429
     assert ask("POST", "/me/test-mail", now=NOON + timedelta(minutes=6))[0] == 202

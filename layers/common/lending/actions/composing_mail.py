@@ -16,7 +16,7 @@ from lending.aws.table import Table, addresses, applications, calendar, faciliti
 from lending.domain.application import ACCOUNT_KINDS, ApplicationStatus
 from lending.domain.hold import HoldStatus
 from lending.domain.loan import Loan
-from lending.domain.mail import Mail, MailKind, Unsent
+from lending.domain.mail import SECRET_FACTS, Mail, MailKind, Unsent
 from lending.domain.mail_texts import Text, compose
 from lending.domain.pages import Page
 from lending.domain.patron import Patron
@@ -31,25 +31,33 @@ _Recipient: TypeAlias = tuple[str, Callable[[], Facts]]
 _TO_APPLICANTS = frozenset({MailKind.IMAGE_AGAIN, MailKind.REFUSAL})
 # These go to the person's own address, all others to where hold mails go (RULES 7).
 _PERSONAL = frozenset({MailKind.ACCEPTANCE, MailKind.TEMPORARY_PASSWORD})
-# These find out whether an address can be reached: a mark on it is no reason not to send them.
-_TRYING = frozenset({MailKind.TEST, MailKind.ADDRESS_CONFIRMATION})
+# These find out whether an address can be reached, or let somebody in who has no other way to ask: a mark on it is no
+# reason not to send them (RULES 6, 39).
+_TRYING = _TO_APPLICANTS | _PERSONAL | {MailKind.TEST, MailKind.ADDRESS_CONFIRMATION}
+_HIDDEN = "(ここには表示しません)"
+
+
+_NOTHING = Text("", "")
 
 
 class NotToBeSent(Exception):
-    """There is a reason not to send the mail. `to_address` is empty if there is none."""
+    """There is a reason not to send the mail. `to_address` is empty if there is none; `shown` is what it would say."""
 
-    def __init__(self, why: Unsent, to_address: str = "") -> None:
+    def __init__(self, why: Unsent, to_address: str = "", shown: Text = _NOTHING) -> None:
         super().__init__(why)
         self.why = why
         self.to_address = to_address
+        self.shown = shown
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail in words, and where it goes."""
+    """A mail in words, and where it goes. `shown` is the same without secrets, `marked` that the address is."""
 
     to_address: str
     text: Text
+    shown: Text
+    marked: bool
 
 
 def write_letter(table: Table, mail: Mail, policy: Policy) -> Letter:
@@ -66,9 +74,11 @@ def write_letter(table: Table, mail: Mail, policy: Policy) -> Letter:
     to_address = str(mail.facts.get("to") or known_address)
     if not to_address:
         raise NotToBeSent(Unsent.NO_ADDRESS)
-    if mail.kind not in _TRYING and addresses.unreachable(table, {to_address}):
-        raise NotToBeSent(Unsent.UNREACHABLE, to_address)
-    return Letter(to_address, compose(mail.kind, {**mail.facts, **tell()}, policy))
+    marked, facts = bool(addresses.unreachable(table, {to_address})), {**mail.facts, **tell()}
+    shown = compose(mail.kind, facts | dict.fromkeys(SECRET_FACTS & facts.keys(), _HIDDEN), policy)
+    if marked and mail.kind not in _TRYING:
+        raise NotToBeSent(Unsent.UNREACHABLE, to_address, shown)
+    return Letter(to_address, compose(mail.kind, facts, policy), shown, marked)
 
 
 def _applicant(table: Table, mail: Mail, policy: Policy) -> _Recipient:

@@ -47,6 +47,9 @@ def _task(table: Table, contact: Contact, known: dict[str, Patron]) -> Task | No
     application = applications.find(table, contact.receipt_number) if contact.receipt_number else None
     if application is None:
         return None
+    # Once it is registered the application says no more whose it was: the patron does.
+    if patron := patrons.find(table, application.patron_id) if not application.name else None:
+        return Task(contacts.contact_id(contact), contact, patron.card_number, patron.name, patron.phone)
     return Task(contacts.contact_id(contact), contact, "", application.name, application.phone)
 
 

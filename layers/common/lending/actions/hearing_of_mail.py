@@ -5,6 +5,7 @@ its last one, and a delivery only settles what is older: so the end is the same 
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from lending.aws import mailer, suppression
@@ -12,7 +13,7 @@ from lending.aws.table import Table, addresses, again_when_overtaken, contacts, 
 from lending.aws.table.writes import Key, Write
 from lending.domain.bounces import BounceCause, Diagnosis, classify, forwarded, may_come_again
 from lending.domain.contact import DELIVERED, Contact, contact_about, with_bounce
-from lending.domain.mail import Mail, MailState, with_news
+from lending.domain.mail import Mail, MailState, Unsent, with_news
 from lending.domain.mail_events import EventKind, MailEvent, Recipient, bare_address
 from lending.domain.policy import Policy
 from lending.domain.week import in_tokyo
@@ -125,17 +126,42 @@ def tasks_of_refusal(table: Table, mail: Mail, moment: datetime, policy: Policy)
     return _tasks(table, mails.key(mail)[0], [contact], policy)
 
 
+def tasks_of_unsent(table: Table, mail: Mail, moment: datetime, policy: Policy) -> list[Write]:
+    """What staff must do about a mail that was given up before sending: who waits for it in vain is called (RULES 39).
+
+    A patron without an address has no task for it: their mails are letters to print (RULES 44).
+    """
+    if mail.why is Unsent.UNREACHABLE:
+        cause = addresses.cause_of_mark(table, mail.to_address) or BounceCause.UNKNOWN
+    elif mail.why is Unsent.NO_ADDRESS and mails.key(mail)[0].startswith("APPLICATION#"):
+        cause = BounceCause.UNKNOWN
+    else:
+        return []
+    contact = replace(contact_about(Diagnosis(cause), mail.to_address, moment, mail), unsent=mail.why)
+    return _recorded(_news(table, mails.key(mail)[0], [contact]), policy)
+
+
 def _tasks(table: Table, partition: str, found: Iterable[Contact], policy: Policy) -> list[Write]:
     """Record the tasks as one person's, and mark the addresses that nothing reaches any more (RULES 39)."""
-    writes, marks = [], {}
-    for contact in (contacts.owned(each, partition) for each in found):
-        known = contacts.find(table, contacts.key(contact))
-        if (after := with_bounce(known, contact)) is known:
-            continue
-        writes.append(contacts.record(known, after, policy))
-        if contact.permanent:
-            marks[contact.address] = addresses.mark_unreachable(contact.address, contact.last_at, contact.cause)
-    return [*writes, *marks.values()]
+    news = _news(table, partition, found)
+    marks = {
+        contact.address: addresses.mark_unreachable(contact.address, contact.last_at, contact.cause)
+        for _, contact in news
+        if contact.permanent
+    }
+    return [*_recorded(news, policy), *marks.values()]
+
+
+def _news(table: Table, partition: str, found: Iterable[Contact]) -> list[tuple[Contact | None, Contact]]:
+    """Each task of one person that something new is known of: as it is, and as it will be."""
+    owned = [contacts.owned(contact, partition) for contact in found]
+    known = [contacts.find(table, contacts.key(contact)) for contact in owned]
+    after = [with_bounce(before, contact) for before, contact in zip(known, owned, strict=True)]
+    return [(before, then) for before, then in zip(known, after, strict=True) if then is not before]
+
+
+def _recorded(news: list[tuple[Contact | None, Contact]], policy: Policy) -> list[Write]:
+    return [contacts.record(before, after, policy) for before, after in news]
 
 
 @again_when_overtaken

@@ -12,12 +12,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from lending.actions.composing_mail import Letter, NotToBeSent, write_letter
-from lending.actions.hearing_of_mail import tasks_of_refusal
-from lending.aws import mailer
+from lending.actions.hearing_of_mail import tasks_of_refusal, tasks_of_unsent
+from lending.aws import mailer, suppression
 from lending.aws.mailer import HeldBack, NeverSent, PerhapsSent
 from lending.aws.table import Busy, Overtaken, Table, again_when_overtaken, mails, messages
 from lending.aws.table.writes import Key
 from lending.domain.mail import Mail, MailState, claimed, given_back, given_up, may_be_claimed, moved
+from lending.domain.mail_texts import Text
 from lending.domain.policy import Policy
 
 
@@ -49,9 +50,11 @@ def send_mail(table: Table, key: Key, moment: datetime, policy: Policy) -> Sendi
         return mail
     try:
         letter = write_letter(table, mail, policy)
+        if letter.marked:
+            suppression.forgive(letter.to_address)  # or SES takes the mail and silently does not send it
         message_id = mailer.send(key, letter.to_address, letter.text)
     except NotToBeSent as reason:
-        return _note_unsent(table, mail, reason)
+        return _note_unsent(table, mail, reason, moment, policy)
     except HeldBack as refusal:
         return _note_held_back(table, mail, refusal.code)
     except NeverSent as refusal:
@@ -63,7 +66,7 @@ def send_mail(table: Table, key: Key, moment: datetime, policy: Policy) -> Sendi
         with suppress(Overtaken, Busy):
             table.write(mails.change(mail, given_back(mail)))
         raise
-    return _note_sent(table, key, letter.to_address, message_id, moment, policy)
+    return _note_sent(table, key, letter, message_id, moment, policy)
 
 
 @again_when_overtaken
@@ -87,13 +90,19 @@ def _note_held_back(table: Table, mail: Mail, code: str) -> Sending:
     return Sending.HELD_BACK
 
 
-def _note_unsent(table: Table, mail: Mail, reason: NotToBeSent) -> Sending:
-    table.write(mails.change(mail, given_up(mail, reason.why, reason.to_address)))
+def _note_unsent(table: Table, mail: Mail, reason: NotToBeSent, moment: datetime, policy: Policy) -> Sending:
+    """It is seen in My Library and at the desk all the same; who would wait for it in vain is called (RULES 38, 39)."""
+    unsent = _saying(given_up(mail, reason.why, reason.to_address), reason.shown)
+    table.transact(mails.change(mail, unsent), *tasks_of_unsent(table, unsent, moment, policy))
     return Sending.UNSENT
 
 
+def _saying(mail: Mail, shown: Text) -> Mail:
+    return replace(mail, subject=shown.subject, text=shown.body)
+
+
 @again_when_overtaken
-def _note_sent(table: Table, key: Key, to_address: str, message_id: str, moment: datetime, policy: Policy) -> Sending:
+def _note_sent(table: Table, key: Key, letter: Letter, message_id: str, moment: datetime, policy: Policy) -> Sending:
     """News from SES may have been faster: what it said stands, and only what it cannot know is added."""
     mail = mails.find(table, key)
     if mail is None:
@@ -102,14 +111,14 @@ def _note_sent(table: Table, key: Key, to_address: str, message_id: str, moment:
     sent = replace(
         mail,
         state=state,
-        to_address=to_address,
+        to_address=letter.to_address,
         message_id=message_id,
         sent_at=moment,
         claimed_at=None,
         why=None,
         error="",
     )
-    table.transact(mails.change(mail, sent), messages.add(message_id, key, mail, policy))
+    table.transact(mails.change(mail, _saying(sent, letter.shown)), messages.add(message_id, key, mail, policy))
     return Sending.SENT
 
 
@@ -118,5 +127,6 @@ def _note_rejected(table: Table, mail: Mail, letter: Letter, code: str, moment: 
     rejected = replace(
         mail, state=MailState.REJECTED, to_address=letter.to_address, error=code, news_at=moment, claimed_at=None
     )
+    rejected = _saying(rejected, letter.shown)
     table.transact(mails.change(mail, rejected), *tasks_of_refusal(table, rejected, moment, policy))
     return Sending.REJECTED

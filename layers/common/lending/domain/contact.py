@@ -4,8 +4,8 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from lending.domain.bounces import BounceCause, Diagnosis, Fault
-from lending.domain.mail import Mail, MailKind
+from lending.domain.bounces import BounceCause, Diagnosis, Fault, explanation
+from lending.domain.mail import Mail, MailKind, Unsent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,19 +13,20 @@ class Contact:
     """One task per person, address and cause, however many mails came back.
 
     Of whom: `patron_id`, or `receipt_number` while there is no patron. `permanent`, `suppressed`, `also` and `fault`
-    are the diagnosis's. `since` is when the first mail came back, `last_at` the latest, as SES told, in Tokyo; `mails`
-    is how many. `mail_…` tell of the latest, as far as it is known. `done_by` is who of staff called, or what settled
-    it.
+    are the diagnosis's. `since` is when the first mail came back, `last_at` the latest, as SES told, in Tokyo;
+    `mails` is how many; `unsent` says why the latest did not even leave, if so. `mail_…` tell of the latest, as far
+    as it is known. `done_by` is who of staff called, or what settled it.
     """
 
     patron_id: str = ""
     receipt_number: str = ""
-    address: str
+    address: str = ""
     cause: BounceCause
     also: BounceCause | None = None
     permanent: bool = False
     suppressed: bool = False
     fault: Fault = Fault.ADDRESS
+    unsent: Unsent | None = None
     since: datetime
     last_at: datetime
     mails: int = 1
@@ -70,6 +71,14 @@ def contact_about(diagnosis: Diagnosis, address: str, at: datetime, mail: Mail |
     if mail is None:
         return contact
     return replace(contact, mail_id=mail.mail_id, mail_kind=mail.kind, mail_sent_at=mail.sent_at)
+
+
+def advice(contact: Contact, mail_domain: str) -> str:
+    """What staff tell the person, with the FAQ's hint (RULES 39, A15)."""
+    if contact.unsent is Unsent.NO_ADDRESS:
+        return "メールアドレスがないため、お知らせを送れませんでした。内容をお電話でお伝えください。"
+    hint = explanation(contact.diagnosis, mail_domain)
+    return f"このアドレスには届かないため、お知らせを送っていません。{hint}" if contact.unsent else hint
 
 
 def with_bounce(known: Contact | None, contact: Contact) -> Contact:

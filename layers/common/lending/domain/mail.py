@@ -1,6 +1,6 @@
 """A mail of the service: what it is about, and how far it has come (RULES 36-39)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -83,8 +83,8 @@ UNSENT_LABELS = {
     Unsent.NO_ADDRESS: "メールアドレスが登録されていません",
 }
 
-# Made and told at the moment of sending, in memory only; a mail item never holds them.
-SECRET_FACTS = frozenset({"temporary_password"})
+# Made and told at the moment of sending, in memory only: a mail's item never holds them, nor does the text it keeps.
+SECRET_FACTS = frozenset({"temporary_password", "confirm_url"})
 
 # From weakest to strongest: what is known of a mail only ever grows.
 _STRENGTH = {state: rank for rank, state in enumerate(MailState)}
@@ -143,11 +143,12 @@ def mail_id(kind: MailKind, *about: str | int | date) -> str:
 class Mail:
     """One mail, kept with its owner so that nothing is lost with it (RULES 38).
 
-    `owner` is a patron's id, or a receipt number while there is no patron. `facts` are what `mail_texts.compose`
-    needs as far as it may be kept, in JSON's types: titles are put together at the moment of sending, a password
-    never gets here. `to_address` is empty until sent. `why` says why it was given up, `error` is the class of the last
-    refusal by SES. `claimed_at` and `claims` are the sender's (`may_be_claimed`): when it took the mail in hand, and
-    how many such tries nobody knows the end of. `news_at` is when what SES told last happened.
+    `owner` is a patron's id, or a receipt number while there is no patron. `facts` are what `mail_texts.compose` needs
+    as far as it may be kept, in JSON's types: titles are put together at the moment of sending, a password never
+    gets here. `to_address` is empty until sent. `why` says why it was given up, `error` is the class of the last
+    refusal by SES. `subject` and `text` are what it said, or would have, without its secrets. `claimed_at` and
+    `claims` are the sender's (`may_be_claimed`): when it took the mail in hand, and how many such tries nobody
+    knows the end of. `news_at` is when what SES told last happened.
     """
 
     mail_id: str
@@ -161,6 +162,8 @@ class Mail:
     message_id: str = ""
     why: Unsent | None = None
     error: str = ""
+    subject: str = ""
+    text: str = ""
     claimed_at: datetime | None = None
     claims: int = 0
     news_at: datetime | None = None
@@ -207,6 +210,20 @@ def given_back(mail: Mail) -> Mail:
 def given_up(mail: Mail, why: Unsent, to_address: str) -> Mail:
     """The mail when it turned out that it is not to be sent (RULES 36, 39)."""
     return replace(mail, state=MailState.UNSENT, why=why, to_address=to_address, claimed_at=None)
+
+
+AGAIN = "again"
+"""The part of a mail's name that tells it from the one it repeats."""
+
+
+def name_again(mail: Mail, others: Iterable[str]) -> str:
+    """The name of a mail that says once more what another is about; who presses twice at a moment gets the same.
+
+    Args:
+        others: the names of all mails of the owner.
+    """
+    first = mail.mail_id.split(f"#{AGAIN}#")[0]
+    return f"{first}#{AGAIN}#{sum(name.startswith(f'{first}#{AGAIN}#') for name in others) + 1}"
 
 
 def with_news(mail: Mail, to: MailState, at: datetime, message_id: str) -> Mail:

@@ -10,6 +10,7 @@ from lending.aws.table.codec import attributes, epoch, stamp, values_of
 from lending.aws.table.patrons import partition
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, delete, put
+from lending.domain.bounces import BounceCause
 from lending.domain.mail_address import PendingAddress
 from lending.domain.patron import Patron
 
@@ -34,6 +35,12 @@ def users(table: Table, address: str) -> list[str]:
 def unreachable(table: Table, addresses: Iterable[str]) -> set[str]:
     """Which of the addresses are marked: a mail there came back for good, or was complained about."""
     return {item["PK"].removeprefix("ADDRESS#") for item in table.get_many(map(key, addresses))}
+
+
+def cause_of_mark(table: Table, address: str) -> BounceCause | None:
+    """Why nothing reaches an address, None if it is not marked."""
+    item = table.get(key(address))
+    return BounceCause(item["cause"]) if item else None
 
 
 def use(address: str, patron_id: str) -> Write:

@@ -87,8 +87,8 @@ def record(before: Contact | None, after: Contact, policy: Policy) -> Write:
     item = attributes(after) | {"work": _WORK, "work_order": f"{stamp(after.since)}#{contact_id(after)}"}
     gone = {} if after.patron_id else {"expires_at": epoch(after.since + timedelta(days=policy.application_days))}
     pk, sk = key(after)
-    pointer = put(_pointer(after), {"task_pk": pk, "task_sk": sk} | gone)
-    return replace(put((pk, sk), item | gone, condition, **was), also=(pointer,))
+    pointer = [put(_pointer(after), {"task_pk": pk, "task_sk": sk} | gone)] if after.address else []
+    return replace(put((pk, sk), item | gone, condition, **was), also=tuple(pointer))
 
 
 def close(contact: Contact, moment: datetime, by: str, policy: Policy) -> Write:
@@ -96,7 +96,8 @@ def close(contact: Contact, moment: datetime, by: str, policy: Policy) -> Write:
     condition, was = _still(contact)
     gone = epoch(moment + timedelta(days=policy.history_days))
     done = attributes(replace(contact, done_at=moment, done_by=by)) | {"expires_at": gone}
-    return replace(put(key(contact), done, condition, **was), also=(delete(_pointer(contact)),))
+    pointer = [delete(_pointer(contact))] if contact.address else []
+    return replace(put(key(contact), done, condition, **was), also=tuple(pointer))
 
 
 def _pointer(contact: Contact) -> Key:
