@@ -22,10 +22,15 @@ USERS = {"": "", "patron": "p-1", "desk": "staff-1", "facility-12": "f-12"}
 
 
 def api_of(function: str) -> Api:
-    return importlib.import_module(f"functions.{function}.handler").api  # type: ignore[no-any-return]
+    module = importlib.import_module(f"functions.{function}.handler")
+    return getattr(module, "api", module.handler)
 
 
-ROUTES = [(function, method, path) for function in FUNCTIONS for method, path in api_of(function).routes]
+def routes_of(api):
+    return [(each.method, each.path) for each in api.known] if hasattr(api, "known") else api.routes
+
+
+ROUTES = [(function, method, path) for function in FUNCTIONS for method, path in routes_of(api_of(function))]
 
 
 def group_of(path: str) -> str:

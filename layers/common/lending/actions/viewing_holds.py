@@ -43,11 +43,14 @@ def view_holds(table: Table, patron_id: str, moment: datetime, policy: Policy) -
     return [view for view in views if view]
 
 
-def view_placed(table: Table, hold: Hold, moment: datetime, policy: Policy) -> tuple[HoldView | None, list[Notice]]:
+def view_placed(table: Table, hold: Hold, moment: datetime, policy: Policy) -> tuple[HoldView, list[Notice]]:
     """A hold just placed, and the notices that matter to where its book is to be collected (RULES 40)."""
     closed, patron = calendar.load(table), patrons.find(table, hold.patron_id)
     view = _view(table, hold, patron, moment, closed, policy) if patron else None
-    return view, notices_for(table, hold.pickup_place, moment.date(), closed, policy)
+    unknown = Title(hold.title_id, "", "", "", (), 0)
+    return view or HoldView(hold, unknown, None, None, None, ()), notices_for(
+        table, hold.pickup_place, moment.date(), closed, policy
+    )
 
 
 def notices_for(table: Table, pickup_place: str, day: date, closed: Calendar, policy: Policy) -> list[Notice]:

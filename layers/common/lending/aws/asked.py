@@ -18,6 +18,12 @@ class Asked(BaseModel):
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
+class QueryModel(BaseModel):
+    """What a query string narrows; what is not known is passed over."""
+
+    model_config = ConfigDict(extra="ignore", defer_build=True)
+
+
 def as_day(value: Any) -> date:
     """A day as `2026-06-07`, within the years that the service plans for.
 

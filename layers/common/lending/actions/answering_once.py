@@ -1,0 +1,45 @@
+"""A request with an `Idempotency-Key` is carried out once: sent again, it is answered the same (docs/api.md)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lending.actions.library import Library
+from lending.aws.table import answers
+from lending.domain.problems import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What was answered; `text` is the body."""
+
+    status: int
+    text: str
+
+
+def answer_once(
+    library: Library, request: str, body_hash: str, answer: Callable[[], Answered], keep: Callable[[str], str]
+) -> Answered:
+    """Answer a request, or what was answered to it before.
+
+    What fails on our side is forgotten, so that it can be tried again.
+
+    Args:
+        request: hash of who asks for what, with the key.
+        keep: what of a body may be kept.
+
+    Raises:
+        Refused: the key came with another body, or the request is being carried out at this moment.
+    """
+    known = answers.claim(library.table, request, body_hash, library.moment)
+    if known and known.body_hash != body_hash:
+        raise Refused("idempotency_mismatch")
+    if known and not known.status:
+        raise Refused("in_progress")
+    if known:
+        return Answered(known.status, known.body.strip())
+    answered = answer()
+    if answered.status < 500:
+        answers.keep(library.table, request, answered.status, keep(answered.text))
+    else:
+        answers.forget(library.table, request)
+    return answered

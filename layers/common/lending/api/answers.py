@@ -1,0 +1,61 @@
+"""Answers: JSON, and problems in the one form of RFC 9457 (docs/api.md, common)."""
+
+import json
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from lending.aws.forms import Event
+from lending.domain.problems import CATALOGUE, Reason, Refused
+
+_RETRY_AFTER_SECONDS = "5"
+
+
+def answered(status: int, body: Any) -> Response[str]:
+    """An answer in JSON; of None an empty one."""
+    return response(status, "" if body is None else as_json(body))
+
+
+def problem(refusal: Refused, event: Event, allow: str = "") -> Response[str]:
+    """What stands in the way, with every reason; `allow` are the methods that the path knows."""
+    body = {
+        "type": "about:blank",
+        "title": CATALOGUE[refusal.code].sentence if refusal.code == "invalid_fields" else refusal.sentence,
+        "status": refusal.status,
+        "detail": refusal.sentence,
+        "code": refusal.code,
+        "reasons": [shown_reason(reason) for reason in refusal.reasons],
+        "request_id": event["requestContext"].get("requestId", ""),
+    }
+    headers = {"Retry-After": _RETRY_AFTER_SECONDS} if refusal.status in (429, 503) else {}
+    return response(refusal.status, as_json(body), headers | ({"Allow": allow} if allow else {}))
+
+
+def shown_reason(reason: Reason) -> dict[str, Any]:
+    """A reason as an answer names it: its facts, code, sentence, and the field at fault."""
+    field = {"field": reason.field} if reason.field else {}
+    return {**reason.facts, "code": reason.code, "message": reason.sentence, **field}
+
+
+def as_json(body: Any) -> str:
+    """A body as it is sent. The fields of a dataclass are named as they are, but for the `_` that keeps a name from
+    being a word of Python's: `from_`."""
+    return json.dumps(body, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {each.name.rstrip("_"): getattr(value, each.name) for each in fields(value)}
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def response(status: int, text: str, headers: dict[str, str] | None = None) -> Response[str]:
+    """An answer whose body is JSON already."""
+    kind = "application/json" if status < 400 else "application/problem+json"
+    return Response(status, f"{kind}; charset=utf-8", text, {"Cache-Control": "no-store"} | (headers or {}))
