@@ -49,9 +49,11 @@ def submitted(library: Table, receipt: str = RECEIPT, patron_id: str = "p-new", 
     return found
 
 
-def kit(library: Table, number: str = KIT) -> None:
+def kit(library: Table, number: str = KIT) -> Card:
     """A blank kit card."""
-    library.write(cards.add(Card(number, facility="1")))
+    card = Card(number, facility="1")
+    library.write(cards.add(card))
+    return card
 
 
 def send(receipt: str, slot: str, data: bytes | None = None, ticket: str = TICKET) -> None:

@@ -29,7 +29,8 @@ NOON = datetime(2026, 6, 1, 12, tzinfo=TOKYO)  # a Monday
 
 def sample(name: str) -> dict[str, Any]:
     """A sample event, such as `holds/place`."""
-    return json.loads((ROOT / "events" / f"{name}.json").read_text())
+    event: dict[str, Any] = json.loads((ROOT / "events" / f"{name}.json").read_text())
+    return event
 
 
 def context() -> SimpleNamespace:

@@ -1,7 +1,7 @@
 """What the tests of the desk share: asking it, and the state of things it starts from."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -58,8 +58,10 @@ class Library:
         self.table.transact(cards.add(Card(patron.card_number, CardState.ACTIVE, patron_id=patron_id)))
         return patron
 
-    def facility(self, number: int = 12) -> None:
-        self.table.write(facilities.put_facility(Facility(number, "西北地区", "鰺ヶ沢町", "見本館", True)))
+    def facility(self, number: int = 12) -> Facility:
+        facility = Facility(number, "西北地区", "鰺ヶ沢町", "見本館", True)
+        self.table.write(facilities.put_facility(facility))
+        return facility
 
     def hold(self, patron_id: str = "p-1", title_id: str = "t-1", place: str = "12", **changes: Any) -> Hold:
         """A hold, counted; each further patron's was placed a minute after the one before."""
@@ -71,18 +73,19 @@ class Library:
     def pull(self, barcode: str = "t-1-1", patron_id: str = "p-1", **changes: Any) -> Copy:
         """A plan of Thursday's run on a copy."""
         title_id = barcode.rpartition("-")[0]
-        plan = {"decision": "lend", "run": "2026-06-04", "pickup_place": "12", "cap": 10} | changes
-        self.table.write(titles.plan_pull(self.copy(barcode), Pull(patron_id, title_id, **plan)))
+        plan = replace(Pull(patron_id, title_id, "lend", "2026-06-04", "12", 10), **changes)
+        self.table.write(titles.plan_pull(self.copy(barcode), plan))
         return self.copy(barcode)
 
     def kept(self, barcode: str = "t-1-1", patron_id: str = "p-1", status: HoldStatus = HoldStatus.SECURED) -> Hold:
         """The patron's hold has its copy: kept aside, or ready."""
         hold = self.held(patron_id, barcode.rpartition("-")[0])
         ready = status is HoldStatus.READY
-        mailed_on, last_day = date(2026, 6, 4), date(2026, 6, 14)
-        until = {"ready_on": date(2026, 6, 3), "mailed_on": mailed_on, "pickup_until": last_day} if ready else {}
-        after = Hold(patron_id, hold.title_id, "prefectural" if ready else "12", hold.placed_at, hold.queued_at,
-                     status, barcode, **until)  # fmt: skip
+        place = "prefectural" if ready else "12"
+        after = Hold(patron_id, hold.title_id, place, hold.placed_at, hold.queued_at, status, barcode)
+        if ready:
+            days = date(2026, 6, 3), date(2026, 6, 4), date(2026, 6, 14)
+            after = replace(after, ready_on=days[0], mailed_on=days[1], pickup_until=days[2])
         state = CopyState.READY if ready else CopyState.KEPT_ASIDE
         self.table.transact(holds.change(hold, after), moved(self.table, barcode, state, holder=patron_id))
         return after

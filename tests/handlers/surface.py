@@ -61,10 +61,11 @@ def furnished(given: Given) -> Library:
     library.loan("t-3-1"), library.loan("t-4-1")
     library.loan("t-3-2", "p-2"), library.loan("t-4-2", "p-2", facility="13")
     for n, facility in enumerate(("12", "13", "12"), 1):
-        days: dict[str, Any] = {"starts_on": SUNDAY + timedelta(days=n), "ends_on": SUNDAY + timedelta(days=n)}
-        of_facility = {"scope": Scope.FACILITY, "facility": facility}
-        table.write(calendar.add_closure(Closure(closure_id=f"c-{n}", **of_facility, **days)))
-        table.write(calendar.add_suspension(Suspension(suspension_id=f"s-{n}", **of_facility, **days)))
+        day = SUNDAY + timedelta(days=n)
+        closed = Closure(closure_id=f"c-{n}", scope=Scope.FACILITY, facility=facility, starts_on=day, ends_on=day)
+        table.write(calendar.add_closure(closed))
+        stop = Suspension(suspension_id=f"s-{n}", scope=Scope.FACILITY, facility=facility, starts_on=day, ends_on=day)
+        table.write(calendar.add_suspension(stop))
         table.write(mails.add(Mail(f"test-{n}", "p-1", MailKind.TEST, NOON + timedelta(minutes=n)), POLICY))
     for facility in ("12", "13"):
         moved = Shift(shift_id=facility, facility=facility, pickup_from=SUNDAY, pickup_until=SUNDAY, due_on=SUNDAY,

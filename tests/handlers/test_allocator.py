@@ -13,6 +13,7 @@ from lending.actions import running
 from lending.actions.running import Unfinished
 from lending.aws.schedules import UnknownJob
 from lending.aws.table import Table, calendar, holds, runs, titles
+from lending.aws.table.grouped import write_what_holds
 from lending.domain.closure import Closure, Scope, Suspension
 from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.title import Copy, CopyState, Pull
@@ -333,7 +334,7 @@ def test_a_part_carried_out_by_two_counts_once(given: Given, library: Table, mon
     # GIVEN a second invocation that runs through while the first is in the middle of a part
     given.patron(), given.title()
     hold(library, "p-1", "t-1")
-    write, once = running.write_what_holds, [run]
+    write, once = write_what_holds, [run]
 
     def write_after_the_other(*args: Any) -> list[int]:
         if once:
@@ -366,5 +367,5 @@ def test_copy_state_is_never_overwritten(given: Given, library: Table) -> None:
     assert isinstance(copy, Copy)
     stale = replace(copy, call_number="000")
     library.transact(moved(library, "t-1-1", CopyState.MISSING))
-    lost = running.write_what_holds(library, [titles.plan_pull(stale, Pull("p", "t-1", "lend", "2026-06-04", "1", 10))])
+    lost = write_what_holds(library, [titles.plan_pull(stale, Pull("p", "t-1", "lend", "2026-06-04", "1", 10))])
     assert lost == [0]

@@ -10,8 +10,8 @@ import pytest
 from functions.catalogue.handler import handler
 from functions.desk.handler import handler as desk
 from infra.import_catalogue import import_catalogue, read
-from lending.actions import cataloguing
 from lending.actions.cataloguing import refresh_search
+from lending.aws import search_file
 from lending.aws.table import Overtaken, Table, calendar, catalogue, facilities, titles
 from lending.domain.closure import Closure, Scope
 from lending.domain.facility import Facility
@@ -232,28 +232,28 @@ def test_a_new_file_takes_up_what_has_changed(books: Table) -> None:
 
 def test_what_changes_while_a_file_is_made_stays_to_be_found(books: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN a file being made, while a title gets another name
-    build = cataloguing.search_file.build
+    build = search_file.build
 
     def build_and_change(*how: Any) -> int:
         put("t-3", "改題")
         return build(*how)
 
-    monkeypatch.setattr(cataloguing.search_file, "build", build_and_change)
+    monkeypatch.setattr(search_file, "build", build_and_change)
     refresh_search(books, BUCKET)
     assert found("改題") == ["t-3"]
     assert "t-3" not in found("こころ")
 
 
 def test_of_two_new_files_at_once_one_is_used(books: Table, monkeypatch: pytest.MonkeyPatch) -> None:
-    build = cataloguing.search_file.build
+    build = search_file.build
 
     def build_beside_another(*how: Any) -> int:
-        monkeypatch.setattr(cataloguing.search_file, "build", build)
+        monkeypatch.setattr(search_file, "build", build)
         put("t-4", "こころざし")
         refresh_search(books, BUCKET)
         return build(*how)
 
-    monkeypatch.setattr(cataloguing.search_file, "build", build_beside_another)
+    monkeypatch.setattr(search_file, "build", build_beside_another)
     with pytest.raises(Overtaken):
         refresh_search(books, BUCKET)
     assert "t-4" in found("こころ")

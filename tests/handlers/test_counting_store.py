@@ -33,22 +33,19 @@ def units(counts: Counts) -> tuple[float, ...]:
 def random_write(chance: random.Random, key: tuple[str, str]) -> Write:
     number, name = chance.randrange(5), chance.choice("abc")
     work = {"work": f"W{number % 2}", "work_order": f"{number}"}
-    return chance.choice(
-        [
-            lambda: put(key, {"n": number, "names": {name}, **work}),
-            lambda: put_new(key, {"n": number, "inner": {"who": name}}),
-            lambda: update(key, set={"n": number, "inner": {"who": name}} | work, condition="attribute_exists(#PK)"),
-            lambda: update(key, add={"n": 1, "names": {name}}, condition="#n < :most", most=4),
-            lambda: update(key, add={"n": -1}, condition="#n > :n AND NOT contains(#names, :name)", n=0, name=name),
-            lambda: update(key, take={"names": {name}}, remove=("work", "work_order")),
-            lambda: update(key, set={"n": None}, condition="#n IN (:a, :b) OR #inner.#who = :who", a=1, b=2, who=name),
-            lambda: update(key, add={"n": 1}, condition="(#n <> :n OR #n >= :n) AND #work <= :w", n=number, w="W1"),
-            lambda: delete(
-                key, "attribute_not_exists(#inner) OR (#n = :n AND begins_with(#work, :w))", n=number, w="W"
-            ),
-            lambda: check(key, "attribute_exists(#n) AND NOT #n = :n", n=number),
-        ]
-    )()
+    writes: list[Callable[[], Write]] = [
+        lambda: put(key, {"n": number, "names": {name}, **work}),
+        lambda: put_new(key, {"n": number, "inner": {"who": name}}),
+        lambda: update(key, set={"n": number, "inner": {"who": name}} | work, condition="attribute_exists(#PK)"),
+        lambda: update(key, add={"n": 1, "names": {name}}, condition="#n < :most", most=4),
+        lambda: update(key, add={"n": -1}, condition="#n > :n AND NOT contains(#names, :name)", n=0, name=name),
+        lambda: update(key, take={"names": {name}}, remove=("work", "work_order")),
+        lambda: update(key, set={"n": None}, condition="#n IN (:a, :b) OR #inner.#who = :who", a=1, b=2, who=name),
+        lambda: update(key, add={"n": 1}, condition="(#n <> :n OR #n >= :n) AND #work <= :w", n=number, w="W1"),
+        lambda: delete(key, "attribute_not_exists(#inner) OR (#n = :n AND begins_with(#work, :w))", n=number, w="W"),
+        lambda: check(key, "attribute_exists(#n) AND NOT #n = :n", n=number),
+    ]
+    return chance.choice(writes)()
 
 
 def outcome(act: Callable[..., Any], *arguments: Any) -> Any:
@@ -96,7 +93,7 @@ def test_reads_are_rounded_up_each_or_together(store: CountingStore, counted: Ta
     # GIVEN three items of 3 KB
     store.load(items([3072] * 3, work="W", work_order="1"))
     keys = [("P", f"S{n:03}") for n in range(3)]
-    reads = {
+    reads: dict[Callable[[], object], tuple[float, float]] = {
         # consistent: 4 KB a unit
         lambda: counted.get(keys[0]): (1, 1),
         lambda: counted.get(("P", "nothing")): (1, 1),

@@ -8,7 +8,6 @@ import pytest
 from functions.desk.handler import handler
 from functions.holds.handler import handler as holds_function
 from functions.release.handler import handler as release
-from lending.actions import serving_callers
 from lending.aws.table import calendar, holds
 from lending.domain.closure import Closure, Scope
 from lending.domain.hold import HoldStatus
@@ -153,8 +152,9 @@ def test_the_rules_are_those_of_a_patrons_own_hold(at: Library, given: Given) ->
 
 def test_closed_doors_are_told_to_the_caller(at: Library) -> None:
     # RULES 40
-    days = {"starts_on": date(2026, 6, 10), "ends_on": date(2026, 6, 11)}
-    at.table.write(calendar.add_closure(Closure(closure_id="c", scope=Scope.PREFECTURAL, **days, reason="蔵書点検")))
+    first, last = date(2026, 6, 10), date(2026, 6, 11)
+    closure = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=first, ends_on=last, reason="蔵書点検")
+    at.table.write(calendar.add_closure(closure))
     (notice,) = place(pickup_place="prefectural")[1]["notices"]
     assert "蔵書点検" in notice
 
@@ -272,7 +272,7 @@ def test_of_release_and_extension_in_the_same_moment_the_first_counts(
 
 def test_an_extension_that_was_overtaken_asks_again(ready: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN one who has read the hold
-    find = serving_callers.holds.find
+    find = holds.find
 
     def read_and_then_extend_further(*key: Any) -> Any:
         hold = find(*key)
@@ -280,7 +280,7 @@ def test_an_extension_that_was_overtaken_asks_again(ready: Library, monkeypatch:
         assert extend("2026-06-26")[0] == 200
         return hold
 
-    monkeypatch.setattr(serving_callers.holds, "find", read_and_then_extend_further)
+    monkeypatch.setattr(holds, "find", read_and_then_extend_further)
     # WHEN a colleague gives it longer meanwhile THEN it is never made shorter
     assert codes(extend()[1]) == ["not_later"]
     assert ready.held().pickup_until == date(2026, 6, 26)

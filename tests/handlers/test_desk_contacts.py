@@ -23,7 +23,8 @@ def call(method: str, path: str, group: str = "desk", **how: Any) -> dict[str, A
 def listed(**how: Any) -> list[dict[str, Any]]:
     answered = call("GET", "/api/desk/contacts", **how)
     assert answered["statusCode"] == 200, answered
-    return json.loads(answered["body"])["items"]
+    items: list[dict[str, Any]] = json.loads(answered["body"])["items"]
+    return items
 
 
 @pytest.fixture

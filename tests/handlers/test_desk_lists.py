@@ -190,8 +190,9 @@ def test_nothing_is_overdue_before_the_carriage_was_checked_in(at: Library, clos
     # GIVEN a book due on Sunday 06-14, whose carriage is checked in on Wednesday, or a day later if that is closed
     at.loan("t-1-1", due_on=date(2026, 6, 14))
     if closed:
-        wednesday = {"starts_on": date(2026, 6, 17), "ends_on": date(2026, 6, 17)}
-        at.table.write(calendar.add_closure(Closure(closure_id="c", scope=Scope.PREFECTURAL, **wednesday)))
+        wednesday = date(2026, 6, 17)
+        closure = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=wednesday, ends_on=wednesday)
+        at.table.write(calendar.add_closure(closure))
     # THEN it is on the list from the day after, RULES 35
     assert listed("overdue", day(on_list - 1)) == []
     (line,) = listed("overdue", day(on_list))
@@ -202,8 +203,9 @@ def test_a_deadline_that_closed_days_have_moved_is_told(at: Library) -> None:
     # GIVEN a ready book, and days closed since that go beyond its deadline, RULES 16
     at.hold()
     at.kept(status=HoldStatus.READY)
-    days = {"starts_on": date(2026, 6, 8), "ends_on": date(2026, 6, 20)}
-    at.table.write(calendar.add_closure(Closure(closure_id="c", scope=Scope.PREFECTURAL, **days)))
+    first, last = date(2026, 6, 8), date(2026, 6, 20)
+    closure = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=first, ends_on=last)
+    at.table.write(calendar.add_closure(closure))
     told = ask("GET", "/copies/t-1-1")[1]["kept_for"]["pickup_until"]
     assert told > "2026-06-20"
     assert [line["pickup_until"] for line in listed("ready")] == [told]

@@ -27,8 +27,9 @@ def at(given: Given) -> Library:
 
 
 def book(barcode: str = "t-1-1") -> dict[str, Any]:
-    status, shown = ask("GET", f"/copies/{barcode}")
-    assert status == 200, shown
+    status, answer = ask("GET", f"/copies/{barcode}")
+    assert status == 200, answer
+    shown: dict[str, Any] = answer
     return shown
 
 

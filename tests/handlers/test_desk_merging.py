@@ -10,7 +10,6 @@ from functions.catalogue.handler import handler as catalogue_function
 from functions.desk import handler as desk
 from functions.desk.handler import handler
 from functions.holds.handler import handler as holds_function
-from lending.actions import merging_titles
 from lending.aws.search_file import Entry
 from lending.aws.table import catalogue, holds, patrons, titles
 from lending.aws.table.codec import from_wire
@@ -150,7 +149,7 @@ def test_when_the_time_is_too_short_it_goes_on_where_it_was(at: Library, monkeyp
         return lambda: next(looks, False)
 
     monkeypatch.setattr(desk, "_within_a_request", for_one_step)
-    statuses = []
+    statuses: list[int] = []
     while not statuses or statuses[-1] == 202:
         statuses.append(merge()[0])
         all_is_true(at)
@@ -279,12 +278,12 @@ def test_a_hold_that_the_index_does_not_show_yet_is_moved_with_its_book(
 ) -> None:
     # GIVEN an index that shows no hold of the title
     view = titles.view
-    monkeypatch.setattr(merging_titles.titles, "view", lambda *asked: None)
+    monkeypatch.setattr(titles, "view", lambda *asked: None)
     # WHEN it is merged THEN what is kept or planned moves with its hold, and it waits for those that only wait
     assert merge()[0] == 202
     assert {patron for patron in ("p-1", "p-2") if at.hold_or_none(patron, B)} == {"p-1", "p-2"}
     all_is_true(at)
-    monkeypatch.setattr(merging_titles.titles, "view", view)
+    monkeypatch.setattr(titles, "view", view)
     assert merge()[0] == 200
     all_is_merged(at)
 

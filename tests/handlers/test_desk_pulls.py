@@ -83,9 +83,9 @@ def test_sample_found_is_lent_and_packed(at: Library) -> None:
     assert (copy.state, copy.holder, copy.due_on, copy.pull) == (CopyState.ON_LOAN, "p-1", date(2026, 6, 21), None)
     # AND the hold is spent, the counts are right, the bag names the book and nobody (24)
     who = at.who()
-    assert (at.hold_or_none(), who.open_holds, who.loans, who.lent_titles) == (None, 0, 1, {"t-1"})
+    assert (at.hold_or_none(), who.open_holds, who.loans, who.lent_titles) == (None, 0, 1, frozenset({"t-1"}))
     (bag,) = bags.of_week(at.table, SUNDAY)
-    assert (bag.barcodes, done["bag"]) == ({"t-1-1"}, bag.bag_id)
+    assert (bag.barcodes, done["bag"]) == (frozenset({"t-1-1"}), bag.bag_id)
 
 
 @pytest.mark.parametrize("decision", ["lend", "keep_aside", "ready"])

@@ -42,7 +42,8 @@ def desk(method: str, path: str, body: Any = None, now: datetime = RUN_TIME, **h
 
 def answered(response: dict[str, Any], status: int = 200) -> dict[str, Any]:
     assert response["statusCode"] == status, response["body"]
-    return json.loads(response["body"])
+    answer: dict[str, Any] = json.loads(response["body"])
+    return answer
 
 
 def everything(table: Table) -> list[dict[str, Any]]:

@@ -101,7 +101,12 @@ def test_a_batch_done_before_costs_no_look_at_each_patron(at: Library, monkeypat
     shift(all=True)
     looked: list[Any] = []
     find_many = loans.find_many
-    monkeypatch.setattr(loans, "find_many", lambda *asked: looked.append(asked) or find_many(*asked))
+
+    def look(*asked: Any) -> Any:
+        looked.append(asked)
+        return find_many(*asked)
+
+    monkeypatch.setattr(loans, "find_many", look)
     # WHEN it is asked for again THEN each facility's loans are read at once, and no bag on its own
     assert shift(all=True)[0] == 201
     assert len(looked) == 3
@@ -120,7 +125,13 @@ def test_days_that_do_not_fit_and_facilities_that_are_none(at: Library) -> None:
 
 
 def test_one_way_of_naming_them(at: Library) -> None:
-    for which in ({}, {"facilities": []}, {"facility": "12", "all": True}, {"district": WEST, "facilities": ["3"]}):
+    ways: list[dict[str, Any]] = [
+        {},
+        {"facilities": []},
+        {"facility": "12", "all": True},
+        {"district": WEST, "facilities": ["3"]},
+    ]
+    for which in ways:
         status, problem = shift(**which)
         assert (status, set(codes(problem))) == (422, {"one_of_these"}), which
     week = {"pickup_from": "2026-06-07"}

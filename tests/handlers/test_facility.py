@@ -51,7 +51,8 @@ def answered(answer: dict[str, Any]) -> tuple[int, Any]:
 
 
 def bags_on(day: int, number: str = "07") -> list[dict[str, Any]]:
-    return ask("GET", "/bags", now=on(day), number=number)[1]["items"]
+    items: list[dict[str, Any]] = ask("GET", "/bags", now=on(day), number=number)[1]["items"]
+    return items
 
 
 def pile(name: str, now: datetime, number: str = "07") -> list[str]:

@@ -55,7 +55,8 @@ def shown(there: Library, day: int) -> Any:
 def tasks(**how: Any) -> list[dict[str, Any]]:
     status, answer = ask_desk("GET", "/reports", **how)
     assert status == 200, answer
-    return answer["items"]
+    items: list[dict[str, Any]] = answer["items"]
+    return items
 
 
 # Arrivals
@@ -238,11 +239,10 @@ def test_who_dies_half_way_asks_again(there: Library, act: str, written: bool, m
     if act == "done":
         ask("/reports", body, on(5))
         report_id = tasks()[0]["id"]
-    do = (
-        (lambda: ask("/reports", body, on(5)))
-        if act == "told"
-        else lambda: ask_desk("POST", f"/reports/{report_id}/done")
-    )
+
+    def do() -> tuple[int, Any]:
+        return ask("/reports", body, on(5)) if act == "told" else ask_desk("POST", f"/reports/{report_id}/done")
+
     mortal = Mortal(table._client, dies_at=1, written=written)
     monkeypatch.setattr(table, "_client", mortal)
     with pytest.raises(Crash):

@@ -24,7 +24,8 @@ def place(title_id: str, user: str = "p-1", at: str = "prefectural", **how: Any)
 
 def show(user: str = "p-1") -> list[dict[str, Any]]:
     answered = handler(request("GET", "/api/me/holds", group="patron", user=user), context())
-    return json.loads(answered["body"])["items"]
+    items: list[dict[str, Any]] = json.loads(answered["body"])["items"]
+    return items
 
 
 def codes(answered: dict[str, Any]) -> list[str]:

@@ -103,7 +103,8 @@ def test_a_polyglot_keeps_nothing_but_its_pixels(library: Table) -> None:
 def test_news_that_come_twice_change_nothing(library: Table) -> None:
     # GIVEN one accepted and one unusable image, both originals deleted
     applied(library)
-    send(RECEIPT, "card"), send(RECEIPT, "driving_licence_front", b"x")
+    send(RECEIPT, "card")
+    send(RECEIPT, "driving_licence_front", b"x")
     look("card", "driving_licence_front")
     before = (found(library), keys())
     # WHEN the queue tells of them again, in another order
@@ -157,7 +158,8 @@ def test_two_pictures_at_the_same_moment_both_count(library: Table, monkeypatch:
         look("driving_licence_back")
         write(table, wanted)
 
-    send(RECEIPT, "driving_licence_front"), send(RECEIPT, "driving_licence_back")
+    send(RECEIPT, "driving_licence_front")
+    send(RECEIPT, "driving_licence_back")
     monkeypatch.setattr(Table, "write", meanwhile)
     look("driving_licence_front")
     assert found(library).status is ApplicationStatus.SUBMITTED
@@ -168,7 +170,8 @@ def test_a_crash_at_any_step_is_mended_by_the_next_try(
     library: Table, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     applied(library)
-    send(RECEIPT, "card"), send(RECEIPT, "driving_licence_front")
+    send(RECEIPT, "card")
+    send(RECEIPT, "driving_licence_front")
     real = getattr(bucket, step)
 
     def crash(upload: Any, *rest: Any) -> Any:

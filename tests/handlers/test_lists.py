@@ -99,7 +99,8 @@ def test_a_page_goes_on_where_the_one_before_ended_whatever_has_left(there: Libr
     first = page(basket, limit="2")
     assert [each["title_id"] for each in first["items"]] == ["t-1", "t-2"]
     # WHEN both are taken out before the list is read on
-    there.table.write(baskets.remove("p-1", "t-1")), there.table.write(baskets.remove("p-1", "t-2"))
+    there.table.write(baskets.remove("p-1", "t-1"))
+    there.table.write(baskets.remove("p-1", "t-2"))
     # THEN the third is still to come
     assert [each["title_id"] for each in page(basket, cursor=first["cursor"])["items"]] == ["t-3"]
 

@@ -108,8 +108,8 @@ def test_none_is_lost_and_only_the_unknowable_is_sent_again(disturbed: Disturbed
 def _waiting(table: Table, n: int) -> Key:
     patron_id = f"p-{n}"
     patron = Patron(
-        patron_id, f"{n:08}", "見本 花子", "ミホン ハナコ", date(1990, 4, 1), "030-0184", "青森市", "017-000-0000",
-        f"{patron_id}@example.jp", date(2027, 3, 31),
+        patron_id, f"{n:08}", date(1990, 4, 1), date(2027, 3, 31), "見本 花子", "ミホン ハナコ", "030-0184", "青森市",
+        "017-000-0000", f"{patron_id}@example.jp",
     )  # fmt: skip
     table.write(patrons.add(patron))
     return put(table, MailKind.TEST, owner=patron_id)

@@ -51,7 +51,7 @@ def test_every_answer_names_places_alike(given: Given) -> None:
     # GIVEN something of everything WHEN all is looked at
     furnished(given)
     query = {"pickup_from": str(SUNDAY), "list": "coming", "q": "見本"}
-    told = {}
+    told: dict[str, list[tuple[str, Any]]] = {}
     for route in (route for route in ROUTES if route[1] == "GET"):
         status, body = sent(route, query=query)
         told |= {route[2]: list(values(json.loads(body)))} if status == 200 else {}

@@ -78,7 +78,8 @@ def test_sample_releases_what_was_not_handed_over(given: Given, library: Table) 
 
 def test_twice_changes_nothing(given: Given, library: Table) -> None:
     given.patron("p-1", loans=1)
-    lend(library, "p-1", "b-1"), record_another(library)
+    lend(library, "p-1", "b-1")
+    record_another(library)
     release()
     assert release()["already_done"] is True
     assert returning(library, "p-1") == 1
@@ -86,7 +87,8 @@ def test_twice_changes_nothing(given: Given, library: Table) -> None:
 
 def test_before_the_end_of_the_day_nothing_of_it_is_released(given: Given, library: Table) -> None:
     given.patron("p-1", loans=1)
-    lend(library, "p-1", "b-1"), record_another(library)
+    lend(library, "p-1", "b-1")
+    record_another(library)
     assert release("2026-06-14T21:59:59+09:00")["date"] == "2026-06-07"
     assert released(library, "p-1") == []
 
@@ -94,7 +96,8 @@ def test_before_the_end_of_the_day_nothing_of_it_is_released(given: Given, libra
 @pytest.mark.parametrize("time", ["2026-06-15T03:00:00+09:00", "2026-06-20T22:00:00+09:00"])
 def test_asked_late_it_releases_the_sunday_before(given: Given, library: Table, time: str) -> None:
     given.patron("p-1", loans=1)
-    lend(library, "p-1", "b-1"), record_another(library)
+    lend(library, "p-1", "b-1")
+    record_another(library)
     assert release(time)["date"] == "2026-06-14"
     # AND what is kept does not depend on when it was asked
     assert loans.of_patron(library, "p-1")[0].released_at == datetime(2026, 6, 14, 22, tzinfo=TOKYO)
@@ -103,7 +106,8 @@ def test_asked_late_it_releases_the_sunday_before(given: Given, library: Table, 
 def test_a_later_last_day_is_honoured(given: Given, library: Table) -> None:
     # GIVEN an opted-in patron's bag with another deadline (RULES 22, 40), a Tuesday
     given.patron("p-1", loans=1)
-    lend(library, "p-1", "b-1", until=date(2026, 6, 23)), record_another(library)
+    lend(library, "p-1", "b-1", until=date(2026, 6, 23))
+    record_another(library)
     release(), release("2026-06-21T22:00:00+09:00")
     assert released(library, "p-1") == []
     # THEN it goes back with the first release after it
@@ -113,7 +117,8 @@ def test_a_later_last_day_is_honoured(given: Given, library: Table) -> None:
 
 def test_a_week_left_out_is_made_up_for(given: Given, library: Table) -> None:
     given.patron("p-1", loans=1)
-    lend(library, "p-1", "b-1"), record_another(library)
+    lend(library, "p-1", "b-1")
+    record_another(library)
     release("2026-06-21T22:00:00+09:00")
     assert (released(library, "p-1"), returning(library, "p-1")) == (["b-1"], 1)
 
@@ -121,7 +126,8 @@ def test_a_week_left_out_is_made_up_for(given: Given, library: Table) -> None:
 def test_a_book_handed_over_on_its_own_is_left(given: Given, library: Table) -> None:
     # GIVEN one book of the bag was marked as collected, the other was not
     given.patron("p-1", loans=2)
-    lend(library, "p-1", "b-1", "b-2"), record_another(library)
+    lend(library, "p-1", "b-1", "b-2")
+    record_another(library)
     loan = loans.find(library, "p-1", "b-1")
     assert loan
     library.transact(loans.change(loan, replace(loan, handed_over_at=datetime(2026, 6, 10, tzinfo=TOKYO))))
@@ -132,7 +138,8 @@ def test_a_book_handed_over_on_its_own_is_left(given: Given, library: Table) -> 
 def test_a_batch_without_any_record_is_not_released(given: Given, library: Table) -> None:
     # GIVEN a facility that has recorded nothing of this batch, though something of the one before (RULES 30)
     given.patron("p-1", loans=1)
-    lend(library, "p-1", "b-1"), record_another(library, pickup_from=date(2026, 5, 31))
+    lend(library, "p-1", "b-1")
+    record_another(library, pickup_from=date(2026, 5, 31))
     # WHEN Sunday is over THEN nobody is told that books are on their way back
     assert release()["books"] == 0
     assert (released(library, "p-1"), returning(library, "p-1")) == ([], 0)
@@ -152,9 +159,16 @@ def test_another_facilitys_records_are_its_own(given: Given, library: Table) -> 
     assert released(library, "p-1") == []
 
 
-def ready(library: Table, patron_id: str, title_id: str, until: date, **told: date) -> Hold:
+def ready(
+    library: Table,
+    patron_id: str,
+    title_id: str,
+    until: date,
+    ready_on: date | None = None,
+    mailed_on: date | None = None,
+) -> Hold:
     barcode = f"{title_id}-1"
-    hold = Hold(patron_id, title_id, PREFECTURAL, PLACED, PLACED, HoldStatus.READY, barcode, pickup_until=until, **told)
+    hold = Hold(patron_id, title_id, PREFECTURAL, PLACED, PLACED, HoldStatus.READY, barcode, ready_on, mailed_on, until)
     library.transact(
         holds.add(hold), moved(library, barcode, CopyState.READY, holder=patron_id)
     )  # fmt: skip

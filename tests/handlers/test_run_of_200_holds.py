@@ -15,6 +15,7 @@ from functions.allocator import handler as allocator
 from functions.notices import handler as notices
 from lending.actions.running import Unfinished
 from lending.aws.table import Table, bags, grouped, holds, loans, patrons, runs, titles
+from lending.aws.table.store import TRANSACTION_WRITES
 from lending.aws.table.writes import Write
 from lending.domain.bag import Bag
 from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
@@ -31,7 +32,7 @@ from tests.handlers.conftest import context, sample
 from tests.handlers.crashing import Crash, Items, Mortal, is_result, one_at_a_time
 
 HOLDS = 200
-Job = Callable[[Any], dict[str, Any]]
+Job = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
@@ -41,14 +42,15 @@ def job(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any, str], Job]:
     def of(function: Any, event: str) -> Job:
         def invoke(client: Any, lambda_context: Any = None) -> dict[str, Any]:
             monkeypatch.setattr(function, "library_table", lambda: one_at_a_time(client))
-            return function.handler(sample(event), lambda_context or context())
+            answer: dict[str, Any] = function.handler(sample(event), lambda_context or context())
+            return answer
 
         return invoke
 
     return of
 
 
-@pytest.fixture(params=[(runs.CHUNK, grouped.TRANSACTION_WRITES), (25, 12)], ids=["as it is", "in small parts"])
+@pytest.fixture(params=[(runs.CHUNK, TRANSACTION_WRITES), (25, 12)], ids=["as it is", "in small parts"])
 def sizes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of the plan and transactions as they are, or small ones."""
     monkeypatch.setattr(runs, "CHUNK", request.param[0])
@@ -213,11 +215,10 @@ def test_a_mail_of_every_day_is_put_once_whenever_the_job_dies(
 
 def ready_and_overdue(people: int) -> Iterator[Write]:
     at = datetime(2026, 5, 1, tzinfo=TOKYO)
-    somebody = dict.fromkeys(("name", "kana", "postal_code", "address", "phone", "email"), "見本")
     for n in range(people):
         expires_on = (date(2026, 6, 1), date(2026, 6, 20), date(2027, 3, 31))[n % 3]
         yield patrons.add(
-            Patron(f"p-{n}", f"{n:08}", birth_date=date(1960, 1, 1), expires_on=expires_on, open_holds=2, **somebody)
+            Patron(f"p-{n}", f"{n:08}", date(1960, 1, 1), expires_on, "見本", email=f"p-{n}@example.jp", open_holds=2)
         )
         for book in range(2):
             yield holds.add(

@@ -288,7 +288,7 @@ def rows_of(table: Table) -> Rows:
     """Every item of the table."""
     client = table._client
     found = client.items().values() if isinstance(client, CountingStore) else client.scan(TableName=table.name)["Items"]
-    return [from_wire(item) for item in found]
+    return [from_wire(dict(item)) for item in found]
 
 
 def state_of_table(rows: Rows) -> State:
@@ -817,7 +817,7 @@ HOW = settings(
 
 def live(lives: int, length: int, days: int, make: Callable[[], Table], told: Callable[[str], None]) -> int:
     """Live so many lives of so many steps, in each of which at most so many days pass; answers what was compared."""
-    machine = type("Life", (Life,), {"table": staticmethod(make), "days": days})
+    machine: type[Life] = type("Life", (Life,), {"table": staticmethod(make), "days": days})
     how = settings(HOW, max_examples=lives, stateful_step_count=length)
     run_state_machine_as_test(machine, settings=how)
     told(f"{lives} lives: {machine.steps} steps of people, {machine.scheduled} of schedules, each compared")
