@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 from infra.facilities import load_facilities, read_facilities
 from infra.local.photos import card_photo, document_photo
@@ -21,7 +21,7 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 # Larger than what is sent, so that it has to be scaled down; real phones' photos are larger still.
 PHOTO = (2400, 1800)
 # The narrowest screen a page must do without scrolling sideways (WCAG 1.4.10).
@@ -155,6 +155,6 @@ def assert_accessible(page: Page) -> None:
     violations = page.evaluate(_LOOK, {"runOnly": STANDARD, "resultTypes": ["violations"], "preload": False})
     assert not violations, f"{page.url}\n" + "\n".join(violations)
     before = page.viewport_size or PHONE
-    page.set_viewport_size({**before, "width": NARROWEST})
+    page.set_viewport_size({"width": NARROWEST, "height": before["height"]})
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST, f"{page.url} scrolls sideways"
     page.set_viewport_size(before)

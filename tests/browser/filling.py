@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -67,7 +66,7 @@ def choose(page: Page, label: str) -> None:
     go_on(page)
 
 
-def choose_photo(page: Page, photo: Path | dict[str, Any]) -> None:
+def choose_photo(page: Page, photo: Path) -> None:
     """Choose a photo and wait until it can be looked at."""
     page.locator("#photo").set_input_files(photo)
     expect(page.locator("img.preview")).to_be_visible()

@@ -92,15 +92,16 @@ class Given:
     def bag(self, patron: Patron, facility: str, sunday: date, books: int = 1) -> None:
         """A patron's bag for a facility and a week, with some books of no title anybody else has."""
         week = week_of_run(sunday - timedelta(days=3), Policy())
-        days = {"pickup_from": week.pickup_from, "pickup_until": week.pickup_until}
+        bag = Bag(patron.patron_id, patron.card_number, facility, week.pickup_from, week.pickup_until)
         for _ in range(books):
             self.made += 1
             barcode, lent_at = f"Y{self.made:05}", datetime.combine(week.run_date, time(10), TOKYO)
-            loan = Loan(patron.patron_id, barcode, barcode, "見本の本", facility, lent_at, week.due_on, **days)
+            loan = Loan(patron.patron_id, barcode, barcode, "見本の本", facility, lent_at, week.due_on,
+                        pickup_from=week.pickup_from, pickup_until=week.pickup_until)  # fmt: skip
             self.table.transact(
                 loans.add(loan),
                 patrons.count_loan(patron.patron_id, barcode, 10),
-                bags.pack(Bag(patron.patron_id, patron.card_number, facility, **days), barcode, Policy()),
+                bags.pack(bag, barcode, Policy()),
             )
 
     def application(self, person: Person, at: datetime, documents: list[str]) -> str:

@@ -81,7 +81,7 @@ def test_a_patron_signs_in_searches_holds_and_cancels(phone: BrowserContext, giv
     enter(page, "利用者カード")
     expect(page.locator("#card-number")).to_have_text(patron.card_number)
     picture = Image.open(BytesIO(page.locator(".library-card").screenshot()))
-    (code,) = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.Codabar)
+    (code,) = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.Codabar))
     assert code.text.strip("AB") == patron.card_number
     assert_accessible(page)
     # WHEN the patron leaves THEN nothing is left
