@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_another_groups_token_is_refused(
     callers: dict[str, Caller], stack: Stack, owner: str, method: str, path: str
 ) -> None:
     # GIVEN a route of one group WHEN it is called with no token THEN 401
-    body = None if method in ("GET", "DELETE") else {}
+    body: dict[str, Any] | None = None if method in ("GET", "DELETE") else {}
     assert Caller(stack).call(method, path, NOON, body).status_code == 401
     # WHEN it is called with each other group's token THEN 403, with the stable code
     for group, caller in callers.items():

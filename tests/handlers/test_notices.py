@@ -100,7 +100,8 @@ def ready(library: Table, patron_id: str, title_id: str, ready_on: date) -> None
 
 def test_sample_tells_of_books_made_ready_the_day_before(given: Given, library: Table) -> None:
     # GIVEN two books made ready yesterday, one today (RULES 15)
-    ready(library, "p-1", "t-1", date(2026, 6, 9)), ready(library, "p-1", "t-2", date(2026, 6, 9))
+    ready(library, "p-1", "t-1", date(2026, 6, 9))
+    ready(library, "p-1", "t-2", date(2026, 6, 9))
     ready(library, "p-2", "t-3", date(2026, 6, 10))
     assert daily()["ready"] == 1
     assert names(library) == ["ready#2026-06-09"]
@@ -170,7 +171,8 @@ def test_no_overdue_mail_over_new_year(given: Given, library: Table) -> None:
     # GIVEN the library closed from Tuesday 12-29 to Sunday 01-03, books due on 12-20 and on 12-27 (RULES 35)
     close(library, date(2026, 12, 29), date(2027, 1, 3))
     given.patron("p-1"), given.patron("p-2")
-    lend(library, "p-1", "b-1", date(2026, 12, 20)), lend(library, "p-2", "b-2", date(2026, 12, 27))
+    lend(library, "p-1", "b-1", date(2026, 12, 20))
+    lend(library, "p-2", "b-2", date(2026, 12, 27))
     # WHEN the year ends THEN only the book is asked for whose carriage was checked in on Wednesday 12-23
     for day in ("2026-12-24", "2026-12-31", "2027-01-03", "2027-01-04"):
         daily(day)
@@ -207,7 +209,8 @@ def test_no_overdue_mail_for_what_nobody_collected(given: Given, library: Table)
 
 def test_one_overdue_mail_for_all_books_then_weekly(given: Given, library: Table) -> None:
     # GIVEN two overdue books, one lent at the counter, and a lost one that staff settle (RULES 34)
-    lend(library, "p-1", "b-1", date(2026, 6, 21)), lend(library, "p-1", "b-2", date(2026, 6, 16))
+    lend(library, "p-1", "b-1", date(2026, 6, 21))
+    lend(library, "p-1", "b-2", date(2026, 6, 16))
     lend(library, "p-2", "b-3", date(2026, 6, 21), lost=True)
     for day in range(24, 31):
         daily(f"2026-06-{day}")

@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import fields
+from typing import Any
 
 import pytest
 
 from lending.domain.hold import Queued
 from lending.domain.title import Copy, Title
+from tests.template.conftest import OfType, Resources
 
 WORK_QUEUES = {
     "ImagesQueue": "ImagesFunction",
@@ -22,7 +24,7 @@ DEAD_LETTERS = [
 ]
 
 
-def source_of(of_type, function):
+def source_of(of_type: OfType, function: str) -> dict[str, Any]:
     (mapping,) = [
         each
         for each in of_type("AWS::Lambda::EventSourceMapping").values()
@@ -34,7 +36,7 @@ def source_of(of_type, function):
 # ---- the table
 
 
-def test_the_table_can_be_restored_streams_and_forgets(of_type):
+def test_the_table_can_be_restored_streams_and_forgets(of_type: OfType) -> None:
     (table,) = of_type("AWS::DynamoDB::Table").values()
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
@@ -43,7 +45,7 @@ def test_the_table_can_be_restored_streams_and_forgets(of_type):
     assert table["SSESpecification"] == {"SSEEnabled": True}
 
 
-def test_the_tables_keys_are_those_of_the_data_model(of_type):
+def test_the_tables_keys_are_those_of_the_data_model(of_type: OfType) -> None:
     (table,) = of_type("AWS::DynamoDB::Table").values()
     keys = {index["IndexName"]: index["KeySchema"] for index in table["GlobalSecondaryIndexes"]}
     names = {name: [key["AttributeName"] for key in schema] for name, schema in keys.items()}
@@ -51,7 +53,7 @@ def test_the_tables_keys_are_those_of_the_data_model(of_type):
     assert names == {"by_title": ["title_key", "title_order"], "work": ["work", "work_order"]}
 
 
-def test_a_title_is_shown_whole_by_its_index(of_type):
+def test_a_title_is_shown_whole_by_its_index(of_type: OfType) -> None:
     """What the index left out would read as if it were not there."""
     (table,) = of_type("AWS::DynamoDB::Table").values()
     (shown,) = [
@@ -64,7 +66,7 @@ def test_a_title_is_shown_whole_by_its_index(of_type):
 
 
 @pytest.mark.parametrize("logical", ["LendingTable", "UserPool"])
-def test_what_cannot_be_made_again_outlives_the_stack(resources, logical):
+def test_what_cannot_be_made_again_outlives_the_stack(resources: Resources, logical: str) -> None:
     assert resources[logical]["DeletionPolicy"] == "Retain"
     assert resources[logical]["UpdateReplacePolicy"] == "Retain"
 
@@ -73,7 +75,7 @@ def test_what_cannot_be_made_again_outlives_the_stack(resources, logical):
 
 
 @pytest.mark.parametrize("bucket", ["SiteBucket", "ImagesBucket", "CatalogueBucket"])
-def test_a_bucket_is_private_and_encrypted(of_type, bucket):
+def test_a_bucket_is_private_and_encrypted(of_type: OfType, bucket: str) -> None:
     properties = of_type("AWS::S3::Bucket")[bucket]
     block = properties["PublicAccessBlockConfiguration"]
     assert block == dict.fromkeys(
@@ -85,7 +87,7 @@ def test_a_bucket_is_private_and_encrypted(of_type, bucket):
 
 
 @pytest.mark.parametrize("bucket", ["SiteBucket", "ImagesBucket", "CatalogueBucket"])
-def test_a_bucket_speaks_tls_only(of_type, bucket):
+def test_a_bucket_speaks_tls_only(of_type: OfType, bucket: str) -> None:
     (policy,) = [each for each in of_type("AWS::S3::BucketPolicy").values() if each["Bucket"] == {"Ref": bucket}]
     (rule,) = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Deny"]
     assert rule["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
@@ -93,7 +95,7 @@ def test_a_bucket_speaks_tls_only(of_type, bucket):
     assert rule["Resource"] == [{"Fn::GetAtt": [bucket, "Arn"]}, {"Fn::Sub": f"${{{bucket}.Arn}}/*"}]
 
 
-def test_nobody_but_our_own_distribution_reads_the_site(of_type):
+def test_nobody_but_our_own_distribution_reads_the_site(of_type: OfType) -> None:
     (policy,) = [each for each in of_type("AWS::S3::BucketPolicy").values() if each["Bucket"] == {"Ref": "SiteBucket"}]
     (rule,) = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
     assert rule["Principal"] == {"Service": "cloudfront.amazonaws.com"}
@@ -102,7 +104,7 @@ def test_nobody_but_our_own_distribution_reads_the_site(of_type):
 
 
 @pytest.mark.parametrize(("prefix", "days"), [("intake/", 1), ("clean/", 14)])
-def test_an_image_vanishes_even_if_nobody_decides(of_type, prefix, days):
+def test_an_image_vanishes_even_if_nobody_decides(of_type: OfType, prefix: str, days: int) -> None:
     # RULES 3, 41
     rules = of_type("AWS::S3::Bucket")["ImagesBucket"]["LifecycleConfiguration"]["Rules"]
     (rule,) = [each for each in rules if each["Prefix"] == prefix]
@@ -111,17 +113,17 @@ def test_an_image_vanishes_even_if_nobody_decides(of_type, prefix, days):
     assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
 
 
-def test_images_leave_no_earlier_versions(of_type):
+def test_images_leave_no_earlier_versions(of_type: OfType) -> None:
     assert "VersioningConfiguration" not in of_type("AWS::S3::Bucket")["ImagesBucket"]
 
 
-def test_only_the_site_may_send_images_from_a_browser(of_type):
+def test_only_the_site_may_send_images_from_a_browser(of_type: OfType) -> None:
     (rule,) = of_type("AWS::S3::Bucket")["ImagesBucket"]["CorsConfiguration"]["CorsRules"]
     assert rule["AllowedMethods"] == ["POST"]
     assert rule["AllowedOrigins"] == [{"Fn::If": ["HasSiteUrl", {"Ref": "SiteUrl"}, "https://*.cloudfront.net"]}]
 
 
-def test_only_what_is_taken_in_is_looked_at(of_type):
+def test_only_what_is_taken_in_is_looked_at(of_type: OfType) -> None:
     """A notification for `clean/` would feed the function its own output for ever."""
     (rule,) = of_type("AWS::S3::Bucket")["ImagesBucket"]["NotificationConfiguration"]["QueueConfigurations"]
     assert rule["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "intake/"}]
@@ -132,7 +134,7 @@ def test_only_what_is_taken_in_is_looked_at(of_type):
 
 
 @pytest.mark.parametrize(("queue", "function"), WORK_QUEUES.items())
-def test_a_queue_waits_long_enough_and_keeps_what_fails(of_type, queue, function):
+def test_a_queue_waits_long_enough_and_keeps_what_fails(of_type: OfType, queue: str, function: str) -> None:
     # GIVEN a queue and the function it feeds
     properties = of_type("AWS::SQS::Queue")[queue]
     timeout = of_type("AWS::Lambda::Function")[function]["Timeout"]
@@ -144,19 +146,19 @@ def test_a_queue_waits_long_enough_and_keeps_what_fails(of_type, queue, function
 
 
 @pytest.mark.parametrize(("queue", "function"), WORK_QUEUES.items())
-def test_one_bad_message_does_not_hold_up_its_batch(of_type, queue, function):
+def test_one_bad_message_does_not_hold_up_its_batch(of_type: OfType, queue: str, function: str) -> None:
     mapping = source_of(of_type, function)
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": [queue, "Arn"]}
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-def test_every_queue_is_either_worked_on_or_of_dead_letters(of_type):
+def test_every_queue_is_either_worked_on_or_of_dead_letters(of_type: OfType) -> None:
     assert set(of_type("AWS::SQS::Queue")) == {*WORK_QUEUES, *DEAD_LETTERS}
     assert all(queue["SqsManagedSseEnabled"] for queue in of_type("AWS::SQS::Queue").values())
 
 
 @pytest.mark.parametrize("queue", DEAD_LETTERS)
-def test_dead_letters_keep_for_two_weeks_and_raise_an_alarm(of_type, queue):
+def test_dead_letters_keep_for_two_weeks_and_raise_an_alarm(of_type: OfType, queue: str) -> None:
     assert of_type("AWS::SQS::Queue")[queue]["MessageRetentionPeriod"] == 14 * 24 * 3600
     (alarm,) = [
         each
@@ -169,7 +171,7 @@ def test_dead_letters_keep_for_two_weeks_and_raise_an_alarm(of_type, queue):
 
 
 @pytest.mark.parametrize("function", ["AllocatorFunction", "ReleaseFunction", "NoticesFunction"])
-def test_a_failing_job_raises_an_alarm(of_type, function):
+def test_a_failing_job_raises_an_alarm(of_type: OfType, function: str) -> None:
     (alarm,) = [
         each
         for each in of_type("AWS::CloudWatch::Alarm").values()
@@ -187,7 +189,7 @@ def test_a_failing_job_raises_an_alarm(of_type, function):
         ("MailEventsTopicPolicy", "ses.amazonaws.com", "aws:SourceAccount"),
     ],
 )
-def test_only_our_own_services_put_something_in(resources, policy, service, key):
+def test_only_our_own_services_put_something_in(resources: Resources, policy: str, service: str, key: str) -> None:
     """Without a condition any account's bucket, topic or mail could be the source."""
     (rule,) = resources[policy]["Properties"]["PolicyDocument"]["Statement"]
     assert rule["Principal"] == {"Service": service}
@@ -197,7 +199,7 @@ def test_only_our_own_services_put_something_in(resources, policy, service, key)
 # ---- the mail
 
 
-def test_the_stream_passes_new_mails_on_and_nothing_else(of_type):
+def test_the_stream_passes_new_mails_on_and_nothing_else(of_type: OfType) -> None:
     # GIVEN the way from the table to the outbox
     mapping = source_of(of_type, "OutboxFunction")
     # THEN only the insertion of a mail wakes it
@@ -212,11 +214,11 @@ def test_the_stream_passes_new_mails_on_and_nothing_else(of_type):
     assert mapping["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["OutboxDeadLetters", "Arn"]}
 
 
-def test_mails_are_sent_at_a_pace(of_type):
+def test_mails_are_sent_at_a_pace(of_type: OfType) -> None:
     assert source_of(of_type, "MailFunction")["ScalingConfig"] == {"MaximumConcurrency": 2}
 
 
-def test_ses_tells_what_became_of_a_mail(of_type):
+def test_ses_tells_what_became_of_a_mail(of_type: OfType) -> None:
     (events,) = of_type("AWS::SES::ConfigurationSetEventDestination").values()
     destination = events["EventDestination"]
     assert destination["Enabled"] is True
