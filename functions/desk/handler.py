@@ -290,7 +290,17 @@ def _person(patron: Patron) -> dict[str, Any]:
     return {name: getattr(patron, name) for name in names}
 
 
-# What staff did (RULES 41)
+# Leaving, and what staff did (RULES 41)
+
+
+@api.delete("/api/desk/patrons/<card_number>")
+def close_account(card_number: str) -> Any:
+    """Take a patron out: nothing is kept of them."""
+    from lending.actions.leaving import take_out
+
+    staff, moment, policy = api.staff(), api.moment(), settings().policy
+    take_out(library_table(), card_number, staff, moment, policy)
+    return answer(204)
 
 
 @api.get("/api/desk/patrons/<card_number>/trail")

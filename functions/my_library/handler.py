@@ -5,6 +5,8 @@ from typing import Any
 
 from lending.actions.basket import put_in_basket, show_basket, take_from_basket
 from lending.actions.changing_mail_address import change_mail_addresses, confirm_mail_address
+from lending.actions.exporting import export_all
+from lending.actions.leaving import leave
 from lending.actions.renewing_loan import renew_loan
 from lending.actions.viewing_library import (
     LoanView,
@@ -79,6 +81,19 @@ def change_me() -> Any:
     return answer(200, _record(view_myself(table, patron_id, moment)))
 
 
+@api.get("/api/me/export")
+def export() -> Any:
+    """All that is kept of the patron, as one file."""
+    return answer(200, export_all(library_table(), api.patron(), api.moment()))
+
+
+@api.delete("/api/me")
+def leave_for_good() -> Any:
+    """The patron leaves: nothing is kept of them (RULES 41)."""
+    leave(library_table(), api.patron(), api.moment())
+    return answer(204)
+
+
 @api.post("/api/mail-address-confirmations")
 def confirm() -> Any:
     """A link was followed: the address counts from now on."""
@@ -92,6 +107,12 @@ def _record(myself: Myself) -> dict[str, Any]:
     coming = patron.loan_cap_from if patron.loan_cap_from and patron.loan_cap_from > today else None
     return {
         "name": patron.name,
+        "kana": patron.kana or None,
+        "birth_date": patron.birth_date,
+        "postal_code": patron.postal_code or None,
+        "address": patron.address or None,
+        "phone": patron.phone or None,
+        "guardian": patron.guardian or None,
         "card_number": patron.card_number,
         "expires_on": patron.expires_on,
         "expired": patron.expired_on(today),

@@ -1,22 +1,28 @@
-"""Schedules: the Saturday lending mail, the mails of every day, and each hour what is stuck (RULES 8, 15, 35-38)."""
+"""Schedules: the Saturday lending mail, the mails of every day; each hour what is stuck, who goes (8, 15, 35-41)."""
 
 from datetime import datetime
 from typing import Any
 
 from lending.actions.carrying_mail import send_again_what_is_stuck
 from lending.actions.daily_notices import put_daily_mails
+from lending.actions.leaving import erase
 from lending.actions.lending_mail import announce_bags
 from lending.actions.seeing_to_accounts import see_to_accounts
 from lending.actions.watching_runs import run_due
 from lending.aws.metrics import measured
-from lending.aws.schedules import Summary, carry_out_job, summary_of
+from lending.aws.schedules import Summary, carry_out_job, enough_time, summary_of
 from lending.aws.settings import settings
 from lending.aws.table import library_table
 
 
 def handler(event: dict[str, Any], context: Any) -> Summary:
     """Carry out the job that is due; what was done before is not done again."""
-    jobs = {"lending_mail": _lending_mail, "daily_notices": _daily_notices, "mails_again": _mails_again}
+    jobs = {
+        "lending_mail": _lending_mail,
+        "daily_notices": _daily_notices,
+        "mails_again": _mails_again,
+        "erasure": lambda moment: _erasure(moment, context),
+    }
     return carry_out_job(jobs, event)
 
 
@@ -32,6 +38,12 @@ def _daily_notices(moment: datetime) -> Summary:
 
 def _mails_again(moment: datetime) -> Summary:
     return {"sent_again": send_again_what_is_stuck(library_table(), moment)}
+
+
+def _erasure(moment: datetime, context: Any) -> Summary:
+    counts = erase(library_table(), moment, settings().policy, enough_time(context))
+    measured(ErasuresLeft=counts["erasures_left"])
+    return counts
 
 
 def _look_after_the_run(moment: datetime) -> None:

@@ -116,7 +116,7 @@ def call_function(role: Role) -> Any:
     return role.client("lambda").invoke(FunctionName=role.stack.outputs["AllocatorFunction"], Payload=b"{}")
 
 
-NOBODY_MAY = (scan, drop_table, delete_account, publish_event, call_function)
+NOBODY_MAY = (scan, drop_table, publish_event, call_function)
 READS_ONLY = ("catalogue",)
 NO_TABLE = ("outbox",)
 MAY_READ_IMAGES = {"images": "intake", "desk": "clean"}
@@ -125,6 +125,8 @@ MAY_WRITE_IMAGES = {"registration": "intake", "images": "clean", "desk": "clean"
 MAY_DELETE_IMAGES = {"images": ("intake", "clean"), "desk": ("intake", "clean")}
 MAY_SET_PASSWORDS = ("desk", "mail", "notices")
 MAY_SEND_MAIL = ("mail",)
+# Who leaves, is taken out by staff, or has not come for years.
+MAY_DELETE_ACCOUNTS = ("my_library", "desk", "notices")
 
 
 def forbidden() -> list[Any]:
@@ -133,6 +135,7 @@ def forbidden() -> list[Any]:
     cases += [(function, attempt) for function in READS_ONLY for attempt in (write_item, delete_item)]
     cases += [(function, attempt) for function in NO_TABLE for attempt in (read_item, write_item, delete_item)]
     cases += [(function, set_password) for function in FUNCTIONS if function not in MAY_SET_PASSWORDS]
+    cases += [(function, delete_account) for function in FUNCTIONS if function not in MAY_DELETE_ACCOUNTS]
     cases += [(function, send_mail) for function in FUNCTIONS if function not in MAY_SEND_MAIL]
     for function in FUNCTIONS:
         for prefix in ("intake", "clean"):

@@ -12,9 +12,9 @@ from lending.aws import suppression
 from lending.aws.table import contacts, reports, traces
 from lending.aws.table.codec import epoch
 from lending.domain.bag import Arrival, Bag
+from lending.domain.bounces import BounceCause
 from lending.domain.contact import Contact
 from lending.domain.hold import HoldStatus
-from lending.domain.mail_events import BounceCause
 from lending.domain.report import report_of_bag
 from lending.domain.trail import DEED_LABELS, Act, Deed
 from lending.domain.week import TOKYO
@@ -129,6 +129,7 @@ ONE_HOLD, HOLDS, LOAN = f"{P}/holds/t-1", f"{P}/holds", f"{P}/loans/t-1-1/renewa
 ACTS = [
     Played("POST", "/patrons/<card_number>/temporary-password", Deed.TEMPORARY_PASSWORD, nothing,
            f"{P}/temporary-password", {}),
+    Played("POST", "/patrons/<card_number>/password-slip", Deed.PASSWORD_SLIP, nothing, f"{P}/password-slip"),
     Played("PATCH", "/patrons/<card_number>", Deed.CHANGE, nothing, P, {"blocked": True}),
     Played("POST", "/patrons/<card_number>/holds", Deed.PLACE_HOLD, nothing, HOLDS,
            {"title_id": "t-1", "pickup_place": "12"}),
@@ -168,6 +169,8 @@ OF_APPLICATIONS = {
     ("POST", "/applications/<receipt_number>/decision"),
     ("POST", "/applications/<receipt_number>/images/<slot>/blackout"),
 }
+# Somebody new, played below; and somebody who goes: the trace must not say whom (tests/handlers/test_leaving.py).
+OF_OTHERS = {("POST", "/patrons"), ("DELETE", "/patrons/<card_number>")}
 # Nobody is concerned, or all alike: kits, books, days, crates and whole runs.
 OF_NOBODY = {
     ("POST", "/cards"),
@@ -184,7 +187,7 @@ OF_NOBODY = {
 
 def test_every_route_of_the_desk_that_changes_something_is_played_here() -> None:
     changing = {(method, path.removeprefix("/api/desk")) for method, path in api.routes if method != "GET"}
-    assert changing == {(each.method, each.route) for each in ACTS} | OF_APPLICATIONS | OF_NOBODY
+    assert changing == {(each.method, each.route) for each in ACTS} | OF_APPLICATIONS | OF_OTHERS | OF_NOBODY
 
 
 @pytest.mark.parametrize("played", ACTS, ids=lambda each: f"{each.method} {each.route} {each.state.__name__}")
@@ -220,6 +223,13 @@ def test_registering_leaves_one_with_the_patron_as_well(given: Given) -> None:
     assert register()[0] == 200
     for pk in (f"APPLICATION#{RECEIPT}", "PATRON#p-new"):
         assert [(each["by"], each["what"]) for each in given.table.query(pk, "TRACE#")] == [("staff-1", Deed.REGISTER)]
+
+
+def test_registering_somebody_at_the_window_leaves_one(given: Given) -> None:
+    kit(given.table)
+    assert answered(handler(sample("desk/patron_register"), context()))[0] == 201
+    (trace,) = [item for item in Library(given).everything() if item["SK"]["S"].startswith("TRACE#")]
+    assert (trace["PK"]["S"][:7], trace["what"]["S"]) == ("PATRON#", Deed.REGISTER_PERSON)
 
 
 def test_several_acts_of_one_request_are_counted(at: Library) -> None:

@@ -17,6 +17,7 @@ OF_OURS = {
     "BrokenItemsAlarm": "BrokenItems",
     "MailHeldBackAlarm": "MailHeldBack",
     "AccountsLeftAlarm": "AccountsLeft",
+    "ErasuresLeftAlarm": "ErasuresLeft",
     "SenderRefusedAlarm": "SenderRefused",
 }
 

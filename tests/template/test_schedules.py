@@ -13,6 +13,7 @@ WEEK = {
     "prefectural_release": ("ReleaseFunction", "cron(0 22 * * ? *)"),
     "lending_mail": ("NoticesFunction", "cron(0 9 ? * SAT *)"),
     "daily_notices": ("NoticesFunction", "cron(0 10 * * ? *)"),
+    "erasure": ("NoticesFunction", "cron(45 * * * ? *)"),
     "mails_again": ("NoticesFunction", "cron(30 * * * ? *)"),
 }
 

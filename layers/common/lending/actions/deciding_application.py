@@ -140,6 +140,7 @@ def _registered(
     if before and (differing := unconfirmed(application, before, decision.confirmed)):
         raise Refused("other_person", *(Reason("differs", {"name": FIELD_LABELS[f]}, field=f) for f in differing))
     patron = _patron_after(application, before, expires_on)
+    patron = replace(patron, receipts=(*patron.receipts, application.receipt_number))
     # SES is told that the address on the form may be tried again, whoever it failed, or the answer is lost (RULES 39).
     for address in addresses.unreachable(table, {application.email} - {""}):
         suppression.forgive(address)
@@ -161,13 +162,13 @@ def _registered(
 
 def _patron_after(application: Application, before: Patron | None, expires_on: date | None) -> Patron:
     changes = patron_changes(application) | ({"expires_on": expires_on} if expires_on else {})
-    if application.kind in KIT_KINDS:
-        changes["card_number"] = application.card_number
+    card = application.card_number if application.kind in KIT_KINDS else ""
     if before is None:
-        return Patron(application.patron_id, **({"online_lending": False} | changes))
+        return Patron(application.patron_id, card, **({"online_lending": False} | changes))
     # What the library does not know of a patron from before comes with whatever they apply for (RULES 42).
     unknown = [name for name in FILLED_FIELDS if getattr(application, name) and not getattr(before, name)]
-    return replace(before, **({name: getattr(application, name) for name in unknown} | changes))
+    after = replace(before, **({name: getattr(application, name) for name in unknown} | changes))
+    return after.with_card(card) if card else after
 
 
 def find_patron(table: Table, application: Application, old_card_number: str = "") -> Patron | None:

@@ -29,6 +29,15 @@ def ensure_account(patron_id: str, card_number: str) -> None:
     _call("admin_add_user_to_group", patron_id, GroupName=PATRONS)
 
 
+def delete_account(patron_id: str) -> None:
+    """A patron has no account any more; safe to repeat."""
+    try:
+        _call("admin_delete_user", patron_id)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "UserNotFoundException":
+            raise
+
+
 def new_temporary_password(patron_id: str) -> str:
     """Give an account a temporary password that must be changed at the next sign-in; the one before is void."""
     password = _made_up()

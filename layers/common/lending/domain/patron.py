@@ -1,6 +1,6 @@
 """The person who borrows (RULES 8, 19, 21)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 
@@ -12,7 +12,8 @@ class Patron:
     `open_holds`, `loans`, `returning` (loans on their way back, RULES 30) and `lent_titles` are kept by the very
     writes that change holds and loans. `told_expired` and `told_renewal` are the last day of the card that a mail has
     been put about, so that there is one for each, though mails vanish (RULES 8, 37). `guardian` is who answers for a
-    minor; `note` is for staff only.
+    minor; `note` is for staff. `former_cards` and `receipts` (of the applications that were registered) are what else
+    is kept of the person under other keys, to be shown to them and to go with them (RULES 41).
     """
 
     patron_id: str
@@ -39,6 +40,17 @@ class Patron:
     lent_titles: frozenset[str] = frozenset()
     told_expired: date | None = None
     told_renewal: date | None = None
+    former_cards: tuple[str, ...] = ()
+    receipts: tuple[str, ...] = ()
+
+    def with_card(self, number: str) -> "Patron":
+        """The patron with another card; the one before is remembered."""
+        return replace(self, card_number=number, former_cards=(*self.former_cards, self.card_number))
+
+    @property
+    def cards(self) -> tuple[str, ...]:
+        """The numbers of all cards there were, the one of now last."""
+        return (*self.former_cards, self.card_number)
 
     def cap_on(self, day: date) -> int:
         """The number of books this patron may have on loan in the run of `day` (RULES 19)."""

@@ -70,4 +70,6 @@ class Policy(BaseModel):
 
     # Privacy
     history_days: int = Field(35, ge=0, description="after check-in, cancellation, expiry; mails with titles (41)")
+    erasure_years: int = Field(3, ge=1, description="after the card's last day, with nothing open (41)")
+    mark_days: int = Field(30, ge=1, description="an unreachable address that is nobody's is forgotten (41)")
     trail_days: int = Field(365, ge=1, description="for which it can be seen what staff did (41)")

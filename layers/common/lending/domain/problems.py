@@ -91,6 +91,10 @@ CATALOGUE: dict[str, Problem] = {
     ),
     "bag_came_back": Problem(409, "この袋の本は県立図書館に返却されているため、お渡しの記録を取り消せません。"),
     "already_handed_over": Problem(409, "この袋は、お渡し済みと記録されています。"),
+    # leaving (RULES 41)
+    "cannot_leave": Problem(409, "手続き中のものがあるため、利用者登録を抹消できません。"),
+    "holds_open": Problem(409, "予約が{holds}件あります。取り消すか、受け取られてからお手続きください。"),
+    "loans_open": Problem(409, "お借りの本が{loans}冊あります。返却の手続きが済んでからお手続きください。"),
     # a patron's own settings (RULES 7)
     "too_soon": Problem(429, "続けてのお申込みはできません。しばらくしてからお試しください。"),
     "link_void": Problem(409, "このリンクはもう使えません。お手数ですが、もう一度メールアドレスをご登録ください。"),

@@ -12,6 +12,7 @@ class Deed(StrEnum):
     CHANGE = "change"
     TEMPORARY_PASSWORD = "temporary_password"  # noqa: S105 - the name of an act
     PASSWORD_SLIP = "password_slip"  # noqa: S105 - the name of an act
+    CLOSE = "close"
     PLACE_HOLD = "place_hold"
     CANCEL_HOLD = "cancel_hold"
     MOVE_HOLD = "move_hold"
@@ -41,6 +42,7 @@ DEED_LABELS = {
     Deed.CHANGE: "利用者情報の変更",
     Deed.TEMPORARY_PASSWORD: "仮パスワードの発行",
     Deed.PASSWORD_SLIP: "仮パスワードの票の発行",
+    Deed.CLOSE: "利用者登録の抹消",
     Deed.PLACE_HOLD: "予約の受付",
     Deed.CANCEL_HOLD: "予約の取消",
     Deed.MOVE_HOLD: "予約の順番の変更",

@@ -3,7 +3,7 @@
 An address that has yet to prove itself is with its patron: PATRON#id / PENDING#field (RULES 7).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from lending.aws.table.codec import attributes, epoch, stamp, values_of
@@ -15,6 +15,7 @@ from lending.domain.mail_address import PendingAddress
 from lending.domain.patron import Patron
 
 _USER = "PATRON#"
+_MARKS = "UNREACHABLE"
 
 
 def key(address: str) -> Key:
@@ -53,14 +54,17 @@ def leave(address: str, patron_id: str) -> Write:
     return delete(user_key(address, patron_id))
 
 
-def changed(before: Patron | None, after: Patron, named: str = "") -> list[Write]:
-    """Uses follow a patron's addresses, in the transaction that changes them; `before` is None for a new patron.
+def changed(before: Patron | None, after: Patron | None, named: str = "") -> list[Write]:
+    """Uses follow a patron's addresses, in the transaction that changes them.
+
+    `before` is None for a new patron, `after` for one who goes.
 
     Addresses that are taken up or given up may be tried again, and so may one that is `named` anew (RULES 39).
     """
-    was, now = _of(before) if before else set(), _of(after)
+    was, now = (_of(patron) if patron else set() for patron in (before, after))
     left, taken = sorted(was - now), sorted(now - was)
-    uses = [leave(address, after.patron_id) for address in left] + [use(address, after.patron_id) for address in taken]
+    uses = [leave(address, before.patron_id) for address in left if before]
+    uses += [use(address, after.patron_id) for address in taken if after]
     return uses + [mark_reachable(address) for address in sorted({*left, *taken, named} - {""})]
 
 
@@ -70,7 +74,14 @@ def _of(patron: Patron) -> set[str]:
 
 def mark_unreachable(address: str, moment: datetime, cause: str) -> Write:
     """Nothing reaches the address, for every patron who uses it (RULES 39)."""
-    return put(key(address), {"since": stamp(moment), "cause": cause})
+    listed = {"work": _MARKS, "work_order": f"{stamp(moment)}#{address}"}
+    return put(key(address), {"since": stamp(moment), "cause": cause} | listed)
+
+
+def marked_until(table: Table, moment: datetime) -> Iterator[tuple[str, datetime]]:
+    """Addresses that were marked by a moment, each with when, the oldest first (RULES 41)."""
+    for item in table.query(_MARKS, index="work", before=f"{stamp(moment)}#~"):
+        yield item["PK"].removeprefix("ADDRESS#"), datetime.fromisoformat(item["since"])
 
 
 def mark_reachable(address: str) -> Write:

@@ -66,6 +66,13 @@ def retire(number: str, patron_id: str) -> Write:
     )
 
 
+def untie(number: str) -> Write:
+    """A card whose patron leaves ends: nothing says whose it was, and nobody gets its number again (RULES 41)."""
+    return update(
+        key(number), set={"state": CardState.RETIRED}, remove=("patron_id",), condition="attribute_exists(#PK)"
+    )
+
+
 def _given(card: Card, moment: datetime) -> Write:
     last = {"last_number": card.number, "last_given_at": stamp(moment)}
     return update(_stock_key(card.facility), set=last, add={"blank": -1, "given": 1})

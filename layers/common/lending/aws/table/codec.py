@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from lending.aws.metrics import measured
 from lending.aws.telemetry import logger
+from lending.domain.week import TOKYO
 
 Item = dict[str, Any]
 T = TypeVar("T")
@@ -138,6 +139,11 @@ def key_hash(item: Item) -> str:
 def stamp(moment: datetime) -> str:
     """A moment as text of fixed length, so that its order as text is its order in time."""
     return moment.isoformat(timespec="milliseconds")
+
+
+def from_epoch(seconds: int) -> datetime:
+    """The moment that `epoch` told, in Tokyo."""
+    return datetime.fromtimestamp(seconds, TOKYO)
 
 
 def epoch(moment: datetime) -> int:

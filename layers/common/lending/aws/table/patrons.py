@@ -5,11 +5,13 @@ from datetime import date, datetime
 
 from lending.aws.table.codec import Item, attributes, each_of, stamp, value_of
 from lending.aws.table.store import Table
-from lending.aws.table.writes import Key, Write, check, put_new, still, update
+from lending.aws.table.writes import Key, Write, check, delete, put_new, still, update
 from lending.domain.patron import Patron
 
 WORK_CARD_EXPIRY = "CARD_EXPIRY"
 _COUNTERS = frozenset({"open_holds", "loans", "returning", "lent_titles"})
+# What other items know a patron by.
+_FOUND_BY = ("name", "kana", "phone", "birth_date", "email", "mail_to")
 
 
 def partition(patron_id: str) -> str:
@@ -64,6 +66,13 @@ def change(before: Patron, after: Patron) -> Write:
     if "expires_on" in changed:
         changed["work_order"] = _expiry_order(after)
     return update(key(before.patron_id), set=changed, condition=condition, **values)
+
+
+def remove(patron: Patron) -> Write:
+    """A patron goes, if nothing is open and what else is kept of them still is what was read (RULES 41)."""
+    condition, values = still(attributes(patron), "card_number", "former_cards", "receipts", *_FOUND_BY)
+    nothing_open = "#open_holds = :none AND #loans = :none"
+    return delete(key(patron.patron_id), f"{nothing_open} AND {condition}", none=0, **values)
 
 
 def note_password(patron_id: str, moment: datetime, not_since: datetime) -> Write:
