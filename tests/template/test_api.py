@@ -23,6 +23,8 @@ WITH_TOKEN = {
     "DELETE /api/me/holds/{title_id}": "HoldsFunction",
     "GET /api/me": "MyLibraryFunction",
     "PATCH /api/me": "MyLibraryFunction",
+    "DELETE /api/me": "MyLibraryFunction",
+    "GET /api/me/export": "MyLibraryFunction",
     "GET /api/me/basket": "MyLibraryFunction",
     "PUT /api/me/basket/{title_id}": "MyLibraryFunction",
     "DELETE /api/me/basket/{title_id}": "MyLibraryFunction",

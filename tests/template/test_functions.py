@@ -141,7 +141,7 @@ def test_the_environment_tells_a_function_what_it_needs(of_type: OfType, logical
     # and each of the rest only what its work needs
     assert ("SIGNING_SECRET" in variables) == (name in CURSORS_AND_CODES)
     assert ("IMAGES_BUCKET" in variables) == (name in ["registration", "images", "desk"])
-    assert ("USER_POOL_ID" in variables) == (name in ["desk", "mail", "notices"])
+    assert ("USER_POOL_ID" in variables) == (name in ["desk", "mail", "my_library", "notices"])
     assert ("MAIL_QUEUE_URL" in variables) == (name in ["outbox", "notices"])
     assert ("MAIL_CONFIGURATION_SET" in variables) == (name == "mail")
 

@@ -1,8 +1,8 @@
 """A patron leaves, is taken out by staff, or has not used the service for years: nothing is kept of them (RULES 41).
 
 One transaction takes away the record and whatever finds it, if nothing is open; from then on they are no patron. What
-is left is then deleted step by step. Each step can be repeated, and the job of every hour takes those that were cut off;
-it ends only once no token of theirs is good any more and no mail of theirs is heard of.
+is left is then deleted step by step. Each step can be repeated, and the hourly job takes those that were cut off; it
+ends only once no token of theirs is good any more and no mail of theirs is heard of.
 """
 
 from collections.abc import Iterable
@@ -120,7 +120,7 @@ def erase(table: Table, moment: datetime, policy: Policy, enough_time: EnoughTim
 
 
 def _forget_strangers(table: Table, moment: datetime, policy: Policy) -> int:
-    """Unreachable addresses that no patron uses are forgotten, by SES as well: mistyped, or of people gone (RULES 41)."""
+    """Unreachable addresses that no patron uses are forgotten, by SES as well: mistyped, of people gone (41)."""
     found = addresses.marked_until(table, moment - timedelta(days=policy.mark_days))
     strangers = [(address, since) for address, since in found if not addresses.users(table, address)]
     for address, since in strangers:
