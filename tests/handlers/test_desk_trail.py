@@ -18,7 +18,7 @@ from lending.domain.hold import HoldStatus
 from lending.domain.report import report_of_bag
 from lending.domain.trail import DEED_LABELS, Act, Deed
 from lending.domain.week import TOKYO
-from tests.handlers.applications import RECEIPT, decide, kit, register, submitted
+from tests.handlers.applications import KIT, RECEIPT, decide, kit, register, submitted
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.desk import CARD, POLICY, SUNDAY, THURSDAY, Library, answered, ask
 from tests.handlers.surface import ROUTES, furnished, sent
@@ -95,6 +95,10 @@ def held_beside_another_title(at: Library) -> None:
     at.hold()
 
 
+def a_blank_card(at: Library) -> None:
+    kit(at.table)
+
+
 CALL = Contact(patron_id="p-1", address="a@example.jp", cause=BounceCause.UNKNOWN, since=BEFORE, last_at=BEFORE)
 
 
@@ -130,6 +134,7 @@ ACTS = [
     Played("POST", "/patrons/<card_number>/temporary-password", Deed.TEMPORARY_PASSWORD, nothing,
            f"{P}/temporary-password", {}),
     Played("POST", "/patrons/<card_number>/password-slip", Deed.PASSWORD_SLIP, nothing, f"{P}/password-slip"),
+    Played("POST", "/patrons/<card_number>/card", Deed.ISSUE_CARD, a_blank_card, f"{P}/card", {"card_number": KIT}),
     Played("PATCH", "/patrons/<card_number>", Deed.CHANGE, nothing, P, {"blocked": True}),
     Played("POST", "/patrons/<card_number>/holds", Deed.PLACE_HOLD, nothing, HOLDS,
            {"title_id": "t-1", "pickup_place": "12"}),

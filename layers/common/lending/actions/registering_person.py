@@ -116,7 +116,7 @@ def _issued(table: Table, card_number: str, new_number: str, staff: str, moment:
         return patron
     new = cards.find(table, new_number)
     _check_blank(new)
-    after = replace(patron, card_number=new_number)
+    after = patron.with_card(new_number)
     table.transact(
         patrons.change(patron, after),
         cards.retire(patron.card_number, patron.patron_id),
