@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from lending.actions.listing_books import Line
     from lending.actions.looking_up import BookView, InQueue
     from lending.actions.packing import Crate
+    from lending.actions.printing_letters import PaperLetter
     from lending.actions.pulling_books import PullView, Scanned
     from lending.actions.reporting import OpenReport
     from lending.actions.shifting_batches import Batches, Shifted
@@ -430,6 +431,49 @@ def merge(title_id: str) -> Any:
     merged = merge_titles(table, title_id, into, uuid4().hex, staff, moment, policy, time)
     moved = {name: getattr(merged, name) for name in ("copies", "holds", "ended")}
     return answer(200 if merged.done else 202, {"title_id": title_id, "into": into, "merged": merged.done} | moved)
+
+
+class Printed(Asked):
+    """Letters that have been printed."""
+
+    printed: Annotated[list[Annotated[str, Field(max_length=300)]], Field(min_length=1, max_length=100)]
+
+
+@api.get("/api/desk/lists/letters")
+def show_letters() -> Any:
+    """What those get as letters whom no mail reaches, the oldest first; that persons were seen is recorded."""
+    from lending.actions.printing_letters import open_letters
+
+    staff, why = api.staff(), api.query("for", "letters")
+    table, moment, policy = library_table(), api.moment(), settings().policy
+    letters, last = open_letters(table, staff, why, moment, policy, api.limit(default=20), api.start())
+    return api.items([_shown_letter(letter) for letter in letters], last)
+
+
+@api.post("/api/desk/lists/letters")
+def note_letters_printed() -> Any:
+    """Letters have been printed, and leave the list."""
+    from lending.actions.printing_letters import note_printed
+
+    staff, asked = api.staff(), api.body(Printed)
+    done = note_printed(library_table(), asked.printed, staff, api.moment(), settings().policy)
+    return answer(200, {"items": [{"id": name, "printed": printed} for name, printed in done.items()]})
+
+
+def _shown_letter(letter: "PaperLetter") -> dict[str, Any]:
+    from lending.domain.mail import KIND_LABELS as MAIL_LABELS
+    from lending.domain.mail import UNSENT_LABELS
+
+    mail, named = letter.mail, ("card_number", "name", "guardian", "postal_code", "address", "phone")
+    return {"id": letter.letter_id} | {name: getattr(letter.patron, name) for name in named} | {
+        "mail": {"kind": mail.kind, "label": MAIL_LABELS[mail.kind]},
+        "why": mail.why,
+        "why_label": mail.why and UNSENT_LABELS[mail.why],
+        "since": mail.created_at,
+        "subject": letter.text.subject,
+        "text": letter.text.body,
+        "with_slip": letter.with_slip,
+    }  # fmt: skip
 
 
 @api.get("/api/desk/lists/<name>")

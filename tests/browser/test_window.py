@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from infra.local.people import until
 from lending.domain.week import TOKYO
 from tests.browser.conftest import assert_accessible
 from tests.browser.given import CHOSEN, Clock, Given, enter, on_paper, sign_in_at
@@ -91,3 +92,30 @@ def test_somebody_without_mail_is_registered_found_and_let_in(phone: BrowserCont
     at_home.get_by_label("新しいパスワード(確認").fill(CHOSEN)
     at_home.get_by_role("button", name="このパスワードに決める").click()
     expect(at_home.get_by_text("予約している資料は、ありません。")).to_be_visible()
+
+
+def test_who_has_no_mail_is_written_a_letter(phone: BrowserContext, given: Given) -> None:
+    # GIVEN somebody without mail, whose hold was ended by the library (RULES 9, 44)
+    Clock(phone, MONDAY)
+    patron, title = given.patron(name="例示 冬美", email=""), given.title("雪国の暦", MONDAY)
+    given.hold(patron, title, "2", MONDAY)
+    body = {"action": "cancel_all", "reason": "紛失のため、お貸しできなくなりました。"}
+    given.desk().expect(200, "POST", f"/desk/titles/{title}/holds", MONDAY, body)
+    until(lambda: given.desk().items("/desk/lists/letters", MONDAY), "the letter")
+    page = phone.new_page()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
+    # WHEN staff open the letters THEN it is there as it will be printed, with the address
+    enter(page, "手紙")
+    letter = page.get_by_role("region", name="例示 冬美 様への手紙")
+    for said in ("〒030-0184", patron.address, "例示 冬美 様", "雪国の暦", "紛失のため"):
+        expect(letter).to_contain_text(said)
+    assert_accessible(page)
+    with on_paper(page):
+        expect(letter).to_be_visible()
+        expect(page.locator("header, .rooms, h1, .actions, table").filter(visible=True)).to_have_count(0)
+    # WHEN it is printed THEN it is gone from the list
+    page.get_by_role("button", name="例示 冬美 様への「予約取消のお知らせ」を印刷した").click()
+    page.get_by_role("dialog").get_by_role("button", name="印刷した").click()
+    expect(page.locator("#news")).to_contain_text("1通の手紙を、印刷したと記録しました。")
+    expect(letter).to_have_count(0)

@@ -6,6 +6,7 @@ import { checkInsRoom } from "./desk/checkins.js";
 import { checkOutsRoom } from "./desk/checkouts.js";
 import { contactsRoom } from "./desk/contacts.js";
 import { cratesRoom, crateListsRoom, slipsRoom } from "./desk/crates.js";
+import { lettersRoom } from "./desk/letters.js";
 import { patronRoom } from "./desk/patron.js";
 import { peopleRoom, registerRoom } from "./desk/people.js";
 import { pullSheetRoom, pullsRoom } from "./desk/pulls.js";
@@ -34,6 +35,7 @@ openHouse(
     applicationsRoom,
     oneApplicationRoom,
     contactsRoom,
+    lettersRoom,
     reportsRoom,
     patronRoom,
     peopleRoom,

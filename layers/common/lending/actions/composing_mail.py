@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, TypeAlias
 
 from lending.actions.seeing_to_accounts import password_unless_chosen
+from lending.aws import accounts
 from lending.aws.sealing import confirmation_token
 from lending.aws.settings import settings
 from lending.aws.table import Table, addresses, applications, calendar, facilities, holds, loans, patrons, titles
@@ -81,6 +82,21 @@ def write_letter(table: Table, mail: Mail, policy: Policy) -> Letter:
     return Letter(to_address, compose(mail.kind, facts, policy), shown, marked)
 
 
+def write_on_paper(table: Table, mail: Mail, patron: Patron, policy: Policy) -> tuple[Text, bool]:
+    """A patron's mail as a letter, from what is true now (RULES 44).
+
+    Returns:
+        Its words, and whether a temporary password goes with it. That comes on a slip: none is made here.
+
+    Raises:
+        NotToBeSent: nothing to tell any more.
+        ValueError, KeyError: the mail's item lacks what its kind needs.
+    """
+    about = _About(table, mail, patron, policy, str(mail.facts.get("site_url", "")), on_paper=True)
+    facts = {**mail.facts, **about.told(), "on_paper": True}
+    return compose(mail.kind, facts, policy), "temporary_password" in facts
+
+
 def _applicant(table: Table, mail: Mail, policy: Policy) -> _Recipient:
     application = applications.find(table, mail.owner)
     if application is None:
@@ -95,20 +111,29 @@ def _patron(table: Table, mail: Mail, policy: Policy) -> _Recipient:
     patron = patrons.find(table, mail.owner)
     if patron is None:
         raise NotToBeSent(Unsent.NOTHING_TO_SAY)
-    about = _About(table, mail, patron, policy)
     address = patron.email if mail.kind in _PERSONAL else patron.hold_mails_to
-    whose = {"card_number": patron.card_number, "my_library_url": _url(Page.MY_LIBRARY)}
-    return address, lambda: _TELL[mail.kind](about) | whose
+    return address, _About(table, mail, patron, policy, settings().site_url).told
 
 
 @dataclass(frozen=True, slots=True)
 class _About:
-    """What the facts of a patron's mail are read from."""
+    """What the facts of a patron's mail are read from; `site` is the address of the pages."""
 
     table: Table
     mail: Mail
     patron: Patron
     policy: Policy
+    site: str
+    on_paper: bool = False
+
+    def told(self) -> Facts:
+        """All that the mail tells."""
+        whose = {"card_number": self.patron.card_number, "my_library_url": self.url(Page.MY_LIBRARY)}
+        return _TELL[self.mail.kind](self) | whose
+
+    def url(self, page: Page) -> str:
+        """The address of a page."""
+        return f"{self.site}{page}"
 
 
 def _acceptance(about: _About) -> Facts:
@@ -127,9 +152,15 @@ def _password(about: _About) -> Facts:
 
 def _new_password(about: _About) -> Facts:
     """A temporary password with the way to use it; nothing where the person has chosen one (RULES 6)."""
-    password = password_unless_chosen(about.table, about.patron.patron_id)
-    way = {"valid_days": settings().temporary_password_days, "reissue_url": _url(Page.PASSWORD)}
+    password = (
+        _on_a_slip(about.patron) if about.on_paper else password_unless_chosen(about.table, about.patron.patron_id)
+    )
+    way = {"valid_days": settings().temporary_password_days, "reissue_url": about.url(Page.PASSWORD)}
     return {"temporary_password": password} | way if password else {}
+
+
+def _on_a_slip(patron: Patron) -> str:
+    return "" if accounts.has_chosen_password(patron.patron_id) else "同封の票をご覧ください"
 
 
 def _lending(about: _About) -> Facts:
@@ -191,13 +222,13 @@ def _card_expired_hold(about: _About) -> Facts:
     _check_expiry(about, "expired_on")
     if not about.patron.open_holds:
         raise NotToBeSent(Unsent.NOTHING_TO_SAY)
-    return {"holds": about.patron.open_holds, "renew_url": _url(Page.RENEWAL)}
+    return {"holds": about.patron.open_holds, "renew_url": about.url(Page.RENEWAL)}
 
 
 def _card_renewal(about: _About) -> Facts:
     """Unless the card was renewed (RULES 37)."""
     _check_expiry(about, "expires_on")
-    return {"renew_url": _url(Page.RENEWAL)}
+    return {"renew_url": about.url(Page.RENEWAL)}
 
 
 def _check_expiry(about: _About, name: str) -> None:
@@ -208,7 +239,7 @@ def _check_expiry(about: _About, name: str) -> None:
 def _address_confirmation(about: _About) -> Facts:
     """The link that proves an address; its token is in the fragment, which no server and no log ever sees (RULES 7)."""
     token = confirmation_token(about.patron.patron_id, about.mail.facts["pending"])
-    return {"confirm_url": f"{_url(Page.CONFIRM_ADDRESS)}#{token}"}
+    return {"confirm_url": f"{about.url(Page.CONFIRM_ADDRESS)}#{token}"}
 
 
 _TELL: dict[MailKind, Callable[[_About], Facts]] = {

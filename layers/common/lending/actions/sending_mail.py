@@ -15,6 +15,7 @@ from lending.actions.composing_mail import Letter, NotToBeSent, write_letter
 from lending.actions.hearing_of_mail import tasks_of_refusal, tasks_of_unsent
 from lending.aws import mailer, suppression
 from lending.aws.mailer import HeldBack, NeverSent, PerhapsSent
+from lending.aws.settings import settings
 from lending.aws.table import Busy, Overtaken, Table, again_when_overtaken, mails, messages
 from lending.aws.table.writes import Key
 from lending.domain.mail import Mail, MailState, claimed, given_back, given_up, may_be_claimed, moved
@@ -92,7 +93,9 @@ def _note_held_back(table: Table, mail: Mail, code: str) -> Sending:
 
 def _note_unsent(table: Table, mail: Mail, reason: NotToBeSent, moment: datetime, policy: Policy) -> Sending:
     """It is seen in My Library and at the desk all the same; who would wait for it in vain is called (RULES 38, 39)."""
-    unsent = _saying(given_up(mail, reason.why, reason.to_address), reason.shown)
+    # The desk puts it into words anew if it is printed, and does not know where the pages are (RULES 44).
+    kept = replace(mail, facts={**mail.facts, "site_url": settings().site_url})
+    unsent = _saying(given_up(kept, reason.why, reason.to_address), reason.shown)
     table.transact(mails.change(mail, unsent), *tasks_of_unsent(table, unsent, moment, policy))
     return Sending.UNSENT
 

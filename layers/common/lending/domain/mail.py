@@ -42,12 +42,29 @@ KIND_LABELS = {
 }
 
 
+# What makes sense as a letter, where no mail arrives (RULES 44); a password comes with it on a slip of its own.
+ON_PAPER = frozenset(
+    {
+        MailKind.ACCEPTANCE,
+        MailKind.LENDING,
+        MailKind.READY,
+        MailKind.OVERDUE,
+        MailKind.CARD_EXPIRED_HOLD,
+        MailKind.CARD_RENEWAL,
+        MailKind.SHIFT,
+        MailKind.HOLD_CANCELLED,
+        MailKind.TEMPORARY_PASSWORD,
+    }
+)
+
+
 class MailState(StrEnum):
     """How far a mail has come."""
 
     PENDING = "pending"
     SENDING = "sending"  # claimed by one sender, which has not yet said how it went
     UNSENT = "unsent"  # given up before sending, see `Unsent`
+    PRINTED = "printed"  # went as a letter instead
     SENT = "sent"  # SES has taken it
     DELAYED = "delayed"
     DELIVERED = "delivered"
@@ -60,6 +77,7 @@ STATE_LABELS = {
     MailState.PENDING: "送信待ち",
     MailState.SENDING: "送信中",
     MailState.UNSENT: "送信していません",
+    MailState.PRINTED: "手紙でお知らせしました",
     MailState.SENT: "送信済み",
     MailState.DELAYED: "相手側で遅れています",
     MailState.DELIVERED: "届きました",
@@ -76,6 +94,8 @@ class Unsent(StrEnum):
     UNREACHABLE = "unreachable"
     NO_ADDRESS = "no_address"
 
+
+_FOR_WANT_OF_AN_ADDRESS = frozenset({Unsent.UNREACHABLE, Unsent.NO_ADDRESS})
 
 UNSENT_LABELS = {
     Unsent.NOTHING_TO_SAY: "お知らせする内容がなくなりました",
@@ -99,7 +119,7 @@ def moved(state: MailState, to: MailState) -> MailState:
 
     | now \\ news | sent | delayed | delivered | bounced | complained | rejected |
     |---|---|---|---|---|---|---|
-    | pending, sending, unsent | sent | delayed | delivered | bounced | complained | rejected |
+    | pending, sending, unsent, printed | sent | delayed | delivered | bounced | complained | rejected |
     | sent | - | delayed | delivered | bounced | complained | rejected |
     | delayed | - | - | delivered | bounced | complained | rejected |
     | delivered | - | - | - | bounced | complained | rejected |
@@ -178,6 +198,11 @@ class Mail:
         """Whether it still has to be sent."""
         return self.state in (MailState.PENDING, MailState.SENDING)
 
+    @property
+    def is_letter(self) -> bool:
+        """Whether it waits to be printed, as there is no address that it would reach (RULES 44)."""
+        return self.state is MailState.UNSENT and self.why in _FOR_WANT_OF_AN_ADDRESS and self.kind in ON_PAPER
+
 
 CLAIM_LASTS = timedelta(minutes=2)
 """Longer than a sender lives, shorter than the queue waits before it brings a mail again."""
@@ -210,6 +235,11 @@ def given_back(mail: Mail) -> Mail:
 def given_up(mail: Mail, why: Unsent, to_address: str) -> Mail:
     """The mail when it turned out that it is not to be sent (RULES 36, 39)."""
     return replace(mail, state=MailState.UNSENT, why=why, to_address=to_address, claimed_at=None)
+
+
+def printed(mail: Mail, moment: datetime) -> Mail:
+    """The mail after staff have printed it as a letter (RULES 44)."""
+    return replace(mail, state=MailState.PRINTED, sent_at=moment)
 
 
 AGAIN = "again"

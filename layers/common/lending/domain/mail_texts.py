@@ -21,6 +21,7 @@ expires_on, online_lending, password_chosen |
 | temporary_password | temporary_password, valid_days, reissue_url | |
 | test | | |
 
+What goes as a letter has the fact `on_paper` (RULES 44).
 An acceptance comes with a password for the applications `new` and `password`, unless one was chosen since.
 Families share an address, so every mail to a patron says whose it is: by the last four digits of the card, which tell a
 stranger nothing when an address is mistyped. Only the two mails that prove the right to receive show the whole number,
@@ -131,7 +132,7 @@ def compose(kind: MailKind, facts: Facts, policy: Policy) -> Text:
         *_opening(policy),
         *_WORDS[kind](facts, policy),
         "",
-        *_when_in_doubt(kind, policy),
+        *(_letter_in_doubt() if facts.get("on_paper") else _when_in_doubt(kind, policy)),
         *_signature(facts, policy),
     ]
     return Text(subject_of(kind, facts, policy), "\n".join(lines) + "\n")
@@ -170,6 +171,10 @@ def _when_in_doubt(kind: MailKind, policy: Policy) -> Lines:
     doubts = [] if kind is MailKind.ADDRESS_CONFIRMATION else ["このメールに心当たりがないときや、"]
     no_answer = [] if policy.mail_reply_to else ["このメールは送信専用です。", "返信にはお答えできません。"]
     return [*doubts, "お困りのときは、お電話ください。", *no_answer]
+
+
+def _letter_in_doubt() -> Lines:
+    return ["この手紙に心当たりがないときや、", "お困りのときは、お電話ください。"]
 
 
 def _signature(facts: Facts, policy: Policy) -> Lines:
@@ -314,7 +319,7 @@ def _lending(facts: Facts, policy: Policy) -> Lines:
         "",
         *_book_list("お貸しする本", facts["books"]),
         "",
-        *_what_to_show(),
+        *_what_to_show(facts),
         "",
         *_about_the_days(first),
         "",
@@ -324,14 +329,14 @@ def _lending(facts: Facts, policy: Policy) -> Lines:
     ]
 
 
-def _what_to_show() -> Lines:
+def _what_to_show(facts: Facts) -> Lines:
     return [
         "■受取りのときにお持ちいただくもの",
         "利用者カードを必ずお持ちください。",
         "お手元にないときは、次のどちらかを",
         "お見せください。",
         "・Myライブラリのカード表示",
-        "・このメール(画面または印刷)",
+        "・この手紙" if facts.get("on_paper") else "・このメール(画面または印刷)",
         "ほかの方法ではお渡しできません。",
     ]
 
@@ -506,7 +511,7 @@ def _shift(facts: Facts, policy: Policy) -> Lines:
         *_was_and_is(facts, "due_on", ""),
         *(["", *_book_list("対象の本", facts["books"])] if facts.get("books") else []),
         "",
-        *_what_to_show(),
+        *_what_to_show(facts),
     ]
 
 

@@ -29,6 +29,7 @@ class Deed(StrEnum):
     DROP_PLAN = "drop_plan"
     MERGE = "merge"
     FINISH_TASK = "finish_task"
+    PRINT_LETTER = "print_letter"
     REGISTER_PERSON = "register_person"
     ISSUE_CARD = "issue_card"
     REGISTER = "register"
@@ -59,6 +60,7 @@ DEED_LABELS = {
     Deed.DROP_PLAN: "取り出しの予定の取り消し",
     Deed.MERGE: "書誌の統合",
     Deed.FINISH_TASK: "連絡の記録",
+    Deed.PRINT_LETTER: "手紙の印刷の記録",
     Deed.REGISTER_PERSON: "窓口での登録",
     Deed.ISSUE_CARD: "カードの再発行",
     Deed.REGISTER: "申請の登録",

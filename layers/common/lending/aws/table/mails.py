@@ -1,7 +1,7 @@
 """Mails: with their patron, PATRON#id / MAIL#…, or with their application, APPLICATION#receipt / MAIL#….
 
 A mail exists because its item was put in the same transaction as the change it tells of; the stream carries it on.
-`work` lists those on their way, so that what is stuck is found.
+`work` lists those on their way, so that what is stuck is found, and those that are to be printed (RULES 44).
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from lending.domain.mail import Mail, MailKind
 from lending.domain.policy import Policy
 
 WORK = "MAIL"
+WORK_LETTER = "LETTER"
 _OF_APPLICATIONS = frozenset({MailKind.IMAGE_AGAIN, MailKind.REFUSAL})
 
 
@@ -46,6 +47,12 @@ def on_their_way(table: Table, created_until: datetime) -> Iterator[Key]:
         yield item["PK"], item["SK"]
 
 
+def page_of_letters(table: Table, limit: int, start: Item | None) -> tuple[list[Mail], Item | None]:
+    """Some of the mails that are to be printed, the oldest first, and where the list goes on (RULES 44)."""
+    page = table.page(WORK_LETTER, index="work", limit=limit, start=start)
+    return list(each_of(mail_of, page.items)), page.last
+
+
 def vanishes(mail: Mail, policy: Policy) -> datetime:
     """When a mail is erased: it may name titles, or belong to an application that is erased itself (RULES 41)."""
     days = policy.application_days if mail.kind in _OF_APPLICATIONS else policy.history_days
@@ -59,13 +66,15 @@ def add(mail: Mail, policy: Policy) -> Write:
 
 def change(before: Mail, after: Mail) -> Write:
     """A mail becomes another state of itself, if it still is what was read (RULES 38)."""
-    was, now = attributes(before), attributes(after)
+    was, now = (attributes(mail) | _work(mail) for mail in (before, after))
     changed = {name: now.get(name) for name in was | now if was.get(name) != now.get(name)}
-    # Both parts together or none: half a key of the index would be refused.
-    gone = () if after.on_its_way else ("work", "work_order")
     condition, values = still(was, "state", "claimed_at")
-    return update(key(before), set=changed, remove=gone, condition=condition, **values)
+    return update(key(before), set=changed, condition=condition, **values)
 
 
 def _work(mail: Mail) -> Item:
-    return {"work": WORK, "work_order": f"{stamp(mail.created_at)}#{mail.owner}#{mail.mail_id}"}
+    # Both parts together or none: half a key of the index would be refused.
+    if not (mail.on_its_way or mail.is_letter):
+        return {}
+    order = f"{stamp(mail.created_at)}#{mail.owner}#{mail.mail_id}"
+    return {"work": WORK if mail.on_its_way else WORK_LETTER, "work_order": order}

@@ -1,0 +1,72 @@
+/** 手紙: the mails of those whom no mail reaches, to be printed (RULES 44). */
+
+import { confirmed } from "../asking.js";
+import { dayInWords, momentInWords } from "../dates.js";
+import { el } from "../dom.js";
+import { mine } from "../session.js";
+import { linkToPatron } from "./people.js";
+import { table } from "./tables.js";
+
+export const lettersRoom = { id: "letters", label: "手紙", title: "お知らせの手紙", load };
+
+async function load(house) {
+  const { items, cursor } = await mine.get("/desk/lists/letters");
+  if (!items.length) return [el("p", {}, "印刷する手紙は、ありません。")];
+  return [
+    el("p", {}, `メールでお知らせできない方への手紙が、${items.length}通あります。${cursor ? "続きもあります。" : ""}`),
+    el(
+      "div",
+      { class: "actions" },
+      el("button", { type: "button", class: "button", onclick: () => print() }, "印刷する"),
+      house.button("すべて印刷した", "記録しています…", () => note(items, house), { class: "button plain" }),
+    ),
+    table(
+      "手紙",
+      ["利用者番号", "お名前", "内容", "日時", "手紙にするわけ", ""],
+      items.map((letter) => row(letter, house)),
+    ),
+    el("div", { class: "sheet letters" }, items.map(sheet)),
+  ];
+}
+
+const row = (letter, house) =>
+  el(
+    "tr",
+    {},
+    el("th", { scope: "row" }, linkToPatron(letter.card_number)),
+    el("td", {}, letter.name, letter.address ? null : ` (住所の登録がありません。電話 ${letter.phone || "なし"})`),
+    el("td", {}, letter.mail.label, letter.with_slip ? " (仮パスワードの票を同封してください)" : null),
+    el("td", {}, momentInWords(letter.since)),
+    el("td", {}, letter.why_label),
+    el(
+      "td",
+      {},
+      house.button("印刷した", "記録しています…", () => note([letter], house), {
+        class: "link-button",
+        "aria-label": `${letter.name} 様への「${letter.mail.label}」を印刷した`,
+      }),
+    ),
+  );
+
+async function note(letters, house) {
+  const text = `${letters.length}通の手紙を、この一覧から除きます。`;
+  if (!(await confirmed("印刷しましたか", text, "印刷した"))) return;
+  await mine.post("/desk/lists/letters", { printed: letters.map(({ id }) => id) });
+  await house.again(`${letters.length}通の手紙を、印刷したと記録しました。`);
+}
+
+const sheet = ({ name, guardian, postal_code: code, address, since, text }) =>
+  el(
+    "section",
+    { class: "letter stack", "aria-label": `${name} 様への手紙` },
+    el(
+      "div",
+      { class: "letter-to" },
+      code ? el("p", {}, `〒${code}`) : null,
+      el("p", {}, address),
+      el("p", { class: "letter-name" }, `${name} 様`),
+      guardian ? el("p", {}, `(保護者 ${guardian} 様)`) : null,
+    ),
+    el("p", {}, dayInWords(since)),
+    el("p", { class: "letter-text" }, text),
+  );
