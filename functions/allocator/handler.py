@@ -14,7 +14,7 @@ from lending.aws.metrics import measured
 from lending.aws.schedules import Summary, carry_out_job, enough_time
 from lending.aws.settings import settings
 from lending.aws.table import library_table
-from lending.aws.table.runs import RunRecord
+from lending.domain.run_record import RunRecord
 
 
 def handler(event: dict[str, Any], context: Any) -> Summary:

@@ -1,14 +1,13 @@
 """`/api/desk`: what the library's staff do. Every route is the desk's alone."""
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import date
-from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import uuid4
 
 from pydantic import BeforeValidator, Field
 
+from lending.api.request import within_a_request
 from lending.aws.asked import A_NUMBER, Asked, Day, Place, Text, Weekdays, Word, as_list, as_place
 from lending.aws.http import Api, answer, day_of, shown_reason
 from lending.aws.settings import settings
@@ -49,16 +48,12 @@ if TYPE_CHECKING:
     from lending.actions.shifting_batches import Batches, Shifted
     from lending.actions.staff_holds import Cancelled
     from lending.actions.viewing_applications import ApplicationView
-    from lending.actions.viewing_runs import DecisionView, RunView
-    from lending.aws.table.runs import Cost, CycleRun
     from lending.aws.table.traces import Trace
     from lending.domain.bag import Bag
     from lending.domain.card import Stock
     from lending.domain.loan import Loan
-    from lending.domain.run import Decision as RunDecision
     from lending.domain.shift import Shift
     from lending.domain.title import Pull
-    from lending.domain.what_if import Change, Difference
 
 # A password is shown once: the same answer given again has none.
 api = Api(secrets={"temporary_password": lambda body: ""})
@@ -415,7 +410,7 @@ def end_all_holds(title_id: str) -> Any:
     from lending.actions.ending_holds import cancel_all_of_title
 
     staff, asked, policy = api.staff(), api.body(TitleHoldsAction), settings().policy
-    time = _within_a_request()
+    time = within_a_request()
     ended = cancel_all_of_title(library_table(), title_id, asked.reason, staff, api.moment(), policy, time)
     shown = {"title_id": title_id, "cancelled": ended.cancelled, "left": ended.left}
     return answer(202 if ended.left else 200, shown | {"copies": [_shown_copy(copy) for copy in ended.copies]})
@@ -427,7 +422,7 @@ def merge(title_id: str) -> Any:
     from lending.actions.merging_titles import merge_titles
 
     staff, into = api.staff(), api.body(MergeRequest).into
-    table, moment, policy, time = library_table(), api.moment(), settings().policy, _within_a_request()
+    table, moment, policy, time = library_table(), api.moment(), settings().policy, within_a_request()
     merged = merge_titles(table, title_id, into, uuid4().hex, staff, moment, policy, time)
     moved = {name: getattr(merged, name) for name in ("copies", "holds", "ended")}
     return answer(200 if merged.done else 202, {"title_id": title_id, "into": into, "merged": merged.done} | moved)
@@ -1284,7 +1279,7 @@ def shift() -> Any:
         recorded, moved = record_shift(table, wanted(asked.facility), staff, policy)
         return answer(201, _shown_shift(recorded) | {"patrons": moved})
     numbers = facilities_of(table, asked.facilities, asked.district)
-    return _batches(201, shift_batches(table, numbers, wanted, staff, policy, _within_a_request()))
+    return _batches(201, shift_batches(table, numbers, wanted, staff, policy, within_a_request()))
 
 
 @api.delete("/api/desk/shifts/<batch_id>")
@@ -1309,7 +1304,7 @@ def unshift_many() -> Any:
     numbers = [as_place(number) for number in api.query("facilities", most=1000).split(",") if number]
     district, every = api.query("district"), api.query("all") in ("1", "true")
     _demand_one(facilities=numbers, district=district, all=every)
-    found, time = facilities_of(table, numbers, district), _within_a_request()
+    found, time = facilities_of(table, numbers, district), within_a_request()
     return _batches(200, take_shifts_back(table, pickup_from, found, staff, moment, policy, time))
 
 
@@ -1367,156 +1362,3 @@ def _shown_shift(shift: "Shift") -> dict[str, Any]:
     named = ("facility", "pickup_from", "pickup_until", "due_on", "pickup_until_before", "due_on_before", "reason",
              "recorded_at", "taken_back_at")  # fmt: skip
     return {"id": shift.batch_id} | {name: getattr(shift, name) for name in named}
-
-
-# Runs (RULES 18-27)
-
-
-class Otherwise(Asked):
-    """What is to be otherwise in a run that is only tried."""
-
-    cap: Annotated[int, Field(ge=0, le=100), A_NUMBER] | None = None
-    facilities_closed: Annotated[frozenset[Place], Field(max_length=1000)] = frozenset()
-    run_skipped: bool = False
-    missing_percent: Annotated[int, Field(ge=0, le=100), A_NUMBER] = 0
-    seed: Annotated[int, Field(ge=0, lt=2**32), A_NUMBER] = 0
-
-
-class RunRequest(Asked):
-    """A run to be made, or, dry or with something otherwise, only to be tried."""
-
-    date: Day
-    dry_run: bool = False
-    what_if: Otherwise | None = None
-
-
-@api.post("/api/desk/runs")
-def make_run() -> Any:
-    """Make the run of a date, or only show what it would decide."""
-    from lending.actions.running import Unfinished
-    from lending.actions.thursday_run import run_on_request
-    from lending.actions.viewing_runs import dry_run, view_run
-    from lending.domain.what_if import WhatIf
-
-    staff, asked = api.staff(), api.body(RunRequest)
-    table, moment, policy = library_table(), api.moment(), settings().policy
-    if asked.dry_run or asked.what_if:
-        what_if = WhatIf(**asked.what_if.model_dump()) if asked.what_if else None
-        view = dry_run(table, asked.date, staff, moment, policy, what_if, *_part_of_run())
-        return answer(200, _shown_run(asked.date.isoformat(), view) | {"dry_run": True})
-    try:
-        record, already = run_on_request(table, asked.date, moment, policy, _within_a_request())
-    except Unfinished:
-        return answer(202, {"date": asked.date, "unfinished": True})
-    view = view_run(table, record.run_id, staff, moment, policy, *_part_of_run())
-    return answer(200, _shown_run(record.run_id, view) | {"already_done": already})
-
-
-@api.get("/api/desk/runs")
-def show_runs() -> Any:
-    """The weekly runs, the latest first."""
-    from lending.aws.table.runs import weekly_runs
-
-    api.staff()
-    found, last = weekly_runs(library_table(), api.start(), api.limit())
-    return api.items([_shown_weekly_run(each) for each in found], last)
-
-
-@api.get("/api/desk/runs/<run_id>")
-def show_run(run_id: str) -> Any:
-    """The run of a date, or a pull such as `2026-06-04am`."""
-    from lending.actions.viewing_runs import view_run
-
-    staff, moment, policy = api.staff(), api.moment(), settings().policy
-    view = view_run(library_table(), run_id, staff, moment, policy, *_part_of_run())
-    return answer(200, _shown_run(run_id, view))
-
-
-@api.get("/api/desk/runs/<run_id>/replay")
-def show_replay(run_id: str) -> Any:
-    """A run of the past decided again from its own input: the same, or what differs."""
-    from lending.actions.replaying_run import replay_run
-
-    api.staff()
-    replay = replay_run(library_table(), run_id)
-    differences = [
-        {"then": then and _shown_outcome(then), "now": now and _shown_outcome(now)} for then, now in replay.differences
-    ]
-    same = replay.input_intact and not differences
-    shown = {"same": same, "input_intact": replay.input_intact, "decisions": replay.decisions}
-    return answer(200, {"date": run_id, **shown, "differences": differences[:1000]})
-
-
-def _part_of_run() -> tuple[int, int]:
-    return api.start() or 0, api.limit(default=100, most=1000)
-
-
-def _within_a_request() -> Callable[[], bool]:
-    # Of the 29 seconds a request may take, enough stays for the part begun and for the answer.
-    started = monotonic()
-    return lambda: monotonic() - started < 15
-
-
-def _shown_weekly_run(run: "CycleRun") -> dict[str, Any]:
-    return {
-        "date": run.run_id,
-        "cycle": run.cycle,
-        "finished": run.finished_at is not None,
-        "finished_at": run.finished_at,
-        "suspended": run.suspended,
-        "summary": run.counts,
-    }
-
-
-def _shown_run(run_id: str, view: "RunView") -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "date": run_id,
-        "summary": view.counts,
-        "decisions": [_shown_decision(each) for each in view.decisions],
-        "cursor": api.cursor(view.following),
-    }
-    if record := view.record:
-        became = {"pulls": record.pulls, "explained": record.explained, "lost": record.lost, "gone": record.gone}
-        shown |= {"summary": view.counts | became, "finished": record.finished_at is not None, "input": record.plan}
-        shown |= {"rounds": record.round, "cost": _shown_cost(view.cost) if view.cost else None}
-    if view.difference:
-        shown["difference"] = _shown_difference(view.difference, view.cards or {})
-    return shown
-
-
-def _shown_cost(cost: "Cost") -> dict[str, Any]:
-    steps = {"reading": cost.ms_reading, "planning": cost.ms_planning, "writing": cost.ms_writing}
-    return {
-        "invocations": cost.invocations,
-        "seconds": {step: spent / 1000 for step, spent in steps.items()},
-        "requests": cost.requests,
-        "read_units": cost.read_units,
-        "write_units": cost.write_units,
-    }
-
-
-def _shown_decision(view: "DecisionView") -> dict[str, Any]:
-    return {"card_number": view.card_number, "title": view.title} | _shown_outcome(view.decision)
-
-
-def _shown_outcome(decision: "RunDecision") -> dict[str, Any]:
-    return {
-        "title_id": decision.title_id,
-        "barcode": decision.barcode,
-        "pickup_place": decision.pickup_place,
-        "decision": decision.decision,
-        "code": decision.code,
-        "facts": decision.facts,
-        "message": counter_sentence(decision.code, decision.facts),
-    }
-
-
-def _shown_difference(found: "Difference", cards: dict[str, str]) -> dict[str, Any]:
-    patrons = [{"card_number": cards.get(name, "")} | _shown_both(each) for name, each in found.patrons.items()]
-    places = [{"pickup_place": name} | _shown_both(each) for name, each in found.facilities.items()]
-    return {"patrons": patrons, "facilities": places}
-
-
-def _shown_both(change: "Change") -> dict[str, Any]:
-    pairs = {"lend": change.lend, "keep_aside": change.keep_aside}
-    return {name: {"plain": plain, "what_if": other} for name, (plain, other) in pairs.items()}

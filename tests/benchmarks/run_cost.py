@@ -15,10 +15,10 @@ from typing import TypedDict
 from lending.actions.pulling_books import scan_found
 from lending.actions.thursday_run import run_for
 from lending.aws.table import Table, calendar, holds, patrons, titles
-from lending.aws.table.runs import RunRecord
 from lending.aws.table.writes import Write, put
 from lending.domain.hold import HoldStatus
 from lending.domain.patron import Patron
+from lending.domain.run_record import RunRecord
 from lending.domain.title import Title
 from tests.benchmarks.counting_store import CountingStore, Counts, Tally
 from tests.benchmarks.generator import Library, library

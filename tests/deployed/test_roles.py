@@ -13,8 +13,8 @@ from botocore.exceptions import ClientError
 from infra.local.stack import Stack
 
 FUNCTIONS = (
-    "registration", "images", "catalogue", "holds", "my_library", "desk", "facility", "allocator", "release", "notices",
-    "outbox", "mail", "bounces",
+    "registration", "images", "catalogue", "holds", "my_library", "desk", "runs", "facility", "allocator", "release",
+    "notices", "outbox", "mail", "bounces",
 )  # fmt: skip
 KEY = {"PK": {"S": "TEST#rights"}, "SK": {"S": "TEST"}}
 DENIED = {"AccessDenied", "AccessDeniedException", "AccessDeniedFault", "AuthorizationError", "UnauthorizedOperation"}

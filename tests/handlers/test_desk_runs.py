@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from functions.allocator.handler import handler as allocator
-from functions.desk.handler import handler
+from functions.runs.handler import handler
 from lending.actions import replaying_run, running
 from lending.aws.table import Table, holds, patrons, titles
-from lending.aws.table.runs import CycleRun, claim_cycle
+from lending.aws.table.runs import claim_cycle
 from lending.domain.hold import Hold
+from lending.domain.run_record import CycleRun
 from lending.domain.title import CopyState
 from lending.domain.week import TOKYO
 from tests.copies import moved
@@ -60,9 +61,9 @@ def test_sample_lists_the_weekly_runs_the_latest_first() -> None:
     allocator({"job": "prefectural_pull", "scheduled_time": "2026-06-05T09:00:00+09:00"}, context())
     allocator(sample("allocator/thursday_run") | week_later, context())
     # WHEN the list is read, in parts of one
-    first = answered(handler(sample("desk/runs_list"), context()))
+    first = answered(handler(sample("runs/list"), context()))
     further = {"queryStringParameters": {"limit": "1", "cursor": first["cursor"]}}
-    following = answered(handler(sample("desk/runs_list") | further, context()))
+    following = answered(handler(sample("runs/list") | further, context()))
     # THEN the later one is first, each with its counts and whether it is through
     runs = first["items"] + following["items"]
     assert [(run["date"], run["cycle"], run["finished"]) for run in runs] == [
@@ -81,43 +82,43 @@ def test_a_run_that_is_not_through_is_listed(library: Table) -> None:
 
 
 def test_sample_makes_the_run_and_shows_it_again() -> None:
-    made = answered(handler(sample("desk/run_make"), context()))
+    made = answered(handler(sample("runs/make"), context()))
     assert (made["date"], made["already_done"], made["finished"]) == ("2026-06-04", False, True)
     assert {(each["card_number"], each["title_id"], each["decision"], each["code"]) for each in made["decisions"]} == {
         ("10000001", "t-1", "lend", "lent"), ("10000001", "t-2", "lend", "lent"), ("10000001", "t-3", "lend", "lent"),
         ("10000002", "t-1", "none", "queue"),
     }  # fmt: skip
     assert made["summary"]["lend"] == 3
-    shown = answered(handler(sample("desk/run_show"), context()))
-    assert shown == {name: value for name, value in made.items() if name != "already_done"}
+    shown = answered(handler(sample("runs/show"), context()))
+    assert shown == made | {"already_done": None}
     # RULES 26: made again, also by the schedule, nothing changes
-    assert answered(handler(sample("desk/run_make"), context()))["already_done"] is True
+    assert answered(handler(sample("runs/make"), context()))["already_done"] is True
     assert allocator(sample("allocator/thursday_run"), context())["already_done"] is True
 
 
 def test_sample_dry_run_decides_the_same_and_writes_nothing(library: Table) -> None:
     before = everything(library)
-    dry = answered(handler(sample("desk/run_dry"), context()))
+    dry = answered(handler(sample("runs/dry"), context()))
     assert everything(library) == before
-    made = answered(handler(sample("desk/run_make"), context()))
+    made = answered(handler(sample("runs/make"), context()))
     assert dry["decisions"] == made["decisions"]
 
 
 def test_a_run_tells_what_it_took() -> None:
     # GIVEN a run THEN it is shown with its timings, requests and units, counted from the first look to the last note
-    cost = answered(handler(sample("desk/run_make"), context()))["cost"]
+    cost = answered(handler(sample("runs/make"), context()))["cost"]
     assert cost["invocations"] == 1
     assert set(cost["seconds"]) == {"reading", "planning", "writing"}
     assert all(spent >= 0 for spent in cost["seconds"].values())
     assert cost["requests"] > 16
     # AND asked again, which changes nothing, it took no more
-    answered(handler(sample("desk/run_make"), context()))
-    assert answered(handler(sample("desk/run_show"), context()))["cost"] == cost
+    answered(handler(sample("runs/make"), context()))
+    assert answered(handler(sample("runs/show"), context()))["cost"] == cost
 
 
 def test_sample_replay_decides_the_same_from_the_input_of_then(library: Table) -> None:
     # GIVEN a run, after which everything has changed
-    answered(handler(sample("desk/run_make"), context()))
+    answered(handler(sample("runs/make"), context()))
     library.transact(moved(library, "t-1-1", CopyState.ON_LOAN, holder="p-1", due_on=date(2026, 6, 21)))
     patron, held = patrons.find(library, "p-1"), holds.find(library, "p-1", "t-2")
     assert patron
@@ -126,23 +127,23 @@ def test_sample_replay_decides_the_same_from_the_input_of_then(library: Table) -
     library.transact(holds.spend(held))
     # WHEN it is decided again THEN the same comes out (RULES 26)
     before = everything(library)
-    replay = answered(handler(sample("desk/run_replay"), context()))
+    replay = answered(handler(sample("runs/replay"), context()))
     assert replay == {"date": "2026-06-04", "same": True, "input_intact": True, "decisions": 4, "differences": []}
     assert everything(library) == before
 
 
 def test_a_replay_by_other_rules_shows_what_they_change(monkeypatch: pytest.MonkeyPatch) -> None:
-    answered(handler(sample("desk/run_make"), context()))
+    answered(handler(sample("runs/make"), context()))
     # GIVEN software that forgets the last decision
     monkeypatch.setattr(replaying_run, "decide", lambda *given: running.decide(*given)[:-1])
-    replay = answered(handler(sample("desk/run_replay"), context()))
+    replay = answered(handler(sample("runs/replay"), context()))
     assert (replay["same"], replay["input_intact"]) == (False, True)
     ((then, now),) = [(each["then"], each["now"]) for each in replay["differences"]]
     assert (then["title_id"], then["decision"], now) == ("t-3", "lend", None)
 
 
 def test_what_is_kept_of_a_run_names_nobody_and_vanishes(library: Table) -> None:
-    answered(handler(sample("desk/run_make"), context()))
+    answered(handler(sample("runs/make"), context()))
     kept = [item for item in library.query("RUN#2026-06-04") if item["SK"].startswith("INPUT#")]
     # RULES 41: as long as its decisions, and no more of a person than these have
     gone = (date(2026, 6, 4) + timedelta(days=35)).isoformat()
@@ -164,7 +165,7 @@ def test_a_pull_or_an_old_run_cannot_be_replayed(library: Table) -> None:
 def test_decisions_come_in_pages() -> None:
     found: list[dict[str, Any]] = []
     cursor = None
-    answered(handler(sample("desk/run_make"), context()))
+    answered(handler(sample("runs/make"), context()))
     for _ in range(2):
         page = answered(
             desk("GET", "/api/desk/runs/2026-06-04", query={"limit": "3"} | ({"cursor": cursor} if cursor else {}))
@@ -177,7 +178,7 @@ def test_decisions_come_in_pages() -> None:
 def test_sample_what_if_shows_who_gets_more_or_less(library: Table) -> None:
     before = everything(library)
     # WHEN the cap were 1 and facility 13 closed
-    tried = answered(handler(sample("desk/run_what_if"), context()))
+    tried = answered(handler(sample("runs/what_if"), context()))
     # THEN p-1 gets one book of three, and nothing goes to 13
     assert everything(library) == before
     assert tried["difference"] == {
@@ -217,7 +218,7 @@ def test_a_run_waits_for_its_cut_off_and_is_not_made_too_late(library: Table) ->
 
 
 def test_who_has_left_keeps_a_decision_without_a_number(library: Table) -> None:
-    answered(handler(sample("desk/run_make"), context()))
+    answered(handler(sample("runs/make"), context()))
     library._client.delete_item(TableName=library.name, Key={"PK": {"S": "PATRON#p-2"}, "SK": {"S": "PATRON"}})
     shown = answered(desk("GET", "/api/desk/runs/2026-06-04"))
     assert [each["card_number"] for each in shown["decisions"] if each["code"] == "queue"] == [""]
@@ -233,7 +234,7 @@ def test_only_the_desk() -> None:
 
 
 def test_a_book_lent_meanwhile_does_not_change_what_was_decided(library: Table) -> None:
-    answered(handler(sample("desk/run_make"), context()))
+    answered(handler(sample("runs/make"), context()))
     library.transact(moved(library, "t-1-1", CopyState.ON_LOAN, holder="p-1", due_on=date(2026, 6, 21)))
     shown = answered(desk("GET", "/api/desk/runs/2026-06-04"))
     assert shown["summary"]["lend"] == 3

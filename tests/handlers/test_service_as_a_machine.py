@@ -55,11 +55,12 @@ from lending.actions.viewing_library import view_loans
 from lending.aws.table import Table, titles
 from lending.aws.table.calendar import closure_key, suspension_key
 from lending.aws.table.codec import from_wire
-from lending.aws.table.runs import Done, RunRecord
+from lending.aws.table.runs import Done
 from lending.domain.cataloguing import DescribedCopy, DescribedTitle
 from lending.domain.closure import Closure, Scope, Suspension
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
+from lending.domain.run_record import RunRecord
 from lending.domain.shift import Shift
 from lending.domain.title import Copy, CopyState, Title
 from tests.benchmarks.counting_store import CountingStore

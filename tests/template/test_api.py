@@ -33,6 +33,8 @@ WITH_TOKEN = {
     "GET /api/me/mails": "MyLibraryFunction",
     "POST /api/me/test-mail": "MyLibraryFunction",
     "ANY /api/desk/{proxy+}": "DeskFunction",
+    "ANY /api/desk/runs": "RunsFunction",
+    "ANY /api/desk/runs/{proxy+}": "RunsFunction",
     "GET /api/facility": "FacilityFunction",
     "ANY /api/facility/{proxy+}": "FacilityFunction",
 }

@@ -13,6 +13,7 @@ FUNCTIONS = {
     "HoldsFunction": "holds",
     "MyLibraryFunction": "my_library",
     "DeskFunction": "desk",
+    "RunsFunction": "runs",
     "FacilityFunction": "facility",
     "AllocatorFunction": "allocator",
     "ReleaseFunction": "release",
@@ -22,7 +23,7 @@ FUNCTIONS = {
     "BouncesFunction": "bounces",
 }
 SCHEDULED = ["AllocatorFunction", "ReleaseFunction", "NoticesFunction"]
-CURSORS_AND_CODES = ["registration", "catalogue", "holds", "my_library", "desk", "facility", "mail"]
+CURSORS_AND_CODES = ["registration", "catalogue", "holds", "my_library", "desk", "runs", "facility", "mail"]
 
 # What has no narrower resource on AWS.
 WITHOUT_RESOURCE = {"ses:DeleteSuppressedDestination"}

@@ -6,9 +6,9 @@ from functools import partial
 from lending.actions.lapsing_plans import lapse_plans
 from lending.actions.running import EnoughTime, carry_out
 from lending.aws.table import Table, calendar, runs
-from lending.aws.table.runs import RunRecord
 from lending.domain.policy import Policy
 from lending.domain.run import prefectural_pull
+from lending.domain.run_record import RunRecord
 from lending.domain.week import in_tokyo
 
 

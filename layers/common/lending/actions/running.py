@@ -13,7 +13,6 @@ from lending.actions.run_input import Given, after_giving_back, fingerprint, pac
 from lending.aws.metering import Meter
 from lending.aws.table import Overtaken, Table, calendar, holds, in_batches, runs, titles
 from lending.aws.table.grouped import write_what_holds
-from lending.aws.table.runs import CycleRun, RunRecord
 from lending.aws.table.writes import Write
 from lending.domain.allocation import allocate
 from lending.domain.hold import Hold, HoldStatus, LastRun
@@ -22,6 +21,7 @@ from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.pull import GIVES, pull_of
 from lending.domain.run import Decision, Outcome, Run, RunKind
+from lending.domain.run_record import CycleRun, RunRecord
 from lending.domain.title import Copy, CopyState, LiesAt
 
 # For copies taken meanwhile the run plans again with what is there, this often at most.

@@ -6,10 +6,10 @@ from functools import partial
 from lending.actions.lapsing_plans import drop_plans
 from lending.actions.running import EnoughTime, carry_out, cycle_run
 from lending.aws.table import Overtaken, Table, calendar, runs, titles
-from lending.aws.table.runs import RunRecord
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.run import Run, thursday_run
+from lending.domain.run_record import RunRecord
 from lending.domain.week import in_tokyo, run_due_at, week_of_run
 from lending.domain.words import day_in_words, moment_in_words
 

@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
+from typing import Any
 
 from lending.actions.run_input import Given, read
 from lending.actions.running import count, decide
 from lending.aws.table import Table, patrons, runs, titles, traces
-from lending.aws.table.runs import Cost, RunRecord
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.run import Decision, thursday_run
+from lending.domain.run_record import Cost, CycleRun, RunRecord
 from lending.domain.trail import Act, Deed
 from lending.domain.what_if import Difference, WhatIf, difference
 
@@ -36,6 +37,11 @@ class RunView:
     cost: Cost | None = None
     difference: Difference | None = None
     cards: dict[str, str] | None = None
+
+
+def view_runs(table: Table, start: Any, limit: int) -> tuple[list[CycleRun], Any]:
+    """The weekly runs, the latest first, and where the list goes on."""
+    return runs.weekly_runs(table, start, limit)
 
 
 def view_run(

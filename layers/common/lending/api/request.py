@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from time import monotonic
 from typing import Any, Generic, TypeVar
 
 from lending.actions.library import Library, library_at
@@ -18,6 +19,8 @@ Item = TypeVar("Item")
 Shown = TypeVar("Shown")
 
 _CURSOR_LENGTH = 2000
+# Of the 29 seconds a request may take, enough stays for the part begun and for the answer.
+_SECONDS_FOR_PARTS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +124,9 @@ class Request:
 
     def _of_query(self, name: str) -> str:
         return str((self.event.get("queryStringParameters") or {}).get(name, ""))
+
+
+def within_a_request() -> Callable[[], bool]:
+    """Whether there is time for another part of what is done in parts, in the request that begins now."""
+    started = monotonic()
+    return lambda: monotonic() - started < _SECONDS_FOR_PARTS

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from time import monotonic
 
 from lending.aws.table import Table
-from lending.aws.table.runs import Cost
+from lending.domain.run_record import Cost
 
 
 class Meter:

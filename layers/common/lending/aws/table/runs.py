@@ -11,7 +11,7 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,38 +21,12 @@ from lending.aws.table.writes import Key, Write, put, put_new, update
 from lending.domain.policy import Policy
 from lending.domain.reasons import Code
 from lending.domain.run import Decision, Outcome
+from lending.domain.run_record import Cost, CycleRun, RunRecord
 
 CHUNK = 200
 
 # Well below what an item may hold.
 _INPUT_BYTES = 350_000
-
-
-@dataclass(frozen=True, slots=True)
-class RunRecord:
-    """How far a run or pull has come.
-
-    `plan` names the plan in force, by the hash of what it was made from; it is the one of `round`, and `done` of its
-    `chunks` are carried out. `counts` tell what was read and decided, `pulls`, `explained`, `lost` and `gone` what
-    became of it: pulls that stand, reasons given, copies that were not there any more, holds that had left.
-    `suspended` tells that the run was suspended as a whole, `dropped_at` that staff have dropped its plan: either may
-    be made anew (RULES 22, 23).
-    """
-
-    run_id: str
-    moment: datetime
-    plan: str = ""
-    round: int = 1
-    chunks: int = 0
-    done: int = 0
-    counts: dict[str, int] = field(default_factory=dict)
-    pulls: int = 0
-    explained: int = 0
-    lost: int = 0
-    gone: int = 0
-    suspended: bool = False
-    finished_at: datetime | None = None
-    dropped_at: datetime | None = None
 
 
 def key(run_id: str) -> Key:
@@ -163,17 +137,6 @@ def drop(run_id: str, moment: datetime) -> Write:
 # The runs of all weeks
 
 
-@dataclass(frozen=True, slots=True)
-class CycleRun:
-    """The run of a cycle and what became of it. Of one that was suspended as a whole another may take the place."""
-
-    cycle: date
-    run_id: str
-    suspended: bool = False
-    finished_at: datetime | None = None
-    counts: dict[str, int] = field(default_factory=dict)
-
-
 def of_cycle(table: Table, cycle: date) -> CycleRun | None:
     """The run that was made for a cycle, or is being made."""
     item = table.get(_cycle_key(cycle))
@@ -202,22 +165,6 @@ def _cycle_key(cycle: date) -> Key:
 
 
 # What it took
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a run took: how often it was invoked, requests and capacity units, and milliseconds for each step.
-
-    An invocation that died has not told what it took.
-    """
-
-    invocations: int = 0
-    requests: int = 0
-    read_units: float = 0
-    write_units: float = 0
-    ms_reading: int = 0
-    ms_planning: int = 0
-    ms_writing: int = 0
 
 
 def add_cost(run_id: str, cost: Cost) -> Write:
