@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from lending.domain.bag import Bag
     from lending.domain.card import Stock
     from lending.domain.loan import Loan
+    from lending.domain.mail import Mail
     from lending.domain.shift import Shift
     from lending.domain.title import Pull
 
@@ -1087,6 +1088,69 @@ def _task(task: "Task") -> dict[str, Any]:
         "mail": {"kind": kind, "label": MAIL_LABELS[kind], "sent_at": contact.mail_sent_at} if kind else None,
         "mails": contact.mails,
         "since": contact.since,
+    }
+
+
+# A patron's addresses and mails (RULES 38, 39)
+
+
+class AddressAction(Asked):
+    """What staff do about addresses that mails do not reach."""
+
+    action: Literal["try_again"]
+
+
+@api.post("/api/desk/patrons/<card_number>/address")
+def try_address(card_number: str) -> Any:
+    """Mails go to the patron's addresses again, and a test mail first."""
+    from lending.actions.trying_addresses import try_again
+
+    staff, moment = api.staff(), api.moment()
+    api.body(AddressAction)
+    number = _card_number(card_number, "card_number")
+    tried = try_again(library_table(), number, staff, moment, settings().policy)
+    return answer(
+        202, {"addresses": tried, "message": "受信確認メールをお送りします。届いたかどうかはメールの一覧でわかります。"}
+    )
+
+
+@api.get("/api/desk/patrons/<card_number>/mails")
+def show_mails_of_patron(card_number: str) -> Any:
+    """The patron's mails with what they said, the newest first; that they were looked at is recorded."""
+    from lending.actions.mails_of_patron import show_mails
+
+    number = _card_number(card_number, "card_number")
+    found = show_mails(library_table(), number, api.staff(), api.moment(), settings().policy)
+    return api.listed(found, lambda mail: (-mail.created_at.timestamp(), mail.mail_id), _shown_mail)
+
+
+@api.post("/api/desk/patrons/<card_number>/mails/<mail>/again")
+def send_mail_again(card_number: str, mail: str) -> Any:
+    """Send once more what a mail is about."""
+    from lending.actions.mails_of_patron import send_again
+
+    number, name = _card_number(card_number, "card_number"), mail.replace("~", "#")
+    sent = send_again(library_table(), number, name, api.staff(), api.moment(), settings().policy)
+    return answer(202, _shown_mail(sent))
+
+
+def _shown_mail(mail: "Mail") -> dict[str, Any]:
+    from lending.domain.mail import KIND_LABELS, STATE_LABELS, UNSENT_LABELS
+    from lending.domain.mail_texts import subject_of
+
+    return {
+        # `#` would end an address.
+        "id": mail.mail_id.replace("#", "~"),
+        "kind": mail.kind,
+        "label": KIND_LABELS[mail.kind],
+        "subject": mail.subject or subject_of(mail.kind, mail.facts, settings().policy),
+        "text": mail.text or None,
+        "created_at": mail.created_at,
+        "sent_at": mail.sent_at,
+        "to": mail.to_address or None,
+        "state": mail.state,
+        "state_label": STATE_LABELS[mail.state],
+        "why": UNSENT_LABELS[mail.why] if mail.why else None,
     }
 
 

@@ -54,7 +54,9 @@ def lend(table: Table, *titles: str, patron_id: str = "p-1", **changes: Any) -> 
 
 def sent(table: Table, message_id: str, to_address: str, *about: Any, owner: str = "p-1") -> Key:
     """A mail that SES has taken under a message id."""
-    key = put(table, MailKind.LENDING, *(about or (SUNDAY, 12)), owner=owner, pickup_from=SUNDAY.isoformat())
+    key = put(
+        table, MailKind.LENDING, *(about or (SUNDAY, 12)), owner=owner, pickup_from=SUNDAY.isoformat(), facility="12"
+    )
     waits = mail_of(table, key)
     taken = replace(waits, state=MailState.SENT, to_address=to_address, sent_at=SATURDAY, message_id=message_id)
     table.transact(mails.change(waits, taken), messages.add(message_id, key, taken, POLICY))

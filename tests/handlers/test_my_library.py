@@ -132,6 +132,19 @@ def test_a_changed_address_frees_the_one_before(there: Library) -> None:
     assert addresses.users(there.table, "family@example.jp") == ["p-2"]
 
 
+def test_another_address_for_hold_mails_mends_no_dead_one(there: Library) -> None:
+    # GIVEN a patron whose own address is dead, which passwords still go to
+    there.patron()
+    there.table.write(addresses.use("p-1@example.jp", "p-1"))
+    there.table.write(addresses.mark_unreachable("p-1@example.jp", NOON, "wrong_address"))
+    # WHEN they have hold mails sent elsewhere
+    ask("PATCH", "/me", {"mail_to": "reading@example.jp"})
+    ask("POST", "/mail-address-confirmations", {"token": link_of(there.table)}, user="")
+    # THEN the dead one is as dead as before, RULES 39
+    assert ask("GET", "/me")[1]["mail_to"] == "reading@example.jp"
+    assert addresses.unreachable(there.table, {"p-1@example.jp"}) == {"p-1@example.jp"}
+
+
 def test_a_mended_address_proves_itself_anew(there: Library, forgiven: list[str]) -> None:
     # GIVEN the patron's own address, which mails did not reach
     there.patron()

@@ -113,9 +113,13 @@ def _confirm(table: Table, patron_id: str, pending_id: str, moment: datetime) ->
         raise Refused("link_void")
     if wish.confirmed_at:
         return wish
-    before = patron.email if wish.field == "email" else patron.hold_mails_to
-    granted = replace(wish, confirmed_at=moment, before=before)
-    table.transact(addresses.confirm(granted), *_settle(patron, {wish.field: wish.address}))
+    changes = {wish.field: wish.address}
+    after = replace(patron, **changes)  # type: ignore[arg-type]
+    before = getattr(patron, wish.field)
+    # An address that the patron goes on using elsewhere is not given up, and may be as dead as before.
+    kept = before != wish.address and before in (after.email, after.mail_to)
+    granted = replace(wish, confirmed_at=moment, before="" if kept else before)
+    table.transact(addresses.confirm(granted), *_settle(patron, changes))
     return granted
 
 

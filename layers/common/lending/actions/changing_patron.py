@@ -1,5 +1,6 @@
 """A patron's record at the desk: looked at with a trace, and changed (RULES 7, 8, 19, 39, 41)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -106,16 +107,16 @@ def change_record(
     trace = traces.on_patron(patron.patron_id, act, policy)
     follow = [*people.changed(patron, changed), *_addresses(patron, changed)]
     table.transact(patrons.change(patron, changed), trace, *follow)
-    for old, new in _changed_addresses(patron, changed):
+    for old, new in _tried_addresses(patron, changed, wanted):
         address_changed(table, patron.patron_id, old, new, moment, policy)
     return changed
 
 
-def _changed_addresses(before: Patron, after: Patron) -> list[tuple[str, str]]:
-    """Each address given up, or empty, with the one in its place."""
-    pairs = [(getattr(before, name), getattr(after, name)) for name in _ADDRESSES]
+def _tried_addresses(before: Patron, after: Patron, wanted: Collection[str]) -> list[tuple[str, str]]:
+    """Each address given up, or empty, with the one in its place; one that was named anew is in its own place."""
+    pairs = [(getattr(before, name), getattr(after, name)) for name in _ADDRESSES if name in wanted]
     still_used = _used(after)
-    return [("" if old in still_used else old, new) for old, new in pairs if old != new]
+    return [("" if old in still_used and old != new else old, new) for old, new in pairs]
 
 
 def _with_cap(table: Table, patron: Patron, cap: int, moment: datetime, policy: Policy) -> Patron:

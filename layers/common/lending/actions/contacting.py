@@ -98,6 +98,14 @@ def address_changed(table: Table, patron_id: str, old: str, new: str, moment: da
 
 @again_when_overtaken
 def _settle_tasks(table: Table, patron_id: str, address: str, moment: datetime, policy: Policy) -> None:
-    for contact in contacts.of_patron(table, patron_id):
-        if contact.done_at is None and contact.address == address:
-            table.write(contacts.close(contact, moment, ADDRESS_CHANGED, policy))
+    for write in tasks_settled(table, patron_id, {address}, moment, policy):
+        table.write(write)
+
+
+def tasks_settled(table: Table, patron_id: str, given_up: set[str], moment: datetime, policy: Policy) -> list[Write]:
+    """The end of a patron's tasks about addresses that they have given up or named anew (RULES 39)."""
+    return [
+        contacts.close(contact, moment, ADDRESS_CHANGED, policy)
+        for contact in contacts.of_patron(table, patron_id)
+        if contact.done_at is None and contact.address in given_up
+    ]

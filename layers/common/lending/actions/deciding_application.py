@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from lending.actions.contacting import tasks_settled
 from lending.actions.seeing_to_accounts import see_to_account
 from lending.aws import images, suppression
 from lending.aws.table import (
@@ -142,7 +143,9 @@ def _registered(
     patron = _patron_after(application, before, expires_on)
     patron = replace(patron, receipts=(*patron.receipts, application.receipt_number))
     # SES is told that the address on the form may be tried again, whoever it failed, or the answer is lost (RULES 39).
-    for address in addresses.unreachable(table, {application.email} - {""}):
+    # So is one that is given up, for those who share it.
+    given_up = {before.email} - {patron.email, patron.mail_to} if before else set()
+    for address in addresses.unreachable(table, {application.email, *given_up} - {""}):
         suppression.forgive(address)
     mail = _acceptance(application, patron, expires_on, moment)
     forgotten = application.kind is ApplicationKind.PASSWORD
@@ -155,6 +158,7 @@ def _registered(
         # A link the patron asked for earlier must not undo what is registered now.
         *([addresses.withdraw(patron.patron_id, "email")] if before and before.email != patron.email else []),
         *people.changed(before, patron),
+        *tasks_settled(table, patron.patron_id, {application.email, *given_up}, moment, policy),
         mails.add(mail, policy),
     ]
     return replace(record_of(after), patron_id=patron.patron_id), writes

@@ -246,14 +246,19 @@ AGAIN = "again"
 """The part of a mail's name that tells it from the one it repeats."""
 
 
-def name_again(mail: Mail, others: Iterable[str]) -> str:
-    """The name of a mail that says once more what another is about; who presses twice at a moment gets the same.
+def first_name(mail_id_: str) -> str:
+    """The name of the mail that one sent again repeats; its own if it repeats none."""
+    return mail_id_.split(f"#{AGAIN}#")[0]
+
+
+def name_again(mail_id_: str, known: Iterable[str]) -> str:
+    """The name of a mail that says once more what another is about; for two who ask at the same moment the same one.
 
     Args:
-        others: the names of all mails of the owner.
+        known: the names of all mails of the owner.
     """
-    first = mail.mail_id.split(f"#{AGAIN}#")[0]
-    return f"{first}#{AGAIN}#{sum(name.startswith(f'{first}#{AGAIN}#') for name in others) + 1}"
+    first = f"{first_name(mail_id_)}#{AGAIN}#"
+    return f"{first}{max((int(name.removeprefix(first)) for name in known if name.startswith(first)), default=0) + 1}"
 
 
 def with_news(mail: Mail, to: MailState, at: datetime, message_id: str) -> Mail:

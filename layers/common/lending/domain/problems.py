@@ -96,6 +96,8 @@ CATALOGUE: dict[str, Problem] = {
     "holds_open": Problem(409, "予約が{holds}件あります。取り消すか、受け取られてからお手続きください。"),
     "loans_open": Problem(409, "お借りの本が{loans}冊あります。返却の手続きが済んでからお手続きください。"),
     # a patron's own settings (RULES 7)
+    "no_mail_address": Problem(409, "メールアドレスが登録されていません。"),
+    "link_by_patron": Problem(409, "アドレス確認のメールは、ご本人がMyライブラリからもう一度お申し込みください。"),
     "too_soon": Problem(429, "続けてのお申込みはできません。しばらくしてからお試しください。"),
     "link_void": Problem(409, "このリンクはもう使えません。お手数ですが、もう一度メールアドレスをご登録ください。"),
     # closures (RULES 40)

@@ -30,6 +30,8 @@ class Deed(StrEnum):
     MERGE = "merge"
     FINISH_TASK = "finish_task"
     PRINT_LETTER = "print_letter"
+    TRY_ADDRESS = "try_address"
+    SEND_MAIL = "send_mail"
     REGISTER_PERSON = "register_person"
     ISSUE_CARD = "issue_card"
     REGISTER = "register"
@@ -61,6 +63,8 @@ DEED_LABELS = {
     Deed.MERGE: "書誌の統合",
     Deed.FINISH_TASK: "連絡の記録",
     Deed.PRINT_LETTER: "手紙の印刷の記録",
+    Deed.TRY_ADDRESS: "メールアドレスの再試行",
+    Deed.SEND_MAIL: "メールの再送",
     Deed.REGISTER_PERSON: "窓口での登録",
     Deed.ISSUE_CARD: "カードの再発行",
     Deed.REGISTER: "申請の登録",
