@@ -4,23 +4,23 @@ import json
 from datetime import datetime
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from lending.actions.looking_at_images import look_at_image
 from lending.aws.images import upload_of
+from lending.aws.messages import each_message
 from lending.aws.settings import settings
 from lending.aws.table import library_table
 from lending.aws.telemetry import logger
 from lending.domain.week import TOKYO
 
 
-def handler(event: dict[str, Any], context: Any) -> Any:
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Look at the images a batch of messages tells of; those that failed are told of again."""
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event=event, record_handler=look_at, processor=processor, context=context)
+    return each_message(event, context, _look_at)
 
 
-def look_at(record: Any) -> None:
+def _look_at(record: SQSRecord) -> None:
     """One message: what the bucket tells in it, or S3's test event, which tells nothing."""
     failures = [failure for told in json.loads(record.body).get("Records", []) if (failure := _tried(told))]
     if failures:

@@ -10,8 +10,7 @@ from pydantic import ValidationError
 
 from functions.allocator.handler import handler
 from lending.actions import running
-from lending.actions.running import Unfinished
-from lending.aws.schedules import UnknownJob
+from lending.aws.schedules import JobFailed, UnknownJob
 from lending.aws.table import Table, calendar, holds, runs, titles
 from lending.aws.table.grouped import write_what_holds
 from lending.domain.closure import Closure, Scope, Suspension
@@ -276,7 +275,7 @@ def test_out_of_time_it_stops_and_goes_on_where_it_was(
         hold(library, f"p-{n}", f"t-{n}")
     left = iter([60_000, 1_000])
     short = SimpleNamespace(**vars(context()) | {"get_remaining_time_in_millis": lambda: next(left)})
-    with pytest.raises(Unfinished):
+    with pytest.raises(JobFailed, match="Unfinished"):
         run(context=short)
     record = runs.find(library, "2026-06-04")
     assert record

@@ -131,7 +131,7 @@ def unpack(packed: bytes) -> tuple[Given, Policy]:
     """What was packed.
 
     Raises:
-        pydantic.ValidationError: it was packed by software that knew other fields.
+        Unreadable: it was packed by software that knew other fields.
     """
     told = json.loads(lzma.decompress(packed))
     rows = {

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from lending.aws.table.runs import Done
-from lending.aws.telemetry import logger
+from lending.aws.telemetry import kind_and_place, logger
 from lending.domain.week import in_tokyo
 
 # What a function keeps back to note where it stopped, of the time Lambda gives it.
@@ -34,17 +34,26 @@ class UnknownJob(Exception):
     """The function has no such job."""
 
 
+class JobFailed(Exception):
+    """A job has failed. The log says of what kind the error was and where; what it said may be personal."""
+
+
 def carry_out_job(jobs: Mapping[str, Callable[[datetime], Summary]], event: Any) -> Summary:
     """Do the job that an event names, as of the moment it was due.
 
     Raises:
         pydantic.ValidationError: the event is not one of a schedule.
         UnknownJob: there is no such job.
+        JobFailed: it has failed, and is to be tried again.
     """
     asked = Scheduled.model_validate(event)
     if asked.job not in jobs:
         raise UnknownJob(asked.job)
-    summary: Summary = {"job": asked.job, **jobs[asked.job](asked.moment)}
+    try:
+        summary: Summary = {"job": asked.job, **jobs[asked.job](asked.moment)}
+    except Exception as error:
+        logger().error("job failed", extra={"job": asked.job} | kind_and_place(error))
+        raise JobFailed(f"{asked.job}: {type(error).__name__}") from None
     logger().info("job done", extra={"summary": summary})
     return summary
 

@@ -95,13 +95,27 @@ def attributes(value: Any) -> Item:
     return {name: inner for name, inner in plain.items() if inner not in (None, "", [], {})}
 
 
+class Unreadable(Exception):
+    """An item is not of its kind. It says which fields are wrong, and not what is in them: it may come to a log."""
+
+    def __init__(self, kind: str, fields: list[str]) -> None:
+        super().__init__(f"{kind}: {', '.join(fields)}")
+        self.kind = kind
+        self.fields = fields
+
+
 def value_of(kind: type[T], item: Item) -> T:
     """The dataclass that an item holds; keys and index attributes are ignored.
 
     Raises:
-        pydantic.ValidationError: the item is not of that kind.
+        Unreadable: the item is not of that kind.
     """
-    value: T = _adapter(kind).validate_python(item)
+    try:
+        value: T = _adapter(kind).validate_python(item)
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_context=False)
+        wrong = sorted({str(fault["loc"][0]) if fault["loc"] else "" for fault in faults})
+        raise Unreadable(kind.__name__, wrong) from None
     return value
 
 
@@ -114,7 +128,7 @@ def each_of(read: Callable[[Item], T], items: Iterable[Item]) -> Iterator[T]:
     for item in items:
         try:
             value = read(item)
-        except ValidationError as error:
+        except Unreadable as error:
             _report_broken(item, error)
         else:
             yield value
@@ -125,9 +139,9 @@ def values_of(kind: type[T], items: Iterable[Item]) -> Iterator[T]:
     return each_of(lambda item: value_of(kind, item), items)
 
 
-def _report_broken(item: Item, error: ValidationError) -> None:
-    wrong = sorted({str(fault["loc"][0]) if fault["loc"] else "" for fault in error.errors(include_input=False)})
-    logger().error("an item cannot be read", extra={"item": key_hash(item), "kind": error.title, "fields": wrong})
+def _report_broken(item: Item, error: Unreadable) -> None:
+    told = {"item": key_hash(item), "kind": error.kind, "fields": error.fields}
+    logger().error("an item cannot be read", extra=told)
     measured(BrokenItems=1)
 
 
