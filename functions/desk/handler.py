@@ -87,6 +87,13 @@ class DecisionRequest(Asked):
     confirmed: Annotated[list[Literal["name", "kana", "birth_date"]], Field(max_length=3)] = Field(default_factory=list)
 
 
+class CorrectionRequest(Asked):
+    """What was mistyped in an application; what is empty stays as it is."""
+
+    card_number: Text = ""
+    email: Text = ""
+
+
 Pixels = Annotated[int, Field(ge=-100_000, le=100_000), A_NUMBER]
 
 
@@ -136,6 +143,26 @@ def show_one_application(receipt_number: str) -> Any:
     staff, purpose = api.staff(), api.query("purpose", "review")
     view = view_application(library_table(), receipt_number, staff, purpose, api.moment(), settings().policy)
     return answer(200, _application(view))
+
+
+@api.patch("/api/desk/applications/<receipt_number>")
+def correct(receipt_number: str) -> Any:
+    """Correct what was mistyped, before a decision."""
+    from lending.actions.correcting_application import correct_application
+
+    staff, asked = api.staff(), api.body(CorrectionRequest)
+    wanted = {name: text for name, text in asked.model_dump().items() if text}
+    corrected = correct_application(library_table(), receipt_number, wanted, staff, api.moment(), settings().policy)
+    return answer(200, _application_line(corrected) | {name: getattr(corrected, name) for name in wanted})
+
+
+@api.post("/api/desk/applications/<receipt_number>/numbers")
+def send_numbers_again(receipt_number: str) -> Any:
+    """Send an applicant the receipt number and the link again."""
+    from lending.actions.correcting_application import send_numbers
+
+    send_numbers(library_table(), receipt_number, api.staff(), api.moment(), settings().policy)
+    return answer(202, {"message": "受付番号と申請の状況のページを、メールでお送りします。"})
 
 
 @api.post("/api/desk/applications/<receipt_number>/decision")

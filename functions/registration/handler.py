@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from lending.actions.applying import apply, ask_for_uploads, show_application
 from lending.actions.sending_password import ask_for_password
+from lending.actions.withdrawing_application import withdraw_application
 from lending.aws import images
 from lending.aws.access_codes import access_code, code_hash, new_receipt_number, typed
 from lending.aws.asked import Asked, Text, Word, as_list
@@ -20,6 +21,7 @@ from lending.aws.table import library_table
 from lending.domain.application import (
     Application,
     ApplicationForm,
+    barcode_warning,
     is_optional,
     missing_slots,
     parse_form,
@@ -65,17 +67,24 @@ def send_form() -> Any:
 @api.get("/api/applications/<receipt_number>")
 def show(receipt_number: str) -> Any:
     """Where an application is, for who has its access code."""
-    receipt, hashed = _asked(receipt_number)
-    application = show_application(library_table(), receipt, hashed)
+    application = show_application(library_table(), *_asked(receipt_number))
     return answer(200, _shown(application))
 
 
 @api.post("/api/applications/<receipt_number>/uploads")
 def renew_uploads(receipt_number: str) -> Any:
     """New upload tickets for missing images."""
-    (receipt, hashed), wanted = _asked(receipt_number), api.body(UploadsRequest)
-    application, slots = ask_for_uploads(library_table(), receipt, hashed, wanted.slots, _ticket_id, settings().policy)
+    (receipt, shown), wanted = _asked(receipt_number), api.body(UploadsRequest)
+    application, slots = ask_for_uploads(library_table(), receipt, shown, wanted.slots, _ticket_id, settings().policy)
     return answer(201, {"receipt_number": receipt} | _uploads(application, slots))
+
+
+@api.post("/api/applications/<receipt_number>/withdrawal")
+def withdraw(receipt_number: str) -> Any:
+    """The applicant takes an application back; of what was sent nothing is kept (RULES 41)."""
+    receipt, shown = _asked(receipt_number)
+    withdraw_application(library_table(), receipt, shown)
+    return answer(200, {"receipt_number": receipt, "status": "withdrawn", "message": _WITHDRAWN})
 
 
 @api.post("/api/passwords")
@@ -90,6 +99,7 @@ def send_password() -> Any:
     return answer(202, {"message": _ALIKE_FOR_ALL})
 
 
+_WITHDRAWN = "申請を取り下げました。お送りいただいた内容と写真は、すべて消去しました。"
 _ALIKE_FOR_ALL = (
     "入力された内容が登録と一致し、仮パスワードがまだ使われていない場合は、登録されているメールアドレスに"
     "新しい仮パスワードをお送りします。届かないときは、お電話でお問い合わせください。"
@@ -101,9 +111,8 @@ def _refused(faults: Iterable[FieldFault]) -> Refused:
 
 
 def _asked(receipt_number: str) -> tuple[str, str]:
-    """The receipt number, and the hash of the access code, that somebody came with."""
-    receipt = typed(receipt_number)
-    return receipt, code_hash(receipt, typed(api.header("x-access-code")))
+    """The receipt number that somebody came with, and the access code or the code of a mail's link."""
+    return typed(receipt_number), api.header("x-access-code")
 
 
 def _ticket_id() -> str:
@@ -147,6 +156,7 @@ def _shown(application: Application) -> dict[str, Any]:
                 "status": state.status,
                 "reason": state.reason,
                 "seen_at": state.seen_at,
+                "warning": barcode_warning(application, slot),
             }
             for slot, state in application.slots.items()
         ],

@@ -121,8 +121,8 @@ READS_ONLY = ("catalogue",)
 NO_TABLE = ("outbox",)
 MAY_READ_IMAGES = {"images": "intake", "desk": "clean"}
 MAY_WRITE_IMAGES = {"registration": "intake", "images": "clean", "desk": "clean"}
-# A picture that was made clean while its application was decided must go again.
-MAY_DELETE_IMAGES = {"images": ("intake", "clean"), "desk": ("intake", "clean")}
+# A picture that was made clean while its application was decided must go again; one of a withdrawn application at once.
+MAY_DELETE_IMAGES = dict.fromkeys(("registration", "images", "desk"), ("intake", "clean"))
 MAY_SET_PASSWORDS = ("desk", "mail", "notices")
 MAY_SEND_MAIL = ("mail",)
 # Who leaves, is taken out by staff, or has not come for years.

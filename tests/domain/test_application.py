@@ -256,8 +256,11 @@ def test_an_unusable_image_is_missing_again_with_its_reason():
     assert application.slots["card"] == SlotState(SlotStatus.AGAIN, reason="画像が空でした。", seen_at=LATER)
     assert "card" in ap.missing_slots(application)
     assert "利用者カード(名前を書いた面): 画像が空でした。" in ap.status_message(application)
-    application = ap.with_image(application, "card", LATER, POLICY, BarcodeMatch.MATCH)
-    assert application.slots["card"] == SlotState(SlotStatus.ACCEPTED, seen_at=LATER, barcode=BarcodeMatch.MATCH)
+    application = ap.with_image(application, "card", LATER, POLICY, ["A1234567890A"])
+    number = application.card_number
+    assert application.slots["card"] == SlotState(
+        SlotStatus.ACCEPTED, seen_at=LATER, barcode=BarcodeMatch.MATCH, code=number
+    )
 
 
 def test_the_back_of_a_sheet_is_not_waited_for():
@@ -315,7 +318,22 @@ def test_a_status_only_moves_forward(status, states):
     ],
 )
 def test_the_bar_code_is_compared_with_the_number(read, match):
-    assert ap.barcode_match(read, "1234567890") == match
+    application = ap.with_image(replace(opened(), card_number="1234567890"), "card", NOW, POLICY, read)
+    assert application.slots["card"].barcode == match
+    # AND the applicant hears of another number at once, and only of that, and may go on all the same (RULES 5)
+    assert application.slots["card"].status is SlotStatus.ACCEPTED
+    warning = ap.barcode_warning(application, "card")
+    assert bool(warning) == (match == "mismatch") == ("1234567891" in ap.status_message(application))
+
+
+def test_a_corrected_number_is_compared_with_the_picture_anew():
+    application = ap.with_image(replace(opened(), card_number="1234567899"), "card", NOW, POLICY, ["A1234567890A"])
+    corrected = ap.with_card_number(application, "1234567890")
+    assert (corrected.card_number, corrected.slots["card"].barcode) == ("1234567890", BarcodeMatch.MATCH)
+    assert ap.with_card_number(corrected, "1234567899") == application
+    # AND a picture whose code nobody could read says nothing of either number
+    unread = ap.with_card_number(ap.with_image(opened(), "card", NOW, POLICY, []), "1234567890")
+    assert unread.slots["card"].barcode is BarcodeMatch.UNREAD
 
 
 # --- Its life

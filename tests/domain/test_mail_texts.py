@@ -40,6 +40,14 @@ CASES: dict[str, tuple[MailKind, dict]] = {
         MailKind.ACCEPTANCE,
         PAGE | {"application_kind": "name_change", "card_number": "2000999988"},
     ),
+    "receipt": (
+        MailKind.RECEIPT,
+        {
+            "receipt_number": "4821773019",
+            "application_kind": "new",
+            "resume_url": "https://online.example.jp/status.html#4821773019.dGVzdA",
+        },
+    ),
     "image_again": (
         MailKind.IMAGE_AGAIN,
         {

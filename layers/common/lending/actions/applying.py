@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from lending.aws.access_codes import same
-from lending.aws.table import Table, again_when_overtaken, applications
+from lending.aws.access_codes import may_open
+from lending.aws.table import Table, again_when_overtaken, applications, mails
 from lending.domain.application import (
     Application,
     ApplicationForm,
@@ -15,6 +15,7 @@ from lending.domain.application import (
     open_application,
     with_tickets,
 )
+from lending.domain.mail import Mail, MailKind, mail_id
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 
@@ -31,6 +32,10 @@ def apply(
 ) -> Application:
     """Take a faultless form in; each of its images gets an upload ticket.
 
+    A mail to the address on the form brings the receipt number and a link, so that nobody is lost with a code they have
+    not written down, and an address that is wrong shows at once (RULES 4, 39). The registered address of a card that
+    anybody can name is not written to.
+
     Nothing is asked about the card number: no answer to an applicant tells whether a card exists, staff see it.
 
     Args:
@@ -44,18 +49,34 @@ def apply(
     """
     opened = open_application(form, receipt_number, patron_id, code_hash, moment, policy)
     application = with_tickets(opened, {slot: draw_ticket() for slot in opened.slots})
-    table.write(applications.add(application))
+    receipt = [mails.add(receipt_mail(application, moment), policy)] if application.email else []
+    table.transact(applications.add(application), *receipt)
     return application
 
 
-def show_application(table: Table, receipt_number: str, code_hash: str) -> Application:
+def receipt_mail(application: Application, moment: datetime, *again: int, to: str = "") -> Mail:
+    """The mail that brings receipt number and link.
+
+    Args:
+        again: what sets it apart from earlier ones of the same application.
+        to: where it goes if the form names no address.
+    """
+    receipt = application.receipt_number
+    facts = {"receipt_number": receipt, "application_kind": application.kind} | ({"to": to} if to else {})
+    return Mail(mail_id(MailKind.RECEIPT, receipt, *again), receipt, MailKind.RECEIPT, moment, facts)
+
+
+def show_application(table: Table, receipt_number: str, shown: str) -> Application:
     """An application as its applicant sees it.
+
+    Args:
+        shown: the access code, or the code of a mail's link.
 
     Raises:
         Refused: there is none with this number and code; which of them is wrong is not told.
     """
     application = applications.find(table, receipt_number)
-    if application is None or not same(application.access_code_hash, code_hash):
+    if application is None or not may_open(application, shown):
         raise Refused("not_found")
     return application
 
@@ -64,7 +85,7 @@ def show_application(table: Table, receipt_number: str, code_hash: str) -> Appli
 def ask_for_uploads(
     table: Table,
     receipt_number: str,
-    code_hash: str,
+    shown: str,
     wanted: Iterable[str],
     draw_ticket: Callable[[], str],
     policy: Policy,
@@ -80,7 +101,7 @@ def ask_for_uploads(
     Raises:
         Refused: no image is missing, the application is decided, or there is none with this number and code.
     """
-    before = show_application(table, receipt_number, code_hash)
+    before = show_application(table, receipt_number, shown)
     slots = _asked_for(before, tuple(dict.fromkeys(wanted)))
     after = with_tickets(before, {slot: draw_ticket() for slot in slots})
     table.write(applications.change(before, after))

@@ -11,10 +11,11 @@ from typing import Any, TypeAlias
 
 from lending.actions.seeing_to_accounts import password_unless_chosen
 from lending.aws import accounts
+from lending.aws.access_codes import link_code
 from lending.aws.sealing import confirmation_token
 from lending.aws.settings import settings
 from lending.aws.table import Table, addresses, applications, calendar, facilities, holds, loans, patrons, titles
-from lending.domain.application import ACCOUNT_KINDS, ApplicationStatus
+from lending.domain.application import ACCOUNT_KINDS, ApplicationStatus, is_decided
 from lending.domain.hold import HoldStatus
 from lending.domain.loan import Loan
 from lending.domain.mail import SECRET_FACTS, Mail, MailKind, Unsent
@@ -29,7 +30,7 @@ from lending.domain.week import in_tokyo
 Facts: TypeAlias = dict[str, Any]
 _Recipient: TypeAlias = tuple[str, Callable[[], Facts]]
 
-_TO_APPLICANTS = frozenset({MailKind.IMAGE_AGAIN, MailKind.REFUSAL})
+_TO_APPLICANTS = frozenset({MailKind.RECEIPT, MailKind.IMAGE_AGAIN, MailKind.REFUSAL})
 # These go to the person's own address, all others to where hold mails go (RULES 7).
 _PERSONAL = frozenset({MailKind.ACCEPTANCE, MailKind.TEMPORARY_PASSWORD})
 # These find out whether an address can be reached, or let somebody in who has no other way to ask: a mark on it is no
@@ -103,7 +104,12 @@ def _applicant(table: Table, mail: Mail, policy: Policy) -> _Recipient:
         raise NotToBeSent(Unsent.NOTHING_TO_SAY)
     if mail.kind is MailKind.IMAGE_AGAIN and application.status is not ApplicationStatus.IMAGE_AGAIN:
         raise NotToBeSent(Unsent.NOTHING_TO_SAY)
-    facts = {"receipt_number": application.receipt_number, "resume_url": _url(Page.APPLICATION_STATUS)}
+    if mail.kind is MailKind.RECEIPT and is_decided(application):
+        raise NotToBeSent(Unsent.NOTHING_TO_SAY)
+    receipt = application.receipt_number
+    # In the fragment, which no server and no log ever sees.
+    link = f"{_url(Page.APPLICATION_STATUS)}#{receipt}.{link_code(receipt, application.link)}"
+    facts = {"receipt_number": receipt, "resume_url": link}
     return application.email, lambda: facts
 
 

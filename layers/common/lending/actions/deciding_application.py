@@ -160,6 +160,8 @@ def _registered(
         *people.changed(before, patron),
         *tasks_settled(table, patron.patron_id, {application.email, *given_up}, moment, policy),
         mails.add(mail, policy),
+        # What was written to the applicant holds the address, and tells nothing any more (RULES 41).
+        *map(mails.erase, mails.of_application(table, application.receipt_number)),
     ]
     return replace(record_of(after), patron_id=patron.patron_id), writes
 

@@ -12,7 +12,6 @@ from lending.domain.application import (
     CARD_SLOT,
     Application,
     SlotStatus,
-    barcode_match,
     wants_image,
     with_image,
     without_image,
@@ -38,12 +37,12 @@ def look_at_image(table: Table, upload: Upload, moment: datetime, policy: Policy
     data = images.sent(upload, policy)
     if data is None:
         return "gone"
-    outcome = _looked_at(table, upload, application.card_number, data, moment, policy)
+    outcome = _looked_at(table, upload, data, moment, policy)
     images.delete_sent(upload)
     return outcome
 
 
-def _looked_at(table: Table, upload: Upload, card_number: str, data: bytes, moment: datetime, policy: Policy) -> str:
+def _looked_at(table: Table, upload: Upload, data: bytes, moment: datetime, policy: Policy) -> str:
     try:
         picture = clean_picture(data, policy)
     except UnusablePicture as finding:
@@ -51,9 +50,9 @@ def _looked_at(table: Table, upload: Upload, card_number: str, data: bytes, mome
         noted = _note(table, upload, lambda before: without_image(before, upload.slot, moment, message, policy))
         return finding.code if noted else "not_wanted"
     images.keep_clean(upload, picture.jpeg)
-    # What the bar code says is shown to staff; it decides nothing (RULES 5).
-    barcode = barcode_match(codes_on(picture.jpeg), card_number) if upload.slot == CARD_SLOT else None
-    if _note(table, upload, lambda before: with_image(before, upload.slot, moment, policy, barcode)):
+    # What the bar code says is shown to staff and to the applicant; it decides nothing (RULES 5).
+    codes = codes_on(picture.jpeg) if upload.slot == CARD_SLOT else None
+    if _note(table, upload, lambda before: with_image(before, upload.slot, moment, policy, codes)):
         return "accepted"
     return _put_away(upload, applications.find(table, upload.receipt_number))
 

@@ -1,11 +1,15 @@
-"""Receipt numbers, and the access codes that open an application to its applicant: digits, easy to type on a phone."""
+"""Receipt numbers, and what opens an application to its applicant: the access code, digits that are easy to type on a
+phone, or the link of a mail, which is no shorter than it must be and found again when the code is lost (RULES 6).
+"""
 
 import hashlib
 import hmac
 import secrets
 import unicodedata
 
-from lending.aws.sealing import signature
+from lending.aws.sealing import opened, sealed, signature
+from lending.domain.application import Application
+from lending.domain.problems import Refused
 
 _RECEIPT_DIGITS = 10
 _CODE_DIGITS = 12
@@ -26,6 +30,37 @@ def access_code(receipt_number: str) -> str:
 def code_hash(receipt_number: str, code: str) -> str:
     """What is kept of an access code."""
     return signature("access code of an application", f"{receipt_number} {code}").hex()
+
+
+def link_code(receipt_number: str, link: int) -> str:
+    """What a mail's link opens an application with: only we can make it, so it is stored nowhere either.
+
+    Args:
+        link: the application's, so that a link to an address it no longer has is void.
+    """
+    return sealed(_link_to(receipt_number), link)
+
+
+def may_open(application: Application, shown: str) -> bool:
+    """Whether somebody has shown the access code of an application, or the code of its link."""
+    by_code = same(application.access_code_hash, code_hash(application.receipt_number, typed(shown)))
+    return by_code or _linked(application.receipt_number, shown) == application.link
+
+
+def is_genuine(receipt_number: str, shown: str) -> bool:
+    """Whether it was for this number that we made what somebody shows, also if the application is gone."""
+    return same(access_code(receipt_number), typed(shown)) or _linked(receipt_number, shown) is not None
+
+
+def _link_to(receipt_number: str) -> str:
+    return f"link to application {receipt_number}"
+
+
+def _linked(receipt_number: str, shown: str) -> int | None:
+    try:
+        return int(opened(_link_to(receipt_number), shown))
+    except Refused:
+        return None
 
 
 def same(kept: str, asked: str) -> bool:

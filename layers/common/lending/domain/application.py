@@ -178,7 +178,8 @@ class SlotState:
     """One image of an application.
 
     `ticket_id` is of the last upload ticket: an image that comes with another one is not looked at. `seen_at` is when
-    it was looked at last; `reason` says, to the applicant, why that was in vain.
+    it was looked at last; `reason` says, to the applicant, why that was in vain. `barcode` compares the number typed
+    with `code`, the number that the card's picture shows.
     """
 
     status: SlotStatus = SlotStatus.AWAITING
@@ -186,6 +187,7 @@ class SlotState:
     reason: str = ""
     seen_at: datetime | None = None
     barcode: BarcodeMatch | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,8 @@ class Application(ApplicationForm):
 
     `patron_id` is the id a new patron will get, drawn when the form came in so that a decision can be repeated
     without making a second one; registering a patron who is known puts theirs. `expires_at` is when TTL may erase it,
-    None while it waits for staff. `revision` counts the changes, so that who makes one can say what it was made of.
+    None while it waits for staff. `revision` counts the changes, so that who makes one can say what it was made of;
+    `link` counts the addresses it has had, so that a link that went to an earlier one opens nothing.
     """
 
     receipt_number: str
@@ -221,6 +224,7 @@ class Application(ApplicationForm):
     masked: bool | None = None
     expires_at: datetime | None = None
     revision: int = 0
+    link: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,10 +452,16 @@ def with_tickets(application: Application, tickets: Mapping[str, str]) -> Applic
 
 
 def with_image(
-    application: Application, slot: str, seen_at: datetime, policy: Policy, barcode: BarcodeMatch | None = None
+    application: Application, slot: str, seen_at: datetime, policy: Policy, codes: Iterable[str] | None = None
 ) -> Application:
-    """The application after an image for `slot` was decoded, stripped and stored; the last one submits it."""
-    state = replace(application.slots[slot], status=SlotStatus.ACCEPTED, reason="", seen_at=seen_at, barcode=barcode)
+    """The application after an image for `slot` was decoded, stripped and stored; the last one submits it.
+
+    Args:
+        codes: the bar codes on the card's picture, None for that of a document.
+    """
+    state = replace(application.slots[slot], status=SlotStatus.ACCEPTED, reason="", seen_at=seen_at)
+    if codes is not None:
+        state = _compared(state, numbers_of(codes), application.card_number)
     return _after_image(_with_slots(application, {slot: state}), seen_at, policy)
 
 
@@ -487,15 +497,39 @@ def _after_image(application: Application, seen_at: datetime, policy: Policy) ->
     return replace(application, expires_at=erase_at(application, seen_at, policy))
 
 
-def barcode_match(read: Iterable[str], card_number: str) -> BarcodeMatch:
-    """Compare the codes read on the card's picture with the number typed.
+def numbers_of(codes: Iterable[str]) -> tuple[str, ...]:
+    """The numbers in bar codes: Codabar's start and stop letters, Code 39's asterisks and the like do not count."""
+    return tuple(filter(None, ("".join(filter(str.isdecimal, code)) for code in codes)))
 
-    Codabar's start and stop letters, Code 39's asterisks and everything else that is no digit do not count.
-    """
-    numbers = {"".join(filter(str.isdecimal, code)) for code in read} - {""}
+
+def _compared(state: SlotState, numbers: tuple[str, ...], card_number: str) -> SlotState:
+    """What the bar codes on the card's picture say of the number typed; they decide nothing (RULES 5)."""
     if not numbers:
-        return BarcodeMatch.UNREAD
-    return BarcodeMatch.MATCH if card_number in numbers else BarcodeMatch.MISMATCH
+        return replace(state, barcode=BarcodeMatch.UNREAD, code="")
+    if card_number in numbers:
+        return replace(state, barcode=BarcodeMatch.MATCH, code=card_number)
+    return replace(state, barcode=BarcodeMatch.MISMATCH, code=numbers[0])
+
+
+def with_card_number(application: Application, card_number: str) -> Application:
+    """The application with the number that staff have read on the card, compared with its picture anew (RULES 5)."""
+    corrected = replace(application, card_number=card_number)
+    state = application.slots.get(CARD_SLOT)
+    if state is None or state.barcode is None:
+        return corrected
+    return _with_slots(corrected, {CARD_SLOT: _compared(state, numbers_of([state.code]), card_number)})
+
+
+def barcode_warning(application: Application, slot: str) -> str:
+    """What the applicant should know of an image that was taken in all the same, empty if nothing."""
+    state = application.slots[slot]
+    if state.barcode is not BarcodeMatch.MISMATCH:
+        return ""
+    return (
+        f"写真のバーコードの番号({state.code})と、入力された番号({application.card_number})が違います。"
+        "入力のまちがいは、職員が写真を見て直しますので、このまま進めます。"
+        "別のカードの写真を送ったときは、お電話ください。"
+    )
 
 
 # --- Its life -------------------------------------------------------------------------------------------------------
@@ -681,7 +715,8 @@ def status_message(application: Application) -> str:
         ApplicationStatus.REGISTERED: _REGISTERED_MESSAGES.get(application.kind, "登録が完了しました。"),
         ApplicationStatus.REFUSED: f"申請をお受けできませんでした。理由: {application.reason}",
     }
-    return texts[application.status]
+    warnings = [] if is_decided(application) else [barcode_warning(application, slot) for slot in application.slots]
+    return "\n".join([texts[application.status], *filter(None, warnings)])
 
 
 _REGISTERED_MESSAGES = {

@@ -10,6 +10,7 @@ from typing import Any
 class MailKind(StrEnum):
     """Every mail the service sends (RULES 36, 37, 40; the ways to a password: 6)."""
 
+    RECEIPT = "receipt"
     ACCEPTANCE = "acceptance"
     IMAGE_AGAIN = "image_again"
     REFUSAL = "refusal"
@@ -26,6 +27,7 @@ class MailKind(StrEnum):
 
 
 KIND_LABELS = {
+    MailKind.RECEIPT: "申請の受付番号のお知らせ",
     MailKind.ACCEPTANCE: "受理メール",
     MailKind.IMAGE_AGAIN: "画像の再提出のお願い",
     MailKind.REFUSAL: "申請結果のお知らせ",
@@ -104,7 +106,7 @@ UNSENT_LABELS = {
 }
 
 # Made and told at the moment of sending, in memory only: a mail's item never holds them, nor does the text it keeps.
-SECRET_FACTS = frozenset({"temporary_password", "confirm_url"})
+SECRET_FACTS = frozenset({"temporary_password", "confirm_url", "resume_url"})
 
 # From weakest to strongest: what is known of a mail only ever grows.
 _STRENGTH = {state: rank for rank, state in enumerate(MailState)}

@@ -1,6 +1,6 @@
 """The words of every mail (RULES 6, 8, 28-31, 36, 37, 40): plain text in Japanese, in lines a phone shows whole.
 
-Facts each kind needs, beside `my_library_url` and `card_number` (all kinds but image_again, refusal and
+Facts each kind needs, beside `my_library_url` and `card_number` (all kinds but receipt, image_again, refusal and
 address_confirmation). Dates are
 `YYYY-MM-DD` or `date`; addresses of pages are whole URLs. `compose` refuses a mail with a fact missing or empty.
 
@@ -8,6 +8,7 @@ address_confirmation). Dates are
 |---|---|---|
 | acceptance | application_kind; with a password also temporary_password, valid_days, reissue_url | \
 expires_on, online_lending, password_chosen |
+| receipt | receipt_number, application_kind, resume_url | |
 | image_again | receipt_number, slots, reason, resume_url | slot_reasons {slot: reason}, resume_until |
 | refusal | receipt_number, reason | erased_on |
 | lending | facility, pickup_from, pickup_until, due_on, books [title] | |
@@ -50,6 +51,7 @@ _PATRONS = frozenset({"my_library_url", "card_number"})
 
 NEEDED: dict[MailKind, frozenset[str]] = {
     MailKind.ACCEPTANCE: _PATRONS | {"application_kind"},
+    MailKind.RECEIPT: frozenset({"receipt_number", "application_kind", "resume_url"}),
     MailKind.IMAGE_AGAIN: frozenset({"receipt_number", "slots", "reason", "resume_url"}),
     MailKind.REFUSAL: frozenset({"receipt_number", "reason"}),
     MailKind.LENDING: _PATRONS | {"facility", "pickup_from", "pickup_until", "due_on", "books"},
@@ -67,6 +69,7 @@ NEEDED: dict[MailKind, frozenset[str]] = {
 
 _SUBJECTS = {
     MailKind.ACCEPTANCE: "申請を受理しました",
+    MailKind.RECEIPT: "申請の受付番号のお知らせ",
     MailKind.IMAGE_AGAIN: "画像の再提出のお願い",
     MailKind.REFUSAL: "申請結果のお知らせ",
     MailKind.LENDING: "オンライン貸出のお知らせ",
@@ -246,6 +249,29 @@ def _first_password(facts: Facts) -> Lines:
     ]
 
 
+def _receipt(facts: Facts, policy: Policy) -> Lines:
+    """Receipt number and link, so that nobody who has lost the code is stuck (RULES 4, 6)."""
+    return [
+        f"「{_APPLICATIONS.get(facts['application_kind'], '利用者登録')}」の",
+        "申請をお預かりしました。",
+        f"受付番号: {facts['receipt_number']}",
+        "",
+        "■申請の状況を見る・写真を送る",
+        "次のページから、申請の状況を見たり、",
+        "写真の続きを送ったりできます。",
+        "確認番号の入力は要りません。",
+        str(facts["resume_url"]),
+        "ほかの人には知らせないでください。",
+        "",
+        "■このあとの流れ",
+        "写真がそろってから",
+        f"1～{policy.decision_days}日ほどで確認し、結果を",
+        "メールでお知らせします。",
+        "申請をやめるときは、同じページから",
+        "取り下げることができます。",
+    ]
+
+
 def _image_again(facts: Facts, policy: Policy) -> Lines:
     """Which images are unclear and why; the receipt number stays (RULES 4)."""
     until = ["", f"{_long_day(facts['resume_until'])}までに", "お願いします。"] if facts.get("resume_until") else []
@@ -261,12 +287,11 @@ def _image_again(facts: Facts, policy: Policy) -> Lines:
         *_paragraphs(facts["reason"]),
         "",
         "■お送りいただく方法",
-        "次のページで、受付番号と、",
-        "申請のときに表示した確認番号を",
-        "入力してください。",
+        "次のページから送れます。",
+        "確認番号の入力は要りません。",
+        str(facts["resume_url"]),
         "ほかの入力内容はそのまま残っています。",
         f"受付番号: {facts['receipt_number']}",
-        str(facts["resume_url"]),
         *until,
     ]
 
@@ -596,6 +621,7 @@ def _test(facts: Facts, policy: Policy) -> Lines:
 
 _WORDS: dict[MailKind, Callable[[Facts, Policy], Lines]] = {
     MailKind.ACCEPTANCE: _acceptance,
+    MailKind.RECEIPT: _receipt,
     MailKind.IMAGE_AGAIN: _image_again,
     MailKind.REFUSAL: _refusal,
     MailKind.LENDING: _lending,

@@ -5,7 +5,7 @@ from typing import Any
 
 from lending.aws.table.codec import Item, attributes, each_of, epoch, stamp, value_of
 from lending.aws.table.store import Table
-from lending.aws.table.writes import Key, Write, put_new, update
+from lending.aws.table.writes import Key, Write, delete, put_new, update
 from lending.domain.application import Application, ApplicationStatus
 from lending.domain.week import TOKYO
 
@@ -56,6 +56,11 @@ def change(before: Application, after: Application) -> Write:
     changed = dict.fromkeys(_item(before)) | _item(after)
     key_ = key(before.receipt_number)
     return update(key_, set=changed, condition="#revision = :read", read=before.revision)
+
+
+def erase(application: Application) -> Write:
+    """The application is gone, if it still is what was read."""
+    return delete(key(application.receipt_number), "#revision = :read", read=application.revision)
 
 
 def _item(application: Application) -> Item:

@@ -61,6 +61,11 @@ def of_patron(table: Table, patron_id: str) -> list[Contact]:
     return list(values_of(Contact, table.query(f"PATRON#{patron_id}", _PREFIX)))
 
 
+def of_application(table: Table, receipt_number: str) -> list[Contact]:
+    """An application's tasks, open and of late."""
+    return list(values_of(Contact, table.query(f"APPLICATION#{receipt_number}", _PREFIX)))
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """What is known against an address: since when nothing reaches it, if so, and the open tasks about it."""
@@ -98,6 +103,11 @@ def close(contact: Contact, moment: datetime, by: str, policy: Policy) -> Write:
     done = attributes(replace(contact, done_at=moment, done_by=by)) | {"expires_at": gone}
     pointer = [delete(_pointer(contact))] if contact.address else []
     return replace(put(key(contact), done, condition, **was), also=tuple(pointer))
+
+
+def erase(contact: Contact) -> tuple[Write, Write]:
+    """The task is gone with whom it is about, and what pointed to it."""
+    return delete(key(contact)), delete(_pointer(contact))
 
 
 def _pointer(contact: Contact) -> Key:

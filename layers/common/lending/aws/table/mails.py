@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 
 from lending.aws.table.codec import Item, attributes, each_of, epoch, stamp, value_of
 from lending.aws.table.store import Table
-from lending.aws.table.writes import Key, Write, put_new, still, update
+from lending.aws.table.writes import Key, Write, delete, put_new, still, update
 from lending.domain.mail import Mail, MailKind
 from lending.domain.policy import Policy
 
 WORK = "MAIL"
 WORK_LETTER = "LETTER"
-_OF_APPLICATIONS = frozenset({MailKind.IMAGE_AGAIN, MailKind.REFUSAL})
+_OF_APPLICATIONS = frozenset({MailKind.RECEIPT, MailKind.IMAGE_AGAIN, MailKind.REFUSAL})
 
 
 def key(mail: Mail) -> Key:
@@ -41,6 +41,11 @@ def of_patron(table: Table, patron_id: str) -> list[Mail]:
     return sorted(found, key=lambda mail: mail.created_at, reverse=True)
 
 
+def of_application(table: Table, receipt_number: str) -> list[Mail]:
+    """An application's mails that have not vanished."""
+    return list(each_of(mail_of, table.query(f"APPLICATION#{receipt_number}", "MAIL#")))
+
+
 def on_their_way(table: Table, created_until: datetime) -> Iterator[Key]:
     """Keys of the mails put by a moment that are still to be sent, the oldest first."""
     for item in table.query(WORK, index="work", before=f"{stamp(created_until)}#~"):
@@ -62,6 +67,11 @@ def vanishes(mail: Mail, policy: Policy) -> datetime:
 def add(mail: Mail, policy: Policy) -> Write:
     """A mail to be sent; put it in the transaction of what it tells of. It vanishes after the policy's days (41)."""
     return put_new(key(mail), attributes(mail) | _work(mail) | {"expires_at": epoch(vanishes(mail, policy))})
+
+
+def erase(mail: Mail) -> Write:
+    """The mail is gone with what it was about."""
+    return delete(key(mail))
 
 
 def change(before: Mail, after: Mail) -> Write:

@@ -3,7 +3,7 @@
 from lending.aws.table.codec import epoch
 from lending.aws.table.mails import vanishes
 from lending.aws.table.store import Table
-from lending.aws.table.writes import Key, Write, put
+from lending.aws.table.writes import Key, Write, delete, put
 from lending.domain.mail import Mail
 from lending.domain.policy import Policy
 
@@ -22,3 +22,8 @@ def add(message_id: str, key: Key, mail: Mail, policy: Policy) -> Write:
     """A mail was sent under a message id. The item vanishes with the mail."""
     gone = epoch(vanishes(mail, policy))
     return put(_key(message_id), {"mail_pk": key[0], "mail_sk": key[1], "expires_at": gone})
+
+
+def forget(message_id: str) -> Write:
+    """Nothing that SES tells of a message is of interest any more: its mail was erased."""
+    return delete(_key(message_id))
