@@ -278,7 +278,7 @@ def _application(view: "ApplicationView") -> dict[str, Any]:
         "birth_date": application.birth_date if application.name else None,
         "card_state": view.card_state,
         "documents": list(application.documents),
-        "slots": [_slot(slot, state) for slot, state in application.slots.items()],
+        "slots": [_slot(slot, state) | {"gone": slot in view.gone} for slot, state in application.slots.items()],
         "images": [{"slot": slot, "label": slot_label(slot), "url": url} for slot, url in view.links.items()],
         "images_seconds": settings().policy.image_link_seconds,
         "patron": _person(view.patron) if view.patron else None,

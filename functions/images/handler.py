@@ -1,4 +1,7 @@
-"""Images that people have sent: each is looked at as the bucket tells of it, through a queue."""
+"""Images that people have sent: each is looked at as the bucket tells of it, through a queue.
+
+The table's stream tells of applications: what nobody may see any more is deleted (RULES 3).
+"""
 
 import json
 from datetime import datetime
@@ -6,6 +9,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from lending.actions.keeping_images import clear_images
 from lending.actions.looking_at_images import look_at_image
 from lending.aws.images import upload_of
 from lending.aws.messages import each_message
@@ -15,9 +19,18 @@ from lending.aws.telemetry import logger
 from lending.domain.week import TOKYO
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Look at the images a batch of messages tells of; those that failed are told of again."""
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any] | None:
+    """Look at the images a batch of messages tells of, or clear those of changed applications."""
+    if any(record.get("eventSource") == "aws:dynamodb" for record in event["Records"]):
+        return _clear(event)
     return each_message(event, context, _look_at)
+
+
+def _clear(event: dict[str, Any]) -> None:
+    """Applications that have changed or gone, as the stream tells; a batch that fails comes again as a whole."""
+    owners = {record["dynamodb"]["Keys"]["PK"]["S"] for record in event["Records"]}
+    for owner in sorted(owners):
+        clear_images(library_table(), owner.removeprefix("APPLICATION#"))
 
 
 def _look_at(record: SQSRecord) -> None:

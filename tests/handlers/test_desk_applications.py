@@ -490,7 +490,8 @@ def test_the_sample_refuses(library: Table) -> None:
     item = library.get(applications.key(RECEIPT))
     assert item is not None
     erased = int((NOON + timedelta(days=30)).timestamp())
-    assert [item["expires_at"] for item in library.query(f"APPLICATION#{RECEIPT}")] == [erased] * 3
+    rows = [row for row in library.query(f"APPLICATION#{RECEIPT}") if not row["SK"].startswith("TRACE#")]
+    assert [row["expires_at"] for row in rows] == [erased] * 3
 
 
 def test_an_answer_goes_to_the_registered_address_if_the_form_names_none(given: Given, library: Table) -> None:

@@ -8,6 +8,7 @@ ANYONE = {
     "POST /api/applications": "RegistrationFunction",
     "GET /api/applications/{receipt_number}": "RegistrationFunction",
     "POST /api/applications/{receipt_number}/uploads": "RegistrationFunction",
+    "POST /api/applications/{receipt_number}/withdrawal": "RegistrationFunction",
     "POST /api/passwords": "RegistrationFunction",
     "GET /api/facilities": "CatalogueFunction",
     "GET /api/notices": "CatalogueFunction",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lending.domain.hold import Queued
+from lending.domain.policy import Policy
 from lending.domain.title import Copy, Title
 from tests.template.conftest import OfType, Resources
 
@@ -103,7 +104,7 @@ def test_nobody_but_our_own_distribution_reads_the_site(of_type: OfType) -> None
     assert rule["Condition"]["StringEquals"]["AWS:SourceArn"]["Fn::Sub"].endswith(":distribution/${Distribution}")
 
 
-@pytest.mark.parametrize(("prefix", "days"), [("intake/", 1), ("clean/", 14)])
+@pytest.mark.parametrize(("prefix", "days"), [("intake/", 1), ("clean/", 365)])
 def test_an_image_vanishes_even_if_nobody_decides(of_type: OfType, prefix: str, days: int) -> None:
     # RULES 3, 41
     rules = of_type("AWS::S3::Bucket")["ImagesBucket"]["LifecycleConfiguration"]["Rules"]
@@ -111,6 +112,19 @@ def test_an_image_vanishes_even_if_nobody_decides(of_type: OfType, prefix: str, 
     assert rule["Status"] == "Enabled"
     assert rule["ExpirationInDays"] == days
     assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+
+
+def test_no_lifecycle_rule_takes_a_picture_from_an_application_that_waits(of_type: OfType) -> None:
+    # GIVEN an application that is asked for an image again and again, each time for the policy's days (RULES 3, 41)
+    rules = of_type("AWS::S3::Bucket")["ImagesBucket"]["LifecycleConfiguration"]["Rules"]
+    (clean,) = [each for each in rules if each["Prefix"] == "clean/"]
+    # THEN its pictures are there: they go with it, as the stream tells, and the rule is for what all else has missed
+    assert clean["ExpirationInDays"] >= 12 * Policy().application_days
+    (told,) = of_type("AWS::Lambda::EventSourceMapping")["ImagesFromStream"]["FilterCriteria"]["Filters"]
+    assert json.loads(told["Pattern"]) == {
+        "eventName": ["MODIFY", "REMOVE"],
+        "dynamodb": {"Keys": {"SK": {"S": ["APPLICATION"]}}},
+    }
 
 
 def test_images_leave_no_earlier_versions(of_type: OfType) -> None:

@@ -13,7 +13,7 @@ from lending.domain.contact import ADDRESS_CHANGED
 from lending.domain.form_fields import FieldFault, check_card_number, check_mail_address
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
-from lending.domain.viewing import Viewing
+from lending.domain.trail import Act, Deed
 
 
 @again_when_overtaken
@@ -36,9 +36,9 @@ def correct_application(
         after = replace(after, email=regular["email"], link=before.link + 1)
     if after == before:
         return before
-    trace = traces.on_application(receipt_number, Viewing(moment, staff, f"change {', '.join(sorted(wanted))}"))
+    act = Act(moment, staff, Deed.CORRECT_APPLICATION, ", ".join(sorted(wanted)))
     told = _told(table, before, after, moment, policy) if moved else []
-    table.transact(applications.change(before, after), trace, *told)
+    table.transact(applications.change(before, after), traces.on_application(receipt_number, act, policy), *told)
     return after
 
 
@@ -79,7 +79,7 @@ def send_numbers(table: Table, receipt_number: str, staff: str, moment: datetime
         raise Refused("no_mail_address")
     suppression.forgive(address)
     mail = receipt_mail(application, moment, _minute(moment), application.link, to=registered)
-    trace = traces.on_application(receipt_number, Viewing(moment, staff, "send numbers"))
+    trace = traces.on_application(receipt_number, Act(moment, staff, Deed.SEND_NUMBERS), policy)
     try:
         table.transact(mails.add(mail, policy), trace)
     except Overtaken:

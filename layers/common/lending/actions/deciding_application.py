@@ -9,8 +9,9 @@ from datetime import date, datetime
 from typing import Any
 
 from lending.actions.contacting import tasks_settled
+from lending.actions.keeping_images import clear_images, lost_images
 from lending.actions.seeing_to_accounts import see_to_account
-from lending.aws import images, suppression
+from lending.aws import suppression
 from lending.aws.table import (
     Overtaken,
     Table,
@@ -37,11 +38,11 @@ from lending.domain.application import (
     DecisionKind,
     decide_faults,
     decided,
-    is_decided,
     new_expiry,
     patron_changes,
     record_of,
     repeats,
+    slot_label,
 )
 from lending.domain.card import Card, CardState
 from lending.domain.form_fields import FIELD_LABELS, FieldFault
@@ -68,8 +69,7 @@ def decide_application(
     application = _decided(table, receipt_number, decision, staff, moment, policy)
     if application.status is ApplicationStatus.REGISTERED and application.kind in ACCOUNT_KINDS:
         see_to_account(table, application.patron_id)
-    if is_decided(application):
-        images.delete_all(receipt_number)
+    clear_images(table, receipt_number)
     return application
 
 
@@ -82,7 +82,7 @@ def _decided(
         raise Refused("not_found")
     if repeats(application, decision):
         return application
-    if faults := decide_faults(application, decision, moment.date()):
+    if faults := [*decide_faults(application, decision, moment.date()), *_gone(application, decision)]:
         raise _refused(faults)
     after = decided(application, decision, staff, moment, policy)
     if decision.kind is DecisionKind.REGISTER:
@@ -120,7 +120,16 @@ def _still_as_read(table: Table, application: Application) -> None:
         raise Overtaken([0])
 
 
-def _refused(faults: tuple[FieldFault, ...]) -> Refused:
+def _gone(application: Application, decision: Decision) -> list[FieldFault]:
+    """Nobody registers what nobody can have seen."""
+    if decision.kind is not DecisionKind.REGISTER or not (gone := lost_images(application)):
+        return []
+    labels = "、".join(map(slot_label, gone))
+    message = f"画像が消去されているため登録できません。もう一度送ってもらってください: {labels}"
+    return [FieldFault("decision", "images_gone", message)]
+
+
+def _refused(faults: list[FieldFault]) -> Refused:
     """One refusal for all faults: a conflict if the application itself stands in the way."""
     reasons = [Reason(fault.code, field=fault.field, message=fault.message) for fault in faults]
     conflict = next((fault.code for fault in faults if fault.code in CONFLICT_CODES), "")

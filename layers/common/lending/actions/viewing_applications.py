@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from lending.actions.deciding_application import find_patron
+from lending.actions.keeping_images import lost_images, upload_for
 from lending.aws import images
 from lending.aws.images import Upload
 from lending.aws.table import Table, again_when_overtaken, applications, cards, patrons, people, traces
@@ -30,7 +31,8 @@ class ApplicationView:
 
     `card_state` is of the card it names: `unknown`, or as the card's own; `patron` is whose it is as far as known, and
     `differences` the fields of theirs that the form has otherwise; `duplicates` are patrons of the same reading and
-    birthday; `links` are addresses of the clean pictures by slot.
+    birthday; `links` are addresses of the clean pictures by slot, `gone` the slots
+    whose picture was deleted by whatever went wrong.
     """
 
     application: Application
@@ -39,6 +41,7 @@ class ApplicationView:
     differences: tuple[str, ...]
     duplicates: tuple[Patron, ...]
     links: dict[str, str]
+    gone: tuple[str, ...]
 
 
 def list_applications(table: Table, status: ApplicationStatus, limit: int, start: Any) -> tuple[list[Application], Any]:
@@ -76,13 +79,15 @@ def _view(table: Table, application: Application, policy: Policy) -> Application
     card = cards.find(table, application.card_number)
     patron = None if is_decided(application) else find_patron(table, application)
     differing = differences(application, patron) if patron else ()
+    gone = lost_images(application)
     links = {
-        slot: images.link(Upload(application.receipt_number, slot, state.ticket_id), policy)
+        slot: images.link(upload_for(application, slot), policy)
         for slot, state in application.slots.items()
-        if state.status is SlotStatus.ACCEPTED and not is_decided(application)
+        if state.status is SlotStatus.ACCEPTED and slot not in gone and not is_decided(application)
     }
     duplicates = _duplicates(table, application, patron)
-    return ApplicationView(application, card.state if card else UNKNOWN_CARD, patron, differing, duplicates, links)
+    state = card.state if card else UNKNOWN_CARD
+    return ApplicationView(application, state, patron, differing, duplicates, links, gone)
 
 
 def _duplicates(table: Table, application: Application, patron: Patron | None) -> tuple[Patron, ...]:

@@ -1,5 +1,6 @@
 """An application and all that came with it is erased at once: its applicant has withdrawn it (RULES 41)."""
 
+from lending.actions.keeping_images import upload_for
 from lending.aws import images
 from lending.aws.access_codes import is_genuine, may_open
 from lending.aws.table import (
@@ -37,27 +38,30 @@ def withdraw_application(table: Table, receipt_number: str, shown: str) -> None:
 def erase_application(table: Table, receipt_number: str) -> None:
     """Erase an undecided application with its images, mails and contact tasks; safe to repeat.
 
-    The traces of who of staff looked at it stay for their own time: they hold nothing of the applicant.
+    The traces of who of staff looked at it stay for their own time: they hold nothing of the applicant. Should this die
+    before the images are deleted, the stream of the table brings them to `clear_images`.
 
     Raises:
         Refused: it is decided.
     """
-    _erase_items(table, receipt_number)
-    images.delete_all(receipt_number)
+    if erased := _erase_items(table, receipt_number):
+        for slot in erased.slots:
+            images.delete(upload_for(erased, slot))
 
 
 @again_when_overtaken
-def _erase_items(table: Table, receipt_number: str) -> None:
+def _erase_items(table: Table, receipt_number: str) -> Application | None:
     """The application goes last and only as it was read: of what is added meanwhile nothing is left behind."""
     application = applications.find(table, receipt_number)
     if application is None:
-        return
+        return None
     if is_decided(application):
         raise Refused("already_decided")
-    *before, last = in_batches(_belongings(table, application), TRANSACTION_WRITES - 1)
+    *before, last = list(in_batches(_belongings(table, application), TRANSACTION_WRITES - 1)) or [[]]
     for batch in before:
         table.transact(*batch)
     table.transact(applications.erase(application), *last)
+    return application
 
 
 def _belongings(table: Table, application: Application) -> list[Write]:

@@ -108,6 +108,17 @@ def delete_clean(upload: Upload) -> None:
     client("s3").delete_object(Bucket=settings().images_bucket, Key=upload.clean_key)
 
 
+def delete(upload: Upload) -> None:
+    """Delete a picture, as it was sent and as it was drawn anew."""
+    delete_sent(upload)
+    delete_clean(upload)
+
+
+def kept(receipt_number: str) -> set[str]:
+    """The keys of all clean pictures of an application."""
+    return {each["Key"] for each in _some_keys(f"clean/{receipt_number}/")}
+
+
 def replace_clean(upload: Upload, jpeg: bytes, version: str) -> None:
     """Put another picture in the place of a version of a clean one, which is then gone.
 

@@ -179,7 +179,8 @@ class SlotState:
 
     `ticket_id` is of the last upload ticket: an image that comes with another one is not looked at. `seen_at` is when
     it was looked at last; `reason` says, to the applicant, why that was in vain. `barcode` compares the number typed
-    with `code`, the number that the card's picture shows.
+    with `code`, the number that the card's picture shows. `void_ticket` is that of a picture which staff have asked for
+    again: nobody may see it any more.
     """
 
     status: SlotStatus = SlotStatus.AWAITING
@@ -188,6 +189,7 @@ class SlotState:
     seen_at: datetime | None = None
     barcode: BarcodeMatch | None = None
     code: str = ""
+    void_ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -569,7 +571,7 @@ def record_of(application: Application) -> Application:
 # --- The decision ---------------------------------------------------------------------------------------------------
 
 # What stands in the way lies with the application (409), not with what was sent (422).
-CONFLICT_CODES = frozenset({"already_decided", "images_missing"})
+CONFLICT_CODES = frozenset({"already_decided", "images_missing", "images_gone"})
 
 
 def decide_faults(application: Application, decision: Decision, today: date) -> tuple[FieldFault, ...]:
@@ -643,8 +645,8 @@ def repeats(application: Application, decision: Decision) -> bool:
 def decided(application: Application, decision: Decision, by: str, moment: datetime, policy: Policy) -> Application:
     """The application after a decision without faults (RULES 3, 4).
 
-    Asking again keeps the receipt number and all that was accepted but the named slots; its images stay until the
-    end. After the two others the record says what was seen, by whom and when.
+    Asking again keeps the receipt number and all that was accepted but the named slots, whose images go at once; the
+    others stay until the end. After the two others the record says what was seen, by whom and when.
     """
     if decision.kind is DecisionKind.IMAGE_AGAIN:
         return _asked_again(application, decision, moment, policy)
@@ -662,12 +664,16 @@ def decided(application: Application, decision: Decision, by: str, moment: datet
 
 
 def _asked_again(application: Application, decision: Decision, moment: datetime, policy: Policy) -> Application:
-    again = {
-        slot: SlotState(SlotStatus.AGAIN, reason=_regular(decision.reason), seen_at=application.slots[slot].seen_at)
-        for slot in decision.slots
-    }
+    again = {slot: _void(application.slots[slot], _regular(decision.reason)) for slot in decision.slots}
     application = replace(_with_slots(application, again), status=ApplicationStatus.IMAGE_AGAIN)
     return replace(application, expires_at=erase_at(application, moment, policy))
+
+
+def _void(state: SlotState, reason: str) -> SlotState:
+    """The picture that was there goes at once, and its ticket is of no use any more (RULES 3)."""
+    return SlotState(
+        SlotStatus.AGAIN, reason=reason, seen_at=state.seen_at, void_ticket=state.ticket_id or state.void_ticket
+    )
 
 
 def _regular(reason: str) -> str:

@@ -37,6 +37,7 @@ CATALOGUE: dict[str, Problem] = {
     # registration (RULES 1-6)
     "already_decided": Problem(409, "この申請は、すでに決定されています。"),
     "images_missing": Problem(409, "画像がそろっていないため登録できません。"),
+    "images_gone": Problem(409, "画像が消去されているため登録できません。もう一度送ってもらってください。"),
     "no_image_missing": Problem(409, "送っていただく画像はもうありません。結果のお知らせをお待ちください。"),
     "not_that_image": Problem(422, "この画像は、今は送っていただく必要がありません。"),
     "no_mail_address": Problem(

@@ -38,6 +38,8 @@ class Deed(StrEnum):
     IMAGE_AGAIN = "image_again"
     REFUSE = "refuse"
     BLACK_OUT = "black_out"
+    CORRECT_APPLICATION = "correct_application"
+    SEND_NUMBERS = "send_numbers"
 
 
 DEED_LABELS = {
@@ -71,6 +73,8 @@ DEED_LABELS = {
     Deed.IMAGE_AGAIN: "画像の再送の依頼",
     Deed.REFUSE: "申請のお断り",
     Deed.BLACK_OUT: "画像の黒塗り",
+    Deed.CORRECT_APPLICATION: "申請の訂正",
+    Deed.SEND_NUMBERS: "受付番号の再送",
 }
 
 
