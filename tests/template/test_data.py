@@ -26,10 +26,11 @@ DEAD_LETTERS = [
 
 
 def source_of(of_type: OfType, function: str) -> dict[str, Any]:
-    (mapping,) = [
+    """Where a function's work comes from first; the images function hears of applications beside its queue."""
+    mapping, *_ = [
         each
-        for each in of_type("AWS::Lambda::EventSourceMapping").values()
-        if each["FunctionName"] == {"Ref": function}
+        for name, each in of_type("AWS::Lambda::EventSourceMapping").items()
+        if each["FunctionName"] == {"Ref": function} and name != "ImagesFromStream"
     ]
     return mapping
 

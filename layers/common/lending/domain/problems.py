@@ -40,9 +40,6 @@ CATALOGUE: dict[str, Problem] = {
     "images_gone": Problem(409, "画像が消去されているため登録できません。もう一度送ってもらってください。"),
     "no_image_missing": Problem(409, "送っていただく画像はもうありません。結果のお知らせをお待ちください。"),
     "not_that_image": Problem(422, "この画像は、今は送っていただく必要がありません。"),
-    "no_mail_address": Problem(
-        409, "メールアドレスが分からないため、送れません。お電話で確かめて、申請を直してください。"
-    ),
     "card_not_usable": Problem(409, "この番号のカードは登録に使えません。"),
     "patron_unknown": Problem(
         409, "どの利用者の申請か分かりません。これまでの利用者カードの番号を確かめて指定してください。"
