@@ -22,7 +22,8 @@ from lending.domain.week import TOKYO
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any] | None:
     """Look at the images a batch of messages tells of, or clear those of changed applications."""
     if any(record.get("eventSource") == "aws:dynamodb" for record in event["Records"]):
-        return _clear(event)
+        _clear(event)
+        return None
     return each_message(event, context, _look_at)
 
 
