@@ -231,6 +231,18 @@ def test_an_older_bounce_of_another_marks_no_address_that_was_reached_since(
     assert addresses.unreachable(library, {HANAKO}) == set()
 
 
+def test_an_old_bounce_of_a_mail_nobody_knows_is_old_news(given: Given, library: Table) -> None:
+    # GIVEN an address that a mail has reached
+    given.patron(email=HANAKO)
+    library.write(addresses.use(HANAKO, "p-1"))
+    sent(library, "m-1", HANAKO)
+    hear(told("Delivery", "m-1", 60))
+    # WHEN an older bounce comes of a mail that has vanished THEN nobody has to call, RULES 39
+    assert hear(bounce("gone", 5), 3) == []
+    assert open_tasks(library) == []
+    assert addresses.unreachable(library, {HANAKO}) == set()
+
+
 @pytest.mark.parametrize("reply_first", [True, False])
 def test_an_answer_of_somebody_on_holiday_is_no_bounce(given: Given, library: Table, reply_first: bool) -> None:
     # GIVEN a mail that arrives, and that somebody's mail program answers

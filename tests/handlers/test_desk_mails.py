@@ -91,7 +91,7 @@ def test_sample_an_address_that_is_no_dead_end(
 
 @pytest.mark.usefixtures("dead_end")
 def test_it_may_die_at_any_write(library: Table, mortal: Mortal) -> None:
-    # GIVEN what "try again" leaves that nothing interrupts
+    # GIVEN what "try again" leaves that nothing interrupts, RULES 39
     start = everything(library)
     assert try_again()[0] == 202
     whole = everything(library)
@@ -210,7 +210,7 @@ def again(now: Any = NOW, mail: str = "lending~2026-06-07~12") -> tuple[int, Any
 
 @pytest.mark.usefixtures("lost")
 def test_pressed_twice_it_is_sent_once(library: Table, monkeypatch: pytest.MonkeyPatch) -> None:
-    # WHEN it is pressed twice, and a third time for the new one
+    # WHEN it is pressed twice, and a third time for the new one, RULES 38
     first = again()[1]["id"]
     assert [again()[1]["id"], again(mail=first)[1]["id"]] == [first, first]
     # and WHEN others press at the same moment

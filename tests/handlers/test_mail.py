@@ -432,6 +432,8 @@ def test_what_ses_will_never_take_is_told_to_staff(
     assert (mail.state, mail.error, post.taken) == (MailState.REJECTED, code, [])
     (contact,) = contacts.of_patron(library, "p-1")
     assert (contact.address, contact.mail_kind) == ("p-1@example.jp", MailKind.TEST)
+    # with the cause, where SES's words tell it
+    assert contact.cause is (BounceCause.UNKNOWN if "length" in words else BounceCause.WRONG_ADDRESS)
 
 
 # As AWS writes them: the developer guide's "Amazon SES email sending errors" and the service model of its API.

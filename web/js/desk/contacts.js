@@ -6,6 +6,7 @@ import { momentInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { book, books, nothing } from "../library/parts.js";
 import { mine } from "../session.js";
+import { tryAgainButton } from "./mails.js";
 
 export const contactsRoom = { id: "contacts", label: "連絡", title: "連絡が必要な方", load };
 
@@ -22,8 +23,8 @@ function shown(task, house) {
     ["利用者番号", patron ? el("a", { class: "number", href: `#patron/${patron}/contact` }, patron) : ""],
     ["受付番号", receipt ? el("a", { class: "number", href: `#application/${receipt}` }, receipt) : ""],
     ["原因", task.cause_label],
-    ["届かないアドレス", `${task.address}${task.unreachable ? " (使えません)" : ""}`],
-    ["メール", mail ? `${mail.label} ${momentInWords(mail.sent_at)}` : ""],
+    ["届かないアドレス", task.address ? `${task.address}${task.unreachable ? " (使えません)" : ""}` : ""],
+    ["メール", mail ? `${mail.label} ${mail.sent_at ? momentInWords(mail.sent_at) : "(送っていません)"}` : ""],
     ["件数", `${task.mails}通`],
     ["はじめ", momentInWords(task.since)],
   ];
@@ -43,6 +44,11 @@ function shown(task, house) {
     { title: task.name || `受付番号 ${receipt}` },
     facts,
     task.explanation ? el("p", { class: "why" }, task.explanation) : null,
-    el("div", { class: "actions" }, house.button("連絡済みにする", "記録しています…", done, { class: "button plain" })),
+    el(
+      "div",
+      { class: "actions" },
+      house.button("連絡済みにする", "記録しています…", done, { class: "button plain" }),
+      patron && task.address ? tryAgainButton(patron, house) : null,
+    ),
   );
 }

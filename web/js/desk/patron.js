@@ -7,6 +7,7 @@ import { input, radios, tellFaults, typedIn } from "../inputs.js";
 import { factList } from "../library/parts.js";
 import { facilities, placeNames, placeOptions } from "../places.js";
 import { mine } from "../session.js";
+import { mailsOf } from "./mails.js";
 import { PERSON, personFields } from "./people.js";
 import { slipButton } from "./slip.js";
 import { table } from "./tables.js";
@@ -43,6 +44,7 @@ async function load(house, card = "", purpose = "counter") {
     ...holds(one, path, items, named, house),
     el("h2", {}, `貸出 ${one.loans_now.length}冊`),
     loans(one, named),
+    mailsOf(path, one, house),
     changes(one, path, house),
     anotherCard(one, path, house),
     password(one, path, house),

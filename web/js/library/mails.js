@@ -2,7 +2,7 @@
 
 import { list } from "../api.js";
 import { dateInWords, dayInWords, momentInWords } from "../dates.js";
-import { el } from "../dom.js";
+import { el, lines } from "../dom.js";
 import { placeNames } from "../places.js";
 import { mine } from "../session.js";
 import { me, warnings } from "./me.js";
@@ -66,5 +66,6 @@ function shown(mail, named) {
       ["受取館", facility ? named(facility) : ""],
       ...told,
     ]),
+    mail.text ? el("details", {}, el("summary", {}, "本文"), el("p", {}, lines(mail.text))) : null,
   );
 }

@@ -66,16 +66,16 @@ def _note(table: Table, key: Key, event: MailEvent, at: datetime, policy: Policy
     after = with_news(mail, event.moves_to, at, event.message_id)
     writes = [] if after is mail else [mails.change(mail, after)]
     if event.asks_for_contact:
-        news = [contact for contact in _found(event, after, at) if not _reached_since(table, key, contact)]
+        news = [contact for contact in _found(event, after, at) if not _reached_since(table, contact, key)]
         writes += _tasks(table, key[0], news, policy)
     if writes:
         table.transact(*writes)
     return after
 
 
-def _reached_since(table: Table, key: Key, contact: Contact) -> bool:
-    """Whether another mail reached the same address later, whosever it was: then the bounce is old news."""
-    kind, _, owner = key[0].partition("#")
+def _reached_since(table: Table, contact: Contact, key: Key | None = None) -> bool:
+    """Whether a mail reached the address later, whosever it was, but for the one of `key`: then the bounce is old."""
+    kind, _, owner = key[0].partition("#") if key else ("", "", "")
     users = {*addresses.users(table, contact.address), *([owner] if kind == "PATRON" else [])}
     return any(
         mails.key(other) != key
@@ -91,7 +91,7 @@ def _reached_since(table: Table, key: Key, contact: Contact) -> bool:
 @again_when_overtaken
 def _tell_users(table: Table, event: MailEvent, at: datetime, policy: Policy) -> None:
     """A mail nobody knows came back: everybody who uses the address is told of it."""
-    found = _found(event, None, at)
+    found = [contact for contact in _found(event, None, at) if not _reached_since(table, contact)]
     users = {contact.address: addresses.users(table, contact.address) for contact in found}
     for patron_id in sorted({user for each in users.values() for user in each}):
         theirs = [contact for contact in found if patron_id in users[contact.address]]
@@ -120,9 +120,9 @@ def _address(event: MailEvent, recipient: Recipient, mail: Mail | None) -> str:
     return event.addressed_to[0] if forwarded(event, recipient) else recipient.address
 
 
-def tasks_of_refusal(table: Table, mail: Mail, moment: datetime, policy: Policy) -> list[Write]:
+def tasks_of_refusal(table: Table, mail: Mail, cause: BounceCause, moment: datetime, policy: Policy) -> list[Write]:
     """What staff must do about a mail that SES refused when it was asked to send it (RULES 39)."""
-    contact = contact_about(Diagnosis(BounceCause.UNKNOWN), mail.to_address, moment, mail)
+    contact = contact_about(Diagnosis(cause), mail.to_address, moment, mail)
     return _tasks(table, mails.key(mail)[0], [contact], policy)
 
 

@@ -18,6 +18,7 @@ from lending.aws.mailer import HeldBack, NeverSent, PerhapsSent
 from lending.aws.settings import settings
 from lending.aws.table import Busy, Overtaken, Table, again_when_overtaken, mails, messages
 from lending.aws.table.writes import Key
+from lending.domain.bounces import BounceCause
 from lending.domain.mail import Mail, MailState, claimed, given_back, given_up, may_be_claimed, moved
 from lending.domain.mail_texts import Text
 from lending.domain.policy import Policy
@@ -59,7 +60,7 @@ def send_mail(table: Table, key: Key, moment: datetime, policy: Policy) -> Sendi
     except HeldBack as refusal:
         return _note_held_back(table, mail, refusal.code)
     except NeverSent as refusal:
-        return _note_rejected(table, mail, letter, refusal.code, moment, policy)
+        return _note_rejected(table, mail, letter, refusal, moment, policy)
     except PerhapsSent:
         raise
     except Exception:
@@ -125,11 +126,19 @@ def _note_sent(table: Table, key: Key, letter: Letter, message_id: str, moment: 
     return Sending.SENT
 
 
-def _note_rejected(table: Table, mail: Mail, letter: Letter, code: str, moment: datetime, policy: Policy) -> Sending:
+def _note_rejected(
+    table: Table, mail: Mail, letter: Letter, refusal: NeverSent, moment: datetime, policy: Policy
+) -> Sending:
     """SES will never take it: nobody will hear of it any more, so staff must (RULES 39)."""
     rejected = replace(
-        mail, state=MailState.REJECTED, to_address=letter.to_address, error=code, news_at=moment, claimed_at=None
+        mail,
+        state=MailState.REJECTED,
+        to_address=letter.to_address,
+        error=refusal.code,
+        news_at=moment,
+        claimed_at=None,
     )
-    rejected = _saying(rejected, letter.shown)
-    table.transact(mails.change(mail, rejected), *tasks_of_refusal(table, rejected, moment, policy))
+    cause = BounceCause.WRONG_ADDRESS if refusal.of_address else BounceCause.UNKNOWN
+    tasks = tasks_of_refusal(table, rejected, cause, moment, policy)
+    table.transact(mails.change(mail, _saying(rejected, letter.shown)), *tasks)
     return Sending.REJECTED

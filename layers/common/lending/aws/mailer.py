@@ -31,11 +31,12 @@ _OWNER, _MAIL = "owner", "mail"
 
 
 class NeverSent(Exception):
-    """SES will not take this mail, now or later. `code` is its word for why."""
+    """SES will not take this mail, now or later. `code` is its word for why; `of_address` that the address is none."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, *, of_address: bool) -> None:
         super().__init__(code)
         self.code = code
+        self.of_address = of_address
 
 
 class HeldBack(Exception):
@@ -97,7 +98,7 @@ def _judged(error: ClientError) -> Exception:
     if status >= 500:
         return error if status == _UNAVAILABLE else PerhapsSent(code)
     if code in _MAY_BE_THE_MAILS and _ABOUT_THE_MAIL.search(words):
-        return NeverSent(code)
+        return NeverSent(code, of_address=bool(re.search("address|domain|local", words, re.IGNORECASE)))
     # A second later there is room again; not so once the day's number of mails is reached.
     return error if code in _TOO_FAST and "daily" not in words.lower() else HeldBack(code)
 
