@@ -5,6 +5,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from lending.api.surface import Surface
 from lending.aws.http import Api
 from lending.aws.table import baskets, calendar, mails, shifts
 from lending.domain.closure import Closure, Scope, Suspension
@@ -21,13 +22,14 @@ GROUPS = {"/api/me": "patron", "/api/desk": "desk", "/api/facility": "facility-1
 USERS = {"": "", "patron": "p-1", "desk": "staff-1", "facility-12": "f-12"}
 
 
-def api_of(function: str) -> Api:
+def api_of(function: str) -> Api | Surface:
     module = importlib.import_module(f"functions.{function}.handler")
-    return getattr(module, "api", module.handler)
+    api: Api | Surface = getattr(module, "api", module.handler)
+    return api
 
 
-def routes_of(api):
-    return [(each.method, each.path) for each in api.known] if hasattr(api, "known") else api.routes
+def routes_of(api: Api | Surface) -> list[tuple[str, str]]:
+    return [(each.method, each.path) for each in api.known] if isinstance(api, Surface) else api.routes
 
 
 ROUTES = [(function, method, path) for function in FUNCTIONS for method, path in routes_of(api_of(function))]

@@ -239,8 +239,8 @@ def test_a_mail_on_its_way_will_do(library: Table) -> None:
 
 def test_what_cannot_be_sent_again(library: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN a link that proves an address: only its owner can ask for another
-    wish = {"to": "new@example.jp", "pending": "secret", "valid_hours": 24}
-    put(library, MailKind.ADDRESS_CONFIRMATION, "2026-06-01", 1, **wish)
+    kind = MailKind.ADDRESS_CONFIRMATION
+    put(library, kind, "2026-06-01", 1, to="new@example.jp", pending="secret", valid_hours=24)
     status, problem = again(mail="address_confirmation~2026-06-01~1")
     assert (status, codes(problem)) == (409, ["link_by_patron"])
     assert again(mail="lending~2026-06-07~99")[0] == 404

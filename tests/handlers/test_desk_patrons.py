@@ -254,8 +254,10 @@ def test_sample_change_of_pickup_place(at: Library) -> None:
 
 def test_no_pickup_place_that_is_shut_for_good_is_recorded(at: Library) -> None:
     # GIVEN a facility suspended for years, RULES 14, 21
-    days = {"starts_on": date(2026, 6, 1), "ends_on": date(2030, 6, 1)}
-    shut = Suspension(suspension_id="s", scope=Scope.FACILITY, facility="12", reason="移転", **days)
+    first, last = date(2026, 6, 1), date(2030, 6, 1)
+    shut = Suspension(
+        suspension_id="s", scope=Scope.FACILITY, facility="12", reason="移転", starts_on=first, ends_on=last
+    )
     at.table.write(calendar.add_suspension(shut))
     at.hold("p-2", place="prefectural")
     body = {"action": "change_pickup", "pickup_place": "12"}

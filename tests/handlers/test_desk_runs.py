@@ -38,7 +38,9 @@ def two_patrons_three_books(given: Given, library: Table) -> None:
 
 def desk(method: str, path: str, body: Any = None, now: datetime = RUN_TIME, **how: Any) -> dict[str, Any]:
     group = how.pop("group", "desk")
-    return handler(request(method, path, body=body, group=group, user="staff-1", now=now, **how), context())
+    asked = request(method, path, body=body, group=group, user="staff-1", now=now, **how)
+    response: dict[str, Any] = handler(asked, context())
+    return response
 
 
 def answered(response: dict[str, Any], status: int = 200) -> dict[str, Any]:

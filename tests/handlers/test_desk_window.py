@@ -210,7 +210,7 @@ def test_no_card_of_another_is_issued(given: Given, person: Patron, library: Tab
 
 @pytest.mark.parametrize("number", [KIT, "00999999"])
 def test_issuing_a_card_may_die_at_any_write(person: Patron, library: Table, mortal: Mortal, number: str) -> None:
-    def come() -> dict[str, Any]:
+    def come() -> Any:
         return ask("POST", "/patrons/10000001/card", {"card_number": number})[1]
 
     assert dies_anywhere(library, mortal, come) >= 1

@@ -19,7 +19,9 @@ from tests.handlers.conftest import NOON, Given, context, request, sample
 
 def place(title_id: str, user: str = "p-1", at: str = "prefectural", **how: Any) -> dict[str, Any]:
     body = {"title_id": title_id, "pickup_place": at}
-    return handler(request("POST", "/api/me/holds", body=body, group="patron", user=user, **how), context())
+    asked = request("POST", "/api/me/holds", body=body, group="patron", user=user, **how)
+    answered: dict[str, Any] = handler(asked, context())
+    return answered
 
 
 def show(user: str = "p-1") -> list[dict[str, Any]]:

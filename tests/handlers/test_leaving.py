@@ -175,7 +175,7 @@ def test_a_hold_in_the_same_moment_comes_first_or_not_at_all(at: Library, monkey
             at.hold()
         return look(table, used)
 
-    monkeypatch.setattr(leaving.addresses, "unreachable", meanwhile)
+    monkeypatch.setattr(addresses, "unreachable", meanwhile)
     # WHEN the patron leaves THEN they are told of it
     assert leave() == 409
     assert at.held()
@@ -299,7 +299,8 @@ def test_a_death_at_any_write_of_the_erasure_is_made_good_by_the_next(given: Giv
         leaving.erase(table, ERASED_ON + timedelta(hours=hours), POLICY, lambda: True)
 
     def both() -> None:
-        job(), job(4)
+        job()
+        job(4)
 
     both()
     alive, played = everything(table), 0
