@@ -230,7 +230,7 @@ def _place_order(place: str) -> int:
 
 
 def _shown_stock(stock: "Stock", name: str) -> dict[str, Any]:
-    named = ("place", "blank", "given", "last_number", "last_given_at")
+    named = ("place", "blank", "given", "last_given_at")
     return {"place_name": name} | {each: getattr(stock, each) for each in named}
 
 

@@ -25,10 +25,9 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """The cards brought to a place: how many lie there blank, how many were given out, and the last of them."""
+    """The cards brought to a place: how many lie there blank, how many were given out, and when the last."""
 
     place: str
     blank: int = 0
     given: int = 0
-    last_number: str = ""
     last_given_at: datetime | None = None

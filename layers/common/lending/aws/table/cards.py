@@ -74,8 +74,7 @@ def untie(number: str) -> Write:
 
 
 def _given(card: Card, moment: datetime) -> Write:
-    last = {"last_number": card.number, "last_given_at": stamp(moment)}
-    return update(_stock_key(card.facility), set=last, add={"blank": -1, "given": 1})
+    return update(_stock_key(card.facility), set={"last_given_at": stamp(moment)}, add={"blank": -1, "given": 1})
 
 
 def _stock_key(place: str) -> Key:
