@@ -37,7 +37,7 @@ def test_who_has_no_mail_gets_in_borrows_and_is_written_to(given: Given, library
     applicant = counter.applied({name: value for name, value in form.items() if name != "email"})
     applicant.send_photos()
     assert counter.register(applicant).status_code == 200
-    # THEN the answer is a letter, and the password a slip that goes with it (RULES 4, 6)
+    # THEN the answer is a letter, and the password a slip that goes with it (RULES 6, 44)
     answer = letter(counter, number, "acceptance", DECIDED)
     assert answer["with_slip"]
     slip = counter.desk.post(f"/desk/patrons/{number}/password-slip", DECIDED, {}, 201)

@@ -160,7 +160,7 @@ def test_two_who_get_one_card_at_the_same_moment(library: Table, monkeypatch: py
 
 @pytest.mark.parametrize("number", [KIT, "00999999"])
 def test_it_may_die_at_any_write(library: Table, mortal: Mortal, number: str) -> None:
-    # GIVEN what a registration leaves that nothing interrupts, RULES 44
+    # GIVEN a blank card, or one that the library has issued itself (RULES 44)
     def come() -> int:
         return register(card_number=number)[0]
 

@@ -29,7 +29,7 @@ export const PERSON = {
   phone: ["電話番号", { class: "text w16", inputmode: "tel" }],
   email: ["メールアドレス", { inputmode: "email", autocapitalize: "none", spellcheck: "false" }],
   guardian: ["保護者のお名前", { hint: "未成年の方だけ、入力してください。" }],
-  note: ["メモ", { hint: "職員だけが見ます。" }],
+  note: ["メモ", { hint: "ご本人から求められたときは、お見せするものです。" }],
 };
 
 /** Fields for what is known of a person, filled in with it. */
