@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -42,31 +43,31 @@ FORM = {
 LICENCE = ("driving_licence_front", "driving_licence_back")
 
 
-def form(**values) -> ApplicationForm:
+def form(**values: object) -> ApplicationForm:
     read = ap.parse_form({k: v for k, v in (FORM | values).items() if v is not ...}, POLICY, TODAY)
     assert isinstance(read, ApplicationForm), read
     return read
 
 
-def faults(**values) -> set[tuple[str, str]]:
+def faults(**values: object) -> set[tuple[str, str]]:
     read = ap.parse_form({k: v for k, v in (FORM | values).items() if v is not ...}, POLICY, TODAY)
     assert isinstance(read, tuple), read
     assert all(fault.message for fault in read)
     return {(fault.field, fault.code) for fault in read}
 
 
-def opened(**values) -> Application:
+def opened(**values: object) -> Application:
     return ap.open_application(form(**values), "R1", "P1", "hash", NOW, POLICY)
 
 
-def submitted(**values) -> Application:
+def submitted(**values: object) -> Application:
     application = opened(**values)
     for slot in application.slots:
         application = ap.with_image(application, slot, LATER, POLICY)
     return application
 
 
-def decision_faults(application, kind, **answers) -> set[tuple[str, str]]:
+def decision_faults(application: Application, kind: str, **answers: Any) -> set[tuple[str, str]]:
     found = ap.decide_faults(application, Decision(DecisionKind(kind), **answers), TODAY)
     return {(fault.field, fault.code) for fault in found}
 
@@ -74,7 +75,7 @@ def decision_faults(application, kind, **answers) -> set[tuple[str, str]]:
 # --- The form
 
 
-def test_a_form_is_read_in_regular_words():
+def test_a_form_is_read_in_regular_words() -> None:
     """GIVEN a form as people type it WHEN read THEN every value is regular (RULES 1, 7)."""
     assert form() == ApplicationForm(
         kind=ApplicationKind.NEW,
@@ -100,7 +101,7 @@ def test_a_form_is_read_in_regular_words():
         (("insurance_certificate",), ["insurance_certificate"]),
     ],
 )
-def test_documents_come_as_a_list_or_with_commas(documents, read):
+def test_documents_come_as_a_list_or_with_commas(documents: object, read: list[str]) -> None:
     assert list(form(documents=documents).documents) == read
 
 
@@ -108,16 +109,16 @@ def test_documents_come_as_a_list_or_with_commas(documents, read):
     ("answer", "joins"),
     [(True, True), ("true", True), ("on", True), ("false", False), ("", False), (..., False), (False, False)],
 )
-def test_joining_comes_as_a_boolean_or_a_box(answer, joins):
+def test_joining_comes_as_a_boolean_or_a_box(answer: object, joins: bool) -> None:
     assert form(online_lending=answer).online_lending is joins
 
 
-def test_a_form_posts_values_one_by_one():
+def test_a_form_posts_values_one_by_one() -> None:
     """GIVEN every value as a list of one, as a form parser gives them WHEN read THEN it is the same form."""
     assert form(**{name: [str(value)] for name, value in FORM.items() if name != "documents"}) == form()
 
 
-def test_every_fault_is_named_at_once():
+def test_every_fault_is_named_at_once() -> None:
     """GIVEN a form wrong in many ways WHEN read THEN one answer names them all (issue 3)."""
     found = faults(
         name="", kana="青森", birth_date="2030-01-01", postal_code="1", phone=..., email="taro＠example.com",
@@ -140,12 +141,12 @@ def test_every_fault_is_named_at_once():
 @pytest.mark.parametrize(
     ("kind", "code"), [("card", "unknown_kind"), (..., "missing_field"), (["new", "new"], "unknown_kind")]
 )
-def test_without_a_kind_what_was_sent_is_still_checked(kind, code):
+def test_without_a_kind_what_was_sent_is_still_checked(kind: object, code: str) -> None:
     assert faults(kind=kind, email="x", name="") == {("kind", code), ("email", "no_at")}
 
 
 @pytest.mark.parametrize("kind", list(ApplicationKind))
-def test_each_kind_asks_only_for_what_it_needs(kind):
+def test_each_kind_asks_only_for_what_it_needs(kind: ApplicationKind) -> None:
     """GIVEN only what a kind requires WHEN read THEN it is enough, and each of it is needed (RULES 1)."""
     needed = {name: FORM[name] for name in ap.REQUIRED_FIELDS[kind]} | {"kind": kind, "documents": "my_number_card"}
     if kind is ApplicationKind.CHANGE:
@@ -158,7 +159,7 @@ def test_each_kind_asks_only_for_what_it_needs(kind):
 
 
 @pytest.mark.parametrize("kind", list(ApplicationKind))
-def test_what_a_kind_does_not_ask_for_is_not_kept(kind):
+def test_what_a_kind_does_not_ask_for_is_not_kept(kind: ApplicationKind) -> None:
     """GIVEN all fields, good or bad, WHEN a kind asks for some THEN the others are empty afterwards (RULES 3, 41)."""
     asked = {*ap.REQUIRED_FIELDS[kind], *ap.OPTIONAL_FIELDS[kind]}
     read = form(kind=kind, old_card_number="99999999", **({} if "address" in asked else {"address": "\x00"}))
@@ -166,7 +167,7 @@ def test_what_a_kind_does_not_ask_for_is_not_kept(kind):
     assert kept == asked
 
 
-def test_a_change_needs_something_to_change():
+def test_a_change_needs_something_to_change() -> None:
     """GIVEN a change of address WHEN nothing is changed THEN it says so; joining is enough (RULES 1)."""
     contact = dict.fromkeys(("postal_code", "address", "phone", "email"), "")
     assert faults(kind="change", online_lending=False, **contact) == {("address", "nothing_to_change")}
@@ -174,17 +175,17 @@ def test_a_change_needs_something_to_change():
     assert form(kind="change", **contact | {"email": "new@example.com"}).email == "new@example.com"
 
 
-def test_an_address_comes_with_its_postal_code():
+def test_an_address_comes_with_its_postal_code() -> None:
     assert faults(kind="change", postal_code="") == {("postal_code", "missing_field")}
     assert faults(kind="renewal", address="") == {("address", "missing_field")}
 
 
 @pytest.mark.parametrize("documents", ["", [], ..., [None], [1], {"a": 1}])
-def test_a_document_is_needed(documents):
+def test_a_document_is_needed(documents: object) -> None:
     assert faults(documents=documents) == {("documents", "missing_field")}
 
 
-def test_images_have_a_limit():
+def test_images_have_a_limit() -> None:
     """GIVEN a kit card and two documents of two sides WHEN read THEN five images are one too many (RULES 2)."""
     both = ["driving_licence", "insurance_certificate"]
     assert faults(documents=both) == {("documents", "too_many_images")}
@@ -200,7 +201,7 @@ json_values = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(sorted(ap.KNOWN_FIELDS)) | st.text(), json_values))
-def test_nothing_that_is_sent_breaks_the_reading(values):
+def test_nothing_that_is_sent_breaks_the_reading(values: dict[str, object]) -> None:
     """GIVEN any JSON object WHEN read THEN it has faults, each of which can be written in an answer."""
     read = ap.parse_form(values, POLICY, TODAY)
     assert isinstance(read, tuple)
@@ -221,13 +222,13 @@ def test_nothing_that_is_sent_breaks_the_reading(values):
         ("password", ["other"], ["other_front", "other_back"]),
     ],
 )
-def test_slots_follow_kind_and_documents(kind, documents, slots):
+def test_slots_follow_kind_and_documents(kind: str, documents: list[str], slots: list[str]) -> None:
     """GIVEN a kind WHEN it has a kit THEN its card is photographed; a My-Number card has no back (RULES 1-3)."""
     assert list(ap.slots_of(ApplicationKind(kind), map(DocumentKind, documents))) == slots
     assert list(opened(kind=kind, documents=documents).slots) == slots
 
 
-def test_slots_are_called_by_what_a_person_sees_and_warned_of():
+def test_slots_are_called_by_what_a_person_sees_and_warned_of() -> None:
     assert ap.slot_label("card") == "利用者カード(名前を書いた面)"
     assert ap.slot_label("driving_licence_back") == "運転免許証(裏)"
     assert ap.slot_label("insurance_certificate_front") == "資格確認書(旧健康保険証)(表)"
@@ -236,7 +237,7 @@ def test_slots_are_called_by_what_a_person_sees_and_warned_of():
     assert ap.slot_note("card") == ap.slot_note("driving_licence_front") == ""
 
 
-def test_the_last_image_submits_the_application():
+def test_the_last_image_submits_the_application() -> None:
     """GIVEN three slots WHEN the third image was looked at THEN, and not before, staff get it (RULES 2, 4)."""
     application = opened()
     assert ap.missing_slots(application) == ("card", *LICENCE)
@@ -250,7 +251,7 @@ def test_the_last_image_submits_the_application():
     assert ap.missing_slots(application) == ()
 
 
-def test_an_unusable_image_is_missing_again_with_its_reason():
+def test_an_unusable_image_is_missing_again_with_its_reason() -> None:
     """GIVEN an image that cannot be decoded WHEN looked at THEN its slot is missing, the applicant reads why."""
     application = ap.without_image(opened(), "card", LATER, "画像が空でした。", POLICY)
     assert application.slots["card"] == SlotState(SlotStatus.AGAIN, reason="画像が空でした。", seen_at=LATER)
@@ -263,7 +264,7 @@ def test_an_unusable_image_is_missing_again_with_its_reason():
     )
 
 
-def test_the_back_of_a_sheet_is_not_waited_for():
+def test_the_back_of_a_sheet_is_not_waited_for() -> None:
     """GIVEN a sheet of paper WHEN its front is there THEN staff get it; its back may still come, good or not."""
     application = ap.with_tickets(opened(kind="change", documents="residence_record"), {"residence_record_back": "T"})
     application = ap.with_image(application, "residence_record_front", NOW, POLICY)
@@ -275,7 +276,7 @@ def test_the_back_of_a_sheet_is_not_waited_for():
     assert application.submitted_at == NOW
 
 
-def test_an_image_is_looked_at_once_and_with_its_own_ticket():
+def test_an_image_is_looked_at_once_and_with_its_own_ticket() -> None:
     """GIVEN events that come twice and late WHEN one arrives THEN only the awaited one is wanted."""
     application = ap.with_tickets(opened(), {"card": "T2"})
     assert ap.wants_image(application, "card", "T2")
@@ -287,7 +288,7 @@ def test_an_image_is_looked_at_once_and_with_its_own_ticket():
         assert not ap.wants_image(replace(application, status=status), "card", "T2")
 
 
-def test_a_new_ticket_awaits_an_accepted_image_anew_and_keeps_a_reason():
+def test_a_new_ticket_awaits_an_accepted_image_anew_and_keeps_a_reason() -> None:
     application = ap.with_image(opened(), "card", NOW, POLICY)
     application = ap.without_image(application, LICENCE[0], NOW, "なぜ", POLICY)
     application = ap.with_tickets(application, {"card": "T1", LICENCE[0]: "T2", "unknown": "T3"})
@@ -297,7 +298,7 @@ def test_a_new_ticket_awaits_an_accepted_image_anew_and_keeps_a_reason():
 
 
 @given(st.sampled_from(ApplicationStatus), st.lists(st.sampled_from(SlotStatus), min_size=3, max_size=3))
-def test_a_status_only_moves_forward(status, states):
+def test_a_status_only_moves_forward(status: ApplicationStatus, states: list[SlotStatus]) -> None:
     """GIVEN any state WHEN an image was looked at THEN only a complete, waiting application is submitted."""
     slots = {slot: SlotState(state) for slot, state in zip(("card", *LICENCE), states, strict=True)}
     after = ap.status_after_image(status, slots)
@@ -317,7 +318,7 @@ def test_a_status_only_moves_forward(status, states):
         (["no digits"], "unread"),
     ],
 )
-def test_the_bar_code_is_compared_with_the_number(read, match):
+def test_the_bar_code_is_compared_with_the_number(read: list[str], match: str) -> None:
     application = ap.with_image(replace(opened(), card_number="1234567890"), "card", NOW, POLICY, read)
     assert application.slots["card"].barcode == match
     # AND the applicant hears of another number at once, and only of that, and may go on all the same (RULES 5)
@@ -326,7 +327,7 @@ def test_the_bar_code_is_compared_with_the_number(read, match):
     assert bool(warning) == (match == "mismatch") == ("1234567891" in ap.status_message(application))
 
 
-def test_a_corrected_number_is_compared_with_the_picture_anew():
+def test_a_corrected_number_is_compared_with_the_picture_anew() -> None:
     application = ap.with_image(replace(opened(), card_number="1234567899"), "card", NOW, POLICY, ["A1234567890A"])
     corrected = ap.with_card_number(application, "1234567890")
     assert (corrected.card_number, corrected.slots["card"].barcode) == ("1234567890", BarcodeMatch.MATCH)
@@ -339,7 +340,7 @@ def test_a_corrected_number_is_compared_with_the_picture_anew():
 # --- Its life
 
 
-def test_an_application_without_images_is_erased_and_one_at_the_desk_is_not():
+def test_an_application_without_images_is_erased_and_one_at_the_desk_is_not() -> None:
     """GIVEN 30 days WHEN nothing comes THEN it may go; while staff have it never; refused after 30 days (RULES 41)."""
     assert opened().expires_at == NOW + timedelta(days=30)
     assert ap.with_image(opened(), "card", LATER, POLICY).expires_at == LATER + timedelta(days=30)
@@ -352,7 +353,7 @@ def test_an_application_without_images_is_erased_and_one_at_the_desk_is_not():
     assert registered.expires_at is None
 
 
-def test_the_record_of_a_registration_holds_nothing_personal():
+def test_the_record_of_a_registration_holds_nothing_personal() -> None:
     """GIVEN a registered application WHEN its record is kept THEN it says what was seen, by whom, when (RULES 3)."""
     decision = Decision(DecisionKind.REGISTER)
     record = ap.record_of(ap.decided(submitted(), decision, "desk-1", LATER, POLICY))
@@ -367,13 +368,13 @@ def test_the_record_of_a_registration_holds_nothing_personal():
 # --- The decision
 
 
-def test_nobody_registers_while_images_are_missing():
+def test_nobody_registers_while_images_are_missing() -> None:
     assert decision_faults(opened(), "register") == {("decision", "images_missing")}
     assert decision_faults(submitted(), "register") == set()
 
 
 @pytest.mark.parametrize("masked", [True, False])
-def test_masking_must_be_answered_for_an_insurance_document(masked):
+def test_masking_must_be_answered_for_an_insurance_document(masked: bool) -> None:
     """GIVEN an insurance document WHEN 「masked?」 is unanswered THEN nobody registers (RULES 3)."""
     application = submitted(documents="insurance_certificate")
     assert decision_faults(application, "register") == {("checked.masked", "masked_unanswered")}
@@ -382,7 +383,7 @@ def test_masking_must_be_answered_for_an_insurance_document(masked):
     assert ap.decided(application, Decision(DecisionKind.REGISTER, masked=masked), "d", NOW, POLICY).masked is masked
 
 
-def test_the_document_seen_is_one_that_was_sent():
+def test_the_document_seen_is_one_that_was_sent() -> None:
     """GIVEN two documents WHEN registering THEN staff say which they saw; a single one goes without saying."""
     two = submitted(documents=["driving_licence", "my_number_card"])
     assert decision_faults(two, "register") == {("checked.document", "document_needed")}
@@ -392,7 +393,7 @@ def test_the_document_seen_is_one_that_was_sent():
     assert one.checked_document is DocumentKind.DRIVING_LICENCE
 
 
-def test_everything_in_the_way_of_registering_is_named_at_once():
+def test_everything_in_the_way_of_registering_is_named_at_once() -> None:
     application = opened(documents=["insurance_certificate", "my_number_card"])
     assert decision_faults(application, "register", expires_on=TODAY - timedelta(days=1)) == {
         ("decision", "images_missing"),
@@ -402,26 +403,26 @@ def test_everything_in_the_way_of_registering_is_named_at_once():
     }
 
 
-def test_asking_again_needs_slots_of_the_application_and_a_reason():
+def test_asking_again_needs_slots_of_the_application_and_a_reason() -> None:
     assert decision_faults(submitted(), "image_again") == {("slots", "slots_needed"), ("reason", "missing_field")}
     wrong = decision_faults(submitted(), "image_again", slots=("my_number_card_back",), reason="不鮮明です")
     assert wrong == {("slots", "unknown_slot")}
     assert decision_faults(submitted(), "image_again", slots=("card",), reason="不鮮明です") == set()
 
 
-def test_refusing_needs_a_reason():
+def test_refusing_needs_a_reason() -> None:
     assert decision_faults(submitted(), "refuse", reason=" ") == {("reason", "missing_field")}
     assert decision_faults(opened(), "refuse", reason="県外の方です") == set()
 
 
 @pytest.mark.parametrize("kind", list(DecisionKind))
 @pytest.mark.parametrize("status", [ApplicationStatus.REGISTERED, ApplicationStatus.REFUSED])
-def test_a_decision_is_made_once(kind, status):
+def test_a_decision_is_made_once(kind: DecisionKind, status: ApplicationStatus) -> None:
     decided = replace(submitted(), status=status)
     assert decision_faults(decided, kind) == {("decision", "already_decided")}
 
 
-def test_asking_again_keeps_the_receipt_number_and_the_good_images():
+def test_asking_again_keeps_the_receipt_number_and_the_good_images() -> None:
     """GIVEN three images WHEN one is asked for again THEN only it is missing, then staff get it again (RULES 4)."""
     decision = Decision(DecisionKind.IMAGE_AGAIN, ("card",), " 名前が\n読めません ")
     again = ap.decided(submitted(), decision, "desk", LATER, POLICY)
@@ -434,7 +435,7 @@ def test_asking_again_keeps_the_receipt_number_and_the_good_images():
     assert back.slots["card"].reason == ""
 
 
-def test_even_an_optional_image_is_missing_once_it_was_asked_for():
+def test_even_an_optional_image_is_missing_once_it_was_asked_for() -> None:
     application = submitted(kind="change", documents="other")
     again = ap.decided(
         application, Decision(DecisionKind.IMAGE_AGAIN, ("other_back",), "裏も必要です"), "d", NOW, POLICY
@@ -454,19 +455,19 @@ def test_even_an_optional_image_is_missing_once_it_was_asked_for():
         ("password", {"online_lending"}),
     ],
 )
-def test_registering_changes_what_the_kind_is_about(kind, changed):
+def test_registering_changes_what_the_kind_is_about(kind: str, changed: set[str]) -> None:
     """GIVEN all fields WHEN registered THEN a re-issue moves nothing but the number (RULES 1, issue 3)."""
     assert set(ap.patron_changes(opened(kind=kind))) == changed
     assert "online_lending" not in ap.patron_changes(opened(kind=kind, online_lending=False))
 
 
-def test_what_was_left_open_is_not_changed():
+def test_what_was_left_open_is_not_changed() -> None:
     assert ap.patron_changes(opened(kind="change", postal_code="", address="", email="", online_lending="")) == {
         "phone": "017-729-4300"
     }
 
 
-def test_a_new_card_lives_for_the_policys_years():
+def test_a_new_card_lives_for_the_policys_years() -> None:
     """GIVEN three years WHEN registered THEN new and renewed cards get them; others keep theirs (RULES 8)."""
     register = Decision(DecisionKind.REGISTER)
     for kind in ApplicationKind:
@@ -478,7 +479,7 @@ def test_a_new_card_lives_for_the_policys_years():
 
 
 @pytest.mark.parametrize("kind", list(ApplicationKind))
-def test_every_status_has_a_message(kind):
+def test_every_status_has_a_message(kind: ApplicationKind) -> None:
     for status in ApplicationStatus:
         message = ap.status_message(replace(submitted(kind=kind), status=status, reason="県外の方です"))
         assert message.strip()

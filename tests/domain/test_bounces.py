@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ def comes_to(row: dict[str, str]) -> tuple[str, str, str, str]:
     return found.cause, found.also or "", found.fault, str(int(found.permanent))
 
 
-def test_published_answers_come_to_what_a_person_reads_in_them():
+def test_published_answers_come_to_what_a_person_reads_in_them() -> None:
     # GIVEN what servers really answered (tests/domain/bounces/README.md)
     rows = published()
     # WHEN asked for cause, what else it can be, whose fault it is and whether the address is marked
@@ -59,7 +60,7 @@ def test_published_answers_come_to_what_a_person_reads_in_them():
     assert len(MISSES) <= len(rows) * 2 // 100
 
 
-def test_nobody_is_marked_for_what_the_library_does_wrong():
+def test_nobody_is_marked_for_what_the_library_does_wrong() -> None:
     # GIVEN all published refusals of the sender: SPF, DKIM, DMARC, block lists, reputation, reverse names, headers
     events = [event_of(row) for row in published() if row["fault"] == "sender"]
     assert len(events) > 40
@@ -77,7 +78,7 @@ def test_nobody_is_marked_for_what_the_library_does_wrong():
     "local", ["nospam", "spam", "spf", "over.quota", "mailbox.full", "user.unknown", "dmarc.policy"]
 )
 @pytest.mark.parametrize("host", ["spam-free.example.jp", "blocklist.example.com", "quota-exceeded.example.jp"])
-def test_the_words_of_an_address_are_no_words_of_the_server(local, host):
+def test_the_words_of_an_address_are_no_words_of_the_server(local: str, host: str) -> None:
     # GIVEN an address that says something itself (RULES 39)
     plain = bounced("5.1.1", f"smtp; 550 5.1.1 <{HANAKO}>: Recipient address rejected (mx.example.jp)", address=HANAKO)
     odd = bounced("5.1.1", f"smtp; 550 5.1.1 <{local}@{host}>: Recipient address rejected (mx.{host})")
@@ -85,7 +86,7 @@ def test_the_words_of_an_address_are_no_words_of_the_server(local, host):
     assert odd == quoted == plain
 
 
-def test_too_fast_is_nobodys_fault():
+def test_too_fast_is_nobodys_fault() -> None:
     # GIVEN Gmail's hard answer to too many mails at once
     words = (
         "smtp; 550-5.2.1 The user you are trying to contact is receiving mail at a rate that\r\n"
@@ -109,7 +110,7 @@ def bounced(
     return classify(event, recipient)
 
 
-def an_event(**changes: object) -> dict:
+def an_event(**changes: object) -> dict[str, Any]:
     mail = {"messageId": "m1", "timestamp": "2026-06-06T00:00:01.000Z", "destination": [HANAKO]}
     bounce = {
         "bounceType": "Permanent",
@@ -229,14 +230,14 @@ PROVIDERS = [
 
 
 @pytest.mark.parametrize(("status", "diagnostic", "cause"), PROVIDERS)
-def test_the_cause_is_told_from_the_words_of_the_other_side(status, diagnostic, cause):
+def test_the_cause_is_told_from_the_words_of_the_other_side(status: str, diagnostic: str, cause: BounceCause) -> None:
     # GIVEN what a carrier or provider answers, where SES's own subtype says nothing
     # WHEN asked for the cause THEN it is one of the FAQ's (RULES 39, A15)
     assert bounced(status, diagnostic, ("Undetermined", "Undetermined")).cause is cause
 
 
 @pytest.mark.parametrize("address", ["hanako@docomo.ne.jp", "hanako@ezweb.ne.jp", "hanako@au.com"])
-def test_a_carriers_unknown_user_may_be_its_filter(address):
+def test_a_carriers_unknown_user_may_be_its_filter(address: str) -> None:
     # GIVEN a carrier that says the same for an unknown user and for a refused domain (A15)
     words = f"550 Unknown user {address}" if "docomo" in address else f"550 <{address}>: User unknown"
     diagnosis = bounced("5.1.1", f"smtp; {words}", address=address, to=address)
@@ -266,11 +267,11 @@ def test_a_carriers_unknown_user_may_be_its_filter(address):
         (("", ""), UNKNOWN),
     ],
 )
-def test_without_words_the_subtype_tells(kind, cause):
+def test_without_words_the_subtype_tells(kind: tuple[str, str], cause: BounceCause) -> None:
     assert bounced(kind=kind).cause is cause
 
 
-def test_only_a_hard_bounce_is_permanent():
+def test_only_a_hard_bounce_is_permanent() -> None:
     # GIVEN the same words (RULES 39)
     words = ("5.1.1", "smtp; 550 5.1.1 user unknown")
     assert bounced(*words, kind=("Permanent", "General")).permanent
@@ -278,12 +279,12 @@ def test_only_a_hard_bounce_is_permanent():
     assert not bounced(*words, kind=("Undetermined", "Undetermined")).permanent
 
 
-def test_a_full_mailbox_is_never_permanent():
+def test_a_full_mailbox_is_never_permanent() -> None:
     # GIVEN a hard bounce with 5.2.2 THEN the address is right and gets mail again once there is room
     assert not bounced("5.2.2", "smtp; 552 5.2.2 mailbox full", ("Permanent", "General")).permanent
 
 
-def test_a_bounce_from_an_address_never_addressed_is_a_forwarding():
+def test_a_bounce_from_an_address_never_addressed_is_a_forwarding() -> None:
     # GIVEN a mail to one address that comes back from another (RULES 39, A15)
     assert bounced("5.1.1", "smtp; 550 5.1.1 user unknown", address="other@example.com").cause is FORWARDING
     # THEN also when that other one is full, or suppressed
@@ -292,24 +293,24 @@ def test_a_bounce_from_an_address_never_addressed_is_a_forwarding():
 
 
 @pytest.mark.parametrize("written", ["Hanako@Example.JP", "花子 <hanako@example.jp>", '"H, N" <HANAKO@example.jp> '])
-def test_another_way_to_write_an_address_is_no_forwarding(written):
+def test_another_way_to_write_an_address_is_no_forwarding(written: str) -> None:
     event = parse(an_event(mail=an_event()["mail"] | {"destination": [written]}))
     assert classify(event, event.recipients[0]).cause is WRONG
 
 
-def test_without_a_destination_nothing_is_called_a_forwarding():
+def test_without_a_destination_nothing_is_called_a_forwarding() -> None:
     event = parse(an_event(mail={"messageId": "m1", "timestamp": "2026-06-06T00:00:01Z"}))
     assert classify(event, event.recipients[0]).cause is WRONG
 
 
 @pytest.mark.parametrize("address", ["a..b@docomo.ne.jp", ".ab.@ezweb.ne.jp", "x_-@example.jp"])
-def test_addresses_no_standard_allows_stay_whole(address):
+def test_addresses_no_standard_allows_stay_whole(address: str) -> None:
     # Carriers once gave such addresses out
     assert bare_address(address) == address
 
 
 @pytest.mark.parametrize("subtype", ["Suppressed", "OnAccountSuppressionList"])
-def test_a_suppressed_address_is_told_as_such(subtype):
+def test_a_suppressed_address_is_told_as_such(subtype: str) -> None:
     # GIVEN an address SES no longer even tries, be it for a bounce or a complaint
     assert bounced(kind=("Permanent", subtype)).suppressed
     complaint = MailEvent("m", EventKind.COMPLAINT, (Recipient(HANAKO),), "", subtype)
@@ -329,7 +330,7 @@ def test_a_suppressed_address_is_told_as_such(subtype):
         (UNKNOWN, "原因がわかりません"),
     ],
 )
-def test_staff_read_the_faqs_hint(cause, hint):
+def test_staff_read_the_faqs_hint(cause: BounceCause, hint: str) -> None:
     # A15
     text = explanation(Diagnosis(cause), "plib.example.jp")
     assert hint in text

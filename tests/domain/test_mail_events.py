@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -67,7 +68,7 @@ def bodies(sample: str) -> list[str]:
     return [record["body"] for record in records]
 
 
-def an_event(**changes: object) -> dict:
+def an_event(**changes: object) -> dict[str, Any]:
     mail = {"messageId": "m1", "timestamp": "2026-06-06T00:00:01.000Z", "destination": [HANAKO]}
     bounce = {
         "bounceType": "Permanent",
@@ -78,13 +79,13 @@ def an_event(**changes: object) -> dict:
     return {"eventType": "Bounce", "mail": mail, "bounce": bounce} | changes
 
 
-def test_every_sample_is_tested():
+def test_every_sample_is_tested() -> None:
     named = {*READABLE, *MALFORMED, "batch_with_malformed"}
     assert {path.stem for path in SAMPLES.glob("*.json")} == named
 
 
 @pytest.mark.parametrize("sample", READABLE)
-def test_a_sample_event_is_read(sample):
+def test_a_sample_event_is_read(sample: str) -> None:
     # GIVEN an event as SQS hands it over, in either of SES's formats
     kind, state, cause, permanent = READABLE[sample]
     event = from_sns(bodies(sample)[0])
@@ -100,13 +101,13 @@ def test_a_sample_event_is_read(sample):
 
 
 @pytest.mark.parametrize("sample", MALFORMED)
-def test_a_malformed_event_is_refused(sample):
+def test_a_malformed_event_is_refused(sample: str) -> None:
     # THEN it is an error, so that SQS brings it to the dead letters
     with pytest.raises(ValueError, match=r"."):
         from_sns(bodies(sample)[0])
 
 
-def test_a_malformed_event_hurts_no_other_of_its_batch():
+def test_a_malformed_event_hurts_no_other_of_its_batch() -> None:
     delivery, malformed, bounce = bodies("batch_with_malformed")
     assert from_sns(delivery).kind is EventKind.DELIVERY
     with pytest.raises(ValueError, match="not JSON"):
@@ -129,7 +130,7 @@ def test_a_malformed_event_hurts_no_other_of_its_batch():
         {"bounce": {"timestamp": "2026-06-06T00:00:01"}},
     ],
 )
-def test_what_is_not_an_event_is_refused(changes):
+def test_what_is_not_an_event_is_refused(changes: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse(an_event(**changes))
 
@@ -137,7 +138,7 @@ def test_what_is_not_an_event_is_refused(changes):
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda s: st.lists(s) | st.dictionaries(
     st.sampled_from(["eventType", "mail", "bounce", "messageId", "destination", "Type", "Message"]) | st.text(), s
 )))  # fmt: skip
-def test_nonsense_is_a_value_error_and_nothing_else(nonsense):
+def test_nonsense_is_a_value_error_and_nothing_else(nonsense: object) -> None:
     # GIVEN any JSON THEN it is read, or refused in the one way the function expects
     try:
         from_sns(json.dumps(nonsense))
@@ -145,12 +146,12 @@ def test_nonsense_is_a_value_error_and_nothing_else(nonsense):
         return
 
 
-def test_the_bare_event_is_read_as_well():
+def test_the_bare_event_is_read_as_well() -> None:
     # GIVEN a subscription with raw message delivery THEN the body is the event itself
     assert from_sns(json.dumps(an_event())) == parse(an_event())
 
 
-def test_an_event_keeps_what_the_function_needs():
+def test_an_event_keeps_what_the_function_needs() -> None:
     event = from_sns(bodies("bounce_permanent_general")[0])
     assert event.recipients[0].address == HANAKO
     assert event.recipients[0].status == "5.1.1"
@@ -162,7 +163,7 @@ def test_an_event_keeps_what_the_function_needs():
     assert event.tags["ses:configuration-set"] == "mail"
 
 
-def test_each_recipient_has_a_cause_of_its_own():
+def test_each_recipient_has_a_cause_of_its_own() -> None:
     # GIVEN one event with two recipients (RULES 39)
     event = from_sns(bodies("bounce_several_recipients")[0])
     assert [(r.address, classify(event, r).cause) for r in event.recipients] == [
@@ -172,12 +173,12 @@ def test_each_recipient_has_a_cause_of_its_own():
 
 
 @pytest.mark.parametrize("sample", ["bounce_undetermined", "reject", "send"])
-def test_an_event_that_names_no_one_concerns_whom_the_mail_was_sent_to(sample):
+def test_an_event_that_names_no_one_concerns_whom_the_mail_was_sent_to(sample: str) -> None:
     # THEN nothing is lost (RULES 39)
     assert [recipient.address for recipient in from_sns(bodies(sample)[0]).recipients] == [HANAKO]
 
 
-def test_a_moment_missing_in_the_part_is_that_of_the_mail():
+def test_a_moment_missing_in_the_part_is_that_of_the_mail() -> None:
     part = {"bounceType": "Permanent", "bounceSubType": "General"}
     assert parse(an_event(bounce=part)).at == datetime(2026, 6, 6, 0, 0, 1, tzinfo=UTC)
 
@@ -200,18 +201,18 @@ AFTER = {
 
 
 @pytest.mark.parametrize("now", MailState)
-def test_the_table_of_transitions(now):
+def test_the_table_of_transitions(now: MailState) -> None:
     # RULES 38
     assert " ".join(moved(now, news) for news in NEWS) == AFTER[now]
     assert set(STATE_LABELS) == set(MailState)
 
 
-def test_a_late_delivery_hides_no_bounce():
+def test_a_late_delivery_hides_no_bounce() -> None:
     # GIVEN a server that took the mail and sent it back; the events come the other way round (RULES 39)
     assert moved(moved(MailState.SENT, MailState.BOUNCED), MailState.DELIVERED) is MailState.BOUNCED
 
 
-def test_an_event_may_be_earlier_than_the_senders_own_note():
+def test_an_event_may_be_earlier_than_the_senders_own_note() -> None:
     # GIVEN a delivery told before the sender has noted that SES took the mail (RULES 38)
     assert moved(moved(MailState.SENDING, MailState.DELIVERED), MailState.SENT) is MailState.DELIVERED
 
@@ -220,12 +221,14 @@ news = st.lists(st.sampled_from(NEWS), min_size=1, max_size=8)
 
 
 @given(st.data(), st.sampled_from(MailState), news)
-def test_any_order_and_number_of_events_ends_the_same(data, start, happened):
+def test_any_order_and_number_of_events_ends_the_same(
+    data: st.DataObject, start: MailState, happened: list[MailState]
+) -> None:
     # GIVEN what happened to a mail, told in any order and each any number of times
     again = data.draw(st.lists(st.sampled_from(happened), max_size=8))
     told = data.draw(st.permutations(happened + again))
 
-    def end(states):
+    def end(states: list[MailState]) -> MailState:
         state = start
         for to in states:
             state = moved(state, to)
@@ -236,13 +239,13 @@ def test_any_order_and_number_of_events_ends_the_same(data, start, happened):
 
 
 @given(st.sampled_from(MailState), st.sampled_from(NEWS))
-def test_an_event_told_twice_moves_the_mail_once(state, to):
+def test_an_event_told_twice_moves_the_mail_once(state: MailState, to: MailState) -> None:
     once = moved(state, to)
     assert moved(once, to) is once
 
 
 @given(st.sampled_from(MailState), news)
-def test_a_mail_never_goes_back(start, happened):
+def test_a_mail_never_goes_back(start: MailState, happened: list[MailState]) -> None:
     # GIVEN a mail on which sender and events work THEN what is known only grows (RULES 38)
     order = list(MailState)
     state = start
@@ -251,6 +254,6 @@ def test_a_mail_never_goes_back(start, happened):
         assert order.index(state) >= order.index(before)
 
 
-def test_every_event_that_moves_a_mail_is_in_the_table():
+def test_every_event_that_moves_a_mail_is_in_the_table() -> None:
     moves = {MailEvent("m", kind).moves_to for kind in EventKind}
     assert moves == {*NEWS, None}

@@ -3,8 +3,9 @@
 When a text changes on purpose, write the golden file anew and read it: `compose` prints nothing by itself.
 """
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,7 @@ PASSWORD = {
 BATCH = {"facility": "弘前市立弘前図書館", "pickup_until": "2026-06-14", "due_on": "2026-06-21"}
 TITLES = ["津軽", "青森県の暮らしと祭り 写真でたどる一〇〇年のあゆみ(上巻)", "Python実践入門"]
 
-CASES: dict[str, tuple[MailKind, dict]] = {
+CASES: dict[str, tuple[MailKind, dict[str, Any]]] = {
     "acceptance_new": (
         MailKind.ACCEPTANCE,
         PAGE | PASSWORD | {"application_kind": "new", "expires_on": "2029-06-01", "online_lending": True},
@@ -117,7 +118,7 @@ def composed(case: str, **changes: object) -> Text:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_every_mail_reads_as_its_golden_text(case):
+def test_every_mail_reads_as_its_golden_text(case: str) -> None:
     # GIVEN a mail as it is to be read
     expected = (GOLDEN / f"{case}.txt").read_text(encoding="utf-8")
     # WHEN it is composed THEN subject and body are just that (RULES 36, 37)
@@ -125,13 +126,13 @@ def test_every_mail_reads_as_its_golden_text(case):
     assert f"{text.subject}\n\n{text.body}" == expected
 
 
-def test_every_kind_has_a_golden_text_and_none_is_left_over():
+def test_every_kind_has_a_golden_text_and_none_is_left_over() -> None:
     assert {kind for kind, _ in CASES.values()} == set(MailKind) == set(NEEDED)
     assert {path.stem for path in GOLDEN.glob("*.txt")} == set(CASES)
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_no_line_is_wider_than_a_phone(case):
+def test_no_line_is_wider_than_a_phone(case: str) -> None:
     # GIVEN the widest dates there are
     widest = {name: "2026-12-30" for name in CASES[case][1] if name.endswith(("_on", "_from", "_until", "_before"))}
     lines = composed(case, **widest).body.splitlines()
@@ -140,7 +141,7 @@ def test_no_line_is_wider_than_a_phone(case):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_every_mail_says_who_writes_and_where_to_call(case):
+def test_every_mail_says_who_writes_and_where_to_call(case: str) -> None:
     # RULES 37; the counter's hours and number are the library's to set
     policy = Policy(counter_phone="017-000-0000", counter_hours="10:00～17:00", mail_sender="貸出係")
     kind, facts = CASES[case]
@@ -151,25 +152,25 @@ def test_every_mail_says_who_writes_and_where_to_call(case):
 
 
 @pytest.mark.parametrize("case", [case for case, (kind, _) in CASES.items() if "my_library_url" in NEEDED[kind]])
-def test_every_mail_to_a_patron_leads_to_my_library(case):
+def test_every_mail_to_a_patron_leads_to_my_library(case: str) -> None:
     assert composed(case).body.endswith("Myライブラリ\nhttps://online.example.jp/my/\n")
 
 
 @pytest.mark.parametrize(("case", "name"), [(c, n) for c, (k, _) in CASES.items() for n in sorted(NEEDED[k])])
 @pytest.mark.parametrize("nothing", [None, "", []])
-def test_a_mail_without_a_needed_fact_is_refused(case, name, nothing):
+def test_a_mail_without_a_needed_fact_is_refused(case: str, name: str, nothing: object) -> None:
     # WHEN a fact is missing THEN no half mail goes out, and the fact is named
     with pytest.raises(ValueError, match=name):
         composed(case, **{name: nothing})
 
 
-def test_a_lending_mail_without_a_book_has_nothing_to_say():
+def test_a_lending_mail_without_a_book_has_nothing_to_say() -> None:
     # GIVEN all books gone by Saturday THEN there is no mail to make (RULES 36)
     with pytest.raises(ValueError, match="books"):
         composed("lending", books=[])
 
 
-def test_the_saturday_mail_says_all_that_matters():
+def test_the_saturday_mail_says_all_that_matters() -> None:
     # GIVEN the worked example of RULES, "The week"
     body = composed("lending").body
     # THEN it names Sunday, the last day, the due date, facility and titles (RULES 36)
@@ -190,7 +191,7 @@ def test_the_saturday_mail_says_all_that_matters():
     assert "返送し、予約は終わります。\n改めてのお知らせはしません。" in body
 
 
-def test_numbers_in_a_mail_are_the_policys():
+def test_numbers_in_a_mail_are_the_policys() -> None:
     # GIVEN another renewal rule THEN the mail tells that one (RULES 31)
     kind, facts = CASES["lending"]
     body = compose(kind, facts, Policy(renewal_opens_days=5, renewal_days=14, renewal_limit=1)).body
@@ -199,7 +200,7 @@ def test_numbers_in_a_mail_are_the_policys():
 
 
 @pytest.mark.parametrize("case", ["acceptance_new", "temporary_password"])
-def test_the_temporary_password_stands_on_a_line_of_its_own(case):
+def test_the_temporary_password_stands_on_a_line_of_its_own(case: str) -> None:
     # GIVEN a password with every sort of sign THEN it can be copied as it is, and an old one has a way out (RULES 6)
     body = composed(case, temporary_password="a{b}%c ■9#").body
     assert "仮パスワード: a{b}%c ■9#" in body.splitlines()
@@ -212,7 +213,7 @@ TO_PATRONS = [case for case, (kind, _) in CASES.items() if "card_number" in NEED
 
 
 @pytest.mark.parametrize("case", TO_PATRONS)
-def test_every_mail_to_a_patron_says_whose_it_is(case):
+def test_every_mail_to_a_patron_says_whose_it_is(case: str) -> None:
     # GIVEN a family that shares an address
     number = str(CASES[case][1]["card_number"])
     # THEN the mails that prove the right to receive carry the whole number (RULES 28), the others its last four digits
@@ -222,7 +223,7 @@ def test_every_mail_to_a_patron_says_whose_it_is(case):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_no_mail_asks_for_two_things_at_once(case):
+def test_no_mail_asks_for_two_things_at_once(case: str) -> None:
     # GIVEN whoever gets a link for an address that is not theirs THEN they are told to delete it, not to call as well
     body = composed(case).body
     assert not ("削除してください" in body and "心当たりがない" in body)
@@ -233,39 +234,39 @@ def test_no_mail_asks_for_two_things_at_once(case):
 
 
 @pytest.mark.parametrize("kind", ["new", "password"])
-def test_an_acceptance_that_opens_an_account_needs_the_password(kind):
+def test_an_acceptance_that_opens_an_account_needs_the_password(kind: str) -> None:
     # RULES 4: the mail carries the way to the first password
     with pytest.raises(ValueError, match="reissue_url, temporary_password, valid_days"):
         composed("acceptance_change", application_kind=kind)
 
 
-def test_an_acceptance_with_any_password_tells_how_to_use_it():
+def test_an_acceptance_with_any_password_tells_how_to_use_it() -> None:
     # GIVEN a renewal by someone who had no account yet
     body = composed("acceptance_new", application_kind="renewal").body
     assert "「利用者カードの更新」の\n申請を受理しました。" in body
     assert "仮パスワード: Aomori-7419" in body
 
 
-def test_a_mail_never_keeps_a_password():
+def test_a_mail_never_keeps_a_password() -> None:
     # DESIGN: we never store a password
     with pytest.raises(ValueError, match="temporary_password"):
-        Mail("acceptance#R1", "P1", MailKind.ACCEPTANCE, None, PASSWORD)
+        Mail("acceptance#R1", "P1", MailKind.ACCEPTANCE, datetime(2026, 6, 4, tzinfo=UTC), PASSWORD)
 
 
-def test_the_same_matter_always_has_the_same_name():
+def test_the_same_matter_always_has_the_same_name() -> None:
     # RULES 26, 38: one mail a matter
     assert mail_id(MailKind.LENDING, date(2026, 6, 7), 12) == "lending#2026-06-07#12"
     assert mail_id(MailKind.LENDING, "2026-06-07", "12") == "lending#2026-06-07#12"
 
 
 @pytest.mark.parametrize("part", ["", "1#2"])
-def test_a_name_of_a_mail_cannot_be_taken_for_another(part):
+def test_a_name_of_a_mail_cannot_be_taken_for_another(part: str) -> None:
     with pytest.raises(ValueError, match="name"):
         mail_id(MailKind.LENDING, part)
 
 
 @given(st.text(min_size=1).filter(lambda title: any(c.isprintable() and not c.isspace() for c in title)))
-def test_no_title_breaks_or_forges_the_mail(title):
+def test_no_title_breaks_or_forges_the_mail(title: str) -> None:
     # GIVEN any title at all, also one with line breaks
     plain = composed("ready", books=["本"]).body.splitlines()
     lines = composed("ready", books=[title]).body.splitlines()
@@ -279,7 +280,7 @@ def test_no_title_breaks_or_forges_the_mail(title):
 
 
 @given(st.lists(st.sampled_from("津軽海峡、。」)ーabcDEF-1 　"), max_size=120).map("".join).filter(str.strip))
-def test_folding_loses_nothing_and_starts_no_line_with_a_closing_mark(title):
+def test_folding_loses_nothing_and_starts_no_line_with_a_closing_mark(title: str) -> None:
     body = composed("ready", books=[f"本{title}"]).body
     entry = body[body.index("・本") : body.index("\n\n■期限を過ぎると")].splitlines()
     assert "".join("".join(entry).split())[1:] == "".join(f"本{title}".split())
@@ -287,12 +288,12 @@ def test_folding_loses_nothing_and_starts_no_line_with_a_closing_mark(title):
 
 
 @given(st.dates(date(2026, 1, 1), date(2030, 12, 31)))
-def test_a_day_may_be_given_as_date_or_text(day):
+def test_a_day_may_be_given_as_date_or_text(day: date) -> None:
     last = day + timedelta(days=7)
     as_date = composed("lending", pickup_from=day, pickup_until=last)
     assert as_date == composed("lending", pickup_from=day.isoformat(), pickup_until=last.isoformat())
 
 
-def test_masking():
+def test_masking() -> None:
     assert masked("2000123456") == "******3456"
     assert masked("12") == "12"

@@ -1,7 +1,7 @@
 """Sending, RULES 36-38: what is told is what is true then, each mail once, and no failing one holds up another."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
@@ -298,10 +298,10 @@ def test_what_was_sent_can_be_read_but_for_its_secrets(given: Given, library: Ta
     # GIVEN a mail with titles, one with a password, one with a link
     given.patron()
     lend(library, "t-1")
-    wish = {"to": "new@example.jp", "pending": "secret", "valid_hours": 24}
     keys = [
         put_lending(library), put(library, MailKind.TEMPORARY_PASSWORD, 1),
-        put(library, MailKind.ADDRESS_CONFIRMATION, "2026-06-01", 1, **wish),
+        put(library, MailKind.ADDRESS_CONFIRMATION, "2026-06-01", 1, to="new@example.jp", pending="secret",
+            valid_hours=24),
     ]  # fmt: skip
     # WHEN they are sent
     assert post.bring(*keys) == []
@@ -367,7 +367,8 @@ def test_a_mail_that_has_vanished_is_nothing_to_do(post: Post) -> None:
 
 
 def everything() -> list[dict[str, Any]]:
-    return client("dynamodb").scan(TableName="lending")["Items"]
+    items: list[dict[str, Any]] = client("dynamodb").scan(TableName="lending")["Items"]
+    return items
 
 
 def test_brought_twice_it_is_sent_once(given: Given, library: Table, post: Post) -> None:
@@ -496,7 +497,12 @@ def test_what_is_wrong_with_the_account_is_not_the_mails_fault(
     # and WHEN the reason is gone THEN the hourly job brings what waits, and each is sent once
     post.later(hours=1)
     brought: list[Key] = []
-    post.monkeypatch.setattr(queue, "carry", lambda waiting: len(brought.extend(waiting) or brought))
+
+    def carry(waiting: Iterable[Key]) -> int:
+        brought.extend(waiting)
+        return len(brought)
+
+    post.monkeypatch.setattr(queue, "carry", carry)
     told = notices.handler(sample("notices/mails_again"), context())
     assert (told["sent_again"], brought) == (2, keys)
     assert post.bring(*brought) == []

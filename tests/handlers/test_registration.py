@@ -34,7 +34,8 @@ def uploads(receipt: str = RECEIPT, body: Any = None) -> tuple[int, dict[str, An
 
 
 def policy_of(fields: dict[str, str]) -> list[Any]:
-    return json.loads(base64.b64decode(fields["policy"]))["conditions"]
+    conditions: list[Any] = json.loads(base64.b64decode(fields["policy"]))["conditions"]
+    return conditions
 
 
 @pytest.mark.parametrize("name", ["apply", "apply_form", "apply_multipart"])
@@ -130,14 +131,16 @@ def test_the_sample_shows_where_an_application_is(library: Table) -> None:
 def test_new_tickets_come_for_missing_images_only_and_void_the_old_ones(library: Table) -> None:
     # GIVEN one image accepted, one unusable, one not sent
     applied(library)
-    send(RECEIPT, "card"), send(RECEIPT, "driving_licence_front", b"not a picture")
+    send(RECEIPT, "card")
+    send(RECEIPT, "driving_licence_front", b"not a picture")
     look("card", "driving_licence_front")
     # WHEN new tickets are asked for
     status, body = call(sample("registration/uploads"))
     # THEN only the two missing have one, and an image with an old ticket does not count
     assert status == 201, body
     assert [upload["slot"] for upload in body["uploads"]] == ["driving_licence_front", "driving_licence_back"]
-    send(RECEIPT, "driving_licence_back"), look("driving_licence_back")
+    send(RECEIPT, "driving_licence_back")
+    look("driving_licence_back")
     found = applications.find(library, RECEIPT)
     assert found is not None
     assert found.slots["driving_licence_back"].status is SlotStatus.AWAITING
@@ -147,14 +150,16 @@ def test_tickets_for_named_images(library: Table) -> None:
     applied(library, documents=["residence_record"])
     status, body = uploads(body={"slots": ["residence_record_back"]})
     assert (status, [upload["optional"] for upload in body["uploads"]]) == (201, [True])
-    send(RECEIPT, "card"), look("card")
+    send(RECEIPT, "card")
+    look("card")
     status, body = uploads(body={"slots": ["card", "my_number_card_back"]})
     assert (status, [reason["code"] for reason in body["reasons"]]) == (422, ["not_that_image"] * 2)
 
 
 def test_no_tickets_when_nothing_is_missing(library: Table) -> None:
     applied(library, kind="change", card_number="10000001", documents=["my_number_card"], kana=None)
-    send(RECEIPT, "my_number_card_front"), look("my_number_card_front")
+    send(RECEIPT, "my_number_card_front")
+    look("my_number_card_front")
     assert uploads()[1]["code"] == "no_image_missing"
 
 
