@@ -23,6 +23,7 @@ from lending.domain.application import (
     SlotState,
     is_optional,
     slot_label,
+    waits_days,
 )
 from lending.domain.cataloguing import NUMBER, DescribedCopy, DescribedTitle
 from lending.domain.closure import Closure, ClosureKind, Scope, Suspension
@@ -124,15 +125,20 @@ class CardsRequest(Asked):
 
 @api.get("/api/desk/applications")
 def list_of_applications() -> Any:
-    """Applications of a status, oldest first; what is in them is seen one by one."""
-    from lending.actions.viewing_applications import list_applications
+    """Applications of a status, oldest first, and how many wait for longer than people are told."""
+    from lending.actions.viewing_applications import late_applications, list_applications
 
-    api.staff()
+    staff, moment, policy = api.staff(), api.moment(), settings().policy
     status = api.query("status", ApplicationStatus.SUBMITTED)
     if status not in list(ApplicationStatus):
         raise Refused("invalid_fields", Reason("invalid_field", field="status"))
-    found, last = list_applications(library_table(), ApplicationStatus(status), api.limit(), api.start())
-    return api.items([_application_line(application) for application in found], last)
+    asked = ApplicationStatus(status), staff, moment, policy, api.limit(), api.start()
+    found, last = list_applications(library_table(), *asked)
+    lines = [
+        _application_line(each) | {"name": each.name, "age_days": waits_days(each, moment.date())} for each in found
+    ]
+    late = late_applications(library_table(), moment, policy)
+    return answer(200, {"items": lines, "cursor": api.cursor(last), "late": late})
 
 
 @api.get("/api/desk/applications/<receipt_number>")

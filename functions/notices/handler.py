@@ -8,6 +8,7 @@ from lending.actions.daily_notices import put_daily_mails
 from lending.actions.leaving import erase
 from lending.actions.lending_mail import announce_bags
 from lending.actions.seeing_to_accounts import see_to_accounts
+from lending.actions.viewing_applications import late_applications
 from lending.actions.watching_runs import run_due
 from lending.aws.metrics import measured
 from lending.aws.schedules import Summary, carry_out_job, enough_time, summary_of
@@ -33,6 +34,7 @@ def _lending_mail(moment: datetime) -> Summary:
 def _daily_notices(moment: datetime) -> Summary:
     _look_after_the_run(moment)
     _look_after_accounts()
+    measured(ApplicationsLate=late_applications(library_table(), moment, settings().policy))
     return summary_of(put_daily_mails(library_table(), moment, settings().policy))
 
 

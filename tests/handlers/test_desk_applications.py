@@ -14,6 +14,7 @@ from botocore.client import BaseClient
 from PIL import Image
 
 from functions.desk.handler import handler
+from functions.notices.handler import handler as notices
 from lending.actions import deciding_application
 from lending.aws import accounts, suppression
 from lending.aws import images as bucket
@@ -133,11 +134,31 @@ def test_the_list_is_the_oldest_first_and_pages(library: Table) -> None:
     _, first = call(event)
     event["queryStringParameters"]["cursor"] = first["cursor"]
     _, second = call(event)
-    # THEN the one that waits longest is first, and nothing personal is shown without being looked at
+    # THEN the one that waits longest is first, and that people were named leaves a trace each time
     assert [item["receipt_number"] for item in first["items"]] == ["3000000003", "1000000001"]
     assert [item["receipt_number"] for item in second["items"]] == ["2000000002"]
     assert second["cursor"] is None
-    assert "見本" not in json.dumps(first, ensure_ascii=False)
+    assert {(item["name"], item["age_days"]) for item in first["items"]} == {("見本 花子", 0)}
+    assert {trace["what"]["S"] for trace in everything("TRACE#", "LIST#applications")} == {"look"}
+
+
+@pytest.mark.parametrize(("days", "late"), [(3, 0), (4, 2)])
+def test_who_waits_longer_than_promised_is_counted(
+    library: Table, capsys: pytest.CaptureFixture[str], days: int, late: int
+) -> None:
+    # GIVEN two applications at the desk, one that is not, and the promise of 1 to 3 days (RULES 4)
+    submitted(library), submitted(library, "5000000005", "p-2"), applied(library, "6000000006", "p-3")
+    morning = (NOON + timedelta(days=days)).replace(hour=1)
+    # WHEN staff look, and when the day comes
+    _, body = get("/applications", now=morning)
+    event = sample("notices/daily_notices") | {"scheduled_time": morning.isoformat()}
+    notices(event, context())
+    # THEN they see for how long each has waited and how many are late, and an alarm hears it
+    assert {item["age_days"] for item in body["items"]} == {days}
+    assert body["late"] == late
+    assert f'"ApplicationsLate": {late}' in capsys.readouterr().out
+    # AND nothing of it counts where it has been decided, or is not at the desk yet
+    assert get("/applications", now=morning, query={"status": "awaiting_images"})[1]["items"][0]["age_days"] is None
 
 
 def test_an_unknown_status_is_refused() -> None:

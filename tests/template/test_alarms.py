@@ -17,6 +17,7 @@ OF_OURS = {
     "BrokenItemsAlarm": "BrokenItems",
     "MailHeldBackAlarm": "MailHeldBack",
     "AccountsLeftAlarm": "AccountsLeft",
+    "ApplicationsLateAlarm": "ApplicationsLate",
     "ErasuresLeftAlarm": "ErasuresLeft",
     "SenderRefusedAlarm": "SenderRefused",
 }

@@ -1,7 +1,7 @@
 """What staff see of applications; looking at one leaves a trace (RULES 4, 41)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from lending.actions.deciding_application import find_patron
@@ -21,6 +21,7 @@ from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.right_person import differences
 from lending.domain.trail import Act, Deed
+from lending.domain.week import TOKYO, in_tokyo
 
 UNKNOWN_CARD = "unknown"
 
@@ -44,13 +45,26 @@ class ApplicationView:
     gone: tuple[str, ...]
 
 
-def list_applications(table: Table, status: ApplicationStatus, limit: int, start: Any) -> tuple[list[Application], Any]:
+def list_applications(
+    table: Table, status: ApplicationStatus, staff: str, moment: datetime, policy: Policy, limit: int, start: Any
+) -> tuple[list[Application], Any]:
     """Some of the applications of a status, oldest first, and where the list goes on; None at its end.
+
+    It names people, so that it was looked through leaves a trace with the list (RULES 41).
 
     Args:
         start: where the list went on after the page before, None at its beginning.
     """
-    return applications.page(table, status, limit, start)
+    found, last = applications.page(table, status, limit, start)
+    if any(application.name for application in found):
+        table.write(traces.on_list("applications", Act(moment, staff, Deed.LOOK), policy))
+    return found, last
+
+
+def late_applications(table: Table, moment: datetime, policy: Policy) -> int:
+    """How many applications have waited at the desk for more days than people are told (RULES 4)."""
+    first_in_time = in_tokyo(moment).date() - timedelta(days=policy.decision_days)
+    return applications.waiting_since(table, datetime.combine(first_in_time, time(), TOKYO))
 
 
 def view_application(

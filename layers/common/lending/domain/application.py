@@ -26,6 +26,7 @@ from lending.domain.form_fields import (
     shown,
 )
 from lending.domain.policy import Policy
+from lending.domain.week import in_tokyo
 
 
 class ApplicationKind(StrEnum):
@@ -566,6 +567,13 @@ def record_of(application: Application) -> Application:
     """What is kept of a registration: which document was seen, by whom and when, nothing personal (RULES 3, 41)."""
     bare: dict[str, Any] = dict.fromkeys(("name", "kana", "old_card_number", *_CONTACT), "")
     return replace(application, **bare, birth_date=date.min, slots={})
+
+
+def waits_days(application: Application, today: date) -> int | None:
+    """For how many days an application has been at the desk, None if it is not there (RULES 4)."""
+    if application.status is not ApplicationStatus.SUBMITTED or application.submitted_at is None:
+        return None
+    return (today - in_tokyo(application.submitted_at).date()).days
 
 
 # --- The decision ---------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Applications: APPLICATION#receipt / APPLICATION. `work` lists them by status, in the order they reached the desk."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from lending.aws.table.codec import Item, attributes, each_of, epoch, stamp, value_of
@@ -43,6 +44,12 @@ def page(
     """Some of the applications of a status, the one first that reached the desk first, and where the list goes on."""
     found = table.page(_work(status), index="work", limit=limit, start=start)
     return list(each_of(application_of, found.items)), found.last
+
+
+def waiting_since(table: Table, moment: datetime) -> int:
+    """How many applications have been at the desk since before a moment."""
+    waiting = table.query(_work(ApplicationStatus.SUBMITTED), index="work", before=stamp(moment))
+    return sum(1 for _ in waiting)
 
 
 def add(application: Application) -> Write:
