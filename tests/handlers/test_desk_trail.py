@@ -9,12 +9,13 @@ import pytest
 
 from functions.desk.handler import handler
 from lending.aws import suppression
-from lending.aws.table import contacts, reports, traces
+from lending.aws.table import contacts, mails, reports, traces
 from lending.aws.table.codec import epoch
 from lending.domain.bag import Arrival, Bag
 from lending.domain.bounces import BounceCause
 from lending.domain.contact import Contact
 from lending.domain.hold import HoldStatus
+from lending.domain.mail import Mail, MailKind, MailState, Unsent
 from lending.domain.report import report_of_bag
 from lending.domain.trail import DEED_LABELS, Act, Deed
 from lending.domain.week import TOKYO
@@ -106,6 +107,13 @@ def to_be_called(at: Library) -> None:
     at.table.write(contacts.record(None, CALL, POLICY))
 
 
+MAIL = Mail("overdue-1", "p-1", MailKind.OVERDUE, BEFORE, state=MailState.UNSENT, why=Unsent.NO_ADDRESS)
+
+
+def unsent_mail(at: Library) -> None:
+    at.table.write(mails.add(MAIL, POLICY))
+
+
 def bag_missed(at: Library) -> None:
     bag = Bag("p-1", CARD, "12", SUNDAY, SUNDAY + timedelta(days=7), arrival=Arrival.MISSING)
     at.table.write(reports.record(None, report_of_bag(bag, BEFORE)))
@@ -135,6 +143,12 @@ ACTS = [
            f"{P}/temporary-password", {}),
     Played("POST", "/patrons/<card_number>/password-slip", Deed.PASSWORD_SLIP, nothing, f"{P}/password-slip"),
     Played("POST", "/patrons/<card_number>/card", Deed.ISSUE_CARD, a_blank_card, f"{P}/card", {"card_number": KIT}),
+    Played("POST", "/patrons/<card_number>/address", Deed.TRY_ADDRESS, nothing, f"{P}/address",
+           {"action": "try_again"}),
+    Played("POST", "/patrons/<card_number>/mails/<mail>/again", Deed.SEND_MAIL, unsent_mail,
+           f"{P}/mails/{MAIL.mail_id}/again"),
+    Played("POST", "/lists/letters", Deed.PRINT_LETTER, unsent_mail, "/lists/letters",
+           {"printed": [f"p-1#{MAIL.mail_id}"]}),
     Played("PATCH", "/patrons/<card_number>", Deed.CHANGE, nothing, P, {"blocked": True}),
     Played("POST", "/patrons/<card_number>/holds", Deed.PLACE_HOLD, nothing, HOLDS,
            {"title_id": "t-1", "pickup_place": "12"}),
