@@ -1,5 +1,6 @@
 """A patron in My Library, from the first sign-in on (RULES 6, 7, 9, 12, 27, 28, 31, 33, 38, 39)."""
 
+import json
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
@@ -291,3 +292,40 @@ def test_two_labels_to_a_sheet_and_no_name_on_them(page: Page) -> None:
                 expect(half).to_contain_text(text)
         expect(page.locator("header, footer, form, h1, h2").filter(visible=True)).to_have_count(0)
     assert page.evaluate("[sessionStorage.length, localStorage.length]") == [0, 0]
+
+
+def test_a_patron_sees_what_is_kept_has_it_as_a_file_and_leaves(phone: BrowserContext, given: Given) -> None:
+    # GIVEN a patron with a book on hold
+    Clock(phone, MONDAY)
+    patron = given.patron()
+    title = given.title("三内丸山のりんご", MONDAY)
+    given.hold(patron, title, "prefectural", MONDAY)
+    page = phone.new_page()
+    sign_in_at(page, "/library.html", patron.card_number, CARD)
+    # WHEN they look THEN all that is registered is there (RULES 41)
+    enter(page, "利用者情報")
+    facts = page.locator("dl.facts").first
+    for text in (patron.name, patron.kana, patron.address, patron.phone, "1990年4月1日"):
+        expect(facts).to_contain_text(text)
+    # AND as a file
+    with page.expect_download() as download:
+        page.get_by_role("button", name="すべての情報をファイルで受け取る").click()
+    file = json.loads(download.value.path().read_text())
+    assert (file["record"][0]["name"], len(file["holds"])) == (patron.name, 1)
+    # WHEN they leave with a hold open THEN they are told why not
+    page.get_by_role("button", name="利用者登録を抹消する").click()
+    assert_accessible(page)
+    page.get_by_role("button", name="抹消する", exact=True).click()
+    expect(page.locator("#summary")).to_contain_text("予約が1件あります")
+    # WHEN it is cancelled THEN they can
+    enter(page, "予約した資料")
+    page.get_by_role("button", name="「三内丸山のりんご」の予約を取り消す").click()
+    page.get_by_role("button", name="取り消す", exact=True).click()
+    expect(page.get_by_text("の予約を取り消しました。")).to_be_visible()
+    enter(page, "利用者情報")
+    page.get_by_role("button", name="利用者登録を抹消する").click()
+    page.get_by_role("button", name="抹消する", exact=True).click()
+    # THEN nobody is signed in, and the card opens nothing any more
+    expect(page.get_by_label(CARD)).to_be_visible()
+    sign_in_at(page, "/library.html", patron.card_number, CARD)
+    expect(page.locator("#summary li")).to_have_text([WRONG_PAIR])

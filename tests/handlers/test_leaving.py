@@ -110,7 +110,7 @@ PERSON = [*HANAKO.values(), NUMBER, FORMER, "p-1", RECEIPT, "5000000005", "ã‚«ã‚
 
 
 def test_who_leaves_leaves_nothing_behind(at: Library, forgiven: list[str]) -> None:
-    # GIVEN a patron of whom there is something of everything
+    # GIVEN a patron of whom there is something of everything, RULES 41
     assert len(traces_of(PERSON, at.everything())) > 15
     assert "p-1" in users()
     # WHEN they leave
@@ -276,7 +276,7 @@ def test_who_has_not_used_the_service_for_years_is_erased(given: Given) -> None:
     Library(given).hold("p-4")
     # WHEN the job comes, hour by hour
     told = [erase(ERASED_ON + timedelta(hours=hour)) for hour in range(5)]
-    # THEN only who had nothing open is gone
+    # THEN only who had nothing open is gone, RULES 41
     assert [each["taken_out"] for each in told] == [1, 0, 0, 0, 0]
     assert sum(each["gone"] for each in told) == 1
     assert set(patrons.find_many(given.table, {f"p-{n}" for n in (1, 2, 3, 4)})) == {"p-2", "p-3", "p-4"}
@@ -350,7 +350,7 @@ def test_sample_the_file_has_all_that_is_kept(at: Library) -> None:
     # WHEN they ask for all of it
     status, file = answered(my_library(sample("my_library/export"), context()))
     assert status == 200
-    # THEN every item of their partition is in it, whatever it is, with all that is in it but how the table finds it
+    # THEN every item of their partition is in it, RULES 41, with all but how the table finds it
     text = json.dumps(file, ensure_ascii=False)
     items = list(at.table.query("PATRON#p-1"))
     kept = sum(len(section) for section in file.values() if isinstance(section, list))

@@ -7,6 +7,7 @@ import { el } from "../dom.js";
 import { input, ownerOfPassword, passwordInput, tellFaults, typedIn } from "../inputs.js";
 import { changePassword, mine } from "../session.js";
 import { faultsOfChosen } from "../signin.js";
+import { kept } from "./kept.js";
 import { me, warnings } from "./me.js";
 import { factList } from "./parts.js";
 
@@ -22,6 +23,7 @@ async function load(house) {
     ...mailSettings(record, house),
     ...passwordForm(record, house),
     leaving(house),
+    ...kept(house),
   ];
 }
 
@@ -32,12 +34,17 @@ function facts(record) {
     { class: "stack" },
     factList([
       ["お名前", record.name],
+      ["フリガナ", record.kana],
+      ["生年月日", dateInWords(record.birth_date)],
+      ["住所", [record.postal_code && `〒${record.postal_code}`, record.address].filter(Boolean).join(" ")],
+      ["電話番号", record.phone],
+      ["保護者", record.guardian],
       ["利用者番号", el("span", { class: "number" }, record.card_number)],
       ["有効期限", dateInWords(record.expires_on)],
       ["オンライン貸出サービス", record.online_lending ? "申込み済み" : "申込みなし"],
       ["借りられる冊数", cap ? `${record.loan_cap}冊(${dayInWords(from)}から${cap}冊)` : `${record.loan_cap}冊`],
     ]),
-    el("p", {}, el("a", { href: "apply.html?kind=change" }, "住所、電話番号が変わった方")),
+    el("p", {}, el("a", { href: "apply.html?kind=change" }, "住所、電話番号などが違っている方")),
   );
 }
 

@@ -36,7 +36,7 @@ from lending.domain.trail import Act, Deed
 from lending.domain.week import in_tokyo
 
 # What somebody who goes may still cause: a token lives for an hour, a mail on its way is given up before.
-_ECHO = timedelta(hours=3)
+ECHO = timedelta(hours=3)
 _LIST = "left"
 
 
@@ -142,7 +142,7 @@ def _finished(table: Table, leaving: Leaving, moment: datetime) -> str:
     except (ClientError, BotoCoreError, Busy) as error:
         logger().error("somebody who goes could not be seen to", extra=kind_and_place(error))
         return "erasures_left"
-    if moment < leaving.since + _ECHO:
+    if moment < leaving.since + ECHO:
         return "going"
     table.write(leavings.end(leaving))
     return "gone"

@@ -8,7 +8,7 @@ from lending.aws.table.writes import Key, Write, delete, put
 from lending.domain.scan import Scan
 
 # Longer than any scan can be undone: until the crates leave, or the day is over.
-_KEPT = timedelta(days=7)
+KEPT = timedelta(days=7)
 
 
 def key(barcode: str) -> Key:
@@ -24,7 +24,7 @@ def find(table: Table, barcode: str) -> Scan | None:
 
 def note(scan: Scan) -> Write:
     """This is the latest scan of the book."""
-    return put(key(scan.barcode), attributes(scan) | {"expires_at": epoch(scan.at + _KEPT)})
+    return put(key(scan.barcode), attributes(scan) | {"expires_at": epoch(scan.at + KEPT)})
 
 
 def forget_any(barcode: str) -> Write:

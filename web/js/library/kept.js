@@ -1,0 +1,44 @@
+/** What the library keeps of a patron: to have as a file, and to have erased by leaving (RULES 41). */
+
+import { confirmed } from "../asking.js";
+import { el } from "../dom.js";
+import { mine } from "../session.js";
+
+const QUESTION =
+  "登録の内容、予約かご、メールなど、図書館が保管している情報を消去します。元に戻すことはできません。このカードは使えなくなります。";
+
+/** Both, under a heading of their own. */
+export const kept = (house) => [
+  el("h2", {}, "保管している情報"),
+  el(
+    "p",
+    {},
+    "登録の内容のほか、予約、貸出、予約かご、お送りしたメール、職員が行った手続きの記録などを保管しています。返した本の記録は残しません。",
+  ),
+  el(
+    "div",
+    { class: "actions" },
+    house.button("すべての情報をファイルで受け取る", "用意しています…", () => saved(house), { class: "button plain" }),
+  ),
+  el("h2", {}, "登録の抹消"),
+  el("p", {}, "予約と貸出がないときに、手続きできます。"),
+  el(
+    "div",
+    { class: "actions" },
+    house.button("利用者登録を抹消する", "手続きしています…", () => gone(house), { class: "button plain" }),
+  ),
+];
+
+async function saved(house) {
+  const file = new Blob([JSON.stringify(await mine.get("/me/export"), null, 2)], { type: "application/json" });
+  const address = URL.createObjectURL(file);
+  el("a", { href: address, download: "my-library.json" }).click();
+  URL.revokeObjectURL(address);
+  house.tell("ファイルをお渡ししました。");
+}
+
+async function gone(house) {
+  if (!(await confirmed("利用者登録を抹消しますか", QUESTION, "抹消する"))) return;
+  await mine.remove("/me");
+  await house.leave();
+}
