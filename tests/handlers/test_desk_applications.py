@@ -15,12 +15,11 @@ from PIL import Image
 
 from functions.desk.handler import handler
 from functions.notices.handler import handler as notices
-from lending.actions import deciding_application
 from lending.aws import accounts, suppression
 from lending.aws import images as bucket
 from lending.aws.clients import client
 from lending.aws.table import Table, addresses, applications, cards, contacts, facilities, mails, patrons, people
-from lending.domain.application import ApplicationStatus, SlotStatus
+from lending.domain.application import Application, ApplicationStatus, SlotStatus
 from lending.domain.bounces import BounceCause
 from lending.domain.card import Card, CardState
 from lending.domain.contact import Contact
@@ -90,10 +89,11 @@ def known_patron(given: Given, library: Table, **changes: Any) -> Patron:
     return patron
 
 
-def existing(library: Table, kind: str, **changes: Any) -> None:
+def existing(library: Table, kind: str, **changes: Any) -> Application:
     """An application of somebody who has a card, as the sample's person, at the desk."""
     number = KIT if kind in ("reissue", "name_change") else OLD_CARD
-    submitted(library, **{"kind": kind, "card_number": number, "online_lending": False} | changes)
+    values: dict[str, Any] = {"kind": kind, "card_number": number, "online_lending": False} | changes
+    return submitted(library, **values)
 
 
 def patron_of(library: Table, patron_id: str) -> Patron:
@@ -105,7 +105,7 @@ def patron_of(library: Table, patron_id: str) -> Patron:
 def alias(patron_id: str) -> str:
     pool = client("cognito-idp").list_user_pools(MaxResults=1)["UserPools"][0]["Id"]
     user = client("cognito-idp").admin_get_user(UserPoolId=pool, Username=patron_id)
-    return next(each["Value"] for each in user["UserAttributes"] if each["Name"] == "preferred_username")
+    return str(next(each["Value"] for each in user["UserAttributes"] if each["Name"] == "preferred_username"))
 
 
 def accounts_made() -> int:
@@ -481,13 +481,15 @@ def test_the_image_sent_again_brings_the_application_back(library: Table) -> Non
     assert before is not None
     slots = {**before.slots, "card": replace(before.slots["card"], ticket_id="second")}
     library.write(applications.change(before, replace(before, slots=slots)))
-    send(RECEIPT, "card", ticket="second"), look("card", ticket="second")
+    send(RECEIPT, "card", ticket="second")
+    look("card", ticket="second")
     assert get("/applications")[1]["items"][0]["receipt_number"] == RECEIPT
     # WHEN staff ask once more THEN that is another mail; WHEN they register, all images are gone
     call(sample("desk/application_image_again"))
     assert len(sent(library, f"APPLICATION#{RECEIPT}")) == 2
     library.write(applications.change(replace(before, revision=_revision(library)), replace(before, slots=slots)))
-    send(RECEIPT, "card", ticket="second"), look("card", ticket="second")
+    send(RECEIPT, "card", ticket="second")
+    look("card", ticket="second")
     assert register()[0] == 200
     assert keys() == []
 
@@ -526,8 +528,8 @@ def test_an_answer_goes_to_the_registered_address_if_the_form_names_none(given: 
 def test_another_decision_on_a_decided_application(library: Table) -> None:
     kit(library), submitted(library)
     register()
-    for other in ({"decision": "refuse", "reason": "理由"}, {"decision": "register", "reason": "理由"}):
-        status, body = decide(**other)
+    for other in ("refuse", "register"):
+        status, body = decide(decision=other, reason="理由")
         assert (status, body["code"]) == (409, "already_decided")
 
 
@@ -753,6 +755,6 @@ def test_every_route_is_the_desks_alone() -> None:
 def test_the_account_follows_the_table(library: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     """No account is made for a registration that did not happen."""
     kit(library), submitted(library)
-    monkeypatch.setattr(deciding_application.cards, "find", lambda *_: None)
+    monkeypatch.setattr(cards, "find", lambda *_: None)
     assert register()[0] == 409
     assert accounts_made() == 0

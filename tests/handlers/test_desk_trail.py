@@ -277,7 +277,8 @@ def test_acts_of_two_at_the_same_moment_are_two_traces(at: Library) -> None:
 def test_no_route_of_the_desk_shows_a_person_without_a_trace(given: Given) -> None:
     # GIVEN a library with something of everything
     there = furnished(given)
-    to_be_called(there), bag_missed(there)
+    to_be_called(there)
+    bag_missed(there)
     persons = (CARD, "10000002", "見本 花子", "ミホン")
     seen = []
     for route in (each for each in ROUTES if each[0] == "desk" and each[1] == "GET"):

@@ -65,7 +65,8 @@ def test_a_decision_that_comes_again_leaves_the_new_picture(library: Table) -> N
     application = applications.find(library, RECEIPT)
     assert application is not None
     ticket = application.slots["card"].ticket_id
-    send(RECEIPT, "card", ticket=ticket), look("card", ticket=ticket)
+    send(RECEIPT, "card", ticket=ticket)
+    look("card", ticket=ticket)
     # WHEN the stream tells of the earlier change late THEN it is there
     told_by_the_stream()
     assert f"clean/{RECEIPT}/card-{ticket}.jpg" in keys()
@@ -75,7 +76,8 @@ def test_a_decision_that_comes_again_leaves_the_new_picture(library: Table) -> N
 def test_images_go_with_an_application_that_time_has_erased(library: Table) -> None:
     # GIVEN an application that was never finished, erased by its time (RULES 41)
     application = applied(library)
-    send(RECEIPT, "card"), look("card")
+    send(RECEIPT, "card")
+    look("card")
     assert len(keys()) == 1
     found = applications.find(library, RECEIPT)
     assert found is not None
@@ -98,7 +100,8 @@ def test_nobody_registers_a_picture_that_is_gone(library: Table) -> None:
     # WHEN it has been asked for again and has come THEN they can
     assert decide(**AGAIN)[0] == 200
     ticket = uploads(RECEIPT, {})[1]["uploads"][0]["fields"]["key"].rsplit("/", 1)[1]
-    send(RECEIPT, "card", ticket=ticket), look("card", ticket=ticket)
+    send(RECEIPT, "card", ticket=ticket)
+    look("card", ticket=ticket)
     assert register()[0] == 200
 
 
@@ -106,7 +109,8 @@ def test_pictures_can_be_blacked_out_wherever_staff_see_them(library: Table) -> 
     # GIVEN applications that await an image, are at the desk, and were asked for one again
     part = {"rectangles": [{"left": 0, "top": 0, "right": 9, "bottom": 9}]}
     applied(library)
-    send(RECEIPT, "driving_licence_front"), look("driving_licence_front")
+    send(RECEIPT, "driving_licence_front")
+    look("driving_licence_front")
     submitted(library, "5000000005", "p-2")
     submitted(library, "6000000006", "p-3")
     decide("6000000006", **AGAIN)

@@ -144,7 +144,8 @@ def test_numbers_cannot_be_sent_nowhere_nor_after_the_end(library: Table) -> Non
 
 def test_the_sample_corrects_number_and_address_with_a_trace(library: Table, post: Post, forgiven: list[str]) -> None:
     # GIVEN an application with a wrong address, whose mail has come back
-    applied(library), bounced(library)
+    applied(library)
+    bounced(library)
     # WHEN staff correct it, twice
     event = sample("desk/application_correct")
     answers = [at_the_desk(event) for _twice in range(2)]
@@ -222,7 +223,8 @@ def left_of_it(library: Table) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("shown", [access_code, lambda receipt: link_code(receipt, 0)])
 def test_a_withdrawn_application_leaves_nothing(library: Table, shown: Any) -> None:
     # GIVEN an application with photos, a mail that came back, and its task
-    submitted(library), bounced(library)
+    submitted(library)
+    bounced(library)
     # WHEN its applicant withdraws it, twice
     answers = [ask("POST", "/withdrawal", shown(RECEIPT)) for _twice in range(2)]
     # THEN both are told the same, and nothing is left in table and bucket (RULES 41)
@@ -254,7 +256,8 @@ def test_a_withdrawal_survives_a_crash(library: Table, number: int, after: bool)
 def test_a_mark_on_an_address_that_others_use_stays(given: Given, library: Table) -> None:
     # GIVEN a patron at the same address, which nothing reaches
     library.transact(*addresses.changed(None, given.patron(email=ADDRESS)))
-    applied(library), bounced(library)
+    applied(library)
+    bounced(library)
     ask("POST", "/withdrawal", access_code(RECEIPT))
     assert addresses.unreachable(library, [ADDRESS]) == {ADDRESS}
 
