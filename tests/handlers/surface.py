@@ -23,16 +23,11 @@ USERS = {"": "", "patron": "p-1", "desk": "staff-1", "facility-12": "f-12"}
 
 
 def api_of(function: str) -> Api | Surface:
-    module = importlib.import_module(f"functions.{function}.handler")
-    api: Api | Surface = getattr(module, "api", module.handler)
-    return api
+    answering: Api | Surface = importlib.import_module(f"functions.{function}.handler").handler
+    return answering
 
 
-def routes_of(api: Api | Surface) -> list[tuple[str, str]]:
-    return [(each.method, each.path) for each in api.known] if isinstance(api, Surface) else api.routes
-
-
-ROUTES = [(function, method, path) for function in FUNCTIONS for method, path in routes_of(api_of(function))]
+ROUTES: list[Route] = [(function, method, path) for function in FUNCTIONS for method, path in api_of(function).routes]
 
 
 def group_of(path: str) -> str:

@@ -74,7 +74,10 @@ def test_the_patron_reads_it_by_mail_and_in_my_library(at: Library, monkeypatch:
     # AND nothing is lost with it, RULES 38
     mine = my_library(request("GET", "/api/me/mails", group="patron", user="p-1", now=THURSDAY), context())
     (mail,) = answered(mine)[1]["items"]
-    assert (mail["subject"], mail["facts"]) == ("予約取消のお知らせ", {"reason": REASON, "title": "見本の本 t-1"})
+    assert (mail["subject"], mail["facts"]) == (
+        "【青森県立図書館】予約取消のお知らせ",
+        {"reason": REASON, "title": "見本の本 t-1"},
+    )
 
 
 def test_the_planned_book_goes_back_to_its_shelf_by_its_scan(at: Library) -> None:
@@ -100,7 +103,7 @@ def test_a_hold_placed_anew_and_ended_again_is_told_again(at: Library) -> None:
 def test_when_the_time_is_too_short_it_goes_on_where_it_was(at: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN time for two holds
     looks = iter([True, True, False])
-    monkeypatch.setattr(desk, "_within_a_request", lambda: lambda: next(looks, True))
+    monkeypatch.setattr(desk, "within_a_request", lambda: lambda: next(looks, True))
     status, done = end()
     assert (status, done["cancelled"], done["left"]) == (202, 2, 3)
     # WHEN it is asked again THEN the others follow, each told once

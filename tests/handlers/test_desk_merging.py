@@ -148,7 +148,7 @@ def test_when_the_time_is_too_short_it_goes_on_where_it_was(at: Library, monkeyp
         looks = iter([True])
         return lambda: next(looks, False)
 
-    monkeypatch.setattr(desk, "_within_a_request", for_one_step)
+    monkeypatch.setattr(desk, "within_a_request", for_one_step)
     statuses: list[int] = []
     while not statuses or statuses[-1] == 202:
         statuses.append(merge()[0])
@@ -168,7 +168,7 @@ def test_when_the_time_is_too_short_it_goes_on_where_it_was(at: Library, monkeyp
 @pytest.fixture
 def half_way(at: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
     """Marked and no more."""
-    monkeypatch.setattr(desk, "_within_a_request", lambda: lambda: False)
+    monkeypatch.setattr(desk, "within_a_request", lambda: lambda: False)
     assert merge()[0] == 202
     monkeypatch.undo()
     monkeypatch.setattr(desk, "uuid4", lambda: SimpleNamespace(hex="version"))
@@ -209,7 +209,7 @@ def test_a_hold_that_was_just_asked_for_is_refused_by_the_write(at: Library, mon
     def read_and_then_merge(*asked: Any) -> Any:
         title = find(*asked)
         monkeypatch.undo()
-        monkeypatch.setattr(desk, "_within_a_request", lambda: lambda: False)
+        monkeypatch.setattr(desk, "within_a_request", lambda: lambda: False)
         assert merge()[0] == 202
         return title
 

@@ -82,7 +82,7 @@ def test_when_the_time_is_too_short_it_says_what_is_left_and_goes_on(
     at: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # GIVEN a request whose time is over after the first facility
-    monkeypatch.setattr(desk, "_within_a_request", lambda: lambda: False)
+    monkeypatch.setattr(desk, "within_a_request", lambda: lambda: False)
     status, shown = shift(district=WEST)
     assert (status, done(shown), shown["left"]) == (202, [("12", True, 1)], ["13"])
     # WHEN it is asked again for what is left THEN it is done, and each was told once

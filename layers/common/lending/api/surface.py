@@ -124,11 +124,11 @@ class Area:
 
 
 class Surface(APIGatewayHttpResolver):
-    """All that one function answers."""
+    """All that one function answers; `routes` are its methods and paths."""
 
     def __init__(self, *areas: Area) -> None:
         super().__init__()
-        self.known = [route for area in areas for route in area.routes]
+        self.routes = [(route.method, route.path) for area in areas for route in area.routes]
         self.not_found(self._unknown)
         for area in areas:
             self.include_router(area.router)
