@@ -79,6 +79,7 @@ PATTERNS: tuple[Row, ...] = (
     Row("Gmail, au", r"out of storage space|over quota", _FULL),
     Row("any", r"(mail|in)box (for \S+ )?(is |was )?full|full mailbox|mail in the mailbox is full", _FULL),
     Row("any", r"quota (has been )?exceed|exceed\w* (\w+ ){0,3}quota|overquota", _FULL),
+    Row("any", r"message (length exceeds|too (big|large)|size exceeds)", _FULL),  # see 5.3.4
     Row("Y!mobile", r"mailbox exceeded the (local )?limit", _FULL),
     # The sender's: who it says it is, where it comes from, how its mails are made
     Row("Google Groups", r"spam classification", _REFUSED, None, _MAIL),  # its advice names SPF
@@ -92,10 +93,11 @@ PATTERNS: tuple[Row, ...] = (
     Row("any", r"reverse dns|\bptr\b|ip name lookup failed", _REFUSED, None, _SENDER),
     Row("any", r"sender (address|domain)\b.{0,80}(does not exist|not found)", _REFUSED, None, _SENDER),
     Row("SoftBank", r"553 @somewhere does not exist", _REFUSED, None, _SENDER),  # it names the sender's domain
+    Row("any", r"5\.1\.7 no such domain|unverifyable sending|open relay|insecure mail relay", _REFUSED, None, _SENDER),
     Row("SES", r"identities failed the check", _REFUSED, None, _SENDER),
     Row(
         "any",
-        r"duplicate header|header error|headers too large|in message header|line too long",
+        r"duplicate header|header error|headers too large|in message header|line (too long|limit)",
         _REFUSED,
         None,
         _SENDER,
@@ -106,7 +108,7 @@ PATTERNS: tuple[Row, ...] = (
     Row("any", r"too many (connections|messages|recipients)|frequency limited|rate limit", _UNKNOWN, None, _NOBODY),
     Row(
         "any",
-        r"gr[ae]y-?list|throttl|try again later|try later|service (not |currently un)available",
+        r"gr[ae]y-?list|throttl|try again later|try later|service (not |(currently )?un)available",
         _UNKNOWN,
         None,
         _NOBODY,
@@ -126,6 +128,7 @@ PATTERNS: tuple[Row, ...] = (
     Row("docomo, au", rf"\b(docomo|au) .*{_USER_UNKNOWN}", _WRONG, _REFUSED),  # the filters answer the same, mostly
     Row("any", r"relay access denied|not configured to relay", _WRONG),
     Row("Exchange", r"5\.4\.1.*recipient address rejected: access denied", _WRONG),  # not in their directory
+    Row("any", r"recipient address rejected: access denied", _WRONG, _REFUSED),
     Row("Exchange", r"recipientnotfound|recipnotfound|5\.1\.10|unknown recipient", _WRONG),
     Row("Exchange", r"unable to relay|relaying denied|relay not permitted", _WRONG),
     Row("Gmail", r"nosuchuser", _WRONG),
@@ -139,7 +142,7 @@ PATTERNS: tuple[Row, ...] = (
         "any", r"user (not found|not exist|doesn't exist)|(in)?valid (recipient|user|mailbox|address|domain)\b", _WRONG
     ),
     Row("any", r"bad destination|unrouteable|not (our|a registered) |no longer on server", _WRONG),
-    Row("any", r"(recipient )?address rejected|disabled recipient|recipient account is blocked", _WRONG),
+    Row("any", r"disabled recipient|recipient account is blocked", _WRONG),
     Row(
         "any",
         r"(mailbox|account|recipient|address|user)\b.{0,80}(does not exist|is disabled|is inactive|been disabled)",
@@ -153,10 +156,18 @@ PATTERNS: tuple[Row, ...] = (
     Row(
         "any", r"(system|internal|config) error|protocol (error|violation)|transaction failed", _UNKNOWN, None, _NOBODY
     ),
-    Row("any", r"command parameter|sequence of commands|x-unix; \d+$", _UNKNOWN, None, _NOBODY),
+    Row(
+        "any",
+        r"support tls|(media|mailer) error|on hold|command parameter|sequence of commands|x-unix; \d+$",
+        _UNKNOWN,
+        None,
+        _NOBODY,
+    ),
     # Refused
     Row("any", r"blocked|policy|prohibited", _REFUSED),
-    Row("any", r"access denied|not authori[sz]ed|rejected your mail|rejected( by)?\b|refused", _REFUSED),
+    Row("any", r"access denied|not authori[sz]ed|rejected your mail", _REFUSED),
+    Row("any", r"address rejected", _WRONG),
+    Row("any", r"rejected|refused", _REFUSED),
 )
 """Diagnostics of the carriers and providers patrons use."""
 
