@@ -69,7 +69,7 @@ def test_published_answers_come_to_what_a_person_reads_in_them() -> None:
     assert missed == set()
 
 
-def test_others_read_the_same_in_answers():
+def test_others_read_the_same_in_answers() -> None:
     # GIVEN answers in which another has read a cause
     rows = read("bodies.csv")
     missed = {row["source"] for row in rows if not set(row["cause"].split()) & set(comes_to(row)[:2])}

@@ -191,6 +191,7 @@ AFTER = {
     "pending": "sent delayed delivered bounced complained rejected",
     "sending": "sent delayed delivered bounced complained rejected",
     "unsent": "sent delayed delivered bounced complained rejected",
+    "printed": "sent delayed delivered bounced complained rejected",
     "sent": "sent delayed delivered bounced complained rejected",
     "delayed": "delayed delayed delivered bounced complained rejected",
     "delivered": "delivered delivered delivered bounced complained rejected",
