@@ -104,10 +104,10 @@ class Given:
                 bags.pack(bag, barcode, Policy()),
             )
 
-    def application(self, person: Person, at: datetime, documents: list[str]) -> str:
+    def application(self, person: Person, at: datetime, documents: list[str], **changes: Any) -> str:
         """An application with all its photos, which have been looked at; its receipt number."""
-        visitor = Caller(self.stack)
-        accepted = visitor.post("/applications", at, person.form() | {"documents": documents}, 201)
+        visitor, form = Caller(self.stack), person.form() | {"documents": documents} | changes
+        accepted = visitor.post("/applications", at, form, 201)
         small = (1200, 900)
         for upload in accepted["uploads"]:
             of_card = upload["slot"] == "card"

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from infra.local.people import until
+from infra.local.samples import PEOPLE
 from lending.domain.week import TOKYO
 from tests.browser.conftest import assert_accessible
 from tests.browser.given import CHOSEN, Clock, Given, enter, on_paper, sign_in_at
@@ -101,7 +102,7 @@ def test_who_has_no_mail_is_written_a_letter(phone: BrowserContext, given: Given
     given.hold(patron, title, "2", MONDAY)
     body = {"action": "cancel_all", "reason": "紛失のため、お貸しできなくなりました。"}
     given.desk().expect(200, "POST", f"/desk/titles/{title}/holds", MONDAY, body)
-    until(lambda: given.desk().items("/desk/lists/letters", MONDAY), "the letter")
+    until(lambda: given.desk().items("/desk/lists/letters", MONDAY) or None, "the letter")
     page = phone.new_page()
     page.set_viewport_size({"width": 1280, "height": 900})
     sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
@@ -119,3 +120,49 @@ def test_who_has_no_mail_is_written_a_letter(phone: BrowserContext, given: Given
     page.get_by_role("dialog").get_by_role("button", name="印刷した").click()
     expect(page.locator("#news")).to_contain_text("1通の手紙を、印刷したと記録しました。")
     expect(letter).to_have_count(0)
+
+
+def test_cards_are_brought_to_a_place_and_counted_there(phone: BrowserContext, given: Given) -> None:
+    Clock(phone, MONDAY)
+    page = phone.new_page()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
+    # WHEN a row of cards is brought to the library's own counter (RULES 44)
+    enter(page, "利用者")
+    page.get_by_role("link", name="カードの在庫を見る").click()
+    page.get_by_role("button", name="登録する").click()
+    expect(page.locator("#summary li")).to_have_count(2)
+    assert_accessible(page)
+    page.get_by_label("場所").select_option(label="青森県立図書館")
+    page.get_by_label("最初の番号").fill("00900001")
+    page.get_by_label("最後の番号").fill("00900040")
+    page.get_by_role("button", name="登録する").click()
+    # THEN they are counted there
+    expect(page.locator("#news")).to_contain_text("青森県立図書館に、カードを40枚登録しました。")
+    expect(page.get_by_role("row").filter(has_text="青森県立図書館")).to_contain_text("40枚")
+    assert_accessible(page)
+
+
+def test_an_application_with_another_birthday_is_confirmed_by_name(phone: BrowserContext, given: Given) -> None:
+    # GIVEN an application for the card of somebody with another birthday (RULES 4)
+    Clock(phone, MONDAY)
+    patron = given.patron(name="例示 秋江", kana="レイジ アキエ")
+    receipt = given.application(
+        PEOPLE[0], MONDAY, ["driving_licence"], kind="change", card_number=patron.card_number, name=patron.name
+    )
+    page = phone.new_page()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
+    enter(page, "申請")
+    page.get_by_role("link", name=receipt).click()
+    # WHEN staff register it THEN they are told what differs
+    page.get_by_label("登録する", exact=True).check()
+    page.get_by_role("button", name="決定する").click()
+    expect(page.locator("#summary")).to_contain_text("生年月日が、登録されている内容と違います。")
+    assert_accessible(page)
+    # AND once they have confirmed each of it, it is registered
+    differing = page.get_by_role("group", name="登録の内容と違うところ")
+    for box in differing.get_by_role("checkbox").all():
+        box.check()
+    page.get_by_role("button", name="決定する").click()
+    expect(page.locator("#news")).to_contain_text(f"受付番号 {receipt} を登録しました")

@@ -2,6 +2,7 @@
 
 import { watchConnection } from "./connection.js";
 import { applicationsRoom, oneApplicationRoom } from "./desk/applications.js";
+import { cardsRoom } from "./desk/cards.js";
 import { checkInsRoom } from "./desk/checkins.js";
 import { checkOutsRoom } from "./desk/checkouts.js";
 import { contactsRoom } from "./desk/contacts.js";
@@ -40,6 +41,7 @@ openHouse(
     patronRoom,
     peopleRoom,
     registerRoom,
+    cardsRoom,
   ],
   STAFF,
 );

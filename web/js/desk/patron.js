@@ -57,6 +57,7 @@ const withoutCard = () =>
     { class: "actions" },
     el("a", { class: "button plain", href: "#people" }, "カードのない方を探す"),
     el("a", { class: "button plain", href: "#register" }, "窓口で登録する"),
+    el("a", { class: "button plain", href: "#cards" }, "カードの在庫を見る"),
   );
 
 /** Looking at a record leaves a trace: who, when, what for (RULES 41). */

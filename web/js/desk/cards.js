@@ -1,0 +1,56 @@
+/** カード: how many blank cards lie where, and cards that are brought to a place (RULES 5, 44). */
+
+import { list } from "../api.js";
+import { dateInWords } from "../dates.js";
+import { el } from "../dom.js";
+import { input, tellFaults, typedIn } from "../inputs.js";
+import { mine } from "../session.js";
+import { table } from "./tables.js";
+
+export const cardsRoom = { id: "cards", title: "カードの在庫", hidden: true, under: "patron", load };
+
+async function load(house) {
+  const stocks = await list("/desk/cards", mine.get);
+  return [
+    el("p", {}, "登録セットや、カウンターでお渡しするカードの番号を、置いた場所ごとに登録します。"),
+    bring(stocks, house),
+    el("h2", {}, "場所ごとの在庫"),
+    table("カードの在庫", ["場所", "残り", "渡した枚数", "最後に渡した日"], stocks.map(row)),
+  ];
+}
+
+const row = ({ place_name: name, blank, given, last_given_at: last }) =>
+  el(
+    "tr",
+    {},
+    el("th", { scope: "row" }, name),
+    el("td", {}, `${blank}枚`),
+    el("td", {}, `${given}枚`),
+    el("td", {}, dateInWords(last)),
+  );
+
+function bring(stocks, house) {
+  const number = { class: "text number w16", inputmode: "numeric", autocomplete: "off" };
+  return house.form(
+    async (form) => {
+      const { place, from, to } = typedIn(form);
+      const faults = [
+        place ? null : { field: "place", message: "場所を選んでください。" },
+        from.trim() ? null : { field: "from", message: "最初の番号を入力してください。" },
+      ].filter(Boolean);
+      if (tellFaults(form, faults)) return;
+      const { added } = await mine.post("/desk/cards", { place, from, to: to.trim() || from });
+      const { place_name: name } = stocks.find((stock) => stock.place === place);
+      await house.again(`${name}に、カードを${added}枚登録しました。`);
+    },
+    input("place", "場所", {
+      tag: "select",
+      children: [["", "選んでください"], ...stocks.map(({ place, place_name: name }) => [place, name])].map(
+        ([value, text]) => el("option", { value }, text),
+      ),
+    }),
+    input("from", "最初の番号", number),
+    input("to", "最後の番号", { ...number, hint: "1枚だけのときは、空のままにしてください。" }),
+    el("div", { class: "actions" }, el("button", { class: "button" }, "登録する")),
+  );
+}
