@@ -276,7 +276,7 @@ def _application_line(application: Application) -> dict[str, Any]:
 
 def _application(view: "ApplicationView") -> dict[str, Any]:
     application = view.application
-    texts = ("card_number", "old_card_number", "name", "kana", "postal_code", "address", "phone", "email")
+    texts = ("card_number", "old_card_number", "name", "kana", "guardian", "postal_code", "address", "phone", "email")
     return {
         **_application_line(application),
         **{name: getattr(application, name) for name in texts},

@@ -242,6 +242,12 @@ def test_a_lost_temporary_password_is_asked_for_again(phone: BrowserContext, giv
     patron = given.patron(TEMPORARY)
     page = phone.new_page()
     page.goto("/password.html")
+    # WHEN they are asked first which way works THEN it has to be answered
+    page.get_by_role("button", name="つぎへ").click()
+    expect(page.locator("#summary")).to_contain_text("どれかを選んでください。")
+    assert_accessible(page)
+    page.get_by_label("仮パスワードのメールをなくした").check()
+    page.get_by_role("button", name="つぎへ").click()
     page.get_by_role("button", name="仮パスワードを送ってもらう").click()
     expect(page.locator("#summary li")).to_have_count(2)
     assert_accessible(page)
@@ -251,10 +257,23 @@ def test_a_lost_temporary_password_is_asked_for_again(phone: BrowserContext, giv
     for part, text in (("年", "2"), ("月", "4"), ("日", "1")):
         page.get_by_label(part, exact=True).fill(text)
     page.get_by_role("button", name="仮パスワードを送ってもらう").click()
-    heading(page, "受け付けました")
+    # THEN nothing is said to have been accepted, and a new one comes by mail (RULES 6)
+    heading(page, "メールをご確認ください")
     assert_accessible(page)
-    # THEN a new one comes by mail (RULES 6)
     until(lambda: any(patron.email in mail["To"] for mail in mailbox(given.stack)), "the mail")
+
+
+@pytest.mark.parametrize(
+    "case", ["パスワードを決めたが、忘れた", "以前からカードを持っていて", "変わった、登録していない"]
+)
+def test_who_has_forgotten_a_password_is_led_to_the_way_that_works(page: Page, case: str) -> None:
+    page.goto("/password.html")
+    page.get_by_label(case).check()
+    page.get_by_role("button", name="つぎへ").click()
+    heading(page, "「仮パスワードの発行」を申請してください")
+    assert_accessible(page)
+    page.get_by_role("link", name="仮パスワードの発行を申請する").click()
+    expect(page.get_by_label("仮パスワードの発行", exact=True)).to_be_checked()
 
 
 def test_a_void_link_says_what_to_do(page: Page) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from infra.local.people import Caller, until
+from infra.local.people import Caller, mailbox, until
 from infra.local.stack import Stack
 from lending.domain.week import TOKYO
 from tests.browser.conftest import assert_accessible
@@ -439,3 +439,48 @@ def test_every_status_is_told(page: Page, status: str, title: str) -> None:
     expect(page.get_by_text("職員からのことばです。")).to_be_visible()
     expect(page.get_by_role("link", name="写真を送る")).to_have_count(len(missing))
     assert_accessible(page)
+
+
+def test_the_link_of_a_mail_opens_the_application_and_it_can_be_withdrawn(page: Page, stack: Stack) -> None:
+    # GIVEN somebody who has lost the numbers, and has the mail
+    address = "lost.numbers@example.jp"
+    form = {
+        "kind": "password", "card_number": "20109999", "name": "青森 太郎", "birth_date": "1980-04-01",
+        "email": address, "documents": ["my_number_card"],
+    }  # fmt: skip
+    Caller(stack).post("/applications", datetime(2026, 6, 1, 12, tzinfo=TOKYO), form, 201)
+    mine = until(lambda: [mail for mail in mailbox(stack) if address in mail["To"]] or None, "the mail")
+    (link,) = re.findall(r"/status.html#[0-9]+[.][\w-]+", mine[0]["BodyText"])
+    # WHEN they open its link THEN they are there, and the address does not keep it
+    page.goto(link)
+    heading(page, "写真を送ってください")
+    assert page.evaluate("location.hash") == ""
+    assert_accessible(page)
+    # WHEN they take it back THEN they are asked once more, and then it is gone
+    page.get_by_role("button", name="申請を取り下げる").click()
+    heading(page, "申請を取り下げますか")
+    assert_accessible(page)
+    page.get_by_role("button", name="取り下げる", exact=True).click()
+    heading(page, "申請を取り下げました")
+    assert_accessible(page)
+    assert page.evaluate("sessionStorage.length") == 0
+    page.goto("/index.html")
+    page.goto(link)
+    expect(page.get_by_role("group", name="申請の状況を表示できませんでした")).to_be_visible()
+
+
+def test_a_child_is_asked_for_a_guardian_and_people_are_told_what_for(page: Page) -> None:
+    # GIVEN the first page, which says what the answers are used for
+    page.goto("/apply.html")
+    expect(page.get_by_role("heading", name="入力していただく内容の使い道")).to_be_visible()
+    start(page, "仮パスワードの発行")
+    fill(page)
+    fill(page)
+    # WHEN a child is born in Reiwa THEN a guardian has to be named
+    fill_birthday(page, "令和", "5")
+    heading(page, "15歳未満の方の保護者")
+    go_on(page)
+    expect(page.locator("#summary")).to_contain_text("保護者のお名前を入力してください。")
+    assert_accessible(page)
+    fill(page, 保護者のお名前="青森 一郎")
+    heading(page, "電話番号とメールアドレス")

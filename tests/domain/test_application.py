@@ -234,7 +234,10 @@ def test_slots_are_called_by_what_a_person_sees_and_warned_of() -> None:
     assert ap.slot_label("insurance_certificate_front") == "資格確認書(旧健康保険証)(表)"
     assert "隠して" in ap.slot_note("insurance_certificate_front")
     assert "裏は、送らないで" in ap.slot_note("my_number_card_front")
-    assert ap.slot_note("card") == ap.slot_note("driving_licence_front") == ""
+    assert ap.slot_note("card") == ap.slot_note("residence_record_front") == ""
+    # What somebody decided about their organs is nobody's business here.
+    donors = ("driving_licence_back", "my_number_card_front", "insurance_certificate_back")
+    assert all("臓器提供の意思の欄は、紙などで隠して" in ap.slot_note(slot) for slot in donors)
 
 
 def test_the_last_image_submits_the_application() -> None:
@@ -484,3 +487,23 @@ def test_every_status_has_a_message(kind: ApplicationKind) -> None:
         message = ap.status_message(replace(submitted(kind=kind), status=status, reason="県外の方です"))
         assert message.strip()
         assert ("県外の方です" in message) is (status is ApplicationStatus.REFUSED)
+
+
+# --- A guardian
+
+
+def test_a_child_applies_with_a_guardian():
+    # GIVEN the day before the fifteenth birthday, and the day itself
+    child, grown = "2011-06-05", "2011-06-04"
+    assert faults(birth_date=child) == {("guardian", "missing_field")}
+    assert faults(birth_date=child, guardian="青\u200b森") == {("guardian", "characters")}
+    assert form(birth_date=child, guardian=" 青森　一郎 ").guardian == "青森 一郎"
+    # THEN of who is old enough none is asked, and none is kept
+    assert form(birth_date=grown, guardian="青森 一郎").guardian == ""
+    # AND of no application is it kept after the registration
+    opened_for_a_child = opened(birth_date=child, guardian="青森 一郎")
+    assert ap.patron_changes(opened_for_a_child)["guardian"] == "青森 一郎"
+    assert ap.record_of(opened_for_a_child).guardian == ""
+    # AND the age is the library's to set
+    read = ap.parse_form(FORM | {"birth_date": grown}, Policy(guardian_below=18), TODAY)
+    assert [fault.field for fault in read] == ["guardian"]

@@ -78,7 +78,7 @@ def test_a_half_made_account_is_mended_by_what_touches_it_next(
         assert register()[0] == 500
     # WHEN somebody or the day touches the account
     mend(library, post)
-    # THEN the new number signs in, and nothing is left to be seen to
+    # THEN the new number signs in, and nothing is left to be seen to (RULES 6)
     assert (accounts_made(), alias("p-1")) == (1, KIT)
     assert account_work.find(library, "p-1") is None
 
@@ -145,7 +145,7 @@ def test_a_late_acceptance_leaves_a_password_chosen_meanwhile(
     patron_id = registered(given, library, kind)
     temporary_password(library, patron_id)
     choose(patron_id)
-    # WHEN the mail goes at last THEN it says so, and the password stays
+    # WHEN the mail goes at last THEN it says so, and the password stays (RULES 6)
     assert post.bring(*mails_of(library, patron_id)) == []
     assert "仮パスワード: " not in post.text
     assert "ご自分で決めた\nパスワード" in post.text

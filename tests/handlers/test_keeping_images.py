@@ -88,7 +88,7 @@ def test_images_go_with_an_application_that_time_has_erased(library: Table) -> N
 
 
 def test_nobody_registers_a_picture_that_is_gone(library: Table) -> None:
-    # GIVEN an application whose picture was deleted by whatever went wrong
+    # GIVEN an application whose picture was deleted by whatever went wrong (RULES 3)
     kit(library), submitted(library)
     client("s3").delete_object(Bucket="images", Key=CARD)
     # WHEN staff look THEN they are told; WHEN they register THEN that is refused, and nothing is written

@@ -77,7 +77,7 @@ def test_the_receipt_mail_opens_the_application_without_the_code(library: Table,
     applied(library)
     assert post.bring(RECEIPT_MAIL) == []
     assert post.taken[0]["Destination"] == {"ToAddresses": [ADDRESS]}
-    # THEN its link shows the application, and gets tickets for the photos
+    # THEN its link shows the application, and gets tickets for the photos (RULES 4)
     receipt, code = link_in(post.text)
     status, body = ask("GET", shown=code, receipt=receipt)
     assert (status, body["status"]) == (200, "awaiting_images")

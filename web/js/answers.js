@@ -8,7 +8,7 @@ import { inWords } from "./eras.js";
 import { hideSummary, showSummary } from "./faults.js";
 import { valueOf } from "./fields.js";
 import { DOCUMENTS, KINDS } from "./kinds.js";
-import { tellFaults } from "./questions.js";
+import { purpose, tellFaults } from "./questions.js";
 import { stepWith, stepsOf } from "./steps.js";
 import { keepTickets } from "./tickets.js";
 
@@ -27,6 +27,7 @@ export function checkAnswers() {
       steps.flatMap((step) => rows(step, kind)),
     ),
     el("p", {}, "送信したあとに、写真を送っていただきます。"),
+    purpose(),
     el("div", { class: "actions" }, workingButton("この内容で送信する", "送信しています…", send)),
     el("p", {}, el("a", { class: "quiet", href: "#stop" }, "入力をやめて、入力した内容を消す")),
   );
@@ -104,7 +105,11 @@ export function showReceipt() {
     "受付番号と確認番号",
     el("h1", {}, "受付番号と確認番号をひかえてください"),
     numbers(),
-    el("p", {}, "申請を途中でやめたときや、写真をもう一度送るときに使います。紙に書くか、画面を保存してください。"),
+    el(
+      "p",
+      {},
+      "申請を途中でやめたときや、写真をもう一度送るときに使います。紙に書くか、画面を保存してください。メールアドレスを入力した方には、続きを開けるリンクもメールでお送りします。",
+    ),
     el(
       "div",
       { class: "note warning" },
@@ -118,13 +123,15 @@ export function showReceipt() {
 /** Receipt number and access code, large enough to copy by hand. */
 export function numbers() {
   const { receipt_number: number, access_code: code } = receipt();
+  // Whoever came by the link of a mail has no access code, and needs none.
+  const typed = /^[0-9]+$/.test(code);
   return el(
     "dl",
     { class: "receipt" },
     el("dt", {}, "受付番号"),
     el("dd", { class: "number", id: "receipt-number" }, inGroups(number)),
-    el("dt", {}, "確認番号"),
-    el("dd", { class: "number", id: "access-code" }, inGroups(code)),
+    typed ? el("dt", {}, "確認番号") : null,
+    typed ? el("dd", { class: "number", id: "access-code" }, inGroups(code)) : null,
   );
 }
 

@@ -14,7 +14,7 @@ const MAIL_LOCAL = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}$/;
 const MAIL_DOMAIN = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,63}|xn--[A-Za-z0-9-]+)$/i;
 const NAMED_CHARACTERS = 3;
 const OLDEST_AGE = 120;
-const LONGEST = { name: 60, kana: 80, address: 200, email: 254 };
+const LONGEST = { name: 60, guardian: 60, kana: 80, address: 200, email: 254 };
 
 export const LABELS = {
   card_number: "利用者カードの番号",
@@ -26,6 +26,7 @@ export const LABELS = {
   address: "ご住所",
   phone: "電話番号",
   email: "メールアドレス",
+  guardian: "保護者のお名前",
 };
 
 const CHECKS = {
@@ -38,6 +39,7 @@ const CHECKS = {
   address: (text) => plainText(text, "address"),
   phone,
   email: mailAddress,
+  guardian: (text) => plainText(text, "guardian"),
 };
 
 /** Check one field by its name; an empty one is at fault only if it is needed. */

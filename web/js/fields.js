@@ -44,6 +44,10 @@ const LOOKS = {
       needs(kind, "phone") ? "例:017-729-4300" : "変わった場合や、別の番号に連絡がほしい場合に入力してください。",
     attributes: { type: "tel", autocomplete: "tel", class: "text w16" },
   },
+  guardian: {
+    hint: () => "申請するお子さまの保護者の方のお名前を入力してください。",
+    attributes: { autocomplete: "off" },
+  },
   email: {
     hint: (kind) => mailHint(kind),
     attributes: { inputmode: "email", autocomplete: "email", autocapitalize: "none", spellcheck: "false" },

@@ -52,27 +52,38 @@ export const KINDS = {
   },
 };
 
+const DONOR = "臓器提供の意思の欄は、紙などで隠してください。";
 export const DOCUMENTS = {
-  driving_licence: { label: "運転免許証", sides: 2, note: "" },
+  driving_licence: { label: "運転免許証", sides: 2, note: `撮影の前に、裏の${DONOR}` },
   my_number_card: {
     label: "マイナンバーカード",
     sides: 1,
-    note: "表(顔写真のある面)だけをお送りください。個人番号(マイナンバー)が書かれた裏は、送らないでください。",
+    note: `表(顔写真のある面)だけをお送りください。個人番号(マイナンバー)が書かれた裏は、送らないでください。撮影の前に、表の${DONOR}`,
   },
   insurance_certificate: {
     label: "資格確認書(旧健康保険証)",
     sides: 2,
-    note: "撮影の前に、保険者番号と被保険者等の記号・番号を、紙などで隠してください。",
+    note: `撮影の前に、保険者番号と被保険者等の記号・番号を、紙などで隠してください。裏の${DONOR}`,
   },
   residence_record: { label: "住民票の写し", sides: 2, backOptional: true, note: "" },
   other: { label: "その他の確認書類", sides: 2, backOptional: true, note: "" },
 };
 
 export const IMAGE_LIMIT = 4;
+/** Whoever is younger applies with a guardian. */
+export const GUARDIAN_BELOW = 15;
 const CARD = "card";
 
+/** Whether a person born on an ISO day is too young to apply alone, by the calendar of Japan. */
+export function isChild(born, now = new Date()) {
+  const today = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Tokyo" }).format(now);
+  const [year, month, day] = born.split("-");
+  return Boolean(born) && today < `${String(Number(year) + GUARDIAN_BELOW).padStart(4, "0")}-${month}-${day}`;
+}
+
 export const asks = (kind, field) => [...KINDS[kind].needed, ...KINDS[kind].open].includes(field);
-export const needs = (kind, field) => KINDS[kind].needed.includes(field);
+/** A guardian, where one is asked for at all, is needed in every kind. */
+export const needs = (kind, field) => field === "guardian" || KINDS[kind].needed.includes(field);
 
 /** The photos of an application, in their order. */
 export function slotsOf(kind, documents) {

@@ -6,10 +6,43 @@ import { watchConnection } from "./connection.js";
 import { el, show } from "./dom.js";
 import { christianYear, ERAS, isoDate } from "./eras.js";
 import { showSummary } from "./faults.js";
-import { input, tellFaults, typedIn } from "./inputs.js";
+import { input, radios, tellFaults, typedIn } from "./inputs.js";
 import { whenSent } from "./signin.js";
 
+const CALL = "お電話でもお受けします。017-729-4300(9:00～19:00、休館日を除く)";
+
+// What somebody can say of themselves, and the one way that works for it.
+const CASES = {
+  unused: "仮パスワードのメールをなくした、期限が過ぎた(ログインしたことはまだない)",
+  forgotten: "ログインしてパスワードを決めたが、忘れた",
+  first: "以前からカードを持っていて、このサービスははじめて",
+  unreachable: "登録したメールアドレスが変わった、登録していない",
+};
+
+/** First which way works: who has chosen a password is not sent another by knowing a birthday. */
 function ask() {
+  const form = el(
+    "form",
+    { class: "stack", novalidate: true },
+    radios("case", "どれにあてはまりますか", Object.entries(CASES)),
+    el("div", { class: "actions" }, el("button", { class: "button" }, "つぎへ")),
+  );
+  whenSent(form, () => {
+    const { case: chosen } = typedIn(form);
+    if (tellFaults(form, chosen ? [] : [{ field: "case", message: "どれかを選んでください。" }])) return;
+    if (chosen === "unused") askForMail();
+    else tellToApply();
+  });
+  show(
+    "仮パスワード",
+    el("h1", {}, "ログインできないとき"),
+    form,
+    el("p", {}, CALL),
+    el("p", {}, el("a", { href: "library.html" }, "Myライブラリにログインする")),
+  );
+}
+
+function askForMail() {
   const form = el(
     "form",
     { class: "stack", novalidate: true },
@@ -26,29 +59,34 @@ function ask() {
   whenSent(form, () => send(form));
   show(
     "仮パスワード",
-    el("h1", {}, "仮パスワードを受け取る"),
-    el("h2", {}, "仮パスワードを、まだ使っていない方"),
-    el(
-      "p",
-      {},
-      "期限が過ぎたときや、メールをなくしたときは、新しい仮パスワードをお送りします。登録されているメールアドレスに届きます。",
-    ),
+    back(),
+    el("h1", {}, "仮パスワードを送ってもらう"),
+    el("p", {}, "登録されているメールアドレスに、新しい仮パスワードをお送りします。前の仮パスワードは使えなくなります。"),
     form,
-    el("h2", {}, "はじめての方、パスワードを忘れた方"),
+    el("p", {}, CALL),
+  );
+}
+
+function tellToApply() {
+  show(
+    "仮パスワードの発行",
+    back(),
+    el("h1", {}, "「仮パスワードの発行」を申請してください"),
     el(
       "p",
       {},
-      "「仮パスワードの発行」を申請してください。お名前とご住所を確認できる書類の写真が必要です。1～3日程度で、メールでお送りします。",
+      "お名前とご住所を確認できる書類の写真が必要です。1～3日程度で、申請に書かれたメールアドレスに仮パスワードをお送りします。これまでのパスワードは使えなくなります。",
     ),
     el(
       "div",
       { class: "actions" },
-      el("a", { class: "button plain", href: "apply.html?kind=password" }, "仮パスワードの発行を申請する"),
+      el("a", { class: "button", href: "apply.html?kind=password" }, "仮パスワードの発行を申請する"),
     ),
-    el("p", {}, "お電話でもお受けします。017-729-4300(9:00～19:00、休館日を除く)"),
-    el("p", {}, el("a", { href: "library.html" }, "Myライブラリにログインする")),
+    el("p", {}, "メールアドレスをお持ちでない方は、お電話ください。", CALL),
   );
 }
+
+const back = () => el("button", { type: "button", class: "link-button", onclick: ask }, "もどる");
 
 function birthField() {
   const described = "field-birth_date-hint field-birth_date-fault";
@@ -129,8 +167,8 @@ function tellRefusal(form, error) {
 
 function showSent(message) {
   show(
-    "受け付けました",
-    el("h1", {}, "受け付けました"),
+    "メールをご確認ください",
+    el("h1", {}, "メールをご確認ください"),
     el("p", {}, message),
     el("p", {}, "届いた仮パスワードでログインすると、ご自分のパスワードを決められます。"),
     el(
@@ -139,6 +177,7 @@ function showSent(message) {
       el("a", { class: "button", href: "library.html" }, "Myライブラリにログインする"),
       el("a", { href: "apply.html?kind=password" }, "届かない方は、仮パスワードの発行を申請する"),
     ),
+    el("p", {}, CALL),
   );
 }
 

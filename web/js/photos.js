@@ -194,7 +194,8 @@ async function hear(slot, seenBefore) {
   for (const wait of LOOKS_MS) {
     await new Promise((resolve) => setTimeout(resolve, wait));
     const found = await application();
-    const { status, reason, seen_at: seen } = stateOf(found, slot);
+    const { status, reason, seen_at: seen, warning } = stateOf(found, slot);
+    if (status === "accepted" && warning) return warn(warning);
     if (status === "accepted" || (["submitted", "registered", "refused"].includes(found.status) && !isOptional(slot)))
       return proceed();
     if (seen && seen !== seenBefore) return again(slot, reason);
@@ -211,6 +212,14 @@ async function hear(slot, seenBefore) {
       workingButton("もう一度確かめる", "確かめています…", nextPhoto),
       el("a", { class: "button plain", href: "status.html" }, "申請の状況"),
     ),
+  );
+}
+
+/** The photo was taken in, and something about it should be known at once; nothing is held up by it. */
+function warn(warning) {
+  stage(
+    el("div", { class: "note warning", role: "status" }, el("h2", {}, "お確かめください"), el("p", {}, warning)),
+    el("div", { class: "actions" }, workingButton("このまま進む", "お待ちください…", proceed)),
   );
 }
 

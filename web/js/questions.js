@@ -165,8 +165,22 @@ function kindChoice() {
       "5分から10分ほどでできます。手元に、利用者カードと、お名前と今のご住所がわかる書類(運転免許証など)を用意してください。写真をとって送ります。",
     ),
     choices("kind", "radio", options, [draft().kind ?? wishedKind()]),
+    purpose(),
   ];
 }
+
+/** What is asked for is used for nothing else, and people are told before they type it (APPI 62). */
+export const purpose = () =>
+  el(
+    "div",
+    { class: "note" },
+    el("h2", {}, "入力していただく内容の使い道"),
+    el(
+      "p",
+      {},
+      "お名前、生年月日、ご住所などと写真は、利用者登録の確認と、本の貸出・ご連絡のためだけに使い、ほかの人には渡しません。写真は職員の確認が終わるとすぐに、登録にならなかった申請は30日後に消去します。申請は、決定の前ならいつでも取り下げられ、そのときはすべてをすぐに消去します。",
+    ),
+  );
 
 /** The kind a link of the home page asks for. */
 function wishedKind() {

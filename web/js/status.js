@@ -6,7 +6,7 @@ import { forgetReceipt, receipt, rememberReceipt } from "./draft.js";
 import { byId, el, lines, show, workingButton } from "./dom.js";
 import { hideSummary, showSummary } from "./faults.js";
 import { setFault } from "./fields.js";
-import { application } from "./tickets.js";
+import { application, withdraw } from "./tickets.js";
 
 const TITLES = {
   awaiting_images: "写真を送ってください",
@@ -16,6 +16,22 @@ const TITLES = {
   refused: "申請をお受けできませんでした",
 };
 const NEEDED = { receipt_number: "受付番号を入力してください。", access_code: "確認番号を入力してください。" };
+
+function start() {
+  // The link that skips to the content.
+  if (location.hash === "#content") return;
+  const [, number, code] = /^#([0-9]+)\.(.+)$/.exec(location.hash) ?? [];
+  if (!code) {
+    askNumbers();
+    return;
+  }
+  // Read once and taken out of the address, so that it stays neither on the screen nor in the history.
+  history.replaceState(null, "", location.pathname);
+  forgetReceipt();
+  rememberReceipt({ receipt_number: number, access_code: code });
+  askNumbers();
+  showStatus();
+}
 
 function askNumbers() {
   const form = el(
@@ -34,6 +50,11 @@ function askNumbers() {
       "申請を送信したときに表示された、受付番号と確認番号を入力してください。写真の続きも、ここから送れます。",
     ),
     form,
+    el(
+      "p",
+      {},
+      "番号がわからない方は、「申請の受付番号のお知らせ」のメールにあるリンクを開いてください。メールが見つからないときは、お電話ください。もう一度お送りします。017-729-4300(9:00～19:00、休館日を除く)",
+    ),
   );
 }
 
@@ -53,7 +74,7 @@ function number(name, label) {
       inputmode: "numeric",
       required: true,
       "aria-describedby": `${id}-fault`,
-      value: receipt()?.[name] ?? "",
+      value: /^[0-9]+$/.test(receipt()?.[name] ?? "") ? receipt()[name] : "",
     }),
   );
 }
@@ -86,7 +107,7 @@ async function showStatus() {
     const unknown = error instanceof Problem && error.status < 500 && error.status !== 429;
     if (unknown) forgetReceipt();
     const message = unknown
-      ? "受付番号か確認番号が違うか、申請の保存期間が過ぎています。番号を確かめてください。"
+      ? "受付番号か確認番号が違うか、新しいリンクがメールで届いているか、申請が消去されています。番号を確かめてください。"
       : error.message;
     showSummary(
       [{ message, target: byId("field-receipt_number") ? "field-receipt_number" : undefined }],
@@ -112,12 +133,52 @@ function tell({ status, message, missing_slots: missing, slots = [] }) {
       { class: "actions" },
       open ? el("a", { class: "button", href: "apply.html#photos" }, "写真を送る") : null,
       workingButton("もう一度確かめる", "確かめています…", showStatus, { class: "button plain" }),
+      open || status === "submitted"
+        ? el("button", { type: "button", class: "link-button", onclick: askWithdrawal }, "申請を取り下げる")
+        : null,
       el("button", { type: "button", class: "link-button", onclick: leave }, "終わる(この機器から番号を消す)"),
     ),
   );
 }
 
+/** Once more asked, because nothing brings it back. */
+function askWithdrawal() {
+  show(
+    "申請を取り下げますか",
+    el("h1", {}, "申請を取り下げますか"),
+    el(
+      "p",
+      {},
+      `受付番号 ${receipt().receipt_number} の申請を取り下げると、入力した内容と写真をすべてすぐに消去します。元にはもどせません。もう一度申請することはできます。`,
+    ),
+    el(
+      "div",
+      { class: "actions" },
+      workingButton("取り下げる", "取り下げています…", takeBack),
+      el("button", { type: "button", class: "button plain", onclick: showStatus }, "取り下げない"),
+    ),
+  );
+}
+
+async function takeBack() {
+  hideSummary();
+  try {
+    const { message } = await withdraw();
+    forgetReceipt();
+    show(
+      "申請を取り下げました",
+      el("h1", {}, "申請を取り下げました"),
+      el("p", {}, message),
+      el("div", { class: "actions" }, el("a", { class: "button", href: "index.html" }, "ご案内にもどる")),
+    );
+  } catch (error) {
+    if (!(error instanceof Offline || error instanceof Problem)) throw error;
+    showSummary([{ message: error.message }], "取り下げられませんでした");
+  }
+}
+
 // A page the browser has put aside comes back as it looked, even if its numbers were erased since.
 addEventListener("pageshow", ({ persisted }) => persisted && askNumbers());
+addEventListener("hashchange", start);
 watchConnection();
-askNumbers();
+start();

@@ -1,8 +1,8 @@
 /** The way through the form: which questions a kind of application asks, one a page, in which order. */
 
 import { draft } from "./draft.js";
-import { faultOf } from "./fields.js";
-import { KINDS, asks, needs } from "./kinds.js";
+import { faultOf, valueOf } from "./fields.js";
+import { GUARDIAN_BELOW, KINDS, asks, isChild, needs } from "./kinds.js";
 
 const STEPS = [
   { id: "kind", title: () => "どの申請をしますか", fields: [] },
@@ -13,6 +13,7 @@ const STEPS = [
   },
   { id: "name", title: (kind) => (kind === "name_change" ? "新しいお名前" : "お名前"), fields: ["name", "kana"] },
   { id: "birth", title: () => "生年月日", fields: ["birth_date"] },
+  { id: "guardian", title: () => `${GUARDIAN_BELOW}歳未満の方の保護者`, fields: ["guardian"] },
   {
     id: "address",
     title: (kind) => (needs(kind, "address") ? "ご住所" : "ご住所が変わった方は、新しいご住所"),
@@ -25,9 +26,12 @@ const STEPS = [
 
 /** The questions of a kind, each with the fields it asks for. */
 export function stepsOf(kind) {
-  const asked = STEPS.map((step) => ({ ...step, fields: step.fields.filter((name) => asks(kind, name)) }));
+  const asked = STEPS.map((step) => ({ ...step, fields: step.fields.filter((name) => isAsked(kind, name)) }));
   return asked.filter((step, place) => !STEPS[place].fields.length || step.fields.length);
 }
+
+/** A guardian is asked for by the date of birth, everything else by the kind. */
+const isAsked = (kind, name) => (name === "guardian" ? isChild(valueOf("birth_date")) : asks(kind, name));
 
 /** The faults of one question, as `{field, message}`. */
 export function faultsOf(step, kind) {

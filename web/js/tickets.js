@@ -11,10 +11,14 @@ export function keepTickets(uploads) {
 }
 
 const path = () => `/applications/${encodeURIComponent(receipt().receipt_number)}`;
+// The access code, or what the link of a mail has in its place.
 const code = () => ({ "X-Access-Code": receipt().access_code });
 
 /** Where the application is: `{status, missing_slots, message, slots}`. */
 export const application = () => get(path(), code());
+
+/** Take the application back: of what was sent nothing is kept. */
+export const withdraw = () => post(`${path()}/withdrawal`, {}, code());
 
 /** The ticket for a photo, a new one if there is none. Throws Problem when the photo is not wanted any more. */
 export async function ticketFor(slot) {

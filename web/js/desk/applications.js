@@ -25,6 +25,7 @@ const FIELDS = {
   old_card_number: "これまでのカードの番号",
   name: "お名前",
   kana: "フリガナ",
+  guardian: "保護者のお名前",
   birth_date: "生年月日",
   postal_code: "郵便番号",
   address: "ご住所",
@@ -42,7 +43,13 @@ export const oneApplicationRoom = {
 };
 
 async function load(house, status = "submitted") {
-  const items = await list(`/desk/applications?status=${encodeURIComponent(status)}`, mine.get);
+  let late = 0;
+  const ask = async (path) => {
+    const page = await mine.get(path);
+    late = page.late ?? 0;
+    return page;
+  };
+  const items = await list(`/desk/applications?status=${encodeURIComponent(status)}`, ask);
   return [
     el(
       "ul",
@@ -60,8 +67,13 @@ async function load(house, status = "submitted") {
       {},
       items.length ? `${STATUSES[status]}: ${items.length}件、古い順` : `${STATUSES[status]}は、ありません。`,
     ),
+    late ? el("p", { class: "note warning" }, `約束の日数を過ぎて審査を待っている申請が${late}件あります。`) : null,
     items.length
-      ? table(STATUSES[status], ["受付番号", "申請", "届いた日時", "オンライン貸出"], items.map(line))
+      ? table(
+          STATUSES[status],
+          ["受付番号", "お名前", "申請", "届いた日時", "待っている日数", "オンライン貸出"],
+          items.map(line),
+        )
       : null,
   ];
 }
@@ -72,13 +84,17 @@ const line = ({
   submitted_at: at,
   created_at: made,
   online_lending: online,
+  name,
+  age_days: age,
 }) =>
   el(
     "tr",
     {},
     el("th", { scope: "row" }, el("a", { class: "number", href: `#application/${receipt}` }, receipt)),
+    el("td", {}, name),
     el("td", {}, kind),
     el("td", {}, momentInWords(at ?? made)),
+    el("td", {}, age === null ? "" : `${age}日`),
     el("td", {}, online ? "申し込む" : ""),
   );
 
@@ -96,6 +112,7 @@ async function loadOne(house, receipt) {
       el("div", { class: "stack" }, images(one, house)),
     ),
     open ? decisionForm(one, house) : decided(one),
+    open ? correctionForm(one, house) : null,
   ];
 }
 
@@ -155,8 +172,8 @@ function images(one, house) {
   return [
     el("h2", {}, "写真"),
     one.images.map((image) => picture(image, one.receipt_number, house)),
-    bare.map(({ label, status, optional, reason }) =>
-      el("p", {}, `${label}: ${SLOT_STATES[status] ?? status}${optional ? "(任意)" : ""} ${reason ?? ""}`),
+    bare.map(({ label, status, optional, reason, gone }) =>
+      el("p", {}, `${label}: ${gone ? "消去されています。もう一度送ってもらってください" : (SLOT_STATES[status] ?? status)}${optional ? "(任意)" : ""} ${reason ?? ""}`),
     ),
     one.images.length
       ? el(
@@ -192,6 +209,46 @@ function decisionForm(one, house) {
     for (const part of ["register", "image_again"]) form.querySelector(`#for-${part}`).hidden = target.value !== part;
     form.querySelector("#for-reason").hidden = target.value === "register";
   });
+  return form;
+}
+
+/** What was mistyped is put right before the decision; and who has lost the way to the application gets it again. */
+function correctionForm(one, house) {
+  const path = `/desk/applications/${encodeURIComponent(one.receipt_number)}`;
+  const form = house.form(
+    async (sent) => {
+      const typed = typedIn(sent);
+      const wanted = Object.entries(typed).filter(([name, text]) => text.trim() && text !== one[name]);
+      if (!wanted.length) return;
+      await mine.patch(path, Object.fromEntries(wanted));
+      await house.go(`#application/${one.receipt_number}`, "申請を訂正しました。");
+    },
+    el("h2", {}, "申請の訂正"),
+    input("card_number", FIELDS.card_number, {
+      class: "text number w16",
+      inputmode: "numeric",
+      value: one.card_number,
+    }),
+    input("email", FIELDS.email, {
+      inputmode: "email",
+      value: one.email,
+      hint: "直すと、新しい宛先に受付番号とリンクを送り、前の宛先のリンクは使えなくなります。",
+    }),
+    el(
+      "div",
+      { class: "actions" },
+      el("button", { class: "button plain" }, "訂正する"),
+      house.button(
+        "受付番号とリンクをもう一度送る",
+        "送っています…",
+        async () => {
+          const { message } = await mine.post(`${path}/numbers`, {});
+          await house.go(`#application/${one.receipt_number}`, message);
+        },
+        { class: "link-button" },
+      ),
+    ),
+  );
   return form;
 }
 

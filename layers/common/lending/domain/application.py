@@ -100,10 +100,13 @@ DOCUMENT_LABELS = {
     DocumentKind.OTHER: "その他の確認書類",
 }
 # What a person must know before the camera opens (RULES 3).
+_DONOR = "臓器提供の意思の欄は、紙などで隠してください。"
 DOCUMENT_NOTES = {
+    DocumentKind.DRIVING_LICENCE: f"撮影の前に、裏の{_DONOR}",
     DocumentKind.MY_NUMBER_CARD: "表(顔写真のある面)だけをお送りください。"
-    "個人番号(マイナンバー)が書かれた裏は、送らないでください。",
-    DocumentKind.INSURANCE_CERTIFICATE: "撮影の前に、保険者番号と被保険者等の記号・番号を、紙などで隠してください。",
+    f"個人番号(マイナンバー)が書かれた裏は、送らないでください。撮影の前に、表の{_DONOR}",
+    DocumentKind.INSURANCE_CERTIFICATE: "撮影の前に、保険者番号と被保険者等の記号・番号を、紙などで隠してください。"
+    f"裏の{_DONOR}",
 }
 
 # Kinds that come with a blank card out of a kit: `card_number` is that card's (RULES 1).
@@ -132,7 +135,7 @@ OPTIONAL_FIELDS: dict[ApplicationKind, tuple[str, ...]] = {
 # What registering changes in the patron's record. A re-issue moves nothing but the number, a password nothing at all:
 # their mail address is only where the answer goes.
 CHANGED_FIELDS: dict[ApplicationKind, tuple[str, ...]] = {
-    ApplicationKind.NEW: ("name", "kana", "birth_date", *_CONTACT),
+    ApplicationKind.NEW: ("name", "kana", "birth_date", "guardian", *_CONTACT),
     ApplicationKind.REISSUE: (),
     ApplicationKind.NAME_CHANGE: ("name", "kana"),
     ApplicationKind.CHANGE: _CONTACT,
@@ -140,7 +143,7 @@ CHANGED_FIELDS: dict[ApplicationKind, tuple[str, ...]] = {
     ApplicationKind.PASSWORD: (),
 }
 # What any kind brings where the record of a patron from before has nothing (RULES 42).
-FILLED_FIELDS = ("name", "kana", *_CONTACT)
+FILLED_FIELDS = ("name", "kana", "guardian", *_CONTACT)
 
 CARD_SLOT = "card"
 # A sheet of paper has its text on one side: the other has a slot, but nobody waits for it.
@@ -149,7 +152,9 @@ _FRONT_ONLY = frozenset({DocumentKind.MY_NUMBER_CARD})
 _YES = frozenset({"true", "1", "on", "yes"})
 _NO = frozenset({"false", "0", "off", "no", ""})
 _TEXT_FIELDS = frozenset({"card_number", "old_card_number", "name", "kana", "birth_date", *_CONTACT})
-KNOWN_FIELDS = frozenset({"kind", "online_lending", "documents", *_TEXT_FIELDS})
+# Asked in every kind of who is too young to apply alone.
+GUARDIAN = "guardian"
+KNOWN_FIELDS = frozenset({"kind", "online_lending", "documents", GUARDIAN, *_TEXT_FIELDS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +162,8 @@ class ApplicationForm:
     """A form that has no fault. Fields its kind does not ask for are empty, whatever was sent.
 
     `card_number` is the kit's for kinds with a kit, else the card the person has; `old_card_number` may name the card
-    a re-issue or a change of name replaces, `kana` and the contact data are empty where the kind leaves them open.
+    a re-issue or a change of name replaces, `kana` and the contact data are empty where the kind leaves them open;
+    `guardian` is who applies for a child.
     """
 
     kind: ApplicationKind
@@ -171,6 +177,7 @@ class ApplicationForm:
     address: str = ""
     phone: str = ""
     email: str = ""
+    guardian: str = ""
     online_lending: bool = False
 
 
@@ -264,10 +271,25 @@ def parse_form(values: Mapping[str, Any], policy: Policy, today: date) -> Applic
         "kind": kind,
         "documents": _documents(values.get("documents"), kind, policy),
         "online_lending": _yes_or_no(values.get("online_lending", False)),
-    }
+    } | _guardian(values, read.get("birth_date"), policy, today)
     faults = [*_unknown(values), *(value for value in read.values() if isinstance(value, FieldFault))]
     faults += _changes_nothing(read)
     return tuple(faults) if faults else ApplicationForm(**read)
+
+
+def _guardian(values: Mapping[str, Any], born: object, policy: Policy, today: date) -> dict[str, Any]:
+    """Who applies for a child; of anybody else nothing is asked, whatever was sent."""
+    if not isinstance(born, date) or not is_child(born, today, policy):
+        return {}
+    text = _only(values.get(GUARDIAN))
+    if not (text.strip() if isinstance(text, str) else text):
+        return {GUARDIAN: required(GUARDIAN)}
+    return {GUARDIAN: _checked(GUARDIAN, text, today)}
+
+
+def is_child(born: date, today: date, policy: Policy) -> bool:
+    """Whether somebody is too young to apply without a guardian."""
+    return today < years_after(born, policy.guardian_below)
 
 
 def _changes_nothing(read: Mapping[str, Any]) -> list[FieldFault]:
@@ -323,6 +345,7 @@ _CHECKS: dict[str, Callable[[str, str], str | FieldFault]] = {
     "card_number": check_card_number,
     "old_card_number": check_card_number,
     "name": check_name,
+    "guardian": check_name,
     "kana": check_kana,
     "postal_code": check_postal_code,
     "address": check_address,
@@ -565,7 +588,7 @@ def erase_at(application: Application, moment: datetime, policy: Policy) -> date
 
 def record_of(application: Application) -> Application:
     """What is kept of a registration: which document was seen, by whom and when, nothing personal (RULES 3, 41)."""
-    bare: dict[str, Any] = dict.fromkeys(("name", "kana", "old_card_number", *_CONTACT), "")
+    bare: dict[str, Any] = dict.fromkeys(("name", "kana", "guardian", "old_card_number", *_CONTACT), "")
     return replace(application, **bare, birth_date=date.min, slots={})
 
 

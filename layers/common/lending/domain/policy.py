@@ -49,6 +49,7 @@ class Policy(BaseModel):
     expiry_notice_days: int = Field(30, ge=0, description="renewal of the card coming due (37)")
     application_days: int = Field(30, ge=1, description="a refused or abandoned application is erased (41)")
     decision_days: int = Field(3, ge=1, description="within which staff decide (4)")
+    guardian_below: int = Field(15, ge=0, description="years of age; whoever is younger applies with a guardian (1)")
     image_limit: int = Field(4, ge=1, description="(2)")
     image_bytes: int = Field(10 * 1024 * 1024, ge=1, description="a phone photo (2)")
     upload_ticket_seconds: int = Field(3600, ge=60, description="life of an upload ticket")
