@@ -26,7 +26,7 @@ def code_in(text: str, applicant: Applicant) -> str:
 
 
 def temporary_password(counter: Counter, address: str) -> str:
-    return re.findall(r"仮パスワード: (\S+)", counter.mail_to(address, "仮パスワード: "))[0]
+    return str(re.findall(r"仮パスワード: (\S+)", counter.mail_to(address, "仮パスワード: "))[0])
 
 
 def test_a_lost_access_code(counter: Counter, stack: Stack) -> None:

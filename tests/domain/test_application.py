@@ -492,7 +492,7 @@ def test_every_status_has_a_message(kind: ApplicationKind) -> None:
 # --- A guardian
 
 
-def test_a_child_applies_with_a_guardian():
+def test_a_child_applies_with_a_guardian() -> None:
     # GIVEN the day before the fifteenth birthday, and the day itself
     child, grown = "2011-06-05", "2011-06-04"
     assert faults(birth_date=child) == {("guardian", "missing_field")}
@@ -506,4 +506,5 @@ def test_a_child_applies_with_a_guardian():
     assert ap.record_of(opened_for_a_child).guardian == ""
     # AND the age is the library's to set
     read = ap.parse_form(FORM | {"birth_date": grown}, Policy(guardian_below=18), TODAY)
+    assert isinstance(read, tuple)
     assert [fault.field for fault in read] == ["guardian"]
