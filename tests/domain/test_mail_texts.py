@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lending.domain.mail import Mail, MailKind, mail_id
+from lending.domain.mail import ON_PAPER, Mail, MailKind, mail_id
 from lending.domain.mail_texts import LINE_COLUMNS, NEEDED, Text, columns, compose, masked
 from lending.domain.policy import Policy
 
@@ -128,7 +128,23 @@ def test_every_mail_reads_as_its_golden_text(case: str) -> None:
 
 def test_every_kind_has_a_golden_text_and_none_is_left_over() -> None:
     assert {kind for kind, _ in CASES.values()} == set(MailKind) == set(NEEDED)
-    assert {path.stem for path in GOLDEN.glob("*.txt")} == set(CASES)
+    letters = {f"letter_{case}" for case in ("lending", "acceptance_password")}
+    assert {path.stem for path in GOLDEN.glob("*.txt")} == set(CASES) | letters
+
+
+@pytest.mark.parametrize("case", ["lending", "acceptance_password"])
+def test_a_letter_reads_as_its_golden_text(case: str) -> None:
+    # GIVEN a mail that goes on paper THEN it shows the way with a letter in hand, and no password (RULES 6, 28, 44)
+    text = composed(case, on_paper=True)
+    assert f"{text.subject}\n\n{text.body}" == (GOLDEN / f"letter_{case}.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("case", [case for case, (kind, _) in CASES.items() if kind in ON_PAPER])
+def test_no_letter_speaks_of_itself_as_a_mail(case: str) -> None:
+    body = composed(case, on_paper=True).body
+    assert "このメール" not in body
+    assert "送信専用" not in body
+    assert str(PASSWORD["temporary_password"]) not in body
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -166,7 +166,7 @@ def _new_password(about: _About) -> Facts:
 
 
 def _on_a_slip(patron: Patron) -> str:
-    return "" if accounts.has_chosen_password(patron.patron_id) else "同封の票をご覧ください"
+    return "" if accounts.has_chosen_password(patron.patron_id) else "同封の票"
 
 
 def _lending(about: _About) -> Facts:

@@ -231,6 +231,8 @@ def _same_password(facts: Facts) -> Lines:
 
 def _first_password(facts: Facts) -> Lines:
     """The temporary password, how to use it and the way out once it is too old (RULES 6: never a dead end)."""
+    if facts.get("on_paper"):
+        return ["", "■ログインのしかた", "仮パスワードとログインのしかたは、", "同封の票をご覧ください。"]
     return [
         "",
         "■ログインのしかた",
