@@ -60,6 +60,10 @@ class Applicant:
         self.uploads |= fresh
         return list(fresh)
 
+    def withdraw(self) -> None:
+        """Take the application back."""
+        self._call(200, "POST", "/withdrawal", {})
+
     def _call(self, status: int, method: str, path: str, body: Any) -> Any:
         headers = {"X-Access-Code": self.code}
         return Caller(self.stack).expect(status, method, f"/applications/{self.receipt}{path}", NOON, body, headers)

@@ -109,3 +109,11 @@ def table_rows(stack: Stack) -> list[dict[str, Any]]:
     pages = stack.client("dynamodb").get_paginator("scan").paginate(TableName=stack.outputs["TableName"])
     rows = [item for page in pages for item in page["Items"]]
     return sorted(rows, key=lambda item: (item["PK"]["S"], item["SK"]["S"]))
+
+
+def logged(stack: Stack) -> str:
+    """All that the functions have logged."""
+    client = stack.client("logs")
+    groups = [group["logGroupName"] for group in client.describe_log_groups()["logGroups"]]
+    events = [event for name in groups for event in client.filter_log_events(logGroupName=name)["events"]]
+    return "\n".join(event["message"] for event in events)

@@ -24,7 +24,7 @@ from infra.local.photos import CAMERA, COMMENT, LATITUDE, LONGITUDE, PAGE, heic,
 from infra.local.stack import Stack
 from lending.domain.week import TOKYO
 from tests.deployed.applicants import SIZE, Applicant, Counter, card, document
-from tests.deployed.conftest import NOON, Given, table_rows
+from tests.deployed.conftest import NOON, Given, logged, table_rows
 
 MEGABYTE = 1024 * 1024
 
@@ -241,14 +241,6 @@ def said_of_a_camera(stack: Stack) -> list[str]:
     assert "accepted" in lines
     words = [CAMERA, COMMENT.decode(), "GPS", "Exif", str(LATITUDE)[1:-1], str(LONGITUDE)[1:-1]]
     return [word for word in words if word in rows + lines]
-
-
-def logged(stack: Stack) -> str:
-    """All that the functions have logged."""
-    client = stack.client("logs")
-    groups = [group["logGroupName"] for group in client.describe_log_groups()["logGroups"]]
-    events = [event for name in groups for event in client.filter_log_events(logGroupName=name)["events"]]
-    return "\n".join(event["message"] for event in events)
 
 
 @pytest.mark.parametrize("decision", ["register", "refuse"])
