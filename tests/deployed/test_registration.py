@@ -175,7 +175,8 @@ def test_another_address(counter: Counter, stack: Stack, library: Table) -> None
     assert kept_of(library, patron) == replace(patron, **changed, online_lending=True)
     assert state_of(library, patron.card_number) is CardState.ACTIVE
     # AND the mail goes to the new address; card and password sign in as before
-    assert "ログインのしかたは今までと同じ" in counter.mail_to(form["email"], "「登録内容の変更」の\n申請を受理しました")
+    told = counter.mail_to(form["email"], "「登録内容の変更」の\n申請を受理しました")
+    assert "ログインのしかたは今までと同じ" in told
     assert sign_in(stack, patron.card_number, PASSWORD).get("/me", DECIDED)["email"] == form["email"]
 
 
