@@ -19,7 +19,7 @@ from lending.domain.mail import Mail, MailKind, MailState, Unsent
 from lending.domain.report import report_of_bag
 from lending.domain.trail import DEED_LABELS, Act, Deed
 from lending.domain.week import TOKYO
-from tests.handlers.applications import KIT, RECEIPT, decide, kit, register, submitted
+from tests.handlers.applications import KIT, RECEIPT, kit, register, submitted
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.desk import CARD, POLICY, SUNDAY, THURSDAY, Library, answered, ask
 from tests.handlers.surface import ROUTES, furnished, sent
@@ -183,11 +183,16 @@ ACTS = [
     Played("DELETE", "/shifts", Deed.SHIFT, shifted, "/shifts", None, {"pickup_from": "2026-06-07", "all": "1"}),
 ]  # fmt: skip
 
-# Applications are played below: their traces are with the application, and with who is registered by it.
-OF_APPLICATIONS = {
-    ("POST", "/applications/<receipt_number>/decision"),
-    ("POST", "/applications/<receipt_number>/images/<slot>/blackout"),
-}
+# Applications, by their samples: the traces are with the application, and with who is registered by it.
+OF_APPLICATION = "/applications/<receipt_number>"
+APPLICATIONS = [
+    ("PATCH", OF_APPLICATION, "application_correct", Deed.CORRECT_APPLICATION),
+    ("POST", f"{OF_APPLICATION}/numbers", "application_numbers", Deed.SEND_NUMBERS),
+    ("POST", f"{OF_APPLICATION}/images/<slot>/blackout", "application_blackout", Deed.BLACK_OUT),
+    ("POST", f"{OF_APPLICATION}/decision", "application_image_again", Deed.IMAGE_AGAIN),
+    ("POST", f"{OF_APPLICATION}/decision", "application_refuse", Deed.REFUSE),
+    ("POST", f"{OF_APPLICATION}/decision", "application_register", Deed.REGISTER),
+]
 # Somebody new, played below; and somebody who goes: the trace must not say whom (tests/handlers/test_leaving.py).
 OF_OTHERS = {("POST", "/patrons"), ("DELETE", "/patrons/<card_number>")}
 # Nobody is concerned, or all alike: kits, books, days, crates and whole runs.
@@ -210,7 +215,8 @@ def test_every_route_of_the_desk_that_changes_something_is_played_here() -> None
         for _, method, path in ROUTES
         if path.startswith("/api/desk") and method != "GET"
     }
-    assert changing == {(each.method, each.route) for each in ACTS} | OF_APPLICATIONS | OF_OTHERS | OF_NOBODY
+    of_patrons, of_applications = {(each.method, each.route) for each in ACTS}, {each[:2] for each in APPLICATIONS}
+    assert changing == of_patrons | of_applications | OF_OTHERS | OF_NOBODY
 
 
 @pytest.mark.parametrize("played", ACTS, ids=lambda each: f"{each.method} {each.route} {each.state.__name__}")
@@ -228,17 +234,13 @@ def test_every_act_on_a_patron_leaves_a_trace(at: Library, played: Played) -> No
     assert {trace["by"] for trace in found} == {"desk-1"}
 
 
-@pytest.mark.parametrize(
-    ("decision", "deed"),
-    [
-        ({"decision": "image_again", "slots": ["card"], "reason": "ぼやけています"}, Deed.IMAGE_AGAIN),
-        ({"decision": "refuse", "reason": "確認できません"}, Deed.REFUSE),
-    ],
-)
-def test_every_decision_leaves_a_trace_with_the_application(given: Given, decision: dict[str, Any], deed: Deed) -> None:
-    kit(given.table), submitted(given.table)
-    assert decide(**decision)[0] == 200
-    assert [trace["what"] for trace in given.table.query(f"APPLICATION#{RECEIPT}", "TRACE#")] == [deed]
+@pytest.mark.parametrize(("name", "deed"), [(name, deed) for _, _, name, deed in APPLICATIONS])
+def test_every_act_on_an_application_leaves_a_trace_with_it(at: Library, name: str, deed: Deed) -> None:
+    # GIVEN an application with its images WHEN staff do something with it THEN that is with the application, RULES 41
+    kit(at.table), submitted(at.table)
+    status, answer = answered(handler(sample(f"desk/{name}"), context()))
+    assert status < 300, answer
+    assert traced(at, f"APPLICATION#{RECEIPT}") == [deed]
 
 
 def test_registering_leaves_one_with_the_patron_as_well(given: Given) -> None:
