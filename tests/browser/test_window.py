@@ -166,3 +166,40 @@ def test_an_application_with_another_birthday_is_confirmed_by_name(phone: Browse
         box.check()
     page.get_by_role("button", name="決定する").click()
     expect(page.locator("#news")).to_contain_text(f"受付番号 {receipt} を登録しました")
+
+
+def test_what_staff_did_is_read_and_somebody_is_taken_out(phone: BrowserContext, given: Given) -> None:
+    # GIVEN a patron at the window
+    Clock(phone, MONDAY)
+    patron = given.patron()
+    page = phone.new_page()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
+    enter(page, "利用者")
+    page.get_by_label("利用者番号").fill(patron.card_number)
+    page.get_by_role("button", name="記録を見る").click()
+    expect(page.get_by_text(patron.phone)).to_be_visible()
+    # WHEN staff read what was done with their record THEN the look of just now is there, by whom (RULES 41)
+    page.get_by_text("操作の記録", exact=True).click()
+    first = page.get_by_role("region", name="操作の記録").locator("tbody tr").first
+    expect(first).to_contain_text("閲覧")
+    expect(first).to_contain_text("窓口での対応")
+    expect(first).to_contain_text("desk")
+    assert_accessible(page)
+    # WHEN they ask to be taken out THEN nothing is there any more
+    page.get_by_text("利用者登録の抹消", exact=True).click()
+    page.get_by_role("button", name="利用者登録を抹消する").click()
+    expect(page.get_by_role("dialog")).to_contain_text("1990年4月1日生")
+    assert_accessible(page)
+    page.get_by_role("button", name="抹消する", exact=True).click()
+    expect(page.locator("#news")).to_contain_text("利用者登録を抹消しました。")
+    page.get_by_label("利用者番号").fill(patron.card_number)
+    page.get_by_role("button", name="記録を見る").click()
+    expect(page.locator("#summary")).to_contain_text("登録されていません")
+    # AND what the account did is listed, with lists and patrons
+    enter(page, "利用者")
+    page.get_by_role("link", name="職員の操作の記録を見る").click()
+    page.get_by_label("職員の利用者名").fill(given.account("desk"))
+    page.get_by_role("button", name="記録を見る").click()
+    expect(page.get_by_role("region", name="操作の記録")).to_contain_text("利用者登録の抹消")
+    assert_accessible(page)

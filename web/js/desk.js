@@ -12,6 +12,7 @@ import { patronRoom } from "./desk/patron.js";
 import { peopleRoom, registerRoom } from "./desk/people.js";
 import { pullSheetRoom, pullsRoom } from "./desk/pulls.js";
 import { reportsRoom } from "./desk/reports.js";
+import { trailRoom } from "./desk/trail.js";
 import { openHouse } from "./rooms.js";
 
 const STAFF = {
@@ -42,6 +43,7 @@ openHouse(
     peopleRoom,
     registerRoom,
     cardsRoom,
+    trailRoom,
   ],
   STAFF,
 );

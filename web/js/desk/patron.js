@@ -11,13 +11,8 @@ import { mailsOf } from "./mails.js";
 import { PERSON, personFields } from "./people.js";
 import { slipButton } from "./slip.js";
 import { table } from "./tables.js";
+import { PURPOSES, closing, trailOf } from "./trail.js";
 
-const PURPOSES = [
-  ["counter", "窓口での対応"],
-  ["phone", "電話での対応"],
-  ["contact", "メールが届かないための連絡"],
-  ["lending", "貸出・返却の確認"],
-];
 const LOAN_STATES = {
   in_transit: "受取館へ運搬中",
   to_collect: "受取できます",
@@ -48,6 +43,8 @@ async function load(house, card = "", purpose = "counter") {
     changes(one, path, house),
     anotherCard(one, path, house),
     password(one, path, house),
+    trailOf(path, house),
+    closing(one, path, house),
   ];
 }
 
@@ -58,6 +55,7 @@ const withoutCard = () =>
     el("a", { class: "button plain", href: "#people" }, "カードのない方を探す"),
     el("a", { class: "button plain", href: "#register" }, "窓口で登録する"),
     el("a", { class: "button plain", href: "#cards" }, "カードの在庫を見る"),
+    el("a", { class: "button plain", href: "#trail" }, "職員の操作の記録を見る"),
   );
 
 /** Looking at a record leaves a trace: who, when, what for (RULES 41). */
