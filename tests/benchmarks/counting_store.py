@@ -400,7 +400,7 @@ def _demand(true: bool, complaint: str) -> None:
 
 
 def _error(code: str, message: str, operation: str, **more: Any) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": message}, **more}, operation)  # type: ignore[typeddict-item]
+    return ClientError({"Error": {"Code": code, "Message": message}, **more}, operation)  # type: ignore[typeddict-item]  # the stubs know no more fields
 
 
 def _cancelled(changes: Sequence[_Change]) -> ClientError:

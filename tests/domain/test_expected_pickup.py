@@ -1,6 +1,7 @@
 """What can be expected of a hold, RULES "The week", 11, 14, 15, 18-23."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from lending.domain.closure import Calendar, Closure, LatestRun, Scope
 from lending.domain.expected_pickup import available, pickup_of_hold
@@ -15,12 +16,12 @@ THURSDAY = datetime(2026, 6, 4, 10, tzinfo=TOKYO)
 FIRST = Queued("p-0", MONDAY - timedelta(hours=1))
 
 
-def hold(place: str = "12", **changes: object) -> Hold:
-    return Hold("p-1", "t-1", place, MONDAY, MONDAY, **changes)  # type: ignore[arg-type]
+def hold(place: str = "12", **changes: Any) -> Hold:
+    return Hold("p-1", "t-1", place, MONDAY, MONDAY, **changes)
 
 
-def copy(**changes: object) -> Copy:
-    return Copy("t-1-1", "t-1", "913.6", **changes)  # type: ignore[arg-type]
+def copy(**changes: Any) -> Copy:
+    return Copy("t-1-1", "t-1", "913.6", **changes)
 
 
 def pull(decision: str = "lend", run: str = "2026-06-04", place: str = "12") -> Pull:

@@ -30,6 +30,12 @@ def show(user: str = "p-1") -> list[dict[str, Any]]:
     return items
 
 
+def open_holds(library: Table) -> int:
+    patron = patrons.find(library, "p-1")
+    assert patron
+    return patron.open_holds
+
+
 def codes(answered: dict[str, Any]) -> list[str]:
     return [reason["code"] for reason in json.loads(answered["body"])["reasons"]]
 
@@ -43,7 +49,7 @@ def test_sample_places_a_hold(given: Given, library: Table) -> None:
     assert answered["statusCode"] == 201, answered
     (hold,) = show()
     assert (hold["status_label"], hold["position"], hold["of"]) == ("確保待ち", 1, 1)
-    assert patrons.find(library, "p-1").open_holds == 1  # type: ignore[union-attr]
+    assert open_holds(library) == 1
 
 
 def test_a_refusal_names_every_reason_at_once(given: Given) -> None:
@@ -103,7 +109,7 @@ def test_cancel_a_waiting_hold(given: Given, library: Table) -> None:
     answered = handler(request("DELETE", "/api/me/holds/t-1", group="patron", user="p-1"), context())
     assert answered["statusCode"] == 204
     assert show() == []
-    assert patrons.find(library, "p-1").open_holds == 0  # type: ignore[union-attr]
+    assert open_holds(library) == 0
 
 
 # What can be expected, and who may cancel (RULES 12, 14, 16, 27, 40)

@@ -185,7 +185,9 @@ def test_a_mistyped_kit_number_is_corrected_and_registered(library: Table) -> No
     assert register()[1]["code"] == "card_not_usable"
     assert correct(card_number=KIT)[0] == 200
     assert register()[0] == 200
-    assert patrons.find(library, "p-new").card_number == KIT  # type: ignore[union-attr]
+    patron = patrons.find(library, "p-new")
+    assert patron
+    assert patron.card_number == KIT
     # AND nothing can be corrected after the end
     assert correct(card_number="29999999")[1]["code"] == "already_decided"
 

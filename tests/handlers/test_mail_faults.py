@@ -78,11 +78,13 @@ def disturbed(monkeypatch: pytest.MonkeyPatch) -> Disturbed:
     return world
 
 
-def test_none_is_lost_and_only_the_unknowable_is_sent_again(disturbed: Disturbed) -> None:
+def test_none_is_lost_and_only_the_unknowable_is_sent_again(
+    disturbed: Disturbed, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # GIVEN 2,000 mails, of whose first two tries each meets a fault with a chance of three in ten
     client, chance = CountingStore(), random.Random(7)
     table = Table(client, "lending")
-    client.transact_write_items = disturbed.transact(client.transact_write_items)  # type: ignore[method-assign]
+    monkeypatch.setattr(client, "transact_write_items", disturbed.transact(client.transact_write_items))
     keys = [_waiting(table, n) for n in range(MAILS)]
     moment, queue = SATURDAY, keys
     for attempt in range(5):

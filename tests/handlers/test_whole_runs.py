@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -69,9 +70,9 @@ def life_goes_on(table: Table, chance: random.Random) -> Iterator[list[Decision]
     all_decided: list[Decision] = []
     decide = running.decide
 
-    def and_then(*arguments: object) -> list[Decision]:
+    def and_then(*arguments: Any) -> list[Decision]:
         nonlocal rounds_left
-        decided = decide(*arguments)  # type: ignore[arg-type]
+        decided = decide(*arguments)
         all_decided.extend(decided)
         for _ in range(3 if rounds_left > 0 else 0):
             meddle(table, chance)
