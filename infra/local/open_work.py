@@ -2,10 +2,11 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import Any
 
 from infra.local.people import until
 from infra.local.player import Player, Pull, barcode_of, must
-from infra.local.samples import APPLICANT, FUTABA, HANAKO, JIRO, SHOKO, TARO
+from infra.local.samples import APPLICANT, FUTABA, HANAKO, JIRO, SHOKO, TARO, WALK_IN
 from infra.local.story import MANY, POPULAR, READ_AND_KEPT
 
 # Why holds have no book (see samples.catalogue for the numbers of copies).
@@ -20,6 +21,7 @@ READY = {TARO: "T0031", SHOKO: "T0034"}
 FOR_THE_COUNTER = {SHOKO: [f"T{number:04}" for number in range(201, 207)],
                    JIRO: [f"T{number:04}" for number in range(207, 213)]}  # fmt: skip
 TAKEN_HOME = "T0160"
+NOT_LENT_ANY_MORE = "T0214"
 
 
 # The run a week after the story's last, and its bags
@@ -93,8 +95,8 @@ def a_mailbox_is_full(player: Player, at: datetime) -> None:
     """Somebody is to be called."""
     title = player.holds(SHOKO, at)[READY[SHOKO]]["title"]
     player.ses_tells("mailbox_full", player.mail_to(SHOKO, title), at)
-    (task,) = until(lambda: player.desk.items("/desk/contacts", at) or None, "the contact task")
-    player.happened(at, f"エラーメール({task['cause']})。電話での連絡はこれから", contacts=1)
+    until(lambda: "mailbox_full" in {task["cause"] for task in player.desk.items("/desk/contacts", at)}, "the task")
+    player.happened(at, "エラーメール(mailbox_full)。電話での連絡はこれから", contacts=1)
 
 
 def more_want_to_come(player: Player, at: datetime) -> None:
@@ -171,6 +173,25 @@ def one_moves(player: Player, at: datetime) -> None:
     player.happened(at, "1人が住所の変更を申請", applications=1, images=images)
 
 
+# The window
+
+
+def one_comes_to_the_window(player: Player, at: datetime) -> None:
+    """Somebody without mail is registered; a book they wait for cannot be lent, and a letter is to say so (44)."""
+    card = WALK_IN["card_number"]
+    player.desk.post("/desk/patrons", at, WALK_IN, 201)
+    wanted = {"title_id": NOT_LENT_ANY_MORE, "pickup_place": "prefectural"}
+    player.desk.post(f"/desk/patrons/{card}/holds", at, wanted, 201)
+    reason = {"action": "cancel_all", "reason": "傷みがひどく、お貸しできなくなりました。"}
+    player.desk.post(f"/desk/titles/{NOT_LENT_ANY_MORE}/holds", at, reason)
+    until(lambda: card in {each["card_number"] for each in _letters(player, at)}, "the letter")
+    player.happened(at, "メールのない方が窓口で登録。予約の取消を、これから手紙でお知らせ", letters=1)
+
+
+def _letters(player: Player, at: datetime) -> list[dict[str, Any]]:
+    return player.desk.items("/desk/lists/letters", at)
+
+
 # Now
 
 
@@ -179,11 +200,14 @@ def look_around(player: Player, at: datetime) -> None:
     left = Counter(
         applications=len(player.desk.items("/desk/applications?status=submitted", at)),
         contacts=len(player.desk.items("/desk/contacts", at)),
+        letters=len(_letters(player, at)),
         pulls=len(player.pulls(at)),
         crates=len(player.desk.items("/desk/crates", at)),
         bags=sum(_waiting_bags(player, number, at) for number in (HANAKO.facility, TARO.facility)),
     )
-    must((left["applications"], left["contacts"]) == (2, 1), f"two applications and one call are open: {left}")
+    # One whose mailbox is full, and one whose address mails no longer go to since she complained of one.
+    must((left["applications"], left["contacts"]) == (2, 2), f"two applications and two calls are open: {left}")
+    must(left["letters"], f"a letter is to be printed: {left}")
     must(left["pulls"] >= 12 and left["crates"] >= 2, f"there are books to fetch, and crates: {left}")
     _reasons_are_told(player, at)
     _loans_are_alive(player, at)

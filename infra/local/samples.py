@@ -129,3 +129,13 @@ APPLICANT = Person(
     facility=19,
     kit=2,
 )
+# Who comes to the window with a card of old, and has no mail.
+WALK_IN = {
+    "card_number": "00640001",
+    "name": "例示 冬美",
+    "kana": "レイジ フユミ",
+    "birth_date": "1948-02-03",
+    "postal_code": "030-0184",
+    "address": "青森県青森市荒川字藤戸119-7",
+    "phone": "017-000-0007",
+}

@@ -81,6 +81,7 @@ def diary(now: datetime) -> Diary:
         (_at(today, -2, 14), open_work.books_are_ready),
         (_at(today, -1, 10), open_work.daily_notices),
         (_at(today, -1, 11), open_work.a_mailbox_is_full),
+        (_at(today, -1, 15), open_work.one_comes_to_the_window),
         (_at(today, -1, 20), open_work.more_want_to_come),
         (_at(today, -1, 21), open_work.one_applies),
         (_at(today, 0, 10), open_work.daily_notices),

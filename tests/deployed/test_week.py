@@ -22,6 +22,6 @@ def test_a_book_goes_from_the_form_to_the_return() -> None:
     assert moments[-1] == now.isoformat()
     assert len(steps) >= 30
     # AND work of every kind is left open
-    assert all(steps[-1]["counts"][kind] for kind in ("applications", "contacts", "pulls", "crates", "bags"))
+    assert all(steps[-1]["counts"][kind] for kind in ("applications", "contacts", "letters", "pulls", "crates", "bags"))
     # AND the stack has left nothing behind
     assert not stack.folder.exists()
