@@ -24,7 +24,6 @@ from lending.aws.table import library_table
 from lending.domain.loan import RESERVED_LABEL, STATE_LABELS
 from lending.domain.mail import STATE_LABELS as MAIL_STATE_LABELS
 from lending.domain.mail import UNSENT_LABELS, Mail
-from lending.domain.mail_texts import subject_of
 from lending.domain.problems import Reason
 from lending.domain.title import Title
 from lending.domain.week import renewal_window
@@ -226,6 +225,9 @@ def test_mail() -> Any:
 
 
 def _mail(mail: Mail) -> dict[str, Any]:
+    # The words of all mails, for a route that few cold starts answer.
+    from lending.domain.mail_texts import subject_of
+
     return {
         "kind": mail.kind,
         "subject": mail.subject or subject_of(mail.kind, mail.facts, settings().policy),

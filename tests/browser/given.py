@@ -15,7 +15,7 @@ from infra.local.samples import Person
 from infra.local.stack import Stack
 from lending.aws.table import Table, addresses, bags, cards, contacts, holds, loans, patrons
 from lending.domain.bag import Bag
-from lending.domain.bounces import BounceCause
+from lending.domain.bounce_table import BounceCause
 from lending.domain.card import Card, CardState
 from lending.domain.contact import Contact
 from lending.domain.hold import Hold

@@ -6,16 +6,8 @@ from typing import Any
 
 import pytest
 
-from lending.domain.bounces import (
-    CAUSE_LABELS,
-    BounceCause,
-    Diagnosis,
-    Fault,
-    blames_sender,
-    classify,
-    explanation,
-    may_come_again,
-)
+from lending.domain.bounce_table import BounceCause, Diagnosis, Fault
+from lending.domain.bounces import CAUSE_LABELS, blames_sender, classify, explanation, may_come_again
 from lending.domain.mail_events import EventKind, MailEvent, Recipient, bare_address, parse
 
 WRONG, REFUSED, FULL, FORWARDING, UNKNOWN = BounceCause

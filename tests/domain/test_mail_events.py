@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lending.domain.bounces import BounceCause, classify
+from lending.domain.bounce_table import BounceCause
+from lending.domain.bounces import classify
 from lending.domain.mail import STATE_LABELS, MailState, moved
 from lending.domain.mail_events import EventKind, MailEvent, from_sns, parse
 

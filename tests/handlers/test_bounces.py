@@ -13,7 +13,8 @@ from lending.aws import suppression
 from lending.aws.clients import client
 from lending.aws.table import Table, addresses, contacts
 from lending.aws.table.writes import Key
-from lending.domain.bounces import BounceCause, Fault, classify
+from lending.domain.bounce_table import BounceCause, Fault
+from lending.domain.bounces import classify
 from lending.domain.contact import Contact
 from lending.domain.mail import MailKind, MailState
 from lending.domain.mail_events import from_sns

@@ -20,7 +20,7 @@ from lending.aws import images as bucket
 from lending.aws.clients import client
 from lending.aws.table import Table, addresses, applications, cards, contacts, facilities, mails, patrons, people
 from lending.domain.application import Application, ApplicationStatus, SlotStatus
-from lending.domain.bounces import BounceCause
+from lending.domain.bounce_table import BounceCause
 from lending.domain.card import Card, CardState
 from lending.domain.contact import Contact
 from lending.domain.facility import Facility

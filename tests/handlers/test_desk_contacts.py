@@ -1,6 +1,7 @@
 """Contact tasks at the desk, RULES 39: whom to call, and why."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +10,13 @@ from botocore.exceptions import ClientError
 
 from functions.desk.handler import handler
 from lending.actions.contacting import address_changed
+from lending.aws import suppression
 from lending.aws.clients import client
-from lending.aws.table import Table, addresses, contacts
+from lending.aws.table import Table, addresses, applications, contacts
+from lending.domain.application import record_of
+from lending.domain.bounce_table import BounceCause
+from lending.domain.contact import Contact
+from tests.handlers.applications import applied
 from tests.handlers.conftest import NOON, Given, context, request, sample
 from tests.handlers.mail import POLICY, SATURDAY, sent
 from tests.handlers.test_bounces import HANAKO, bounce, everything, hear, told
@@ -128,3 +134,41 @@ def test_a_delivery_takes_the_task_off_the_list(library: Table) -> None:
     sent(library, "m-2", HANAKO, 2)
     hear(told("Delivery", "m-2", 30))
     assert listed() == []
+
+
+def test_whom_an_applicants_task_is_about_is_known_after_registration(given: Given, library: Table) -> None:
+    # GIVEN an applicant whose mail came back, and who was registered since: the application keeps no name, RULES 39, 41
+    patron = given.patron(phone="0172-00-0000")
+    application = applied(library, "2606-0001")
+    task = Contact(
+        receipt_number="2606-0001", address=HANAKO, cause=BounceCause.UNKNOWN, since=SATURDAY, last_at=SATURDAY
+    )
+    library.write(contacts.record(None, task, POLICY))
+    (shown,) = listed()
+    assert (shown["name"], shown["patron"], shown["receipt_number"]) == (application.name, "", "2606-0001")
+    library.write(applications.change(application, replace(record_of(application), patron_id="p-1")))
+    # WHEN staff look whom to call THEN it is the patron
+    (shown,) = listed()
+    assert (shown["name"], shown["patron"], shown["phone"]) == (patron.name, patron.card_number, "0172-00-0000")
+
+
+@pytest.mark.usefixtures("bounced")
+def test_what_the_library_did_is_a_task_beside_the_address_that_refuses_it(
+    library: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # moto has no suppression list
+    monkeypatch.setattr(suppression, "forgive", lambda address: None)
+    # GIVEN an address that refuses the library, and a mail that came back for the library's own fault
+    words = "smtp; 550 5.7.1 Access denied"
+    recipient = {"emailAddress": HANAKO, "status": "5.7.1", "diagnosticCode": words}
+    for n, said in ((2, words), (3, "smtp; 550 5.7.26 rejected by DMARC policy")):
+        sent(library, f"m-{n}", HANAKO, n)
+        refused = [recipient | {"diagnosticCode": said}]
+        part: dict[str, Any] = {"bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": refused}
+        assert hear(told("Bounce", f"m-{n}", 10 + n, **part)) == []
+    # THEN neither hides the other, RULES 39
+    found = {(each["cause"], each["fault"]): each for each in listed()}
+    assert {("domain_refused", "address"), ("domain_refused", "sender")} <= set(found)
+    assert found["domain_refused", "address"]["unreachable"]
+    assert not found["domain_refused", "sender"]["unreachable"]
+    assert "図書館側の送信の設定" in found["domain_refused", "sender"]["explanation"]

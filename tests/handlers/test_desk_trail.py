@@ -12,7 +12,7 @@ from lending.aws import suppression
 from lending.aws.table import contacts, mails, reports, traces
 from lending.aws.table.codec import epoch
 from lending.domain.bag import Arrival, Bag
-from lending.domain.bounces import BounceCause
+from lending.domain.bounce_table import BounceCause
 from lending.domain.contact import Contact
 from lending.domain.hold import HoldStatus
 from lending.domain.mail import Mail, MailKind, MailState, Unsent

@@ -24,7 +24,7 @@ from lending.aws.table import (
     people,
     traces,
 )
-from lending.domain.bounces import BounceCause
+from lending.domain.bounce_table import BounceCause
 from lending.domain.card import CardState
 from lending.domain.contact import Contact
 from lending.domain.mail import Mail, MailKind

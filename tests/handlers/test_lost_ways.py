@@ -12,7 +12,7 @@ from lending.aws import suppression
 from lending.aws.access_codes import access_code, link_code
 from lending.aws.table import Table, addresses, applications, contacts, mails, messages, patrons
 from lending.domain.application import BarcodeMatch, SlotStatus
-from lending.domain.bounces import BounceCause, Diagnosis
+from lending.domain.bounce_table import BounceCause, Diagnosis
 from lending.domain.contact import contact_about
 from lending.domain.mail import MailKind, MailState
 from tests.handlers.applications import KIT, POLICY, RECEIPT, applied, decide, keys, kit, register, submitted

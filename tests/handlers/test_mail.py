@@ -19,7 +19,7 @@ from lending.aws.sealing import confirmed
 from lending.aws.table import Overtaken, Table, addresses, applications, contacts, holds, mails, messages
 from lending.aws.table.writes import Key
 from lending.domain.application import ApplicationStatus
-from lending.domain.bounces import BounceCause
+from lending.domain.bounce_table import BounceCause
 from lending.domain.hold import Hold, HoldStatus
 from lending.domain.mail import MailKind, MailState, Unsent, claimed
 from tests.handlers.applications import applied

@@ -11,7 +11,8 @@ from datetime import datetime
 from lending.aws import mailer, suppression
 from lending.aws.table import Table, addresses, again_when_overtaken, contacts, mails, messages
 from lending.aws.table.writes import Key, Write
-from lending.domain.bounces import BounceCause, Diagnosis, classify, forwarded, may_come_again
+from lending.domain.bounce_table import BounceCause, Diagnosis
+from lending.domain.bounces import classify, forwarded, may_come_again
 from lending.domain.contact import DELIVERED, Contact, contact_about, with_bounce
 from lending.domain.mail import Mail, MailState, Unsent, with_news
 from lending.domain.mail_events import EventKind, MailEvent, Recipient, bare_address

@@ -18,7 +18,7 @@ from lending.aws.mailer import HeldBack, NeverSent, PerhapsSent
 from lending.aws.settings import settings
 from lending.aws.table import Busy, Overtaken, Table, again_when_overtaken, mails, messages
 from lending.aws.table.writes import Key
-from lending.domain.bounces import BounceCause
+from lending.domain.bounce_table import BounceCause
 from lending.domain.mail import Mail, MailState, claimed, given_back, given_up, may_be_claimed, moved
 from lending.domain.mail_texts import Text
 from lending.domain.policy import Policy

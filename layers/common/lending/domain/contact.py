@@ -4,7 +4,8 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from lending.domain.bounces import BounceCause, Diagnosis, Fault, explanation
+from lending.domain.bounce_table import BounceCause, Diagnosis, Fault
+from lending.domain.bounces import explanation
 from lending.domain.mail import Mail, MailKind, Unsent
 
 
@@ -38,8 +39,9 @@ class Contact:
 
     @property
     def name(self) -> str:
-        """What sets it apart from other tasks of the same person."""
-        return hashlib.sha256(f"{self.address.lower()}\n{self.cause}".encode()).hexdigest()[:16]
+        """What sets it apart from other tasks of the same person: what only this mail or the library did is another."""
+        not_theirs = f"\n{self.fault}" if self.fault in (Fault.SENDER, Fault.MAIL) else ""
+        return hashlib.sha256(f"{self.address.lower()}\n{self.cause}{not_theirs}".encode()).hexdigest()[:16]
 
     @property
     def diagnosis(self) -> Diagnosis:

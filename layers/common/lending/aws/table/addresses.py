@@ -10,7 +10,7 @@ from lending.aws.table.codec import attributes, epoch, stamp, values_of
 from lending.aws.table.patrons import partition
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, delete, put
-from lending.domain.bounces import BounceCause
+from lending.domain.bounce_table import BounceCause
 from lending.domain.mail_address import PendingAddress
 from lending.domain.patron import Patron
 
