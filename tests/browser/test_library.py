@@ -137,6 +137,10 @@ def test_a_patron_changes_password_and_mail_address(phone: BrowserContext, given
     # AND the mail is in the list with how far it has come (RULES 38)
     enter(page, "メール")
     expect(page.locator(".book")).to_contain_text("メールアドレスの確認")
+    # AND what it said, but for the link
+    page.get_by_text("本文", exact=True).click()
+    expect(page.locator(".book")).to_contain_text("24時間有効です")
+    expect(page.locator(".book")).not_to_contain_text("confirm.html")
     assert_accessible(page)
     page.get_by_role("button", name="受信確認メールを送る").click()
     expect(page.locator("#news")).to_contain_text("neu@example.jp")
