@@ -144,6 +144,12 @@ def test_everything_wrong_is_named(library: Table) -> None:
     assert {reason["field"] for reason in body["reasons"]} == {"name", "kana", "birth_date"}
 
 
+def test_a_child_comes_with_a_guardian(library: Table) -> None:
+    status, body = register(guardian="")
+    assert (status, [reason["field"] for reason in body["reasons"]]) == (422, ["guardian"])
+    assert register(guardian="", birth_date="2011-06-04")[0] == 201  # fifteen on that day
+
+
 def test_two_who_get_one_card_at_the_same_moment(library: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     answers, transact = [], Table.transact
 

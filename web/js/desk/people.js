@@ -5,6 +5,7 @@ import { confirmed } from "../asking.js";
 import { dateInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { input, radios, tellFaults, typedIn } from "../inputs.js";
+import { GUARDIAN_BELOW } from "../kinds.js";
 import { mine } from "../session.js";
 import { table } from "./tables.js";
 
@@ -28,7 +29,7 @@ export const PERSON = {
   address: ["ご住所", {}],
   phone: ["電話番号", { class: "text w16", inputmode: "tel" }],
   email: ["メールアドレス", { inputmode: "email", autocapitalize: "none", spellcheck: "false" }],
-  guardian: ["保護者のお名前", { hint: "未成年の方だけ、入力してください。" }],
+  guardian: ["保護者のお名前", { hint: `${GUARDIAN_BELOW}歳未満の方は、必ず入力してください。` }],
   note: ["メモ", { hint: "ご本人から求められたときは、お見せするものです。" }],
 };
 

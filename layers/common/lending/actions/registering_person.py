@@ -12,8 +12,9 @@ from lending.actions.seeing_to_accounts import see_to_account, temporary_passwor
 from lending.aws import suppression
 from lending.aws.table import Table, account_work, addresses, again_when_overtaken, cards, patrons, people, traces
 from lending.aws.table.writes import Write
-from lending.domain.application import years_after
+from lending.domain.application import is_child, years_after
 from lending.domain.card import Card, CardState
+from lending.domain.form_fields import required
 from lending.domain.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
@@ -41,14 +42,16 @@ def register_person(
         confirmed: `namesake` if staff say that it is none of those who have the same reading and birthday.
 
     Raises:
-        Refused: the card is another's or has ended, or there are namesakes, who are named.
+        Refused: a child has no guardian, the card is another's or has ended, or there are namesakes, who are named.
     """
+    today = in_tokyo(moment).date()
+    if is_child(known["birth_date"], today, policy) and not known.get("guardian"):
+        raise Refused("invalid_fields", Reason("missing_field", {}, "guardian", required("guardian").message))
     card = cards.find(table, known["card_number"])
     if card and (patron := _registered_before(table, card, known)):
         return patron
     _check_blank(card)
-    years_on = years_after(in_tokyo(moment).date(), policy.card_years)
-    patron = Patron(patron_id, **({"expires_on": years_on} | known))
+    patron = Patron(patron_id, **({"expires_on": years_after(today, policy.card_years)} | known))
     if NAMESAKE not in confirmed:
         _refuse_namesakes(table, patron, Act(moment, staff, Deed.LOOK, NAMESAKE), policy)
     for address in addresses.unreachable(table, {patron.email, patron.mail_to} - {""}):
