@@ -1,13 +1,15 @@
 """Each way in that was a dead end, over HTTP, to its end: signed in, or gone without a trace (RULES 4, 6, 39, 41)."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from infra.local.people import Caller, sign_in, until
 from infra.local.stack import Stack
-from lending.aws.table import Table, applications
+from lending.aws.table import Table, applications, cards, patrons, people
+from lending.domain.card import Card, CardState
+from lending.domain.patron import Patron
 from tests.deployed.applicants import DECIDED, Applicant, Counter
 from tests.deployed.conftest import NOON, PASSWORD, Given, table_rows
 
@@ -99,6 +101,30 @@ def test_an_application_that_time_has_erased(counter: Counter, library: Table) -
     library.write(applications.erase(found))
     # THEN its photos go as well, by the stream
     until(lambda: not applicant.kept(), "the photos to be deleted")
+
+
+def test_a_patron_from_before_this_service(counter: Counter, stack: Stack, library: Table) -> None:
+    # GIVEN somebody of whom little more is known than the card, and who has no account (RULES 42)
+    counter.given.made += 1
+    number, born = f"6{counter.given.made:07}", date(1931, 2, 3)
+    patron = Patron(f"before{number}", number, born, expires_on=date(2030, 3, 31), online_lending=False)
+    library.transact(
+        patrons.add(patron),
+        cards.add(Card(number, CardState.ACTIVE, patron_id=patron.patron_id)),
+        *people.changed(None, patron),
+    )
+    # WHEN they apply for a password and for the service, and staff register
+    own = {"birth_date": born.isoformat(), "kana": "ミホン ハナコ", "online_lending": True}
+    applicant = counter.applied(counter.form("password", number, "my_number_card", **own))
+    applicant.send_photos()
+    assert counter.register(applicant).status_code == 200
+    # THEN they get in, mails reach them, and they hold a book like everybody
+    address = applicant.form["email"]
+    me = sign_in(stack, number, temporary_password(counter, address), PASSWORD)
+    seen = me.get("/me", DECIDED)
+    assert (seen["email"], seen["name"], seen["online_lending"]) == (address, "見本 花子", True)
+    title = counter.given.title()
+    me.post("/me/holds", DECIDED, {"title_id": title.title_id, "pickup_place": "prefectural"}, 201)
 
 
 def test_an_old_address_on_record(counter: Counter, stack: Stack) -> None:

@@ -87,6 +87,19 @@ def test_the_receipt_mail_opens_the_application_without_the_code(library: Table,
     assert not [item for item in everything("") if code in str(item) or access_code(RECEIPT) in str(item)]
 
 
+def test_nobody_can_have_a_stranger_written_to_as_often_as_they_like(library: Table) -> None:
+    # GIVEN applications that all name one address, in whatever letters
+    for n in range(POLICY.receipt_mails_a_day + 2):
+        applied(library, f"500000000{n}", f"p-{n}", email=ADDRESS.replace("h", "H", 1) if n % 2 else ADDRESS)
+    # THEN all are taken in, and five mails go on that day
+    sent = [item for item in everything("MAIL#") if item["kind"]["S"] == "receipt"]
+    assert len(sent) == POLICY.receipt_mails_a_day
+    assert len(everything("APPLICATION")) == POLICY.receipt_mails_a_day + 2
+    # AND what counts them holds no address
+    (counted,) = everything(NOON.date().isoformat())
+    assert "hanako" not in str(counted).lower()
+
+
 def test_a_link_opens_its_own_application_only(library: Table) -> None:
     applied(library), applied(library, "5000000005", "p-2")
     for shown in ("", "x", link_code("5000000005", 0), link_code(RECEIPT, 1), link_code(RECEIPT, 0)[:-2]):

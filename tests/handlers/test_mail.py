@@ -337,6 +337,15 @@ def test_a_patron_without_an_address_is_no_task(given: Given, library: Table, po
     assert contacts.page(library, 10)[0] == []
 
 
+def test_a_receipt_brings_number_and_link(library: Table, post: Post) -> None:
+    applied(library, RECEIPT)
+    assert post.bring_event(sample("mail/receipt")) == []
+    assert f"受付番号: {RECEIPT}" in post.text
+    assert f"https://lending.example.jp/status.html#{RECEIPT}." in post.text
+    # AND what is kept of its words opens nothing (RULES 41)
+    assert f"#{RECEIPT}." not in json.dumps(everything(), default=str)
+
+
 def test_images_asked_for_again(library: Table, post: Post) -> None:
     # GIVEN an application that awaits an image again, and one that was decided since
     for receipt, status in ((RECEIPT, ApplicationStatus.IMAGE_AGAIN), ("2606-0002", ApplicationStatus.SUBMITTED)):

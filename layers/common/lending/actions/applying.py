@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from lending.aws.access_codes import may_open
-from lending.aws.table import Table, again_when_overtaken, applications, mails
+from lending.aws.table import Overtaken, Table, again_when_overtaken, applications, mails, receipts
+from lending.aws.table.writes import Write
 from lending.domain.application import (
     Application,
     ApplicationForm,
@@ -49,9 +50,21 @@ def apply(
     """
     opened = open_application(form, receipt_number, patron_id, code_hash, moment, policy)
     application = with_tickets(opened, {slot: draw_ticket() for slot in opened.slots})
-    receipt = [mails.add(receipt_mail(application, moment), policy)] if application.email else []
-    table.transact(applications.add(application), *receipt)
+    try:
+        table.transact(applications.add(application), *_receipt(application, moment, policy))
+    except Overtaken as overtaken:
+        if 0 in overtaken.failed:
+            raise
+        # Too many applications have named this address today: it is written to no more, and this one is taken in.
+        table.write(applications.add(application))
     return application
+
+
+def _receipt(application: Application, moment: datetime, policy: Policy) -> list[Write]:
+    if not application.email:
+        return []
+    counted = receipts.count(application.email, moment.date(), moment, policy.receipt_mails_a_day)
+    return [mails.add(receipt_mail(application, moment), policy), counted]
 
 
 def receipt_mail(application: Application, moment: datetime, *again: int, to: str = "") -> Mail:

@@ -59,6 +59,7 @@ class Policy(BaseModel):
 
     # Mail
     address_link_hours: int = Field(24, ge=1, description="life of the link that proves a mail address (7)")
+    receipt_mails_a_day: int = Field(5, ge=1, description="such mails that applications can cause to one address (4)")
     address_links_a_day: int = Field(5, ge=1, description="such mails a patron can cause on one day")
     test_mail_minutes: int = Field(5, ge=1, description="between two test mails")
     mail_domain: str = Field("plib.pref.aomori.lg.jp", description="(37)")
