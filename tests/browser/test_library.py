@@ -349,6 +349,7 @@ def test_a_patron_sees_what_is_kept_has_it_as_a_file_and_leaves(phone: BrowserCo
     page.get_by_role("button", name="利用者登録を抹消する").click()
     page.get_by_role("button", name="抹消する", exact=True).click()
     # THEN nobody is signed in, and the card opens nothing any more
+    expect(page.get_by_text("利用者登録を抹消しました。")).to_be_visible()
     expect(page.get_by_label(CARD)).to_be_visible()
     sign_in_at(page, "/library.html", patron.card_number, CARD)
     expect(page.locator("#summary li")).to_have_text([WRONG_PAIR])

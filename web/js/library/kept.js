@@ -41,4 +41,5 @@ async function gone(house) {
   if (!(await confirmed("利用者登録を抹消しますか", QUESTION, "抹消する"))) return;
   await mine.remove("/me");
   await house.leave();
+  house.lock("利用者登録を抹消しました。ご利用いただき、ありがとうございました。");
 }
