@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,14 +11,16 @@ from botocore.exceptions import ClientError
 from infra.local.people import mailbox, run_job, sign_in, until
 from infra.local.player import Player
 from infra.local.stack import Stack
-from lending.aws.table import Table, addresses, cards, contacts
+from lending.aws.table import Table, addresses, cards, contacts, titles
 from lending.aws.table.codec import epoch
 from lending.domain.policy import Policy
 from tests.deployed.applicants import DECIDED, FACILITY, Applicant, Counter
 from tests.deployed.conftest import NOON, Given, logged, table_rows
+from tests.deployed.racing import at_once, heads_start, own
 
 POLICY = Policy()
 CHOSEN = "Erased-Tests-2026"
+ROUNDS = 28
 # Longer than anything of a person is kept that is kept for days.
 LATER = DECIDED + timedelta(days=POLICY.trail_days + 1)
 
@@ -105,9 +108,9 @@ def test_of_who_has_left_nothing_is_left(counter: Counter, given: Given, library
     # AND who has got another card, whose mail came back, who has a basket, a hold, and asked for another address
     second = counter.kit()
     desk.post(f"/desk/patrons/{number}/card", DECIDED, {"card_number": second}, 201)
-    titles = [given.title(), given.title()]
-    person.expect(204, "PUT", f"/me/basket/{titles[0].title_id}", DECIDED)
-    wanted = {"title_id": titles[0].title_id, "pickup_place": str(FACILITY)}
+    held, lent = given.title(), given.title()
+    person.expect(204, "PUT", f"/me/basket/{held.title_id}", DECIDED)
+    wanted = {"title_id": held.title_id, "pickup_place": str(FACILITY)}
     person.post("/me/holds", DECIDED, wanted, 201)
     person.expect(200, "PATCH", "/me", DECIDED, {"mail_to": f"other-{who.email}"})
     mail = until(lambda: next((m for m in mailbox(stack) if who.email in m["To"]), None), "a mail")
@@ -115,7 +118,7 @@ def test_of_who_has_left_nothing_is_left(counter: Counter, given: Given, library
     patron_id = person_of(library, second)
     until(lambda: bool(contacts.of_patron(library, patron_id)), "the task to call them")
     # AND a book that they had at home, and have brought back
-    (barcode,) = titles[1].barcodes
+    (barcode,) = lent.barcodes
     desk.post("/desk/checkouts", DECIDED, {"card_number": second, "barcode": barcode}, 201)
     desk.post("/desk/checkins", DECIDED, {"barcodes": [barcode]})
     words, receipts = who.words(number, second, patron_id), [applicant.receipt]
@@ -128,7 +131,7 @@ def test_of_who_has_left_nothing_is_left(counter: Counter, given: Given, library
     refused = person.call("DELETE", "/me", DECIDED)
     assert (refused.status_code, [each["code"] for each in refused.json()["reasons"]]) == (409, ["holds_open"])
     # WHEN without one THEN nobody can sign in any more, and record and account are gone at once
-    person.expect(204, "DELETE", f"/me/holds/{titles[0].title_id}", DECIDED)
+    person.expect(204, "DELETE", f"/me/holds/{held.title_id}", DECIDED)
     person.expect(204, "DELETE", "/me", DECIDED)
     with pytest.raises(ClientError, match=r"NotAuthorizedException|UserNotFoundException"):
         sign_in(stack, second, CHOSEN)
@@ -149,6 +152,31 @@ def person_of(library: Table, number: str) -> str:
     card = cards.find(library, number)
     assert card
     return card.patron_id
+
+
+def test_a_hold_in_the_moment_of_leaving_comes_first_or_not_at_all(given: Given, library: Table) -> None:
+    # GIVEN a title, and patrons who leave and hold it at the same moment, RULES 41
+    title, first = given.title(), {"leaving": 0, "hold": 0}
+    for start in heads_start(ROUNDS):
+        patron, caller = given.patron()
+        other, body = own(caller), {"title_id": title.title_id, "pickup_place": "prefectural"}
+        left, held = at_once(
+            partial(caller.call, "DELETE", "/me", DECIDED),
+            partial(other.call, "POST", "/me/holds", DECIDED, body),
+            start=start,
+        )
+        # THEN either they have gone, and there is no hold, or they are told of it
+        rows = [row["SK"] for row in library.query(f"PATRON#{patron.patron_id}")]
+        if left.status_code == 204:
+            first["leaving"] += 1
+            assert (held.status_code, [sk for sk in rows if sk.startswith("HOLD#")]) == (404, [])
+        else:
+            first["hold"] += 1
+            assert (left.status_code, left.json()["code"], held.status_code) == (409, "cannot_leave", 201)
+            assert {"PATRON", f"HOLD#{title.title_id}"} <= set(rows)
+    # AND each came first at times, and the queue counts those who wait
+    assert all(first.values()), first
+    assert titles.waiting_counts(library, {title.title_id})[title.title_id] == first["hold"]
 
 
 def test_of_applications_that_came_to_nothing_nothing_is_left(counter: Counter, library: Table, stack: Stack) -> None:
