@@ -149,7 +149,7 @@ def _shown(application: Application) -> dict[str, Any]:
         "kind": application.kind,
         "status": application.status,
         "missing_slots": list(missing_slots(application)),
-        "message": status_message(application),
+        "message": status_message(application, settings().policy),
         "slots": [
             {
                 "slot": slot,

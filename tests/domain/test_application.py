@@ -259,7 +259,7 @@ def test_an_unusable_image_is_missing_again_with_its_reason() -> None:
     application = ap.without_image(opened(), "card", LATER, "画像が空でした。", POLICY)
     assert application.slots["card"] == SlotState(SlotStatus.AGAIN, reason="画像が空でした。", seen_at=LATER)
     assert "card" in ap.missing_slots(application)
-    assert "利用者カード(名前を書いた面): 画像が空でした。" in ap.status_message(application)
+    assert "利用者カード(名前を書いた面): 画像が空でした。" in ap.status_message(application, POLICY)
     application = ap.with_image(application, "card", LATER, POLICY, ["A1234567890A"])
     number = application.card_number
     assert application.slots["card"] == SlotState(
@@ -327,7 +327,7 @@ def test_the_bar_code_is_compared_with_the_number(read: list[str], match: str) -
     # AND the applicant hears of another number at once, and only of that, and may go on all the same (RULES 5)
     assert application.slots["card"].status is SlotStatus.ACCEPTED
     warning = ap.barcode_warning(application, "card")
-    assert bool(warning) == (match == "mismatch") == ("1234567891" in ap.status_message(application))
+    assert bool(warning) == (match == "mismatch") == ("1234567891" in ap.status_message(application, POLICY))
 
 
 def test_a_corrected_number_is_compared_with_the_picture_anew() -> None:
@@ -431,7 +431,7 @@ def test_asking_again_keeps_the_receipt_number_and_the_good_images() -> None:
     again = ap.decided(submitted(), decision, "desk", LATER, POLICY)
     assert (again.receipt_number, again.status) == ("R1", ApplicationStatus.IMAGE_AGAIN)
     assert ap.missing_slots(again) == ("card",)
-    assert ap.status_message(again).endswith("・利用者カード(名前を書いた面): 名前が 読めません")
+    assert ap.status_message(again, POLICY).endswith("・利用者カード(名前を書いた面): 名前が 読めません")
     assert again.decided_at is None
     back = ap.with_image(again, "card", LATER, POLICY)
     assert back.status is ApplicationStatus.SUBMITTED
@@ -484,7 +484,7 @@ def test_a_new_card_lives_for_the_policys_years() -> None:
 @pytest.mark.parametrize("kind", list(ApplicationKind))
 def test_every_status_has_a_message(kind: ApplicationKind) -> None:
     for status in ApplicationStatus:
-        message = ap.status_message(replace(submitted(kind=kind), status=status, reason="県外の方です"))
+        message = ap.status_message(replace(submitted(kind=kind), status=status, reason="県外の方です"), POLICY)
         assert message.strip()
         assert ("県外の方です" in message) is (status is ApplicationStatus.REFUSED)
 

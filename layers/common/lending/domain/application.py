@@ -743,12 +743,13 @@ def years_after(day: date, years: int) -> date:
 # --- What the applicant reads ---------------------------------------------------------------------------------------
 
 
-def status_message(application: Application) -> str:
+def status_message(application: Application, policy: Policy) -> str:
     """Where the application is and what to do next, in words for the applicant."""
     texts = {
         ApplicationStatus.AWAITING_IMAGES: _missing_message("画像を送ってください。", application),
         ApplicationStatus.IMAGE_AGAIN: _missing_message("画像をもう一度送ってください。", application),
-        ApplicationStatus.SUBMITTED: "申請を受け付けました。1～3日ほどで確認し、結果をメールでお知らせします。",
+        ApplicationStatus.SUBMITTED: f"申請を受け付けました。1～{policy.decision_days}日ほどで確認し、"
+        "結果をメールでお知らせします。",
         ApplicationStatus.REGISTERED: _REGISTERED_MESSAGES.get(application.kind, "登録が完了しました。"),
         ApplicationStatus.REFUSED: f"申請をお受けできませんでした。理由: {application.reason}",
     }
