@@ -13,7 +13,7 @@ import pytest
 
 from functions.allocator import handler as allocator
 from functions.notices import handler as notices
-from lending.actions.running import Unfinished
+from lending.aws.schedules import JobFailed
 from lending.aws.table import Table, bags, grouped, holds, loans, patrons, runs, titles
 from lending.aws.table.store import TRANSACTION_WRITES
 from lending.aws.table.writes import Write
@@ -174,7 +174,7 @@ def test_out_of_time_again_and_again_it_goes_on_by_itself(
         try:
             again = invoke(store, short_of_time(parts=3))
             break
-        except Unfinished:
+        except JobFailed:
             assert invocations < 10
     # THEN it ends as in one go, and has told what all of them took
     assert (again, results(store)) == (answer, results(whole))
