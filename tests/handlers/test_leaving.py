@@ -32,7 +32,7 @@ from lending.domain.mail_address import PendingAddress
 from lending.domain.patron import Patron
 from lending.domain.trail import Act, Deed
 from lending.domain.week import TOKYO
-from tests.handlers.applications import KIT, RECEIPT, kit, register, submitted
+from tests.handlers.applications import KIT, RECEIPT, applied, kit, register, submitted
 from tests.handlers.conftest import NOON, Given, context, request, sample
 from tests.handlers.crashing import Crash, Mortal, deaths, everything, one_at_a_time
 from tests.handlers.desk import POLICY, Library, answered, ask
@@ -281,6 +281,17 @@ def test_who_has_not_used_the_service_for_years_is_erased(given: Given) -> None:
     assert sum(each["gone"] for each in told) == 1
     assert set(patrons.find_many(given.table, {f"p-{n}" for n in (1, 2, 3, 4)})) == {"p-2", "p-3", "p-4"}
     assert traces_of(["p-1"], everything(given.table)) == []
+
+
+@pytest.mark.usefixtures("forgiven")
+def test_who_asks_for_a_renewal_is_not_erased_before_it_is_decided(given: Given) -> None:
+    # GIVEN somebody whose card ran out three years ago, and who has just applied for its renewal
+    expired(given, "p-1", date(2026, 5, 31))
+    changes: dict[str, Any] = dict.fromkeys(("kana", "postal_code", "address", "phone", "online_lending"))
+    changes |= {"kind": "renewal", "card_number": "10000001", "documents": ["driving_licence"]}
+    applied(given.table, **changes)
+    # THEN it is for staff to decide
+    assert erase(ERASED_ON)["taken_out"] == 0
 
 
 @pytest.mark.usefixtures("forgiven")

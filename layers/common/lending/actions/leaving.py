@@ -5,7 +5,6 @@ is left is then deleted step by step. Each step can be repeated, and the hourly 
 ends only once no token of theirs is good any more and no mail of theirs is heard of.
 """
 
-from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
@@ -19,6 +18,7 @@ from lending.aws.table import (
     Table,
     addresses,
     again_when_overtaken,
+    applications,
     cards,
     leavings,
     patrons,
@@ -109,7 +109,7 @@ def erase(table: Table, moment: datetime, policy: Policy, enough_time: EnoughTim
     for patron_id in _unused(table, in_tokyo(moment).date(), policy):
         if not enough_time():
             break
-        with suppress(Refused):  # a hold has come meanwhile
+        with suppress(Refused, Busy):  # a hold has come meanwhile
             _take_out(table, patron_id, moment)
             counts["taken_out"] += 1
     for leaving in leavings.all_of_them(table):
@@ -130,10 +130,12 @@ def _forget_strangers(table: Table, moment: datetime, policy: Policy) -> int:
     return len(strangers)
 
 
-def _unused(table: Table, today: date, policy: Policy) -> Iterable[str]:
-    """Whose card ran out the policy's years ago, with nothing open: renewing the card is using the service."""
+def _unused(table: Table, today: date, policy: Policy) -> list[str]:
+    """Whose card ran out the policy's years ago, nothing open; renewing the card, or asking for it, is using it."""
     last_day = today - timedelta(days=366 * policy.erasure_years)
-    return (patron.patron_id for patron in patrons.expiring_until(table, last_day) if not _open(patron))
+    unused = [patron for patron in patrons.expiring_until(table, last_day) if not _open(patron)]
+    applying = applications.cards_at_stake(table) if unused else set()
+    return [patron.patron_id for patron in unused if patron.card_number not in applying]
 
 
 def _finished(table: Table, leaving: Leaving, moment: datetime) -> str:

@@ -52,6 +52,13 @@ def waiting_since(table: Table, moment: datetime) -> int:
     return sum(1 for _ in waiting)
 
 
+def cards_at_stake(table: Table) -> set[str]:
+    """Numbers of the cards that applications name which nobody has decided yet."""
+    undecided = (ApplicationStatus.AWAITING_IMAGES, ApplicationStatus.SUBMITTED, ApplicationStatus.IMAGE_AGAIN)
+    items = (item for status in undecided for item in table.query(_work(status), index="work"))
+    return {item[name] for item in items for name in ("card_number", "old_card_number") if item.get(name)}
+
+
 def add(application: Application) -> Write:
     """A new application."""
     return put_new(key(application.receipt_number), _item(application))
