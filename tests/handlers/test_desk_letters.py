@@ -6,7 +6,8 @@ import pytest
 
 from functions.desk.handler import handler
 from lending.aws import accounts
-from lending.aws.table import Table, addresses, loans
+from lending.aws.table import Table, addresses, cards, loans, patrons
+from lending.domain.card import Card, CardState
 from lending.domain.mail import MailKind, MailState, Unsent
 from lending.domain.patron import Patron
 from tests.handlers.conftest import Given, context, sample
@@ -149,6 +150,22 @@ def test_letters_come_in_pages_the_oldest_first(given: Given, library: Table, po
     # AND one that is printed leaves the others
     assert printed("p-2#lending#2026-06-07#12") == {"p-2#lending#2026-06-07#12": True}
     assert [each["id"][:3] for each in letters()] == ["p-1", "p-3"]
+
+
+def test_a_letter_that_is_sent_by_mail_after_all_is_not_printed(person: Patron, library: Table, post: Post) -> None:
+    # GIVEN a letter, and its patron now has an address
+    lend(library, "t-1")
+    key = put_lending(library)
+    post.bring(key)
+    library.transact(
+        cards.add(Card(person.card_number, CardState.ACTIVE, patron_id="p-1")),
+        patrons.set_mail_addresses(person, {"email": "p-1@example.jp"}),
+    )
+    # WHEN the desk sends the mail again THEN nobody prints the letter any more (RULES 38, 44)
+    assert (
+        ask("POST", f"/patrons/{person.card_number}/mails/{key[1].removeprefix('MAIL#')}/again", {}, SATURDAY)[0] < 300
+    )
+    assert (letters(), mail_of(library, key).why) == ([], Unsent.REPEATED)
 
 
 def test_what_is_no_letter_is_not_printed(person: Patron, library: Table) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from lending.actions.at_the_desk import patron_of_card
 from lending.actions.viewing_library import view_mails
 from lending.aws.table import Table, again_when_overtaken, mails, traces
-from lending.domain.mail import Mail, MailKind, first_name, name_again
+from lending.domain.mail import Mail, MailKind, first_name, name_again, repeated
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.trail import Act, Deed
@@ -29,6 +29,8 @@ def show_mails(table: Table, card_number: str, staff: str, moment: datetime, pol
 def send_again(table: Table, card_number: str, mail_id: str, staff: str, moment: datetime, policy: Policy) -> Mail:
     """Send once more what a mail is about; it says what is true now. One on its way, or sent again just now, will do.
 
+    A letter that was to say the same need not be printed any more (RULES 44).
+
     Returns:
         The new mail, or the one that will do.
 
@@ -48,5 +50,6 @@ def send_again(table: Table, card_number: str, mail_id: str, staff: str, moment:
             return other
     again = Mail(name_again(mail_id, theirs), mail.owner, mail.kind, moment, mail.facts)
     trace = traces.on_patron(patron.patron_id, Act(moment, staff, Deed.SEND_MAIL, mail.kind), policy)
-    table.transact(mails.add(again, policy), trace)
+    letters = [mails.change(other, repeated(other)) for other in same if other.is_letter]
+    table.transact(mails.add(again, policy), trace, *letters)
     return again

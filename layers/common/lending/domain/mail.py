@@ -95,6 +95,7 @@ class Unsent(StrEnum):
     NOTHING_TO_SAY = "nothing_to_say"  # what it would tell is no longer true
     UNREACHABLE = "unreachable"
     NO_ADDRESS = "no_address"
+    REPEATED = "repeated"  # was a letter to be printed, and is sent again instead
 
 
 _FOR_WANT_OF_AN_ADDRESS = frozenset({Unsent.UNREACHABLE, Unsent.NO_ADDRESS})
@@ -103,6 +104,7 @@ UNSENT_LABELS = {
     Unsent.NOTHING_TO_SAY: "お知らせする内容がなくなりました",
     Unsent.UNREACHABLE: "このメールアドレスには届きません",
     Unsent.NO_ADDRESS: "メールアドレスが登録されていません",
+    Unsent.REPEATED: "改めてお送りしました",
 }
 
 # Made and told at the moment of sending, in memory only: a mail's item never holds them, nor does the text it keeps.
@@ -237,6 +239,11 @@ def given_back(mail: Mail) -> Mail:
 def given_up(mail: Mail, why: Unsent, to_address: str) -> Mail:
     """The mail when it turned out that it is not to be sent (RULES 36, 39)."""
     return replace(mail, state=MailState.UNSENT, why=why, to_address=to_address, claimed_at=None)
+
+
+def repeated(mail: Mail) -> Mail:
+    """The letter after another mail says the same: nobody prints it any more (RULES 44)."""
+    return replace(mail, why=Unsent.REPEATED)
 
 
 def printed(mail: Mail, moment: datetime) -> Mail:
