@@ -50,7 +50,10 @@ def test_somebody_without_mail_is_registered_found_and_let_in(phone: BrowserCont
     # WHEN somebody of the same name and birthday is registered THEN they are asked whether it is another
     enter(page, "利用者")
     page.get_by_role("link", name="窓口で登録する").click()
-    twin = {"利用者番号": "00812346", "お名前": "例示 心春", "フリガナ": "レイジ コハル", "生年月日": "2015-05-06"}
+    twin = {
+        "利用者番号": "00812346", "お名前": "例示 心春", "フリガナ": "レイジ コハル", "生年月日": "2015-05-06",
+        "保護者のお名前": "例示 秋子",
+    }  # fmt: skip
     for label, text in twin.items():
         page.get_by_label(label, exact=True).fill(text)
     page.get_by_role("button", name="登録する").click()
