@@ -92,7 +92,7 @@ def _open(patron: Patron) -> list[Reason]:
 
 
 def _clear(table: Table, leaving: Leaving) -> None:
-    """All that is left of somebody who goes: account, applications, mails, tasks, traces, and what SES knows."""
+    """All that is left of somebody who goes: account, applications, mails, tasks, notes of traces, what SES knows."""
     accounts.delete_account(leaving.patron_id)
     leavings.clear(table, leaving)
     for address in leaving.addresses:

@@ -8,7 +8,7 @@ from lending.aws.table.codec import Item, attributes, stamp, value_of, values_of
 from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.patrons import partition
 from lending.aws.table.store import Table
-from lending.aws.table.writes import Key, Write, delete, put_new
+from lending.aws.table.writes import Key, Write, delete, put_new, update
 
 _WORK = "LEAVING"
 
@@ -47,7 +47,10 @@ def begin(leaving: Leaving) -> Write:
 
 
 def clear(table: Table, leaving: Leaving) -> None:
-    """Delete all that is kept of them but the word that they go."""
+    """Delete all that is kept of them but the word that they go, and the traces of staff, which lose their notes.
+
+    Traces keep to their own time: nobody of the staff takes their tracks away by taking the person out.
+    """
     for pk in (f"APPLICATION#{receipt}" for receipt in leaving.receipts):
         write_what_holds(table, _deletions(table.query(pk)))
     of_patron = table.query(partition(leaving.patron_id))
@@ -61,6 +64,9 @@ def end(leaving: Leaving) -> Write:
 
 def _deletions(items: Iterable[Item]) -> Iterator[Write]:
     for item in items:
+        if item["SK"].startswith("TRACE#"):
+            yield from [update((item["PK"], item["SK"]), remove=("note",))] if "note" in item else []
+            continue
         yield delete((item["PK"], item["SK"]))
         # An open contact task is pointed to by its address.
         if item["SK"].startswith("CONTACT#"):
