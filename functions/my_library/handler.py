@@ -5,8 +5,6 @@ from typing import Any
 
 from lending.actions.basket import put_in_basket, show_basket, take_from_basket
 from lending.actions.changing_mail_address import change_mail_addresses, confirm_mail_address
-from lending.actions.exporting import export_all
-from lending.actions.leaving import leave
 from lending.actions.renewing_loan import renew_loan
 from lending.actions.viewing_library import (
     LoanView,
@@ -83,12 +81,16 @@ def change_me() -> Any:
 @api.get("/api/me/export")
 def export() -> Any:
     """All that is kept of the patron, as one file."""
+    from lending.actions.exporting import export_all
+
     return answer(200, export_all(library_table(), api.patron(), api.moment()))
 
 
 @api.delete("/api/me")
 def leave_for_good() -> Any:
     """The patron leaves: nothing is kept of them (RULES 41)."""
+    from lending.actions.leaving import leave
+
     leave(library_table(), api.patron(), api.moment())
     return answer(204)
 
