@@ -366,9 +366,9 @@ def test_an_unreachable_address_of_nobody_is_forgotten_after_the_policys_days(
 
 
 def test_sample_the_file_has_all_that_is_kept(at: Library) -> None:
-    # GIVEN a patron with something of everything, a hold and a loan
+    # GIVEN a patron with something of everything, a hold, and a loan with its bag
     at.given.title("t-1"), at.given.title("t-2")
-    at.hold(), at.loan("t-2-1", facility="")
+    at.hold(), at.loan("t-2-1")
     # WHEN they ask for all of it
     status, file = answered(my_library(sample("my_library/export"), context()))
     assert status == 200
@@ -377,7 +377,7 @@ def test_sample_the_file_has_all_that_is_kept(at: Library) -> None:
     items = list(at.table.query("PATRON#p-1"))
     kept = sum(len(section) for section in file.values() if isinstance(section, list))
     of_applications = [item for receipt in (RECEIPT, "5000000005") for item in at.table.query(f"APPLICATION#{receipt}")]
-    assert kept == len(items) + len(of_applications) + 2
+    assert kept == len(items) + len(of_applications) + 2 + 1
     for item in items:
         for name, value in item.items():
             hidden = {"PK", "SK", "work", "work_order", "title_key", "title_order", "expires_at", "by"}
@@ -386,7 +386,7 @@ def test_sample_the_file_has_all_that_is_kept(at: Library) -> None:
                 assert value in text, (name, value)
     # AND it is told what is what
     assert {"record", "holds", "loans", "basket", "mails", "contact_tasks", "trail", "applications", "cards",
-            "addresses_to_be_proved"} <= file.keys()  # fmt: skip
+            "addresses_to_be_proved", "bags"} <= file.keys()  # fmt: skip
     assert [card["number"] for card in sorted(file["cards"], key=lambda card: card["number"])] == [FORMER, NUMBER]
     # AND the trail says what and when, not who
     assert "desk-1" not in text

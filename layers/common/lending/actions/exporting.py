@@ -5,11 +5,13 @@ when, not by whom: who of the staff it was is their own data, and the library te
 """
 
 from collections import defaultdict
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from typing import Any
 
-from lending.aws.table import Table, applications, cards, patrons
+from lending.aws.table import Table, applications, bags, cards, patrons
 from lending.aws.table.codec import Item, from_epoch
+from lending.aws.table.writes import Key
 from lending.domain.problems import Refused
 
 # How the table finds things: says nothing that the rest does not.
@@ -18,7 +20,7 @@ _NOT_THEIRS = frozenset({"by", "decided_by", "done_by", "access_code_hash"})
 _SECTIONS = {
     "PATRON": "record", "HOLD": "holds", "LOAN": "loans", "BASKET": "basket", "PENDING": "addresses_to_be_proved",
     "MAIL": "mails", "CONTACT": "contact_tasks", "TRACE": "trail", "ACCOUNT": "account", "APPLICATION": "applications",
-    "CARD": "cards",
+    "CARD": "cards", "BAG": "bags",
 }  # fmt: skip
 
 Export = dict[str, Any]
@@ -35,6 +37,7 @@ def export_all(table: Table, patron_id: str, moment: datetime) -> Export:
         raise Refused("not_found")
     items = list(table.query(patrons.partition(patron_id)))
     items += table.get_many(map(cards.key, patron.cards))
+    items += table.get_many(_bags(items, patron_id))
     for receipt in patron.receipts:
         items += table.query(applications.partition(receipt))
     found: dict[str, list[Item]] = defaultdict(list)
@@ -42,6 +45,13 @@ def export_all(table: Table, patron_id: str, moment: datetime) -> Export:
         kind = item["SK"].partition("#")[0]
         found[_SECTIONS.get(kind, kind.lower())].append(_shown(item))
     return {"exported_at": moment, **found}
+
+
+def _bags(items: Iterable[Item], patron_id: str) -> Iterator[Key]:
+    """The bags of the loans from facilities."""
+    for item in items:
+        if item["SK"].startswith("LOAN#") and "pickup_from" in item:
+            yield bags.key(date.fromisoformat(item["pickup_from"]), item["pickup_place"], patron_id)
 
 
 def _shown(item: Item) -> Item:
