@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
@@ -230,6 +231,29 @@ def test_the_back_of_a_sheet_can_be_left_out(page: Page, stack: Stack, photos: d
     heading(page, "住民票の写し(裏)の写真")
     assert_accessible(page)
     page.get_by_role("button", name="送らずに進む").click()
+    heading(page, DONE)
+
+
+def test_another_number_on_the_picture_is_told_at_once_and_holds_nothing_up(
+    page: Page, stack: Stack, photos: dict[str, Path]
+) -> None:
+    # GIVEN a photo that is taken in, but shows another number than was typed (RULES 5)
+    come_back_for_photos(page, stack, "my_number_card")
+    heading(page, FRONT)
+    before: dict[str, Any] = {"status": "awaiting_images", "missing_slots": ["my_number_card_front"], "message": ""}
+    slot = {"slot": "my_number_card_front", "status": "accepted", "warning": "番号(20100002)が違います。"}
+    after = {"status": "submitted", "missing_slots": [], "message": "番号(20100002)が違います。", "slots": [slot]}
+    answers = [before | {"slots": []}]
+    page.route("**/api/applications/*", lambda route: route.fulfill(json=answers.pop() if answers else after))
+    page.route("**/*imagesbucket*", lambda route: route.fulfill(headers={"Access-Control-Allow-Origin": "*"}))
+    # WHEN it is sent THEN the page says so
+    choose_photo(page, photos["document"])
+    send_photo(page)
+    expect(page.get_by_role("heading", name="お確かめください")).to_be_visible()
+    expect(page.locator("#stage")).to_contain_text("番号(20100002)が違います。")
+    assert_accessible(page)
+    # AND the person may go on all the same
+    page.get_by_role("button", name="このまま進む").click()
     heading(page, DONE)
 
 
