@@ -112,7 +112,7 @@ def test_who_has_no_mail_is_written_a_letter(phone: BrowserContext, given: Given
     # WHEN staff open the letters THEN it is there as it will be printed, with the address
     enter(page, "手紙")
     letter = page.get_by_role("region", name="例示 冬美 様への手紙")
-    for said in ("〒030-0184", patron.address, "例示 冬美 様", "雪国の暦", "紛失のため"):
+    for said in ("〒030-0184", patron.address, "例示 冬美 様", "予約取消のお知らせ", "雪国の暦", "紛失のため"):
         expect(letter).to_contain_text(said)
     assert_accessible(page)
     with on_paper(page):

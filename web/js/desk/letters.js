@@ -55,7 +55,7 @@ async function note(letters, house) {
   await house.again(`${letters.length}通の手紙を、印刷したと記録しました。`);
 }
 
-const sheet = ({ name, guardian, postal_code: code, address, since, text }) =>
+const sheet = ({ name, guardian, postal_code: code, address, since, subject, text }) =>
   el(
     "section",
     { class: "letter stack", "aria-label": `${name} 様への手紙` },
@@ -68,5 +68,7 @@ const sheet = ({ name, guardian, postal_code: code, address, since, text }) =>
       guardian ? el("p", {}, `(保護者 ${guardian} 様)`) : null,
     ),
     el("p", {}, dayInWords(since)),
+    // The library's name in front of it is for mailboxes.
+    el("h2", {}, subject.replace(/^【[^】]*】/, "")),
     el("p", { class: "letter-text" }, text),
   );
