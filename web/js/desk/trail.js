@@ -55,10 +55,8 @@ export function trailOf(path, house) {
   const place = el("div", { class: "stack" });
   const fill = async ({ target }) => {
     if (!target.open || place.firstChild) return;
-    await house.attempt(() => more(place, `${path}/trail`, ["日時", "操作", "内容", "回数", "職員"], (trace) => [
-      ...done(trace),
-      trace.by,
-    ], house));
+    const columns = ["日時", "操作", "内容", "回数", "職員"];
+    await house.attempt(() => more(place, `${path}/trail`, columns, (trace) => [...done(trace), trace.by], house));
   };
   return el("details", { ontoggle: fill }, el("summary", {}, "操作の記録"), place);
 }
@@ -66,7 +64,7 @@ export function trailOf(path, house) {
 /** A page of traces, and a button for the next. */
 async function more(place, path, columns, cells, house, cursor = "") {
   const page = await mine.get(nextPage(path, cursor));
-  place.lastElementChild?.matches(".actions") && place.lastElementChild.remove();
+  if (place.lastElementChild?.matches(".actions")) place.lastElementChild.remove();
   place.append(
     page.items.length
       ? table("操作の記録", columns, page.items.map((trace) => row(cells(trace))))
@@ -88,10 +86,9 @@ async function load(house) {
     if (tellFaults(form, staff.trim() ? [] : [{ field: "staff", message: "職員の利用者名を入力してください。" }])) return;
     const asked = new URLSearchParams({ staff: staff.trim(), ...(from ? { from } : {}) });
     found.replaceChildren();
-    await more(found, `/desk/trail?${asked}`, ["日時", "操作", "内容", "回数", "対象"], (trace) => [
-      ...done(trace),
-      `${ON[trace.on]} ${NOTES.get(trace.number) ?? trace.number}`,
-    ], house);
+    const columns = ["日時", "操作", "内容", "回数", "対象"];
+    const on = (trace) => `${ON[trace.on]} ${NOTES.get(trace.number) ?? trace.number}`;
+    await more(found, `/desk/trail?${asked}`, columns, (trace) => [...done(trace), on(trace)], house);
   };
   return [
     house.form(
