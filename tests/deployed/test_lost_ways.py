@@ -1,17 +1,21 @@
 """Each way in that was a dead end, over HTTP, to its end: signed in, or gone without a trace (RULES 4, 6, 39, 41)."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from infra.local.people import Caller, sign_in, until
+from infra.local.people import Caller, run_job, sign_in, until
 from infra.local.stack import Stack
-from lending.aws.table import Table, applications, cards, patrons, people
+from lending.aws.table import Table, account_work, applications, cards, patrons, people
 from lending.domain.card import Card, CardState
 from lending.domain.patron import Patron
+from lending.domain.week import TOKYO
 from tests.deployed.applicants import DECIDED, Applicant, Counter
 from tests.deployed.conftest import NOON, PASSWORD, Given, table_rows
+
+# Before anything that other tests are about.
+LONG_AGO = datetime(2026, 4, 1, 10, tzinfo=TOKYO)
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +129,27 @@ def test_a_patron_from_before_this_service(counter: Counter, stack: Stack, libra
     assert (seen["email"], seen["name"], seen["online_lending"]) == (address, "見本 花子", True)
     title = counter.given.title()
     me.post("/me/holds", DECIDED, {"title_id": title.title_id, "pickup_place": "prefectural"}, 201)
+
+
+def test_an_account_that_was_left_half_made(counter: Counter, stack: Stack, library: Table) -> None:
+    # GIVEN a patron who was registered by a function that died before the account was made
+    counter.given.made += 1
+    number = f"5{counter.given.made:07}"
+    patron = Patron(f"half{number}", number, date(1932, 3, 4), expires_on=date(2030, 3, 31), email="half@example.jp")
+    library.transact(
+        patrons.add(patron),
+        cards.add(Card(number, CardState.ACTIVE, patron_id=patron.patron_id)),
+        account_work.needed(patron.patron_id, LONG_AGO),
+    )
+    # WHEN the day comes, with the rights of its own function THEN the account is there, and nothing is left to be done
+    run_job(stack, "NoticesFunction", "daily_notices", LONG_AGO)
+    assert account_work.find(library, patron.patron_id) is None
+    pool = stack.outputs["UserPoolId"]
+    found = stack.client("cognito-idp").admin_get_user(UserPoolId=pool, Username=patron.patron_id)
+    assert {"Name": "preferred_username", "Value": number} in found["UserAttributes"]
+    # AND its owner gets in by card number and birthday
+    Caller(stack).expect(202, "POST", "/passwords", NOON, {"card_number": number, "birth_date": "1932-03-04"})
+    assert sign_in(stack, number, temporary_password(counter, patron.email), PASSWORD).token
 
 
 def test_an_old_address_on_record(counter: Counter, stack: Stack) -> None:
