@@ -6,8 +6,9 @@ from pathlib import Path
 
 import boto3
 
-from lending.aws.table import Table, facilities
-from lending.domain.facility import Facility
+from lending.aws.table import Table
+from lending.aws.table.calendar import facilities
+from lending.domain.calendar.facility import Facility
 
 CSV = Path(__file__).parent / "data" / "facilities.csv"
 

@@ -22,10 +22,10 @@ from pathlib import Path
 
 import boto3
 
-from lending.actions.cataloguing import bring_in, refresh_search
+from lending.actions.catalogue.describe_titles import bring_in, refresh_search
 from lending.aws.search_file import Entry
 from lending.aws.table import Table, in_batches
-from lending.domain.cataloguing import NUMBER, DescribedCopy, DescribedTitle
+from lending.domain.catalogue.title_changes import NUMBER, DescribedCopy, DescribedTitle
 
 OUTPUTS = Path(__file__).parents[1] / ".local" / "outputs.json"
 _TITLE_COLUMNS = ("title_id", "title", "author")

@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Any
 
-from lending.aws.table import Table, titles
+from lending.aws.table import Table
+from lending.aws.table.catalogue import titles
 from lending.aws.table.writes import Write
-from lending.domain.title import CopyState
+from lending.domain.catalogue.title import CopyState
 
 A_DAY = date(2026, 6, 1)
 

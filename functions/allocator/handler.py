@@ -7,14 +7,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from lending.actions.prefectural_pull import pull_for_the_counter
-from lending.actions.running import EnoughTime
-from lending.actions.thursday_run import run_what_is_due
+from lending.actions.run.carry_out import EnoughTime
+from lending.actions.run.prefectural_pull import pull_for_the_counter
+from lending.actions.run.thursday_run import run_what_is_due
 from lending.aws.metrics import measured
 from lending.aws.schedules import Summary, carry_out_job, enough_time
 from lending.aws.settings import settings
 from lending.aws.table import library_table
-from lending.domain.run_record import RunRecord
+from lending.domain.run.run_record import RunRecord
 
 
 def handler(event: dict[str, Any], context: Any) -> Summary:

@@ -12,7 +12,14 @@ from lending.aws.asked import A_NUMBER, Asked, Day, Place, Text, Weekdays, Word,
 from lending.aws.http import Api, answer, day_of, shown_reason
 from lending.aws.settings import settings
 from lending.aws.table import library_table
-from lending.domain.application import (
+from lending.domain.calendar.closure import Closure, ClosureKind, Scope, Suspension
+from lending.domain.catalogue.title import Copy, CopyState
+from lending.domain.catalogue.title_changes import NUMBER, DescribedCopy, DescribedTitle
+from lending.domain.form_fields import FieldFault, check_card_number
+from lending.domain.holds.hold import PREFECTURAL, STATUS_LABELS, Hold
+from lending.domain.patrons.patron import Patron
+from lending.domain.problems import Reason, Refused
+from lending.domain.registration.application import (
     KIND_LABELS,
     Application,
     ApplicationStatus,
@@ -25,37 +32,30 @@ from lending.domain.application import (
     slot_label,
     waits_days,
 )
-from lending.domain.cataloguing import NUMBER, DescribedCopy, DescribedTitle
-from lending.domain.closure import Closure, ClosureKind, Scope, Suspension
-from lending.domain.form_fields import FieldFault, check_card_number
-from lending.domain.hold import PREFECTURAL, STATUS_LABELS, Hold
-from lending.domain.patron import Patron
-from lending.domain.problems import Reason, Refused
-from lending.domain.reasons import counter_sentence
-from lending.domain.title import Copy, CopyState
+from lending.domain.run.reasons import counter_sentence
 from lending.domain.week import in_tokyo, run_due_at, week_of_run
 
 # A cold start answers one request: what one route alone needs is imported by that route.
 if TYPE_CHECKING:
-    from lending.actions.changing_patron import HeldTitle, Record
-    from lending.actions.checking_in import CheckedIn
-    from lending.actions.contacting import Task
-    from lending.actions.listing_books import Line
-    from lending.actions.looking_up import BookView, InQueue
-    from lending.actions.packing import Crate
-    from lending.actions.printing_letters import PaperLetter
-    from lending.actions.pulling_books import PullView, Scanned
-    from lending.actions.reporting import OpenReport
-    from lending.actions.shifting_batches import Batches, Shifted
-    from lending.actions.staff_holds import Cancelled
-    from lending.actions.viewing_applications import ApplicationView
-    from lending.aws.table.traces import Trace
-    from lending.domain.bag import Bag
-    from lending.domain.card import Stock
-    from lending.domain.loan import Loan
-    from lending.domain.mail import Mail
-    from lending.domain.shift import Shift
-    from lending.domain.title import Pull
+    from lending.actions.calendar.shift_batches import Batches, Shifted
+    from lending.actions.catalogue.list_books import Line
+    from lending.actions.catalogue.look_up_books import BookView, InQueue
+    from lending.actions.holds.change_for_caller import Cancelled
+    from lending.actions.loans.check_in import CheckedIn
+    from lending.actions.loans.facility_reports import OpenReport
+    from lending.actions.mail.contact_tasks import Task
+    from lending.actions.mail.letters import PaperLetter
+    from lending.actions.patrons.change_patron import HeldTitle, Record
+    from lending.actions.pulls.pack_crates import Crate
+    from lending.actions.pulls.scan import PullView, Scanned
+    from lending.actions.registration.view_applications import ApplicationView
+    from lending.aws.table.patrons.traces import Trace
+    from lending.domain.catalogue.title import Pull
+    from lending.domain.loans.bag import Bag
+    from lending.domain.loans.loan import Loan
+    from lending.domain.loans.shift import Shift
+    from lending.domain.mail.mail import Mail
+    from lending.domain.registration.card import Stock
 
 # A password is shown once: the same answer given again has none.
 api = Api(secrets={"temporary_password": lambda body: ""})
@@ -126,7 +126,7 @@ class CardsRequest(Asked):
 @api.get("/api/desk/applications")
 def list_of_applications() -> Any:
     """Applications of a status, oldest first, and how many wait for longer than people are told."""
-    from lending.actions.viewing_applications import late_applications, list_applications
+    from lending.actions.registration.view_applications import late_applications, list_applications
 
     staff, moment, policy = api.staff(), api.moment(), settings().policy
     status = api.query("status", ApplicationStatus.SUBMITTED)
@@ -144,7 +144,7 @@ def list_of_applications() -> Any:
 @api.get("/api/desk/applications/<receipt_number>")
 def show_one_application(receipt_number: str) -> Any:
     """One application with its images; that it was looked at is recorded."""
-    from lending.actions.viewing_applications import view_application
+    from lending.actions.registration.view_applications import view_application
 
     staff, purpose = api.staff(), api.query("purpose", "review")
     view = view_application(library_table(), receipt_number, staff, purpose, api.moment(), settings().policy)
@@ -154,7 +154,7 @@ def show_one_application(receipt_number: str) -> Any:
 @api.patch("/api/desk/applications/<receipt_number>")
 def correct(receipt_number: str) -> Any:
     """Correct what was mistyped, before a decision."""
-    from lending.actions.correcting_application import correct_application
+    from lending.actions.registration.correct import correct_application
 
     staff, asked = api.staff(), api.body(CorrectionRequest)
     wanted = {name: text for name, text in asked.model_dump().items() if text}
@@ -165,7 +165,7 @@ def correct(receipt_number: str) -> Any:
 @api.post("/api/desk/applications/<receipt_number>/numbers")
 def send_numbers_again(receipt_number: str) -> Any:
     """Send an applicant the receipt number and the link again."""
-    from lending.actions.correcting_application import send_numbers
+    from lending.actions.registration.correct import send_numbers
 
     send_numbers(library_table(), receipt_number, api.staff(), api.moment(), settings().policy)
     return answer(202, {"message": "受付番号と申請の状況のページを、メールでお送りします。"})
@@ -174,7 +174,7 @@ def send_numbers_again(receipt_number: str) -> Any:
 @api.post("/api/desk/applications/<receipt_number>/decision")
 def decide(receipt_number: str) -> Any:
     """Register, ask for images again, or refuse."""
-    from lending.actions.deciding_application import decide_application
+    from lending.actions.registration.decide import decide_application
 
     staff, asked = api.staff(), api.body(DecisionRequest)
     checked = asked.checked or Checked()
@@ -195,7 +195,7 @@ def decide(receipt_number: str) -> Any:
 @api.post("/api/desk/applications/<receipt_number>/images/<slot>/blackout")
 def black_out(receipt_number: str, slot: str) -> Any:
     """Black out parts of an image for good."""
-    from lending.actions.viewing_applications import black_out_image
+    from lending.actions.registration.view_applications import black_out_image
 
     staff, asked = api.staff(), api.body(BlackoutRequest)
     parts = [Rectangle(part.left, part.top, part.right, part.bottom) for part in asked.rectangles]
@@ -206,7 +206,7 @@ def black_out(receipt_number: str, slot: str) -> Any:
 @api.post("/api/desk/cards")
 def make_cards_known() -> Any:
     """Blank cards brought to a place, by their numbers or as a row from one to another."""
-    from lending.actions.loading_cards import load_cards, numbers_between
+    from lending.actions.registration.load_cards import load_cards, numbers_between
 
     api.staff()
     asked = api.body(CardsRequest)
@@ -224,7 +224,7 @@ def make_cards_known() -> Any:
 @api.get("/api/desk/cards")
 def show_stocks() -> Any:
     """What each place has of blank cards, has given out, and when the last."""
-    from lending.actions.loading_cards import card_stocks
+    from lending.actions.registration.load_cards import card_stocks
 
     api.staff()
     stocks = card_stocks(library_table(), settings().policy)
@@ -243,7 +243,7 @@ def _shown_stock(stock: "Stock", name: str) -> dict[str, Any]:
 @api.post("/api/desk/patrons/<card_number>/temporary-password")
 def send_temporary_password(card_number: str) -> Any:
     """Send a patron a new temporary password by mail."""
-    from lending.actions.sending_password import send_password
+    from lending.actions.patrons.send_password import send_password
 
     staff, number = api.staff(), _card_number(card_number, "card_number")
     send_password(library_table(), number, staff, api.moment(), settings().policy)
@@ -326,7 +326,7 @@ def _person(patron: Patron) -> dict[str, Any]:
 @api.delete("/api/desk/patrons/<card_number>")
 def close_account(card_number: str) -> Any:
     """Take a patron out: nothing is kept of them."""
-    from lending.actions.leaving import take_out
+    from lending.actions.patrons.leave import take_out
 
     staff, moment, policy = api.staff(), api.moment(), settings().policy
     take_out(library_table(), card_number, staff, moment, policy)
@@ -336,7 +336,7 @@ def close_account(card_number: str) -> Any:
 @api.get("/api/desk/patrons/<card_number>/trail")
 def show_trail_of_patron(card_number: str) -> Any:
     """What staff did with a patron's record, the latest first."""
-    from lending.actions.viewing_trail import trail_of_patron
+    from lending.actions.patrons.view_trail import trail_of_patron
 
     staff, moment, policy = api.staff(), api.moment(), settings().policy
     found, last = trail_of_patron(library_table(), card_number, staff, moment, policy, api.start(), api.limit())
@@ -346,7 +346,7 @@ def show_trail_of_patron(card_number: str) -> Any:
 @api.get("/api/desk/trail")
 def show_trail_of_staff() -> Any:
     """What somebody of the staff did from a day on, the earliest first."""
-    from lending.actions.viewing_trail import trail_of_staff
+    from lending.actions.patrons.view_trail import trail_of_staff
 
     by, moment, policy = api.staff(), api.moment(), settings().policy
     of, first = api.query("staff"), api.day("from")
@@ -358,7 +358,7 @@ def show_trail_of_staff() -> Any:
 
 
 def _shown_trace(trace: "Trace") -> dict[str, Any]:
-    from lending.domain.trail import DEED_LABELS
+    from lending.domain.patrons.trail import DEED_LABELS
 
     act = trace.act
     done = {"at": act.at, "what": act.what, "label": DEED_LABELS[act.what], "note": act.note or None}
@@ -394,7 +394,7 @@ class MergeRequest(Asked):
 @api.put("/api/desk/titles/<title_id>")
 def describe(title_id: str) -> Any:
     """Make a title and its copies what the catalogue says; it can be found at once."""
-    from lending.actions.cataloguing import describe_title
+    from lending.actions.catalogue.describe_titles import describe_title
 
     api.staff()
     asked = api.body(TitleRequest)
@@ -414,7 +414,7 @@ def describe(title_id: str) -> Any:
 @api.get("/api/desk/titles/<title_id>")
 def show_title(title_id: str) -> Any:
     """A title with its copies, where each lies, and its queue; that persons were looked at is recorded."""
-    from lending.actions.looking_up import look_up_title
+    from lending.actions.catalogue.look_up_books import look_up_title
 
     why, moment, policy = api.query("for", "counter"), api.moment(), settings().policy
     record = look_up_title(library_table(), title_id, api.staff(), why, moment, policy)
@@ -430,7 +430,7 @@ def show_title(title_id: str) -> Any:
 @api.get("/api/desk/copies/<barcode>")
 def show_copy(barcode: str) -> Any:
     """What book this is, where it lies, who has it or waits; that a person was looked at is recorded."""
-    from lending.actions.looking_up import look_up_copy
+    from lending.actions.catalogue.look_up_books import look_up_copy
 
     why, moment, policy = api.query("for", "counter"), api.moment(), settings().policy
     view = look_up_copy(library_table(), barcode, api.staff(), why, moment, policy)
@@ -441,7 +441,7 @@ def show_copy(barcode: str) -> Any:
 @api.post("/api/desk/titles/<title_id>/holds")
 def end_all_holds(title_id: str) -> Any:
     """End all holds of a title, with a mail to each patron. Sent again it goes on where it was."""
-    from lending.actions.ending_holds import cancel_all_of_title
+    from lending.actions.holds.end_all_of_title import cancel_all_of_title
 
     staff, asked, policy = api.staff(), api.body(TitleHoldsAction), settings().policy
     time = within_a_request()
@@ -453,7 +453,7 @@ def end_all_holds(title_id: str) -> Any:
 @api.post("/api/desk/titles/<title_id>/merge")
 def merge(title_id: str) -> Any:
     """Two records of one work become one. Sent again it goes on where it was."""
-    from lending.actions.merging_titles import merge_titles
+    from lending.actions.catalogue.merge_titles import merge_titles
 
     staff, into = api.staff(), api.body(MergeRequest).into
     table, moment, policy, time = library_table(), api.moment(), settings().policy, within_a_request()
@@ -471,7 +471,7 @@ class Printed(Asked):
 @api.get("/api/desk/lists/letters")
 def show_letters() -> Any:
     """What those get as letters whom no mail reaches, the oldest first; that persons were seen is recorded."""
-    from lending.actions.printing_letters import open_letters
+    from lending.actions.mail.letters import open_letters
 
     staff, why = api.staff(), api.query("for", "letters")
     table, moment, policy = library_table(), api.moment(), settings().policy
@@ -482,7 +482,7 @@ def show_letters() -> Any:
 @api.post("/api/desk/lists/letters")
 def note_letters_printed() -> Any:
     """Letters have been printed, and leave the list."""
-    from lending.actions.printing_letters import note_printed
+    from lending.actions.mail.letters import note_printed
 
     staff, asked = api.staff(), api.body(Printed)
     done = note_printed(library_table(), asked.printed, staff, api.moment(), settings().policy)
@@ -490,8 +490,8 @@ def note_letters_printed() -> Any:
 
 
 def _shown_letter(letter: "PaperLetter") -> dict[str, Any]:
-    from lending.domain.mail import KIND_LABELS as MAIL_LABELS
-    from lending.domain.mail import UNSENT_LABELS
+    from lending.domain.mail.mail import KIND_LABELS as MAIL_LABELS
+    from lending.domain.mail.mail import UNSENT_LABELS
 
     mail, named = letter.mail, ("card_number", "name", "guardian", "postal_code", "address", "phone")
     return {"id": letter.letter_id} | {name: getattr(letter.patron, name) for name in named} | {
@@ -508,7 +508,7 @@ def _shown_letter(letter: "PaperLetter") -> dict[str, Any]:
 @api.get("/api/desk/lists/<name>")
 def show_list(name: str) -> Any:
     """What is missing, kept, to be cleared, lost, overdue …, the longest first; that persons were seen is recorded."""
-    from lending.actions.listing_books import list_books
+    from lending.actions.catalogue.list_books import list_books
 
     staff, why = api.staff(), api.query("for", "list")
     table, moment, policy = library_table(), api.moment(), settings().policy
@@ -526,7 +526,7 @@ def _shown_line(line: "Line") -> dict[str, Any]:
 
 
 def _shown_copy(copy: Copy) -> dict[str, Any]:
-    from lending.domain.whereabouts import LIES_AT_LABELS, STATE_LABELS, lies_at
+    from lending.domain.catalogue.whereabouts import LIES_AT_LABELS, STATE_LABELS, lies_at
 
     place = lies_at(copy)
     return {
@@ -638,8 +638,8 @@ class TitleHoldsAction(HoldsAction):
 @api.get("/api/desk/patrons")
 def search_patrons() -> Any:
     """People by `name`, `kana` (their beginnings), `phone` and `birth_date`; that they were looked at is recorded."""
-    from lending.actions.searching_people import search_people
-    from lending.domain.people import Sought
+    from lending.actions.patrons.search_people import search_people
+    from lending.domain.patrons.people import Sought
 
     staff, moment, why = api.staff(), api.moment(), api.query("for", "search")
     born = api.query("birth_date")
@@ -657,7 +657,7 @@ def _found(patron: Patron) -> dict[str, Any]:
 @api.post("/api/desk/patrons")
 def register_patron() -> Any:
     """Register a person at the window or by post."""
-    from lending.actions.registering_person import register_person
+    from lending.actions.patrons.register_person import register_person
 
     staff, moment = api.staff(), api.moment()
     asked, today = api.body(NewPatron), in_tokyo(moment).date()
@@ -672,7 +672,7 @@ def register_patron() -> Any:
 @api.post("/api/desk/patrons/<card_number>/card")
 def issue_another_card(card_number: str) -> Any:
     """Give a patron another card; the one they had ends."""
-    from lending.actions.registering_person import issue_card
+    from lending.actions.patrons.register_person import issue_card
 
     staff, moment, policy = api.staff(), api.moment(), settings().policy
     number = _card_number(api.body(NewCard).card_number, "card_number")
@@ -683,7 +683,7 @@ def issue_another_card(card_number: str) -> Any:
 @api.post("/api/desk/patrons/<card_number>/password-slip")
 def hand_out_password(card_number: str) -> Any:
     """A temporary password, once, to be printed; the one before is void."""
-    from lending.actions.registering_person import password_slip
+    from lending.actions.patrons.register_person import password_slip
 
     patron, password = password_slip(library_table(), card_number, api.staff(), api.moment(), settings().policy)
     shown = {"card_number": patron.card_number, "name": patron.name}
@@ -693,7 +693,7 @@ def hand_out_password(card_number: str) -> Any:
 @api.get("/api/desk/patrons/<card_number>")
 def show_patron(card_number: str) -> Any:
     """A patron's record; `for` says what it is looked at for, and is kept with who looked (RULES 41)."""
-    from lending.actions.changing_patron import view_record
+    from lending.actions.patrons.change_patron import view_record
 
     staff, moment = api.staff(), api.moment()
     record = view_record(library_table(), card_number, staff, api.query("for", "counter"), moment, settings().policy)
@@ -703,7 +703,7 @@ def show_patron(card_number: str) -> Any:
 @api.patch("/api/desk/patrons/<card_number>")
 def change_patron(card_number: str) -> Any:
     """Change a patron's record."""
-    from lending.actions.changing_patron import change_record
+    from lending.actions.patrons.change_patron import change_record
 
     staff, moment = api.staff(), api.moment()
     wanted = _regular(api.body(PatronChange).model_dump(exclude_unset=True), in_tokyo(moment).date())
@@ -717,7 +717,7 @@ def place_or_cancel_all(card_number: str) -> Any:
     staff = api.staff()
     if "action" not in api.fields():
         return _placed_for_caller(card_number, staff, api.body(HoldForCaller))
-    from lending.actions.staff_holds import cancel_all_for_patron
+    from lending.actions.holds.change_for_caller import cancel_all_for_patron
 
     api.body(HoldsAction)
     cancelled = cancel_all_for_patron(library_table(), card_number, staff, api.moment(), settings().policy)
@@ -725,8 +725,8 @@ def place_or_cancel_all(card_number: str) -> Any:
 
 
 def _placed_for_caller(card_number: str, staff: str, asked: HoldForCaller) -> Any:
-    from lending.actions.serving_callers import place_for_caller
-    from lending.actions.viewing_holds import view_placed
+    from lending.actions.holds.serve_caller import place_for_caller
+    from lending.actions.holds.view import view_placed
 
     table, moment, policy = library_table(), api.moment(), settings().policy
     hold = place_for_caller(table, card_number, asked.title_id, asked.pickup_place, staff, moment, policy)
@@ -740,8 +740,8 @@ def _placed_for_caller(card_number: str, staff: str, asked: HoldForCaller) -> An
 @api.post("/api/desk/patrons/<card_number>/holds/<title_id>")
 def change_hold(card_number: str, title_id: str) -> Any:
     """Cancel a hold, move it to the end of its queue, change its pickup place, or keep its book longer."""
-    from lending.actions.serving_callers import extend_deadline
-    from lending.actions.staff_holds import cancel_for_patron, change_pickup_place, move_to_end
+    from lending.actions.holds.change_for_caller import cancel_for_patron, change_pickup_place, move_to_end
+    from lending.actions.holds.serve_caller import extend_deadline
 
     staff = api.staff()
     asked, table, moment, policy = api.body(HoldAction), library_table(), api.moment(), settings().policy
@@ -759,7 +759,7 @@ def change_hold(card_number: str, title_id: str) -> Any:
 @api.post("/api/desk/patrons/<card_number>/loans/<barcode>/renewal")
 def renew_by_phone(card_number: str, barcode: str) -> Any:
     """Renew a loan for a caller, also an overdue one."""
-    from lending.actions.serving_callers import renew_for_caller
+    from lending.actions.holds.serve_caller import renew_for_caller
 
     staff, policy = api.staff(), settings().policy
     loan = renew_for_caller(library_table(), card_number, barcode, staff, api.moment(), policy)
@@ -769,7 +769,7 @@ def renew_by_phone(card_number: str, barcode: str) -> Any:
 
 def _regular(wanted: dict[str, Any], today: date) -> dict[str, Any]:
     """What is known of the person made regular; all faults are named."""
-    from lending.domain.person import FIELDS, checked
+    from lending.domain.patrons.person import FIELDS, checked
 
     read = checked({name: text for name, text in wanted.items() if name in FIELDS}, today)
     if isinstance(read, tuple):
@@ -846,7 +846,7 @@ class PullResult(Asked):
 @api.get("/api/desk/pulls")
 def show_pulls() -> Any:
     """The pull list in shelf order."""
-    from lending.actions.pulling_books import pull_list
+    from lending.actions.pulls.scan import pull_list
 
     staff = api.staff()
     lines, last = pull_list(library_table(), staff, api.moment(), settings().policy, api.start(), api.limit())
@@ -857,7 +857,7 @@ def show_pulls() -> Any:
 @api.post("/api/desk/pulls/<barcode>")
 def scan(barcode: str) -> Any:
     """A book of the pull list was found or not: what to do with it."""
-    from lending.actions.pulling_books import scan_absent, scan_found
+    from lending.actions.pulls.scan import scan_absent, scan_found
 
     staff, asked = api.staff(), api.body(PullResult)
     table, moment, policy = library_table(), api.moment(), settings().policy
@@ -869,7 +869,7 @@ def scan(barcode: str) -> Any:
 @api.delete("/api/desk/pulls")
 def drop_pulls() -> Any:
     """Drop the plan of the run or pull that `run` names."""
-    from lending.actions.dropping_plan import drop_plan
+    from lending.actions.pulls.drop_plan import drop_plan
 
     staff, run = api.staff(), api.query("run")
     dropped = drop_plan(library_table(), run, staff, api.moment(), settings().policy)
@@ -879,7 +879,7 @@ def drop_pulls() -> Any:
 @api.delete("/api/desk/pulls/<barcode>/scan")
 def undo(barcode: str) -> Any:
     """Take the latest scan of a book back."""
-    from lending.actions.undoing_scan import undo_scan
+    from lending.actions.pulls.undo_scan import undo_scan
 
     scan = undo_scan(library_table(), barcode, api.staff(), api.moment(), settings().policy)
     return answer(200, {"barcode": barcode, "undone": scan.action})
@@ -895,7 +895,7 @@ class Dispatch(Asked):
 @api.post("/api/desk/crates/dispatch")
 def dispatch_crates() -> Any:
     """Crates have left."""
-    from lending.actions.dispatching import dispatch
+    from lending.actions.pulls.dispatch_crates import dispatch
 
     api.staff()
     asked, policy = api.body(Dispatch), settings().policy
@@ -906,7 +906,7 @@ def dispatch_crates() -> Any:
 @api.delete("/api/desk/crates/dispatch")
 def bring_crate_back() -> Any:
     """A crate said to have left is here after all: `pickup_from`, `facility`."""
-    from lending.actions.dispatching import bring_back
+    from lending.actions.pulls.dispatch_crates import bring_back
 
     api.staff()
     pickup_from = api.day("pickup_from")
@@ -919,7 +919,7 @@ def bring_crate_back() -> Any:
 @api.get("/api/desk/crates")
 def show_crates() -> Any:
     """The crates of a week, the one that is packed now if none is named; with `facility` only one."""
-    from lending.actions.packing import crates
+    from lending.actions.pulls.pack_crates import crates
 
     staff, moment, policy = api.staff(), api.moment(), settings().policy
     pickup_from = api.day("pickup_from") or week_of_run(run_due_at(moment, policy), policy).pickup_from
@@ -928,7 +928,7 @@ def show_crates() -> Any:
 
 
 def _facility_names() -> dict[str, str]:
-    from lending.aws.table.facilities import all_facilities
+    from lending.aws.table.calendar.facilities import all_facilities
 
     named = {str(each.number): each.name for each in all_facilities(library_table())}
     return {PREFECTURAL: settings().policy.library_name} | named
@@ -1018,7 +1018,7 @@ class CheckOut(Asked):
 @api.post("/api/desk/checkins")
 def check_books_in() -> Any:
     """Check books in, each on its own."""
-    from lending.actions.checking_in import check_in_all
+    from lending.actions.loans.check_in import check_in_all
 
     staff, barcodes = api.staff(), api.body(CheckIns).barcodes
     books = check_in_all(library_table(), barcodes, staff, api.moment(), settings().policy)
@@ -1028,7 +1028,7 @@ def check_books_in() -> Any:
 @api.post("/api/desk/checkouts")
 def check_book_out() -> Any:
     """Lend a book at the counter."""
-    from lending.actions.checking_out import check_out
+    from lending.actions.loans.check_out import check_out
 
     staff, asked = api.staff(), api.body(CheckOut)
     done = check_out(library_table(), asked.card_number, asked.barcode, staff, api.moment(), settings().policy)
@@ -1051,7 +1051,7 @@ def damage(barcode: str) -> Any:
 @api.post("/api/desk/copies/<barcode>/found")
 def find(barcode: str) -> Any:
     """A book that was missed, lost or damaged is there again."""
-    from lending.actions.losing_books import mark_found
+    from lending.actions.catalogue.copy_condition import mark_found
 
     state = mark_found(library_table(), barcode, api.staff(), api.moment(), settings().policy)
     return answer(200, {"barcode": barcode, "state": state})
@@ -1060,14 +1060,14 @@ def find(barcode: str) -> Any:
 @api.post("/api/desk/copies/<barcode>/replaced")
 def replace_in_kind(barcode: str) -> Any:
     """A patron has replaced a lost or damaged book: the loan is over."""
-    from lending.actions.losing_books import replaced_in_kind
+    from lending.actions.catalogue.copy_condition import replaced_in_kind
 
     state = replaced_in_kind(library_table(), barcode, api.staff(), api.moment(), settings().policy)
     return answer(200, {"barcode": barcode, "state": state})
 
 
 def _marked(barcode: str, state: CopyState) -> Any:
-    from lending.actions.losing_books import mark
+    from lending.actions.catalogue.copy_condition import mark
 
     marked = mark(library_table(), barcode, state, api.staff(), api.moment(), settings().policy)
     return answer(200, {"barcode": barcode, "state": marked})
@@ -1084,7 +1084,7 @@ def _shown_checked_in(book: "CheckedIn") -> dict[str, Any]:
 @api.get("/api/desk/contacts")
 def show_contacts() -> Any:
     """Whom to call because mails come back, the longest waiting first."""
-    from lending.actions.contacting import open_tasks
+    from lending.actions.mail.contact_tasks import open_tasks
 
     tasks, last = open_tasks(library_table(), api.staff(), api.moment(), settings().policy, api.limit(), api.start())
     return api.items([_task(task) for task in tasks], last)
@@ -1093,17 +1093,17 @@ def show_contacts() -> Any:
 @api.post("/api/desk/contacts/<contact_id>/done")
 def finish_contact(contact_id: str) -> Any:
     """They have been called."""
-    from lending.actions.contacting import finish_task
+    from lending.actions.mail.contact_tasks import finish_task
 
     finish_task(library_table(), contact_id, api.staff(), api.moment(), settings().policy)
     return answer(204)
 
 
 def _task(task: "Task") -> dict[str, Any]:
-    from lending.domain.bounces import CAUSE_LABELS
-    from lending.domain.contact import advice
-    from lending.domain.mail import KIND_LABELS as MAIL_LABELS
-    from lending.domain.mail import Unsent
+    from lending.domain.mail.bounces import CAUSE_LABELS
+    from lending.domain.mail.contact import advice
+    from lending.domain.mail.mail import KIND_LABELS as MAIL_LABELS
+    from lending.domain.mail.mail import Unsent
 
     contact, kind = task.contact, task.contact.mail_kind
     return {
@@ -1136,7 +1136,7 @@ class AddressAction(Asked):
 @api.post("/api/desk/patrons/<card_number>/address")
 def try_address(card_number: str) -> Any:
     """Mails go to the patron's addresses again, and a test mail first."""
-    from lending.actions.trying_addresses import try_again
+    from lending.actions.mail.try_addresses import try_again
 
     staff, moment = api.staff(), api.moment()
     api.body(AddressAction)
@@ -1150,7 +1150,7 @@ def try_address(card_number: str) -> Any:
 @api.get("/api/desk/patrons/<card_number>/mails")
 def show_mails_of_patron(card_number: str) -> Any:
     """The patron's mails with what they said, the newest first; that they were looked at is recorded."""
-    from lending.actions.mails_of_patron import show_mails
+    from lending.actions.mail.mails_of_patron import show_mails
 
     number = _card_number(card_number, "card_number")
     found = show_mails(library_table(), number, api.staff(), api.moment(), settings().policy)
@@ -1160,7 +1160,7 @@ def show_mails_of_patron(card_number: str) -> Any:
 @api.post("/api/desk/patrons/<card_number>/mails/<mail>/again")
 def send_mail_again(card_number: str, mail: str) -> Any:
     """Send once more what a mail is about."""
-    from lending.actions.mails_of_patron import send_again
+    from lending.actions.mail.mails_of_patron import send_again
 
     number, name = _card_number(card_number, "card_number"), mail.replace("~", "#")
     sent = send_again(library_table(), number, name, api.staff(), api.moment(), settings().policy)
@@ -1168,8 +1168,8 @@ def send_mail_again(card_number: str, mail: str) -> Any:
 
 
 def _shown_mail(mail: "Mail") -> dict[str, Any]:
-    from lending.domain.mail import KIND_LABELS, STATE_LABELS, UNSENT_LABELS
-    from lending.domain.mail_texts import subject_of
+    from lending.domain.mail.mail import KIND_LABELS, STATE_LABELS, UNSENT_LABELS
+    from lending.domain.mail.texts import subject_of
 
     return {
         # `#` would end an address.
@@ -1193,7 +1193,7 @@ def _shown_mail(mail: "Mail") -> dict[str, Any]:
 @api.get("/api/desk/reports")
 def show_reports() -> Any:
     """What facilities have reported and nobody has seen to yet, the longest waiting first."""
-    from lending.actions.reporting import open_reports
+    from lending.actions.loans.facility_reports import open_reports
 
     staff, moment, policy = api.staff(), api.moment(), settings().policy
     found, last = open_reports(library_table(), staff, moment, policy, api.limit(), api.start())
@@ -1203,14 +1203,14 @@ def show_reports() -> Any:
 @api.post("/api/desk/reports/<report_id>/done")
 def finish_report_of_facility(report_id: str) -> Any:
     """It has been seen to."""
-    from lending.actions.reporting import finish_report
+    from lending.actions.loans.facility_reports import finish_report
 
     finish_report(library_table(), report_id, api.staff(), api.moment(), settings().policy)
     return answer(204)
 
 
 def _shown_report(open_report: "OpenReport") -> dict[str, Any]:
-    from lending.domain.report import KIND_LABELS as REPORT_LABELS
+    from lending.domain.loans.report import KIND_LABELS as REPORT_LABELS
 
     told, bag = open_report.report, open_report.bag
     return {
@@ -1274,7 +1274,7 @@ class ShiftRequest(Asked):
 @api.get("/api/desk/closures")
 def show_closures() -> Any:
     """All closures that have not ended, and with `all=1` the others, too."""
-    from lending.aws.table.calendar import load as load_calendar
+    from lending.aws.table.calendar.calendar import load as load_calendar
 
     api.staff()
     closures = [each for each in load_calendar(library_table()).closures if _is_shown(each.ends_on)]
@@ -1284,7 +1284,7 @@ def show_closures() -> Any:
 @api.post("/api/desk/closures")
 def close() -> Any:
     """Record closed days."""
-    from lending.actions.closing_days import close_days
+    from lending.actions.calendar.closing_days import close_days
 
     api.staff()
     asked = api.body(ClosureRequest)
@@ -1296,8 +1296,8 @@ def close() -> Any:
 @api.delete("/api/desk/closures/<closure_id>")
 def reopen(closure_id: str) -> Any:
     """Take closed days back."""
-    from lending.actions.closing_days import take_back
-    from lending.aws.table.calendar import closure_key
+    from lending.actions.calendar.closing_days import take_back
+    from lending.aws.table.calendar.calendar import closure_key
 
     api.staff()
     take_back(library_table(), closure_key(closure_id))
@@ -1307,8 +1307,8 @@ def reopen(closure_id: str) -> Any:
 @api.get("/api/desk/suspensions")
 def show_suspensions() -> Any:
     """All suspensions that have not ended, and with `all=1` the others, too."""
-    from lending.actions.closing_days import cards_of_patrons
-    from lending.aws.table.calendar import load as load_calendar
+    from lending.actions.calendar.closing_days import cards_of_patrons
+    from lending.aws.table.calendar.calendar import load as load_calendar
 
     staff, table = api.staff(), library_table()
     found = [each for each in load_calendar(table).suspensions if _is_shown(each.ends_on)]
@@ -1323,7 +1323,7 @@ def show_suspensions() -> Any:
 @api.post("/api/desk/suspensions")
 def suspend_lending() -> Any:
     """Record a suspension."""
-    from lending.actions.closing_days import cards_of_patrons, patrons_of_cards, suspend
+    from lending.actions.calendar.closing_days import cards_of_patrons, patrons_of_cards, suspend
 
     staff, asked, table = api.staff(), api.body(SuspensionRequest), library_table()
     suspension = Suspension(
@@ -1340,8 +1340,8 @@ def suspend_lending() -> Any:
 @api.delete("/api/desk/suspensions/<suspension_id>")
 def resume(suspension_id: str) -> Any:
     """Take a suspension back."""
-    from lending.actions.closing_days import take_back
-    from lending.aws.table.calendar import suspension_key
+    from lending.actions.calendar.closing_days import take_back
+    from lending.aws.table.calendar.calendar import suspension_key
 
     api.staff()
     take_back(library_table(), suspension_key(suspension_id))
@@ -1351,7 +1351,7 @@ def resume(suspension_id: str) -> Any:
 @api.get("/api/desk/shifts")
 def show_shifts() -> Any:
     """The shifts of a week's batches."""
-    from lending.aws.table.shifts import of_week as shifts_of_week
+    from lending.aws.table.calendar.shifts import of_week as shifts_of_week
 
     api.staff()
     pickup_from = day_of(api.query("pickup_from"), "pickup_from")
@@ -1361,9 +1361,9 @@ def show_shifts() -> Any:
 @api.post("/api/desk/shifts")
 def shift() -> Any:
     """Set other days for a batch or many, and tell each patron concerned. Sent again it goes on where it was."""
-    from lending.actions.shifting_batch import record_shift
-    from lending.actions.shifting_batches import facilities_of, shift_batches
-    from lending.domain.shift import Shift
+    from lending.actions.calendar.shift_batch import record_shift
+    from lending.actions.calendar.shift_batches import facilities_of, shift_batches
+    from lending.domain.loans.shift import Shift
 
     staff, asked, table, policy = api.staff(), api.body(ShiftRequest), library_table(), settings().policy
     days = asked.model_dump(exclude={"facility", "facilities", "district", "all"})
@@ -1382,7 +1382,7 @@ def shift() -> Any:
 @api.delete("/api/desk/shifts/<batch_id>")
 def unshift(batch_id: str) -> Any:
     """Give a batch its regular days again, and tell each patron concerned."""
-    from lending.actions.shifting_batch import take_shift_back
+    from lending.actions.calendar.shift_batch import take_shift_back
 
     staff = api.staff()
     sunday, _, number = batch_id.partition(".")
@@ -1394,7 +1394,7 @@ def unshift(batch_id: str) -> Any:
 @api.delete("/api/desk/shifts")
 def unshift_many() -> Any:
     """Give many batches of a week their regular days again, and tell each patron concerned."""
-    from lending.actions.shifting_batches import facilities_of, take_shifts_back
+    from lending.actions.calendar.shift_batches import facilities_of, take_shifts_back
 
     staff, table, moment = api.staff(), library_table(), api.moment()
     pickup_from, policy = day_of(api.query("pickup_from"), "pickup_from"), settings().policy

@@ -5,19 +5,19 @@ from uuid import uuid4
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from lending.actions.arrivals import note_arrival
-from lending.actions.facility_bags import BagView, current_number, overview, view_current, view_lists
-from lending.actions.facility_closures import close, take_back, view_closures
-from lending.actions.handing_over import hand_over, take_hand_over_back
-from lending.actions.reporting import report
+from lending.actions.calendar.facility_closures import close, take_back, view_closures
+from lending.actions.loans.arrivals import note_arrival
+from lending.actions.loans.facility_bags import BagView, current_number, overview, view_current, view_lists
+from lending.actions.loans.facility_reports import report
+from lending.actions.loans.hand_over import hand_over, take_hand_over_back
 from lending.aws.asked import Asked, Day, Weekdays
 from lending.aws.http import Api, answer
 from lending.aws.settings import settings
 from lending.aws.table import library_table
-from lending.domain.bag import Arrival, BagList
-from lending.domain.closure import Closure, ClosureKind, Scope
+from lending.domain.calendar.closure import Closure, ClosureKind, Scope
+from lending.domain.loans.bag import Arrival, BagList
+from lending.domain.loans.report import Report, ReportKind
 from lending.domain.problems import Reason, Refused
-from lending.domain.report import Report, ReportKind
 
 api = Api()
 handler = api

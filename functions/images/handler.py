@@ -9,8 +9,8 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from lending.actions.keeping_images import clear_images
-from lending.actions.looking_at_images import look_at_image
+from lending.actions.registration.check_image import look_at_image
+from lending.actions.registration.keep_images import clear_images
 from lending.aws.images import upload_of
 from lending.aws.messages import each_message
 from lending.aws.settings import settings

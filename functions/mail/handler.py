@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from lending.actions.sending_mail import Sending, send_mail
+from lending.actions.mail.send import Sending, send_mail
 from lending.aws.messages import each_message
 from lending.aws.metrics import measured
 from lending.aws.settings import settings

@@ -3,27 +3,21 @@
 from secrets import token_urlsafe
 from typing import Any
 
-from lending.actions.basket import put_in_basket, show_basket, take_from_basket
-from lending.actions.changing_mail_address import change_mail_addresses, confirm_mail_address
-from lending.actions.renewing_loan import renew_loan
-from lending.actions.viewing_library import (
-    LoanView,
-    Myself,
-    ask_test_mail,
-    view_loans,
-    view_mails,
-    view_myself,
-)
+from lending.actions.holds.basket import put_in_basket, show_basket, take_from_basket
+from lending.actions.loans.renew import renew_loan
+from lending.actions.mail.mails_of_patron import view_mails
+from lending.actions.patrons.change_mail_address import change_mail_addresses, confirm_mail_address
+from lending.actions.patrons.view_library import LoanView, Myself, ask_test_mail, view_loans, view_myself
 from lending.aws.asked import Asked, Text
 from lending.aws.http import Api, answer
 from lending.aws.sealing import confirmed
 from lending.aws.settings import settings
 from lending.aws.table import library_table
-from lending.domain.loan import RESERVED_LABEL, STATE_LABELS
-from lending.domain.mail import STATE_LABELS as MAIL_STATE_LABELS
-from lending.domain.mail import UNSENT_LABELS, Mail
+from lending.domain.catalogue.title import Title
+from lending.domain.loans.loan import RESERVED_LABEL, STATE_LABELS
+from lending.domain.mail.mail import STATE_LABELS as MAIL_STATE_LABELS
+from lending.domain.mail.mail import UNSENT_LABELS, Mail
 from lending.domain.problems import Reason
-from lending.domain.title import Title
 from lending.domain.week import renewal_window
 
 api = Api()
@@ -81,7 +75,7 @@ def change_me() -> Any:
 @api.get("/api/me/export")
 def export() -> Any:
     """All that is kept of the patron, as one file."""
-    from lending.actions.exporting import export_all
+    from lending.actions.patrons.export import export_all
 
     return answer(200, export_all(library_table(), api.patron(), api.moment()))
 
@@ -89,7 +83,7 @@ def export() -> Any:
 @api.delete("/api/me")
 def leave_for_good() -> Any:
     """The patron leaves: nothing is kept of them (RULES 41)."""
-    from lending.actions.leaving import leave
+    from lending.actions.patrons.leave import leave
 
     leave(library_table(), api.patron(), api.moment())
     return answer(204)
@@ -228,7 +222,7 @@ def test_mail() -> Any:
 
 def _mail(mail: Mail) -> dict[str, Any]:
     # The words of all mails, for a route that few cold starts answer.
-    from lending.domain.mail_texts import subject_of
+    from lending.domain.mail.texts import subject_of
 
     return {
         "kind": mail.kind,

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from lending.actions.carrying_mail import send_again_what_is_stuck
-from lending.actions.daily_notices import put_daily_mails
-from lending.actions.leaving import erase
-from lending.actions.lending_mail import announce_bags
-from lending.actions.seeing_to_accounts import see_to_accounts
-from lending.actions.viewing_applications import late_applications
-from lending.actions.watching_runs import run_due
+from lending.actions.mail.daily_mails import put_daily_mails
+from lending.actions.mail.outbox import send_again_what_is_stuck
+from lending.actions.mail.saturday_mail import announce_bags
+from lending.actions.mend_accounts import see_to_accounts
+from lending.actions.patrons.leave import erase
+from lending.actions.registration.view_applications import late_applications
+from lending.actions.run.due import run_due
 from lending.aws.metrics import measured
 from lending.aws.schedules import Summary, carry_out_job, enough_time, summary_of
 from lending.aws.settings import settings

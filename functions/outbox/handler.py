@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lending.actions.carrying_mail import carry_on
+from lending.actions.mail.outbox import carry_on
 
 
 def handler(event: dict[str, Any], context: Any) -> None:

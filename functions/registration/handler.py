@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from lending.actions.applying import apply, ask_for_uploads, show_application
-from lending.actions.sending_password import ask_for_password
-from lending.actions.withdrawing_application import withdraw_application
+from lending.actions.patrons.send_password import ask_for_password
+from lending.actions.registration.apply import apply, ask_for_uploads, show_application
+from lending.actions.registration.withdraw import withdraw_application
 from lending.aws import images
 from lending.aws.access_codes import access_code, code_hash, new_receipt_number, typed
 from lending.aws.asked import Asked, Text, Word, as_list
@@ -18,7 +18,9 @@ from lending.aws.http import Api, answer
 from lending.aws.images import Upload
 from lending.aws.settings import settings
 from lending.aws.table import library_table
-from lending.domain.application import (
+from lending.domain.form_fields import FieldFault, check_birth_date, check_card_number
+from lending.domain.problems import Reason, Refused
+from lending.domain.registration.application import (
     Application,
     ApplicationForm,
     barcode_warning,
@@ -29,8 +31,6 @@ from lending.domain.application import (
     slot_note,
     status_message,
 )
-from lending.domain.form_fields import FieldFault, check_birth_date, check_card_number
-from lending.domain.problems import Reason, Refused
 
 # An access code is not kept with an answer that is kept for an Idempotency-Key.
 api = Api(secrets={"access_code": lambda body: access_code(body["receipt_number"])})

@@ -6,9 +6,9 @@ Plans that could not be followed any more are taken off the pull list on the way
 from datetime import datetime
 from typing import Any
 
-from lending.actions.lapsing_plans import lapse_plans
-from lending.actions.prefectural_release import release_expired
-from lending.actions.sunday_release import release_uncollected
+from lending.actions.holds.prefectural_release import release_expired
+from lending.actions.loans.sunday_release import release_uncollected
+from lending.actions.pulls.lapse_plans import lapse_plans
 from lending.aws.schedules import Summary, carry_out_job, summary_of
 from lending.aws.settings import settings
 from lending.aws.table import library_table

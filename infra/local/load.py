@@ -11,9 +11,10 @@ from pathlib import Path
 from infra.facilities import load_facilities, read_facilities
 from infra.local.samples import catalogue, kit_numbers
 from infra.local.stack import ROOT, Stack
-from lending.aws.table import Table, cards
-from lending.domain.card import Card
-from lending.domain.facility import Facility
+from lending.aws.table import Table
+from lending.aws.table.registration import cards
+from lending.domain.calendar.facility import Facility
+from lending.domain.registration.card import Card
 
 _AT_ONCE = 8
 

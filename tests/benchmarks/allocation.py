@@ -9,7 +9,7 @@ import sys
 import time
 from typing import TypedDict
 
-from lending.domain.allocation import allocate
+from lending.domain.run.allocation import allocate
 from tests.benchmarks.generator import library
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)

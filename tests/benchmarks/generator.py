@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zlib import crc32
 
-from lending.domain.closure import Calendar, Closure, Scope, Suspension
-from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
-from lending.domain.patron import Patron
+from lending.domain.calendar.closure import Calendar, Closure, Scope, Suspension
+from lending.domain.catalogue.title import Copy, CopyState
+from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
+from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
-from lending.domain.run import Run, thursday_run
-from lending.domain.title import Copy, CopyState
+from lending.domain.run.run import Run, thursday_run
 from lending.domain.week import TOKYO
 
 RUN_DATE = date(2026, 6, 4)

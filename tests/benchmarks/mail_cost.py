@@ -13,15 +13,19 @@ from types import SimpleNamespace
 from typing import TypedDict
 
 from functions.mail import handler as function
-from lending.actions.lending_mail import announce_bags
-from lending.actions.sending_mail import Sending, send_mail
-from lending.aws.table import Table, bags, facilities, loans, mails, patrons
+from lending.actions.mail.saturday_mail import announce_bags
+from lending.actions.mail.send import Sending, send_mail
+from lending.aws.table import Table
+from lending.aws.table.calendar import facilities
+from lending.aws.table.loans import bags, loans
+from lending.aws.table.mail import mails
+from lending.aws.table.patrons import patrons
 from lending.aws.table.writes import Key, Write
-from lending.domain.bag import Bag
-from lending.domain.facility import Facility
-from lending.domain.loan import Loan
-from lending.domain.mail import MailState
-from lending.domain.patron import Patron
+from lending.domain.calendar.facility import Facility
+from lending.domain.loans.bag import Bag
+from lending.domain.loans.loan import Loan
+from lending.domain.mail.mail import MailState
+from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.benchmarks.cloud import cloud

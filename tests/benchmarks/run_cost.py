@@ -12,14 +12,18 @@ from functools import cache
 from itertools import islice
 from typing import TypedDict
 
-from lending.actions.pulling_books import scan_found
-from lending.actions.thursday_run import run_for
-from lending.aws.table import Table, calendar, holds, patrons, titles
+from lending.actions.pulls.scan import scan_found
+from lending.actions.run.thursday_run import run_for
+from lending.aws.table import Table
+from lending.aws.table.calendar import calendar
+from lending.aws.table.catalogue import titles
+from lending.aws.table.holds import holds
+from lending.aws.table.patrons import patrons
 from lending.aws.table.writes import Write, put
-from lending.domain.hold import HoldStatus
-from lending.domain.patron import Patron
-from lending.domain.run_record import RunRecord
-from lending.domain.title import Title
+from lending.domain.catalogue.title import Title
+from lending.domain.holds.hold import HoldStatus
+from lending.domain.patrons.patron import Patron
+from lending.domain.run.run_record import RunRecord
 from tests.benchmarks.counting_store import CountingStore, Counts, Tally
 from tests.benchmarks.generator import Library, library
 

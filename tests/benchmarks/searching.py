@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TypedDict
 
 from infra.import_catalogue import import_catalogue
-from lending.actions.searching_titles import search_titles
+from lending.actions.catalogue.search_titles import search_titles
 from lending.aws.table import Table
-from lending.domain.expected_pickup import ANY_FACILITY
 from lending.domain.policy import Policy
+from lending.domain.run.expected_pickup import ANY_FACILITY
 from lending.domain.week import TOKYO
 from tests.benchmarks.cloud import BUCKET, cloud
 from tests.benchmarks.counting_store import CountingStore

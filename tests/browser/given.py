@@ -13,15 +13,20 @@ from infra.local.people import Caller, run_job, sign_in, until
 from infra.local.photos import card_photo, document_photo
 from infra.local.samples import Person
 from infra.local.stack import Stack
-from lending.aws.table import Table, addresses, bags, cards, contacts, holds, loans, patrons
-from lending.domain.bag import Bag
-from lending.domain.bounce_table import BounceCause
-from lending.domain.card import Card, CardState
-from lending.domain.contact import Contact
-from lending.domain.hold import Hold
-from lending.domain.loan import Loan
-from lending.domain.patron import Patron
+from lending.aws.table import Table
+from lending.aws.table.holds import holds
+from lending.aws.table.loans import bags, loans
+from lending.aws.table.mail import addresses, contacts
+from lending.aws.table.patrons import patrons
+from lending.aws.table.registration import cards
+from lending.domain.holds.hold import Hold
+from lending.domain.loans.bag import Bag
+from lending.domain.loans.loan import Loan
+from lending.domain.mail.bounce_table import BounceCause
+from lending.domain.mail.contact import Contact
+from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
+from lending.domain.registration.card import Card, CardState
 from lending.domain.week import TOKYO, week_of_run
 
 TEMPORARY, CHOSEN = "Kari2345kari", "Jibun-2026-jibun"

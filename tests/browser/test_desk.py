@@ -7,11 +7,12 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from infra.local.samples import PEOPLE
-from lending.aws.table import bags, cards
-from lending.domain.bag import Bag
-from lending.domain.card import Card
-from lending.domain.patron import Patron
+from lending.aws.table.loans import bags
+from lending.aws.table.registration import cards
+from lending.domain.loans.bag import Bag
+from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
+from lending.domain.registration.card import Card
 from lending.domain.week import TOKYO
 from tests.browser.conftest import assert_accessible
 from tests.browser.given import Clock, Given, enter, on_paper, sign_in_at

@@ -6,7 +6,7 @@ from datetime import date, datetime
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from lending.aws.table import patrons
+from lending.aws.table.patrons import patrons
 from lending.domain.week import TOKYO
 from tests.browser.conftest import assert_accessible
 from tests.browser.given import Clock, Given, enter, sign_in_at

@@ -13,9 +13,10 @@ from playwright.sync_api import Browser, Page
 
 from infra.local.photos import CAMERA, card_photo
 from infra.local.stack import Stack
-from lending.domain import application, form_fields
-from lending.domain.application import ApplicationKind, DocumentKind
+from lending.domain import form_fields
 from lending.domain.form_fields import FieldFault
+from lending.domain.registration import application
+from lending.domain.registration.application import ApplicationKind, DocumentKind
 from tests.browser.conftest import PATIENCE_MS
 
 pytestmark = pytest.mark.browser

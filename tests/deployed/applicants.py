@@ -11,8 +11,8 @@ import requests
 from infra.local.people import Caller, mailbox, until
 from infra.local.photos import card_photo, document_photo
 from infra.local.stack import Stack
-from lending.aws.table import people
-from lending.domain.patron import Patron
+from lending.aws.table.patrons import people
+from lending.domain.patrons.patron import Patron
 from tests.deployed.conftest import NOON, Given
 
 # Small, to spare processors: what a phone's full resolution does is tried with the pictures themselves.

@@ -11,11 +11,15 @@ from infra.local.load import load
 from infra.local.people import Caller, sign_in
 from infra.local.server import free_port
 from infra.local.stack import Stack, local_stack
-from lending.aws.table import Table, cards, holds, patrons, titles
-from lending.domain.card import Card, CardState
-from lending.domain.hold import Hold
-from lending.domain.patron import Patron
-from lending.domain.title import Copy, Title
+from lending.aws.table import Table
+from lending.aws.table.catalogue import titles
+from lending.aws.table.holds import holds
+from lending.aws.table.patrons import patrons
+from lending.aws.table.registration import cards
+from lending.domain.catalogue.title import Copy, Title
+from lending.domain.holds.hold import Hold
+from lending.domain.patrons.patron import Patron
+from lending.domain.registration.card import Card, CardState
 from lending.domain.week import TOKYO
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=TOKYO)  # a Monday

@@ -10,12 +10,15 @@ from time import sleep
 from typing import Any
 
 from infra.local.people import Caller
-from lending.aws.table import Table, bags, loans, patrons, titles
-from lending.domain.bag import Bag
-from lending.domain.loan import Loan
-from lending.domain.patron import Patron
+from lending.aws.table import Table
+from lending.aws.table.catalogue import titles
+from lending.aws.table.loans import bags, loans
+from lending.aws.table.patrons import patrons
+from lending.domain.catalogue.title import Copy, CopyState, Title
+from lending.domain.loans.bag import Bag
+from lending.domain.loans.loan import Loan
+from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
-from lending.domain.title import Copy, CopyState, Title
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.handlers.invariants import Rows, what_must_never_break

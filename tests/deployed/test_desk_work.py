@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from lending.aws.table import Table, titles
-from lending.domain.patron import Patron
+from lending.aws.table import Table
+from lending.aws.table.catalogue import titles
+from lending.domain.patrons.patron import Patron
 from tests.deployed.conftest import NOON, Given
 from tests.deployed.racing import RENEWABLE, Round, at_once, heads_start, lend, own
 

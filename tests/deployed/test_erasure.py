@@ -11,8 +11,11 @@ from botocore.exceptions import ClientError
 from infra.local.people import mailbox, run_job, sign_in, until
 from infra.local.player import Player
 from infra.local.stack import Stack
-from lending.aws.table import Table, addresses, cards, contacts, titles
+from lending.aws.table import Table
+from lending.aws.table.catalogue import titles
 from lending.aws.table.codec import epoch
+from lending.aws.table.mail import addresses, contacts
+from lending.aws.table.registration import cards
 from lending.domain.policy import Policy
 from tests.deployed.applicants import DECIDED, FACILITY, Applicant, Counter
 from tests.deployed.conftest import NOON, Given, logged, table_rows

@@ -7,9 +7,12 @@ import pytest
 import requests
 
 from infra.local.people import Caller, run_job
-from lending.aws.table import Table, bags, loans, patrons, titles
-from lending.domain.bag import Bag
-from lending.domain.patron import Patron
+from lending.aws.table import Table
+from lending.aws.table.catalogue import titles
+from lending.aws.table.loans import bags, loans
+from lending.aws.table.patrons import patrons
+from lending.domain.loans.bag import Bag
+from lending.domain.patrons.patron import Patron
 from lending.domain.week import TOKYO
 from tests.deployed.conftest import Given
 from tests.deployed.racing import DUE, POLICY, RENEWABLE, Pair, Round, at_once, heads_start, lend, own

@@ -7,9 +7,11 @@ import pytest
 
 from infra.local.people import Caller, run_job, sign_in, until
 from infra.local.stack import Stack
-from lending.aws.table import Table, account_work, applications, cards, patrons, people
-from lending.domain.card import Card, CardState
-from lending.domain.patron import Patron
+from lending.aws.table import Table
+from lending.aws.table.patrons import account_work, patrons, people
+from lending.aws.table.registration import applications, cards
+from lending.domain.patrons.patron import Patron
+from lending.domain.registration.card import Card, CardState
 from lending.domain.week import TOKYO
 from tests.deployed.applicants import DECIDED, Applicant, Counter
 from tests.deployed.conftest import NOON, PASSWORD, Given, table_rows

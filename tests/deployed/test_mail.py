@@ -6,7 +6,8 @@ from typing import Any
 
 from infra.local.people import mailbox, run_job, sign_in, until
 from infra.local.stack import Stack
-from lending.aws.table import Table, addresses
+from lending.aws.table import Table
+from lending.aws.table.mail import addresses
 from tests.deployed.applicants import Counter
 from tests.deployed.conftest import NOON, Given
 

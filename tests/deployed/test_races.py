@@ -8,8 +8,11 @@ import pytest
 import requests
 
 from infra.local.people import Caller
-from lending.aws.table import Table, holds, patrons, titles
-from lending.domain.title import CopyState, Pull
+from lending.aws.table import Table
+from lending.aws.table.catalogue import titles
+from lending.aws.table.holds import holds
+from lending.aws.table.patrons import patrons
+from lending.domain.catalogue.title import CopyState, Pull
 from lending.domain.week import TOKYO
 from tests.deployed.conftest import NOON, Given
 from tests.deployed.racing import Pair, Round, at_once, copy_of, heads_start, lend, own

@@ -14,9 +14,11 @@ from PIL import Image
 
 from infra.local.people import Caller, sign_in, until
 from infra.local.stack import Stack
-from lending.aws.table import Table, applications, cards, patrons
-from lending.domain.card import CardState
-from lending.domain.patron import Patron
+from lending.aws.table import Table
+from lending.aws.table.patrons import patrons
+from lending.aws.table.registration import applications, cards
+from lending.domain.patrons.patron import Patron
+from lending.domain.registration.card import CardState
 from tests.deployed.applicants import DECIDED, Applicant, Counter
 from tests.deployed.conftest import NOON, PASSWORD, Given
 from tests.deployed.racing import at_once

@@ -19,13 +19,14 @@ import pytest
 import requests
 
 from infra.local.people import Caller, run_job, until
-from lending.actions.run_input import read
-from lending.actions.running import decide
-from lending.aws.table import Table, runs
+from lending.actions.run.carry_out import decide
+from lending.actions.run.run_input import read
+from lending.aws.table import Table
 from lending.aws.table.codec import from_wire
-from lending.domain.patron import Patron
+from lending.aws.table.run import runs
+from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
-from lending.domain.run import thursday_run
+from lending.domain.run.run import thursday_run
 from lending.domain.week import TOKYO
 from tests.deployed.conftest import Given, table_rows
 from tests.handlers.invariants import what_must_never_break

@@ -5,10 +5,14 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from infra.local.people import run_job
-from lending.aws.table import Table, crates, holds, loans, titles
-from lending.domain.hold import HoldStatus
-from lending.domain.patron import Patron
-from lending.domain.title import CopyState, Pull, Title
+from lending.aws.table import Table
+from lending.aws.table.catalogue import titles
+from lending.aws.table.holds import holds
+from lending.aws.table.loans import loans
+from lending.aws.table.pulls import crates
+from lending.domain.catalogue.title import CopyState, Pull, Title
+from lending.domain.holds.hold import HoldStatus
+from lending.domain.patrons.patron import Patron
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.deployed.conftest import NOON, Given

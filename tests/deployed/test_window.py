@@ -5,8 +5,9 @@ from typing import Any
 
 from infra.local.people import mailbox, run_job, sign_in, until
 from infra.local.stack import Stack
-from lending.aws.table import Table, titles
-from lending.domain.title import Pull
+from lending.aws.table import Table
+from lending.aws.table.catalogue import titles
+from lending.domain.catalogue.title import Pull
 from lending.domain.week import TOKYO
 from tests.deployed.applicants import DECIDED, FACILITY, Counter
 from tests.deployed.conftest import NOON, PASSWORD, Given

@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lending.domain.allocation import allocate
-from lending.domain.closure import Calendar, Closure, Scope, Suspension
-from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
-from lending.domain.patron import Patron
+from lending.domain.calendar.closure import Calendar, Closure, Scope, Suspension
+from lending.domain.catalogue.title import Copy, CopyState, Pull
+from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
+from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
-from lending.domain.reasons import Code, counter_sentence, patron_sentence
-from lending.domain.run import Decision, Outcome, Run, prefectural_pull, thursday_run
-from lending.domain.title import Copy, CopyState, Pull
+from lending.domain.run.allocation import allocate
+from lending.domain.run.reasons import Code, counter_sentence, patron_sentence
+from lending.domain.run.run import Decision, Outcome, Run, prefectural_pull, thursday_run
 from lending.domain.week import TOKYO
 
 POLICY = Policy()

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lending.domain import application as ap
-from lending.domain.application import (
+from lending.domain.policy import Policy
+from lending.domain.registration import application as ap
+from lending.domain.registration.application import (
     Application,
     ApplicationForm,
     ApplicationKind,
@@ -21,7 +22,6 @@ from lending.domain.application import (
     SlotState,
     SlotStatus,
 )
-from lending.domain.policy import Policy
 
 POLICY = Policy()
 TODAY = date(2026, 6, 4)

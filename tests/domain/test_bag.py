@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from lending.domain.bag import Arrival, Bag, BagList, back_by, list_of
+from lending.domain.loans.bag import Arrival, Bag, BagList, back_by, list_of
 from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 

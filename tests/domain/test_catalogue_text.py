@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lending.domain.catalogue_text import grams, matches, plain, searched, words_of
+from lending.domain.catalogue.search_text import grams, matches, plain, searched, words_of
 
 BOOK = searched("吾輩は猫である", "夏目 漱石", "978-4-10-101001-4")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lending.domain.closure import (
+from lending.domain.calendar.closure import (
     Calendar,
     Closure,
     ClosureKind,
@@ -18,10 +18,10 @@ from lending.domain.closure import (
     next_week_that_runs,
     shut_for_good,
 )
-from lending.domain.expected_pickup import earliest_pickup
-from lending.domain.notices import notices_on
+from lending.domain.calendar.notices import notices_on
+from lending.domain.catalogue.title import Copy, CopyState, Pull
 from lending.domain.policy import Policy
-from lending.domain.title import Copy, CopyState, Pull
+from lending.domain.run.expected_pickup import earliest_pickup
 from lending.domain.week import TOKYO, week_of_run
 
 POLICY = Policy()

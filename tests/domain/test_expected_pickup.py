@@ -3,11 +3,11 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from lending.domain.closure import Calendar, Closure, LatestRun, Scope
-from lending.domain.expected_pickup import available, pickup_of_hold
-from lending.domain.hold import PREFECTURAL, Hold, HoldStatus, Queued
+from lending.domain.calendar.closure import Calendar, Closure, LatestRun, Scope
+from lending.domain.catalogue.title import Copy, CopyState, Pull
+from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, Queued
 from lending.domain.policy import Policy
-from lending.domain.title import Copy, CopyState, Pull
+from lending.domain.run.expected_pickup import available, pickup_of_hold
 from lending.domain.week import TOKYO
 
 POLICY, OPEN = Policy(), Calendar()

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lending.domain.mail import ON_PAPER, Mail, MailKind, mail_id
-from lending.domain.mail_texts import LINE_COLUMNS, NEEDED, Text, columns, compose, masked
+from lending.domain.mail.mail import ON_PAPER, Mail, MailKind, mail_id
+from lending.domain.mail.texts import LINE_COLUMNS, NEEDED, Text, columns, compose, masked
 from lending.domain.policy import Policy
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from lending.domain.hold import Hold, HoldStatus
-from lending.domain.merging import refusals_to_merge, united
-from lending.domain.title import Copy, CopyState, Merge, Title
+from lending.domain.catalogue.title import Copy, CopyState, Merge, Title
+from lending.domain.holds.hold import Hold, HoldStatus
+from lending.domain.holds.merging import refusals_to_merge, united
 from lending.domain.week import TOKYO
 
 MONDAY = datetime(2026, 6, 1, 12, tzinfo=TOKYO)

@@ -5,9 +5,9 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lending.domain import people
-from lending.domain.patron import Patron
-from lending.domain.people import Sought
+from lending.domain.patrons import people
+from lending.domain.patrons.patron import Patron
+from lending.domain.patrons.people import Sought
 
 BORN = date(1990, 4, 1)
 TEXTS = st.text(max_size=80)

@@ -11,8 +11,8 @@ from PIL import Image, ImageCms, ImageDraw, ImageFile
 
 from infra.local import photos
 from lending.aws.pictures import MAX_SIDE, CleanPicture, UnusablePicture, black_out, clean_picture
-from lending.domain.application import Rectangle
 from lending.domain.policy import Policy
+from lending.domain.registration.application import Rectangle
 
 SMALL = (640, 480)
 COLOURS: dict[tuple[int, ...], str] = {

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lending.domain.reasons import Code, counter_sentence, patron_sentence
+from lending.domain.run.reasons import Code, counter_sentence, patron_sentence
 from lending.domain.words import moment_in_words
 
 QUEUE = {"position": 2, "of": 3, "copies": 1}

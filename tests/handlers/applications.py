@@ -9,13 +9,14 @@ from PIL import Image
 from functions.desk.handler import handler as desk
 from functions.images.handler import handler as images
 from infra.local.photos import png
-from lending.actions.applying import apply
+from lending.actions.registration.apply import apply
 from lending.aws.access_codes import access_code, code_hash
 from lending.aws.clients import client
-from lending.aws.table import Table, applications, cards
-from lending.domain.application import Application, ApplicationForm, parse_form
-from lending.domain.card import Card
+from lending.aws.table import Table
+from lending.aws.table.registration import applications, cards
 from lending.domain.policy import Policy
+from lending.domain.registration.application import Application, ApplicationForm, parse_form
+from lending.domain.registration.card import Card
 from tests.handlers.conftest import NOON, context, request, sample
 
 RECEIPT = "4821773019"

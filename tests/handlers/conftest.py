@@ -13,10 +13,12 @@ from moto import mock_aws
 
 from lending.aws import settings, table
 from lending.aws.clients import client
-from lending.aws.table import Table, patrons, titles
+from lending.aws.table import Table
+from lending.aws.table.catalogue import titles
+from lending.aws.table.patrons import patrons
 from lending.aws.table.store import INDEXES
-from lending.domain.patron import Patron
-from lending.domain.title import Copy, Title
+from lending.domain.catalogue.title import Copy, Title
+from lending.domain.patrons.patron import Patron
 from lending.domain.week import TOKYO
 from tests.benchmarks.counting_store import indexes_of_template
 from tests.handlers.crashing import Mortal

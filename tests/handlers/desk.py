@@ -7,15 +7,21 @@ from typing import Any
 
 from functions.desk.handler import handler
 from functions.runs.handler import handler as runs
-from lending.aws.table import Table, bags, cards, facilities, holds, loans, patrons, titles
-from lending.domain.bag import Bag
-from lending.domain.card import Card, CardState
-from lending.domain.facility import Facility
-from lending.domain.hold import Hold, HoldStatus
-from lending.domain.loan import Loan
-from lending.domain.patron import Patron
+from lending.aws.table import Table
+from lending.aws.table.calendar import facilities
+from lending.aws.table.catalogue import titles
+from lending.aws.table.holds import holds
+from lending.aws.table.loans import bags, loans
+from lending.aws.table.patrons import patrons
+from lending.aws.table.registration import cards
+from lending.domain.calendar.facility import Facility
+from lending.domain.catalogue.title import Copy, CopyState, Pull
+from lending.domain.holds.hold import Hold, HoldStatus
+from lending.domain.loans.bag import Bag
+from lending.domain.loans.loan import Loan
+from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
-from lending.domain.title import Copy, CopyState, Pull
+from lending.domain.registration.card import Card, CardState
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.handlers.conftest import Given, context, request

@@ -10,11 +10,14 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutErr
 from functions.mail import handler as mail_function
 from lending.aws import suppression
 from lending.aws.clients import client
-from lending.aws.table import Table, facilities, loans, mails, messages
+from lending.aws.table import Table
+from lending.aws.table.calendar import facilities
+from lending.aws.table.loans import loans
+from lending.aws.table.mail import mails, messages
 from lending.aws.table.writes import Key
-from lending.domain.facility import Facility
-from lending.domain.loan import Loan
-from lending.domain.mail import Mail, MailKind, MailState, mail_id
+from lending.domain.calendar.facility import Facility
+from lending.domain.loans.loan import Loan
+from lending.domain.mail.mail import Mail, MailKind, MailState, mail_id
 from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import context, sample

@@ -7,10 +7,12 @@ from typing import Any
 
 from lending.api.surface import Surface
 from lending.aws.http import Api
-from lending.aws.table import baskets, calendar, mails, shifts
-from lending.domain.closure import Closure, Scope, Suspension
-from lending.domain.mail import Mail, MailKind
-from lending.domain.shift import Shift
+from lending.aws.table.calendar import calendar, shifts
+from lending.aws.table.holds import baskets
+from lending.aws.table.mail import mails
+from lending.domain.calendar.closure import Closure, Scope, Suspension
+from lending.domain.loans.shift import Shift
+from lending.domain.mail.mail import Mail, MailKind
 from tests.handlers.applications import RECEIPT, applied, kit
 from tests.handlers.conftest import NOON, Given, context, request
 from tests.handlers.desk import POLICY, SUNDAY, THURSDAY, Library

@@ -6,11 +6,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.notices.handler import handler as notices
-from lending.actions.seeing_to_accounts import see_to_accounts, temporary_password
+from lending.actions.mend_accounts import see_to_accounts, temporary_password
 from lending.aws import accounts, settings
 from lending.aws.clients import client
-from lending.aws.table import Overtaken, Table, account_work, cards
-from lending.domain.card import Card, CardState
+from lending.aws.table import Overtaken, Table
+from lending.aws.table.patrons import account_work
+from lending.aws.table.registration import cards
+from lending.domain.registration.card import Card, CardState
 from tests.handlers.applications import KIT, kit, register, submitted
 from tests.handlers.conftest import NOON, Given, context, sample
 from tests.handlers.mail import Post, refusal

@@ -9,13 +9,17 @@ import pytest
 from pydantic import ValidationError
 
 from functions.allocator.handler import handler
-from lending.actions import running
+from lending.actions.run import carry_out as running
 from lending.aws.schedules import JobFailed, UnknownJob
-from lending.aws.table import Table, calendar, holds, runs, titles
+from lending.aws.table import Table
+from lending.aws.table.calendar import calendar
+from lending.aws.table.catalogue import titles
 from lending.aws.table.grouped import write_what_holds
-from lending.domain.closure import Closure, Scope, Suspension
-from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
-from lending.domain.title import Copy, CopyState, Pull
+from lending.aws.table.holds import holds
+from lending.aws.table.run import runs
+from lending.domain.calendar.closure import Closure, Scope, Suspension
+from lending.domain.catalogue.title import Copy, CopyState, Pull
+from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.handlers.conftest import Given, context, sample

@@ -11,13 +11,14 @@ import pytest
 from functions.bounces.handler import handler
 from lending.aws import suppression
 from lending.aws.clients import client
-from lending.aws.table import Table, addresses, contacts
+from lending.aws.table import Table
+from lending.aws.table.mail import addresses, contacts
 from lending.aws.table.writes import Key
-from lending.domain.bounce_table import BounceCause, Fault
-from lending.domain.bounces import classify
-from lending.domain.contact import Contact
-from lending.domain.mail import MailKind, MailState
-from lending.domain.mail_events import from_sns
+from lending.domain.mail.bounce_table import BounceCause, Fault
+from lending.domain.mail.bounces import classify
+from lending.domain.mail.contact import Contact
+from lending.domain.mail.events import from_sns
+from lending.domain.mail.mail import MailKind, MailState
 from tests.handlers.conftest import ROOT, Given, context, sample
 from tests.handlers.mail import POLICY, SATURDAY, mail_of, put, sent
 

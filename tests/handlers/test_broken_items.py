@@ -9,13 +9,19 @@ import pytest
 from functions.allocator.handler import handler as allocator
 from functions.notices.handler import handler as notices
 from functions.release.handler import handler as release
-from lending.aws.table import Table, cards, holds, loans, mails, patrons, titles
+from lending.aws.table import Table
+from lending.aws.table.catalogue import titles
 from lending.aws.table.codec import key_hash
+from lending.aws.table.holds import holds
+from lending.aws.table.loans import loans
+from lending.aws.table.mail import mails
+from lending.aws.table.patrons import patrons
+from lending.aws.table.registration import cards
 from lending.aws.table.writes import delete, update
-from lending.domain.card import Card, CardState
-from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
-from lending.domain.loan import Loan
-from lending.domain.patron import Patron
+from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
+from lending.domain.loans.loan import Loan
+from lending.domain.patrons.patron import Patron
+from lending.domain.registration.card import Card, CardState
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.desk import Library, ask

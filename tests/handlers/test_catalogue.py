@@ -10,12 +10,14 @@ import pytest
 from functions.catalogue.handler import handler
 from functions.desk.handler import handler as desk
 from infra.import_catalogue import import_catalogue, read
-from lending.actions.cataloguing import refresh_search
+from lending.actions.catalogue.describe_titles import refresh_search
 from lending.aws import search_file
-from lending.aws.table import Overtaken, Table, calendar, catalogue, facilities, titles
-from lending.domain.closure import Closure, Scope
-from lending.domain.facility import Facility
-from lending.domain.title import CopyState
+from lending.aws.table import Overtaken, Table
+from lending.aws.table.calendar import calendar, facilities
+from lending.aws.table.catalogue import catalogue, titles
+from lending.domain.calendar.closure import Closure, Scope
+from lending.domain.calendar.facility import Facility
+from lending.domain.catalogue.title import CopyState
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, request, sample
 from tests.handlers.desk import Library

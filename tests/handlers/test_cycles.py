@@ -8,10 +8,10 @@ import pytest
 
 from functions.allocator.handler import handler as allocator
 from functions.holds.handler import handler as holds_handler
-from lending.aws.table import calendar
-from lending.domain.closure import Closure, Scope, Suspension
-from lending.domain.hold import HoldStatus
-from lending.domain.title import CopyState
+from lending.aws.table.calendar import calendar
+from lending.domain.calendar.closure import Closure, Scope, Suspension
+from lending.domain.catalogue.title import CopyState
+from lending.domain.holds.hold import HoldStatus
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import NOON, Given, context, request
 from tests.handlers.desk import THURSDAY, Library, ask, codes

@@ -18,16 +18,20 @@ from functions.notices.handler import handler as notices
 from lending.aws import accounts, suppression
 from lending.aws import images as bucket
 from lending.aws.clients import client
-from lending.aws.table import Table, addresses, applications, cards, contacts, facilities, mails, patrons, people
-from lending.domain.application import Application, ApplicationStatus, SlotStatus
-from lending.domain.bounce_table import BounceCause
-from lending.domain.card import Card, CardState
-from lending.domain.contact import Contact
-from lending.domain.facility import Facility
-from lending.domain.mail import Mail, MailKind
-from lending.domain.mail_address import PendingAddress
-from lending.domain.patron import Patron
+from lending.aws.table import Table
+from lending.aws.table.calendar import facilities
+from lending.aws.table.mail import addresses, contacts, mails
+from lending.aws.table.patrons import patrons, people
+from lending.aws.table.registration import applications, cards
+from lending.domain.calendar.facility import Facility
+from lending.domain.mail.bounce_table import BounceCause
+from lending.domain.mail.contact import Contact
+from lending.domain.mail.mail import Mail, MailKind
+from lending.domain.patrons.mail_address import PendingAddress
+from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
+from lending.domain.registration.application import Application, ApplicationStatus, SlotStatus
+from lending.domain.registration.card import Card, CardState
 from tests.handlers.applications import (
     KIT,
     RECEIPT,

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from functions.desk.handler import handler
-from lending.actions.handing_over import hand_over
-from lending.actions.sunday_release import release_uncollected
-from lending.aws.table import bags, calendar, loans
-from lending.aws.table.titles import due_anew
+from lending.actions.loans.hand_over import hand_over
+from lending.actions.loans.sunday_release import release_uncollected
+from lending.aws.table.calendar import calendar
+from lending.aws.table.catalogue.titles import due_anew
+from lending.aws.table.loans import bags, loans
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.desk import POLICY, SUNDAY, THURSDAY, Library, answered, ask

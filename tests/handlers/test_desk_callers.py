@@ -8,10 +8,11 @@ import pytest
 from functions.desk.handler import handler
 from functions.holds.handler import handler as holds_function
 from functions.release.handler import handler as release
-from lending.aws.table import calendar, holds
-from lending.domain.closure import Closure, Scope
-from lending.domain.hold import HoldStatus
-from lending.domain.title import CopyState
+from lending.aws.table.calendar import calendar
+from lending.aws.table.holds import holds
+from lending.domain.calendar.closure import Closure, Scope
+from lending.domain.catalogue.title import CopyState
+from lending.domain.holds.hold import HoldStatus
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, request, sample
 from tests.handlers.desk import CARD, THURSDAY, Library, answered, ask, codes

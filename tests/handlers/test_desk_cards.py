@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from functions.desk.handler import handler
-from lending.aws.table import Table, cards, facilities
-from lending.domain.card import Card
-from lending.domain.facility import Facility
+from lending.aws.table import Table
+from lending.aws.table.calendar import facilities
+from lending.aws.table.registration import cards
+from lending.domain.calendar.facility import Facility
+from lending.domain.registration.card import Card
 from tests.handlers.applications import KIT, register, submitted
 from tests.handlers.conftest import NOON, context, sample
 from tests.handlers.crashing import Mortal, deaths, everything

@@ -9,13 +9,15 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.desk.handler import handler
-from lending.actions.contacting import address_changed
+from lending.actions.mail.contact_tasks import address_changed
 from lending.aws import suppression
 from lending.aws.clients import client
-from lending.aws.table import Table, addresses, applications, contacts
-from lending.domain.application import record_of
-from lending.domain.bounce_table import BounceCause
-from lending.domain.contact import Contact
+from lending.aws.table import Table
+from lending.aws.table.mail import addresses, contacts
+from lending.aws.table.registration import applications
+from lending.domain.mail.bounce_table import BounceCause
+from lending.domain.mail.contact import Contact
+from lending.domain.registration.application import record_of
 from tests.handlers.applications import applied
 from tests.handlers.conftest import NOON, Given, context, request, sample
 from tests.handlers.mail import POLICY, SATURDAY, sent

@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 
 from functions.desk.handler import handler
-from lending.aws.table import Busy, Overtaken, Table, bags, cards, loans, patrons, titles
+from lending.aws.table import Busy, Overtaken, Table
+from lending.aws.table.catalogue import titles
+from lending.aws.table.loans import bags, loans
+from lending.aws.table.patrons import patrons
+from lending.aws.table.registration import cards
 from lending.aws.table.writes import update
-from lending.domain.hold import HoldStatus
-from lending.domain.title import CopyState, Title
+from lending.domain.catalogue.title import CopyState, Title
+from lending.domain.holds.hold import HoldStatus
 from tests.copies import moved
 from tests.handlers.conftest import NOON, Given, context, sample
 from tests.handlers.desk import CARD, SUNDAY, THURSDAY, WEDNESDAY_AFTER, Library, answered, ask, codes

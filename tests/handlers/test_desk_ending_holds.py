@@ -7,9 +7,9 @@ import pytest
 from functions.desk import handler as desk
 from functions.desk.handler import handler
 from functions.my_library.handler import handler as my_library
-from lending.aws.table import titles
-from lending.domain.hold import HoldStatus
-from lending.domain.title import CopyState
+from lending.aws.table.catalogue import titles
+from lending.domain.catalogue.title import CopyState
+from lending.domain.holds.hold import HoldStatus
 from tests.handlers.conftest import Given, context, request, sample
 from tests.handlers.crashing import Mortal, dies_anywhere
 from tests.handlers.desk import THURSDAY, Library, answered, ask, codes

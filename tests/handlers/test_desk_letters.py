@@ -6,10 +6,14 @@ import pytest
 
 from functions.desk.handler import handler
 from lending.aws import accounts
-from lending.aws.table import Table, addresses, cards, loans, patrons
-from lending.domain.card import Card, CardState
-from lending.domain.mail import MailKind, MailState, Unsent
-from lending.domain.patron import Patron
+from lending.aws.table import Table
+from lending.aws.table.loans import loans
+from lending.aws.table.mail import addresses
+from lending.aws.table.patrons import patrons
+from lending.aws.table.registration import cards
+from lending.domain.mail.mail import MailKind, MailState, Unsent
+from lending.domain.patrons.patron import Patron
+from lending.domain.registration.card import Card, CardState
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.crashing import Mortal, deaths, dies_anywhere, everything
 from tests.handlers.desk import answered, ask

@@ -7,10 +7,10 @@ import pytest
 
 from functions.desk.handler import handler
 from functions.release.handler import handler as release
-from lending.aws.table import calendar
-from lending.domain.closure import Closure, Scope
-from lending.domain.hold import HoldStatus
-from lending.domain.title import CopyState
+from lending.aws.table.calendar import calendar
+from lending.domain.calendar.closure import Closure, Scope
+from lending.domain.catalogue.title import CopyState
+from lending.domain.holds.hold import HoldStatus
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.handlers.conftest import Given, context, sample

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from functions.desk.handler import handler
-from lending.aws.table import calendar, holds
-from lending.domain.closure import Closure, Scope
-from lending.domain.hold import HoldStatus, LastRun
-from lending.domain.title import CopyState
+from lending.aws.table.calendar import calendar
+from lending.aws.table.holds import holds
+from lending.domain.calendar.closure import Closure, Scope
+from lending.domain.catalogue.title import CopyState
+from lending.domain.holds.hold import HoldStatus, LastRun
 from tests.copies import moved
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.desk import CARD, Library, answered, ask, codes

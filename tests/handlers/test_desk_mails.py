@@ -8,10 +8,12 @@ import pytest
 
 from functions.desk.handler import handler
 from lending.aws import suppression
-from lending.aws.table import Table, addresses, cards, contacts, mails
+from lending.aws.table import Table
+from lending.aws.table.mail import addresses, contacts, mails
+from lending.aws.table.registration import cards
 from lending.aws.table.writes import Key
-from lending.domain.card import Card, CardState
-from lending.domain.mail import Mail, MailKind, MailState, Unsent, first_name
+from lending.domain.mail.mail import Mail, MailKind, MailState, Unsent, first_name
+from lending.domain.registration.card import Card, CardState
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.crashing import Mortal, deaths, everything
 from tests.handlers.desk import answered, ask, codes

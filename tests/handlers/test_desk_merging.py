@@ -11,10 +11,12 @@ from functions.desk import handler as desk
 from functions.desk.handler import handler
 from functions.holds.handler import handler as holds_function
 from lending.aws.search_file import Entry
-from lending.aws.table import catalogue, holds, patrons, titles
+from lending.aws.table.catalogue import catalogue, titles
 from lending.aws.table.codec import from_wire
-from lending.domain.hold import HoldStatus
-from lending.domain.title import CopyState
+from lending.aws.table.holds import holds
+from lending.aws.table.patrons import patrons
+from lending.domain.catalogue.title import CopyState
+from lending.domain.holds.hold import HoldStatus
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.handlers.conftest import Given, context, request, sample
@@ -223,7 +225,7 @@ def test_it_is_searched_no_more_also_when_the_file_is_made_anew(
     half_way: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # GIVEN a search file that knows both
-    from lending.actions.cataloguing import refresh_search
+    from lending.actions.catalogue.describe_titles import refresh_search
 
     half_way.table.write(catalogue.is_in_file(catalogue.state(half_way.table).changes[0]))
     refresh_search(half_way.table, "catalogue", [Entry(A, "見本の本", "見本"), Entry(B, "見本の本", "見本")])

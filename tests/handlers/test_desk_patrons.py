@@ -7,10 +7,12 @@ import pytest
 
 from functions.desk.handler import handler
 from lending.aws import suppression
-from lending.aws.table import addresses, calendar, holds
-from lending.domain.closure import Closure, Scope, Suspension
-from lending.domain.hold import HoldStatus, LastRun
-from lending.domain.title import CopyState, LiesAt
+from lending.aws.table.calendar import calendar
+from lending.aws.table.holds import holds
+from lending.aws.table.mail import addresses
+from lending.domain.calendar.closure import Closure, Scope, Suspension
+from lending.domain.catalogue.title import CopyState, LiesAt
+from lending.domain.holds.hold import HoldStatus, LastRun
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import NOON, Given, context, sample
 from tests.handlers.desk import CARD, THURSDAY, Library, answered, ask, codes

@@ -7,9 +7,12 @@ import pytest
 
 from functions.desk.handler import handler
 from lending.aws import suppression
-from lending.aws.table import Table, addresses, cards, patrons, people
-from lending.domain.card import Card, CardState
-from lending.domain.patron import Patron
+from lending.aws.table import Table
+from lending.aws.table.mail import addresses
+from lending.aws.table.patrons import patrons, people
+from lending.aws.table.registration import cards
+from lending.domain.patrons.patron import Patron
+from lending.domain.registration.card import Card, CardState
 from tests.handlers.conftest import NOON, Given, context, sample
 from tests.handlers.crashing import Mortal, dies_anywhere, everything
 from tests.handlers.desk import CARD, answered, ask, codes

@@ -6,10 +6,14 @@ from typing import Any
 import pytest
 
 from functions.desk.handler import handler
-from lending.aws.table import bags, calendar, holds, patrons, titles
-from lending.domain.closure import Closure, Scope, Suspension
-from lending.domain.hold import HoldStatus
-from lending.domain.title import Copy, CopyState, Title
+from lending.aws.table.calendar import calendar
+from lending.aws.table.catalogue import titles
+from lending.aws.table.holds import holds
+from lending.aws.table.loans import bags
+from lending.aws.table.patrons import patrons
+from lending.domain.calendar.closure import Closure, Scope, Suspension
+from lending.domain.catalogue.title import Copy, CopyState, Title
+from lending.domain.holds.hold import HoldStatus
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.desk import SUNDAY, THURSDAY, Library, answered, ask, codes

@@ -10,12 +10,16 @@ import pytest
 
 from functions.allocator.handler import handler as allocator
 from functions.runs.handler import handler
-from lending.actions import replaying_run, running
-from lending.aws.table import Table, holds, patrons, titles
-from lending.aws.table.runs import claim_cycle
-from lending.domain.hold import Hold
-from lending.domain.run_record import CycleRun
-from lending.domain.title import CopyState
+from lending.actions.run import carry_out as running
+from lending.actions.run import replay as replaying_run
+from lending.aws.table import Table
+from lending.aws.table.catalogue import titles
+from lending.aws.table.holds import holds
+from lending.aws.table.patrons import patrons
+from lending.aws.table.run.runs import claim_cycle
+from lending.domain.catalogue.title import CopyState
+from lending.domain.holds.hold import Hold
+from lending.domain.run.run_record import CycleRun
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.handlers.conftest import Given, context, request, sample

@@ -7,8 +7,9 @@ import pytest
 
 from functions.desk import handler as desk
 from functions.desk.handler import handler
-from lending.aws.table import facilities, loans
-from lending.domain.facility import Facility
+from lending.aws.table.calendar import facilities
+from lending.aws.table.loans import loans
+from lending.domain.calendar.facility import Facility
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.desk import Library, answered, ask, codes
 

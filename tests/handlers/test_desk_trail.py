@@ -9,15 +9,17 @@ import pytest
 
 from functions.desk.handler import handler
 from lending.aws import suppression
-from lending.aws.table import contacts, mails, reports, traces
 from lending.aws.table.codec import epoch
-from lending.domain.bag import Arrival, Bag
-from lending.domain.bounce_table import BounceCause
-from lending.domain.contact import Contact
-from lending.domain.hold import HoldStatus
-from lending.domain.mail import Mail, MailKind, MailState, Unsent
-from lending.domain.report import report_of_bag
-from lending.domain.trail import DEED_LABELS, Act, Deed
+from lending.aws.table.loans import reports
+from lending.aws.table.mail import contacts, mails
+from lending.aws.table.patrons import traces
+from lending.domain.holds.hold import HoldStatus
+from lending.domain.loans.bag import Arrival, Bag
+from lending.domain.loans.report import report_of_bag
+from lending.domain.mail.bounce_table import BounceCause
+from lending.domain.mail.contact import Contact
+from lending.domain.mail.mail import Mail, MailKind, MailState, Unsent
+from lending.domain.patrons.trail import DEED_LABELS, Act, Deed
 from lending.domain.week import TOKYO
 from tests.handlers.applications import KIT, RECEIPT, kit, register, submitted
 from tests.handlers.conftest import Given, context, sample

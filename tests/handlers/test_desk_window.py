@@ -10,9 +10,12 @@ from functions.desk.handler import handler
 from lending.aws import accounts, suppression
 from lending.aws.clients import client
 from lending.aws.settings import settings
-from lending.aws.table import Table, addresses, cards, patrons, people
-from lending.domain.card import Card, CardState
-from lending.domain.patron import Patron
+from lending.aws.table import Table
+from lending.aws.table.mail import addresses
+from lending.aws.table.patrons import patrons, people
+from lending.aws.table.registration import cards
+from lending.domain.patrons.patron import Patron
+from lending.domain.registration.card import Card, CardState
 from tests.handlers.conftest import Given, context, request, sample
 from tests.handlers.crashing import Mortal, deaths, dies_anywhere, everything
 from tests.handlers.desk import THURSDAY, answered, ask, codes

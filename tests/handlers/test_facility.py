@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from functions.facility.handler import handler
-from lending.actions.checking_in import check_in_all
-from lending.actions.sunday_release import release_uncollected
-from lending.aws.table import Table, bags, library_table, loans, patrons
-from lending.domain.bag import Bag
+from lending.actions.loans.check_in import check_in_all
+from lending.actions.loans.sunday_release import release_uncollected
+from lending.aws.table import Table, library_table
+from lending.aws.table.loans import bags, loans
+from lending.aws.table.patrons import patrons
+from lending.domain.loans.bag import Bag
 from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import NOON, Given, context, request, sample

@@ -10,7 +10,9 @@ import pytest
 
 from functions.desk.handler import handler as desk
 from functions.facility.handler import handler as facility
-from lending.aws.table import Table, bags, library_table, patrons, reports
+from lending.aws.table import Table, library_table
+from lending.aws.table.loans import bags, reports
+from lending.aws.table.patrons import patrons
 from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, request, sample

@@ -9,10 +9,14 @@ import pytest
 
 from functions.allocator.handler import handler as allocator
 from functions.holds.handler import handler
-from lending.aws.table import Overtaken, Table, calendar, facilities, holds, patrons, titles
-from lending.domain.closure import Closure, Scope, Suspension
-from lending.domain.facility import Facility
-from lending.domain.hold import Hold, HoldStatus, LastRun
+from lending.aws.table import Overtaken, Table
+from lending.aws.table.calendar import calendar, facilities
+from lending.aws.table.catalogue import titles
+from lending.aws.table.holds import holds
+from lending.aws.table.patrons import patrons
+from lending.domain.calendar.closure import Closure, Scope, Suspension
+from lending.domain.calendar.facility import Facility
+from lending.domain.holds.hold import Hold, HoldStatus, LastRun
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import NOON, Given, context, request, sample
 

@@ -11,8 +11,9 @@ from functions.images.handler import handler
 from infra.local.photos import CAMERA, COMMENT, card_photo, document_photo, heic, png_bomb, polyglot, truncated_jpeg
 from lending.aws import images as bucket
 from lending.aws.clients import client
-from lending.aws.table import Table, applications
-from lending.domain.application import (
+from lending.aws.table import Table
+from lending.aws.table.registration import applications
+from lending.domain.registration.application import (
     Application,
     ApplicationStatus,
     Decision,

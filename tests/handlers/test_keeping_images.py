@@ -6,8 +6,9 @@ import pytest
 
 from functions.images.handler import handler as images
 from lending.aws.clients import client
-from lending.aws.table import Table, applications
-from lending.domain.application import SlotStatus
+from lending.aws.table import Table
+from lending.aws.table.registration import applications
+from lending.domain.registration.application import SlotStatus
 from tests.handlers.applications import RECEIPT, TICKET, applied, decide, keys, kit, look, register, send, submitted
 from tests.handlers.conftest import context, sample
 from tests.handlers.test_desk_applications import crash, get, points, post

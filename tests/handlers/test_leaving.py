@@ -9,28 +9,21 @@ import pytest
 
 from functions.my_library.handler import handler as my_library
 from functions.notices.handler import handler as notices
-from lending.actions import leaving
+from lending.actions.patrons import leave as leaving
 from lending.aws import accounts, suppression
 from lending.aws.clients import client
-from lending.aws.table import (
-    Table,
-    account_work,
-    addresses,
-    baskets,
-    cards,
-    contacts,
-    mails,
-    patrons,
-    people,
-    traces,
-)
-from lending.domain.bounce_table import BounceCause
-from lending.domain.card import CardState
-from lending.domain.contact import Contact
-from lending.domain.mail import Mail, MailKind
-from lending.domain.mail_address import PendingAddress
-from lending.domain.patron import Patron
-from lending.domain.trail import Act, Deed
+from lending.aws.table import Table
+from lending.aws.table.holds import baskets
+from lending.aws.table.mail import addresses, contacts, mails
+from lending.aws.table.patrons import account_work, patrons, people, traces
+from lending.aws.table.registration import cards
+from lending.domain.mail.bounce_table import BounceCause
+from lending.domain.mail.contact import Contact
+from lending.domain.mail.mail import Mail, MailKind
+from lending.domain.patrons.mail_address import PendingAddress
+from lending.domain.patrons.patron import Patron
+from lending.domain.patrons.trail import Act, Deed
+from lending.domain.registration.card import CardState
 from lending.domain.week import TOKYO
 from tests.handlers.applications import KIT, RECEIPT, applied, kit, register, submitted
 from tests.handlers.conftest import NOON, Given, context, request, sample

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lending.aws.table import baskets, holds
+from lending.aws.table.holds import baskets, holds
 from tests.handlers.conftest import NOON, Given
 from tests.handlers.desk import SUNDAY, Library
 from tests.handlers.surface import ROUTES, Route, furnished, sent

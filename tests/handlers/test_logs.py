@@ -12,11 +12,12 @@ from functions.allocator.handler import handler as allocator
 from functions.images import handler as images
 from functions.notices.handler import handler as notices
 from functions.release.handler import handler as release
-from lending.aws.table import calendar, patrons
+from lending.aws.table.calendar import calendar
+from lending.aws.table.patrons import patrons
 from lending.aws.table.writes import put, update
 from lending.aws.telemetry import logger
-from lending.domain.closure import Closure, Scope
-from lending.domain.hold import HoldStatus
+from lending.domain.calendar.closure import Closure, Scope
+from lending.domain.holds.hold import HoldStatus
 from tests.handlers.applications import RECEIPT, TICKET, applied
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.desk import Library

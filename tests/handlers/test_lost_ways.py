@@ -10,11 +10,14 @@ from functions.images.handler import handler as images
 from functions.registration.handler import handler
 from lending.aws import suppression
 from lending.aws.access_codes import access_code, link_code
-from lending.aws.table import Table, addresses, applications, contacts, mails, messages, patrons
-from lending.domain.application import BarcodeMatch, SlotStatus
-from lending.domain.bounce_table import BounceCause, Diagnosis
-from lending.domain.contact import contact_about
-from lending.domain.mail import MailKind, MailState
+from lending.aws.table import Table
+from lending.aws.table.mail import addresses, contacts, mails, messages
+from lending.aws.table.patrons import patrons
+from lending.aws.table.registration import applications
+from lending.domain.mail.bounce_table import BounceCause, Diagnosis
+from lending.domain.mail.contact import contact_about
+from lending.domain.mail.mail import MailKind, MailState
+from lending.domain.registration.application import BarcodeMatch, SlotStatus
 from tests.handlers.applications import KIT, POLICY, RECEIPT, applied, decide, keys, kit, register, submitted
 from tests.handlers.conftest import NOON, Given, context, request, sample
 from tests.handlers.mail import Post, mail_of

@@ -16,12 +16,15 @@ from functions.notices import handler as notices
 from lending.aws import accounts, mailer, queue, settings
 from lending.aws.clients import client
 from lending.aws.sealing import confirmed
-from lending.aws.table import Overtaken, Table, addresses, applications, contacts, holds, mails, messages
+from lending.aws.table import Overtaken, Table
+from lending.aws.table.holds import holds
+from lending.aws.table.mail import addresses, contacts, mails, messages
+from lending.aws.table.registration import applications
 from lending.aws.table.writes import Key
-from lending.domain.application import ApplicationStatus
-from lending.domain.bounce_table import BounceCause
-from lending.domain.hold import Hold, HoldStatus
-from lending.domain.mail import MailKind, MailState, Unsent, claimed
+from lending.domain.holds.hold import Hold, HoldStatus
+from lending.domain.mail.bounce_table import BounceCause
+from lending.domain.mail.mail import MailKind, MailState, Unsent, claimed
+from lending.domain.registration.application import ApplicationStatus
 from tests.handlers.applications import applied
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.mail import (

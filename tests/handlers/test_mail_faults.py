@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lending.actions.hearing_of_mail import hear
-from lending.actions.sending_mail import send_mail
+from lending.actions.mail.feedback import hear
+from lending.actions.mail.send import send_mail
 from lending.aws import mailer
 from lending.aws.mailer import PerhapsSent
-from lending.aws.table import Table, mails, patrons, store
+from lending.aws.table import Table, store
+from lending.aws.table.mail import mails
+from lending.aws.table.patrons import patrons
 from lending.aws.table.writes import Key
-from lending.domain.mail import MailKind, MailState
-from lending.domain.mail_events import EventKind, MailEvent, Recipient
-from lending.domain.patron import Patron
+from lending.domain.mail.events import EventKind, MailEvent, Recipient
+from lending.domain.mail.mail import MailKind, MailState
+from lending.domain.patrons.patron import Patron
 from tests.benchmarks.counting_store import CountingStore
 from tests.handlers.mail import POLICY, SATURDAY, Died, mail_of, put, throttled
 

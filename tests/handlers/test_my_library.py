@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 
 from functions.my_library.handler import handler
-from lending.actions.sunday_release import release_uncollected
+from lending.actions.loans.sunday_release import release_uncollected
 from lending.aws import sealing, suppression
-from lending.aws.table import Table, addresses, calendar, loans, mails, titles
-from lending.domain.closure import Closure, Scope
-from lending.domain.loan import Loan
-from lending.domain.mail import MailKind
+from lending.aws.table import Table
+from lending.aws.table.calendar import calendar
+from lending.aws.table.catalogue import titles
+from lending.aws.table.loans import loans
+from lending.aws.table.mail import addresses, mails
+from lending.domain.calendar.closure import Closure, Scope
+from lending.domain.loans.loan import Loan
+from lending.domain.mail.mail import MailKind
 from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import NOON, Given, context, request, sample

@@ -9,15 +9,21 @@ import pytest
 
 from functions.notices.handler import handler
 from lending.aws.schedules import UnknownJob
-from lending.aws.table import Table, bags, calendar, holds, loans, mails, patrons, runs
+from lending.aws.table import Table
+from lending.aws.table.calendar import calendar
+from lending.aws.table.holds import holds
+from lending.aws.table.loans import bags, loans
+from lending.aws.table.mail import mails
+from lending.aws.table.patrons import patrons
+from lending.aws.table.run import runs
 from lending.aws.table.writes import Write, delete
-from lending.domain.bag import Bag
-from lending.domain.closure import Closure, Scope
-from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
-from lending.domain.loan import Loan
-from lending.domain.mail import Mail
+from lending.domain.calendar.closure import Closure, Scope
+from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
+from lending.domain.loans.bag import Bag
+from lending.domain.loans.loan import Loan
+from lending.domain.mail.mail import Mail
 from lending.domain.policy import Policy
-from lending.domain.run_record import RunRecord
+from lending.domain.run.run_record import RunRecord
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, sample
 

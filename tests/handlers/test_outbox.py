@@ -7,12 +7,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.outbox.handler import handler
-from lending.actions.carrying_mail import send_again_what_is_stuck
+from lending.actions.mail.outbox import send_again_what_is_stuck
 from lending.aws.clients import client
 from lending.aws.queue import NotCarried
 from lending.aws.settings import settings
-from lending.aws.table import Table, mails
-from lending.domain.mail import MailKind, MailState, claimed
+from lending.aws.table import Table
+from lending.aws.table.mail import mails
+from lending.domain.mail.mail import MailKind, MailState, claimed
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.mail import SATURDAY, mail_of, put, sent
 

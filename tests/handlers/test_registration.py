@@ -11,10 +11,12 @@ import pytest
 from functions.registration.handler import handler
 from lending.aws.access_codes import access_code
 from lending.aws.clients import client
-from lending.aws.table import Table, applications, cards, mails
-from lending.domain.application import ApplicationStatus, SlotStatus
-from lending.domain.card import Card, CardState
-from lending.domain.mail import MailKind
+from lending.aws.table import Table
+from lending.aws.table.mail import mails
+from lending.aws.table.registration import applications, cards
+from lending.domain.mail.mail import MailKind
+from lending.domain.registration.application import ApplicationStatus, SlotStatus
+from lending.domain.registration.card import Card, CardState
 from tests.handlers.applications import KIT, RECEIPT, applied, look, send
 from tests.handlers.conftest import NOON, Given, context, request, sample
 

@@ -8,13 +8,18 @@ import pytest
 
 from functions.release.handler import handler
 from lending.aws.schedules import UnknownJob
-from lending.aws.table import Table, bags, calendar, holds, loans, patrons, titles
-from lending.domain.bag import Bag
-from lending.domain.closure import Closure, Scope
-from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
-from lending.domain.loan import Loan
+from lending.aws.table import Table
+from lending.aws.table.calendar import calendar
+from lending.aws.table.catalogue import titles
+from lending.aws.table.holds import holds
+from lending.aws.table.loans import bags, loans
+from lending.aws.table.patrons import patrons
+from lending.domain.calendar.closure import Closure, Scope
+from lending.domain.catalogue.title import CopyState
+from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
+from lending.domain.loans.bag import Bag
+from lending.domain.loans.loan import Loan
 from lending.domain.policy import Policy
-from lending.domain.title import CopyState
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.handlers.conftest import Given, context, sample

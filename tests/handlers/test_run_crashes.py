@@ -12,12 +12,15 @@ import pytest
 from functions.allocator.handler import handler as allocator
 from functions.notices.handler import handler as notices
 from functions.release.handler import handler as release
-from lending.aws.table import Table, bags, grouped, holds, loans, runs
-from lending.domain.bag import Bag
-from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
-from lending.domain.loan import Loan
+from lending.aws.table import Table, grouped
+from lending.aws.table.holds import holds
+from lending.aws.table.loans import bags, loans
+from lending.aws.table.run import runs
+from lending.domain.catalogue.title import CopyState
+from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
+from lending.domain.loans.bag import Bag
+from lending.domain.loans.loan import Loan
 from lending.domain.policy import Policy
-from lending.domain.title import CopyState
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.handlers.conftest import Given, context, sample

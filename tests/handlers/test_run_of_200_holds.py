@@ -14,15 +14,20 @@ import pytest
 from functions.allocator import handler as allocator
 from functions.notices import handler as notices
 from lending.aws.schedules import JobFailed
-from lending.aws.table import Table, bags, grouped, holds, loans, patrons, runs, titles
+from lending.aws.table import Table, grouped
+from lending.aws.table.catalogue import titles
+from lending.aws.table.holds import holds
+from lending.aws.table.loans import bags, loans
+from lending.aws.table.patrons import patrons
+from lending.aws.table.run import runs
 from lending.aws.table.store import TRANSACTION_WRITES
 from lending.aws.table.writes import Write
-from lending.domain.bag import Bag
-from lending.domain.hold import PREFECTURAL, Hold, HoldStatus
-from lending.domain.loan import Loan
-from lending.domain.patron import Patron
+from lending.domain.catalogue.title import CopyState, Pull
+from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
+from lending.domain.loans.bag import Bag
+from lending.domain.loans.loan import Loan
+from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
-from lending.domain.title import CopyState, Pull
 from lending.domain.week import TOKYO
 from tests.benchmarks.counting_store import CountingStore
 from tests.benchmarks.generator import library

@@ -21,48 +21,49 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from lending.actions.cataloguing import describe_title
-from lending.actions.changing_patron import change_record
-from lending.actions.checking_in import check_in
-from lending.actions.checking_out import check_out
-from lending.actions.closing_days import close_days, suspend, take_back
-from lending.actions.daily_notices import put_daily_mails
-from lending.actions.dispatching import dispatch
-from lending.actions.dropping_plan import drop_plan
-from lending.actions.facility_closures import close
-from lending.actions.handing_over import hand_over
-from lending.actions.lapsing_plans import lapse_plans
-from lending.actions.lending_mail import announce_bags
-from lending.actions.losing_books import mark, mark_found, replaced_in_kind
-from lending.actions.placing_hold import cancel_hold, place_hold
-from lending.actions.prefectural_pull import pull_for_the_counter
-from lending.actions.prefectural_release import release_expired
-from lending.actions.pulling_books import Scanned, scan_absent, scan_found
-from lending.actions.renewing_loan import renew_loan
-from lending.actions.shifting_batch import record_shift, take_shift_back
-from lending.actions.staff_holds import (
+from lending.actions.calendar.closing_days import close_days, suspend, take_back
+from lending.actions.calendar.facility_closures import close
+from lending.actions.calendar.shift_batch import record_shift, take_shift_back
+from lending.actions.catalogue.copy_condition import mark, mark_found, replaced_in_kind
+from lending.actions.catalogue.describe_titles import describe_title
+from lending.actions.holds.change_for_caller import (
     Cancelled,
     cancel_all_for_patron,
     cancel_for_patron,
     change_pickup_place,
     move_to_end,
 )
-from lending.actions.sunday_release import release_uncollected
-from lending.actions.thursday_run import run_on_request, run_what_is_due
-from lending.actions.undoing_scan import undo_scan
-from lending.actions.viewing_holds import view_holds
-from lending.actions.viewing_library import view_loans
-from lending.aws.table import Table, titles
-from lending.aws.table.calendar import closure_key, suspension_key
+from lending.actions.holds.place import cancel_hold, place_hold
+from lending.actions.holds.prefectural_release import release_expired
+from lending.actions.holds.view import view_holds
+from lending.actions.loans.check_in import check_in
+from lending.actions.loans.check_out import check_out
+from lending.actions.loans.hand_over import hand_over
+from lending.actions.loans.renew import renew_loan
+from lending.actions.loans.sunday_release import release_uncollected
+from lending.actions.mail.daily_mails import put_daily_mails
+from lending.actions.mail.saturday_mail import announce_bags
+from lending.actions.patrons.change_patron import change_record
+from lending.actions.patrons.view_library import view_loans
+from lending.actions.pulls.dispatch_crates import dispatch
+from lending.actions.pulls.drop_plan import drop_plan
+from lending.actions.pulls.lapse_plans import lapse_plans
+from lending.actions.pulls.scan import Scanned, scan_absent, scan_found
+from lending.actions.pulls.undo_scan import undo_scan
+from lending.actions.run.prefectural_pull import pull_for_the_counter
+from lending.actions.run.thursday_run import run_on_request, run_what_is_due
+from lending.aws.table import Table
+from lending.aws.table.calendar.calendar import closure_key, suspension_key
+from lending.aws.table.catalogue import titles
 from lending.aws.table.codec import from_wire
-from lending.aws.table.runs import Done
-from lending.domain.cataloguing import DescribedCopy, DescribedTitle
-from lending.domain.closure import Closure, Scope, Suspension
+from lending.aws.table.run.runs import Done
+from lending.domain.calendar.closure import Closure, Scope, Suspension
+from lending.domain.catalogue.title import Copy, CopyState, Title
+from lending.domain.catalogue.title_changes import DescribedCopy, DescribedTitle
+from lending.domain.loans.shift import Shift
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
-from lending.domain.run_record import RunRecord
-from lending.domain.shift import Shift
-from lending.domain.title import Copy, CopyState, Title
+from lending.domain.run.run_record import RunRecord
 from tests.benchmarks.counting_store import CountingStore
 from tests.handlers import obvious_library as obvious
 from tests.handlers.conftest import NOON, Given, lending_table

@@ -7,11 +7,12 @@ import pytest
 
 from functions.allocator.handler import handler as allocator
 from functions.release.handler import handler as release
-from lending.aws.table import calendar, titles
+from lending.aws.table.calendar import calendar
+from lending.aws.table.catalogue import titles
 from lending.aws.table.writes import update
-from lending.domain.closure import Scope, Suspension
-from lending.domain.hold import HoldStatus
-from lending.domain.title import CopyState, LiesAt
+from lending.domain.calendar.closure import Scope, Suspension
+from lending.domain.catalogue.title import CopyState, LiesAt
+from lending.domain.holds.hold import HoldStatus
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.handlers.conftest import Given, context

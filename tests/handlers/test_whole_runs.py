@@ -13,14 +13,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lending.actions import running
-from lending.actions.run_input import Given, read
-from lending.actions.running import carry_out, decide
-from lending.aws.table import Table, calendar, holds, patrons, runs, titles
+from lending.actions.run import carry_out as running
+from lending.actions.run.carry_out import carry_out, decide
+from lending.actions.run.run_input import Given, read
+from lending.aws.table import Table
+from lending.aws.table.calendar import calendar
+from lending.aws.table.catalogue import titles
+from lending.aws.table.holds import holds
+from lending.aws.table.patrons import patrons
+from lending.aws.table.run import runs
 from lending.aws.table.writes import Write, put
-from lending.domain.hold import HoldStatus
-from lending.domain.run import Decision, RunKind
-from lending.domain.title import CopyState, Title
+from lending.domain.catalogue.title import CopyState, Title
+from lending.domain.holds.hold import HoldStatus
+from lending.domain.run.run import Decision, RunKind
 from tests.benchmarks.counting_store import CountingStore
 from tests.copies import moved
 from tests.domain.test_allocation import CUT_OFF, POLICY, Case, Naive, cases, hold

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from lending.domain.hold import Queued
+from lending.domain.catalogue.title import Copy, Title
+from lending.domain.holds.hold import Queued
 from lending.domain.policy import Policy
-from lending.domain.title import Copy, Title
 from tests.template.conftest import OfType, Resources
 
 WORK_QUEUES = {

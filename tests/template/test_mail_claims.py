@@ -1,6 +1,6 @@
 """What sending each mail once rests on (RULES 38)."""
 
-from lending.domain.mail import CLAIM_LASTS
+from lending.domain.mail.mail import CLAIM_LASTS
 from tests.template.conftest import OfType
 
 

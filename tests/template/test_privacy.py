@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from lending.actions import leaving
-from lending.aws.table import answers, scans
+from lending.actions.patrons import leave as leaving
+from lending.aws.table import answers
+from lending.aws.table.pulls import scans
 from lending.domain.policy import Policy
 from tests.template.conftest import OfType
 

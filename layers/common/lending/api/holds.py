@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from lending.actions.placing_hold import cancel_hold, place_hold
-from lending.actions.viewing_holds import HoldView, view_holds, view_placed
+from lending.actions.holds.place import cancel_hold, place_hold
+from lending.actions.holds.view import HoldView, view_holds, view_placed
 from lending.api.guards import patron
 from lending.api.request import Page, Request
 from lending.api.surface import Area
 from lending.aws.asked import Asked, Place, Word
-from lending.domain.hold import STATUS_LABELS, HoldStatus, LastRun
-from lending.domain.reasons import patron_sentence
-from lending.domain.run import Explanation
+from lending.domain.holds.hold import STATUS_LABELS, HoldStatus, LastRun
+from lending.domain.run.reasons import patron_sentence
+from lending.domain.run.run import Explanation
 
 area = Area("/api/me/holds", patron)
 

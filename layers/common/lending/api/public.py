@@ -6,17 +6,17 @@ from typing import Annotated
 
 from pydantic import Field
 
-from lending.actions.searching_titles import TitleCard, search_titles, view_title
-from lending.actions.viewing_notices import all_facilities, current_notices
+from lending.actions.calendar.notices import all_facilities, current_notices
+from lending.actions.catalogue.search_titles import TitleCard, search_titles, view_title
 from lending.api.guards import anyone
 from lending.api.request import Page, Request
 from lending.api.surface import Area
 from lending.aws.asked import Place, QueryModel
 from lending.aws.settings import settings
-from lending.domain.closure import Scope
-from lending.domain.expected_pickup import ANY_FACILITY
-from lending.domain.facility import Facility
-from lending.domain.notices import Notice
+from lending.domain.calendar.closure import Scope
+from lending.domain.calendar.facility import Facility
+from lending.domain.calendar.notices import Notice
+from lending.domain.run.expected_pickup import ANY_FACILITY
 
 area = Area("/api", anyone)
 

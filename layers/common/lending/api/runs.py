@@ -7,18 +7,18 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from lending.actions.replaying_run import replay_run
-from lending.actions.running import Unfinished
-from lending.actions.thursday_run import run_on_request
-from lending.actions.viewing_runs import DecisionView, RunView, dry_run, view_run, view_runs
+from lending.actions.run.carry_out import Unfinished
+from lending.actions.run.replay import replay_run
+from lending.actions.run.thursday_run import run_on_request
+from lending.actions.run.view_runs import DecisionView, RunView, dry_run, view_run, view_runs
 from lending.api.guards import staff
 from lending.api.request import Page, Request, within_a_request
 from lending.api.surface import Area
 from lending.aws.asked import A_NUMBER, Asked, Day, Place
-from lending.domain.reasons import counter_sentence
-from lending.domain.run import Decision
-from lending.domain.run_record import Cost, CycleRun
-from lending.domain.what_if import Change, Difference, WhatIf
+from lending.domain.run.reasons import counter_sentence
+from lending.domain.run.run import Decision
+from lending.domain.run.run_record import Cost, CycleRun
+from lending.domain.run.what_if import Change, Difference, WhatIf
 
 area = Area("/api/desk/runs", staff)
 

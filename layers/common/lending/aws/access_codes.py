@@ -8,8 +8,8 @@ import secrets
 import unicodedata
 
 from lending.aws.sealing import opened, sealed, signature
-from lending.domain.application import Application
 from lending.domain.problems import Refused
+from lending.domain.registration.application import Application
 
 _RECEIPT_DIGITS = 10
 _CODE_DIGITS = 12

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from time import monotonic
 
 from lending.aws.table import Table
-from lending.domain.run_record import Cost
+from lending.domain.run.run_record import Cost
 
 
 class Meter:

@@ -13,8 +13,8 @@ from io import BytesIO
 
 from PIL import Image, ImageCms, ImageDraw, UnidentifiedImageError
 
-from lending.domain.application import Rectangle
 from lending.domain.policy import Policy
+from lending.domain.registration.application import Rectangle
 
 FORMATS = ("JPEG", "PNG")
 # A phone's full resolution, decoded in a few hundred megabytes at the worst.

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from lending.aws.table.runs import Done
+from lending.aws.table.run.runs import Done
 from lending.aws.telemetry import kind_and_place, logger
 from lending.domain.week import in_tokyo
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lending.aws.clients import client
-from lending.domain.catalogue_text import grams, matches, plain, searched
+from lending.domain.catalogue.search_text import grams, matches, plain, searched
 
 FOLDER = "search/"
 

@@ -3,7 +3,7 @@
 from botocore.exceptions import ClientError
 
 from lending.aws.clients import client
-from lending.domain.mail_address import quoted
+from lending.domain.patrons.mail_address import quoted
 
 
 def forgive(address: str) -> None:

@@ -1,0 +1,135 @@
+"""An emergency (snow): other days for a facility's batch, one mail to each patron, and taking it back (RULES 40)."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from lending.aws.table import Table, again_when_overtaken
+from lending.aws.table.calendar import calendar, facilities, shifts
+from lending.aws.table.catalogue import titles
+from lending.aws.table.loans import bags, loans
+from lending.aws.table.mail import mails
+from lending.aws.table.patrons import traces
+from lending.aws.table.writes import Write
+from lending.aws.together import together
+from lending.domain.loans.bag import Bag
+from lending.domain.loans.loan import Loan
+from lending.domain.loans.shift import Days, Shift, days_of, faults_of_shift, moved_loan
+from lending.domain.mail.mail import Mail, MailKind, mail_id
+from lending.domain.patrons.trail import Act, Deed
+from lending.domain.policy import Policy
+from lending.domain.problems import Reason, Refused
+from lending.domain.week import Week, week_of_run
+
+
+@again_when_overtaken
+def record_shift(table: Table, wanted: Shift, staff: str, policy: Policy) -> tuple[Shift, int]:
+    """Set other days for a facility's batch. Asked again for the same days it goes on where it was.
+
+    Args:
+        wanted: the shift; its days before are filled in here.
+
+    Returns:
+        The shift, and for how many patrons something changed now.
+
+    Raises:
+        Refused: no such facility or Sunday, or days that do not fit, naming each.
+    """
+    week = _week(wanted.pickup_from, policy)
+    _demand_sense(table, week, wanted)
+    act = Act(wanted.recorded_at, staff, Deed.SHIFT)
+    known = shifts.find(table, wanted.pickup_from, wanted.facility)
+    if known and known.taken_back_at is None and known.days == wanted.days:
+        return known, _carry_out(table, known, act, policy)
+    regular = known.days_before if known else days_of(week, calendar.load(table), None)
+    shift = replace(wanted, pickup_until_before=regular.pickup_until, due_on_before=regular.due_on)
+    table.write(shifts.record(known, shift, policy))
+    return shift, _carry_out(table, shift, act, policy)
+
+
+@again_when_overtaken
+def take_shift_back(
+    table: Table, pickup_from: date, facility: str, staff: str, moment: datetime, policy: Policy
+) -> tuple[Shift, int]:
+    """Give a batch its regular days again. Asked again it goes on where it was.
+
+    Returns:
+        The shift, and for how many patrons something changed now.
+
+    Raises:
+        Refused: the batch was never shifted.
+    """
+    known = shifts.find(table, pickup_from, facility)
+    if known is None:
+        raise Refused("not_found")
+    back = known if known.taken_back_at else replace(known, taken_back_at=moment)
+    if back is not known:
+        table.write(shifts.record(known, back, policy))
+    return back, _carry_out(table, back, Act(moment, staff, Deed.SHIFT), policy)
+
+
+def _week(pickup_from: date, policy: Policy) -> Week:
+    return week_of_run(pickup_from - timedelta(days=policy.pickup_days_after_run), policy)
+
+
+def _demand_sense(table: Table, week: Week, wanted: Shift) -> None:
+    faults = faults_of_shift(week, wanted)
+    if facilities.find(table, wanted.facility) is None:
+        faults.append(Reason("invalid_field", field="facility", message="協力館の番号を入力してください。"))
+    if faults:
+        raise Refused("invalid_fields", *faults)
+
+
+def _carry_out(table: Table, shift: Shift, act: Act, policy: Policy) -> int:
+    """Bring every bag of the batch to the shift's days: one transaction a patron, with the mail that tells of it."""
+    batch = list(bags.of_week(table, shift.pickup_from, shift.facility))
+    # All loans in a few requests, so that what was done before costs next to nothing when it is asked for again.
+    found = loans.find_many(table, [(bag.patron_id, barcode) for bag in batch for barcode in sorted(bag.barcodes)])
+    concerned = {loan.patron_id for loan in found if moved_loan(loan, shift.days) != loan}
+    move = partial(_move_bag, table, shift=shift, act=act, policy=policy)
+    return sum(together(move, [bag.patron_id for bag in batch if bag.patron_id in concerned], table.at_once))
+
+
+@again_when_overtaken
+def _move_bag(table: Table, patron_id: str, shift: Shift, act: Act, policy: Policy) -> bool:
+    bag = bags.find(table, shift.pickup_from, shift.facility, patron_id)
+    if bag is None:
+        return False
+    found = loans.find_many(table, [(patron_id, barcode) for barcode in sorted(bag.barcodes)])
+    moves = [(loan, moved) for loan in found if (moved := moved_loan(loan, shift.days)) != loan]
+    if not moves:
+        return False
+    table.transact(
+        *(write for loan, moved in moves for write in _moved(loan, moved)),
+        bags.collect_until(bag, shift.days.pickup_until, policy),
+        *_told(table, _mail(bag, moves[0][0], shift), policy),
+        traces.on_patron(patron_id, act, policy),
+    )
+    return True
+
+
+def _moved(loan: Loan, moved: Loan) -> list[Write]:
+    due_anew = [titles.due_anew(loan.barcode, loan.patron_id, moved.due_on)] if moved.due_on != loan.due_on else []
+    return [loans.change(loan, moved), *due_anew]
+
+
+def _told(table: Table, mail: Mail, policy: Policy) -> list[Write]:
+    # A book packed while the shift was carried out is moved by asking again; its patron has been told already.
+    return [] if mails.find(table, mails.key(mail)) else [mails.add(mail, policy)]
+
+
+def _mail(bag: Bag, before: Loan, shift: Shift) -> Mail:
+    told: Days = shift.days
+    facts = {
+        "pickup_from": shift.pickup_from.isoformat(),
+        "facility": shift.facility,
+        "taken_back": shift.taken_back_at is not None,
+        "pickup_until": told.pickup_until.isoformat(),
+        "due_on": told.due_on.isoformat(),
+        "reason": shift.reason,
+        "pickup_until_before": bag.pickup_until.isoformat(),
+        "due_on_before": before.due_on.isoformat(),
+    }
+    about = (shift.shift_id, "back") if shift.taken_back_at else (shift.shift_id,)
+    at = shift.taken_back_at or shift.recorded_at
+    return Mail(mail_id(MailKind.SHIFT, *about), bag.patron_id, MailKind.SHIFT, at, facts)

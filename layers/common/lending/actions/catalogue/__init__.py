@@ -1,0 +1,1 @@
+"""Actions about titles and copies (RULES 9, 34)."""

@@ -1,0 +1,111 @@
+"""Lost and damaged books, books found again, and books replaced in kind (RULES 34)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from lending.actions.loans.check_in import ended
+from lending.actions.lookup import copy_in_hand
+from lending.actions.pulls.replan import Replanned, without
+from lending.aws.table import Table, again_when_overtaken
+from lending.aws.table.catalogue import titles
+from lending.aws.table.loans import loans
+from lending.aws.table.patrons import traces
+from lending.aws.table.writes import Write
+from lending.domain.catalogue.title import Copy, CopyState
+from lending.domain.loans.loan import Loan
+from lending.domain.patrons.trail import Act, Deed
+from lending.domain.policy import Policy
+from lending.domain.problems import Refused
+from lending.domain.run.reasons import Code
+from lending.domain.week import in_tokyo
+
+_WITHDRAWN = (CopyState.LOST, CopyState.DAMAGED)
+
+
+@again_when_overtaken
+def mark(table: Table, barcode: str, state: CopyState, staff: str, moment: datetime, policy: Policy) -> CopyState:
+    """Mark a book as lost or damaged. A loan stays open until the book is back or replaced; a hold waits on.
+
+    Args:
+        state: `LOST` or `DAMAGED`.
+
+    Returns:
+        The state of the book now. Marked again, nothing changes.
+
+    Raises:
+        Refused: no such book.
+    """
+    copy = copy_in_hand(table, barcode)
+    if copy.state is state:
+        return state
+    loan = _loan(table, copy)
+    moved = titles.move(copy, state, on=in_tokyo(moment).date(), holder=loan.patron_id if loan else "")
+    writes = [moved, *_marked(loan, state), *counted(table, copy, -int(copy.state not in _WITHDRAWN))]
+    replanned = without(table, copy, state, Code.NOT_ON_SHELF, moment, policy) if loan is None else Replanned()
+    if concerned := loan or replanned.hold:
+        writes.append(traces.on_patron(concerned.patron_id, Act(moment, staff, Deed.MARK_BOOK), policy))
+    table.transact(*writes, *replanned.writes)
+    return state
+
+
+@again_when_overtaken
+def mark_found(table: Table, barcode: str, staff: str, moment: datetime, policy: Policy) -> CopyState:
+    """A book that was missed, lost or damaged is there again, or mended: with its patron if it is on loan, or shelved.
+
+    Returns:
+        The state of the book now; of any other book the state it has.
+
+    Raises:
+        Refused: no such book.
+    """
+    copy = copy_in_hand(table, barcode)
+    if copy.state not in (*_WITHDRAWN, CopyState.MISSING):
+        return copy.state
+    day = in_tokyo(moment).date()
+    lendable = counted(table, copy, int(copy.state in _WITHDRAWN))
+    loan = _loan(table, copy)
+    if loan is None:
+        table.transact(titles.move(copy, CopyState.ON_SHELF, on=day), *lendable)
+        return CopyState.ON_SHELF
+    again = titles.move(copy, CopyState.ON_LOAN, on=day, holder=loan.patron_id, due_on=loan.due_on)
+    table.transact(
+        again,
+        loans.change(loan, replace(loan, lost=False, damaged=False)),
+        *lendable,
+        traces.on_patron(loan.patron_id, Act(moment, staff, Deed.MARK_BOOK), policy),
+    )
+    return CopyState.ON_LOAN
+
+
+@again_when_overtaken
+def replaced_in_kind(table: Table, barcode: str, staff: str, moment: datetime, policy: Policy) -> CopyState:
+    """The patron has replaced a lost or damaged book: the loan is over, the old copy stays what it was.
+
+    Raises:
+        Refused: no such book, or no such loan.
+    """
+    copy = copy_in_hand(table, barcode)
+    loan = _loan(table, copy) if copy.state in _WITHDRAWN else None
+    if loan is None:
+        raise Refused("not_lent")
+    trace = traces.on_patron(loan.patron_id, Act(moment, staff, Deed.MARK_BOOK), policy)
+    table.transact(*ended(table, loan), titles.move(copy, copy.state, on=in_tokyo(moment).date()), trace)
+    return copy.state
+
+
+def _loan(table: Table, copy: Copy) -> Loan | None:
+    kept = copy.state in (CopyState.KEPT_ASIDE, CopyState.READY)
+    return loans.find(table, copy.holder, copy.barcode) if copy.holder and not kept else None
+
+
+def _marked(loan: Loan | None, state: CopyState) -> list[Write]:
+    if loan is None:
+        return []
+    lost = state is CopyState.LOST
+    return [loans.change(loan, replace(loan, lost=lost, damaged=not lost))]
+
+
+def counted(table: Table, copy: Copy, change: int) -> list[Write]:
+    """The title has one copy more or fewer that may leave the library, if this copy is one that may (RULES 9)."""
+    title = titles.find(table, copy.title_id) if change and not copy.reference_only else None
+    return [titles.count_lendable(title, change)] if title else []

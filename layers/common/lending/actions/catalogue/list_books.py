@@ -1,0 +1,145 @@
+"""The lists staff go through: what is missing, kept, to be cleared, lost, overdue … (RULES 9, 16, 20, 23, 34, 35).
+
+A page that shows card numbers leaves one trace with its list, which names nobody, as a look at a queue does (RULES 41).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+from lending.aws.table import Table
+from lending.aws.table.calendar import calendar
+from lending.aws.table.catalogue import titles
+from lending.aws.table.holds import holds
+from lending.aws.table.loans import loans
+from lending.aws.table.patrons import patrons, traces
+from lending.domain.catalogue.title import Copy, CopyState, Title
+from lending.domain.holds.hold import Hold
+from lending.domain.loans.loan import Loan
+from lending.domain.loans.release import with_deadline
+from lending.domain.loans.reminders import overdue_from
+from lending.domain.patrons.trail import Act, Deed
+from lending.domain.policy import Policy
+from lending.domain.problems import Refused
+from lending.domain.week import in_tokyo
+
+_Page = tuple[list["Line"], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One book of a list, or of titles without a copy only the title, with whom it concerns.
+
+    `since` is the day from which it is on the list; `waiting` is how many holds wait for the title.
+    """
+
+    title_id: str
+    copy: Copy | None = None
+    since: date | None = None
+    hold: Hold | None = None
+    loan: Loan | None = None
+    title: Title | None = None
+    card_number: str = ""
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which part of which list is asked for, and by what its dates are told."""
+
+    table: Table
+    name: str
+    today: date
+    policy: Policy
+    start: Any
+    limit: int
+
+
+def list_books(
+    table: Table, name: str, staff: str, why: str, moment: datetime, policy: Policy, start: Any, limit: int
+) -> tuple[list[Line], Any]:
+    """A part of a list, the longest there first, and where the next part goes on.
+
+    Args:
+        name: `missing`, `lost`, `damaged`, `kept_aside`, `to_clear`, `ready`, `without_copy` or `overdue`.
+        why: what it is looked at for, as staff say it.
+
+    Raises:
+        Refused: there is no such list.
+    """
+    if name not in _LISTS:
+        raise Refused("not_found")
+    lines, last = _LISTS[name](_Asked(table, name, in_tokyo(moment).date(), policy, start, limit))
+    if any(line.hold or line.loan for line in lines):
+        table.write(traces.on_list(name, Act(moment, staff, Deed.LOOK, why), policy))
+    return _told(table, lines), last
+
+
+def _told(table: Table, lines: list[Line]) -> list[Line]:
+    """The lines with titles, card numbers and how many wait: whatever their number, some four requests."""
+    title_ids = {line.title_id for line in lines}
+    found, waiting = titles.find_many(table, title_ids), titles.waiting_counts(table, title_ids)
+    people = patrons.find_many(table, {of.patron_id for line in lines if (of := line.hold or line.loan)})
+    cards = {patron_id: patron.card_number for patron_id, patron in people.items()}
+    return [
+        replace(
+            line,
+            title=found.get(line.title_id),
+            card_number=cards.get(of.patron_id, "") if (of := line.hold or line.loan) else "",
+            waiting=waiting[line.title_id],
+        )
+        for line in lines
+    ]
+
+
+def _copies(asked: _Asked) -> _Page:
+    copies, last = titles.listed(asked.table, asked.name, asked.start, asked.limit)
+    return list(_lines_of(asked.table, copies)), last
+
+
+def _lines_of(table: Table, copies: list[Copy]) -> Iterable[Line]:
+    """Copies with the holds they are kept for, or the loans they are lost with."""
+    kept = [(copy.holder, copy.title_id) for copy in copies if copy.state is CopyState.KEPT_ASIDE]
+    lent = [(copy.holder, copy.barcode) for copy in copies if copy.holder and copy.state is not CopyState.KEPT_ASIDE]
+    held = {hold.barcode: hold for hold in holds.find_each(table, kept)} if kept else {}
+    out = {loan.barcode: loan for loan in loans.find_many(table, lent)} if lent else {}
+    for copy in copies:
+        yield Line(copy.title_id, copy, copy.since, held.get(copy.barcode), out.get(copy.barcode))
+
+
+def _ready(asked: _Asked) -> _Page:
+    """By the deadlines kept with the holds; each line tells the one that counts by the calendar as it is now."""
+    closed = calendar.load(asked.table)
+    found, last = holds.page_of_ready(asked.table, asked.start, asked.limit)
+    found = [with_deadline(hold, asked.today, closed, asked.policy) for hold in found]
+    copies = {copy.barcode: copy for copy in titles.find_copies(asked.table, [hold.barcode for hold in found])}
+    return [Line(hold.title_id, copies.get(hold.barcode), hold.ready_on, hold) for hold in found], last
+
+
+def _overdue(asked: _Asked) -> _Page:
+    """By due date; a loan is called overdue once the carriage that could have brought it was checked in (RULES 35)."""
+    closed = calendar.load(asked.table)
+    due = loans.by_due_date(asked.table, asked.today, asked.start or "", asked.limit)
+    since = ((place, loan, overdue_from(loan, closed, asked.policy)) for place, loan in due)
+    late = ((place, loan, day) for place, loan, day in since if day is not None and day <= asked.today)
+    page = list(islice(late, asked.limit + 1))
+    shown = page[: asked.limit]
+    copies = {copy.barcode: copy for copy in titles.find_copies(asked.table, [loan.barcode for _, loan, _ in shown])}
+    lines = [Line(loan.title_id, copies.get(loan.barcode), day, loan=loan) for _, loan, day in shown]
+    return lines, shown[-1][0] if len(page) > asked.limit else None
+
+
+def _without_copy(asked: _Asked) -> _Page:
+    found, last = titles.page_without_copy(asked.table, asked.start, asked.limit)
+    waiting = titles.waiting_counts(asked.table, {title.title_id for title in found})
+    return [Line(title.title_id) for title in found if waiting[title.title_id]], last
+
+
+_LISTS: dict[str, Callable[[_Asked], _Page]] = {
+    **dict.fromkeys(("missing", "lost", "damaged", "kept_aside", "to_clear"), _copies),
+    "ready": _ready,
+    "without_copy": _without_copy,
+    "overdue": _overdue,
+}

@@ -1,0 +1,131 @@
+"""What is this book, and who waits for it: by bar code and by title (RULES 11, 16, 23, 27, 41).
+
+That card numbers are shown leaves a trace first. Where a book tells of a few patrons, it is with each of them and does
+not say which book; where a queue tells of many, it is with the title and does not say who. So no trace ties the two.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from lending.actions.lookup import copy_in_hand
+from lending.aws.table import Table
+from lending.aws.table.calendar import calendar
+from lending.aws.table.catalogue import titles
+from lending.aws.table.holds import holds
+from lending.aws.table.loans import loans
+from lending.aws.table.patrons import patrons, traces
+from lending.domain.catalogue.title import Copy, CopyState, Title
+from lending.domain.holds.hold import Hold, HoldStatus
+from lending.domain.loans.loan import Loan
+from lending.domain.loans.release import with_deadline
+from lending.domain.patrons.trail import Act, Deed
+from lending.domain.policy import Policy
+from lending.domain.problems import Refused
+from lending.domain.week import in_tokyo
+
+_KEPT = (CopyState.KEPT_ASIDE, CopyState.READY)
+
+
+@dataclass(frozen=True, slots=True)
+class BookView:
+    """A copy: who has it, or for whom it is kept or planned, and who waits for its title.
+
+    Args:
+        waiting: how many holds wait for the title; `first` is the first of them.
+        cards: card numbers by patron, of all who are named here.
+    """
+
+    copy: Copy
+    title: Title | None
+    loan: Loan | None
+    kept_for: Hold | None
+    first: Hold | None
+    waiting: int
+    cards: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class InQueue:
+    """An open hold with the patron's card number and, while it waits, its place."""
+
+    hold: Hold
+    card_number: str
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TitleRecord:
+    """A title with its copies in the order of their shelves, and its open holds in the order of the queue."""
+
+    title: Title
+    copies: list[Copy]
+    queue: list[InQueue]
+
+
+def look_up_copy(table: Table, barcode: str, staff: str, why: str, moment: datetime, policy: Policy) -> BookView:
+    """What staff are told of the book in their hand.
+
+    Args:
+        why: what for, as staff say it.
+
+    Raises:
+        Refused: no such book.
+    """
+    copy = copy_in_hand(table, barcode)
+    found = titles.view(table, copy.title_id)
+    waiting = [each for each in found.holds if each.status is HoldStatus.WAITING] if found else []
+    queue = holds.find_many(table, copy.title_id, [each.patron_id for each in waiting[:1]])
+    kept_for = holds.find(table, copy.holder, copy.title_id) if copy.state in _KEPT else None
+    loan = loans.find(table, copy.holder, barcode) if copy.holder and copy.state not in _KEPT else None
+    named = {copy.holder, copy.pull.patron_id if copy.pull else "", *(hold.patron_id for hold in queue)} - {""}
+    return BookView(
+        copy=copy,
+        title=found.title if found else None,
+        loan=loan,
+        kept_for=kept_for and with_deadline(kept_for, in_tokyo(moment).date(), calendar.load(table), policy),
+        first=queue[0] if queue else None,
+        waiting=len(waiting),
+        cards=_seen(table, named, Act(moment, staff, Deed.LOOK, why), policy),
+    )
+
+
+def _seen(table: Table, patron_ids: Iterable[str], act: Act, policy: Policy) -> dict[str, str]:
+    """Card numbers of patrons; each has the trace first (RULES 41)."""
+    found = patrons.find_many(table, set(patron_ids))
+    if found:
+        table.transact(*(traces.on_patron(patron_id, act, policy) for patron_id in found))
+    return {patron_id: patron.card_number for patron_id, patron in found.items()}
+
+
+def look_up_title(table: Table, title_id: str, staff: str, why: str, moment: datetime, policy: Policy) -> TitleRecord:
+    """A title with its copies, where each lies, and its queue.
+
+    Args:
+        why: what for, as staff say it.
+
+    Raises:
+        Refused: there is no such title.
+    """
+    found = titles.view(table, title_id)
+    if found is None:
+        raise Refused("not_found")
+    # The index proposes; what is true of copies and holds is read from themselves.
+    copies = titles.find_copies(table, [copy.barcode for copy in found.copies])
+    closed, today = calendar.load(table), in_tokyo(moment).date()
+    open_holds = holds.find_many(table, title_id, [each.patron_id for each in found.holds])
+    queue = [with_deadline(hold, today, closed, policy) for hold in open_holds]
+    if queue:
+        table.write(traces.on_title(title_id, Act(moment, staff, Deed.LOOK, why), policy))
+    people = patrons.find_many(table, {hold.patron_id for hold in queue})
+    places = {hold.patron_id: n for n, hold in enumerate(filter(_waits, queue), start=1)}
+    lines = [
+        InQueue(hold.as_of(closed.latest_run), people[hold.patron_id].card_number, places.get(hold.patron_id))
+        for hold in queue
+        if hold.patron_id in people
+    ]
+    return TitleRecord(found.title, copies, lines)
+
+
+def _waits(hold: Hold) -> bool:
+    return hold.status is HoldStatus.WAITING

@@ -1,0 +1,85 @@
+"""Ending all holds of a title, with a mail to each patron: a lost book that will not be replaced, say (RULES 9, 34)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lending.actions.holds.change_for_caller import freed
+from lending.actions.run.carry_out import EnoughTime
+from lending.aws.table import Table, again_when_overtaken
+from lending.aws.table.catalogue import titles
+from lending.aws.table.holds import holds
+from lending.aws.table.mail import mails
+from lending.aws.table.patrons import patrons, traces
+from lending.aws.table.writes import Write
+from lending.domain.catalogue.title import Copy, Title
+from lending.domain.holds.hold import Hold
+from lending.domain.mail.mail import Mail, MailKind, mail_id
+from lending.domain.patrons.trail import Act, Deed
+from lending.domain.policy import Policy
+from lending.domain.problems import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How many holds ended now, the copies that were kept for them, to be put back, and how many are left."""
+
+    cancelled: int
+    copies: list[Copy]
+    left: int
+
+
+def cancel_all_of_title(
+    table: Table, title_id: str, reason: str, staff: str, moment: datetime, policy: Policy, enough_time: EnoughTime
+) -> Ended:
+    """End every open hold of a title in the order of its queue, each with a mail. Asked again it goes on (RULES 9).
+
+    Args:
+        reason: what the patrons are told.
+        enough_time: asked before each hold.
+
+    Raises:
+        Refused: there is no such title.
+    """
+    found = titles.view(table, title_id)
+    if found is None:
+        raise Refused("not_found")
+    ended: list[Hold] = []
+    for place, queued in enumerate(found.holds):
+        if not enough_time():
+            return _ended(table, ended, left=len(found.holds) - place)
+        if hold := _end(table, queued.patron_id, found.title, reason, staff, moment, policy):
+            ended.append(hold)
+    return _ended(table, ended, left=0)
+
+
+def _ended(table: Table, ended: list[Hold], left: int) -> Ended:
+    return Ended(len(ended), titles.find_copies(table, [hold.barcode for hold in ended if hold.barcode]), left)
+
+
+@again_when_overtaken
+def _end(
+    table: Table, patron_id: str, title: Title, reason: str, staff: str, moment: datetime, policy: Policy
+) -> Hold | None:
+    """The hold that ended, None if it was no hold any more: cancelled, or a loan by now."""
+    hold = holds.find(table, patron_id, title.title_id)
+    if hold is None:
+        return None
+    trace = traces.on_patron(patron_id, Act(moment, staff, Deed.CANCEL_HOLD), policy)
+    table.transact(*ended_with_mail(table, hold, title, reason, moment, policy), trace)
+    return hold
+
+
+def ended_with_mail(
+    table: Table, hold: Hold, title: Title, reason: str, moment: datetime, policy: Policy
+) -> list[Write]:
+    """A hold ends, its copy is free, and its patron is told why (RULES 38)."""
+    # Named by the moment it was placed: a later hold on the same title is another matter.
+    about = (hold.title_id, int(hold.placed_at.timestamp() * 1000))
+    facts = {"title": title.title, "reason": reason}
+    mail = Mail(mail_id(MailKind.HOLD_CANCELLED, *about), hold.patron_id, MailKind.HOLD_CANCELLED, moment, facts)
+    return [
+        holds.spend(hold),
+        patrons.uncount_hold(hold.patron_id),
+        *freed(table, hold, moment),
+        mails.add(mail, policy),
+    ]

@@ -1,0 +1,74 @@
+"""Placing a hold and taking it back (RULES 9-12)."""
+
+from datetime import datetime
+
+from lending.aws.table import Table, again_when_overtaken
+from lending.aws.table.calendar import calendar, facilities
+from lending.aws.table.catalogue import titles
+from lending.aws.table.holds import holds
+from lending.aws.table.patrons import patrons
+from lending.aws.table.writes import Write
+from lending.domain.calendar.closing import refusal_of_place
+from lending.domain.holds.hold import PREFECTURAL, Hold, refusal_to_cancel, refusals_to_place
+from lending.domain.policy import Policy
+from lending.domain.problems import Reason, Refused
+
+
+@again_when_overtaken
+def place_hold(
+    table: Table, patron_id: str, title_id: str, pickup_place: str, moment: datetime, policy: Policy, *traces: Write
+) -> Hold:
+    """Put a patron at the end of a title's queue.
+
+    Args:
+        pickup_place: `prefectural` or a facility's number as text.
+        moment: when the patron asked: the place in the queue (RULES 11).
+        traces: of the staff who place it for a caller (RULES 41).
+
+    Raises:
+        Refused: with every reason at once (RULES 9, 10), or there is no such title.
+    """
+    patron, title = patrons.find(table, patron_id), titles.find(table, title_id)
+    if patron is None or title is None:
+        raise Refused("not_found")
+    if title.merging_into:
+        raise Refused("title_merged", into=title.merging_into)
+    held = holds.find(table, patron_id, title_id) is not None
+    copies = titles.find_copies(table, list(title.barcodes)) if not title.lendable else []
+    reasons = refusals_to_place(patron, title, copies, held, policy)
+    if reasons := reasons + refusals_of_place(table, pickup_place, moment, policy):
+        raise Refused.for_all(reasons)
+    hold = Hold(patron_id, title_id, pickup_place, placed_at=moment, queued_at=moment)
+    table.transact(
+        patrons.count_hold(patron_id, title_id, policy.hold_limit),
+        holds.add(hold),
+        titles.can_be_held(title_id),
+        *traces,
+    )
+    return hold
+
+
+def refusals_of_place(table: Table, pickup_place: str, moment: datetime, policy: Policy) -> list[Reason]:
+    """Why a place cannot be chosen for pickup: there is none of that name, or it is shut for good (RULES 21, 29)."""
+    if pickup_place == PREFECTURAL:
+        return []
+    if facilities.find(table, pickup_place) is None:
+        return [Reason("unknown_pickup_place", field="pickup_place")]
+    reason = refusal_of_place(pickup_place, moment, calendar.load(table), policy)
+    return [reason] if reason else []
+
+
+@again_when_overtaken
+def cancel_hold(table: Table, patron_id: str, title_id: str, policy: Policy) -> None:
+    """Take a patron's own hold back, while it waits (RULES 12). A pull that was planned for it is void at the scan.
+
+    Raises:
+        Refused: the hold is past waiting, its title is on loan to the patron, or there is no such hold.
+    """
+    hold = holds.find(table, patron_id, title_id)
+    if hold is None:
+        patron = patrons.find(table, patron_id)
+        raise Refused("already_on_loan" if patron and title_id in patron.lent_titles else "not_found")
+    if reason := refusal_to_cancel(hold, "patron", policy):
+        raise Refused.for_all([reason])
+    table.transact(holds.spend(hold), patrons.uncount_hold(patron_id))

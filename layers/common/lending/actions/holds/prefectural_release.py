@@ -1,0 +1,68 @@
+"""The daily release at the prefectural library: who comes too late makes way for the next in the queue (RULES 16)."""
+
+from datetime import date, datetime
+
+from lending.aws.table import Busy, Table, again_when_overtaken
+from lending.aws.table.calendar import calendar
+from lending.aws.table.catalogue import titles
+from lending.aws.table.holds import holds
+from lending.aws.table.patrons import patrons
+from lending.aws.table.run import runs
+from lending.aws.table.run.runs import Done
+from lending.domain.calendar.closure import Calendar
+from lending.domain.catalogue.title import CopyState, LiesAt
+from lending.domain.holds.hold import Hold, HoldStatus
+from lending.domain.loans.release import last_day_over, with_deadline
+from lending.domain.policy import Policy
+
+JOB = "prefectural_release"
+
+
+class Stuck(Exception):
+    """Some holds could not be released: asked again, they are tried again."""
+
+
+def release_expired(table: Table, moment: datetime, policy: Policy) -> Done:
+    """End the ready holds whose last day is over at `moment`; nobody is told (RULES 16).
+
+    Days that were closed meanwhile, or a mail that has not gone, give a hold a later last day: that is kept with it.
+
+    Returns:
+        The day it was done for and what was done; no counts if it had been done before.
+
+    Raises:
+        Stuck: some could not be released, all others are.
+    """
+    last_day = last_day_over(moment, policy)
+    if runs.is_done(table, JOB, last_day):
+        return Done(last_day)
+    closed, proposed = calendar.load(table), list(holds.ready_until(table, last_day))
+    released = [_released(table, hold, last_day, closed, policy) for hold in proposed]
+    if stuck := released.count(None):
+        raise Stuck(f"{stuck} holds could not be released")
+    runs.note_done(table, JOB, last_day, moment)
+    return Done(last_day, {"holds": released.count(True)})
+
+
+def _released(table: Table, hold: Hold, last_day: date, closed: Calendar, policy: Policy) -> bool | None:
+    """Whether the hold was ended; None if it should have been and could not: that must not hold up the others."""
+    try:
+        return _release(table, hold.patron_id, hold.title_id, last_day, closed, policy)
+    except Busy:
+        return None
+
+
+@again_when_overtaken
+def _release(table: Table, patron_id: str, title_id: str, last_day: date, closed: Calendar, policy: Policy) -> bool:
+    hold = holds.find(table, patron_id, title_id)
+    if hold is None or hold.status is not HoldStatus.READY or hold.pickup_until is None or hold.pickup_until > last_day:
+        return False
+    known = with_deadline(hold, last_day, closed, policy)
+    if known.pickup_until and known.pickup_until > last_day:
+        table.write(holds.change(hold, known))
+        return False
+    copy = titles.find_copy(table, hold.barcode)
+    # It lies on the counter's shelf until it is fetched for somebody, or cleared.
+    back = [titles.move(copy, CopyState.ON_SHELF, on=last_day, lies_at=LiesAt.COUNTER)] if copy else []
+    table.transact(holds.spend(hold), patrons.uncount_hold(patron_id), *back)
+    return True

@@ -1,0 +1,80 @@
+"""What a patron sees of their holds (RULES 8, 11, 16, 18-22, 27, 40)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from lending.aws.table import Table
+from lending.aws.table.calendar import calendar, facilities
+from lending.aws.table.catalogue import titles
+from lending.aws.table.holds import holds
+from lending.aws.table.patrons import patrons
+from lending.aws.together import together
+from lending.domain.calendar.closure import Calendar, Scope, coming_week
+from lending.domain.calendar.notices import Notice, notices_on
+from lending.domain.catalogue.title import Title
+from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, place_in_queue
+from lending.domain.loans.release import with_deadline
+from lending.domain.patrons.patron import Patron
+from lending.domain.policy import Policy
+from lending.domain.run.expected_pickup import pickup_of_hold
+from lending.domain.run.obstacles import stopping_patron
+from lending.domain.run.run import Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    """A hold with its title and, while it waits, its place: `position` of `of` waiting ones; otherwise None.
+
+    `stopped_by` is what about the patron lets the next run pass the hold over: then no day can be told (RULES 21).
+    """
+
+    hold: Hold
+    title: Title
+    position: int | None
+    of: int | None
+    earliest_pickup: date | None
+    stopped_by: Sequence[Explanation]
+
+
+def view_holds(table: Table, patron_id: str, moment: datetime, policy: Policy) -> list[HoldView]:
+    """A patron's open holds, oldest first, each with its place in the queue and what can be expected (RULES 11, 27)."""
+    closed, open_holds = calendar.load(table), holds.of_patron(table, patron_id)
+    patron = patrons.find(table, patron_id) if open_holds else None
+    if patron is None:
+        return []
+    views = together(lambda hold: _view(table, hold, patron, moment, closed, policy), open_holds)
+    return [view for view in views if view]
+
+
+def view_placed(table: Table, hold: Hold, moment: datetime, policy: Policy) -> tuple[HoldView, list[Notice]]:
+    """A hold just placed, and the notices that matter to where its book is to be collected (RULES 40)."""
+    closed, patron = calendar.load(table), patrons.find(table, hold.patron_id)
+    view = _view(table, hold, patron, moment, closed, policy) if patron else None
+    unknown = Title(hold.title_id, "", "", "", (), 0)
+    return view or HoldView(hold, unknown, None, None, None, ()), notices_for(
+        table, hold.pickup_place, moment.date(), closed, policy
+    )
+
+
+def notices_for(table: Table, pickup_place: str, day: date, closed: Calendar, policy: Policy) -> list[Notice]:
+    """The current notices about a pickup place, and about the runs if it is a partner facility (RULES 40)."""
+    facility = facilities.find(table, pickup_place) if pickup_place != PREFECTURAL else None
+    names = {pickup_place: facility.name} if facility else {}
+    scopes = {Scope.PREFECTURAL} if pickup_place == PREFECTURAL else {Scope.SERVICE}
+    current = notices_on(day, closed, names, policy)
+    return [each for each in current if each.scope in scopes or each.facility == pickup_place]
+
+
+def _view(
+    table: Table, hold: Hold, patron: Patron, moment: datetime, closed: Calendar, policy: Policy
+) -> HoldView | None:
+    found = titles.view(table, hold.title_id)
+    if found is None:
+        return None
+    hold, queue = with_deadline(hold.as_of(closed.latest_run), moment.date(), closed, policy), found.holds
+    stopped_by = stopping_patron(hold, patron, coming_week(moment, closed, policy))
+    pickup = None if stopped_by else pickup_of_hold(hold, queue, found.copies, moment, closed, policy)
+    if hold.status != HoldStatus.WAITING:
+        return HoldView(hold, found.title, None, None, pickup, stopped_by)
+    return HoldView(hold, found.title, *place_in_queue(hold, queue), pickup, stopped_by)

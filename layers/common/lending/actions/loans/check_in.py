@@ -1,0 +1,109 @@
+"""The check-in at the prefectural library, which alone ends a loan (RULES 30, 32, 34, 41)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+
+from lending.aws.table import Busy, Table, again_when_overtaken
+from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue.titles import TitleView
+from lending.aws.table.loans import bags, loans
+from lending.aws.table.patrons import patrons, traces
+from lending.aws.table.writes import Write
+from lending.domain.catalogue.title import Copy, CopyState, LiesAt
+from lending.domain.catalogue.title_changes import NUMBER
+from lending.domain.holds.hold import HoldStatus
+from lending.domain.loans.loan import Loan
+from lending.domain.patrons.trail import Act, Deed
+from lending.domain.policy import Policy
+from lending.domain.week import in_tokyo
+
+_KEPT = (CopyState.KEPT_ASIDE, CopyState.READY)
+_GONE = (CopyState.MISSING, CopyState.LOST)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedIn:
+    """What became of one book.
+
+    `result`: `returned`; `found` (it was missed or lost); `not_on_loan`; `kept` (it belongs to a hold and goes
+    back to where it is kept); `damaged` (its loan, if any, is over, and it goes to repair); `unknown`; or `try_again`.
+    `next`: `hold` if somebody waits for it (it stays with the returns), `shelve` if not, `repair`; empty for what is no
+    book of the library.
+    `was_lost` tells that a loan ended that had been marked as lost.
+    """
+
+    barcode: str
+    result: str
+    next: str = ""
+    title: str = ""
+    was_lost: bool = False
+
+
+def check_in_all(table: Table, barcodes: list[str], staff: str, moment: datetime, policy: Policy) -> list[CheckedIn]:
+    """Check books in, each on its own: none is held up by another. Again on the same day, the answer is the same.
+
+    Args:
+        barcodes: as scanned, in that order; one scanned twice is one book.
+    """
+    return [_checked_in(table, barcode, staff, moment, policy) for barcode in dict.fromkeys(barcodes)]
+
+
+def _checked_in(table: Table, barcode: str, staff: str, moment: datetime, policy: Policy) -> CheckedIn:
+    try:
+        return check_in(table, barcode, staff, moment, policy)
+    except Busy:
+        return CheckedIn(barcode, "try_again")
+
+
+@again_when_overtaken
+def check_in(table: Table, barcode: str, staff: str, moment: datetime, policy: Policy) -> CheckedIn:
+    """Check one book in. Nothing ties the patron to the title after it (RULES 41)."""
+    # The scanner reads any bar code, whatever is printed in it.
+    copy = titles.find_copy(table, barcode) if NUMBER.fullmatch(barcode) else None
+    if copy is None:
+        return CheckedIn(barcode, "unknown")
+    today = in_tokyo(moment).date()
+    loan = loans.find(table, copy.holder, barcode) if copy.holder and copy.state not in _KEPT else None
+    view = titles.view(table, copy.title_id)
+    told = partial(CheckedIn, barcode, next=_following(copy, view), title=view.title.title if view else "")
+    if loan is not None:
+        trace = traces.on_patron(loan.patron_id, Act(moment, staff, Deed.CHECK_IN), policy)
+        table.transact(*ended(table, loan), *_back(copy, view, today), trace)
+        return told("damaged" if copy.state is CopyState.DAMAGED else "returned", was_lost=loan.lost)
+    if copy.state in _GONE or copy.state is CopyState.ON_LOAN:
+        table.transact(*_back(copy, view, today))
+        return told("found")
+    if copy.state in _KEPT:
+        return told("kept", next="hold")
+    if copy.state is CopyState.DAMAGED:
+        return told("damaged")
+    return told("returned" if copy.returned_on == today else "not_on_loan")
+
+
+def ended(table: Table, loan: Loan) -> list[Write]:
+    """The loan is over: it is gone, the patron's count is down, the bag does not name the book any more."""
+    returning = loan.released_at is not None
+    writes = [loans.end(loan), patrons.uncount_loan(loan.patron_id, loan.title_id, returning)]
+    if loan.pickup_from is None:
+        return writes
+    bag = bags.find(table, loan.pickup_from, loan.pickup_place, loan.patron_id)
+    return [*writes, bags.unpack(bag, loan.barcode)] if bag and loan.barcode in bag.barcodes else writes
+
+
+def _following(copy: Copy, view: TitleView | None) -> str:
+    if copy.state is CopyState.DAMAGED:
+        return "repair"
+    waited_for = view is not None and any(hold.status is HoldStatus.WAITING for hold in view.holds)
+    return "hold" if waited_for and not copy.reference_only else "shelve"
+
+
+def _back(copy: Copy, view: TitleView | None, today: date) -> list[Write]:
+    """The book is there again; one that somebody waits for lies with the returns until it is fetched (RULES 23)."""
+    following = _following(copy, view)
+    if following == "repair":
+        return [titles.move(copy, CopyState.DAMAGED, on=today, returned_on=today)]
+    lies_at = LiesAt.RETURNS if following == "hold" else LiesAt.SHELF
+    back = titles.move(copy, CopyState.ON_SHELF, on=today, lies_at=lies_at, returned_on=today)
+    lendable_again = view is not None and copy.state is CopyState.LOST and not copy.reference_only
+    return [back, titles.count_lendable(view.title, 1)] if view and lendable_again else [back]

@@ -1,0 +1,76 @@
+"""Lending at the counter: a book made ready, or one a visitor brings from the shelf (RULES 17, 23)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lending.actions.lookup import copy_in_hand, patron_of_card
+from lending.actions.pulls.replan import Replanned, without
+from lending.aws.table import Table, again_when_overtaken
+from lending.aws.table.catalogue import titles
+from lending.aws.table.holds import holds
+from lending.aws.table.loans import loans
+from lending.aws.table.patrons import patrons, traces
+from lending.domain.catalogue.title import Copy, CopyState
+from lending.domain.loans.counter import counter_loan, refusals_to_lend
+from lending.domain.loans.loan import Loan
+from lending.domain.patrons.patron import Patron
+from lending.domain.patrons.trail import Act, Deed
+from lending.domain.policy import Policy
+from lending.domain.problems import Reason, Refused
+from lending.domain.registration.card import CardState
+from lending.domain.run.reasons import Code
+from lending.domain.week import in_tokyo
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedOut:
+    """The loan, and whether it answered the patron's own hold on the title."""
+
+    loan: Loan
+    hold_spent: bool = False
+
+
+@again_when_overtaken
+def check_out(table: Table, card_number: str, barcode: str, staff: str, moment: datetime, policy: Policy) -> CheckedOut:
+    """Lend a book at the counter; the patron's own hold on the title is answered by it.
+
+    Somebody else's hold that the book was only planned for waits on at its place, and is told that a visitor was first
+    (RULES 23). The same again on the same day answers the same.
+
+    Raises:
+        Refused: no such card or book, or with every reason at once (RULES 8, 9, 17, 19).
+    """
+    patron, card = patron_of_card(table, card_number)
+    copy = copy_in_hand(table, barcode)
+    if loan := _lent_before(table, patron, copy, moment):
+        return CheckedOut(loan)
+    hold = holds.find(table, patron.patron_id, copy.title_id)
+    day = in_tokyo(moment).date()
+    reasons = [Reason("card_retired")] if card.state is not CardState.ACTIVE else []
+    if reasons := reasons + refusals_to_lend(patron, copy, hold, day):
+        raise Refused.for_all(reasons)
+    title = titles.find(table, copy.title_id)
+    loan = counter_loan(patron, copy, title.title if title else "", moment, policy)
+    table.transact(
+        loans.add(loan),
+        titles.move(copy, CopyState.ON_LOAN, on=day, holder=patron.patron_id, due_on=loan.due_on),
+        patrons.count_loan(patron.patron_id, copy.title_id, patron.cap_on(day), holds=int(hold is not None)),
+        *([holds.spend(hold)] if hold else []),
+        *_displaced(table, patron, copy, moment, policy).writes,
+        traces.on_patron(patron.patron_id, Act(moment, staff, Deed.CHECK_OUT), policy),
+    )
+    return CheckedOut(loan, hold is not None)
+
+
+def _lent_before(table: Table, patron: Patron, copy: Copy, moment: datetime) -> Loan | None:
+    if copy.state is not CopyState.ON_LOAN or copy.holder != patron.patron_id:
+        return None
+    loan = loans.find(table, patron.patron_id, copy.barcode)
+    today = in_tokyo(moment).date()
+    return loan if loan and loan.pickup_from is None and in_tokyo(loan.lent_at).date() == today else None
+
+
+def _displaced(table: Table, patron: Patron, copy: Copy, moment: datetime, policy: Policy) -> Replanned:
+    if copy.pull is None or copy.pull.patron_id == patron.patron_id:
+        return Replanned()
+    return without(table, copy, CopyState.ON_LOAN, Code.TAKEN_BY_VISITOR, moment, policy, patron.patron_id)

@@ -1,0 +1,144 @@
+"""A facility's bags in its four piles (RULES 24, 28-30). What another facility has does not exist here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from lending.aws.table import Table
+from lending.aws.table.calendar import facilities
+from lending.aws.table.loans import bags
+from lending.aws.table.patrons import patrons
+from lending.aws.together import together
+from lending.domain.calendar.facility import Facility
+from lending.domain.loans.bag import Bag, BagList, back_by, is_current, list_of
+from lending.domain.policy import Policy
+from lending.domain.problems import Refused
+from lending.domain.week import DAYS_OF_WEEK, in_tokyo, opened_batch
+
+# A shift or a suspension with another deadline can keep an older batch open (RULES 22, 40).
+_WEEKS_BACK = 8
+
+
+@dataclass(frozen=True, slots=True)
+class BagView:
+    """A bag as its facility sees it.
+
+    Attributes:
+        card_number: the patron's number now, which differs from the bag's after a re-issue (RULES 28).
+        listed: the pile it is on.
+        this_week: whether it is of the batch that opened last.
+        last_day: whether today is its last pickup day.
+        back_by: of what is to be sent back, the day by which it is checked in.
+        back_late: whether that day has passed.
+        undo_until: until when its hand-over can still be taken back.
+    """
+
+    bag: Bag
+    card_number: str
+    listed: BagList | None
+    this_week: bool
+    last_day: bool
+    back_by: date | None
+    back_late: bool
+    undo_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A facility, and how many bags are on each of its piles."""
+
+    facility: Facility
+    counts: dict[BagList, int]
+
+
+def view_current(table: Table, facility: str, moment: datetime, policy: Policy) -> list[BagView]:
+    """This week's bags of a facility, and those of earlier weeks whose last day has not passed (RULES 29)."""
+    today = in_tokyo(moment).date()
+    newest = opened_batch(today, policy)
+    found = [
+        bag
+        for bag in _of_weeks(table, facility, _weeks_back(newest))
+        if bag.barcodes and is_current(bag, today, policy)
+    ]
+    return _views(table, found, moment, policy)
+
+
+def view_lists(
+    table: Table, facility: str, wanted: Iterable[BagList], moment: datetime, policy: Policy
+) -> list[BagView]:
+    """The bags of a facility that are on some of its piles, the first week first, by card number."""
+    piles = frozenset(wanted)
+    found = [bag for bag in _all(table, facility, moment, policy) if list_of(bag, moment, policy) in piles]
+    return sorted(_views(table, found, moment, policy), key=lambda view: (view.bag.pickup_from, view.card_number))
+
+
+def overview(table: Table, facility: str, moment: datetime, policy: Policy) -> Overview:
+    """What a facility is called, and how many bags are on each of its piles.
+
+    Raises:
+        Refused: there is no such facility.
+    """
+    known = facilities.find(table, facility)
+    if known is None:
+        raise Refused("not_found")
+    piles = [list_of(bag, moment, policy) for bag in _all(table, facility, moment, policy)]
+    return Overview(known, {pile: piles.count(pile) for pile in BagList})
+
+
+def find_bag(table: Table, facility: str, bag_id: str) -> Bag:
+    """The bag that a facility calls so.
+
+    Raises:
+        Refused: the facility has no such bag.
+    """
+    week, _, rest = bag_id.partition(".")
+    number, _, patron_id = rest.partition(".")
+    try:
+        pickup_from = date.fromisoformat(week)
+    except ValueError:
+        raise Refused("not_found") from None
+    bag = bags.find(table, pickup_from, facility, patron_id) if number == facility and patron_id else None
+    if bag is None:
+        raise Refused("not_found")
+    return bag
+
+
+def current_number(table: Table, bag: Bag) -> str:
+    """The number of the patron's card now (RULES 28)."""
+    return patrons.card_numbers(table, {bag.patron_id}).get(bag.patron_id, bag.card_number)
+
+
+def _all(table: Table, facility: str, moment: datetime, policy: Policy) -> list[Bag]:
+    newest = opened_batch(in_tokyo(moment).date(), policy)
+    ahead = -(-policy.pickup_days_after_run // DAYS_OF_WEEK)
+    coming = [newest + timedelta(days=DAYS_OF_WEEK * weeks) for weeks in range(1, ahead + 1)]
+    return _of_weeks(table, facility, [*_weeks_back(newest), *coming])
+
+
+def _weeks_back(newest: date) -> list[date]:
+    return [newest - timedelta(days=DAYS_OF_WEEK * weeks) for weeks in range(_WEEKS_BACK + 1)]
+
+
+def _of_weeks(table: Table, facility: str, sundays: list[date]) -> list[Bag]:
+    weeks = together(lambda sunday: list(bags.of_week(table, sunday, facility)), sundays)
+    return [bag for week in weeks for bag in week]
+
+
+def _views(table: Table, found: list[Bag], moment: datetime, policy: Policy) -> list[BagView]:
+    numbers = patrons.card_numbers(table, {bag.patron_id for bag in found})
+    return [_view(bag, numbers.get(bag.patron_id, bag.card_number), moment, policy) for bag in found]
+
+
+def _view(bag: Bag, card_number: str, moment: datetime, policy: Policy) -> BagView:
+    today, listed, undo_until = in_tokyo(moment).date(), list_of(bag, moment, policy), bag.undo_until(policy)
+    due_back = back_by(bag, policy) if listed is BagList.TO_RETURN else None
+    return BagView(
+        bag=bag,
+        card_number=card_number,
+        listed=listed,
+        this_week=bag.pickup_from == opened_batch(today, policy),
+        last_day=bag.pickup_until == today,
+        back_by=due_back,
+        back_late=due_back is not None and due_back < today,
+        undo_until=undo_until if undo_until and moment <= undo_until else None,
+    )

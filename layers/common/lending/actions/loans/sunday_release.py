@@ -1,0 +1,67 @@
+"""The Sunday release: what was not collected is on its way back (RULES 30)."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from lending.aws.table import Table, again_when_overtaken
+from lending.aws.table.loans import bags, loans
+from lending.aws.table.patrons import patrons
+from lending.aws.table.run import runs
+from lending.aws.table.run.runs import Done
+from lending.domain.loans.bag import Bag, is_left, left_behind
+from lending.domain.loans.loan import Loan
+from lending.domain.loans.release import latest_closing, release_moment
+from lending.domain.policy import Policy
+from lending.domain.week import DAYS_OF_WEEK
+
+JOB = "sunday_release"
+
+# A suspension or a shift can move a batch's last day; of older batches whatever is left is long checked in.
+_WEEKS_BACK = 8
+
+
+def release_uncollected(table: Table, moment: datetime, policy: Policy) -> Done:
+    """Release what the facilities have not handed over by the end of the last pickup Sunday before `moment`.
+
+    Bags with another last day, of opted-in patrons or of a shifted batch, keep to it (RULES 22, 40). Of a batch without
+    any recorded hand-over nothing is released: its facility keeps no records.
+
+    Returns:
+        The day it was done for and what was done; no counts if it had been done before.
+    """
+    sunday = latest_closing(moment, policy)
+    if runs.is_done(table, JOB, sunday):
+        return Done(sunday)
+    released = [
+        _release(table, bag.pickup_from, bag.facility, bag.patron_id, sunday, policy)
+        for pickup_from in _sundays(sunday)
+        for bag in left_behind(list(bags.of_week(table, pickup_from)), sunday)
+    ]
+    counts = {"bags": sum(count > 0 for count in released), "books": sum(released)}
+    runs.note_done(table, JOB, sunday, moment)
+    return Done(sunday, counts)
+
+
+def _sundays(last_day: date) -> list[date]:
+    return [last_day - timedelta(days=DAYS_OF_WEEK * weeks) for weeks in range(_WEEKS_BACK + 1)]
+
+
+@again_when_overtaken
+def _release(table: Table, pickup_from: date, facility: str, patron_id: str, last_day: date, policy: Policy) -> int:
+    """Release one bag, whole or not at all; answers how many books. It is read anew: it may just be handed over."""
+    bag = bags.find(table, pickup_from, facility, patron_id)
+    if bag is None or not is_left(bag, last_day):
+        return 0
+    in_bag = loans.find_many(table, [(patron_id, barcode) for barcode in sorted(bag.barcodes)])
+    left = [loan for loan in in_bag if _is_left(loan, bag, last_day)]
+    if left:
+        at = release_moment(bag.pickup_until, policy)
+        changes = [loans.change(loan, replace(loan, released_at=at)) for loan in left]
+        table.transact(*changes, patrons.count_returning(patron_id, len(left)))
+    return len(left)
+
+
+def _is_left(loan: Loan, bag: Bag, last_day: date) -> bool:
+    # The same copy may have come back and be on loan to the same patron again, in another batch.
+    of_this_batch = loan.pickup_from == bag.pickup_from and (loan.pickup_until or bag.pickup_until) <= last_day
+    return of_this_batch and loan.handed_over_at is None and loan.released_at is None

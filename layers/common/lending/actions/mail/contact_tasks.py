@@ -1,0 +1,114 @@
+"""Staff call patrons whose mails come back (RULES 39)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lending.aws import suppression
+from lending.aws.table import Table, again_when_overtaken
+from lending.aws.table.grouped import write_what_holds
+from lending.aws.table.mail import addresses, contacts
+from lending.aws.table.patrons import patrons, traces
+from lending.aws.table.registration import applications
+from lending.aws.table.writes import Write
+from lending.domain.mail.contact import ADDRESS_CHANGED, Contact
+from lending.domain.patrons.patron import Patron
+from lending.domain.patrons.trail import Act, Deed
+from lending.domain.policy import Policy
+from lending.domain.problems import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A contact task as staff need it on the phone; `card_number` is empty for who has applied for a first card."""
+
+    contact_id: str
+    contact: Contact
+    card_number: str
+    name: str
+    phone: str
+
+
+def open_tasks(
+    table: Table, staff: str, moment: datetime, policy: Policy, limit: int, start: Any = None
+) -> tuple[list[Task], Any]:
+    """Some of the open tasks, the oldest first, and where the list goes on.
+
+    That staff looked at whom to call leaves a trace with each person (RULES 41).
+    """
+    found, last = contacts.page(table, limit, start)
+    known = patrons.find_many(table, {contact.patron_id for contact in found if contact.patron_id})
+    tasks = [task for contact in found if (task := _task(table, contact, known))]
+    write_what_holds(table, _traces(tasks, Act(moment, staff, Deed.LOOK, "contacts"), policy).values())
+    return tasks, last
+
+
+def _task(table: Table, contact: Contact, known: dict[str, Patron]) -> Task | None:
+    """The task with whom to call, None if the application it is about has been erased."""
+    if patron := known.get(contact.patron_id):
+        return Task(contacts.contact_id(contact), contact, patron.card_number, patron.name, patron.phone)
+    application = applications.find(table, contact.receipt_number) if contact.receipt_number else None
+    if application is None:
+        return None
+    # Once it is registered the application says no more whose it was: the patron does.
+    if patron := patrons.find(table, application.patron_id) if not application.name else None:
+        return Task(contacts.contact_id(contact), contact, patron.card_number, patron.name, patron.phone)
+    return Task(contacts.contact_id(contact), contact, "", application.name, application.phone)
+
+
+def _traces(tasks: list[Task], act: Act, policy: Policy) -> dict[str, Write]:
+    """One with each person, however many tasks they have."""
+    return {task.contact.patron_id or task.contact.receipt_number: _trace(task.contact, act, policy) for task in tasks}
+
+
+def _trace(contact: Contact, act: Act, policy: Policy) -> Write:
+    if contact.patron_id:
+        return traces.on_patron(contact.patron_id, act, policy)
+    return traces.on_application(contact.receipt_number, act, policy)
+
+
+@again_when_overtaken
+def finish_task(table: Table, contact_id: str, staff: str, moment: datetime, policy: Policy) -> None:
+    """Staff have called. Said twice, the first time stands.
+
+    Raises:
+        Refused: there is no such task.
+    """
+    contact = contacts.find_by_id(table, contact_id)
+    if contact is None:
+        raise Refused("not_found")
+    if contact.done_at is None:
+        trace = _trace(contact, Act(moment, staff, Deed.FINISH_TASK), policy)
+        table.transact(contacts.close(contact, moment, staff, policy), trace)
+
+
+def address_changed(table: Table, patron_id: str, old: str, new: str, moment: datetime, policy: Policy) -> None:
+    """What follows when a patron uses another address than the one mails came back from. Safe to repeat.
+
+    The patron's tasks about the old one are settled. Both addresses may be tried again: the old one for those who share
+    it, until it comes back again; the new one because it is on SES's list if it once failed (RULES 39).
+
+    Args:
+        old: the address given up, empty if there was none.
+        new: the one in its place, empty if there is none.
+    """
+    _settle_tasks(table, patron_id, old, moment, policy)
+    for address in dict.fromkeys((old, new)):
+        if address:
+            table.write(addresses.mark_reachable(address))
+            suppression.forgive(address)
+
+
+@again_when_overtaken
+def _settle_tasks(table: Table, patron_id: str, address: str, moment: datetime, policy: Policy) -> None:
+    for write in tasks_settled(table, patron_id, {address}, moment, policy):
+        table.write(write)
+
+
+def tasks_settled(table: Table, patron_id: str, given_up: set[str], moment: datetime, policy: Policy) -> list[Write]:
+    """The end of a patron's tasks about addresses that they have given up or named anew (RULES 39)."""
+    return [
+        contacts.close(contact, moment, ADDRESS_CHANGED, policy)
+        for contact in contacts.of_patron(table, patron_id)
+        if contact.done_at is None and contact.address in given_up
+    ]

@@ -1,0 +1,126 @@
+"""The mails of every day: ready for pickup, overdue, card expired, card coming due (RULES 8, 15, 35, 37)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from lending.aws.table import Overtaken, Table
+from lending.aws.table.calendar import calendar
+from lending.aws.table.grouped import write_what_holds
+from lending.aws.table.holds import holds
+from lending.aws.table.loans import loans
+from lending.aws.table.mail import mails
+from lending.aws.table.patrons import patrons
+from lending.aws.table.run import runs
+from lending.aws.table.run.runs import Done
+from lending.aws.table.writes import Write, as_one
+from lending.domain.calendar.closure import Calendar, Scope
+from lending.domain.holds.hold import Hold, HoldStatus
+from lending.domain.loans.release import with_deadline
+from lending.domain.loans.reminders import reminder_due_by
+from lending.domain.mail.mail import Mail, MailKind, mail_id
+from lending.domain.patrons.patron import Patron
+from lending.domain.policy import Policy
+from lending.domain.week import in_tokyo
+
+JOB = "daily_notices"
+
+
+def put_daily_mails(table: Table, moment: datetime, policy: Policy) -> Done:
+    """Put every mail that is due on the day of `moment` and was not put before: a day left out is made up for.
+
+    Returns:
+        The day it was done for and what was done; no counts if it had been done before.
+    """
+    day = in_tokyo(moment).date()
+    if runs.is_done(table, JOB, day):
+        return Done(day)
+    closed = calendar.load(table).of(Scope.PREFECTURAL)
+    counts = {
+        "ready": _put(table, _ready_mails(table, moment, closed, policy), policy),
+        "overdue": _put(table, _overdue_mails(table, moment, closed, policy), policy),
+        **_tell_of_cards(table, moment, policy),
+    }
+    runs.note_done(table, JOB, day, moment)
+    return Done(day, counts)
+
+
+# A mail, and what is written with it.
+_Due = tuple[Mail, list[Write]]
+
+
+def _put(table: Table, due: Iterable[_Due], policy: Policy) -> int:
+    """Put the mails that are not there yet, each in one step with its writes; answers how many."""
+    by_key = {mails.key(mail): (mail, writes) for mail, writes in due}
+    there = {(item["PK"], item["SK"]) for item in table.get_many(by_key)}
+    # Books that a mail of theirs has left out would be kept for ever.
+    write_what_holds(table, [as_one(*writes) for key, (_, writes) in by_key.items() if key in there and writes])
+    new = [as_one(mails.add(mail, policy), *writes) for key, (mail, writes) in by_key.items() if key not in there]
+    return len(new) - len(write_what_holds(table, new))
+
+
+def _ready_mails(table: Table, moment: datetime, closed: Calendar, policy: Policy) -> Iterator[_Due]:
+    """One mail for the books that were made ready for a patron on one earlier day (RULES 15).
+
+    From the day of the mail their deadline counts, so it is kept with them in the same write (RULES 16).
+    """
+    today = in_tokyo(moment).date()
+    told: dict[tuple[str, date], list[tuple[Hold, Hold]]] = defaultdict(list)
+    for hold in holds.ready_until(table, date.max):
+        if hold.status is HoldStatus.READY and hold.ready_on and hold.ready_on < today and hold.mailed_on is None:
+            after = with_deadline(replace(hold, mailed_on=today), today, closed, policy)
+            told[hold.patron_id, hold.ready_on].append((hold, after))
+    for (patron_id, ready_on), changes in told.items():
+        until = min(after.pickup_until for _, after in changes if after.pickup_until)
+        facts = {"ready_on": ready_on.isoformat(), "pickup_until": until.isoformat()}
+        mail = Mail(mail_id(MailKind.READY, ready_on), patron_id, MailKind.READY, moment, facts)
+        yield mail, [holds.change(before, after) for before, after in changes]
+
+
+def _overdue_mails(table: Table, moment: datetime, closed: Calendar, policy: Policy) -> Iterator[_Due]:
+    """One mail for all books a patron is to be reminded of on one day, the first time and then weekly (RULES 35)."""
+    today = in_tokyo(moment).date()
+    for loan in loans.due_until(table, today - timedelta(days=1)):
+        if reminder := reminder_due_by(loan, today, closed, policy):
+            facts = {"reminded_on": reminder.on.isoformat()}
+            yield Mail(mail_id(MailKind.OVERDUE, reminder.of), loan.patron_id, MailKind.OVERDUE, moment, facts), []
+
+
+def _tell_of_cards(table: Table, moment: datetime, policy: Policy) -> dict[str, int]:
+    """Cards that have run out while books are held, and cards that soon will, each told of once (RULES 8, 37)."""
+    today = in_tokyo(moment).date()
+    counts = {MailKind.CARD_EXPIRED_HOLD: 0, MailKind.CARD_RENEWAL: 0}
+    for patron in patrons.expiring_until(table, today + timedelta(days=policy.expiry_notice_days)):
+        mail = _card_mail(patron, today, moment)
+        if mail and _told(table, patron, mail, policy):
+            counts[mail.kind] += 1
+    return {str(kind): count for kind, count in counts.items()}
+
+
+def _card_mail(patron: Patron, today: date, moment: datetime) -> Mail | None:
+    expires_on = patron.expires_on
+    if not patron.expired_on(today):
+        if patron.told_renewal == expires_on:
+            return None
+        facts = {"expires_on": expires_on.isoformat()}
+        return _mail_of_card(patron, MailKind.CARD_RENEWAL, facts, moment)
+    if not patron.open_holds or patron.told_expired == expires_on:
+        return None
+    expired = {"expired_on": expires_on.isoformat(), "holds": patron.open_holds}
+    return _mail_of_card(patron, MailKind.CARD_EXPIRED_HOLD, expired, moment)
+
+
+def _mail_of_card(patron: Patron, kind: MailKind, facts: Mapping[str, Any], moment: datetime) -> Mail:
+    return Mail(mail_id(kind, patron.expires_on), patron.patron_id, kind, moment, facts)
+
+
+def _told(table: Table, patron: Patron, mail: Mail, policy: Policy) -> bool:
+    """Put the mail and remember it with the patron, so that there is one even after the mail has vanished."""
+    try:
+        told = "told_expired" if mail.kind is MailKind.CARD_EXPIRED_HOLD else "told_renewal"
+        table.transact(mails.add(mail, policy), patrons.remember_told(patron, told))
+    except Overtaken:
+        return False
+    return True

@@ -1,0 +1,47 @@
+"""The Saturday lending mail (RULES 36, 38)."""
+
+from datetime import datetime, timedelta
+
+from lending.aws.table import Table
+from lending.aws.table.grouped import write_what_holds
+from lending.aws.table.loans import bags
+from lending.aws.table.mail import mails
+from lending.aws.table.run import runs
+from lending.aws.table.run.runs import Done
+from lending.domain.loans.bag import Bag
+from lending.domain.mail.mail import Mail, MailKind, mail_id
+from lending.domain.policy import Policy
+from lending.domain.week import DAYS_OF_WEEK, Week, in_tokyo, run_due_at, week_of_run
+
+JOB = "lending_mail"
+
+
+def announce_bags(table: Table, moment: datetime, policy: Policy) -> Done:
+    """One mail for each patron and facility with books in a bag of the week whose mails are due at `moment`.
+
+    The mail is composed when it is sent, from what is on loan then.
+
+    Returns:
+        The day it was done for and what was done; no counts if it had been done before.
+    """
+    week = _week_due(moment, policy)
+    if runs.is_done(table, JOB, week.mail_on):
+        return Done(week.mail_on)
+    packed = [bag for bag in bags.of_week(table, week.pickup_from) if bag.barcodes]
+    there_already = write_what_holds(table, (mails.add(_mail(bag, moment), policy) for bag in packed))
+    runs.note_done(table, JOB, week.mail_on, moment)
+    return Done(week.mail_on, {"bags": len(packed), "mails": len(packed) - len(there_already)})
+
+
+def _week_due(moment: datetime, policy: Policy) -> Week:
+    """The latest week whose Saturday has come."""
+    week = week_of_run(run_due_at(moment, policy), policy)
+    if week.mail_on <= in_tokyo(moment).date():
+        return week
+    return week_of_run(week.run_date - timedelta(days=DAYS_OF_WEEK), policy)
+
+
+def _mail(bag: Bag, moment: datetime) -> Mail:
+    facts = {"pickup_from": bag.pickup_from.isoformat(), "facility": bag.facility}
+    name = mail_id(MailKind.LENDING, bag.pickup_from, bag.facility)
+    return Mail(name, bag.patron_id, MailKind.LENDING, moment, facts)

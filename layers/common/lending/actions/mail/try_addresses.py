@@ -1,0 +1,54 @@
+"""Addresses that mails did not reach are tried again, because staff say so (RULES 39)."""
+
+from datetime import datetime
+
+from lending.actions.lookup import patron_of_card
+from lending.aws import suppression
+from lending.aws.table import Overtaken, Table, again_when_overtaken
+from lending.aws.table.mail import addresses, contacts, mails
+from lending.aws.table.patrons import traces
+from lending.aws.table.writes import Write
+from lending.domain.mail.mail import Mail, MailKind, mail_id
+from lending.domain.patrons.trail import Act, Deed
+from lending.domain.policy import Policy
+from lending.domain.problems import Refused
+
+
+def try_again(table: Table, card_number: str, staff: str, moment: datetime, policy: Policy) -> list[str]:
+    """Let mails go to a patron's addresses again, whatever is known against them, and send a test mail to each.
+
+    The marks and the tasks about them go for everybody who uses them. Cut off anywhere and made again, the end is the
+    same; said twice within a minute there is one test mail.
+
+    Returns:
+        The addresses.
+
+    Raises:
+        Refused: no such card, or no address to try.
+    """
+    patron, _ = patron_of_card(table, card_number)
+    used = sorted({patron.email, patron.mail_to} - {""})
+    if not used:
+        raise Refused("no_mail_address")
+    for address in used:
+        suppression.forgive(address)
+        _settle_tasks(table, address, staff, moment, policy)
+    lifted: list[Write] = [addresses.mark_reachable(address) for address in used]
+    tests = [mails.add(_test(patron.patron_id, address, nth, moment), policy) for nth, address in enumerate(used, 1)]
+    trace = traces.on_patron(patron.patron_id, Act(moment, staff, Deed.TRY_ADDRESS), policy)
+    try:
+        table.transact(*lifted, *tests, trace)
+    except Overtaken:  # the test mails of this minute are on their way
+        table.transact(*lifted)
+    return used
+
+
+def _test(patron_id: str, address: str, nth: int, moment: datetime) -> Mail:
+    name = mail_id(MailKind.TEST, int(moment.timestamp()) // 60, nth)
+    return Mail(name, patron_id, MailKind.TEST, moment, {"to": address})
+
+
+@again_when_overtaken
+def _settle_tasks(table: Table, address: str, staff: str, moment: datetime, policy: Policy) -> None:
+    for contact in contacts.trouble_with(table, address).tasks:
+        table.write(contacts.close(contact, moment, staff, policy))

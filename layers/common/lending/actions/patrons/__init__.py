@@ -1,0 +1,1 @@
+"""Actions about the people who borrow (RULES 8, 19, 41)."""

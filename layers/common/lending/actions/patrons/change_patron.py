@@ -1,0 +1,133 @@
+"""A patron's record at the desk: looked at with a trace, and changed (RULES 7, 8, 19, 39, 41)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from lending.actions.lookup import patron_of_card
+from lending.actions.mail.contact_tasks import address_changed
+from lending.aws.table import Table, again_when_overtaken
+from lending.aws.table.calendar import calendar
+from lending.aws.table.catalogue import titles
+from lending.aws.table.holds import holds
+from lending.aws.table.loans import loans
+from lending.aws.table.mail import addresses
+from lending.aws.table.patrons import patrons, people, traces
+from lending.aws.table.writes import Write
+from lending.domain.calendar.closure import LatestRun, coming_week
+from lending.domain.holds.hold import Hold, HoldStatus, place_in_queue
+from lending.domain.loans.loan import Loan
+from lending.domain.loans.release import with_deadline
+from lending.domain.patrons.patron import Patron
+from lending.domain.patrons.trail import Act, Deed
+from lending.domain.policy import Policy
+from lending.domain.problems import Reason, Refused
+from lending.domain.registration.card import CardState
+from lending.domain.week import in_tokyo
+
+_ADDRESSES = ("email", "mail_to")
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTitle:
+    """A hold with the title's name and, while it waits, its place: `position` of `of`."""
+
+    hold: Hold
+    title: str
+    position: int | None
+    of: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What staff see of a patron. `unreachable` are those of the addresses that no mail reaches."""
+
+    patron: Patron
+    card_retired: bool
+    holds: list[HeldTitle]
+    loans: list[Loan]
+    unreachable: set[str]
+
+
+def view_record(table: Table, card_number: str, staff: str, why: str, moment: datetime, policy: Policy) -> Record:
+    """A patron's record. That staff looked at it leaves a trace first (RULES 41).
+
+    Args:
+        why: what for, as staff say it.
+
+    Raises:
+        Refused: no such card.
+    """
+    patron, card = patron_of_card(table, card_number)
+    table.write(traces.on_patron(patron.patron_id, Act(moment, staff, Deed.LOOK, why), policy))
+    closed, today = calendar.load(table), in_tokyo(moment).date()
+    open_holds = [with_deadline(hold, today, closed, policy) for hold in holds.of_patron(table, patron.patron_id)]
+    return Record(
+        patron=patron,
+        card_retired=card.state is CardState.RETIRED,
+        holds=[_held(table, hold, closed.latest_run) for hold in open_holds],
+        loans=loans.of_patron(table, patron.patron_id),
+        unreachable=addresses.unreachable(table, _used(patron)),
+    )
+
+
+def _held(table: Table, hold: Hold, latest: LatestRun | None) -> HeldTitle:
+    found = titles.view(table, hold.title_id)
+    title = found.title.title if found else ""
+    hold = hold.as_of(latest)
+    if hold.status is not HoldStatus.WAITING:
+        return HeldTitle(hold, title, None, None)
+    return HeldTitle(hold, title, *place_in_queue(hold, found.holds if found else []))
+
+
+@again_when_overtaken
+def change_record(
+    table: Table, card_number: str, wanted: dict[str, Any], staff: str, moment: datetime, policy: Policy
+) -> Patron:
+    """Change what staff may change of a patron; a trace says which fields, not what was in them (RULES 41).
+
+    Args:
+        wanted: any of `loan_cap` (counts from the next run, RULES 19), `blocked`, `expires_on`, `online_lending`,
+            and what is known of the person, see `person.checked`.
+
+    Raises:
+        Refused: no such card, or not a cap of the policy.
+    """
+    patron, _ = patron_of_card(table, card_number)
+    changed = replace(patron, **{name: value for name, value in wanted.items() if name != "loan_cap"})
+    if "loan_cap" in wanted:
+        changed = _with_cap(table, changed, wanted["loan_cap"], moment, policy)
+    act = Act(moment, staff, Deed.CHANGE, ", ".join(sorted(wanted)))
+    trace = traces.on_patron(patron.patron_id, act, policy)
+    follow = [*people.changed(patron, changed), *_addresses(patron, changed)]
+    table.transact(patrons.change(patron, changed), trace, *follow)
+    for old, new in _tried_addresses(patron, changed, wanted):
+        address_changed(table, patron.patron_id, old, new, moment, policy)
+    return changed
+
+
+def _tried_addresses(before: Patron, after: Patron, wanted: Collection[str]) -> list[tuple[str, str]]:
+    """Each address given up, or empty, with the one in its place; one that was named anew is in its own place."""
+    pairs = [(getattr(before, name), getattr(after, name)) for name in _ADDRESSES if name in wanted]
+    still_used = _used(after)
+    return [("" if old in still_used and old != new else old, new) for old, new in pairs]
+
+
+def _with_cap(table: Table, patron: Patron, cap: int, moment: datetime, policy: Policy) -> Patron:
+    if cap not in policy.loan_caps:
+        raise Refused("invalid_fields", Reason("invalid_field", {"one_of": list(policy.loan_caps)}, "loan_cap"))
+    if cap == patron.loan_cap:
+        return patron
+    today, coming = in_tokyo(moment).date(), coming_week(moment, calendar.load(table), policy)
+    return replace(patron, loan_cap=cap, loan_cap_before=patron.cap_on(today), loan_cap_from=coming.cycle)
+
+
+def _used(patron: Patron) -> set[str]:
+    return {patron.email, patron.mail_to} - {""}
+
+
+def _addresses(before: Patron, after: Patron) -> list[Write]:
+    """Who uses which address; a link the patron asked for earlier must not undo what staff have just been told."""
+    changed = [name for name in _ADDRESSES if getattr(before, name) != getattr(after, name)]
+    return addresses.changed(before, after) + [addresses.withdraw(before.patron_id, name) for name in changed]

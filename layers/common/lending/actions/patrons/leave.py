@@ -1,0 +1,141 @@
+"""A patron leaves, is taken out by staff, or has not used the service for years: nothing is kept of them (RULES 41).
+
+One transaction takes away the record and whatever finds it, if nothing is open; from then on they are no patron. What
+is left is then deleted step by step. Each step can be repeated, and the hourly job takes those that were cut off; it
+ends only once no token of theirs is good any more and no mail of theirs is heard of.
+"""
+
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lending.actions.run.carry_out import EnoughTime
+from lending.aws import accounts, suppression
+from lending.aws.table import Busy, Overtaken, Table, again_when_overtaken
+from lending.aws.table.mail import addresses
+from lending.aws.table.patrons import leavings, patrons, people, traces
+from lending.aws.table.patrons.leavings import Leaving
+from lending.aws.table.registration import applications, cards
+from lending.aws.table.writes import Write
+from lending.aws.telemetry import kind_and_place, logger
+from lending.domain.patrons.patron import Patron
+from lending.domain.patrons.trail import Act, Deed
+from lending.domain.policy import Policy
+from lending.domain.problems import Reason, Refused
+from lending.domain.registration.card import CardState
+from lending.domain.week import in_tokyo
+
+# What somebody who goes may still cause: a token lives for an hour, a mail on its way is given up before.
+ECHO = timedelta(hours=3)
+_LIST = "left"
+
+
+def leave(table: Table, patron_id: str, moment: datetime) -> None:
+    """A patron leaves. Asked again it goes on where it was.
+
+    Raises:
+        Refused: holds or loans are open; both are named.
+    """
+    _take_out(table, patron_id, moment)
+    if leaving := leavings.find(table, patron_id):
+        _clear(table, leaving)
+
+
+def take_out(table: Table, card_number: str, staff: str, moment: datetime, policy: Policy) -> None:
+    """Staff take a patron out. The trace says that they did, and not whom. Asked again it changes nothing.
+
+    Raises:
+        Refused: no such card, or holds or loans are open; both are named.
+    """
+    card = cards.find(table, card_number)
+    if card is None or card.state is CardState.BLANK:
+        raise Refused("unknown_card")
+    if card.patron_id:
+        trace = traces.on_list(_LIST, Act(moment, staff, Deed.CLOSE), policy)
+        _take_out(table, card.patron_id, moment, trace)
+        if leaving := leavings.find(table, card.patron_id):
+            _clear(table, leaving)
+
+
+@again_when_overtaken
+def _take_out(table: Table, patron_id: str, moment: datetime, *more: Write) -> None:
+    """No patron any more: the record is gone, its cards are nobody's, and nothing finds them."""
+    patron = patrons.find(table, patron_id)
+    if patron is None:
+        return
+    if reasons := _open(patron):
+        raise Refused("cannot_leave", *reasons)
+    unreached = addresses.unreachable(table, {patron.email, patron.mail_to} - {""})
+    table.transact(
+        patrons.remove(patron),
+        *map(cards.untie, patron.cards),
+        *people.changed(patron, None),
+        *addresses.changed(patron, None),
+        leavings.begin(Leaving(patron_id, moment, patron.receipts, tuple(sorted(unreached)))),
+        *more,
+    )
+
+
+def _open(patron: Patron) -> list[Reason]:
+    holds = [Reason("holds_open", {"holds": patron.open_holds})] if patron.open_holds else []
+    return holds + ([Reason("loans_open", {"loans": patron.loans})] if patron.loans else [])
+
+
+def _clear(table: Table, leaving: Leaving) -> None:
+    """All that is left of somebody who goes: account, applications, mails, tasks, notes of traces, what SES knows."""
+    accounts.delete_account(leaving.patron_id)
+    leavings.clear(table, leaving)
+    for address in leaving.addresses:
+        suppression.forgive(address)
+
+
+def erase(table: Table, moment: datetime, policy: Policy, enough_time: EnoughTime) -> dict[str, int]:
+    """Take out who has not used the service for the policy's years, and finish what is left of all who go.
+
+    Returns:
+        How many were taken out, are going, are gone for good, and could not be seen to.
+    """
+    counts = {"taken_out": 0, "going": 0, "gone": 0, "erasures_left": 0}
+    for patron_id in _unused(table, in_tokyo(moment).date(), policy):
+        if not enough_time():
+            break
+        with suppress(Refused, Busy):  # a hold has come meanwhile
+            _take_out(table, patron_id, moment)
+            counts["taken_out"] += 1
+    for leaving in leavings.all_of_them(table):
+        if not enough_time():
+            break
+        counts[_finished(table, leaving, moment)] += 1
+    return counts | {"addresses": _forget_strangers(table, moment, policy)}
+
+
+def _forget_strangers(table: Table, moment: datetime, policy: Policy) -> int:
+    """Unreachable addresses that no patron uses are forgotten, by SES as well: mistyped, of people gone (41)."""
+    found = addresses.marked_until(table, moment - timedelta(days=policy.mark_days))
+    strangers = [(address, since) for address, since in found if not addresses.users(table, address)]
+    for address, since in strangers:
+        suppression.forgive(address)
+        with suppress(Overtaken):  # marked anew meanwhile
+            table.write(addresses.unmark(address, since))
+    return len(strangers)
+
+
+def _unused(table: Table, today: date, policy: Policy) -> list[str]:
+    """Whose card ran out the policy's years ago, nothing open; renewing the card, or asking for it, is using it."""
+    last_day = today - timedelta(days=366 * policy.erasure_years)
+    unused = [patron for patron in patrons.expiring_until(table, last_day) if not _open(patron)]
+    applying = applications.cards_at_stake(table) if unused else set()
+    return [patron.patron_id for patron in unused if patron.card_number not in applying]
+
+
+def _finished(table: Table, leaving: Leaving, moment: datetime) -> str:
+    try:
+        _clear(table, leaving)
+    except (ClientError, BotoCoreError, Busy) as error:
+        logger().error("somebody who goes could not be seen to", extra=kind_and_place(error))
+        return "erasures_left"
+    if moment < leaving.since + ECHO:
+        return "going"
+    table.write(leavings.end(leaving))
+    return "gone"

@@ -1,0 +1,146 @@
+"""The desk registers a person who comes or writes, issues cards, and hands out a password on a slip (5, 6, 42, 44).
+
+Registering makes no account: nobody needs one before they sign in, and the slip makes it then.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from lending.actions.lookup import patron_of_card
+from lending.actions.mend_accounts import see_to_account, temporary_password
+from lending.aws import suppression
+from lending.aws.table import Table, again_when_overtaken
+from lending.aws.table.mail import addresses
+from lending.aws.table.patrons import account_work, patrons, people, traces
+from lending.aws.table.registration import cards
+from lending.aws.table.writes import Write
+from lending.domain.form_fields import required
+from lending.domain.patrons.patron import Patron
+from lending.domain.patrons.trail import Act, Deed
+from lending.domain.policy import Policy
+from lending.domain.problems import Reason, Refused
+from lending.domain.registration.application import is_child, years_after
+from lending.domain.registration.card import Card, CardState
+from lending.domain.week import in_tokyo
+
+NAMESAKE = "namesake"
+
+
+@again_when_overtaken
+def register_person(
+    table: Table,
+    known: dict[str, Any],
+    patron_id: str,
+    confirmed: list[str],
+    staff: str,
+    moment: datetime,
+    policy: Policy,
+) -> Patron:
+    """Make a person a patron, with a blank card of any place or a number that is new. Sent again, it is done already.
+
+    Args:
+        known: the card's number and what is known of the person, as fields of a patron.
+        patron_id: a new one.
+        confirmed: `namesake` if staff say that it is none of those who have the same reading and birthday.
+
+    Raises:
+        Refused: a child has no guardian, the card is another's or has ended, or there are namesakes, who are named.
+    """
+    today = in_tokyo(moment).date()
+    if is_child(known["birth_date"], today, policy) and not known.get("guardian"):
+        raise Refused("invalid_fields", Reason("missing_field", {}, "guardian", required("guardian").message))
+    card = cards.find(table, known["card_number"])
+    if card and (patron := _registered_before(table, card, known)):
+        return patron
+    _check_blank(card)
+    patron = Patron(patron_id, **({"expires_on": years_after(today, policy.card_years)} | known))
+    if NAMESAKE not in confirmed:
+        _refuse_namesakes(table, patron, Act(moment, staff, Deed.LOOK, NAMESAKE), policy)
+    for address in addresses.unreachable(table, {patron.email, patron.mail_to} - {""}):
+        suppression.forgive(address)
+    table.transact(
+        patrons.add(patron),
+        _issue(card, patron, moment),
+        *people.changed(None, patron),
+        *addresses.changed(None, patron),
+        traces.on_patron(patron_id, Act(moment, staff, Deed.REGISTER_PERSON), policy),
+    )
+    return patron
+
+
+def _registered_before(table: Table, card: Card, known: dict[str, Any]) -> Patron | None:
+    """The patron whom this very request has made, if it has."""
+    patron = patrons.find(table, card.patron_id) if card.state is CardState.ACTIVE else None
+    return patron if patron and replace(patron, **known) == patron else None
+
+
+def _check_blank(card: Card | None) -> None:
+    if card and card.state is not CardState.BLANK:
+        facts = {"card_state": card.state}
+        raise Refused("card_taken", Reason("card_taken", facts, "card_number", _TAKEN[card.state]))
+
+
+_TAKEN = {
+    CardState.ACTIVE: "この番号のカードは、ほかの方が使っています。番号を確かめるか、別のカードをお渡しください。",
+    CardState.RETIRED: "この番号のカードは使用が終わっています。別のカードをお渡しください。",
+}
+
+
+def _refuse_namesakes(table: Table, patron: Patron, look: Act, policy: Policy) -> None:
+    found = patrons.find_many(table, set(people.namesakes(table, patron.kana, patron.birth_date)))
+    if not found:
+        return
+    table.transact(*(traces.on_patron(patron_id, look, policy) for patron_id in found))
+    named = ("card_number", "name", "address")
+    facts = [{name: getattr(other, name) for name in named} for other in found.values()]
+    raise Refused("namesake", *(Reason("namesake", each) for each in facts))
+
+
+def _issue(card: Card | None, patron: Patron, moment: datetime) -> Write:
+    """The blank card becomes the patron's; a number nobody knows is a card that the library itself has issued (44)."""
+    if card:
+        return cards.activate(card, patron.patron_id, moment)
+    return cards.add(Card(patron.card_number, CardState.ACTIVE, patron_id=patron.patron_id))
+
+
+def issue_card(table: Table, card_number: str, new_number: str, staff: str, moment: datetime, policy: Policy) -> Patron:
+    """Give a patron another card, of any place; the one they had ends. Sent again, it is done already (RULES 1, 44).
+
+    Raises:
+        Refused: no such card, or the new one is another's or has ended.
+    """
+    patron = _issued(table, card_number, new_number, staff, moment, policy)
+    see_to_account(table, patron.patron_id)
+    return patron
+
+
+@again_when_overtaken
+def _issued(table: Table, card_number: str, new_number: str, staff: str, moment: datetime, policy: Policy) -> Patron:
+    patron, _ = patron_of_card(table, card_number)
+    if patron.card_number == new_number:
+        return patron
+    new = cards.find(table, new_number)
+    _check_blank(new)
+    after = patron.with_card(new_number)
+    table.transact(
+        patrons.change(patron, after),
+        cards.retire(patron.card_number, patron.patron_id),
+        _issue(new, after, moment),
+        account_work.needed(patron.patron_id, moment),
+        traces.on_patron(patron.patron_id, Act(moment, staff, Deed.ISSUE_CARD), policy),
+    )
+    return after
+
+
+def password_slip(table: Table, card_number: str, staff: str, moment: datetime, policy: Policy) -> tuple[Patron, str]:
+    """A temporary password to be handed out on paper, with the account if there is none yet (RULES 6, 42, 44).
+
+    It is nowhere but in the answer. Whatever password there was is void.
+
+    Raises:
+        Refused: no such card.
+    """
+    patron, _ = patron_of_card(table, card_number)
+    table.write(traces.on_patron(patron.patron_id, Act(moment, staff, Deed.PASSWORD_SLIP), policy))
+    return patron, temporary_password(table, patron.patron_id)

@@ -1,0 +1,62 @@
+"""A temporary password that has run out is sent anew: it must never be a dead end (RULES 6)."""
+
+from datetime import date, datetime, timedelta
+
+from lending.actions.mend_accounts import see_to_account
+from lending.aws.table import Overtaken, Table
+from lending.aws.table.mail import mails
+from lending.aws.table.patrons import account_work, patrons, traces
+from lending.aws.table.registration import cards
+from lending.aws.table.writes import Write
+from lending.domain.mail.mail import Mail, MailKind, mail_id
+from lending.domain.patrons.patron import Patron
+from lending.domain.patrons.trail import Act, Deed
+from lending.domain.policy import Policy
+from lending.domain.problems import Refused
+from lending.domain.registration.card import CardState
+
+# Long enough for a button that is pressed twice, short enough for somebody who waits on the phone.
+_DESK_INTERVAL = timedelta(minutes=1)
+
+
+def ask_for_password(table: Table, card_number: str, birth_date: date, moment: datetime, policy: Policy) -> None:
+    """A person asks for their expired temporary password anew; it goes to the registered address.
+
+    Nothing tells whether the card exists or the birthday is right. At most one mail within the policy's minutes, and
+    none for an account whose password the person has chosen: nobody can take that away by knowing a birthday.
+    """
+    patron = _holder(table, card_number)
+    if patron and patron.birth_date == birth_date:
+        interval = timedelta(minutes=policy.password_again_minutes)
+        _send(table, patron, moment, interval, policy)
+
+
+def send_password(table: Table, card_number: str, staff: str, moment: datetime, policy: Policy) -> None:
+    """Staff send a patron a temporary password; whatever password there was is void at once, whenever the mail goes.
+
+    Raises:
+        Refused: no patron has this card.
+    """
+    patron = _holder(table, card_number)
+    if patron is None:
+        raise Refused("not_found")
+    trace = traces.on_patron(patron.patron_id, Act(moment, staff, Deed.TEMPORARY_PASSWORD), policy)
+    void = account_work.needed(patron.patron_id, moment, void_password=True)
+    _send(table, patron, moment, _DESK_INTERVAL, policy, void, trace)
+    see_to_account(table, patron.patron_id)
+
+
+def _holder(table: Table, card_number: str) -> Patron | None:
+    card = cards.find(table, card_number)
+    return patrons.find(table, card.patron_id) if card and card.state is CardState.ACTIVE else None
+
+
+def _send(table: Table, patron: Patron, moment: datetime, interval: timedelta, policy: Policy, *more: Write) -> None:
+    facts = {"card_number": patron.card_number}
+    name = mail_id(MailKind.TEMPORARY_PASSWORD, int(moment.timestamp() * 1000))
+    mail = Mail(name, patron.patron_id, MailKind.TEMPORARY_PASSWORD, moment, facts)
+    try:
+        noted = patrons.note_password(patron.patron_id, moment, moment - interval)
+        table.transact(noted, mails.add(mail, policy), *more)
+    except Overtaken:
+        return  # one was sent just now, which is what was asked for

@@ -1,0 +1,96 @@
+"""My Library: what a patron sees of themselves, their loans and their mails (RULES 7, 19, 28, 31, 38)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from lending.aws import suppression
+from lending.aws.table import Overtaken, Table
+from lending.aws.table.calendar import calendar
+from lending.aws.table.catalogue import titles
+from lending.aws.table.holds import baskets
+from lending.aws.table.loans import loans
+from lending.aws.table.mail import addresses, mails
+from lending.aws.table.patrons import patrons
+from lending.domain.calendar.closure import Calendar
+from lending.domain.loans.loan import Loan, refusals_to_renew
+from lending.domain.loans.reminders import overdue_from, past_due_note
+from lending.domain.mail.mail import Mail, MailKind, mail_id
+from lending.domain.patrons.mail_address import PendingAddress
+from lending.domain.patrons.patron import Patron
+from lending.domain.policy import Policy
+from lending.domain.problems import Reason, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Myself:
+    """A patron, how many titles their basket has, whether mails reach them, and addresses that wait for their link."""
+
+    patron: Patron
+    basket: int
+    email_reachable: bool
+    pending: Sequence[PendingAddress]
+
+
+@dataclass(frozen=True, slots=True)
+class LoanView:
+    """A loan, how many holds wait for its title, and what stands in the way of renewing it (RULES 31).
+
+    `past_due_note` is what there is to say once the due date is over and the loan is not `overdue` yet (RULES 35).
+    """
+
+    loan: Loan
+    waiting: int
+    reasons: Sequence[Reason]
+    overdue: bool
+    past_due_note: str
+
+
+def view_myself(table: Table, patron_id: str, moment: datetime) -> Myself:
+    """A patron's own record.
+
+    Raises:
+        Refused: there is no such patron.
+    """
+    patron = patrons.find(table, patron_id)
+    if patron is None:
+        raise Refused("not_found")
+    reachable = not addresses.unreachable(table, {patron.email, patron.hold_mails_to} - {""})
+    pending = [
+        wish for wish in addresses.pending(table, patron_id) if wish.confirmed_at is None and moment <= wish.valid_until
+    ]
+    return Myself(patron, len(baskets.of_patron(table, patron_id)), reachable, pending)
+
+
+def view_loans(table: Table, patron_id: str, today: date, policy: Policy) -> list[LoanView]:
+    """A patron's loans, the first due first, each with what stands in the way of renewing it (RULES 31)."""
+    found = loans.of_patron(table, patron_id)
+    waiting = titles.waiting_counts(table, {loan.title_id for loan in found})
+    closed = calendar.load(table) if any(loan.due_on < today for loan in found) else Calendar()
+    return [_loan_view(loan, waiting[loan.title_id], today, closed, policy) for loan in found]
+
+
+def _loan_view(loan: Loan, waiting: int, today: date, closed: Calendar, policy: Policy) -> LoanView:
+    reasons, overdue = refusals_to_renew(loan, waiting, today, policy), overdue_from(loan, closed, policy)
+    is_overdue = overdue is not None and overdue <= today
+    return LoanView(loan, waiting, reasons, is_overdue, past_due_note(loan, today, closed, policy))
+
+
+def ask_test_mail(table: Table, patron_id: str, moment: datetime, policy: Policy) -> Mail:
+    """Send a patron a mail to see whether it arrives; its name lets one pass in some minutes.
+
+    Raises:
+        Refused: there was one just now.
+    """
+    patron = patrons.find(table, patron_id)
+    if patron is None:
+        raise Refused("not_found")
+    if addresses.unreachable(table, {patron.hold_mails_to}):
+        suppression.forgive(patron.hold_mails_to)
+    slot = int(moment.timestamp()) // (policy.test_mail_minutes * 60)
+    mail = Mail(mail_id(MailKind.TEST, slot), patron_id, MailKind.TEST, moment)
+    try:
+        table.write(mails.add(mail, policy))
+    except Overtaken:
+        raise Refused("too_soon") from None
+    return mail

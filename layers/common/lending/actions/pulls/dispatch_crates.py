@@ -1,0 +1,54 @@
+"""Crates leave, on Thursday: what is scanned after that is kept for the next run (RULES 23, 24)."""
+
+from datetime import date, datetime, timedelta
+
+from lending.aws.table import Overtaken, Table
+from lending.aws.table.calendar import facilities
+from lending.aws.table.grouped import write_what_holds
+from lending.aws.table.pulls import crates
+from lending.domain.policy import Policy
+from lending.domain.problems import Reason, Refused
+from lending.domain.week import week_of_run
+
+
+def dispatch(
+    table: Table, pickup_from: date, wanted: list[str], moment: datetime, policy: Policy
+) -> dict[str, datetime]:
+    """The crates of a week have left; said again, the first moment stands.
+
+    Args:
+        pickup_from: Sunday S.
+        wanted: facilities by number, as text; none for all of them, also those without a bag.
+
+    Returns:
+        When the crates left, of these facilities.
+
+    Raises:
+        Refused: no such Sunday or facility, naming each.
+    """
+    known = {str(each.number) for each in facilities.all_facilities(table)}
+    _demand_sense(pickup_from, [number for number in wanted if number not in known], policy)
+    named = list(dict.fromkeys(wanted)) or sorted(known, key=int)
+    write_what_holds(table, (crates.dispatch(pickup_from, number, moment, policy) for number in named))
+    left = crates.dispatched(table, pickup_from)
+    return {number: left[number] for number in named if number in left}
+
+
+def bring_back(table: Table, pickup_from: date, facility: str) -> None:
+    """A crate said to have left is here after all.
+
+    Raises:
+        Refused: it was not said to have left.
+    """
+    try:
+        table.write(crates.take_back(pickup_from, facility))
+    except Overtaken:
+        raise Refused("crate_not_left") from None
+
+
+def _demand_sense(pickup_from: date, unknown: list[str], policy: Policy) -> None:
+    week = week_of_run(pickup_from - timedelta(days=policy.pickup_days_after_run), policy)
+    faults = [Reason("no_batch", field="pickup_from")] if week.pickup_from != pickup_from else []
+    faults += [Reason("unknown_facility", {"facility": number}, field="facilities") for number in unknown]
+    if faults:
+        raise Refused("invalid_fields", *faults)

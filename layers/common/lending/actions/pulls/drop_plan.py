@@ -1,0 +1,33 @@
+"""The plan of a run dropped as a whole: nobody fetches any more of it (RULES 21-23, 27)."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from lending.actions.pulls.lapse_plans import drop_plans
+from lending.aws.table import Overtaken, Table
+from lending.aws.table.catalogue import titles
+from lending.aws.table.patrons import traces
+from lending.aws.table.run import runs
+from lending.domain.patrons.trail import Act, Deed
+from lending.domain.policy import Policy
+from lending.domain.problems import Refused
+
+
+def drop_plan(table: Table, run_id: str, staff: str, moment: datetime, policy: Policy) -> int:
+    """Take what is still to be fetched by a run or pull off the list; what was scanned stays as it is.
+
+    The holds wait on at their places, told why. The run can be made anew on request. Asked again it goes on.
+
+    Returns:
+        How many books were taken off the list now.
+
+    Raises:
+        Refused: there is no such run, or it is still being made.
+    """
+    record = runs.find(table, run_id)
+    if record is None or not record.finished_at:
+        raise Refused("not_found")
+    table.write(traces.on_list("pulls", Act(moment, staff, Deed.DROP_PLAN, run_id), policy))
+    with suppress(Overtaken):
+        table.write(runs.drop(run_id, moment))
+    return drop_plans(table, [copy for copy in titles.pulls(table) if copy.pull and copy.pull.run == run_id])

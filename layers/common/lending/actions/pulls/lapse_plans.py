@@ -1,0 +1,41 @@
+"""Plans that nobody can follow any more: the books are free, and their holds are told why (RULES 23, 27)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from lending.aws.table import Table
+from lending.aws.table.catalogue import titles
+from lending.aws.table.grouped import write_what_holds
+from lending.aws.table.holds import holds
+from lending.aws.table.writes import Write
+from lending.domain.catalogue.title import Copy, Pull
+from lending.domain.holds.hold import Hold, LastRun
+from lending.domain.loans.release import last_day_over
+from lending.domain.policy import Policy
+from lending.domain.pulls.pull import numbers_of
+from lending.domain.run.reasons import Code
+from lending.domain.week import DAY
+
+
+def lapse_plans(table: Table, moment: datetime, policy: Policy) -> int:
+    """Take the plans of weekly runs off the pull list whose books could not be sent any more; answers how many."""
+    tomorrow = last_day_over(moment, policy) + DAY
+    over = [copy for copy in titles.pulls(table) if copy.pull and not copy.pull.stands_on(tomorrow, policy)]
+    return drop_plans(table, [copy for copy in over if copy.pull and copy.pull.of_weekly_run])
+
+
+def drop_plans(table: Table, copies: Iterable[Copy]) -> int:
+    """Take copies off the pull list; a hold that was to get one has not got it in time. Answers how many."""
+    planned = [(copy, copy.pull) for copy in copies if copy.pull]
+    # Of two old plans for one hold, the later one is told of.
+    by_run = sorted(planned, key=lambda each: each[1].run)
+    pulls = {(pull.patron_id, pull.title_id): (copy, pull) for copy, pull in by_run}
+    missed = [(hold, *pulls[hold.patron_id, hold.title_id]) for hold in holds.find_each(table, pulls)]
+    writes = [titles.drop_pull(copy) for copy, _ in planned]
+    writes += [_explained(hold, pull) for hold, copy, pull in missed if hold.barcode in ("", copy.barcode)]
+    write_what_holds(table, writes)
+    return len(planned)
+
+
+def _explained(hold: Hold, pull: Pull) -> Write:
+    return holds.explain(hold, LastRun(pull.day, Code.NOT_PULLED, numbers_of(pull.facts)))

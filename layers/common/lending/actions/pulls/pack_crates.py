@@ -1,0 +1,62 @@
+"""What goes into each facility's crate on Thursday (RULES 24)."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from lending.aws.table import Table
+from lending.aws.table.calendar import facilities
+from lending.aws.table.catalogue import titles
+from lending.aws.table.loans import bags
+from lending.aws.table.patrons import patrons, traces
+from lending.aws.table.pulls.crates import dispatched as left_at
+from lending.domain.catalogue.title import Copy
+from lending.domain.loans.bag import Bag
+from lending.domain.patrons.trail import Act, Deed
+from lending.domain.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Crate:
+    """The bags for one facility, each with its books in shelf order, and when it left.
+
+    `card_numbers` are those of the patrons now, by their ids (RULES 28).
+    """
+
+    facility: str
+    name: str
+    pickup_from: date
+    bags: list[tuple[Bag, list[Copy]]]
+    card_numbers: dict[str, str]
+    dispatched_at: datetime | None
+
+    @property
+    def books(self) -> int:
+        """How many books are in it."""
+        return sum(len(books) for _, books in self.bags)
+
+
+def crates(table: Table, pickup_from: date, facility: str, staff: str, moment: datetime, policy: Policy) -> list[Crate]:
+    """The crates of a week by facility, or one facility's. A bag whose books are all checked in again is in none.
+
+    Args:
+        pickup_from: Sunday S.
+        facility: its number as text, or empty for all.
+    """
+    packed = [bag for bag in bags.of_week(table, pickup_from, facility) if bag.barcodes]
+    if packed:
+        table.write(traces.on_list("crates", Act(moment, staff, Deed.LOOK), policy))
+    copies = titles.find_copies(table, sorted(barcode for bag in packed for barcode in bag.barcodes))
+    by_facility: dict[str, list[tuple[Bag, list[Copy]]]] = defaultdict(list)
+    bag_of = {barcode: n for n, bag in enumerate(packed) for barcode in bag.barcodes}
+    books: dict[int, list[Copy]] = defaultdict(list)
+    for copy in copies:
+        books[bag_of[copy.barcode]].append(copy)
+    for n, bag in enumerate(packed):
+        by_facility[bag.facility].append((bag, books[n]))
+    names = {str(each.number): each.name for each in facilities.all_facilities(table)}
+    cards, left = patrons.card_numbers(table, {bag.patron_id for bag in packed}), left_at(table, pickup_from)
+    return [
+        Crate(number, names.get(number, ""), pickup_from, by_facility[number], cards, left.get(number))
+        for number in sorted(by_facility, key=int)
+    ]

@@ -1,0 +1,110 @@
+"""A scan of the pull list taken back: book, hold and plan are again as they were (RULES 23)."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from lending.actions.lookup import copy_in_hand
+from lending.aws.table import Table, again_when_overtaken
+from lending.aws.table.calendar import calendar
+from lending.aws.table.catalogue import titles
+from lending.aws.table.holds import holds
+from lending.aws.table.loans import bags, loans
+from lending.aws.table.patrons import patrons, traces
+from lending.aws.table.pulls import crates, scans
+from lending.aws.table.writes import Write
+from lending.domain.catalogue.title import Copy, CopyState
+from lending.domain.holds.hold import Hold, HoldStatus
+from lending.domain.loans.loan import Loan
+from lending.domain.patrons.trail import Act, Deed
+from lending.domain.policy import Policy
+from lending.domain.problems import Refused
+from lending.domain.pulls.pull import can_be_followed, run_of
+from lending.domain.pulls.scan import Scan
+from lending.domain.week import in_tokyo
+
+
+@again_when_overtaken
+def undo_scan(table: Table, barcode: str, staff: str, moment: datetime, policy: Policy) -> Scan:
+    """Take the latest scan of a book back, whatever it said of it.
+
+    Raises:
+        Refused: no such book or scan; the crate has left, the day of the counter's plan or the week is over, or what
+            the scan did has been changed since: by a hand-over, a check-in, a cancellation, another run.
+    """
+    copy, scan = copy_in_hand(table, barcode), scans.find(table, barcode)
+    if scan is None:
+        raise Refused("no_scan")
+    today = in_tokyo(moment).date()
+    run = run_of(scan.pull, moment, calendar.load(table), policy)
+    if not can_be_followed(run, today) or copy.pull is not None:
+        raise Refused("scan_overtaken")
+    undone = {"lend": _not_lent, "keep_aside": _not_kept, "shelve_ready": _not_kept}.get(scan.action, _not_absent)
+    trace = traces.on_patron((scan.hold or scan.pull).patron_id, Act(moment, staff, Deed.UNDO_SCAN), policy)
+    table.transact(*undone(table, copy, scan, today, policy), _put_back(copy, scan, today), scans.forget(scan), trace)
+    return scan
+
+
+def _put_back(copy: Copy, scan: Scan, today: date) -> Write:
+    """The book where it was, with the plan that was on it."""
+    if scan.hold and scan.hold.status is HoldStatus.SECURED and scan.hold.barcode == copy.barcode:
+        return titles.move(copy, CopyState.KEPT_ASIDE, on=today, holder=scan.hold.patron_id, pull=scan.pull)
+    return titles.move(copy, CopyState.ON_SHELF, on=today, lies_at=scan.lies_at, pull=scan.pull)
+
+
+def _not_lent(table: Table, copy: Copy, scan: Scan, _: date, policy: Policy) -> list[Write]:
+    hold = _of(scan)
+    loan = loans.find(table, hold.patron_id, copy.barcode)
+    if loan is None or not _is_untouched(loan, scan) or copy.state is not CopyState.ON_LOAN or not loan.pickup_from:
+        raise Refused("scan_overtaken")
+    if crates.has_left(table, loan.pickup_from, loan.pickup_place):
+        raise Refused("crate_has_left")
+    patron = patrons.find(table, hold.patron_id)
+    if patron and patron.open_holds >= policy.hold_limit:
+        raise Refused("hold_limit", limit=policy.hold_limit, open_holds=patron.open_holds)
+    bag = bags.find(table, loan.pickup_from, loan.pickup_place, loan.patron_id)
+    return [
+        loans.end(loan),
+        patrons.take_loan_back(hold.patron_id, hold.title_id, policy.hold_limit),
+        holds.add(hold),
+        crates.is_here(loan.pickup_from, loan.pickup_place),
+        *([bags.unpack(bag, copy.barcode)] if bag else []),
+    ]
+
+
+def _is_untouched(loan: Loan, scan: Scan) -> bool:
+    return loan.lent_at == scan.at and not loan.renewals and not loan.handed_over_at
+
+
+def _not_kept(table: Table, copy: Copy, scan: Scan, today: date, _: Policy) -> list[Write]:
+    hold = _of(scan)
+    now = holds.find(table, hold.patron_id, hold.title_id)
+    if now is None or now.barcode != copy.barcode:
+        raise Refused("scan_overtaken")
+    if now.status is HoldStatus.READY and now.ready_on != today:
+        raise Refused("scan_overtaken")  # the mail has gone, or is about to
+    return [holds.change(now, hold)]
+
+
+def _not_absent(table: Table, copy: Copy, scan: Scan, _: date, __: Policy) -> list[Write]:
+    """The book is there after all; the copy that was to be fetched in its place is not needed."""
+    if copy.state is not (CopyState.MISSING if scan.action == "missing" else CopyState.ON_SHELF):
+        raise Refused("scan_overtaken")
+    if scan.hold is None:
+        return []
+    now = holds.find(table, scan.hold.patron_id, scan.hold.title_id)
+    if now is None or now.barcode:
+        raise Refused("scan_overtaken")
+    return [*_not_instead(table, scan), holds.change(now, replace(scan.hold, queued_at=now.queued_at))]
+
+
+def _not_instead(table: Table, scan: Scan) -> list[Write]:
+    instead = titles.find_copy(table, scan.instead) if scan.instead else None
+    if instead is None or instead.pull is None or instead.pull.patron_id != scan.pull.patron_id:
+        return []
+    return [titles.drop_pull(instead)]
+
+
+def _of(scan: Scan) -> Hold:
+    if scan.hold is None:
+        raise Refused("no_scan")
+    return scan.hold

@@ -1,0 +1,1 @@
+"""Actions about applications and cards (RULES 1-6)."""

@@ -1,0 +1,77 @@
+"""Looking at the images people send: made safe, kept clean, or asked for again (RULES 2, 3)."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from lending.aws import images
+from lending.aws.barcodes import codes_on
+from lending.aws.images import Upload
+from lending.aws.pictures import UnusablePicture, clean_picture
+from lending.aws.table import Table, again_when_overtaken
+from lending.aws.table.registration import applications
+from lending.domain.policy import Policy
+from lending.domain.registration.application import (
+    CARD_SLOT,
+    Application,
+    SlotStatus,
+    wants_image,
+    with_image,
+    without_image,
+)
+
+
+def look_at_image(table: Table, upload: Upload, moment: datetime, policy: Policy) -> str:
+    """Look at an image that has arrived; whatever comes of it, the original is deleted.
+
+    News of one image may come twice, late and out of order: an image nobody waits for (looked at before, of an older
+    ticket, after the decision, of an application that is gone) leaves nothing behind.
+
+    Args:
+        moment: when the image arrived.
+
+    Returns:
+        What came of it, for the logs: `accepted`, `not_wanted`, `gone`, or the code of why it is unusable.
+    """
+    application = applications.find(table, upload.receipt_number)
+    if application is None or not wants_image(application, upload.slot, upload.ticket_id):
+        return _put_away(upload, application)
+    data = images.sent(upload, policy)
+    if data is None:
+        return "gone"
+    outcome = _looked_at(table, upload, data, moment, policy)
+    images.delete_sent(upload)
+    return outcome
+
+
+def _looked_at(table: Table, upload: Upload, data: bytes, moment: datetime, policy: Policy) -> str:
+    try:
+        picture = clean_picture(data, policy)
+    except UnusablePicture as finding:
+        message = finding.message
+        noted = _note(table, upload, lambda before: without_image(before, upload.slot, moment, message, policy))
+        return finding.code if noted else "not_wanted"
+    images.keep_clean(upload, picture.jpeg)
+    # What the bar code says is shown to staff and to the applicant; it decides nothing (RULES 5).
+    codes = codes_on(picture.jpeg) if upload.slot == CARD_SLOT else None
+    if _note(table, upload, lambda before: with_image(before, upload.slot, moment, policy, codes)):
+        return "accepted"
+    return _put_away(upload, applications.find(table, upload.receipt_number))
+
+
+@again_when_overtaken
+def _note(table: Table, upload: Upload, after: Callable[[Application], Application]) -> bool:
+    """Write what was seen into the application, if the image still is wanted."""
+    before = applications.find(table, upload.receipt_number)
+    if before is None or not wants_image(before, upload.slot, upload.ticket_id):
+        return False
+    table.write(applications.change(before, after(before)))
+    return True
+
+
+def _put_away(upload: Upload, application: Application | None) -> str:
+    """Delete an image nobody waits for; its clean picture too, unless it is the one that was accepted."""
+    images.delete_sent(upload)
+    state = application.slots.get(upload.slot) if application else None
+    if state is None or state.status is not SlotStatus.ACCEPTED or state.ticket_id != upload.ticket_id:
+        images.delete_clean(upload)
+    return "not_wanted"

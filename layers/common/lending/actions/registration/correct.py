@@ -1,0 +1,102 @@
+"""Staff correct what was mistyped in an application, and help who has lost the way to it (RULES 4, 5, 39)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from lending.actions.registration.apply import receipt_mail
+from lending.actions.registration.decide import find_patron
+from lending.aws import suppression
+from lending.aws.table import Overtaken, Table, again_when_overtaken
+from lending.aws.table.mail import contacts, mails
+from lending.aws.table.patrons import traces
+from lending.aws.table.registration import applications
+from lending.aws.table.writes import Write
+from lending.domain.form_fields import FieldFault, check_card_number, check_mail_address
+from lending.domain.mail.contact import ADDRESS_CHANGED
+from lending.domain.patrons.trail import Act, Deed
+from lending.domain.policy import Policy
+from lending.domain.problems import Reason, Refused
+from lending.domain.registration.application import Application, is_decided, with_card_number
+
+
+@again_when_overtaken
+def correct_application(
+    table: Table, receipt_number: str, wanted: dict[str, str], staff: str, moment: datetime, policy: Policy
+) -> Application:
+    """Correct fields of an application before it is decided; a trace says which, not what was in them (RULES 41).
+
+    A corrected address is sent receipt number and link; links that went to the one before open nothing any more.
+
+    Args:
+        wanted: `card_number`, as staff read it on the card, and `email`, as the applicant says it; as typed.
+
+    Raises:
+        Refused: there is no such application, it is decided, or what is typed is none.
+    """
+    before, regular = _open(table, receipt_number), _regular(wanted)
+    after = with_card_number(before, regular.get("card_number", before.card_number))
+    if moved := regular.get("email", before.email) != before.email:
+        after = replace(after, email=regular["email"], link=before.link + 1)
+    if after == before:
+        return before
+    act = Act(moment, staff, Deed.CORRECT_APPLICATION, ", ".join(sorted(wanted)))
+    told = _told(table, before, after, moment, policy) if moved else []
+    table.transact(applications.change(before, after), traces.on_application(receipt_number, act, policy), *told)
+    return after
+
+
+_CHECKS = {"card_number": check_card_number, "email": check_mail_address}
+
+
+def _regular(typed: dict[str, str]) -> dict[str, str]:
+    checked = {name: _CHECKS[name](text, name) for name, text in typed.items()}
+    faults = [found for found in checked.values() if isinstance(found, FieldFault)]
+    if faults:
+        raise Refused("invalid_fields", *(Reason(each.code, field=each.field, message=each.message) for each in faults))
+    return {name: found for name, found in checked.items() if isinstance(found, str)}
+
+
+def _told(table: Table, before: Application, after: Application, moment: datetime, policy: Policy) -> list[Write]:
+    """The new address gets its mail, and nobody needs to call about the old one."""
+    suppression.forgive(after.email)
+    settled = [
+        contacts.close(contact, moment, ADDRESS_CHANGED, policy)
+        for contact in contacts.of_application(table, before.receipt_number)
+        if contact.done_at is None and contact.address == before.email
+    ]
+    return [mails.add(receipt_mail(after, moment, _minute(moment), after.link), policy), *settled]
+
+
+def send_numbers(table: Table, receipt_number: str, staff: str, moment: datetime, policy: Policy) -> None:
+    """Send receipt number and link again: to the form's address, or else to the registered one of whose it is.
+
+    Sent twice within a minute it is one mail.
+
+    Raises:
+        Refused: there is no such application, it is decided, or no address is known.
+    """
+    application = _open(table, receipt_number)
+    patron = None if application.email else find_patron(table, application)
+    registered = patron.email if patron else ""
+    if not (address := application.email or registered):
+        raise Refused("no_mail_address")
+    suppression.forgive(address)
+    mail = receipt_mail(application, moment, _minute(moment), application.link, to=registered)
+    trace = traces.on_application(receipt_number, Act(moment, staff, Deed.SEND_NUMBERS), policy)
+    try:
+        table.transact(mails.add(mail, policy), trace)
+    except Overtaken:
+        return  # it was sent just now, which is what was asked for
+
+
+def _open(table: Table, receipt_number: str) -> Application:
+    application = applications.find(table, receipt_number)
+    if application is None:
+        raise Refused("not_found")
+    if is_decided(application):
+        raise Refused("already_decided")
+    return application
+
+
+def _minute(moment: datetime) -> int:
+    return int(moment.timestamp()) // 60

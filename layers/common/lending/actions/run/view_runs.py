@@ -1,0 +1,123 @@
+"""What a run has decided, or would decide now (RULES 18-27). Nothing here writes, but for the trace of who looked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+from lending.actions.run.carry_out import count, decide
+from lending.actions.run.run_input import Given, read
+from lending.aws.table import Table
+from lending.aws.table.catalogue import titles
+from lending.aws.table.patrons import patrons, traces
+from lending.aws.table.run import runs
+from lending.domain.patrons.trail import Act, Deed
+from lending.domain.policy import Policy
+from lending.domain.problems import Refused
+from lending.domain.run.run import Decision, thursday_run
+from lending.domain.run.run_record import Cost, CycleRun, RunRecord
+from lending.domain.run.what_if import Difference, WhatIf, difference
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """A decision with the card's number and the title, both empty once they are gone."""
+
+    decision: Decision
+    card_number: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A part of a run's decisions; `following` is where the next part begins, None at the end."""
+
+    counts: dict[str, int]
+    decisions: list[DecisionView]
+    following: int | None
+    record: RunRecord | None = None
+    cost: Cost | None = None
+    difference: Difference | None = None
+    cards: dict[str, str] | None = None
+
+
+def view_runs(table: Table, start: Any, limit: int) -> tuple[list[CycleRun], Any]:
+    """The weekly runs, the latest first, and where the list goes on."""
+    return runs.weekly_runs(table, start, limit)
+
+
+def view_run(
+    table: Table, run_id: str, staff: str, moment: datetime, policy: Policy, start: int, limit: int
+) -> RunView:
+    """The decisions of a run or pull that was made, `limit` from position `start` on.
+
+    Raises:
+        Refused: there is no such run.
+    """
+    record = runs.find(table, run_id)
+    if record is None:
+        raise Refused("not_found")
+    decisions = list(islice(_from(table, record, start), limit + 1))
+    _looked(table, decisions, staff, moment, policy)
+    view = RunView(record.counts, *_page(table, decisions, start, limit), record=record)
+    return replace(view, cost=runs.cost_of(table, run_id))
+
+
+def dry_run(
+    table: Table,
+    run_date: date,
+    staff: str,
+    moment: datetime,
+    policy: Policy,
+    what_if: WhatIf | None,
+    start: int,
+    limit: int,
+) -> RunView:
+    """What the run of a date would decide if it were made now, or if something were otherwise as well.
+
+    With `what_if` the answer also has the difference to the plain run.
+    """
+    run, given = thursday_run(run_date, policy), read(table)
+    decided = plain = decide(given, run, policy)
+    if what_if is not None:
+        given = Given(
+            given.holds,
+            what_if.copies(given.copies),
+            what_if.patrons(given.patrons),
+            what_if.calendar(given.calendar, run),
+        )
+        decided = decide(given, run, policy)
+    _looked(table, decided, staff, moment, policy)
+    view = RunView(count(given, decided), *_page(table, decided[start : start + limit + 1], start, limit))
+    if what_if is None:
+        return view
+    cards = {patron_id: patron.card_number for patron_id, patron in given.patrons.items()}
+    return replace(view, difference=difference(plain, decided), cards=cards)
+
+
+def _looked(table: Table, decisions: list[Decision], staff: str, moment: datetime, policy: Policy) -> None:
+    """That staff looked at whom a run has considered leaves a trace (RULES 41)."""
+    if decisions:
+        table.write(traces.on_list("runs", Act(moment, staff, Deed.LOOK), policy))
+
+
+def _from(table: Table, record: RunRecord, start: int) -> Iterable[Decision]:
+    first, skipped = divmod(start, runs.CHUNK)
+    for number in range(first, record.chunks):
+        yield from runs.chunk(table, record, number)[skipped if number == first else 0 :]
+
+
+def _page(table: Table, decisions: list[Decision], start: int, limit: int) -> tuple[list[DecisionView], int | None]:
+    shown = decisions[:limit]
+    by_id = patrons.find_many(table, {each.patron_id for each in shown})
+    found = titles.find_many(table, {each.title_id for each in shown})
+    views = [
+        DecisionView(
+            each,
+            by_id[each.patron_id].card_number if each.patron_id in by_id else "",
+            found[each.title_id].title if each.title_id in found else "",
+        )
+        for each in shown
+    ]
+    return views, start + limit if len(decisions) > limit else None

@@ -1,0 +1,59 @@
+"""Closures and suspensions: CALENDAR / CLOSURE#…, SUSPENSION#…, and LATEST, the latest weekly run that is through.
+
+The whole calendar is one query: what is told of days to come needs to know which run comes next.
+"""
+
+from contextlib import suppress
+
+from lending.aws.table.codec import Item, attributes, values_of
+from lending.aws.table.store import Overtaken, Table
+from lending.aws.table.writes import Key, Write, delete, put_new, update
+from lending.domain.calendar.closure import Calendar, Closure, LatestRun, Suspension
+from lending.domain.run.run import Run
+
+_PARTITION = "CALENDAR"
+
+
+def closure_key(closure_id: str) -> Key:
+    """The key of a closure."""
+    return _PARTITION, f"CLOSURE#{closure_id}"
+
+
+def suspension_key(suspension_id: str) -> Key:
+    """The key of a suspension."""
+    return _PARTITION, f"SUSPENSION#{suspension_id}"
+
+
+def load(table: Table) -> Calendar:
+    """Everything that closes a door or stops a run, and the latest run, as of now."""
+    found: dict[str, list[Item]] = {"CLOSURE": [], "SUSPENSION": [], "LATEST": []}
+    for item in table.query(_PARTITION):
+        found[item["SK"].split("#")[0]].append(item)
+    return Calendar(
+        closures=tuple(values_of(Closure, found["CLOSURE"])),
+        suspensions=tuple(values_of(Suspension, found["SUSPENSION"])),
+        latest_run=next(values_of(LatestRun, found["LATEST"]), None),
+    )
+
+
+def note_latest(table: Table, run: Run) -> None:
+    """This weekly run has considered every hold; one of a later date stands (RULES 27)."""
+    latest = {"date": run.week.run_date, "cut_off": run.cut_off, "cycle": run.week.cycle}
+    with suppress(Overtaken):
+        condition = "attribute_not_exists(#date) OR #date < :run_date"
+        table.write(update((_PARTITION, "LATEST"), set=latest, condition=condition, run_date=run.week.run_date))
+
+
+def add_closure(closure: Closure) -> Write:
+    """A closure that was not known."""
+    return put_new(closure_key(closure.closure_id), attributes(closure))
+
+
+def add_suspension(suspension: Suspension) -> Write:
+    """A suspension that was not known."""
+    return put_new(suspension_key(suspension.suspension_id), attributes(suspension))
+
+
+def remove(key: Key) -> Write:
+    """Take a closure or suspension back."""
+    return delete(key, "attribute_exists(#PK)")

@@ -1,0 +1,1 @@
+"""Items about titles and copies (RULES 9, 34)."""

@@ -1,0 +1,73 @@
+"""What the search knows: CATALOGUE / INDEX, the file that is searched, and CATALOGUE / CHANGED#title, what it lacks.
+
+One query of the partition shows both, the changes first: a change that is gone when they are read is in the file that
+the index names afterwards.
+"""
+
+from dataclasses import dataclass
+
+from lending.aws.table.codec import Item, attributes, values_of
+from lending.aws.table.store import Table
+from lending.aws.table.writes import Write, delete, put, put_new
+from lending.domain.catalogue.title import Title
+
+_PARTITION = "CATALOGUE"
+_CHANGED = "CHANGED#"
+_INDEX = "INDEX"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A title whose words the file does not have yet; `version` is a name for this very change.
+
+    Without words it is a title that is to be found no more.
+    """
+
+    title_id: str
+    title: str = ""
+    author: str = ""
+    isbn: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchState:
+    """The key of the file, empty as long as there is none, and the changes since."""
+
+    file_key: str
+    changes: list[Change]
+
+
+def state(table: Table) -> SearchState:
+    """What is to be searched, as of now."""
+    changed, file_key = [], ""
+    for item in table.query(_PARTITION):
+        if item["SK"] == _INDEX:
+            file_key = item["file_key"]
+        else:
+            changed.append(item)
+    return SearchState(file_key, list(values_of(Change, changed)))
+
+
+def changed(title: Title, version: str) -> Write:
+    """A title has other words than the file knows; put it in the transaction that writes the title."""
+    change = Change(title.title_id, title.title, title.author, title.isbn, version)
+    return put((_PARTITION, f"{_CHANGED}{title.title_id}"), attributes(change))
+
+
+def removed(title_id: str, version: str) -> Write:
+    """A title is found no more, whatever the file knows; put it in the transaction that takes it away."""
+    return put((_PARTITION, f"{_CHANGED}{title_id}"), attributes(Change(title_id, version=version)))
+
+
+def is_in_file(change: Change) -> Write:
+    """The file has this change, if no later one has taken its place."""
+    return delete((_PARTITION, f"{_CHANGED}{change.title_id}"), "#version = :version", version=change.version)
+
+
+def search_in(file_key: str, before: str) -> Write:
+    """Search another file from now on, if it still is the one it was made from."""
+    item: Item = {"file_key": file_key}
+    if not before:
+        return put_new((_PARTITION, _INDEX), item)
+    return put((_PARTITION, _INDEX), item, "#file_key = :before", before=before)

@@ -1,0 +1,1 @@
+"""Items about the queue of a title, and the basket (RULES 9-16)."""

@@ -1,0 +1,31 @@
+"""Baskets: PATRON#id / BASKET#title. A basket only remembers titles; it counts for nothing (RULES, words)."""
+
+from datetime import datetime
+
+from lending.aws.table.codec import stamp
+from lending.aws.table.patrons.patrons import partition
+from lending.aws.table.store import Table
+from lending.aws.table.writes import Key, Write, delete, put
+
+_ENTRY = "BASKET#"
+
+
+def key(patron_id: str, title_id: str) -> Key:
+    """The key of an entry."""
+    return partition(patron_id), f"{_ENTRY}{title_id}"
+
+
+def of_patron(table: Table, patron_id: str) -> dict[str, str]:
+    """When each of the titles in a patron's basket was put there, by the title's id, in that order."""
+    entries = sorted(table.query(partition(patron_id), _ENTRY), key=lambda item: (item["added_at"], item["SK"]))
+    return {item["SK"].removeprefix(_ENTRY): item["added_at"] for item in entries}
+
+
+def add(patron_id: str, title_id: str, moment: datetime) -> Write:
+    """A title is in the basket, from now on or still."""
+    return put(key(patron_id, title_id), {"added_at": stamp(moment)})
+
+
+def remove(patron_id: str, title_id: str) -> Write:
+    """A title is not in the basket."""
+    return delete(key(patron_id, title_id))

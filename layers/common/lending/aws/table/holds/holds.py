@@ -1,0 +1,131 @@
+"""Holds: PATRON#id / HOLD#title. `by_title` orders the queue; `work` lists waiting and secured ones, or ready ones.
+
+Each write that lets a hold start or stop waiting brings the count of those who wait for the title (`Write.counts`).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from zlib import crc32
+
+from lending.aws.table.catalogue.titles import count_waiting, title_key
+from lending.aws.table.codec import Item, attributes, each_of, stamp, value_of
+from lending.aws.table.patrons.patrons import partition
+from lending.aws.table.store import Table
+from lending.aws.table.writes import Key, Write, check, delete, put_new, still, update
+from lending.domain.holds.hold import Hold, HoldStatus, LastRun
+
+SHARDS = 16
+WORK_READY = "READY"
+
+
+def key(patron_id: str, title_id: str) -> Key:
+    """The key of a hold: one per patron and title (RULES 9)."""
+    return partition(patron_id), f"HOLD#{title_id}"
+
+
+def hold_of(item: Item) -> Hold:
+    """The hold that an item holds."""
+    return value_of(Hold, item)
+
+
+def find(table: Table, patron_id: str, title_id: str) -> Hold | None:
+    """The hold as of now."""
+    item = table.get(key(patron_id, title_id))
+    return hold_of(item) if item else None
+
+
+def find_many(table: Table, title_id: str, patron_ids: Iterable[str]) -> list[Hold]:
+    """The holds that many patrons have on a title, as of now, in the order of the queue."""
+    found = each_of(hold_of, table.get_many(key(patron_id, title_id) for patron_id in patron_ids))
+    return sorted(found, key=lambda hold: (hold.queued_at, hold.patron_id))
+
+
+def find_each(table: Table, holds: Iterable[Key]) -> list[Hold]:
+    """Many holds by (patron id, title id), as of now; those that have ended are not in the answer."""
+    return list(each_of(hold_of, table.get_many(key(*hold) for hold in holds)))
+
+
+def of_patron(table: Table, patron_id: str) -> list[Hold]:
+    """A patron's open holds, oldest first."""
+    holds = each_of(hold_of, table.query(partition(patron_id), "HOLD#"))
+    return sorted(holds, key=lambda hold: hold.placed_at)
+
+
+def to_be_served(table: Table) -> Iterator[Hold]:
+    """All waiting and secured holds: what a run considers (RULES 18)."""
+    for shard in range(SHARDS):
+        yield from each_of(hold_of, table.query(f"WAITING#{shard:02}", index="work"))
+
+
+def page_of_ready(table: Table, start: Item | None, limit: int) -> tuple[list[Hold], Item | None]:
+    """A part of the ready holds, the earliest deadline first, and where the next part goes on (RULES 16)."""
+    page = table.page(WORK_READY, index="work", start=start, limit=limit)
+    return list(each_of(hold_of, page.items)), page.last
+
+
+def ready_until(table: Table, last_day: date) -> Iterator[Hold]:
+    """Ready holds whose pickup deadline is on or before a day (RULES 16)."""
+    yield from each_of(hold_of, table.query(WORK_READY, index="work", before=f"{last_day.isoformat()}#~"))
+
+
+def _queue(hold: Hold) -> Item:
+    return {
+        "title_key": title_key(hold.title_id)[0],
+        "title_order": f"HOLD#{stamp(hold.queued_at)}#{hold.patron_id}",
+    }
+
+
+def _work(hold: Hold) -> Item:
+    if hold.status == HoldStatus.READY and hold.pickup_until:
+        return {"work": WORK_READY, "work_order": f"{hold.pickup_until.isoformat()}#{hold.patron_id}#{hold.title_id}"}
+    shard = crc32(hold.title_id.encode()) % SHARDS
+    order = f"{hold.title_id}#{stamp(hold.queued_at)}#{hold.patron_id}"
+    return {"work": f"WAITING#{shard:02}", "work_order": order}
+
+
+def add(hold: Hold) -> Write:
+    """A new hold at the end of its queue."""
+    write = put_new(key(hold.patron_id, hold.title_id), attributes(hold) | _queue(hold) | _work(hold))
+    return _counted(write, hold.title_id, _waits(hold))
+
+
+def change(before: Hold, after: Hold) -> Write:
+    """A hold becomes another state of itself, if it still is what it was (status, copy, deadline, place)."""
+    changed = dict.fromkeys(attributes(before)) | attributes(after) | _queue(after) | _work(after)
+    condition, values = _still(before)
+    write = update(key(before.patron_id, before.title_id), set=changed, condition=condition, **values)
+    return _counted(write, before.title_id, _waits(after) - _waits(before))
+
+
+def explain(hold: Hold, reason: LastRun | None) -> Write:
+    """Say why the last run gave this hold nothing, or nothing once it is planned for; the hold stays as it is (27)."""
+    condition, values = _still(hold)
+    key_ = key(hold.patron_id, hold.title_id)
+    return update(key_, set={"last_run": reason and attributes(reason)}, condition=condition, **values)
+
+
+def spend(hold: Hold) -> Write:
+    """The hold ends: cancelled, lent or expired; only if it still is what it was."""
+    condition, values = _still(hold)
+    return _counted(delete(key(hold.patron_id, hold.title_id), condition, **values), hold.title_id, -_waits(hold))
+
+
+def is_none(patron_id: str, title_id: str) -> Write:
+    """Demand that the patron does not hold the title."""
+    return check(key(patron_id, title_id), "attribute_not_exists(#PK)")
+
+
+def _waits(hold: Hold) -> int:
+    return int(hold.status == HoldStatus.WAITING)
+
+
+def _counted(write: Write, title_id: str, change: int) -> Write:
+    # The hold's own condition holds the count true as well: each start and stop is written exactly once.
+    return replace(write, counts=(count_waiting(title_id, change),)) if change else write
+
+
+def _still(hold: Hold) -> tuple[str, Item]:
+    return still(
+        attributes(hold), "status", "queued_at", "barcode", "pickup_until", "pickup_place", "next_pickup_place"
+    )

@@ -1,0 +1,1 @@
+"""Items about books on their way, at home and back; bags at facilities (RULES 17, 25, 28-35)."""

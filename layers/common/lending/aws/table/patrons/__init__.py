@@ -1,0 +1,1 @@
+"""Items about the people who borrow (RULES 8, 19, 41)."""

@@ -1,0 +1,184 @@
+"""Patrons: PATRON#id / PATRON. Their counters change in the very transactions that change holds and loans."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from lending.aws.table.codec import Item, attributes, each_of, stamp, value_of
+from lending.aws.table.store import Table
+from lending.aws.table.writes import Key, Write, check, delete, put_new, still, update
+from lending.domain.patrons.patron import Patron
+
+WORK_CARD_EXPIRY = "CARD_EXPIRY"
+_COUNTERS = frozenset({"open_holds", "loans", "returning", "lent_titles"})
+# What other items know a patron by.
+_FOUND_BY = ("name", "kana", "phone", "birth_date", "email", "mail_to")
+
+
+def partition(patron_id: str) -> str:
+    """The partition that holds all of one patron: My Library is one query."""
+    return f"PATRON#{patron_id}"
+
+
+def key(patron_id: str) -> Key:
+    """The key of the patron's own item."""
+    return partition(patron_id), "PATRON"
+
+
+def patron_of(item: Item) -> Patron:
+    """The patron that an item holds."""
+    return value_of(Patron, item)
+
+
+def find(table: Table, patron_id: str) -> Patron | None:
+    """The patron as of now."""
+    item = table.get(key(patron_id))
+    return patron_of(item) if item else None
+
+
+def find_many(table: Table, patron_ids: set[str]) -> dict[str, Patron]:
+    """Many patrons by id; those who don't exist are not in the answer."""
+    patrons = each_of(patron_of, table.get_many(map(key, sorted(patron_ids))))
+    return {patron.patron_id: patron for patron in patrons}
+
+
+def card_numbers(table: Table, patron_ids: set[str]) -> dict[str, str]:
+    """The number of each patron's card now, by the patron's id."""
+    return {patron_id: patron.card_number for patron_id, patron in find_many(table, patron_ids).items()}
+
+
+def add(patron: Patron) -> Write:
+    """A new patron."""
+    return put_new(key(patron.patron_id), _item(patron))
+
+
+def change(before: Patron, after: Patron) -> Write:
+    """A patron's record becomes another state of itself, but for its counters.
+
+    Only what differs is written, if it still is what was read and the card still is the patron's; if nothing differs,
+    just that is demanded.
+    """
+    was, now = attributes(before), attributes(after)
+    names = sorted((was.keys() | now.keys()) - _COUNTERS)
+    changed = {name: now.get(name) for name in names if was.get(name) != now.get(name)}
+    condition, values = still(was, *dict.fromkeys(["card_number", *changed]))
+    if not changed:
+        return check(key(before.patron_id), condition, **values)
+    if "expires_on" in changed:
+        changed["work_order"] = _expiry_order(after)
+    return update(key(before.patron_id), set=changed, condition=condition, **values)
+
+
+def remove(patron: Patron) -> Write:
+    """A patron goes, if nothing is open and what else is kept of them still is what was read (RULES 41)."""
+    condition, values = still(attributes(patron), "card_number", "former_cards", "receipts", *_FOUND_BY)
+    nothing_open = "#open_holds = :none AND #loans = :none"
+    return delete(key(patron.patron_id), f"{nothing_open} AND {condition}", none=0, **values)
+
+
+def note_password(patron_id: str, moment: datetime, not_since: datetime) -> Write:
+    """A temporary password is sent anew, if none was since a moment (RULES 6)."""
+    never = "attribute_exists(#PK) AND attribute_not_exists(#password_sent_at)"
+    return update(
+        key(patron_id),
+        set={"password_sent_at": stamp(moment)},
+        condition=f"({never}) OR #password_sent_at < :not_since",
+        not_since=stamp(not_since),
+    )
+
+
+def _item(patron: Patron) -> Item:
+    item = attributes(patron) | {"work": WORK_CARD_EXPIRY, "work_order": _expiry_order(patron)}
+    # An empty set cannot be stored; the first loan's ADD makes it.
+    return {name: value for name, value in item.items() if name != "lent_titles"}
+
+
+def _expiry_order(patron: Patron) -> str:
+    return f"{patron.expires_on.isoformat()}#{patron.patron_id}"
+
+
+def count_hold(patron_id: str, title_id: str, limit: int) -> Write:
+    """One more open hold: below the limit, and not of a title on loan to the same patron (RULES 9, 10)."""
+    return update(
+        key(patron_id),
+        add={"open_holds": 1},
+        condition="attribute_exists(#PK) AND #open_holds < :limit AND NOT contains(#lent_titles, :title)",
+        limit=limit,
+        title=title_id,
+    )
+
+
+def uncount_hold(patron_id: str) -> Write:
+    """One open hold fewer."""
+    return update(key(patron_id), add={"open_holds": -1}, condition="#open_holds > :none", none=0)
+
+
+def count_loan(patron_id: str, title_id: str, cap: int, holds: int = 0) -> Write:
+    """One more loan, within the cap (RULES 19); `holds` is how many open holds it spends, 0 or 1."""
+    return update(
+        key(patron_id),
+        add={"loans": 1, "open_holds": -holds, "lent_titles": {title_id}},
+        condition="#loans < :cap AND #open_holds >= :holds AND NOT contains(#lent_titles, :title)",
+        cap=cap,
+        holds=holds,
+        title=title_id,
+    )
+
+
+def uncount_loan(patron_id: str, title_id: str, returning: bool) -> Write:
+    """One loan fewer: the book was checked in (RULES 32); `returning` if the release had counted it as on its way."""
+    return update(
+        key(patron_id),
+        add={"loans": -1, "returning": -int(returning)},
+        take={"lent_titles": {title_id}},
+        condition="#loans > :none",
+        none=0,
+    )
+
+
+def has_not(patron_id: str, title_id: str) -> Write:
+    """Demand that the title is not on loan to the patron (RULES 9)."""
+    return check(key(patron_id), "attribute_exists(#PK) AND NOT contains(#lent_titles, :title)", title=title_id)
+
+
+def has_instead(patron: Patron, was: str, now: str) -> Write:
+    """A title on loan to the patron is known by another id, if what they have on loan still is what was read."""
+    lent = {"lent_titles": patron.lent_titles - {was} | {now}}
+    return update(key(patron.patron_id), set=lent, condition="#lent_titles = :lent", lent=patron.lent_titles)
+
+
+def take_loan_back(patron_id: str, title_id: str, hold_limit: int) -> Write:
+    """A loan that was a mistake is the hold again that it had answered, within the limit of holds (RULES 10, 23)."""
+    return update(
+        key(patron_id),
+        add={"loans": -1, "open_holds": 1},
+        take={"lent_titles": {title_id}},
+        condition="#loans > :none AND #open_holds < :limit",
+        none=0,
+        limit=hold_limit,
+    )
+
+
+def count_returning(patron_id: str, change: int) -> Write:
+    """More or fewer loans counted as on their way back (RULES 30)."""
+    return update(key(patron_id), add={"returning": change}, condition="#returning >= :fewer", fewer=max(0, -change))
+
+
+def set_mail_addresses(patron: Patron, changes: dict[str, str]) -> Write:
+    """A patron's `email` and `mail_to` from now on, if they still are what was read; an empty one is taken away (7)."""
+    condition, values = still(attributes(patron), "email", "mail_to")
+    return update(key(patron.patron_id), set=changes, condition=f"attribute_exists(#PK) AND {condition}", **values)
+
+
+def expiring_until(table: Table, day: date) -> Iterator[Patron]:
+    """Patrons whose card's last day is on or before a day, expired ones included (RULES 8, 37)."""
+    yield from each_of(patron_of, table.query(WORK_CARD_EXPIRY, index="work", before=f"{day.isoformat()}#~"))
+
+
+def remember_told(patron: Patron, field: str) -> Write:
+    """A mail about the card's last day was put: `told_expired` or `told_renewal` (RULES 8, 37)."""
+    return update(
+        key(patron.patron_id),
+        set={field: patron.expires_on},
+        condition=f"#expires_on = :expires_on AND (attribute_not_exists(#{field}) OR #{field} <> :expires_on)",
+        expires_on=patron.expires_on,
+    )

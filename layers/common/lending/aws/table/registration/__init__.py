@@ -1,0 +1,1 @@
+"""Items about applications and cards (RULES 1-6)."""

@@ -1,0 +1,86 @@
+"""What closed days bring with them, told to whoever records them (RULES 21, 22, 29, 40)."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from lending.domain.calendar.closure import (
+    HORIZON,
+    Calendar,
+    Closure,
+    ClosureKind,
+    Scope,
+    Suspension,
+    each_day,
+    shut_for_good,
+)
+from lending.domain.policy import Policy
+from lending.domain.problems import Reason
+from lending.domain.week import DAYS_OF_WEEK, Week, in_tokyo, next_run_after, opened_batch, week_of_run
+from lending.domain.words import day_in_words
+
+
+def warnings_of(closure: Closure, calendar: Calendar, moment: datetime, policy: Policy) -> list[str]:
+    """A sentence for each coming run that the closed days stop, or pickup window that they shut.
+
+    Args:
+        closure: what was recorded.
+        calendar: all that is closed and suspended now, the closure among it.
+        moment: when it was recorded; what lies more than the policy's weeks ahead is not told of.
+    """
+    if closure.kind is ClosureKind.OPEN:
+        return []
+    if closure.scope is Scope.PREFECTURAL:
+        stopped = calendar.closed_runs(in_tokyo(moment).date(), policy)
+        return [_RUN.format(day=day_in_words(each.starts_on)) for each in stopped if closure.covers(each.starts_on)]
+    return [_of_window(week, moment) for week in _windows(moment, policy) if _shuts(closure, week, calendar, moment)]
+
+
+def refusal_of_place(facility: str, moment: datetime, calendar: Calendar, policy: Policy) -> Reason | None:
+    """What stands in the way of a partner facility as a pickup place: that it is shut for good (RULES 21, 29)."""
+    shut = shut_for_good(facility, moment, calendar, policy)
+    if shut is None:
+        return None
+    because = f"({shut.reason})" if shut.reason else ""
+    facts = {"facility": facility, "until": shut.ends_on, "reason": shut.reason, "because": because}
+    return Reason("facility_suspended", facts, field="pickup_place")
+
+
+def last_opening(suspension: Suspension, policy: Policy) -> date:
+    """The first pickup day of the last run that a suspension covers, or its first day if it covers none (RULES 22).
+
+    Whom it lets opt in cannot be given a deadline before it.
+    """
+    days = each_day(suspension.starts_on, min(suspension.ends_on, suspension.starts_on + HORIZON))
+    runs = [day for day in days if day.weekday() == policy.run_weekday]
+    return week_of_run(runs[-1], policy).pickup_from if runs else suspension.starts_on
+
+
+_RUN = "{day}のオンライン貸出の処理は、休館日のためお休みになります。別の日に行うときは、手動で始めてください。"
+_WINDOW = "{first}から{last}までの受取期間は、受け渡しのできる日が1日もありません。"
+_TO_COME = "この期間の貸出の処理では、この館に貸し出しません。"
+_UNDER_WAY = "すでに貸出の処理をした本は、この館で受け取れません。受取期限の変更が必要です。"
+
+
+def _windows(moment: datetime, policy: Policy) -> Iterator[Week]:
+    """The weeks whose books can still be collected, those whose run is through first."""
+    today = in_tokyo(moment).date()
+    last = next_run_after(moment, policy) + timedelta(weeks=policy.announced_weeks)
+    run_date = opened_batch(today, policy) - timedelta(days=policy.pickup_days_after_run + DAYS_OF_WEEK)
+    while run_date <= last:
+        week = week_of_run(run_date, policy)
+        if today <= week.pickup_until:
+            yield week
+        run_date = week.next_run
+
+
+def _shuts(closure: Closure, week: Week, calendar: Calendar, moment: datetime) -> bool:
+    """Whether on no day that is left of the window anything is handed over, and this closure has part in it."""
+    first = max(week.pickup_from, in_tokyo(moment).date())
+    days = list(each_day(first, week.pickup_until))
+    own = calendar.of(Scope.FACILITY, closure.facility)
+    return any(map(closure.covers, days)) and not any(own.hands_over_on(closure.facility, day) for day in days)
+
+
+def _of_window(week: Week, moment: datetime) -> str:
+    window = _WINDOW.format(first=day_in_words(week.pickup_from), last=day_in_words(week.pickup_until))
+    return window + (_UNDER_WAY if week.cut_off <= moment else _TO_COME)

@@ -1,0 +1,1 @@
+"""Rules about titles and copies (RULES 9, 34)."""

@@ -1,0 +1,1 @@
+"""Rules about the queue of a title, and the basket (RULES 9-16)."""

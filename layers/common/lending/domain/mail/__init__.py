@@ -1,0 +1,1 @@
+"""Rules about mails, and what becomes of them (RULES 36-39)."""

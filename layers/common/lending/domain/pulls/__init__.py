@@ -1,0 +1,1 @@
+"""Rules about the pull list, its scans, the crates (RULES 23, 24)."""

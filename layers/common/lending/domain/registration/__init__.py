@@ -1,0 +1,1 @@
+"""Rules about applications and cards (RULES 1-6)."""
