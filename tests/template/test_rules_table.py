@@ -1,4 +1,4 @@
-"""The table of rules in docs/rules.md is true: every rule is in it, every test named exists and cites its rule."""
+"""The table of rules in docs/rules.md is true: every rule is in it, what it names exists and cites the rule."""
 
 import ast
 import io
@@ -13,7 +13,7 @@ TESTS = Path(__file__).parents[1]
 TABLE = TESTS.parent / "docs" / "rules.md"
 RULES = ["Week", *map(str, range(1, 42)), "44"]
 
-ROW = re.compile(r"^\| (\w+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| (\w+) \| ([^|]+) \| `([^`|]+)` \| ([^|]+) \|$", re.MULTILINE)
 TEST = re.compile(r"`([^`]+)::(test_\w+)`")
 # `RULES 9, 10-12`, `RULES "The week", 11`, or only `(9, 10)` where it is clear what is meant; `rule_20` in a name.
 NUMBERS = r"\d+(?:-\d+)?"
@@ -21,16 +21,18 @@ CITED = re.compile(
     rf'RULES? (?:"[^"]*"(?:, )?)?({NUMBERS}(?:(?:, | and ){NUMBERS})*)|\(({NUMBERS}(?:, {NUMBERS})*)\)|rule_(\d+)'
 )
 
-Row = tuple[str, str, list[tuple[str, str]]]
+Row = tuple[str, str, str, list[tuple[str, str]]]
 
 
 def rows() -> list[Row]:
-    """Rule, what it asks, and the tests as (file, name)."""
-    found = ROW.findall(TABLE.read_text("utf-8"))
-    return [(rule, asks, TEST.findall(tests)) for rule, asks, tests in found if rule != "rule"]
+    """Rule, what it asks, the module that decides it, and the tests as (file, name)."""
+    return [
+        (rule, asks, module, TEST.findall(tests)) for rule, asks, module, tests in ROW.findall(TABLE.read_text("utf-8"))
+    ]
 
 
-PROOFS = [(rule, *test) for rule, _, tests in rows() for test in tests]
+DECIDED = [(rule, module) for rule, _, module, _ in rows()]
+PROOFS = [(rule, *test) for rule, _, _, tests in rows() for test in tests]
 
 
 @cache
@@ -58,11 +60,19 @@ def cited(text: str) -> set[int]:
 
 
 def test_every_rule_is_in_the_table_once_and_in_order() -> None:
-    assert [rule for rule, _, _ in rows()] == RULES
+    assert [rule for rule, _, _, _ in rows()] == RULES
 
 
 def test_every_rule_has_its_words_and_a_proof() -> None:
-    assert [rule for rule, asks, tests in rows() if not tests or not asks.strip()] == []
+    assert [rule for rule, asks, _, tests in rows() if not tests or not asks.strip()] == []
+
+
+@pytest.mark.parametrize(("rule", "module"), DECIDED)
+def test_the_module_that_decides_exists_and_cites_its_rule(rule: str, module: str) -> None:
+    root = TESTS.parent if module.startswith("web/") else TESTS.parent / "layers" / "common" / "lending"
+    assert (root / module).is_file(), module
+    if rule.isdigit():
+        assert int(rule) in cited((root / module).read_text("utf-8")), f"{module} does not cite rule {rule}"
 
 
 @pytest.mark.parametrize(("rule", "file", "name"), PROOFS)
