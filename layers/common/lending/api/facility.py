@@ -1,0 +1,252 @@
+"""What a partner facility does: its bags, its closed days, what it tells the desk (RULES 24, 28-30, 40, 54)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+from uuid import uuid4
+
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
+
+from lending.actions.calendar.facility_closures import close, take_back, view_closures
+from lending.actions.loans.arrivals import note_arrival
+from lending.actions.loans.facility_bags import BagView, current_number, overview, view_current, view_lists
+from lending.actions.loans.facility_reports import report
+from lending.actions.loans.hand_over import hand_over, take_hand_over_back
+from lending.api.guards import facility
+from lending.api.request import Page, Request
+from lending.api.surface import Area
+from lending.aws.asked import Asked, Day, QueryModel, Weekdays
+from lending.domain.calendar.closure import Closure, ClosureKind, Scope
+from lending.domain.loans.bag import Arrival, BagList
+from lending.domain.loans.report import Report, ReportKind
+
+area = Area("/api/facility", facility)
+
+
+class ClosureRequest(Asked):
+    """Closed days, both dates counted; with `weekdays` (Monday = 0) only these. `open` is an exception to others."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    starts_on: Day = Field(alias="from")
+    ends_on: Day = Field(alias="until")
+    reason: str = Field("", max_length=100)
+    weekdays: Weekdays = frozenset()
+    kind: ClosureKind = ClosureKind.CLOSED
+
+
+class ArrivalRequest(Asked):
+    """Whether a bag has arrived."""
+
+    state: Arrival
+
+
+class ReportRequest(Asked):
+    """Something to tell the desk, in the facility's own words."""
+
+    kind: ReportKind
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+def _lists(text: object) -> list[BagList]:
+    return [BagList(name) for name in str(text).split(",")] if text else []
+
+
+class BagsQuery(QueryModel):
+    """Which lists are asked for, several separated by commas; none for this week's bags, and last week's on its day."""
+
+    lists: Annotated[list[BagList], Field(max_length=4, alias="list"), BeforeValidator(_lists)] = Field(
+        default_factory=list
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityAnswer:
+    """The facility, and how many bags are on each of its lists."""
+
+    number: int
+    name: str
+    municipality: str
+    gives_out_kits: bool
+    counts: dict[BagList, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BagAnswer:
+    """A bag as its facility sees it: numbers and no names."""
+
+    id: str
+    card_number: str | None
+    former_card_number: str | None
+    books: int
+    pickup_from: date
+    pickup_until: date
+    handed_over_at: datetime | None
+    batch: str
+    last_day: bool
+    list: BagList | None
+    arrival: Arrival | None
+    undo_until: datetime | None
+    back_by: date | None
+    back_late: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOverAnswer:
+    """A bag that was collected."""
+
+    id: str
+    card_number: str | None
+    former_card_number: str | None
+    handed_over_at: datetime | None
+    undo_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalAnswer:
+    """Whether a bag has arrived, and when that was recorded."""
+
+    id: str
+    arrival: Arrival | None
+    arrival_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportAnswer:
+    """What was told to the desk, and when; its text is not sent back."""
+
+    kind: ReportKind
+    reported_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosureAnswer:
+    """Closed days of the facility."""
+
+    id: str
+    from_: date
+    until: date
+    reason: str
+    weekdays: frozenset[int]
+    kind: ClosureKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedClosure(ClosureAnswer):
+    """Closed days just recorded, and what they bring with them."""
+
+    warnings: list[str]
+
+
+@area.get()
+def show_facility(request: Request) -> FacilityAnswer:
+    """The facility's number and name, and how many bags are on each of its lists."""
+    library = request.library
+    shown = overview(library.table, request.caller, library.moment, library.policy)
+    place = shown.facility
+    return FacilityAnswer(place.number, place.name, place.municipality, place.gives_out_kits, shown.counts)
+
+
+@area.get("/bags")
+def show_bags(request: Request, query: BagsQuery) -> Page[BagAnswer]:
+    """The bags of some lists; without any named this week's, and last week's on its last day (RULES 29)."""
+    table, moment, policy = request.library.table, request.library.moment, request.library.policy
+    if query.lists:
+        found = view_lists(table, request.caller, query.lists, moment, policy)
+        return request.page_of(found, lambda view: (str(view.bag.pickup_from), view.card_number, view.bag.bag_id), _bag)
+    found = view_current(table, request.caller, moment, policy)
+    return request.page_of(found, lambda view: (-view.bag.pickup_from.toordinal(), view.bag.bag_id), _bag)
+
+
+@area.post("/bags/<bag_id>/handover")
+def record_hand_over(bag_id: str, request: Request) -> HandedOverAnswer:
+    """Record that a bag was collected (RULES 30)."""
+    library = request.library
+    bag = hand_over(library.table, request.caller, bag_id, library.moment, library.policy)
+    numbers = bag.numbers(current_number(library.table, bag))
+    undo_until = bag.undo_until(library.policy)
+    return HandedOverAnswer(id=bag.bag_id, **numbers, handed_over_at=bag.handed_over_at, undo_until=undo_until)
+
+
+@area.delete("/bags/<bag_id>/handover")
+def undo_hand_over(bag_id: str, request: Request) -> None:
+    """A bag was not collected after all."""
+    library = request.library
+    take_hand_over_back(library.table, request.caller, bag_id, library.moment, library.policy)
+
+
+@area.post("/bags/<bag_id>/arrival")
+def record_arrival(bag_id: str, request: Request, asked: ArrivalRequest) -> ArrivalAnswer:
+    """Record whether a bag has arrived (RULES 54)."""
+    library = request.library
+    bag = note_arrival(library.table, request.caller, bag_id, asked.state, library.moment, library.policy)
+    return ArrivalAnswer(bag.bag_id, bag.reached, bag.arrival_at)
+
+
+@area.post("/reports", status=201)
+def add_report(request: Request, asked: ReportRequest) -> ReportAnswer:
+    """Tell the desk what is missing, one too many, or needed (RULES 54)."""
+    told = Report(facility=request.caller, kind=asked.kind, text=asked.text, reported_at=request.moment)
+    recorded = report(request.library.table, told)
+    return ReportAnswer(recorded.kind, recorded.reported_at)
+
+
+@area.get("/closures")
+def show_closures(request: Request) -> Page[ClosureAnswer]:
+    """The facility's own closed days to come."""
+    found = view_closures(request.library.table, request.caller, request.library.today)
+    return request.page_of(found, lambda each: (each.starts_on.isoformat(), each.closure_id), _closure)
+
+
+@area.post("/closures", status=201)
+def add_closure(request: Request, asked: ClosureRequest) -> RecordedClosure:
+    """Record closed days."""
+    library = request.library
+    closure = Closure(closure_id=uuid4().hex, scope=Scope.FACILITY, facility=request.caller, **asked.model_dump())
+    warnings = close(library.table, closure, library.moment, library.policy)
+    shown = _closure(closure)
+    return RecordedClosure(
+        id=shown.id,
+        from_=shown.from_,
+        until=shown.until,
+        reason=shown.reason,
+        weekdays=shown.weekdays,
+        kind=shown.kind,
+        warnings=warnings,
+    )
+
+
+@area.delete("/closures/<closure_id>")
+def remove_closure(closure_id: str, request: Request) -> None:
+    """Take closed days back."""
+    take_back(request.library.table, request.caller, closure_id)
+
+
+def _bag(view: BagView) -> BagAnswer:
+    bag = view.bag
+    return BagAnswer(
+        id=bag.bag_id,
+        **bag.numbers(view.card_number),
+        books=len(bag.barcodes),
+        pickup_from=bag.pickup_from,
+        pickup_until=bag.pickup_until,
+        handed_over_at=bag.handed_over_at,
+        batch="this_week" if view.this_week else "next_week" if view.listed is BagList.COMING else "last_week",
+        last_day=view.last_day,
+        list=view.listed,
+        arrival=bag.reached,
+        undo_until=view.undo_until,
+        back_by=view.back_by,
+        back_late=view.back_late,
+    )
+
+
+def _closure(closure: Closure) -> ClosureAnswer:
+    return ClosureAnswer(
+        id=closure.closure_id,
+        from_=closure.starts_on,
+        until=closure.ends_on,
+        reason=closure.reason,
+        weekdays=closure.weekdays,
+        kind=closure.kind,
+    )
