@@ -1,20 +1,23 @@
-"""A patron's holds (RULES 9-12, 27)."""
+"""A patron's holds, and the basket (RULES 9-12, 27)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from lending.actions.holds.basket import put_in_basket, show_basket, take_from_basket
 from lending.actions.holds.place import cancel_hold, place_hold
 from lending.actions.holds.view import HoldView, view_holds, view_placed
 from lending.api.guards import patron
 from lending.api.request import Page, Request
 from lending.api.surface import Area
 from lending.aws.asked import Asked, Place, Word
+from lending.domain.catalogue.title import Title
 from lending.domain.holds.hold import STATUS_LABELS, HoldStatus, LastRun
 from lending.domain.run.reasons import patron_sentence
 from lending.domain.run.run import Explanation
 
 area = Area("/api/me/holds", patron)
+basket = Area("/api/me/basket", patron)
 
 
 class HoldRequest(Asked):
@@ -81,6 +84,21 @@ class PlacedAnswer(HoldAnswer):
     notices: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class BasketEntry:
+    """A title in the basket."""
+
+    title_id: str
+    title: str
+    author: str
+    holdable: bool
+
+    @classmethod
+    def of(cls, title: Title) -> "BasketEntry":
+        """A title as it is answered."""
+        return cls(title.title_id, title.title, title.author, title.lendable > 0)
+
+
 @area.get()
 def show_holds(request: Request) -> Page[HoldAnswer]:
     """The patron's open holds."""
@@ -103,6 +121,27 @@ def place(request: Request, wanted: HoldRequest) -> PlacedAnswer:
 def cancel(title_id: str, request: Request) -> None:
     """Cancel a hold that still waits."""
     cancel_hold(request.library.table, request.caller, title_id, request.library.policy)
+
+
+@basket.get()
+def show(request: Request) -> Page[BasketEntry]:
+    """The titles in the basket."""
+    entries = show_basket(request.library.table, request.caller)
+    return request.page_of(
+        entries, lambda entry: (entry.added_at, entry.title.title_id), lambda entry: BasketEntry.of(entry.title)
+    )
+
+
+@basket.put("/<title_id>", status=204)
+def put_in(title_id: str, request: Request) -> None:
+    """Put a title in the basket."""
+    put_in_basket(request.library.table, request.caller, title_id, request.moment)
+
+
+@basket.delete("/<title_id>")
+def take_out(title_id: str, request: Request) -> None:
+    """Take a title out of the basket."""
+    take_from_basket(request.library.table, request.caller, title_id)
 
 
 def _answer(view: HoldView) -> HoldAnswer:

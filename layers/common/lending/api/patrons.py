@@ -1,0 +1,139 @@
+"""A patron's own record: what is stored, where mails go, the file of it all, and leaving (RULES 7, 41)."""
+
+from dataclasses import dataclass
+from datetime import date
+from secrets import token_urlsafe
+from typing import Any
+
+from lending.actions.patrons.change_mail_address import change_mail_addresses, confirm_mail_address
+from lending.actions.patrons.export import export_all
+from lending.actions.patrons.leave import leave
+from lending.actions.patrons.view_library import Myself, view_myself
+from lending.api.guards import anyone, patron
+from lending.api.request import Request
+from lending.api.surface import Area
+from lending.aws.asked import Asked, Text
+from lending.aws.sealing import confirmed
+
+area = Area("/api/me", patron)
+confirmations = Area("/api/mail-address-confirmations", anyone)
+
+
+class AddressesRequest(Asked):
+    """Where a patron wants mails to go; what is left out stays as it is."""
+
+    email: Text | None = None
+    mail_to: Text | None = None
+
+
+class ConfirmationRequest(Asked):
+    """What the link of a mail carries."""
+
+    token: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many holds, loans and titles in the basket."""
+
+    holds: int
+    loans: int
+    basket: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordAnswer:
+    """All that is registered of the patron, with what the card page shows."""
+
+    name: str
+    kana: str | None
+    birth_date: date
+    postal_code: str | None
+    address: str | None
+    phone: str | None
+    guardian: str | None
+    card_number: str
+    expires_on: date
+    expired: bool
+    blocked: bool
+    online_lending: bool
+    email: str
+    mail_to: str
+    email_reachable: bool
+    pending_addresses: dict[str, str]
+    loan_cap: int
+    next_loan_cap: int | None
+    next_loan_cap_from: date | None
+    hold_limit: int
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedAnswer:
+    """Which address counts from now on."""
+
+    field: str
+    confirmed: bool = True
+
+
+@area.get()
+def show_record(request: Request) -> RecordAnswer:
+    """The patron's own record."""
+    return _record(view_myself(request.library.table, request.caller, request.moment), request)
+
+
+@area.patch()
+def change_record(request: Request, wanted: AddressesRequest) -> RecordAnswer:
+    """Change where mails go; an address that has to prove itself shows as pending (RULES 7)."""
+    library, addresses = request.library, wanted.model_dump(exclude_none=True)
+    change_mail_addresses(library.table, request.caller, addresses, token_urlsafe(24), library.moment, library.policy)
+    return show_record(request)
+
+
+@area.get("/export")
+def export(request: Request) -> dict[str, Any]:
+    """All that is kept of the patron, as one file."""
+    return export_all(request.library.table, request.caller, request.moment)
+
+
+@area.delete()
+def leave_for_good(request: Request) -> None:
+    """The patron leaves: nothing is kept of them (RULES 41)."""
+    leave(request.library.table, request.caller, request.moment)
+
+
+@confirmations.post()
+def confirm(request: Request, followed: ConfirmationRequest) -> ConfirmedAnswer:
+    """A link was followed: the address counts from now on."""
+    library = request.library
+    patron_id, pending_id = confirmed(followed.token)
+    wish = confirm_mail_address(library.table, patron_id, pending_id, library.moment, library.policy)
+    return ConfirmedAnswer(wish.field)
+
+
+def _record(myself: Myself, request: Request) -> RecordAnswer:
+    known, today = myself.patron, request.library.today
+    coming = known.loan_cap_from if known.loan_cap_from and known.loan_cap_from > today else None
+    return RecordAnswer(
+        name=known.name,
+        kana=known.kana or None,
+        birth_date=known.birth_date,
+        postal_code=known.postal_code or None,
+        address=known.address or None,
+        phone=known.phone or None,
+        guardian=known.guardian or None,
+        card_number=known.card_number,
+        expires_on=known.expires_on,
+        expired=known.expired_on(today),
+        blocked=known.blocked,
+        online_lending=known.online_lending,
+        email=known.email,
+        mail_to=known.hold_mails_to,
+        email_reachable=myself.email_reachable,
+        pending_addresses={wish.field: wish.address for wish in myself.pending},
+        loan_cap=known.cap_on(today),
+        next_loan_cap=known.loan_cap if coming else None,
+        next_loan_cap_from=coming,
+        hold_limit=request.library.policy.hold_limit,
+        counts=Counts(known.open_holds, known.loans, myself.basket),
+    )
