@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from lending.actions.library import Library, library_at
 from lending.aws.asked import FIRST_DAY, LAST_DAY
-from lending.aws.forms import Event, header
+from lending.aws.forms import Event, fields_of, header
 from lending.aws.sealing import opened, sealed
 from lending.aws.settings import settings
 from lending.domain.problems import Reason, Refused
@@ -59,6 +59,18 @@ class Request:
         if moment.tzinfo is None or not FIRST_DAY <= moment.date() <= LAST_DAY:
             raise Refused("malformed")
         return moment.astimezone(TOKYO)
+
+    def header(self, name: str) -> str:
+        """A header by its name in small letters, empty if it was not sent."""
+        return header(self.event, name)
+
+    def fields(self) -> dict[str, Any]:
+        """What was sent, whichever of the three form types it came as.
+
+        Raises:
+            Refused: it cannot be read.
+        """
+        return fields_of(self.event)
 
     @cached_property
     def library(self) -> Library:
