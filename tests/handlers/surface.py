@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from lending.api.surface import Surface
-from lending.aws.http import Api
 from lending.aws.table.calendar import calendar, shifts
 from lending.aws.table.holds import baskets
 from lending.aws.table.mail import mails
@@ -24,8 +23,8 @@ GROUPS = {"/api/me": "patron", "/api/desk": "desk", "/api/facility": "facility-1
 USERS = {"": "", "patron": "p-1", "desk": "staff-1", "facility-12": "f-12"}
 
 
-def api_of(function: str) -> Api | Surface:
-    answering: Api | Surface = importlib.import_module(f"functions.{function}.handler").handler
+def api_of(function: str) -> Surface:
+    answering: Surface = importlib.import_module(f"functions.{function}.handler").handler
     return answering
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from functions.desk import handler as desk
 from functions.desk.handler import handler
 from functions.my_library.handler import handler as my_library
+from lending.api.desk import catalogue as desk
 from lending.aws.table.catalogue import titles
 from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import HoldStatus

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from functions.catalogue.handler import handler as catalogue_function
-from functions.desk import handler as desk
 from functions.desk.handler import handler
 from functions.holds.handler import handler as holds_function
+from lending.api.desk import catalogue as desk
 from lending.aws.search_file import Entry
 from lending.aws.table.catalogue import catalogue, titles
 from lending.aws.table.codec import from_wire

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from functions.desk import handler as desk
 from functions.desk.handler import handler
+from lending.api.desk import calendar as desk
 from lending.aws.table.calendar import facilities
 from lending.aws.table.loans import loans
 from lending.domain.calendar.facility import Facility

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from lending.actions.calendar.closing_days import close_days, suspend, take_back
+from lending.actions.calendar.closing_days import close_days, suspend, take_closure_back, take_suspension_back
 from lending.actions.calendar.facility_closures import close
 from lending.actions.calendar.shift_batch import record_shift, take_shift_back
 from lending.actions.catalogue.copy_condition import mark, mark_found, replaced_in_kind
@@ -53,7 +53,6 @@ from lending.actions.pulls.undo_scan import undo_scan
 from lending.actions.run.prefectural_pull import pull_for_the_counter
 from lending.actions.run.thursday_run import run_on_request, run_what_is_due
 from lending.aws.table import Table
-from lending.aws.table.calendar.calendar import closure_key, suspension_key
 from lending.aws.table.catalogue import titles
 from lending.aws.table.codec import from_wire
 from lending.aws.table.run.runs import Done
@@ -210,10 +209,10 @@ class ActualLibrary:
         )  # fmt: skip
 
     def reopen(self, closure_id: str) -> None:
-        take_back(self.table, closure_key(closure_id))
+        take_closure_back(self.table, closure_id)
 
     def resume(self, suspension_id: str) -> None:
-        take_back(self.table, suspension_key(suspension_id))
+        take_suspension_back(self.table, suspension_id)
 
     def shift(self, shift_id: str, sunday: date, facility: str, until: date, due: date, now: datetime) -> int:
         wanted = Shift(shift_id=shift_id, facility=facility, pickup_from=sunday, pickup_until=until, due_on=due,

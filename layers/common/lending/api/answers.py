@@ -1,20 +1,36 @@
 """Answers: JSON, and problems in the one form of RFC 9457 (docs/api.md, common)."""
 
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from lending.aws.forms import Event
+from lending.api.forms import Event
 from lending.domain.problems import CATALOGUE, Reason, Refused
 
 _RETRY_AFTER_SECONDS = "5"
 
 
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What was done of something that takes longer than a request: sent again it goes on where it was (202)."""
+
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """What a request has made, where another one of the same route makes nothing (201)."""
+
+    body: Any
+
+
 def answered(status: int, body: Any) -> Response[str]:
     """An answer in JSON; of None an empty one."""
+    if isinstance(body, Unfinished | Created):
+        return answered(202 if isinstance(body, Unfinished) else 201, body.body)
     return response(status, "" if body is None else as_json(body))
 
 

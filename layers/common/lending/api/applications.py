@@ -14,10 +14,10 @@ from lending.actions.registration.apply import apply, ask_for_uploads, show_appl
 from lending.actions.registration.withdraw import withdraw_application
 from lending.api.guards import anyone
 from lending.api.request import Request
+from lending.api.request_models import RequestModel, Text, Word, as_list
 from lending.api.surface import Area
 from lending.aws import images
 from lending.aws.access_codes import access_code, code_hash, new_receipt_number, typed
-from lending.aws.asked import Asked, Text, Word, as_list
 from lending.aws.images import Upload
 from lending.domain.form_fields import FieldFault, check_birth_date, check_card_number
 from lending.domain.policy import Policy
@@ -51,13 +51,13 @@ _ALIKE_FOR_ALL = (
 )
 
 
-class UploadsRequest(Asked):
+class UploadsRequest(RequestModel):
     """Images an applicant wants to send; without any, all that are missing."""
 
     slots: Annotated[list[Word], Field(max_length=20), BeforeValidator(as_list)] = Field(default_factory=list)
 
 
-class PasswordRequest(Asked):
+class PasswordRequest(RequestModel):
     """Who asks for a temporary password to be sent anew."""
 
     card_number: Text

@@ -14,8 +14,8 @@ from lending.actions.loans.facility_reports import report
 from lending.actions.loans.hand_over import hand_over, take_hand_over_back
 from lending.api.guards import facility
 from lending.api.request import Page, Request
+from lending.api.request_models import Day, QueryModel, RequestModel, Weekdays
 from lending.api.surface import Area
-from lending.aws.asked import Asked, Day, QueryModel, Weekdays
 from lending.domain.calendar.closure import Closure, ClosureKind, Scope
 from lending.domain.loans.bag import Arrival, BagList
 from lending.domain.loans.report import Report, ReportKind
@@ -23,7 +23,7 @@ from lending.domain.loans.report import Report, ReportKind
 area = Area("/api/facility", facility)
 
 
-class ClosureRequest(Asked):
+class ClosureRequest(RequestModel):
     """Closed days, both dates counted; with `weekdays` (Monday = 0) only these. `open` is an exception to others."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -35,13 +35,13 @@ class ClosureRequest(Asked):
     kind: ClosureKind = ClosureKind.CLOSED
 
 
-class ArrivalRequest(Asked):
+class ArrivalRequest(RequestModel):
     """Whether a bag has arrived."""
 
     state: Arrival
 
 
-class ReportRequest(Asked):
+class ReportRequest(RequestModel):
     """Something to tell the desk, in the facility's own words."""
 
     kind: ReportKind

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from lending.aws.forms import Event
+from lending.api.forms import Event
 from lending.domain.problems import Refused
 
 Guard = Callable[[Event], str]

@@ -9,8 +9,8 @@ from lending.actions.holds.place import cancel_hold, place_hold
 from lending.actions.holds.view import HoldView, view_holds, view_placed
 from lending.api.guards import patron
 from lending.api.request import Page, Request
+from lending.api.request_models import Place, RequestModel, Word
 from lending.api.surface import Area
-from lending.aws.asked import Asked, Place, Word
 from lending.domain.catalogue.title import Title
 from lending.domain.holds.hold import STATUS_LABELS, HoldStatus, LastRun
 from lending.domain.run.reasons import patron_sentence
@@ -20,7 +20,7 @@ area = Area("/api/me/holds", patron)
 basket = Area("/api/me/basket", patron)
 
 
-class HoldRequest(Asked):
+class HoldRequest(RequestModel):
     """What a patron asks for."""
 
     title_id: Word

@@ -9,8 +9,8 @@ from aws_lambda_powertools.event_handler import Response
 
 from lending.actions.answering_once import Answered, answer_once
 from lending.api.answers import as_json, response
+from lending.api.forms import header, raw_body
 from lending.api.request import Request
-from lending.aws.forms import header, raw_body
 
 # Fields of answers that are not kept with them, each with how it is made again from the rest.
 Secrets = Mapping[str, Callable[[dict[str, Any]], str]]

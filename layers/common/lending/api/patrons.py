@@ -11,22 +11,22 @@ from lending.actions.patrons.leave import leave
 from lending.actions.patrons.view_library import Myself, view_myself
 from lending.api.guards import anyone, patron
 from lending.api.request import Request
+from lending.api.request_models import RequestModel, Text
 from lending.api.surface import Area
-from lending.aws.asked import Asked, Text
 from lending.aws.sealing import confirmed
 
 area = Area("/api/me", patron)
 confirmations = Area("/api/mail-address-confirmations", anyone)
 
 
-class AddressesRequest(Asked):
+class AddressesRequest(RequestModel):
     """Where a patron wants mails to go; what is left out stays as it is."""
 
     email: Text | None = None
     mail_to: Text | None = None
 
 
-class ConfirmationRequest(Asked):
+class ConfirmationRequest(RequestModel):
     """What the link of a mail carries."""
 
     token: Text

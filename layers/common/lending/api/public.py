@@ -10,8 +10,8 @@ from lending.actions.calendar.notices import all_facilities, current_notices
 from lending.actions.catalogue.search_titles import TitleCard, search_titles, view_title
 from lending.api.guards import anyone
 from lending.api.request import Page, Request
+from lending.api.request_models import Place, QueryModel
 from lending.api.surface import Area
-from lending.aws.asked import Place, QueryModel
 from lending.aws.settings import settings
 from lending.domain.calendar.closure import Scope
 from lending.domain.calendar.facility import Facility

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
 from lending.actions.library import Library, library_at
-from lending.aws.asked import FIRST_DAY, LAST_DAY
-from lending.aws.forms import Event, fields_of, header
+from lending.api.forms import Event, fields_of, header
+from lending.api.request_models import FIRST_DAY, LAST_DAY, as_day, as_place
 from lending.aws.sealing import opened, sealed
 from lending.aws.settings import settings
 from lending.domain.problems import Reason, Refused
@@ -18,6 +18,7 @@ from lending.domain.week import TOKYO
 Item = TypeVar("Item")
 Shown = TypeVar("Shown")
 
+_QUERY_LENGTH = 100
 _CURSOR_LENGTH = 2000
 # Of the 29 seconds a request may take, enough stays for the part begun and for the answer.
 _SECONDS_FOR_PARTS = 15
@@ -77,6 +78,36 @@ class Request:
         """The library as of the moment of the request."""
         return library_at(self.moment)
 
+    # The query string
+
+    def query(self, name: str, default: str = "", most: int = _QUERY_LENGTH) -> str:
+        """A parameter of the query string.
+
+        Raises:
+            Refused: it is longer than `most` characters, or no text.
+        """
+        text = str((self.event.get("queryStringParameters") or {}).get(name, default))
+        if len(text) > most:
+            raise Refused("invalid_fields", Reason("too_long", {"most": most}, field=name))
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise Refused("malformed") from None
+        return text
+
+    def place(self, name: str) -> str:
+        """A place in the query string, in the form it is known by; empty if there is none."""
+        return str(as_place(self.query(name)))
+
+    def day(self, name: str) -> date | None:
+        """A day in the query string, None if there is none.
+
+        Raises:
+            Refused: it is not a day that the service plans for.
+        """
+        text = self.query(name)
+        return day_of(text, name) if text else None
+
     # Lists
 
     def limit(self, default: int = 50, most: int = 100) -> int:
@@ -85,7 +116,7 @@ class Request:
         Raises:
             Refused: it is not a number the list can give.
         """
-        text = self._of_query("limit") or str(default)
+        text = self.query("limit", str(default))
         if not text.isdecimal() or len(text) > len(str(most)) or not 1 <= int(text) <= most:
             raise Refused("invalid_fields", Reason("invalid_field", field="limit"))
         return int(text)
@@ -96,9 +127,7 @@ class Request:
         Raises:
             Refused: the cursor was not made by us for this list and caller.
         """
-        cursor = self._of_query("cursor")
-        if len(cursor) > _CURSOR_LENGTH:
-            raise Refused("invalid_fields", Reason("too_long", {"most": _CURSOR_LENGTH}, field="cursor"))
+        cursor = self.query("cursor", most=_CURSOR_LENGTH)
         return opened(self._list, cursor) if cursor else None
 
     def page(self, items: list[Shown], last: Any) -> Page[Shown]:
@@ -122,7 +151,7 @@ class Request:
         after = self.start()
         keyed = sorted(((list(key(item)), item) for item in found), key=lambda each: each[0])
         rest = [each for each in keyed if after is None or each[0] > after]
-        page = rest[: self.limit()] if self._of_query("limit") else rest
+        page = rest[: self.limit()] if self.query("limit") else rest
         return self.page([show(item) for _, item in page], page[-1][0] if len(page) < len(rest) else None)
 
     @property
@@ -134,11 +163,20 @@ class Request:
     def _list(self) -> str:
         return f"cursor {self.account} {self.event['rawPath']}"
 
-    def _of_query(self, name: str) -> str:
-        return str((self.event.get("queryStringParameters") or {}).get(name, ""))
-
 
 def within_a_request() -> Callable[[], bool]:
     """Whether there is time for another part of what is done in parts, in the request that begins now."""
     started = monotonic()
     return lambda: monotonic() - started < _SECONDS_FOR_PARTS
+
+
+def day_of(text: str, field: str) -> date:
+    """A day that a part of the address names.
+
+    Raises:
+        Refused: it is not a day that the service plans for.
+    """
+    try:
+        return as_day(text)
+    except ValueError:
+        raise Refused("invalid_fields", Reason("invalid_field", field=field)) from None

@@ -13,8 +13,8 @@ from lending.actions.run.thursday_run import run_on_request
 from lending.actions.run.view_runs import DecisionView, RunView, dry_run, view_run, view_runs
 from lending.api.guards import staff
 from lending.api.request import Page, Request, within_a_request
+from lending.api.request_models import A_NUMBER, Day, Place, RequestModel
 from lending.api.surface import Area
-from lending.aws.asked import A_NUMBER, Asked, Day, Place
 from lending.domain.run.reasons import counter_sentence
 from lending.domain.run.run import Decision
 from lending.domain.run.run_record import Cost, CycleRun
@@ -25,7 +25,7 @@ area = Area("/api/desk/runs", staff)
 _DIFFERENCES_SHOWN = 1000
 
 
-class WhatIfRequest(Asked):
+class WhatIfRequest(RequestModel):
     """What is to be otherwise in a run that is only tried."""
 
     cap: Annotated[int, Field(ge=0, le=100), A_NUMBER] | None = None
@@ -35,7 +35,7 @@ class WhatIfRequest(Asked):
     seed: Annotated[int, Field(ge=0, lt=2**32), A_NUMBER] = 0
 
 
-class RunRequest(Asked):
+class RunRequest(RequestModel):
     """A run to be made, or, dry or with something otherwise, only to be tried."""
 
     date: Day

@@ -15,11 +15,11 @@ from botocore.exceptions import ClientError
 
 from lending.actions.library import Busy, Overtaken
 from lending.api.answers import answered, problem
+from lending.api.forms import Event, fields_of, header, validated
 from lending.api.guards import Guard
 from lending.api.once import Secrets, answered_once
 from lending.api.request import Request
-from lending.aws.asked import QueryModel
-from lending.aws.forms import Event, fields_of, header, validated
+from lending.api.request_models import QueryModel
 from lending.aws.telemetry import kind_and_place, logger
 from lending.domain.problems import Refused
 
@@ -132,6 +132,10 @@ class Surface(APIGatewayHttpResolver):
         self.not_found(self._unknown)
         for area in areas:
             self.include_router(area.router)
+
+    def __call__(self, event: Event, context: Any) -> dict[str, Any]:
+        """Answer one request."""
+        return self.resolve(event, context)
 
     def _unknown(self, _: Exception) -> Response[str]:
         """A path that is known by other methods is told so."""

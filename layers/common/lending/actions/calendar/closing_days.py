@@ -9,7 +9,7 @@ from lending.aws.table.patrons import patrons, traces
 from lending.aws.table.registration import cards
 from lending.aws.table.writes import Key
 from lending.domain.calendar.closing import last_opening, warnings_of
-from lending.domain.calendar.closure import Closure, Scope, Suspension
+from lending.domain.calendar.closure import Calendar, Closure, Scope, Suspension
 from lending.domain.patrons.trail import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
@@ -50,15 +50,30 @@ def suspend(table: Table, suspension: Suspension, staff: str, moment: datetime, 
     table.write(calendar.add_suspension(suspension))
 
 
-def take_back(table: Table, key: Key) -> None:
-    """Take a closure or suspension back.
+def view_calendar(table: Table) -> Calendar:
+    """All closures and suspensions, past ones too."""
+    return calendar.load(table)
 
-    Args:
-        key: `calendar.closure_key` or `calendar.suspension_key` of its id.
+
+def take_closure_back(table: Table, closure_id: str) -> None:
+    """Take closed days back.
+
+    Raises:
+        Refused: there are none of that id.
+    """
+    _take_back(table, calendar.closure_key(closure_id))
+
+
+def take_suspension_back(table: Table, suspension_id: str) -> None:
+    """Take a suspension back.
 
     Raises:
         Refused: there is none of that id.
     """
+    _take_back(table, calendar.suspension_key(suspension_id))
+
+
+def _take_back(table: Table, key: Key) -> None:
     try:
         table.write(calendar.remove(key))
     except Overtaken:

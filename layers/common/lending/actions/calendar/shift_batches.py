@@ -115,3 +115,8 @@ def _one(number: str, carry_out: Callable[[str], tuple[Shift, int]]) -> Shifted:
         return Shifted(number, *carry_out(number))
     except Refused as refusal:
         return Shifted(number, refusal=refusal)
+
+
+def view_shifts(table: Table, pickup_from: date) -> list[Shift]:
+    """The shifts of a week's batches, also those that were taken back."""
+    return list(shifts.of_week(table, pickup_from))

@@ -7,8 +7,7 @@ from typing import Any
 from lending.actions.lookup import patron_of_card
 from lending.aws.table import Table
 from lending.aws.table.patrons import patrons, traces
-from lending.aws.table.patrons.traces import Trace
-from lending.domain.patrons.trail import Act, Deed
+from lending.domain.patrons.trail import Act, Deed, Trace
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.week import in_tokyo

@@ -89,3 +89,12 @@ class Act:
     by: str
     what: Deed
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """An act, how often it was done at that very moment, and on what: such as `PATRON#id`."""
+
+    act: Act
+    times: int
+    on: str

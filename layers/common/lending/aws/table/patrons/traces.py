@@ -4,7 +4,6 @@
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,19 +11,10 @@ from lending.aws.table.codec import Item, attributes, epoch, stamp, value_of
 from lending.aws.table.patrons.patrons import partition
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Write, update
-from lending.domain.patrons.trail import Act
+from lending.domain.patrons.trail import Act, Trace
 from lending.domain.policy import Policy
 
 _PREFIX = "TRACE#"
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """An act, how often it was done at that very moment, and on what: such as `PATRON#id`."""
-
-    act: Act
-    times: int
-    on: str
 
 
 def on_patron(patron_id: str, act: Act, policy: Policy) -> Write:

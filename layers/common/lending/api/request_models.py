@@ -12,7 +12,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PLACE_LENGTH = 20
 
 
-class Asked(BaseModel):
+class RequestModel(BaseModel):
     """What somebody asks for: unknown fields are refused. A cold start builds only the models that it needs."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)

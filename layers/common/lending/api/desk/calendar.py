@@ -1,0 +1,228 @@
+"""Closed days, suspensions, shifts (RULES 20-22, 40)."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import uuid4
+
+from pydantic import BeforeValidator, Field
+
+from lending.actions.calendar.closing_days import (
+    cards_of_patrons,
+    close_days,
+    patrons_of_cards,
+    suspend,
+    take_closure_back,
+    take_suspension_back,
+    view_calendar,
+)
+from lending.actions.calendar.shift_batch import record_shift, take_shift_back
+from lending.actions.calendar.shift_batches import (
+    Batches,
+    Shifted,
+    facilities_of,
+    shift_batches,
+    take_shifts_back,
+    view_shifts,
+)
+from lending.api.answers import Unfinished, shown_reason
+from lending.api.desk.shared import demand_one
+from lending.api.guards import staff
+from lending.api.request import Page, Request, day_of, within_a_request
+from lending.api.request_models import Day, Place, RequestModel, Weekdays, Word, as_list, as_place
+from lending.api.surface import Area
+from lending.domain.calendar.closure import Closure, ClosureKind, Scope, Suspension
+from lending.domain.loans.shift import Shift
+from lending.domain.week import in_tokyo
+
+area = Area("/api/desk", staff)
+
+
+class Dates(RequestModel):
+    """Days, both counted, and what for."""
+
+    starts_on: Day = Field(alias="from")
+    ends_on: Day = Field(alias="until")
+    facility: Place = ""
+    reason: Annotated[str, Field(max_length=200)] = ""
+
+
+class ClosureRequest(Dates):
+    """Closed days; with `weekdays` (Monday = 0) only these of every week; kind `open` is an exception to others."""
+
+    scope: Literal["prefectural", "facility"]
+    weekdays: Weekdays = frozenset()
+    kind: ClosureKind = ClosureKind.CLOSED
+
+
+class SuspensionRequest(Dates):
+    """A suspension of the run or of a facility; `opted_in` are card numbers of those for whom the run takes place."""
+
+    scope: Literal["service", "facility"]
+    opted_in: Annotated[list[Word], Field(max_length=1000), BeforeValidator(as_list)] = Field(default_factory=list)
+    pickup_until: Day | None = None
+
+
+class ShiftRequest(RequestModel):
+    """Other days for what a facility, some of them, a district's or all hand over from a Sunday on."""
+
+    facility: Place = ""
+    facilities: Annotated[list[Place], Field(max_length=200), BeforeValidator(as_list)] = Field(default_factory=list)
+    district: Word = ""
+    all: bool = False
+    pickup_from: Day
+    pickup_until: Day
+    due_on: Day
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+@area.get("/closures")
+def show_closures(request: Request) -> Page[dict[str, Any]]:
+    """All closures that have not ended, and with `all=1` the others, too."""
+    closures = [each for each in view_calendar(request.library.table).closures if _is_shown(each.ends_on, request)]
+    return request.page_of(closures, lambda each: (each.starts_on.isoformat(), each.closure_id), _shown_closure)
+
+
+@area.post("/closures", status=201)
+def close(request: Request, asked: ClosureRequest) -> dict[str, Any]:
+    """Record closed days."""
+    closure = Closure(closure_id=uuid4().hex, **asked.model_dump(exclude={"scope"}), scope=Scope(asked.scope))
+    warnings = close_days(request.library.table, closure, request.moment, request.library.policy)
+    return _shown_closure(closure) | {"warnings": warnings}
+
+
+@area.delete("/closures/<closure_id>")
+def reopen(closure_id: str, request: Request) -> None:
+    """Take closed days back."""
+    take_closure_back(request.library.table, closure_id)
+
+
+@area.get("/suspensions")
+def show_suspensions(request: Request) -> Page[dict[str, Any]]:
+    """All suspensions that have not ended, and with `all=1` the others, too."""
+    staff, table = request.caller, request.library.table
+    found = [each for each in view_calendar(table).suspensions if _is_shown(each.ends_on, request)]
+    cards = cards_of_patrons(table, found, staff, request.moment, request.library.policy)
+    return request.page_of(
+        found,
+        lambda each: (each.starts_on.isoformat(), each.suspension_id),
+        lambda each: _shown_suspension(each, cards),
+    )
+
+
+@area.post("/suspensions", status=201)
+def suspend_lending(request: Request, asked: SuspensionRequest) -> dict[str, Any]:
+    """Record a suspension."""
+    staff, table = request.caller, request.library.table
+    suspension = Suspension(
+        suspension_id=uuid4().hex,
+        scope=Scope(asked.scope),
+        opted_in=patrons_of_cards(table, asked.opted_in),
+        **asked.model_dump(exclude={"scope", "opted_in"}),
+    )
+    moment, policy = request.moment, request.library.policy
+    suspend(table, suspension, staff, moment, policy)
+    return _shown_suspension(suspension, cards_of_patrons(table, [suspension], staff, moment, policy))
+
+
+@area.delete("/suspensions/<suspension_id>")
+def resume(suspension_id: str, request: Request) -> None:
+    """Take a suspension back."""
+    take_suspension_back(request.library.table, suspension_id)
+
+
+@area.get("/shifts")
+def show_shifts(request: Request) -> Page[dict[str, Any]]:
+    """The shifts of a week's batches."""
+    pickup_from = day_of(request.query("pickup_from"), "pickup_from")
+    return request.page_of(
+        view_shifts(request.library.table, pickup_from), lambda each: (int(each.facility),), _shown_shift
+    )
+
+
+@area.post("/shifts", status=201)
+def shift(request: Request, asked: ShiftRequest) -> dict[str, Any] | Unfinished:
+    """Set other days for a batch or many, and tell each patron concerned. Sent again it goes on where it was."""
+    staff, table, policy = request.caller, request.library.table, request.library.policy
+    days = asked.model_dump(exclude={"facility", "facilities", "district", "all"})
+
+    def wanted(number: str) -> Shift:
+        return Shift(shift_id=uuid4().hex, recorded_at=request.moment, facility=number, **days)
+
+    demand_one(facility=asked.facility, facilities=asked.facilities, district=asked.district, all=asked.all)
+    if asked.facility:
+        recorded, moved = record_shift(table, wanted(asked.facility), staff, policy)
+        return _shown_shift(recorded) | {"patrons": moved}
+    numbers = facilities_of(table, asked.facilities, asked.district)
+    return _batches(shift_batches(table, numbers, wanted, staff, policy, within_a_request()))
+
+
+@area.delete("/shifts/<batch_id>", status=200)
+def unshift(batch_id: str, request: Request) -> dict[str, Any]:
+    """Give a batch its regular days again, and tell each patron concerned."""
+    staff = request.caller
+    sunday, _, number = batch_id.partition(".")
+    pickup_from, facility = day_of(sunday, "id"), as_place(number)
+    back, moved = take_shift_back(
+        request.library.table, pickup_from, facility, staff, request.moment, request.library.policy
+    )
+    return _shown_shift(back) | {"patrons": moved}
+
+
+@area.delete("/shifts", status=200)
+def unshift_many(request: Request) -> dict[str, Any] | Unfinished:
+    """Give many batches of a week their regular days again, and tell each patron concerned."""
+    staff, table, moment = request.caller, request.library.table, request.moment
+    pickup_from, policy = day_of(request.query("pickup_from"), "pickup_from"), request.library.policy
+    numbers = [as_place(number) for number in request.query("facilities", most=1000).split(",") if number]
+    district, every = request.query("district"), request.query("all") in ("1", "true")
+    demand_one(facilities=numbers, district=district, all=every)
+    found, time = facilities_of(table, numbers, district), within_a_request()
+    return _batches(take_shifts_back(table, pickup_from, found, staff, moment, policy, time))
+
+
+def _batches(batches: Batches) -> dict[str, Any] | Unfinished:
+    shown = {"items": [_shown_batch(each) for each in batches.done], "left": batches.left}
+    return Unfinished(shown) if batches.left else shown
+
+
+def _shown_batch(done: Shifted) -> dict[str, Any]:
+    if done.shift is None:
+        reasons = done.refusal.reasons if done.refusal else ()
+        return {"facility": done.facility, "done": False, "reasons": [shown_reason(each) for each in reasons]}
+    return _shown_shift(done.shift) | {"done": True, "patrons": done.patrons}
+
+
+def _is_shown(ends_on: date, request: Request) -> bool:
+    return request.query("all") == "1" or ends_on >= in_tokyo(request.moment).date()
+
+
+def _shown_closure(closure: Closure) -> dict[str, Any]:
+    return {
+        "id": closure.closure_id,
+        "scope": closure.scope,
+        "facility": closure.facility or None,
+        "from": closure.starts_on,
+        "until": closure.ends_on,
+        "reason": closure.reason,
+        "weekdays": sorted(closure.weekdays),
+        "kind": closure.kind,
+    }
+
+
+def _shown_suspension(suspension: Suspension, cards: dict[str, str]) -> dict[str, Any]:
+    return {
+        "id": suspension.suspension_id,
+        "scope": suspension.scope,
+        "facility": suspension.facility or None,
+        "from": suspension.starts_on,
+        "until": suspension.ends_on,
+        "reason": suspension.reason,
+        "opted_in": sorted(cards[patron_id] for patron_id in suspension.opted_in if patron_id in cards),
+        "pickup_until": suspension.pickup_until,
+    }
+
+
+def _shown_shift(shift: Shift) -> dict[str, Any]:
+    named = ("facility", "pickup_from", "pickup_until", "due_on", "pickup_until_before", "due_on_before", "reason",
+             "recorded_at", "taken_back_at")  # fmt: skip
+    return {"id": shift.batch_id} | {name: getattr(shift, name) for name in named}

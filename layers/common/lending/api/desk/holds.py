@@ -1,0 +1,93 @@
+"""What staff do with a patron's holds and loans on a phone call (RULES 9-14, 16, 31)."""
+
+from typing import Any, Literal
+
+from lending.actions.holds.change_for_caller import (
+    Cancelled,
+    cancel_all_for_patron,
+    cancel_for_patron,
+    change_pickup_place,
+    move_to_end,
+)
+from lending.actions.holds.serve_caller import extend_deadline, place_for_caller, renew_for_caller
+from lending.actions.holds.view import view_placed
+from lending.api.answers import Created
+from lending.api.desk.shared import shown_change, shown_state
+from lending.api.forms import validated
+from lending.api.guards import staff
+from lending.api.request import Request
+from lending.api.request_models import Day, Place, RequestModel, Word
+from lending.api.surface import Area
+
+area = Area("/api/desk", staff)
+
+
+class HoldForCaller(RequestModel):
+    """A hold for a patron who calls."""
+
+    title_id: Word
+    pickup_place: Place
+
+
+class HoldAction(RequestModel):
+    """What staff do with one hold."""
+
+    action: Literal["cancel", "to_end", "change_pickup", "extend"]
+    pickup_place: Place = ""
+    until: Day | None = None
+
+
+class HoldsAction(RequestModel):
+    """What staff do with all holds of a patron (RULES 13)."""
+
+    action: Literal["cancel_all"]
+
+
+@area.post("/patrons/<card_number>/holds")
+def place_or_cancel_all(card_number: str, request: Request) -> dict[str, Any] | Created:
+    """Place a hold for a caller, or cancel all holds of a patron."""
+    library, fields = request.library, request.fields()
+    if "action" not in fields:
+        return Created(_placed_for_caller(card_number, request, validated(HoldForCaller, fields)))
+    validated(HoldsAction, fields)
+    cancelled = cancel_all_for_patron(library.table, card_number, request.caller, library.moment, library.policy)
+    return {"items": [_shown_cancelled(each) for each in cancelled]}
+
+
+def _placed_for_caller(card_number: str, request: Request, asked: HoldForCaller) -> dict[str, Any]:
+    table, moment, policy = request.library.table, request.moment, request.library.policy
+    hold = place_for_caller(table, card_number, asked.title_id, asked.pickup_place, request.caller, moment, policy)
+    view, notices = view_placed(table, hold, moment, policy)
+    told = {name: getattr(view, name) for name in ("position", "of", "earliest_pickup")}
+    title = {"title": view.title.title, "author": view.title.author}
+    placed = {"placed_at": hold.placed_at, "notices": [notice.text for notice in notices]}
+    return shown_state(hold) | title | told | placed
+
+
+@area.post("/patrons/<card_number>/holds/<title_id>")
+def change_hold(card_number: str, title_id: str, request: Request, asked: HoldAction) -> dict[str, Any]:
+    """Cancel a hold, move it to the end of its queue, change its pickup place, or keep its book longer."""
+    staff = request.caller
+    table, moment, policy = request.library.table, request.moment, request.library.policy
+    if asked.action == "cancel":
+        return _shown_cancelled(cancel_for_patron(table, card_number, title_id, staff, moment, policy))
+    if asked.action == "to_end":
+        return shown_change(move_to_end(table, card_number, title_id, staff, moment, policy))
+    if asked.action == "extend":
+        extended = extend_deadline(table, card_number, title_id, asked.until, staff, moment, policy)
+        return shown_state(extended)
+    place = asked.pickup_place
+    return shown_change(change_pickup_place(table, card_number, title_id, place, staff, moment, policy))
+
+
+@area.post("/patrons/<card_number>/loans/<barcode>/renewal", status=201)
+def renew_by_phone(card_number: str, barcode: str, request: Request) -> dict[str, Any]:
+    """Renew a loan for a caller, also an overdue one."""
+    staff, policy = request.caller, request.library.policy
+    loan = renew_for_caller(request.library.table, card_number, barcode, staff, request.moment, policy)
+    left = policy.renewal_limit - loan.renewals
+    return {"barcode": barcode, "title_id": loan.title_id, "due_on": loan.due_on, "renewals_left": left}
+
+
+def _shown_cancelled(cancelled: Cancelled) -> dict[str, Any]:
+    return {"title_id": cancelled.title_id, "barcode": cancelled.barcode or None, "next": cancelled.next or None}

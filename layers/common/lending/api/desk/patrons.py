@@ -1,0 +1,196 @@
+"""People: searched, registered, corrected, their cards and passwords (RULES 6-8, 19, 41, 44)."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import uuid4
+
+from pydantic import Field
+
+from lending.actions.patrons.change_patron import HeldTitle, Record, change_record, view_record
+from lending.actions.patrons.leave import take_out
+from lending.actions.patrons.register_person import issue_card, password_slip, register_person
+from lending.actions.patrons.search_people import search_people
+from lending.actions.patrons.send_password import send_password
+from lending.api.desk.shared import person, regular_card_number, shown_last_run, shown_state
+from lending.api.guards import staff
+from lending.api.request import Page, Request
+from lending.api.request_models import A_NUMBER, Day, RequestModel, Text, Word
+from lending.api.surface import Area
+from lending.aws.settings import settings
+from lending.domain.loans.loan import Loan
+from lending.domain.patrons.patron import Patron
+from lending.domain.patrons.people import Sought
+from lending.domain.patrons.person import FIELDS, checked
+from lending.domain.problems import Reason, Refused
+from lending.domain.week import in_tokyo
+
+# A password is shown once: the same answer given again has none.
+area = Area("/api/desk", staff, secrets={"temporary_password": lambda _: ""})
+
+
+@area.post("/patrons/<card_number>/temporary-password", status=202)
+def send_temporary_password(card_number: str, request: Request) -> dict[str, Any]:
+    """Send a patron a new temporary password by mail."""
+    staff, number = request.caller, regular_card_number(card_number, "card_number")
+    send_password(request.library.table, number, staff, request.moment, request.library.policy)
+    return {"message": "仮パスワードを登録されているメールアドレスにお送りします。"}
+
+
+@area.delete("/patrons/<card_number>")
+def close_account(card_number: str, request: Request) -> None:
+    """Take a patron out: nothing is kept of them."""
+    staff, moment, policy = request.caller, request.moment, request.library.policy
+    take_out(request.library.table, card_number, staff, moment, policy)
+
+
+class Person(RequestModel):
+    """What is known of a person; what may be unknown can be left empty."""
+
+    name: Text = ""
+    kana: Text = ""
+    birth_date: Text = ""
+    postal_code: Text = ""
+    address: Text = ""
+    phone: Text = ""
+    email: Text = ""
+    mail_to: Text = ""
+    guardian: Text = ""
+    note: Text = ""
+
+
+class PatronChange(Person):
+    """What staff change of a patron; what is not named stays."""
+
+    loan_cap: Annotated[int, Field(ge=0, le=1000), A_NUMBER] = 0
+    blocked: bool = False
+    expires_on: Day = date.min
+    online_lending: bool = False
+
+
+class NewPatron(Person):
+    """A person who comes or writes, with the number of the card they get; `confirmed` says they are no namesake."""
+
+    card_number: Word
+    name: Text
+    kana: Text
+    birth_date: Text
+    expires_on: Day | None = None
+    online_lending: bool = True
+    confirmed: Annotated[list[Literal["namesake"]], Field(max_length=1)] = Field(default_factory=list)
+
+
+class NewCard(RequestModel):
+    """The number of the card that a patron gets in the place of the one they had."""
+
+    card_number: Word
+
+
+@area.get("/patrons")
+def search_patrons(request: Request) -> Page[dict[str, Any]]:
+    """People by `name`, `kana` (their beginnings), `phone` and `birth_date`; that they were looked at is recorded."""
+    staff, moment, why = request.caller, request.moment, request.query("for", "search")
+    born = request.query("birth_date")
+    day = _regular({"birth_date": born}, in_tokyo(moment).date())["birth_date"] if born else None
+    sought = Sought(request.query("name"), request.query("kana"), request.query("phone"), day)
+    table, policy = request.library.table, request.library.policy
+    found, last = search_people(table, sought, staff, why, moment, policy, request.limit(default=20), request.start())
+    return request.page([_found(patron) for patron in found], last)
+
+
+def _found(patron: Patron) -> dict[str, Any]:
+    return person(patron) | {"guardian": patron.guardian, "blocked": patron.blocked}
+
+
+@area.post("/patrons", status=201)
+def register_patron(request: Request, asked: NewPatron) -> dict[str, Any]:
+    """Register a person at the window or by post."""
+    staff, moment = request.caller, request.moment
+    asked, today = asked, in_tokyo(moment).date()
+    if asked.expires_on and asked.expires_on < today:
+        raise Refused("invalid_fields", Reason("expires_in_past", field="expires_on"))
+    known = _regular(asked.model_dump(exclude={"confirmed"}, exclude_none=True), today)
+    patron_id, policy = uuid4().hex, request.library.policy
+    patron = register_person(request.library.table, known, patron_id, list(asked.confirmed), staff, moment, policy)
+    return _shown_patron(patron, today)
+
+
+@area.post("/patrons/<card_number>/card", status=201)
+def issue_another_card(card_number: str, request: Request, asked: NewCard) -> dict[str, Any]:
+    """Give a patron another card; the one they had ends."""
+    staff, moment, policy = request.caller, request.moment, request.library.policy
+    number = regular_card_number(asked.card_number, "card_number")
+    patron = issue_card(request.library.table, card_number, number, staff, moment, policy)
+    return _shown_patron(patron, in_tokyo(moment).date())
+
+
+@area.post("/patrons/<card_number>/password-slip", status=201)
+def hand_out_password(card_number: str, request: Request) -> dict[str, Any]:
+    """A temporary password, once, to be printed; the one before is void."""
+    patron, password = password_slip(
+        request.library.table, card_number, request.caller, request.moment, request.library.policy
+    )
+    shown = {"card_number": patron.card_number, "name": patron.name}
+    return shown | {"temporary_password": password, "valid_days": settings().temporary_password_days}
+
+
+@area.get("/patrons/<card_number>")
+def show_patron(card_number: str, request: Request) -> dict[str, Any]:
+    """A patron's record; `for` says what it is looked at for, and is kept with who looked (RULES 41)."""
+    staff, moment = request.caller, request.moment
+    record = view_record(
+        request.library.table, card_number, staff, request.query("for", "counter"), moment, request.library.policy
+    )
+    return _shown_record(record, in_tokyo(moment).date())
+
+
+@area.patch("/patrons/<card_number>")
+def change_patron(card_number: str, request: Request, asked: PatronChange) -> dict[str, Any]:
+    """Change a patron's record."""
+    staff, moment = request.caller, request.moment
+    wanted = _regular(asked.model_dump(exclude_unset=True), in_tokyo(moment).date())
+    patron = change_record(request.library.table, card_number, wanted, staff, moment, request.library.policy)
+    return _shown_patron(patron, in_tokyo(moment).date())
+
+
+def _regular(wanted: dict[str, Any], today: date) -> dict[str, Any]:
+    """What is known of the person made regular; all faults are named."""
+    read = checked({name: text for name, text in wanted.items() if name in FIELDS}, today)
+    if isinstance(read, tuple):
+        raise Refused("invalid_fields", *(Reason("invalid_field", {}, each.field, each.message) for each in read))
+    return wanted | read
+
+
+def _shown_patron(patron: Patron, today: date) -> dict[str, Any]:
+    shown = ("card_number", "name", "kana", "birth_date", "postal_code", "address", "phone", "email", "mail_to",
+             "guardian", "note", "expires_on", "blocked", "online_lending", "loan_cap", "loan_cap_from", "open_holds",
+             "loans", "returning")  # fmt: skip
+    return {name: getattr(patron, name) for name in shown} | {
+        "loan_cap_now": patron.cap_on(today),
+        "expired": patron.expired_on(today),
+    }
+
+
+def _shown_record(record: Record, today: date) -> dict[str, Any]:
+    return _shown_patron(record.patron, today) | {
+        "card_retired": record.card_retired,
+        "email_reachable": record.patron.email not in record.unreachable,
+        "mail_to_reachable": record.patron.hold_mails_to not in record.unreachable,
+        "holds": [_shown_hold(held) for held in record.holds],
+        "loans_now": [_shown_loan(loan, today) for loan in record.loans],
+    }
+
+
+def _shown_hold(held: HeldTitle) -> dict[str, Any]:
+    return shown_state(held.hold) | {
+        "placed_at": held.hold.placed_at,
+        "title": held.title,
+        "position": held.position,
+        "of": held.of,
+        "last_run": shown_last_run(held.hold),
+    }  # fmt: skip
+
+
+def _shown_loan(loan: Loan, today: date) -> dict[str, Any]:
+    named = ("barcode", "title_id", "title", "pickup_place", "lent_at", "due_on", "renewals", "pickup_from",
+             "pickup_until", "lost", "damaged")  # fmt: skip
+    return {name: getattr(loan, name) for name in named} | {"state": loan.state_on(today)}

@@ -1,0 +1,46 @@
+"""What facilities report (RULES 54)."""
+
+from typing import Any
+
+from lending.actions.loans.facility_reports import OpenReport, finish_report, open_reports
+from lending.api.guards import staff
+from lending.api.request import Page, Request
+from lending.api.surface import Area
+from lending.domain.loans.bag import Bag
+from lending.domain.loans.report import KIND_LABELS as REPORT_LABELS
+
+area = Area("/api/desk", staff)
+
+
+@area.get("/reports")
+def show_reports(request: Request) -> Page[dict[str, Any]]:
+    """What facilities have reported and nobody has seen to yet, the longest waiting first."""
+    staff, moment, policy = request.caller, request.moment, request.library.policy
+    found, last = open_reports(request.library.table, staff, moment, policy, request.limit(), request.start())
+    return request.page([_shown_report(each) for each in found], last)
+
+
+@area.post("/reports/<report_id>/done", status=204)
+def finish_report_of_facility(report_id: str, request: Request) -> None:
+    """It has been seen to."""
+    finish_report(request.library.table, report_id, request.caller, request.moment, request.library.policy)
+
+
+def _shown_report(open_report: OpenReport) -> dict[str, Any]:
+
+    told, bag = open_report.report, open_report.bag
+    return {
+        "id": open_report.report_id,
+        "facility": told.facility,
+        "facility_name": open_report.facility_name,
+        "kind": told.kind,
+        "kind_label": REPORT_LABELS[told.kind],
+        "text": told.text,
+        "bag": bag and _missing_bag(bag, open_report.card_number),
+        "reported_at": told.reported_at,
+    }
+
+
+def _missing_bag(bag: Bag, card_number: str) -> dict[str, Any]:
+    named = {"id": bag.bag_id, "books": len(bag.barcodes), "pickup_from": bag.pickup_from}
+    return named | bag.numbers(card_number)
