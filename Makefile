@@ -12,7 +12,7 @@ JSON_FLAG = $(if $(JSON),--json)
 export PYTHONPATH := layers/common:.
 
 .DEFAULT_GOAL := help
-.PHONY: help run week serve quick rules test bench lint $(LINTERS) validate requirements build deploy pages
+.PHONY: help run week serve quick rules test bench lint $(LINTERS) validate openapi requirements build deploy pages
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ template: .venv/made
 
 validate: .venv-sam/made ## Let the SAM CLI check the template
 	AWS_DEFAULT_REGION=$(REGION) .venv-sam/bin/sam validate --lint --template $(TEMPLATE)
+
+openapi: .venv/made ## Describe the HTTP surface anew, from its routes
+	@$(BIN)/python -m infra.openapi > docs/openapi.json
 
 requirements: ## Pin again what is shipped and what the tests need (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -128,6 +128,7 @@ class Surface(APIGatewayHttpResolver):
 
     def __init__(self, *areas: Area) -> None:
         super().__init__()
+        self.areas = areas
         self.routes = [(route.method, route.path) for area in areas for route in area.routes]
         self.not_found(self._unknown)
         for area in areas:

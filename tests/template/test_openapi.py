@@ -1,0 +1,50 @@
+"""docs/openapi.json describes the surface as the routes have it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.openapi import as_text, surfaces
+from lending.api.guards import anyone
+from tests.template.conftest import ROOT
+
+# Whoever wants can see what the library offers, apply, and follow the link of a mail.
+FOR_ANYONE = {
+    "/api/facilities", "/api/notices", "/api/titles", "/api/titles/<title_id>", "/api/applications",
+    "/api/applications/<receipt_number>", "/api/applications/<receipt_number>/uploads",
+    "/api/applications/<receipt_number>/withdrawal", "/api/passwords", "/api/mail-address-confirmations",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def described() -> dict[str, Any]:
+    """The description that is kept."""
+    found: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text("utf-8"))
+    return found
+
+
+def test_the_description_is_made_from_the_routes() -> None:
+    # WHEN it differs: make openapi
+    assert (ROOT / "docs" / "openapi.json").read_text("utf-8") == as_text()
+
+
+def test_every_route_has_a_guard_but_those_for_anyone() -> None:
+    routes = [(area, route) for surface in surfaces() for area in surface.areas for route in area.routes]
+    assert {route.path for area, route in routes if area.guard is anyone} == FOR_ANYONE
+    assert len(routes) > len(FOR_ANYONE)
+
+
+def test_every_operation_says_what_it_answers_and_who_may(described: dict[str, Any]) -> None:
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            told = {status for status in operation["responses"] if status != "default"}
+            assert told <= {"200", "201", "202", "204"}, (method, path)
+            assert told, (method, path)
+            assert operation["summary"], (method, path)
+            assert (operation["security"] == []) == (path.replace("{", "<").replace("}", ">") in FOR_ANYONE), path
+
+
+def test_names_of_operations_are_unique(described: dict[str, Any]) -> None:
+    names = [each["operationId"] for operations in described["paths"].values() for each in operations.values()]
+    assert len(names) == len(set(names))
