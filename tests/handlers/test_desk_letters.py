@@ -166,9 +166,8 @@ def test_a_letter_that_is_sent_by_mail_after_all_is_not_printed(person: Patron, 
         patrons.set_mail_addresses(person, {"email": "p-1@example.jp"}),
     )
     # WHEN the desk sends the mail again THEN nobody prints the letter any more (RULES 38, 44)
-    assert (
-        ask("POST", f"/patrons/{person.card_number}/mails/{key[1].removeprefix('MAIL#')}/again", {}, SATURDAY)[0] < 300
-    )
+    name = key[1].removeprefix("MAIL#").replace("#", "~")
+    assert ask("POST", f"/patrons/{person.card_number}/mails/{name}/again", {}, SATURDAY)[0] < 300
     assert (letters(), mail_of(library, key).why) == ([], Unsent.REPEATED)
 
 

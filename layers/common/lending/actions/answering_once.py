@@ -17,7 +17,12 @@ class Answered:
 
 
 def answer_once(
-    library: Library, request: str, body_hash: str, answer: Callable[[], Answered], keep: Callable[[str], str]
+    library: Library,
+    request: str,
+    body_hash: str,
+    answer: Callable[[], Answered],
+    hide: Callable[[str], str],
+    show: Callable[[str], str],
 ) -> Answered:
     """Answer a request, or what was answered to it before.
 
@@ -25,7 +30,8 @@ def answer_once(
 
     Args:
         request: hash of who asks for what, with the key.
-        keep: what of a body may be kept.
+        hide: makes of a body what may be kept of it.
+        show: makes of that what is answered when the request comes again.
 
     Raises:
         Refused: the key came with another body, or the request is being carried out at this moment.
@@ -36,10 +42,10 @@ def answer_once(
     if known and not known.status:
         raise Refused("in_progress")
     if known:
-        return Answered(known.status, known.body.strip())
+        return Answered(known.status, show(known.body.strip()))
     answered = answer()
     if answered.status < 500:
-        answers.keep(library.table, request, answered.status, keep(answered.text))
+        answers.keep(library.table, request, answered.status, hide(answered.text))
     else:
         answers.forget(library.table, request)
     return answered

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -31,8 +32,9 @@ def answered_once(key: str, request: Request, answer: Callable[[], Response[str]
         answered = answer()
         return Answered(answered.status_code, answered.body or "")
 
-    done = answer_once(request.library, name, body_hash, carry_out, lambda text: _without(secrets, text))
-    return response(done.status, _with(secrets, done.text))
+    hide, show = partial(_without, secrets), partial(_with, secrets)
+    done = answer_once(request.library, name, body_hash, carry_out, hide, show)
+    return response(done.status, done.text)
 
 
 def _without(secrets: Secrets, text: str) -> str:
