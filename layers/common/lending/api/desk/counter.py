@@ -76,7 +76,6 @@ def replace_in_kind(barcode: str, request: Request) -> dict[str, Any]:
 
 
 def _marked(barcode: str, state: CopyState, request: Request) -> dict[str, Any]:
-
     marked = mark(request.library.table, barcode, state, request.caller, request.moment, request.library.policy)
     return {"barcode": barcode, "state": marked}
 

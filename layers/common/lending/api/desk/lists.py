@@ -41,7 +41,6 @@ def note_letters_printed(request: Request, asked: Printed) -> dict[str, Any]:
 
 
 def _shown_letter(letter: PaperLetter) -> dict[str, Any]:
-
     mail, named = letter.mail, ("card_number", "name", "guardian", "postal_code", "address", "phone")
     return {"id": letter.letter_id} | {name: getattr(letter.patron, name) for name in named} | {
         "mail": {"kind": mail.kind, "label": MAIL_LABELS[mail.kind]},

@@ -35,7 +35,6 @@ def finish_contact(contact_id: str, request: Request) -> None:
 
 
 def _task(task: Task) -> dict[str, Any]:
-
     contact, kind = task.contact, task.contact.mail_kind
     return {
         "id": task.contact_id,
@@ -87,7 +86,6 @@ def send_mail_again(card_number: str, mail: str, request: Request) -> dict[str, 
 
 
 def _shown_mail(mail: Mail) -> dict[str, Any]:
-
     return {
         # `#` would end an address.
         "id": mail.mail_id.replace("#", "~"),

@@ -105,7 +105,7 @@ def _found(patron: Patron) -> dict[str, Any]:
 def register_patron(request: Request, asked: NewPatron) -> dict[str, Any]:
     """Register a person at the window or by post."""
     staff, moment = request.caller, request.moment
-    asked, today = asked, in_tokyo(moment).date()
+    today = in_tokyo(moment).date()
     if asked.expires_on and asked.expires_on < today:
         raise Refused("invalid_fields", Reason("expires_in_past", field="expires_on"))
     known = _regular(asked.model_dump(exclude={"confirmed"}, exclude_none=True), today)

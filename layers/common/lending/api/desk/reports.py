@@ -27,7 +27,6 @@ def finish_report_of_facility(report_id: str, request: Request) -> None:
 
 
 def _shown_report(open_report: OpenReport) -> dict[str, Any]:
-
     told, bag = open_report.report, open_report.bag
     return {
         "id": open_report.report_id,

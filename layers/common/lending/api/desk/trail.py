@@ -35,7 +35,6 @@ def show_trail_of_staff(request: Request) -> Page[dict[str, Any]]:
 
 
 def _shown_trace(trace: Trace) -> dict[str, Any]:
-
     act = trace.act
     done = {"at": act.at, "what": act.what, "label": DEED_LABELS[act.what], "note": act.note or None}
     return done | {"times": trace.times}
