@@ -15,8 +15,17 @@ from infra.local.photos import CAMERA, card_photo
 from infra.local.stack import Stack
 from lending.domain import form_fields
 from lending.domain.form_fields import FieldFault
-from lending.domain.registration import application
-from lending.domain.registration.application import ApplicationKind, DocumentKind
+from lending.domain.registration.kinds import (
+    DOCUMENT_LABELS,
+    DOCUMENT_NOTES,
+    KIND_LABELS,
+    KIT_KINDS,
+    OPTIONAL_FIELDS,
+    REQUIRED_FIELDS,
+    ApplicationKind,
+    DocumentKind,
+)
+from lending.domain.registration.slots import is_optional, slot_label, slots_of
 from tests.browser.conftest import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
@@ -89,15 +98,13 @@ def test_the_kinds_and_documents_are_those_of_the_domain(page: Page) -> None:
       const { KINDS, DOCUMENTS } = await import("/js/kinds.js");
       return [KINDS, DOCUMENTS];
     }""")
-    assert {name: kind["label"] for name, kind in kinds.items()} == application.KIND_LABELS
+    assert {name: kind["label"] for name, kind in kinds.items()} == KIND_LABELS
     for kind in ApplicationKind:
-        assert kinds[kind]["kit"] == (kind in application.KIT_KINDS)
-        assert sorted(kinds[kind]["needed"]) == sorted(application.REQUIRED_FIELDS[kind])
-        assert sorted(kinds[kind]["open"]) == sorted(application.OPTIONAL_FIELDS[kind])
-    assert {name: document["label"] for name, document in documents.items()} == application.DOCUMENT_LABELS
-    assert {
-        name: document["note"] for name, document in documents.items() if document["note"]
-    } == application.DOCUMENT_NOTES
+        assert kinds[kind]["kit"] == (kind in KIT_KINDS)
+        assert sorted(kinds[kind]["needed"]) == sorted(REQUIRED_FIELDS[kind])
+        assert sorted(kinds[kind]["open"]) == sorted(OPTIONAL_FIELDS[kind])
+    assert {name: document["label"] for name, document in documents.items()} == DOCUMENT_LABELS
+    assert {name: document["note"] for name, document in documents.items() if document["note"]} == DOCUMENT_NOTES
 
 
 def test_the_photos_are_those_of_the_domain(page: Page) -> None:
@@ -109,8 +116,8 @@ def test_the_photos_are_those_of_the_domain(page: Page) -> None:
         [list(ApplicationKind), list(DocumentKind)],
     )
     for kind, slots in zip(ApplicationKind, theirs, strict=True):
-        named = application.slots_of(kind, DocumentKind)
-        assert slots == [[slot, application.slot_label(slot), application.is_optional(slot)] for slot in named]
+        named = slots_of(kind, DocumentKind)
+        assert slots == [[slot, slot_label(slot), is_optional(slot)] for slot in named]
 
 
 def test_a_photo_is_sent_upright_smaller_and_without_where_it_was_taken(page: Page) -> None:

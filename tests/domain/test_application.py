@@ -9,19 +9,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lending.domain.policy import Policy
-from lending.domain.registration import application as ap
-from lending.domain.registration.application import (
-    Application,
-    ApplicationForm,
+from lending.domain.registration.application import Application, ApplicationForm, SlotState, record_of
+from lending.domain.registration.decision import Decision, decide_faults, decided, new_expiry, patron_changes
+from lending.domain.registration.form import _TEXT_FIELDS, KNOWN_FIELDS, parse_form
+from lending.domain.registration.kinds import (
+    OPTIONAL_FIELDS,
+    REQUIRED_FIELDS,
     ApplicationKind,
     ApplicationStatus,
     BarcodeMatch,
-    Decision,
     DecisionKind,
     DocumentKind,
-    SlotState,
     SlotStatus,
 )
+from lending.domain.registration.slots import (
+    barcode_warning,
+    missing_slots,
+    open_application,
+    slot_label,
+    slot_note,
+    slots_of,
+    status_after_image,
+    wants_image,
+    with_card_number,
+    with_image,
+    with_tickets,
+    without_image,
+)
+from lending.domain.registration.status import status_message
 
 POLICY = Policy()
 TODAY = date(2026, 6, 4)
@@ -44,31 +59,31 @@ LICENCE = ("driving_licence_front", "driving_licence_back")
 
 
 def form(**values: object) -> ApplicationForm:
-    read = ap.parse_form({k: v for k, v in (FORM | values).items() if v is not ...}, POLICY, TODAY)
+    read = parse_form({k: v for k, v in (FORM | values).items() if v is not ...}, POLICY, TODAY)
     assert isinstance(read, ApplicationForm), read
     return read
 
 
 def faults(**values: object) -> set[tuple[str, str]]:
-    read = ap.parse_form({k: v for k, v in (FORM | values).items() if v is not ...}, POLICY, TODAY)
+    read = parse_form({k: v for k, v in (FORM | values).items() if v is not ...}, POLICY, TODAY)
     assert isinstance(read, tuple), read
     assert all(fault.message for fault in read)
     return {(fault.field, fault.code) for fault in read}
 
 
 def opened(**values: object) -> Application:
-    return ap.open_application(form(**values), "R1", "P1", "hash", NOW, POLICY)
+    return open_application(form(**values), "R1", "P1", "hash", NOW, POLICY)
 
 
 def submitted(**values: object) -> Application:
     application = opened(**values)
     for slot in application.slots:
-        application = ap.with_image(application, slot, LATER, POLICY)
+        application = with_image(application, slot, LATER, POLICY)
     return application
 
 
 def decision_faults(application: Application, kind: str, **answers: Any) -> set[tuple[str, str]]:
-    found = ap.decide_faults(application, Decision(DecisionKind(kind), **answers), TODAY)
+    found = decide_faults(application, Decision(DecisionKind(kind), **answers), TODAY)
     return {(fault.field, fault.code) for fault in found}
 
 
@@ -148,12 +163,12 @@ def test_without_a_kind_what_was_sent_is_still_checked(kind: object, code: str) 
 @pytest.mark.parametrize("kind", list(ApplicationKind))
 def test_each_kind_asks_only_for_what_it_needs(kind: ApplicationKind) -> None:
     """GIVEN only what a kind requires WHEN read THEN it is enough, and each of it is needed (RULES 1)."""
-    needed = {name: FORM[name] for name in ap.REQUIRED_FIELDS[kind]} | {"kind": kind, "documents": "my_number_card"}
+    needed = {name: FORM[name] for name in REQUIRED_FIELDS[kind]} | {"kind": kind, "documents": "my_number_card"}
     if kind is ApplicationKind.CHANGE:
         needed["phone"] = FORM["phone"]
-    assert isinstance(ap.parse_form(needed, POLICY, TODAY), ApplicationForm)
-    for name in ap.REQUIRED_FIELDS[kind]:
-        read = ap.parse_form(needed | {name: " "}, POLICY, TODAY)
+    assert isinstance(parse_form(needed, POLICY, TODAY), ApplicationForm)
+    for name in REQUIRED_FIELDS[kind]:
+        read = parse_form(needed | {name: " "}, POLICY, TODAY)
         assert isinstance(read, tuple)
         assert (name, "missing_field") in {(fault.field, fault.code) for fault in read}
 
@@ -161,9 +176,9 @@ def test_each_kind_asks_only_for_what_it_needs(kind: ApplicationKind) -> None:
 @pytest.mark.parametrize("kind", list(ApplicationKind))
 def test_what_a_kind_does_not_ask_for_is_not_kept(kind: ApplicationKind) -> None:
     """GIVEN all fields, good or bad, WHEN a kind asks for some THEN the others are empty afterwards (RULES 3, 41)."""
-    asked = {*ap.REQUIRED_FIELDS[kind], *ap.OPTIONAL_FIELDS[kind]}
+    asked = {*REQUIRED_FIELDS[kind], *OPTIONAL_FIELDS[kind]}
     read = form(kind=kind, old_card_number="99999999", **({} if "address" in asked else {"address": "\x00"}))
-    kept = {name for name in ap._TEXT_FIELDS if getattr(read, name)}
+    kept = {name for name in _TEXT_FIELDS if getattr(read, name)}
     assert kept == asked
 
 
@@ -200,10 +215,10 @@ json_values = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from(sorted(ap.KNOWN_FIELDS)) | st.text(), json_values))
+@given(st.dictionaries(st.sampled_from(sorted(KNOWN_FIELDS)) | st.text(), json_values))
 def test_nothing_that_is_sent_breaks_the_reading(values: dict[str, object]) -> None:
     """GIVEN any JSON object WHEN read THEN it has faults, each of which can be written in an answer."""
-    read = ap.parse_form(values, POLICY, TODAY)
+    read = parse_form(values, POLICY, TODAY)
     assert isinstance(read, tuple)
     assert all((fault.field + fault.message).encode() for fault in read)
 
@@ -224,43 +239,43 @@ def test_nothing_that_is_sent_breaks_the_reading(values: dict[str, object]) -> N
 )
 def test_slots_follow_kind_and_documents(kind: str, documents: list[str], slots: list[str]) -> None:
     """GIVEN a kind WHEN it has a kit THEN its card is photographed; a My-Number card has no back (RULES 1-3)."""
-    assert list(ap.slots_of(ApplicationKind(kind), map(DocumentKind, documents))) == slots
+    assert list(slots_of(ApplicationKind(kind), map(DocumentKind, documents))) == slots
     assert list(opened(kind=kind, documents=documents).slots) == slots
 
 
 def test_slots_are_called_by_what_a_person_sees_and_warned_of() -> None:
-    assert ap.slot_label("card") == "利用者カード(名前を書いた面)"
-    assert ap.slot_label("driving_licence_back") == "運転免許証(裏)"
-    assert ap.slot_label("insurance_certificate_front") == "資格確認書(旧健康保険証)(表)"
-    assert "隠して" in ap.slot_note("insurance_certificate_front")
-    assert "裏は、送らないで" in ap.slot_note("my_number_card_front")
-    assert ap.slot_note("card") == ap.slot_note("residence_record_front") == ""
+    assert slot_label("card") == "利用者カード(名前を書いた面)"
+    assert slot_label("driving_licence_back") == "運転免許証(裏)"
+    assert slot_label("insurance_certificate_front") == "資格確認書(旧健康保険証)(表)"
+    assert "隠して" in slot_note("insurance_certificate_front")
+    assert "裏は、送らないで" in slot_note("my_number_card_front")
+    assert slot_note("card") == slot_note("residence_record_front") == ""
     # What somebody decided about their organs is nobody's business here.
     donors = ("driving_licence_back", "my_number_card_front", "insurance_certificate_back")
-    assert all("臓器提供の意思の欄は、紙などで隠して" in ap.slot_note(slot) for slot in donors)
+    assert all("臓器提供の意思の欄は、紙などで隠して" in slot_note(slot) for slot in donors)
 
 
 def test_the_last_image_submits_the_application() -> None:
     """GIVEN three slots WHEN the third image was looked at THEN, and not before, staff get it (RULES 2, 4)."""
     application = opened()
-    assert ap.missing_slots(application) == ("card", *LICENCE)
+    assert missing_slots(application) == ("card", *LICENCE)
     for slot in ("driving_licence_back", "card"):
-        application = ap.with_image(application, slot, NOW, POLICY)
+        application = with_image(application, slot, NOW, POLICY)
         assert application.status is ApplicationStatus.AWAITING_IMAGES
-    application = ap.with_image(application, "driving_licence_front", LATER, POLICY)
+    application = with_image(application, "driving_licence_front", LATER, POLICY)
     assert application.status is ApplicationStatus.SUBMITTED
     assert application.submitted_at == LATER
     assert application.expires_at is None
-    assert ap.missing_slots(application) == ()
+    assert missing_slots(application) == ()
 
 
 def test_an_unusable_image_is_missing_again_with_its_reason() -> None:
     """GIVEN an image that cannot be decoded WHEN looked at THEN its slot is missing, the applicant reads why."""
-    application = ap.without_image(opened(), "card", LATER, "画像が空でした。", POLICY)
+    application = without_image(opened(), "card", LATER, "画像が空でした。", POLICY)
     assert application.slots["card"] == SlotState(SlotStatus.AGAIN, reason="画像が空でした。", seen_at=LATER)
-    assert "card" in ap.missing_slots(application)
-    assert "利用者カード(名前を書いた面): 画像が空でした。" in ap.status_message(application, POLICY)
-    application = ap.with_image(application, "card", LATER, POLICY, ["A1234567890A"])
+    assert "card" in missing_slots(application)
+    assert "利用者カード(名前を書いた面): 画像が空でした。" in status_message(application, POLICY)
+    application = with_image(application, "card", LATER, POLICY, ["A1234567890A"])
     number = application.card_number
     assert application.slots["card"] == SlotState(
         SlotStatus.ACCEPTED, seen_at=LATER, barcode=BarcodeMatch.MATCH, code=number
@@ -269,32 +284,32 @@ def test_an_unusable_image_is_missing_again_with_its_reason() -> None:
 
 def test_the_back_of_a_sheet_is_not_waited_for() -> None:
     """GIVEN a sheet of paper WHEN its front is there THEN staff get it; its back may still come, good or not."""
-    application = ap.with_tickets(opened(kind="change", documents="residence_record"), {"residence_record_back": "T"})
-    application = ap.with_image(application, "residence_record_front", NOW, POLICY)
+    application = with_tickets(opened(kind="change", documents="residence_record"), {"residence_record_back": "T"})
+    application = with_image(application, "residence_record_front", NOW, POLICY)
     assert application.status is ApplicationStatus.SUBMITTED
-    assert ap.wants_image(application, "residence_record_back", "T")
-    application = ap.without_image(application, "residence_record_back", LATER, "壊れています。", POLICY)
-    assert ap.missing_slots(application) == ()
+    assert wants_image(application, "residence_record_back", "T")
+    application = without_image(application, "residence_record_back", LATER, "壊れています。", POLICY)
+    assert missing_slots(application) == ()
     assert application.status is ApplicationStatus.SUBMITTED
     assert application.submitted_at == NOW
 
 
 def test_an_image_is_looked_at_once_and_with_its_own_ticket() -> None:
     """GIVEN events that come twice and late WHEN one arrives THEN only the awaited one is wanted."""
-    application = ap.with_tickets(opened(), {"card": "T2"})
-    assert ap.wants_image(application, "card", "T2")
-    assert not ap.wants_image(application, "card", "T1")
-    assert not ap.wants_image(application, "card", "")
-    assert not ap.wants_image(application, "my_number_card_back", "T2")
-    assert not ap.wants_image(ap.with_image(application, "card", NOW, POLICY), "card", "T2")
+    application = with_tickets(opened(), {"card": "T2"})
+    assert wants_image(application, "card", "T2")
+    assert not wants_image(application, "card", "T1")
+    assert not wants_image(application, "card", "")
+    assert not wants_image(application, "my_number_card_back", "T2")
+    assert not wants_image(with_image(application, "card", NOW, POLICY), "card", "T2")
     for status in (ApplicationStatus.REGISTERED, ApplicationStatus.REFUSED, ApplicationStatus.SUBMITTED):
-        assert not ap.wants_image(replace(application, status=status), "card", "T2")
+        assert not wants_image(replace(application, status=status), "card", "T2")
 
 
 def test_a_new_ticket_awaits_an_accepted_image_anew_and_keeps_a_reason() -> None:
-    application = ap.with_image(opened(), "card", NOW, POLICY)
-    application = ap.without_image(application, LICENCE[0], NOW, "なぜ", POLICY)
-    application = ap.with_tickets(application, {"card": "T1", LICENCE[0]: "T2", "unknown": "T3"})
+    application = with_image(opened(), "card", NOW, POLICY)
+    application = without_image(application, LICENCE[0], NOW, "なぜ", POLICY)
+    application = with_tickets(application, {"card": "T1", LICENCE[0]: "T2", "unknown": "T3"})
     assert application.slots["card"].status is SlotStatus.AWAITING
     assert application.slots[LICENCE[0]] == SlotState(SlotStatus.AGAIN, "T2", "なぜ", NOW)
     assert list(application.slots) == ["card", *LICENCE]
@@ -304,7 +319,7 @@ def test_a_new_ticket_awaits_an_accepted_image_anew_and_keeps_a_reason() -> None
 def test_a_status_only_moves_forward(status: ApplicationStatus, states: list[SlotStatus]) -> None:
     """GIVEN any state WHEN an image was looked at THEN only a complete, waiting application is submitted."""
     slots = {slot: SlotState(state) for slot, state in zip(("card", *LICENCE), states, strict=True)}
-    after = ap.status_after_image(status, slots)
+    after = status_after_image(status, slots)
     waiting = status in (ApplicationStatus.AWAITING_IMAGES, ApplicationStatus.IMAGE_AGAIN)
     complete = set(states) == {SlotStatus.ACCEPTED}
     assert after is (ApplicationStatus.SUBMITTED if waiting and complete else status)
@@ -322,21 +337,21 @@ def test_a_status_only_moves_forward(status: ApplicationStatus, states: list[Slo
     ],
 )
 def test_the_bar_code_is_compared_with_the_number(read: list[str], match: str) -> None:
-    application = ap.with_image(replace(opened(), card_number="1234567890"), "card", NOW, POLICY, read)
+    application = with_image(replace(opened(), card_number="1234567890"), "card", NOW, POLICY, read)
     assert application.slots["card"].barcode == match
     # AND the applicant hears of another number at once, and only of that, and may go on all the same (RULES 5)
     assert application.slots["card"].status is SlotStatus.ACCEPTED
-    warning = ap.barcode_warning(application, "card")
-    assert bool(warning) == (match == "mismatch") == ("1234567891" in ap.status_message(application, POLICY))
+    warning = barcode_warning(application, "card")
+    assert bool(warning) == (match == "mismatch") == ("1234567891" in status_message(application, POLICY))
 
 
 def test_a_corrected_number_is_compared_with_the_picture_anew() -> None:
-    application = ap.with_image(replace(opened(), card_number="1234567899"), "card", NOW, POLICY, ["A1234567890A"])
-    corrected = ap.with_card_number(application, "1234567890")
+    application = with_image(replace(opened(), card_number="1234567899"), "card", NOW, POLICY, ["A1234567890A"])
+    corrected = with_card_number(application, "1234567890")
     assert (corrected.card_number, corrected.slots["card"].barcode) == ("1234567890", BarcodeMatch.MATCH)
-    assert ap.with_card_number(corrected, "1234567899") == application
+    assert with_card_number(corrected, "1234567899") == application
     # AND a picture whose code nobody could read says nothing of either number
-    unread = ap.with_card_number(ap.with_image(opened(), "card", NOW, POLICY, []), "1234567890")
+    unread = with_card_number(with_image(opened(), "card", NOW, POLICY, []), "1234567890")
     assert unread.slots["card"].barcode is BarcodeMatch.UNREAD
 
 
@@ -346,12 +361,12 @@ def test_a_corrected_number_is_compared_with_the_picture_anew() -> None:
 def test_an_application_without_images_is_erased_and_one_at_the_desk_is_not() -> None:
     """GIVEN 30 days WHEN nothing comes THEN it may go; while staff have it never; refused after 30 days (RULES 41)."""
     assert opened().expires_at == NOW + timedelta(days=30)
-    assert ap.with_image(opened(), "card", LATER, POLICY).expires_at == LATER + timedelta(days=30)
+    assert with_image(opened(), "card", LATER, POLICY).expires_at == LATER + timedelta(days=30)
     waiting = submitted()
     assert waiting.expires_at is None
-    again = ap.decided(waiting, Decision(DecisionKind.IMAGE_AGAIN, ("card",), "ぼけています"), "desk", LATER, POLICY)
-    refused = ap.decided(waiting, Decision(DecisionKind.REFUSE, reason="県外の方です"), "desk", LATER, POLICY)
-    registered = ap.decided(waiting, Decision(DecisionKind.REGISTER), "desk", LATER, POLICY)
+    again = decided(waiting, Decision(DecisionKind.IMAGE_AGAIN, ("card",), "ぼけています"), "desk", LATER, POLICY)
+    refused = decided(waiting, Decision(DecisionKind.REFUSE, reason="県外の方です"), "desk", LATER, POLICY)
+    registered = decided(waiting, Decision(DecisionKind.REGISTER), "desk", LATER, POLICY)
     assert again.expires_at == refused.expires_at == LATER + timedelta(days=30)
     assert registered.expires_at is None
 
@@ -359,7 +374,7 @@ def test_an_application_without_images_is_erased_and_one_at_the_desk_is_not() ->
 def test_the_record_of_a_registration_holds_nothing_personal() -> None:
     """GIVEN a registered application WHEN its record is kept THEN it says what was seen, by whom, when (RULES 3)."""
     decision = Decision(DecisionKind.REGISTER)
-    record = ap.record_of(ap.decided(submitted(), decision, "desk-1", LATER, POLICY))
+    record = record_of(decided(submitted(), decision, "desk-1", LATER, POLICY))
     seen = (record.checked_document, record.decided_by, record.decided_at)
     assert seen == (DocumentKind.DRIVING_LICENCE, "desk-1", LATER)
     text = repr(record)
@@ -383,7 +398,7 @@ def test_masking_must_be_answered_for_an_insurance_document(masked: bool) -> Non
     assert decision_faults(application, "register") == {("checked.masked", "masked_unanswered")}
     assert decision_faults(application, "register", masked=masked) == set()
     assert decision_faults(application, "refuse", reason="県外の方です") == set()
-    assert ap.decided(application, Decision(DecisionKind.REGISTER, masked=masked), "d", NOW, POLICY).masked is masked
+    assert decided(application, Decision(DecisionKind.REGISTER, masked=masked), "d", NOW, POLICY).masked is masked
 
 
 def test_the_document_seen_is_one_that_was_sent() -> None:
@@ -392,7 +407,7 @@ def test_the_document_seen_is_one_that_was_sent() -> None:
     assert decision_faults(two, "register") == {("checked.document", "document_needed")}
     assert decision_faults(two, "register", document=DocumentKind.OTHER) == {("checked.document", "document_needed")}
     assert decision_faults(two, "register", document=DocumentKind.MY_NUMBER_CARD) == set()
-    one = ap.decided(submitted(), Decision(DecisionKind.REGISTER), "d", NOW, POLICY)
+    one = decided(submitted(), Decision(DecisionKind.REGISTER), "d", NOW, POLICY)
     assert one.checked_document is DocumentKind.DRIVING_LICENCE
 
 
@@ -428,23 +443,21 @@ def test_a_decision_is_made_once(kind: DecisionKind, status: ApplicationStatus) 
 def test_asking_again_keeps_the_receipt_number_and_the_good_images() -> None:
     """GIVEN three images WHEN one is asked for again THEN only it is missing, then staff get it again (RULES 4)."""
     decision = Decision(DecisionKind.IMAGE_AGAIN, ("card",), " 名前が\n読めません ")
-    again = ap.decided(submitted(), decision, "desk", LATER, POLICY)
+    again = decided(submitted(), decision, "desk", LATER, POLICY)
     assert (again.receipt_number, again.status) == ("R1", ApplicationStatus.IMAGE_AGAIN)
-    assert ap.missing_slots(again) == ("card",)
-    assert ap.status_message(again, POLICY).endswith("・利用者カード(名前を書いた面): 名前が 読めません")
+    assert missing_slots(again) == ("card",)
+    assert status_message(again, POLICY).endswith("・利用者カード(名前を書いた面): 名前が 読めません")
     assert again.decided_at is None
-    back = ap.with_image(again, "card", LATER, POLICY)
+    back = with_image(again, "card", LATER, POLICY)
     assert back.status is ApplicationStatus.SUBMITTED
     assert back.slots["card"].reason == ""
 
 
 def test_even_an_optional_image_is_missing_once_it_was_asked_for() -> None:
     application = submitted(kind="change", documents="other")
-    again = ap.decided(
-        application, Decision(DecisionKind.IMAGE_AGAIN, ("other_back",), "裏も必要です"), "d", NOW, POLICY
-    )
-    assert ap.missing_slots(again) == ("other_back",)
-    assert ap.missing_slots(ap.without_image(again, "other_back", LATER, "壊れています", POLICY)) == ("other_back",)
+    again = decided(application, Decision(DecisionKind.IMAGE_AGAIN, ("other_back",), "裏も必要です"), "d", NOW, POLICY)
+    assert missing_slots(again) == ("other_back",)
+    assert missing_slots(without_image(again, "other_back", LATER, "壊れています", POLICY)) == ("other_back",)
 
 
 @pytest.mark.parametrize(
@@ -460,12 +473,12 @@ def test_even_an_optional_image_is_missing_once_it_was_asked_for() -> None:
 )
 def test_registering_changes_what_the_kind_is_about(kind: str, changed: set[str]) -> None:
     """GIVEN all fields WHEN registered THEN a re-issue moves nothing but the number (RULES 1, issue 3)."""
-    assert set(ap.patron_changes(opened(kind=kind))) == changed
-    assert "online_lending" not in ap.patron_changes(opened(kind=kind, online_lending=False))
+    assert set(patron_changes(opened(kind=kind))) == changed
+    assert "online_lending" not in patron_changes(opened(kind=kind, online_lending=False))
 
 
 def test_what_was_left_open_is_not_changed() -> None:
-    assert ap.patron_changes(opened(kind="change", postal_code="", address="", email="", online_lending="")) == {
+    assert patron_changes(opened(kind="change", postal_code="", address="", email="", online_lending="")) == {
         "phone": "017-729-4300"
     }
 
@@ -475,16 +488,16 @@ def test_a_new_card_lives_for_the_policys_years() -> None:
     register = Decision(DecisionKind.REGISTER)
     for kind in ApplicationKind:
         expected = date(2029, 6, 4) if kind in ("new", "renewal") else None
-        assert ap.new_expiry(opened(kind=kind), register, TODAY, POLICY) == expected
+        assert new_expiry(opened(kind=kind), register, TODAY, POLICY) == expected
     own = replace(register, expires_on=date(2027, 3, 31))
-    assert ap.new_expiry(opened(kind="change"), own, TODAY, POLICY) == date(2027, 3, 31)
-    assert ap.new_expiry(opened(), register, date(2028, 2, 29), POLICY) == date(2031, 2, 28)
+    assert new_expiry(opened(kind="change"), own, TODAY, POLICY) == date(2027, 3, 31)
+    assert new_expiry(opened(), register, date(2028, 2, 29), POLICY) == date(2031, 2, 28)
 
 
 @pytest.mark.parametrize("kind", list(ApplicationKind))
 def test_every_status_has_a_message(kind: ApplicationKind) -> None:
     for status in ApplicationStatus:
-        message = ap.status_message(replace(submitted(kind=kind), status=status, reason="県外の方です"), POLICY)
+        message = status_message(replace(submitted(kind=kind), status=status, reason="県外の方です"), POLICY)
         assert message.strip()
         assert ("県外の方です" in message) is (status is ApplicationStatus.REFUSED)
 
@@ -502,9 +515,9 @@ def test_a_child_applies_with_a_guardian() -> None:
     assert form(birth_date=grown, guardian="青森 一郎").guardian == ""
     # AND of no application is it kept after the registration
     opened_for_a_child = opened(birth_date=child, guardian="青森 一郎")
-    assert ap.patron_changes(opened_for_a_child)["guardian"] == "青森 一郎"
-    assert ap.record_of(opened_for_a_child).guardian == ""
+    assert patron_changes(opened_for_a_child)["guardian"] == "青森 一郎"
+    assert record_of(opened_for_a_child).guardian == ""
     # AND the age is the library's to set
-    read = ap.parse_form(FORM | {"birth_date": grown}, Policy(guardian_below=18), TODAY)
+    read = parse_form(FORM | {"birth_date": grown}, Policy(guardian_below=18), TODAY)
     assert isinstance(read, tuple)
     assert [fault.field for fault in read] == ["guardian"]

@@ -15,8 +15,9 @@ from lending.aws.clients import client
 from lending.aws.table import Table
 from lending.aws.table.registration import applications, cards
 from lending.domain.policy import Policy
-from lending.domain.registration.application import Application, ApplicationForm, parse_form
+from lending.domain.registration.application import Application, ApplicationForm
 from lending.domain.registration.card import Card
+from lending.domain.registration.form import parse_form
 from tests.handlers.conftest import NOON, context, request, sample
 
 RECEIPT = "4821773019"

@@ -30,8 +30,9 @@ from lending.domain.mail.mail import Mail, MailKind
 from lending.domain.patrons.mail_address import PendingAddress
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
-from lending.domain.registration.application import Application, ApplicationStatus, SlotStatus
+from lending.domain.registration.application import Application
 from lending.domain.registration.card import Card, CardState
+from lending.domain.registration.kinds import ApplicationStatus, SlotStatus
 from tests.handlers.applications import (
     KIT,
     RECEIPT,

@@ -10,8 +10,8 @@ from lending.aws.table import Table
 from lending.aws.table.patrons import patrons
 from lending.aws.table.registration import applications, cards
 from lending.domain.patrons.patron import Patron
-from lending.domain.registration.application import ApplicationStatus
 from lending.domain.registration.card import Card, CardState
+from lending.domain.registration.kinds import ApplicationStatus
 from tests.handlers.applications import KIT, RECEIPT, kit, register, submitted
 from tests.handlers.conftest import Given
 from tests.handlers.crashing import everything

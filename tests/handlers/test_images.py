@@ -13,16 +13,10 @@ from lending.aws import images as bucket
 from lending.aws.clients import client
 from lending.aws.table import Table
 from lending.aws.table.registration import applications
-from lending.domain.registration.application import (
-    Application,
-    ApplicationStatus,
-    Decision,
-    DecisionKind,
-    DocumentKind,
-    SlotStatus,
-    decided,
-    with_tickets,
-)
+from lending.domain.registration.application import Application
+from lending.domain.registration.decision import Decision, decided
+from lending.domain.registration.kinds import ApplicationStatus, DecisionKind, DocumentKind, SlotStatus
+from lending.domain.registration.slots import with_tickets
 from tests.handlers.applications import POLICY, RECEIPT, TICKET, applied, keys, look, send
 from tests.handlers.conftest import NOON, context, sample
 

@@ -8,7 +8,7 @@ from functions.images.handler import handler as images
 from lending.aws.clients import client
 from lending.aws.table import Table
 from lending.aws.table.registration import applications
-from lending.domain.registration.application import SlotStatus
+from lending.domain.registration.kinds import SlotStatus
 from tests.handlers.applications import RECEIPT, TICKET, applied, decide, keys, kit, look, register, send, submitted
 from tests.handlers.conftest import context, sample
 from tests.handlers.test_desk_applications import crash, get, points, post

@@ -17,7 +17,7 @@ from lending.aws.table.registration import applications
 from lending.domain.mail.bounce_table import BounceCause, Diagnosis
 from lending.domain.mail.contact import contact_about
 from lending.domain.mail.mail import MailKind, MailState
-from lending.domain.registration.application import BarcodeMatch, SlotStatus
+from lending.domain.registration.kinds import BarcodeMatch, SlotStatus
 from tests.handlers.applications import KIT, POLICY, RECEIPT, applied, decide, keys, kit, register, submitted
 from tests.handlers.conftest import NOON, Given, context, request, sample
 from tests.handlers.mail import Post, mail_of

@@ -24,7 +24,7 @@ from lending.aws.table.writes import Key
 from lending.domain.holds.hold import Hold, HoldStatus
 from lending.domain.mail.bounce_table import BounceCause
 from lending.domain.mail.mail import MailKind, MailState, Unsent, claimed
-from lending.domain.registration.application import ApplicationStatus
+from lending.domain.registration.kinds import ApplicationStatus
 from tests.handlers.applications import applied
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.mail import (

@@ -15,8 +15,8 @@ from lending.aws.table import Table
 from lending.aws.table.mail import mails
 from lending.aws.table.registration import applications, cards
 from lending.domain.mail.mail import MailKind
-from lending.domain.registration.application import ApplicationStatus, SlotStatus
 from lending.domain.registration.card import Card, CardState
+from lending.domain.registration.kinds import ApplicationStatus, SlotStatus
 from tests.handlers.applications import KIT, RECEIPT, applied, look, send
 from tests.handlers.conftest import NOON, Given, context, request, sample
 

@@ -1,7 +1,7 @@
 /**
  * What can be applied for, what each kind asks for, and the photos that go with it (RULES 1-3).
  *
- * The same as in lending/domain/application.py, which decides; a test holds the two side by side.
+ * The same as in lending/domain/registration/kinds.py, which decides; a test holds the two side by side.
  */
 
 const CONTACT = ["postal_code", "address", "phone", "email"];

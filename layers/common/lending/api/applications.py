@@ -22,20 +22,11 @@ from lending.aws.images import Upload
 from lending.domain.form_fields import FieldFault, check_birth_date, check_card_number
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
-from lending.domain.registration.application import (
-    Application,
-    ApplicationForm,
-    ApplicationKind,
-    ApplicationStatus,
-    SlotStatus,
-    barcode_warning,
-    is_optional,
-    missing_slots,
-    parse_form,
-    slot_label,
-    slot_note,
-    status_message,
-)
+from lending.domain.registration.application import Application, ApplicationForm
+from lending.domain.registration.form import parse_form
+from lending.domain.registration.kinds import ApplicationKind, ApplicationStatus, SlotStatus
+from lending.domain.registration.slots import barcode_warning, is_optional, missing_slots, slot_label, slot_note
+from lending.domain.registration.status import status_message
 
 # An access code is not kept with an answer that is kept for an Idempotency-Key.
 area = Area("/api/applications", anyone, secrets={"access_code": lambda body: access_code(body["receipt_number"])})

@@ -285,3 +285,8 @@ FIELD_LABELS = {
     "guardian": "保護者のお名前",
     "note": "メモ",
 }
+
+
+def shown_text(text: str, longest: int = 40) -> str:
+    """Somebody's text as it can be put into a message."""
+    return "「" + "".join(char if char.isprintable() else shown(char) for char in text[:longest]) + "」"

@@ -31,7 +31,8 @@ from lending.domain.mail.pages import Page
 from lending.domain.mail.texts import Text, compose
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
-from lending.domain.registration.application import ACCOUNT_KINDS, ApplicationStatus, is_decided
+from lending.domain.registration.application import is_decided
+from lending.domain.registration.kinds import ACCOUNT_KINDS, ApplicationStatus
 from lending.domain.week import in_tokyo
 
 Facts: TypeAlias = dict[str, Any]

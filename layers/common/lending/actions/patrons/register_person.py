@@ -20,8 +20,9 @@ from lending.domain.patrons.patron import Patron
 from lending.domain.patrons.trail import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
-from lending.domain.registration.application import is_child, years_after
 from lending.domain.registration.card import Card, CardState
+from lending.domain.registration.decision import years_after
+from lending.domain.registration.form import is_child
 from lending.domain.week import in_tokyo
 
 NAMESAKE = "namesake"

@@ -11,16 +11,9 @@ from lending.aws.table.writes import Write
 from lending.domain.mail.mail import Mail, MailKind, mail_id
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
-from lending.domain.registration.application import (
-    Application,
-    ApplicationForm,
-    SlotStatus,
-    is_decided,
-    is_optional,
-    missing_slots,
-    open_application,
-    with_tickets,
-)
+from lending.domain.registration.application import Application, ApplicationForm, is_decided
+from lending.domain.registration.kinds import SlotStatus
+from lending.domain.registration.slots import is_optional, missing_slots, open_application, with_tickets
 
 
 def apply(

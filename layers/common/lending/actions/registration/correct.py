@@ -16,7 +16,8 @@ from lending.domain.mail.contact import ADDRESS_CHANGED
 from lending.domain.patrons.trail import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
-from lending.domain.registration.application import Application, is_decided, with_card_number
+from lending.domain.registration.application import Application, is_decided
+from lending.domain.registration.slots import with_card_number
 
 
 @again_when_overtaken

@@ -23,26 +23,27 @@ from lending.domain.patrons.patron import Patron
 from lending.domain.patrons.trail import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
-from lending.domain.registration.application import (
-    ACCOUNT_KINDS,
+from lending.domain.registration.application import Application, record_of
+from lending.domain.registration.card import Card, CardState
+from lending.domain.registration.decision import (
     CONFLICT_CODES,
-    FILLED_FIELDS,
-    KIT_KINDS,
-    Application,
-    ApplicationKind,
-    ApplicationStatus,
     Decision,
-    DecisionKind,
     decide_faults,
     decided,
     new_expiry,
     patron_changes,
-    record_of,
     repeats,
-    slot_label,
 )
-from lending.domain.registration.card import Card, CardState
+from lending.domain.registration.kinds import (
+    ACCOUNT_KINDS,
+    FILLED_FIELDS,
+    KIT_KINDS,
+    ApplicationKind,
+    ApplicationStatus,
+    DecisionKind,
+)
 from lending.domain.registration.right_person import unconfirmed
+from lending.domain.registration.slots import slot_label
 
 
 def decide_application(

@@ -4,7 +4,8 @@ from lending.aws import images
 from lending.aws.images import Upload
 from lending.aws.table import Table
 from lending.aws.table.registration import applications
-from lending.domain.registration.application import Application, SlotStatus, is_decided
+from lending.domain.registration.application import Application, is_decided
+from lending.domain.registration.kinds import SlotStatus
 
 
 def clear_images(table: Table, receipt_number: str) -> None:

@@ -15,7 +15,8 @@ from lending.domain.patrons.patron import Patron
 from lending.domain.patrons.trail import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
-from lending.domain.registration.application import Application, ApplicationStatus, Rectangle, SlotStatus, is_decided
+from lending.domain.registration.application import Application, Rectangle, is_decided
+from lending.domain.registration.kinds import ApplicationStatus, SlotStatus
 from lending.domain.registration.right_person import differences
 from lending.domain.week import TOKYO, in_tokyo
 

@@ -20,19 +20,10 @@ from lending.api.request_models import A_NUMBER, Day, RequestModel, Text, Word
 from lending.api.surface import Area
 from lending.aws.settings import settings
 from lending.domain.problems import Reason, Refused
-from lending.domain.registration.application import (
-    KIND_LABELS,
-    Application,
-    ApplicationStatus,
-    Decision,
-    DecisionKind,
-    DocumentKind,
-    Rectangle,
-    SlotState,
-    is_optional,
-    slot_label,
-    waits_days,
-)
+from lending.domain.registration.application import Application, Rectangle, SlotState, waits_days
+from lending.domain.registration.decision import Decision
+from lending.domain.registration.kinds import KIND_LABELS, ApplicationStatus, DecisionKind, DocumentKind
+from lending.domain.registration.slots import is_optional, slot_label
 
 area = Area("/api/desk", staff)
 

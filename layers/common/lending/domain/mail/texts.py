@@ -38,7 +38,7 @@ from unicodedata import category, east_asian_width
 
 from lending.domain.mail.mail import MailKind
 from lending.domain.policy import Policy
-from lending.domain.registration.application import slot_label
+from lending.domain.registration.slots import slot_label
 
 LINE_COLUMNS = 38
 """What a phone shows in one line; a full-width character takes two columns."""

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from lending.domain.patrons.patron import Patron
-from lending.domain.registration.application import Application, ApplicationKind
+from lending.domain.registration.application import Application
+from lending.domain.registration.kinds import ApplicationKind
 
 _COMPARED = ("name", "kana", "birth_date")
 # These are what a change of name is for.

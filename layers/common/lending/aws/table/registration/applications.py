@@ -7,7 +7,8 @@ from typing import Any
 from lending.aws.table.codec import Item, attributes, each_of, epoch, stamp, value_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, delete, put_new, update
-from lending.domain.registration.application import Application, ApplicationStatus
+from lending.domain.registration.application import Application
+from lending.domain.registration.kinds import ApplicationStatus
 from lending.domain.week import TOKYO
 
 # What the record of a registration has no more, and an item therefore has not at all.
