@@ -1,29 +1,23 @@
 """Every route belongs to one group: no token, or another group's, is turned away (API.md, tokens)."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra.local.people import Caller
 from infra.local.stack import Stack
+from infra.openapi import surfaces
 from tests.deployed.conftest import NOON, Given
 
-FUNCTIONS = Path(__file__).parents[2] / "functions"
-ROUTE = re.compile(r'@api\.(get|post|put|patch|delete)\("/api(/[^"]+)"')
 OWNERS = {"me": "patron", "desk": "desk", "facility": "facility-01"}
 
 
 def routes() -> list[tuple[str, str, str]]:
     """Each route of each function that belongs to a group: group, method, path."""
-    found = []
-    for source in sorted(FUNCTIONS.glob("*/handler.py")):
-        for method, path in ROUTE.findall(source.read_text(encoding="utf-8")):
-            owner = OWNERS.get(path.split("/")[1])
-            if owner:
-                found.append((owner, method.upper(), re.sub(r"<\w+>", "1", path)))
-    return found
+    known = [route for surface in surfaces() for route in surface.routes]
+    owned = [(OWNERS.get(path.split("/")[2], ""), method, path.removeprefix("/api")) for method, path in known]
+    return [(owner, method, re.sub(r"<\w+>", "1", path)) for owner, method, path in owned if owner]
 
 
 def caller_of(group: str, given: Given) -> Caller:
