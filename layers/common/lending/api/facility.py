@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import uuid4
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
@@ -204,16 +204,7 @@ def add_closure(request: Request, asked: ClosureRequest) -> RecordedClosure:
     library = request.library
     closure = Closure(closure_id=uuid4().hex, scope=Scope.FACILITY, facility=request.caller, **asked.model_dump())
     warnings = close(library.table, closure, library.moment, library.policy)
-    shown = _closure(closure)
-    return RecordedClosure(
-        id=shown.id,
-        from_=shown.from_,
-        until=shown.until,
-        reason=shown.reason,
-        weekdays=shown.weekdays,
-        kind=shown.kind,
-        warnings=warnings,
-    )
+    return RecordedClosure(**_of_closure(closure), warnings=warnings)
 
 
 @area.delete("/closures/<closure_id>")
@@ -242,11 +233,15 @@ def _bag(view: BagView) -> BagAnswer:
 
 
 def _closure(closure: Closure) -> ClosureAnswer:
-    return ClosureAnswer(
-        id=closure.closure_id,
-        from_=closure.starts_on,
-        until=closure.ends_on,
-        reason=closure.reason,
-        weekdays=closure.weekdays,
-        kind=closure.kind,
-    )
+    return ClosureAnswer(**_of_closure(closure))
+
+
+def _of_closure(closure: Closure) -> dict[str, Any]:
+    return {
+        "id": closure.closure_id,
+        "from_": closure.starts_on,
+        "until": closure.ends_on,
+        "reason": closure.reason,
+        "weekdays": closure.weekdays,
+        "kind": closure.kind,
+    }

@@ -67,11 +67,6 @@ def namesakes_of(kana: str, birth_date: date) -> Place | None:
     return (_born_on(birth_date), reading) if reading else None
 
 
-def same_text(one: str, other: str) -> bool:
-    """Whether two spellings of a name or a reading are the same but for what makes no difference."""
-    return _plain(one) == _plain(other)
-
-
 def _list_of(kind: str, text: str) -> str:
     return f"{kind}#{text[0]}"
 
