@@ -1,6 +1,6 @@
 """Months of random life in a small library: patrons, desk, facilities and schedules, in any order (RULES 8-35, 40).
 
-After each step the table is what the obvious library says, and what must never break is looked at in the rows
+After each step the table is what the reference model says, and what must never break is looked at in the rows
 themselves. Time moves by the machine. On moto for some hundreds of steps, on a store in memory for thousands.
 """
 
@@ -64,11 +64,11 @@ from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.run.run_record import RunRecord
 from tests.benchmarks.counting_store import CountingStore
-from tests.handlers import obvious_library as obvious
+from tests.handlers import reference_model as reference
 from tests.handlers.conftest import NOON, Given, lending_table
 from tests.handlers.desk import Library
 from tests.handlers.invariants import what_must_never_break
-from tests.handlers.obvious_library import CAP, DAY, HOLD_LIMIT, LIBRARY, SMALL_CAP, No, ObviousLibrary
+from tests.handlers.reference_model import CAP, DAY, HOLD_LIMIT, LIBRARY, SMALL_CAP, No, ReferenceLibrary
 
 POLICY = Policy(hold_limit=HOLD_LIMIT, loan_cap=CAP, loan_caps=(SMALL_CAP, CAP))
 PATRONS = ("p-1", "p-2", "p-3", "p-4")
@@ -83,7 +83,7 @@ BARCODES = tuple(f"{title}-{n}" for title, copies in COPIES.items() for n in ran
 
 
 class ActualLibrary:
-    """The actions as the functions call them, with answers in the obvious library's words."""
+    """The actions as the functions call them, with answers in the reference model's words."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
@@ -189,14 +189,14 @@ class ActualLibrary:
 
     # The calendar
 
-    def close(self, closure_id: str, closed: obvious.Closed) -> None:
+    def close(self, closure_id: str, closed: reference.Closed) -> None:
         scope = Scope.FACILITY if closed.facility else Scope.PREFECTURAL
         closure = Closure(closure_id=closure_id, scope=scope, facility=closed.facility, starts_on=closed.first,
                           ends_on=closed.last, reason="休館")  # fmt: skip
         record = close if closed.facility else close_days
         record(self.table, closure, NOON, POLICY)
 
-    def suspend(self, suspension_id: str, suspension: obvious.Suspension) -> None:
+    def suspend(self, suspension_id: str, suspension: reference.Suspension) -> None:
         scope = Scope.FACILITY if suspension.facility else Scope.SERVICE
         suspend(
             self.table,
@@ -279,7 +279,7 @@ def answer_of(library: Any, what: str, *args: Any) -> Any:
         return frozenset(reason.code for reason in refused.reasons)
 
 
-# The table and the obvious library, in the same words
+# The table and the reference model, in the same words
 
 Rows = list[dict[str, Any]]
 State = dict[str, dict[Any, Any]]
@@ -346,8 +346,8 @@ _READ: dict[str, Callable[[State, str, str, dict[str, Any]], None]] = {
 }
 
 
-def state_of(library: ObviousLibrary) -> State:
-    """The same of the obvious library; each count is counted."""
+def state_of(library: ReferenceLibrary) -> State:
+    """The same of the reference model; each count is counted."""
     return {
         "holds": {key: _hold(hold) for key, hold in library.holds.items()},
         "loans": {key: _loan(loan) for key, loan in library.loans.items()},
@@ -369,19 +369,19 @@ def differences(actual: dict[Any, Any], expected: dict[Any, Any]) -> dict[Any, t
     return {key: (actual.get(key), expected.get(key)) for key in keys if actual.get(key) != expected.get(key)}
 
 
-def _hold(hold: obvious.Hold) -> tuple[Any, ...]:
+def _hold(hold: reference.Hold) -> tuple[Any, ...]:
     return (hold.status, hold.place, _time(hold.placed_at), _time(hold.queued_at), hold.barcode or None,
             _day(hold.ready_on), _day(hold.mailed_on), _day(hold.until), hold.next_place or None,
             _day(hold.next_from), hold.why)  # fmt: skip
 
 
-def _loan(loan: obvious.Loan) -> tuple[Any, ...]:
+def _loan(loan: reference.Loan) -> tuple[Any, ...]:
     return (loan.title, loan.place, _time(loan.lent_at), _day(loan.due_on), loan.renewals, _day(loan.sunday),
             _day(loan.until), _time(loan.handed_over_at), _time(loan.released_at), loan.lost,
             loan.damaged)  # fmt: skip
 
 
-def _copy(copy: obvious.Copy) -> tuple[Any, ...]:
+def _copy(copy: reference.Copy) -> tuple[Any, ...]:
     plan = copy.plan and {
         "patron_id": copy.plan.patron, "title_id": copy.title, "decision": copy.plan.decision, "run": copy.plan.run,
         "pickup_place": copy.plan.place, "cap": copy.plan.cap, "facts": copy.plan.facts,
@@ -390,7 +390,7 @@ def _copy(copy: obvious.Copy) -> tuple[Any, ...]:
     return copy.title, copy.state, copy.holder or None, day, back, copy.lies_at, plan
 
 
-def _patron(library: ObviousLibrary, patron_id: str) -> tuple[Any, ...]:
+def _patron(library: ReferenceLibrary, patron_id: str) -> tuple[Any, ...]:
     patron, lent = library.patrons[patron_id], library.loans_of(patron_id)
     return (len(library.holds_of(patron_id)), len(lent), library.returning(patron_id), patron.blocked,
             patron.online_lending, _day(patron.expires_on), patron.cap,
@@ -451,15 +451,15 @@ class Life(RuleBasedStateMachine):
         self.now = NOON
         self.names = itertools.count(1)
         self.actual = ActualLibrary(type(self).table())
-        self.obvious = ObviousLibrary(
-            [obvious.Patron(patron, self.actual.cards[patron], EXPIRY, CAPS.get(patron, CAP)) for patron in PATRONS],
-            [obvious.Copy(barcode, barcode.rpartition("-")[0], barcode in REFERENCE_ONLY) for barcode in BARCODES],
+        self.reference = ReferenceLibrary(
+            [reference.Patron(patron, self.actual.cards[patron], EXPIRY, CAPS.get(patron, CAP)) for patron in PATRONS],
+            [reference.Copy(barcode, barcode.rpartition("-")[0], barcode in REFERENCE_ONLY) for barcode in BARCODES],
             FACILITIES,
         )
 
     def both(self, what: str, *args: Any) -> None:
         """The same step in both libraries: the same answer, and the same state after it."""
-        expected, answer = (answer_of(library, what, *args) for library in (self.obvious, self.actual))
+        expected, answer = (answer_of(library, what, *args) for library in (self.reference, self.actual))
         assert answer == expected, f"{self.now}: {what}{args}"
         if what == "found":
             self.nobody_is_overtaken_without_a_reason(args[0])
@@ -468,22 +468,22 @@ class Life(RuleBasedStateMachine):
 
     def nobody_is_overtaken_without_a_reason(self, barcode: str) -> None:
         """Who was before the one that got this book has one coming, or a reason (RULES 11, 15, 27)."""
-        copy = self.obvious.copies[barcode]
+        copy = self.reference.copies[barcode]
         scan = copy.scan
         if scan is None or scan.hold is None or scan.at != self.now or scan.hold.status != "waiting":
             return
-        others = [other for other in self.obvious.copies_of(copy.title) if other is not copy]
+        others = [other for other in self.reference.copies_of(copy.title) if other is not copy]
         fetched = {other.plan.patron for other in others if other.plan and other.plan.stands(self.now.date())}
         left = sum(other.state == "on_shelf" and other.lendable for other in others) - len(fetched)
-        before = [hold for hold in self.obvious.queue(copy.title) if obvious.turn(hold) < obvious.turn(scan.hold)]
+        before = [hold for hold in self.reference.queue(copy.title) if reference.turn(hold) < reference.turn(scan.hold)]
         passed = [hold for hold in before if hold.patron not in fetched and not hold.why]
         assert len(passed) <= max(0, left), f"{self.now}: {barcode} passed {passed}"
 
     def nothing_is_kept_in_vain(self) -> None:
         """After a run that took place nobody whom it passes over keeps a book from the queue (RULES 8, 21)."""
-        run = obvious.weekly_run(max(date.fromisoformat(made) for made in self.obvious.made.values()))
-        kept = [hold for hold in self.obvious.holds.values() if hold.status == "secured"]
-        why = [self.obvious.obstacle(run, hold, hold.place_on(run.cycle)) for hold in kept]
+        run = reference.weekly_run(max(date.fromisoformat(made) for made in self.reference.made.values()))
+        kept = [hold for hold in self.reference.holds.values() if hold.status == "secured"]
+        why = [self.reference.obstacle(run, hold, hold.place_on(run.cycle)) for hold in kept]
         assert {code for code, _ in filter(None, why)} <= {"run_suspended", "after_cutoff"}, f"{self.now}: {kept}"
 
     def do(self, what: str, *args: Any) -> None:
@@ -495,7 +495,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def no_difference(self) -> None:
         rows = rows_of(self.actual.table)
-        actual, expected = state_of_table(rows), state_of(self.obvious)
+        actual, expected = state_of_table(rows), state_of(self.reference)
         for kind in expected:
             found = differences(actual[kind], expected[kind])
             assert not found, f"{self.now}: {kind} {found}"
@@ -513,14 +513,14 @@ class Life(RuleBasedStateMachine):
 
     @rule(days=st.integers(1, 9), hour=st.integers(8, 23), left_out=st.sets(st.sampled_from(JOBS), max_size=2))
     def days_pass(self, days: int, hour: int, left_out: set[str]) -> None:
-        self.pass_until(obvious.at(self.now.date() + min(days, type(self).days) * DAY, hour), left_out)
+        self.pass_until(reference.at(self.now.date() + min(days, type(self).days) * DAY, hour), left_out)
 
     @rule(days=st.integers(1, 9))
     def days_pass_and_the_desk_does_its_work(self, days: int) -> None:
         end = self.now.date() + min(days, type(self).days) * DAY
-        for day in obvious.days(self.now.date(), end):
+        for day in reference.days(self.now.date(), end):
             for hour in (12, 18):
-                self.pass_until(obvious.at(day, hour), set())
+                self.pass_until(reference.at(day, hour), set())
                 self.whole_pull_list()
             if day.weekday() == 2:
                 self.carriage(late=True)
@@ -535,18 +535,18 @@ class Life(RuleBasedStateMachine):
         self.now = max(self.now, end)
 
     def fires(self, end: datetime) -> Iterator[tuple[datetime, str]]:
-        for day in obvious.days(self.now.date(), end.date()):
+        for day in reference.days(self.now.date(), end.date()):
             for job, weekday, (hour, minute) in SCHEDULES:
-                at = obvious.at(day, hour, minute)
+                at = reference.at(day, hour, minute)
                 if weekday in (None, day.weekday()) and self.now < at <= end:
                     yield at, job
 
     @rule(patron=PATRON, title=TITLE, place=PLACE, late=st.booleans(), run=st.booleans())
     def on_the_stroke(self, patron: str, title: str, place: str, late: bool, run: bool) -> None:
         """At the very end of a time, or a minute late: the cut-off of the run, or of changing the pickup place."""
-        thursday = obvious.next_run(self.now)
-        last_day = thursday - DAY if self.obvious.open(thursday - DAY) else thursday - 2 * DAY
-        stroke = obvious.at(thursday, 8, 30) if run else obvious.at(last_day, 19)
+        thursday = reference.next_run(self.now)
+        last_day = thursday - DAY if self.reference.open(thursday - DAY) else thursday - 2 * DAY
+        stroke = reference.at(thursday, 8, 30) if run else reference.at(last_day, 19)
         self.pass_until(max(self.now, stroke - timedelta(minutes=0 if late else 1)), set(JOBS))
         self.do("place" if run else "change_pickup", patron, title, place, self.now)
 
@@ -573,47 +573,47 @@ class Life(RuleBasedStateMachine):
         self.perhaps_found(choice, cancelled)
 
     @rule(choice=CHOICE, patron=PATRON, barcode=BARCODE)
-    @precondition(lambda self: self.obvious.loans)
+    @precondition(lambda self: self.reference.loans)
     def renew(self, choice: int, patron: str, barcode: str) -> None:
-        lent = sorted(self.obvious.loans.items())
+        lent = sorted(self.reference.loans.items())
         soon = [key for key, loan in lent if timedelta(0) <= loan.due_on - self.now.date() < 4 * DAY]
         self.do("renew", *self.pick(choice, soon or [key for key, _ in lent], (patron, barcode)), self.now)
 
     @rule(choice=CHOICE, early=st.integers(0, 4))
-    @precondition(lambda self: self.obvious.loans)
+    @precondition(lambda self: self.reference.loans)
     def renew_about_the_due_date(self, choice: int, early: int) -> None:
         """Days go by without any schedule; then somebody asks."""
-        lent = sorted(self.obvious.loans.values(), key=lambda loan: (loan.due_on, loan.barcode))
+        lent = sorted(self.reference.loans.values(), key=lambda loan: (loan.due_on, loan.barcode))
         loan = self.pick(choice, lent, lent[0])
-        self.now = max(self.now, obvious.at(loan.due_on - early * DAY, 11))
+        self.now = max(self.now, reference.at(loan.due_on - early * DAY, 11))
         self.do("renew", loan.patron, loan.barcode, self.now)
 
     @rule(patron=PATRON)
     def look_at_my_library(self, patron: str) -> None:
-        assert self.actual.positions(patron, self.now) == self.obvious.positions(patron)
-        assert self.actual.renewable(patron, self.now) == self.obvious.renewable(patron, self.now)
-        assert self.actual.loans_look(patron, self.now) == self.obvious.loans_look(patron, self.now)
+        assert self.actual.positions(patron, self.now) == self.reference.positions(patron)
+        assert self.actual.renewable(patron, self.now) == self.reference.renewable(patron, self.now)
+        assert self.actual.loans_look(patron, self.now) == self.reference.loans_look(patron, self.now)
         type(self).steps += 1
 
     # The desk
 
     def planned(self) -> list[str]:
-        return sorted(copy.barcode for copy in self.obvious.copies.values() if copy.plan)
+        return sorted(copy.barcode for copy in self.reference.copies.values() if copy.plan)
 
     def holds(self) -> list[tuple[str, str]]:
         """All of them, and those once more whose book is being fetched: there is most to go wrong."""
-        fetched = {(copy.plan.patron, copy.title) for copy in self.obvious.copies.values() if copy.plan}
-        return [*sorted(self.obvious.holds), *sorted(fetched & self.obvious.holds.keys()) * 3]
+        fetched = {(copy.plan.patron, copy.title) for copy in self.reference.copies.values() if copy.plan}
+        return [*sorted(self.reference.holds), *sorted(fetched & self.reference.holds.keys()) * 3]
 
     def out(self) -> list[str]:
-        return sorted(barcode for _, barcode in self.obvious.loans)
+        return sorted(barcode for _, barcode in self.reference.loans)
 
     def whole_pull_list(self) -> None:
         for barcode in self.planned():
             self.do("found", barcode, self.now)
 
     def carriage(self, late: bool) -> None:
-        lent, today = self.obvious.loans.values(), self.now.date()
+        lent, today = self.reference.loans.values(), self.now.date()
         back = [loan.barcode for loan in lent if loan.released_at or (late and today > loan.due_on)]
         for barcode in sorted(back):
             self.do("check_in", barcode, self.now)
@@ -637,7 +637,7 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.planned())
     def something_is_recorded_between_run_and_scan(self, choice: int, facility: str, lifted: bool) -> None:
         """A block, an expiry, a suspension for the books that are being fetched, and perhaps it is taken back."""
-        fetched = [copy for copy in self.obvious.copies.values() if copy.plan]
+        fetched = [copy for copy in self.reference.copies.values() if copy.plan]
         kept = [copy for copy in fetched if copy.state == "kept_aside"]
         copy = self.pick(choice, kept or fetched, fetched[0])
         if choice % 2:
@@ -645,7 +645,7 @@ class Life(RuleBasedStateMachine):
             self.do("change_record", copy.plan.patron, record, self.now)
         else:
             name, today = f"c-{next(self.names):04}", self.now.date()
-            self.do("suspend", name, obvious.Suspension(facility, today - 3 * DAY, today + 14 * DAY))
+            self.do("suspend", name, reference.Suspension(facility, today - 3 * DAY, today + 14 * DAY))
             if lifted:
                 self.do("resume", name)
         if choice % 3:
@@ -657,57 +657,57 @@ class Life(RuleBasedStateMachine):
         self.do("undo", self.pick(choice, self.scanned(), barcode), self.now)
 
     def scanned(self) -> list[str]:
-        return sorted(copy.barcode for copy in self.obvious.copies.values() if copy.scan)
+        return sorted(copy.barcode for copy in self.reference.copies.values() if copy.scan)
 
     @rule(choice=CHOICE, sunday=st.integers(-1, 1), facility=st.sampled_from((*FACILITIES, "")))
     def crates_leave(self, choice: int, sunday: int, facility: str) -> None:
-        batches = sorted({(at, place) for at, place, _ in self.obvious.bags})
-        asked = (obvious.sunday_after(self.now.date()) + sunday * 7 * DAY, facility)
+        batches = sorted({(at, place) for at, place, _ in self.reference.bags})
+        asked = (reference.sunday_after(self.now.date()) + sunday * 7 * DAY, facility)
         at, place = self.pick(choice, batches[-2:], asked)
         self.do("dispatch", at, [place] if place else [])
 
     @rule(choice=CHOICE)
     @precondition(lambda self: self.planned())
     def drop_plan(self, choice: int) -> None:
-        plans = sorted({copy.plan.run for copy in self.obvious.copies.values() if copy.plan})
+        plans = sorted({copy.plan.run for copy in self.reference.copies.values() if copy.plan})
         self.do("drop_plan", self.pick(choice, plans, "2026-01-01"))
 
     @rule(choice=CHOICE, barcode=BARCODE)
-    @precondition(lambda self: self.obvious.loans)
+    @precondition(lambda self: self.reference.loans)
     def check_in(self, choice: int, barcode: str) -> None:
         self.do("check_in", self.pick(choice, self.out(), barcode), self.now)
 
     @rule(late=st.booleans())
-    @precondition(lambda self: self.obvious.loans)
+    @precondition(lambda self: self.reference.loans)
     def carriage_comes_back(self, late: bool) -> None:
         self.carriage(late)
 
     @rule(patron=PATRON, choice=CHOICE, barcode=BARCODE)
     def check_out(self, patron: str, choice: int, barcode: str) -> None:
-        kept = sorted((hold.patron, hold.barcode) for hold in self.obvious.holds.values() if hold.barcode)
+        kept = sorted((hold.patron, hold.barcode) for hold in self.reference.holds.values() if hold.barcode)
         planned = [(patron, each) for each in self.planned()]
         pairs = [*kept, *planned, *self.visits_of_those_with_plans()]
         self.do("check_out", *self.pick(choice, pairs, (patron, barcode)), self.now)
 
     def visits_of_those_with_plans(self) -> list[tuple[str, str]]:
         """Whose book is being fetched, borrows another one at the counter, which fills the cap."""
-        copies = self.obvious.copies.values()
+        copies = self.reference.copies.values()
         free = [copy.barcode for copy in copies if copy.state == "on_shelf" and copy.lendable and not copy.plan]
         return sorted(itertools.product({copy.plan.patron for copy in copies if copy.plan}, free))
 
     @rule(choice=CHOICE, patron=PATRON, title=TITLE)
-    @precondition(lambda self: self.obvious.holds)
+    @precondition(lambda self: self.reference.holds)
     def cancel_at_desk(self, choice: int, patron: str, title: str) -> None:
         if choice > 900:
             self.do("cancel_all", patron, self.now)
             return
-        kept = sorted(key for key, hold in self.obvious.holds.items() if hold.barcode)
-        planned = [key for key in kept if self.obvious.copies[self.obvious.holds[key].barcode].plan]
-        likely = planned or kept or sorted(self.obvious.holds)
+        kept = sorted(key for key, hold in self.reference.holds.items() if hold.barcode)
+        planned = [key for key in kept if self.reference.copies[self.reference.holds[key].barcode].plan]
+        likely = planned or kept or sorted(self.reference.holds)
         self.do("cancel_at_desk", *self.pick(choice, likely, (patron, title)), self.now)
 
     @rule(choice=CHOICE, patron=PATRON, title=TITLE)
-    @precondition(lambda self: self.obvious.holds)
+    @precondition(lambda self: self.reference.holds)
     def to_end(self, choice: int, patron: str, title: str) -> None:
         moved = self.pick(choice, self.holds(), (patron, title))
         self.do("to_end", *moved, self.now)
@@ -715,25 +715,25 @@ class Life(RuleBasedStateMachine):
 
     def perhaps_found(self, choice: int, hold: tuple[str, str]) -> None:
         """Every second time the book that is being fetched for the hold is found straight away."""
-        for copy in list(self.obvious.copies.values()):
+        for copy in list(self.reference.copies.values()):
             if choice % 2 and copy.plan and (copy.plan.patron, copy.title) == hold:
                 self.do("found", copy.barcode, self.now)
 
     @rule(choice=CHOICE, patron=PATRON, title=TITLE, place=PLACE)
-    @precondition(lambda self: self.obvious.holds)
+    @precondition(lambda self: self.reference.holds)
     def change_pickup(self, choice: int, patron: str, title: str, place: str) -> None:
-        self.do("change_pickup", *self.pick(choice, sorted(self.obvious.holds), (patron, title)), place, self.now)
+        self.do("change_pickup", *self.pick(choice, sorted(self.reference.holds), (patron, title)), place, self.now)
 
     @rule(choice=CHOICE, barcode=BARCODE, state=st.sampled_from(("lost", "damaged")))
     def mark(self, choice: int, barcode: str, state: str) -> None:
-        taken = sorted(copy.barcode for copy in self.obvious.copies.values() if copy.holder or copy.plan)
+        taken = sorted(copy.barcode for copy in self.reference.copies.values() if copy.holder or copy.plan)
         self.do("mark", self.pick(choice, taken, barcode), state, self.now)
 
     @rule(choice=CHOICE, barcode=BARCODE)
     def withdraw(self, choice: int, barcode: str) -> None:
         """Now and then a copy leaves the catalogue, also the last one of a title that somebody waits for (RULES 9)."""
-        waited = {hold.title for hold in self.obvious.holds.values()}
-        likely = sorted(copy.barcode for copy in self.obvious.copies.values() if copy.title in waited)
+        waited = {hold.title for hold in self.reference.holds.values()}
+        likely = sorted(copy.barcode for copy in self.reference.copies.values() if copy.title in waited)
         if choice < 300:
             self.do("withdraw", self.pick(choice, likely, barcode))
 
@@ -744,7 +744,7 @@ class Life(RuleBasedStateMachine):
 
     def gone(self) -> list[str]:
         gone = ("lost", "damaged", "missing")
-        return sorted(copy.barcode for copy in self.obvious.copies.values() if copy.state in gone)
+        return sorted(copy.barcode for copy in self.reference.copies.values() if copy.state in gone)
 
     @rule(patron=PATRON, wanted=RECORD)
     def change_record(self, patron: str, wanted: dict[str, Any]) -> None:
@@ -773,24 +773,24 @@ class Life(RuleBasedStateMachine):
         first, name = self.now.date() + soon, f"c-{next(self.names):04}"
         span = 800 * DAY if facility and not for_years else span
         if opted_in is None:
-            self.do("close", name, obvious.Closed(facility, first, first + span))
+            self.do("close", name, reference.Closed(facility, first, first + span))
             return
         until = first + more + 7 * DAY if opted_in and not facility else None
         opted = frozenset() if facility else frozenset(opted_in)
-        self.do("suspend", name, obvious.Suspension(facility, first, first + span, opted, until))
+        self.do("suspend", name, reference.Suspension(facility, first, first + span, opted, until))
 
     @rule(choice=CHOICE)
-    @precondition(lambda self: self.obvious.closed or self.obvious.suspensions)
+    @precondition(lambda self: self.reference.closed or self.reference.suspensions)
     def take_back(self, choice: int) -> None:
-        known = [("reopen", name) for name in sorted(self.obvious.closed)]
-        known += [("resume", name) for name in sorted(self.obvious.suspensions)]
+        known = [("reopen", name) for name in sorted(self.reference.closed)]
+        known += [("resume", name) for name in sorted(self.reference.suspensions)]
         self.do(*self.pick(choice, known, ("reopen", "c-none")))
 
     @rule(choice=CHOICE, facility=FACILITY, weeks=st.integers(-2, 1), until=st.integers(0, 16), due=st.integers(8, 30))
-    @precondition(lambda self: self.obvious.bags)
+    @precondition(lambda self: self.reference.bags)
     def shift(self, choice: int, facility: str, weeks: int, until: int, due: int) -> None:
-        asked = obvious.sunday_after(self.now.date()) + weeks * 7 * DAY, facility
-        batches = sorted({(sunday, place) for sunday, place, _ in self.obvious.bags})
+        asked = reference.sunday_after(self.now.date()) + weeks * 7 * DAY, facility
+        batches = sorted({(sunday, place) for sunday, place, _ in self.reference.bags})
         sunday, place = self.pick(choice, batches[-2:], asked)
         if choice % 3 == 0:
             self.do("take_shift_back", sunday, place, self.now)
@@ -801,10 +801,10 @@ class Life(RuleBasedStateMachine):
     # Facilities
 
     @rule(choice=CHOICE, facility=FACILITY, patron=PATRON)
-    @precondition(lambda self: self.obvious.bags)
+    @precondition(lambda self: self.reference.bags)
     def hand_over(self, choice: int, facility: str, patron: str) -> None:
-        bags = sorted(self.obvious.bags)
-        bag = self.pick(choice, bags[-4:], (obvious.sunday_after(self.now.date()), facility, patron))
+        bags = sorted(self.reference.bags)
+        bag = self.pick(choice, bags[-4:], (reference.sunday_after(self.now.date()), facility, patron))
         self.do("hand_over", bag[1] if choice % 7 else facility, bag, self.now)
 
 

@@ -28,7 +28,7 @@ from lending.domain.holds.hold import HoldStatus
 from lending.domain.run.run import Decision, RunKind
 from tests.benchmarks.counting_store import CountingStore
 from tests.copies import moved
-from tests.domain.test_allocation import CUT_OFF, POLICY, Case, Naive, cases, hold
+from tests.domain.run.test_allocation import CUT_OFF, POLICY, Case, Naive, cases, hold
 
 PULLED = {"lend": "lend", "keep_aside": "keep_aside", "ready": "ready"}
 

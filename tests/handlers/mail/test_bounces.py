@@ -20,7 +20,7 @@ from lending.domain.mail.contact import Contact
 from lending.domain.mail.events import from_sns
 from lending.domain.mail.mail import MailKind, MailState
 from tests.handlers.conftest import ROOT, Given, context, sample
-from tests.handlers.mail import POLICY, SATURDAY, mail_of, put, sent
+from tests.handlers.mails import POLICY, SATURDAY, mail_of, put, sent
 
 HANAKO = "hanako@example.jp"
 SAMPLES = sorted(path.stem for path in Path(ROOT / "events" / "bounces").glob("*.json"))

@@ -27,7 +27,7 @@ from lending.domain.mail.mail import MailKind, MailState, Unsent, claimed
 from lending.domain.registration.kinds import ApplicationStatus
 from tests.handlers.applications import applied
 from tests.handlers.conftest import Given, context, sample
-from tests.handlers.mail import (
+from tests.handlers.mails import (
     SATURDAY,
     SUNDAY,
     Died,

@@ -273,7 +273,7 @@ class Books(dict[str, "Copy"]):
         raise No("unknown_barcode")
 
 
-class ObviousLibrary:
+class ReferenceLibrary:
     """Everything there is, and what each step does to it."""
 
     def __init__(self, patrons: Iterable[Patron], copies: Iterable[Copy], facilities: Iterable[str]) -> None:

@@ -14,7 +14,7 @@ from lending.domain.mail.bounces import classify
 from lending.domain.mail.events import EventKind, MailEvent, from_sns, parse
 from lending.domain.mail.mail import STATE_LABELS, MailState, moved
 
-SAMPLES = Path(__file__).parents[2] / "events" / "bounces"
+SAMPLES = Path(__file__).parents[3] / "events" / "bounces"
 WRONG, REFUSED, FULL, FORWARDING, UNKNOWN = BounceCause
 HANAKO = "hanako@example.jp"
 

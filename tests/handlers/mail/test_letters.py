@@ -17,7 +17,7 @@ from lending.domain.registration.card import Card, CardState
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.crashing import Mortal, deaths, dies_anywhere, everything
 from tests.handlers.desk import answered, ask
-from tests.handlers.mail import SATURDAY, Post, lend, mail_of, put, put_lending
+from tests.handlers.mails import SATURDAY, Post, lend, mail_of, put, put_lending
 
 LETTER = "p-1#lending#2026-06-07#12"
 
@@ -137,7 +137,7 @@ def test_a_password_comes_on_a_slip_and_is_in_no_letter(person: Patron, library:
 
 
 def still_temporary(password: str) -> bool:
-    from tests.handlers.test_desk_window import signs_in
+    from tests.handlers.patrons.test_window import signs_in
 
     return signs_in("p-1", password) == "NEW_PASSWORD_REQUIRED"
 

@@ -195,7 +195,8 @@ APPLICATIONS = [
     ("POST", f"{OF_APPLICATION}/decision", "application_refuse", Deed.REFUSE),
     ("POST", f"{OF_APPLICATION}/decision", "application_register", Deed.REGISTER),
 ]
-# Somebody new, played below; and somebody who goes: the trace must not say whom (tests/handlers/test_leaving.py).
+# Somebody new, played below; and somebody who goes: the trace must not say whom
+# (tests/handlers/patrons/test_leaving.py).
 OF_OTHERS = {("POST", "/patrons"), ("DELETE", "/patrons/<card_number>")}
 # Nobody is concerned, or all alike: kits, books, days, crates and whole runs.
 OF_NOBODY = {

@@ -20,8 +20,8 @@ from lending.domain.mail.contact import Contact
 from lending.domain.registration.application import record_of
 from tests.handlers.applications import applied
 from tests.handlers.conftest import NOON, Given, context, request, sample
-from tests.handlers.mail import POLICY, SATURDAY, sent
-from tests.handlers.test_bounces import HANAKO, bounce, everything, hear, told
+from tests.handlers.mail.test_bounces import HANAKO, bounce, everything, hear, told
+from tests.handlers.mails import POLICY, SATURDAY, sent
 
 
 def call(method: str, path: str, group: str = "desk", **how: Any) -> dict[str, Any]:

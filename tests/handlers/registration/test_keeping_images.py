@@ -11,8 +11,8 @@ from lending.aws.table.registration import applications
 from lending.domain.registration.kinds import SlotStatus
 from tests.handlers.applications import RECEIPT, TICKET, applied, decide, keys, kit, look, register, send, submitted
 from tests.handlers.conftest import context, sample
-from tests.handlers.test_desk_applications import crash, get, points, post
-from tests.handlers.test_registration import uploads
+from tests.handlers.registration.test_registration import uploads
+from tests.handlers.registration.test_review_applications import crash, get, points, post
 
 CARD = f"clean/{RECEIPT}/card-{TICKET}.jpg"
 AGAIN: dict[str, Any] = {"decision": "image_again", "slots": ["card"], "reason": "裏面が写っています。"}

@@ -21,7 +21,7 @@ from lending.domain.mail.events import EventKind, MailEvent, Recipient
 from lending.domain.mail.mail import MailKind, MailState
 from lending.domain.patrons.patron import Patron
 from tests.benchmarks.counting_store import CountingStore
-from tests.handlers.mail import POLICY, SATURDAY, Died, mail_of, put, throttled
+from tests.handlers.mails import POLICY, SATURDAY, Died, mail_of, put, throttled
 
 MAILS = 2_000
 FAULTS = ["throttled", "died before", "no answer, not taken", "no answer, taken", "died after", "table conflicts"]

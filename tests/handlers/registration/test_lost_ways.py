@@ -20,9 +20,9 @@ from lending.domain.mail.mail import MailKind, MailState
 from lending.domain.registration.kinds import BarcodeMatch, SlotStatus
 from tests.handlers.applications import KIT, POLICY, RECEIPT, applied, decide, keys, kit, register, submitted
 from tests.handlers.conftest import NOON, Given, context, request, sample
-from tests.handlers.mail import Post, mail_of
-from tests.handlers.test_desk_applications import call as at_the_desk
-from tests.handlers.test_desk_applications import crash, everything, existing, get, known_patron, points
+from tests.handlers.mails import Post, mail_of
+from tests.handlers.registration.test_review_applications import call as at_the_desk
+from tests.handlers.registration.test_review_applications import crash, everything, existing, get, known_patron, points
 
 ADDRESS = "hanako@example.jp"
 RECEIPT_MAIL = (f"APPLICATION#{RECEIPT}", f"MAIL#receipt#{RECEIPT}")

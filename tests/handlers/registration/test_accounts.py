@@ -15,8 +15,8 @@ from lending.aws.table.registration import cards
 from lending.domain.registration.card import Card, CardState
 from tests.handlers.applications import KIT, kit, register, submitted
 from tests.handlers.conftest import NOON, Given, context, sample
-from tests.handlers.mail import Post, refusal
-from tests.handlers.test_desk_applications import (
+from tests.handlers.mails import Post, refusal
+from tests.handlers.registration.test_review_applications import (
     OLD_CARD,
     accounts_made,
     alias,
@@ -25,7 +25,7 @@ from tests.handlers.test_desk_applications import (
     known_patron,
     points,
 )
-from tests.handlers.test_desk_applications import post as at_the_desk
+from tests.handlers.registration.test_review_applications import post as at_the_desk
 
 CHOSEN = "Chosen-2026"
 

@@ -13,7 +13,7 @@ from lending.domain.holds.hold import HoldStatus
 from tests.handlers.conftest import Given, context, request, sample
 from tests.handlers.crashing import Mortal, dies_anywhere
 from tests.handlers.desk import THURSDAY, Library, answered, ask, codes
-from tests.handlers.mail import Post
+from tests.handlers.mails import Post
 
 REASON = "所蔵していた本を紛失したため"
 

@@ -17,8 +17,8 @@ from lending.domain.registration.card import Card, CardState
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.crashing import Mortal, deaths, everything
 from tests.handlers.desk import answered, ask, codes
-from tests.handlers.mail import SATURDAY, Post, lend, mail_of, put, put_lending, sent
-from tests.handlers.test_bounces import bounce, hear
+from tests.handlers.mail.test_bounces import bounce, hear
+from tests.handlers.mails import SATURDAY, Post, lend, mail_of, put, put_lending, sent
 
 CARD, FAMILY = "10000001", "family@example.jp"
 NOW = SATURDAY + timedelta(hours=3)

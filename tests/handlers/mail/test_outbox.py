@@ -15,7 +15,7 @@ from lending.aws.table import Table
 from lending.aws.table.mail import mails
 from lending.domain.mail.mail import MailKind, MailState, claimed
 from tests.handlers.conftest import Given, context, sample
-from tests.handlers.mail import SATURDAY, mail_of, put, sent
+from tests.handlers.mails import SATURDAY, mail_of, put, sent
 
 
 def queued() -> list[tuple[str, str]]:

@@ -48,7 +48,7 @@ def comes_to(row: dict[str, str]) -> tuple[str, str, str, str]:
 
 
 def test_published_answers_come_to_what_a_person_reads_in_them() -> None:
-    # GIVEN what servers really answered (tests/domain/bounces/README.md)
+    # GIVEN what servers really answered (tests/domain/mail/bounces/README.md)
     rows = published()
     # WHEN asked for cause, what else it can be, whose fault it is and whether the address is marked
     missed = {
