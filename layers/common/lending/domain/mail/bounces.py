@@ -1,6 +1,6 @@
 """What a bounce most likely means, and whose fault it is (RULES 39; Q14, Q15): `bounce_table`, read for an event.
 
-`tests/domain/bounces/` holds what real servers answered, and what each should come to.
+`tests/domain/mail/bounces/` holds what real servers answered, and what each should come to.
 """
 
 import re
