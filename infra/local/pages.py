@@ -1,10 +1,11 @@
-"""The site's pages: what is uploaded to the site bucket, and the config.json they start from."""
+"""The site's pages: each in the one frame, what is uploaded to the site bucket, and the config.json they start from."""
 
 import argparse
 import json
 import mimetypes
 from collections.abc import Iterator
 from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 WEB = Path(__file__).resolve().parents[2] / "web"
+# Beside the pages themselves; what else lies in web/ is for who works on it.
+PUBLISHED_FOLDERS = ("css", "img", "js")
+# Staff find their pages in the foot of the home page, and from there go nowhere else.
+STAFF_PAGES = ("desk.html", "facility.html")
 
 # Content types do not depend on the tables of the machine that deploys.
 CONTENT_TYPES = {
@@ -31,7 +36,6 @@ CONTENT_TYPES = {
 def page_config(outputs: dict[str, str], region: str, cognito_endpoint: str) -> dict[str, str]:
     """What the pages need to know of the stack they belong to. None of it is secret."""
     return {
-        "apiBase": "/api",
         "region": region,
         "userPoolId": outputs["UserPoolId"],
         "userPoolClientId": outputs["UserPoolClientId"],
@@ -44,7 +48,7 @@ def upload_pages(s3: "S3Client", bucket: str, folder: Path, config: dict[str, st
 
     Browsers ask again each time (`no-cache`), so that a page never meets the modules of another release.
     """
-    objects = dict(_pages(folder)) | {"config.json": json.dumps(config).encode()}
+    objects = dict(site_files(folder)) | {"config.json": json.dumps(config).encode()}
     for key, body in objects.items():
         s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type(key), CacheControl="no-cache")
     return len(objects)
@@ -55,10 +59,26 @@ def content_type(key: str) -> str:
     return CONTENT_TYPES.get(Path(key).suffix) or mimetypes.guess_type(key)[0] or "application/octet-stream"
 
 
-def _pages(folder: Path) -> Iterator[tuple[str, bytes]]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.name.startswith("."):
-            yield path.relative_to(folder).as_posix(), path.read_bytes()
+def site_files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Each file of the site with its key: the pages in their frame, styles, pictures and modules."""
+    for page in sorted(folder.glob("*.html")):
+        yield page.name, framed(page, folder / "frame").encode()
+    for path in sorted(path for name in PUBLISHED_FOLDERS for path in (folder / name).rglob("*") if path.is_file()):
+        yield path.relative_to(folder).as_posix(), path.read_bytes()
+
+
+def framed(page: Path, frame: Path) -> str:
+    """A page in the site's frame: it has but lines for the head, its `<main>`, and what it adds to the foot."""
+    head, opening, rest = page.read_text("utf-8").partition("<main")
+    main, closing, foot = rest.partition("</main>")
+    navigation = "" if page.name in STAFF_PAGES else (frame / "navigation.html").read_text("utf-8")
+    link = f'<a href="{page.name}"'
+    return Template((frame / "page.html").read_text("utf-8")).substitute(
+        head=head.strip(),
+        navigation=navigation.replace(link, f'{link} aria-current="page"').strip(),
+        main=opening + main + closing,
+        foot=foot.strip(),
+    )
 
 
 def main() -> None:

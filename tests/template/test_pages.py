@@ -1,0 +1,67 @@
+"""The pages as they are published: all in one frame, and nothing else of web/ beside them."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from infra.local.pages import STAFF_PAGES, WEB, content_type, site_files
+
+FILES = dict(site_files(WEB))
+PAGES = sorted(name for name in FILES if name.endswith(".html"))
+ONCE = ("title", "header", "main", "footer", "h1")
+
+
+class Tags(HTMLParser):
+    """The opening tags of a page, with their attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(FILES[page].decode())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep a tag."""
+        self.found.append((tag, dict(attrs)))
+
+    def named(self, name: str) -> list[dict[str, str | None]]:
+        """The attributes of each tag of a name."""
+        return [attributes for tag, attributes in self.found if tag == name]
+
+
+def test_every_page_of_the_folder_is_published() -> None:
+    assert sorted(path.name for path in WEB.glob("*.html")) == PAGES
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_has_one_head_one_main_and_one_foot(page: str) -> None:
+    tags = Tags(page)
+    assert {name: len(tags.named(name)) for name in ONCE} == dict.fromkeys(ONCE, 1)
+    assert "$" not in FILES[page].decode()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_marks_itself_in_the_navigation_that_staff_do_not_have(page: str) -> None:
+    tags = Tags(page)
+    current = [link["href"] for link in tags.named("a") if link.get("aria-current") == "page"]
+    assert len(tags.named("nav")) == (0 if page in STAFF_PAGES else 1)
+    in_navigation = page in re.findall(r'href="([^"]+)"', (WEB / "frame" / "navigation.html").read_text("utf-8"))
+    assert current == ([page] if in_navigation else [])
+
+
+def test_staff_find_their_pages_in_the_foot_of_the_home_page() -> None:
+    assert {link["href"] for link in Tags("index.html").named("a")} >= set(STAFF_PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_page_loads_is_published_with_it(page: str) -> None:
+    tags = Tags(page)
+    loaded = [link["href"] for link in tags.named("link")] + [script["src"] for script in tags.named("script")]
+    assert [name for name in loaded if name not in FILES] == []
+
+
+def test_nothing_but_pages_styles_modules_and_pictures_is_published() -> None:
+    assert {content_type(name).partition(";")[0] for name in FILES} == {
+        "text/html", "text/css", "text/javascript", "image/svg+xml",
+    }  # fmt: skip
+    assert {name.partition("/")[0] for name in FILES if name not in PAGES} == {"css", "img", "js"}
