@@ -13,7 +13,7 @@ from lending.aws.clients import client
 from lending.aws.table import Table
 from lending.aws.table.calendar import facilities
 from lending.aws.table.loans import loans
-from lending.aws.table.mail import mails, messages
+from lending.aws.table.mail import mails, sent_messages
 from lending.aws.table.writes import Key
 from lending.domain.calendar.facility import Facility
 from lending.domain.loans.loan import Loan
@@ -62,7 +62,7 @@ def sent(table: Table, message_id: str, to_address: str, *about: Any, owner: str
     )
     waits = mail_of(table, key)
     taken = replace(waits, state=MailState.SENT, to_address=to_address, sent_at=SATURDAY, message_id=message_id)
-    table.transact(mails.change(waits, taken), messages.add(message_id, key, taken, POLICY))
+    table.transact(mails.change(waits, taken), sent_messages.add(message_id, key, taken, POLICY))
     return key
 
 
@@ -99,7 +99,8 @@ class Post:
         ses = client("sesv2", once=True)
         self._send = ses.send_email
         self.monkeypatch.setattr(ses, "send_email", self._take)
-        self.monkeypatch.setattr(suppression, "forgive", self.forgiven.append)  # moto has no such list
+        # moto has no such list.
+        self.monkeypatch.setattr(suppression, "remove_from_suppression_list", self.forgiven.append)
         self.monkeypatch.setattr(mail_function, "datetime", self)
 
     def _take(self, **mail: Any) -> Any:

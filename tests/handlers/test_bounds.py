@@ -23,7 +23,7 @@ YEARS = ("0001-01-01", "1999-12-31", "2101-01-01", "9999-12-31")
 @pytest.fixture
 def there(given: Given, monkeypatch: pytest.MonkeyPatch) -> Library:
     # moto has no suppression list
-    monkeypatch.setattr(suppression, "forgive", lambda address: None)
+    monkeypatch.setattr(suppression, "remove_from_suppression_list", lambda address: None)
     monkeypatch.setattr(Table, "_ask", as_strict_as_dynamodb(Table._ask))
     return furnished(given)
 

@@ -30,7 +30,7 @@ SAMPLES = sorted(path.stem for path in Path(ROOT / "events" / "bounces").glob("*
 def forgiven(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Addresses taken off SES's suppression list, which moto does not have."""
     found: list[str] = []
-    monkeypatch.setattr(suppression, "forgive", found.append)
+    monkeypatch.setattr(suppression, "remove_from_suppression_list", found.append)
     return found
 
 

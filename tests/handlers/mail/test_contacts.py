@@ -159,7 +159,7 @@ def test_what_the_library_did_is_a_task_beside_the_address_that_refuses_it(
     library: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # moto has no suppression list
-    monkeypatch.setattr(suppression, "forgive", lambda address: None)
+    monkeypatch.setattr(suppression, "remove_from_suppression_list", lambda address: None)
     # GIVEN an address that refuses the library, and a mail that came back for the library's own fault
     words = "smtp; 550 5.7.1 Access denied"
     recipient = {"emailAddress": HANAKO, "status": "5.7.1", "diagnosticCode": words}

@@ -18,7 +18,7 @@ from lending.aws.clients import client
 from lending.aws.sealing import confirmed
 from lending.aws.table import Overtaken, Table
 from lending.aws.table.holds import holds
-from lending.aws.table.mail import addresses, contacts, mails, messages
+from lending.aws.table.mail import addresses, contacts, mails, sent_messages
 from lending.aws.table.registration import applications
 from lending.aws.table.writes import Key
 from lending.domain.holds.hold import Hold, HoldStatus
@@ -82,7 +82,7 @@ def test_the_saturday_mail_tells_what_is_on_loan_when_it_is_sent(given: Given, l
     # and is noted: its item names no book, the message finds it, and no work list has it any more
     noted = mail_of(library, key)
     assert (noted.state, noted.message_id, noted.to_address) == (MailState.SENT, mail["id"], "holds@example.jp")
-    assert messages.mail_key(library, mail["id"]) == key
+    assert sent_messages.mail_key(library, mail["id"]) == key
     assert list(mails.on_their_way(library, SATURDAY)) == []
 
 
@@ -652,7 +652,7 @@ def test_news_that_is_faster_than_the_note_stands(given: Given, library: Table, 
     assert post.bring(key) == []
     noted = mail_of(library, key)
     assert (noted.state, noted.to_address) == (MailState.DELIVERED, "p-1@example.jp")
-    assert messages.mail_key(library, noted.message_id) == key
+    assert sent_messages.mail_key(library, noted.message_id) == key
 
 
 def test_two_unknown_ends_are_left_for_news_and_then_for_a_day(given: Given, library: Table, post: Post) -> None:

@@ -40,7 +40,7 @@ LATER = NOON + timedelta(hours=4)
 def forgiven(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Addresses that SES was told to forget; moto has no such list."""
     told: list[str] = []
-    monkeypatch.setattr(suppression, "forgive", told.append)
+    monkeypatch.setattr(suppression, "remove_from_suppression_list", told.append)
     return told
 
 
@@ -229,7 +229,7 @@ def test_a_death_at_a_call_elsewhere_is_made_good(at: Library, monkeypatch: pyte
         raise Crash
 
     with monkeypatch.context() as patch:
-        name = "delete_account" if call == "account" else "forgive"
+        name = "delete_account" if call == "account" else "remove_from_suppression_list"
         patch.setattr(accounts if call == "account" else suppression, name, dies)
         with pytest.raises(Crash):
             leave()

@@ -34,7 +34,7 @@ def there(given: Given) -> Library:
 def forgiven(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Addresses taken off SES's list: moto has none."""
     found: list[str] = []
-    monkeypatch.setattr(suppression, "forgive", found.append)
+    monkeypatch.setattr(suppression, "remove_from_suppression_list", found.append)
     return found
 
 

@@ -102,7 +102,7 @@ def test_block_expiry_and_enrolment_change_only_what_is_named(at: Library) -> No
 def test_another_address_is_tried_by_all_who_use_it(at: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     # moto has no suppression list
     forgiven: list[str] = []
-    monkeypatch.setattr(suppression, "forgive", forgiven.append)
+    monkeypatch.setattr(suppression, "remove_from_suppression_list", forgiven.append)
     # GIVEN an address that mails do not reach
     at.table.transact(addresses.use("p-1@example.jp", "p-1"), addresses.mark_unreachable("p-1@example.jp", NOON, "x"))
     assert ask("GET", f"/patrons/{CARD}")[1]["email_reachable"] is False

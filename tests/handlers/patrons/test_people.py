@@ -22,7 +22,7 @@ from tests.handlers.desk import CARD, answered, ask, codes
 def person(given: Given, monkeypatch: pytest.MonkeyPatch) -> Patron:
     """Somebody who can be found."""
     # moto has no suppression list
-    monkeypatch.setattr(suppression, "forgive", lambda address: None)
+    monkeypatch.setattr(suppression, "remove_from_suppression_list", lambda address: None)
     return known(given)
 
 

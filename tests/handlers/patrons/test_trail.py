@@ -34,7 +34,7 @@ P = f"/patrons/{CARD}"
 def at(given: Given, monkeypatch: pytest.MonkeyPatch) -> Library:
     """A facility, a patron and a title with two copies."""
     # moto has no suppression list
-    monkeypatch.setattr(suppression, "forgive", lambda address: None)
+    monkeypatch.setattr(suppression, "remove_from_suppression_list", lambda address: None)
     library = Library(given)
     library.facility()
     library.patron("p-1")

@@ -27,7 +27,7 @@ KOHARU = json.loads(sample("desk/patron_register")["body"])
 @pytest.fixture(autouse=True)
 def no_suppression_list(monkeypatch: pytest.MonkeyPatch) -> None:
     # moto has none
-    monkeypatch.setattr(suppression, "forgive", lambda address: None)
+    monkeypatch.setattr(suppression, "remove_from_suppression_list", lambda address: None)
 
 
 @pytest.fixture

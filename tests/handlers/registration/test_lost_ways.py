@@ -11,7 +11,7 @@ from functions.registration.handler import handler
 from lending.aws import suppression
 from lending.aws.access_codes import access_code, link_code
 from lending.aws.table import Table
-from lending.aws.table.mail import addresses, contacts, mails, messages
+from lending.aws.table.mail import addresses, contacts, mails, sent_messages
 from lending.aws.table.patrons import patrons
 from lending.aws.table.registration import applications
 from lending.domain.mail.bounce_table import BounceCause, Diagnosis
@@ -32,7 +32,7 @@ RECEIPT_MAIL = (f"APPLICATION#{RECEIPT}", f"MAIL#receipt#{RECEIPT}")
 def forgiven(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Addresses that SES was told to try again."""
     told: list[str] = []
-    monkeypatch.setattr(suppression, "forgive", told.append)
+    monkeypatch.setattr(suppression, "remove_from_suppression_list", told.append)
     return told
 
 
@@ -65,7 +65,7 @@ def bounced(library: Table, address: str = ADDRESS) -> None:
     found = contact_about(Diagnosis(BounceCause.WRONG_ADDRESS, permanent=True), address, NOON, mail)
     library.transact(
         mails.change(waits, mail),
-        messages.add("ses-1", RECEIPT_MAIL, mail, POLICY),
+        sent_messages.add("ses-1", RECEIPT_MAIL, mail, POLICY),
         contacts.record(None, replace(found, receipt_number=RECEIPT), POLICY),
         addresses.mark_unreachable(address, NOON, "wrong_address"),
     )

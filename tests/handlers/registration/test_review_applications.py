@@ -364,7 +364,7 @@ def test_a_change_of_address(given: Given, library: Table, monkeypatch: pytest.M
     for address in ("p-1@example.jp", "new@example.jp"):
         library.write(addresses.mark_unreachable(address, NOON, "wrong_address"))
     forgiven: list[str] = []
-    monkeypatch.setattr(suppression, "forgive", forgiven.append)
+    monkeypatch.setattr(suppression, "remove_from_suppression_list", forgiven.append)
     task = Contact(patron_id="p-1", address="p-1@example.jp", cause=BounceCause.WRONG_ADDRESS, since=NOON, last_at=NOON)
     library.write(contacts.record(None, task, Policy()))
     existing(library, "change", postal_code=None, address=None, phone="090-0000-0000", email="new@example.jp")
@@ -413,7 +413,7 @@ def test_an_answer_goes_to_the_address_on_the_form(
 ) -> None:
     # GIVEN a patron with another address than the form, which once failed somebody
     forgiven: list[str] = []
-    monkeypatch.setattr(suppression, "forgive", forgiven.append)
+    monkeypatch.setattr(suppression, "remove_from_suppression_list", forgiven.append)
     known_patron(given, library)
     library.write(addresses.mark_unreachable("here@example.jp", NOON, "wrong_address"))
     kit(library), existing(library, kind, email="here@example.jp", old_card_number=OLD_CARD)

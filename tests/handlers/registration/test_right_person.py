@@ -24,7 +24,7 @@ ANOTHER = date(1950, 12, 31)
 @pytest.fixture(autouse=True)
 def no_suppression_list(monkeypatch: pytest.MonkeyPatch) -> None:
     # moto has none
-    monkeypatch.setattr(suppression, "forgive", lambda address: None)
+    monkeypatch.setattr(suppression, "remove_from_suppression_list", lambda address: None)
 
 
 def of_another(given: Given, kind: str, **changes: Any) -> Patron:

@@ -6,7 +6,7 @@ from lending.aws.clients import client
 from lending.domain.patrons.mail_address import quoted
 
 
-def forgive(address: str) -> None:
+def remove_from_suppression_list(address: str) -> None:
     """Let SES try an address again. One that is not on the list is fine."""
     for written in {address, quoted(address)}:
         _take_off(written)

@@ -96,7 +96,7 @@ def address_changed(table: Table, patron_id: str, old: str, new: str, moment: da
     for address in dict.fromkeys((old, new)):
         if address:
             table.write(addresses.mark_reachable(address))
-            suppression.forgive(address)
+            suppression.remove_from_suppression_list(address)
 
 
 @again_when_overtaken

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from lending.aws import mailer, suppression
 from lending.aws.table import Table, again_when_overtaken
-from lending.aws.table.mail import addresses, contacts, mails, messages
+from lending.aws.table.mail import addresses, contacts, mails, sent_messages
 from lending.aws.table.writes import Key, Write
 from lending.domain.mail.bounce_table import BounceCause, Diagnosis
 from lending.domain.mail.bounces import classify, forwarded, may_come_again
@@ -40,7 +40,7 @@ def hear(table: Table, event: MailEvent, received: int, policy: Policy) -> None:
     """
     if event.moves_to is None or event.at is None:
         return
-    key = mailer.key_in(event.tags) or messages.mail_key(table, event.message_id)
+    key = mailer.key_in(event.tags) or sent_messages.mail_key(table, event.message_id)
     if key is None and received < _PATIENCE:
         raise NotYetKnown
     mail = _note(table, key, event, in_tokyo(event.at), policy) if key else None
@@ -56,7 +56,7 @@ def _keep_trying(event: MailEvent, mail: Mail | None) -> None:
     """An address that is not at fault stays one that SES writes to."""
     for recipient in event.recipients if event.kind is EventKind.BOUNCE else ():
         if may_come_again(event, classify(event, recipient)):
-            suppression.forgive(_address(event, recipient, mail))
+            suppression.remove_from_suppression_list(_address(event, recipient, mail))
 
 
 @again_when_overtaken

@@ -17,7 +17,7 @@ from lending.aws import mailer, suppression
 from lending.aws.mailer import HeldBack, NeverSent, PerhapsSent
 from lending.aws.settings import settings
 from lending.aws.table import Busy, Overtaken, Table, again_when_overtaken
-from lending.aws.table.mail import mails, messages
+from lending.aws.table.mail import mails, sent_messages
 from lending.aws.table.writes import Key
 from lending.domain.mail.bounce_table import BounceCause
 from lending.domain.mail.mail import Mail, MailState, claimed, given_back, given_up, may_be_claimed, moved
@@ -54,7 +54,8 @@ def send_mail(table: Table, key: Key, moment: datetime, policy: Policy) -> Sendi
     try:
         letter = write_letter(table, mail, policy)
         if letter.marked:
-            suppression.forgive(letter.to_address)  # or SES takes the mail and silently does not send it
+            # Or SES takes the mail and silently does not send it.
+            suppression.remove_from_suppression_list(letter.to_address)
         message_id = mailer.send(key, letter.to_address, letter.text)
     except NotToBeSent as reason:
         return _note_unsent(table, mail, reason, moment, policy)
@@ -123,7 +124,7 @@ def _note_sent(table: Table, key: Key, letter: Letter, message_id: str, moment: 
         why=None,
         error="",
     )
-    table.transact(mails.change(mail, _saying(sent, letter.shown)), messages.add(message_id, key, mail, policy))
+    table.transact(mails.change(mail, _saying(sent, letter.shown)), sent_messages.add(message_id, key, mail, policy))
     return Sending.SENT
 
 

@@ -31,7 +31,7 @@ def try_again(table: Table, card_number: str, staff: str, moment: datetime, poli
     if not used:
         raise Refused("no_mail_address")
     for address in used:
-        suppression.forgive(address)
+        suppression.remove_from_suppression_list(address)
         _settle_tasks(table, address, staff, moment, policy)
     lifted: list[Write] = [addresses.mark_reachable(address) for address in used]
     tests = [mails.add(_test(patron.patron_id, address, nth, moment), policy) for nth, address in enumerate(used, 1)]

@@ -49,7 +49,7 @@ def change_mail_addresses(
     ]
     links = _links(wishes, _links_of_day(table, patron_id, moment.date()), policy)
     for address in bad:
-        suppression.forgive(address)
+        suppression.remove_from_suppression_list(address)
     table.transact(*links, *_settle(patron, at_once), *(addresses.withdraw(patron_id, field) for field in at_once))
 
 

@@ -87,7 +87,7 @@ def _clear(table: Table, leaving: Leaving) -> None:
     accounts.delete_account(leaving.patron_id)
     leavings.clear(table, leaving)
     for address in leaving.addresses:
-        suppression.forgive(address)
+        suppression.remove_from_suppression_list(address)
 
 
 def erase(table: Table, moment: datetime, policy: Policy, enough_time: EnoughTime) -> dict[str, int]:
@@ -115,7 +115,7 @@ def _forget_strangers(table: Table, moment: datetime, policy: Policy) -> int:
     found = addresses.marked_until(table, moment - timedelta(days=policy.mark_days))
     strangers = [(address, since) for address, since in found if not addresses.users(table, address)]
     for address, since in strangers:
-        suppression.forgive(address)
+        suppression.remove_from_suppression_list(address)
         with suppress(Overtaken):  # marked anew meanwhile
             table.write(addresses.unmark(address, since))
     return len(strangers)

@@ -59,7 +59,7 @@ def register_person(
     if NAMESAKE not in confirmed:
         _refuse_namesakes(table, patron, Act(moment, staff, Deed.LOOK, NAMESAKE), policy)
     for address in addresses.unreachable(table, {patron.email, patron.mail_to} - {""}):
-        suppression.forgive(address)
+        suppression.remove_from_suppression_list(address)
     table.transact(
         patrons.add(patron),
         _issue(card, patron, moment),

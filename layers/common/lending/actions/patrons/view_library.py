@@ -86,7 +86,7 @@ def ask_test_mail(table: Table, patron_id: str, moment: datetime, policy: Policy
     if patron is None:
         raise Refused("not_found")
     if addresses.unreachable(table, {patron.hold_mails_to}):
-        suppression.forgive(patron.hold_mails_to)
+        suppression.remove_from_suppression_list(patron.hold_mails_to)
     slot = int(moment.timestamp()) // (policy.test_mail_minutes * 60)
     mail = Mail(mail_id(MailKind.TEST, slot), patron_id, MailKind.TEST, moment)
     try:

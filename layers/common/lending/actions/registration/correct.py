@@ -59,7 +59,7 @@ def _regular(typed: dict[str, str]) -> dict[str, str]:
 
 def _told(table: Table, before: Application, after: Application, moment: datetime, policy: Policy) -> list[Write]:
     """The new address gets its mail, and nobody needs to call about the old one."""
-    suppression.forgive(after.email)
+    suppression.remove_from_suppression_list(after.email)
     settled = [
         contacts.close(contact, moment, ADDRESS_CHANGED, policy)
         for contact in contacts.of_application(table, before.receipt_number)
@@ -81,7 +81,7 @@ def send_numbers(table: Table, receipt_number: str, staff: str, moment: datetime
     registered = patron.email if patron else ""
     if not (address := application.email or registered):
         raise Refused("no_mail_address")
-    suppression.forgive(address)
+    suppression.remove_from_suppression_list(address)
     mail = receipt_mail(application, moment, _minute(moment), application.link, to=registered)
     trace = traces.on_application(receipt_number, Act(moment, staff, Deed.SEND_NUMBERS), policy)
     try:

@@ -147,7 +147,7 @@ def _registered(
     # So is one that is given up, for those who share it.
     given_up = {before.email} - {patron.email, patron.mail_to} if before else set()
     for address in addresses.unreachable(table, {application.email, *given_up} - {""}):
-        suppression.forgive(address)
+        suppression.remove_from_suppression_list(address)
     mail = _acceptance(application, patron, expires_on, moment)
     forgotten = application.kind is ApplicationKind.PASSWORD
     account = account_work.needed(patron.patron_id, moment, void_password=forgotten)

@@ -4,7 +4,7 @@ from lending.actions.registration.keep_images import upload_for
 from lending.aws import images
 from lending.aws.access_codes import is_genuine, may_open
 from lending.aws.table import Table, again_when_overtaken, in_batches
-from lending.aws.table.mail import addresses, contacts, mails, messages
+from lending.aws.table.mail import addresses, contacts, mails, sent_messages
 from lending.aws.table.registration import applications
 from lending.aws.table.store import TRANSACTION_WRITES
 from lending.aws.table.writes import Write
@@ -62,7 +62,7 @@ def _belongings(table: Table, application: Application) -> list[Write]:
     of_mails = [
         write
         for mail in mails.of_application(table, receipt)
-        for write in (mails.erase(mail), *([messages.forget(mail.message_id)] if mail.message_id else []))
+        for write in (mails.erase(mail), *([sent_messages.forget(mail.message_id)] if mail.message_id else []))
     ]
     tasks = contacts.of_application(table, receipt)
     of_tasks = [write for contact in tasks for write in contacts.erase(contact)]
