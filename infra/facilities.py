@@ -27,7 +27,7 @@ def read_facilities(path: Path = CSV) -> list[Facility]:
 
 def load_facilities(table: Table, listed: list[Facility]) -> None:
     """Put the facilities as they are listed now; safe to repeat."""
-    table.transact(*map(facilities.put_facility, listed))
+    table.transact(*map(facilities.facility_record, listed))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from lending.aws.table import Table
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies
 from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import CopyState
 
@@ -15,8 +15,8 @@ def moved(table: Table, barcode: str, state: CopyState, **how: Any) -> Write:
     """The write that moves a copy, as it is now, to a state; whatever plan stood on it is done.
 
     Args:
-        how: as for `titles.move`.
+        how: as for `copies.state_change`.
     """
-    copy = titles.find_copy(table, barcode)
+    copy = copies.find(table, barcode)
     assert copy
-    return titles.move(copy, state, **({"on": A_DAY} | how))
+    return copies.state_change(copy, state, **({"on": A_DAY} | how))

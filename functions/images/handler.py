@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from lending.actions.registration.check_image import look_at_image
 from lending.actions.registration.keep_images import clear_images
-from lending.aws.images import upload_of
+from lending.aws.image_bucket import upload_of
 from lending.aws.messages import each_message
 from lending.aws.settings import settings
 from lending.aws.table import library_table

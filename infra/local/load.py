@@ -38,7 +38,7 @@ def load(stack: Stack) -> list[dict[str, str]]:
 
 def _load_kits(table: Table, facility: Facility) -> None:
     if facility.gives_out_kits:
-        table.transact(*(cards.add(Card(n, facility=str(facility.number))) for n in kit_numbers(facility.number)))
+        table.transact(*(cards.addition(Card(n, facility=str(facility.number))) for n in kit_numbers(facility.number)))
 
 
 def _import_catalogue(stack: Stack) -> None:

@@ -92,14 +92,16 @@ def seconds(mails_: int) -> float:
 def _library(patrons_: int) -> Iterator[Write]:
     """Patrons with a bag of a few books each for one of the facilities."""
     for number in range(1, 60):
-        yield facilities.put_facility(Facility(number, "西北", "鰺ヶ沢町", f"見本の公民館{number}", True))
+        yield facilities.facility_record(Facility(number, "西北", "鰺ヶ沢町", f"見本の公民館{number}", True))
     for number in range(patrons_):
         patron_id, facility = f"p{number:05}", str(number % 59 + 1)
-        yield patrons.add(_patron(patron_id, f"{number:08}"))
+        yield patrons.addition(_patron(patron_id, f"{number:08}"))
         barcodes = [f"{patron_id}-{n}" for n in range(BOOKS)]
         for barcode in barcodes:
-            yield loans.add(_loan(patron_id, barcode, facility))
-            yield bags.pack(Bag(patron_id, f"{number:08}", facility, SUNDAY, date(2026, 6, 14)), barcode, _POLICY)
+            yield loans.addition(_loan(patron_id, barcode, facility))
+            yield bags.book_addition(
+                Bag(patron_id, f"{number:08}", facility, SUNDAY, date(2026, 6, 14)), barcode, _POLICY
+            )
 
 
 def _patron(patron_id: str, card_number: str) -> Patron:

@@ -16,7 +16,7 @@ from lending.actions.pulls.scan import scan_found
 from lending.actions.run.thursday_run import run_for
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
 from lending.aws.table.writes import Write, put
@@ -77,7 +77,7 @@ def measure(size: int) -> Measured:
     if record.counts["holds"] != size or not record.finished_at:
         raise RuntimeError(f"the run considered {record.counts['holds']} of {size} holds")
     counts = store.count_from_here()
-    scanned = list(islice(titles.pulls(table), SCANS))
+    scanned = list(islice(copies.pulls(table), SCANS))
     for copy in scanned:
         scan_found(table, copy.barcode, "desk-1", given.run.moment, given.policy)
     return Measured(record, counts, sum(store.counts.write.values()) / len(scanned))
@@ -87,15 +87,15 @@ def everything(given: Library) -> Iterator[Write]:
     """A library as the writes that bring it into an empty table."""
     held = Counter(hold.patron_id for hold in given.holds)
     for patron_id, patron in given.patrons.items():
-        yield patrons.add(replace(_known(patron), open_holds=held[patron_id]))
-    yield from map(holds.add, given.holds)
-    yield from map(calendar.add_closure, given.calendar.closures)
-    yield from map(calendar.add_suspension, given.calendar.suspensions)
+        yield patrons.addition(replace(_known(patron), open_holds=held[patron_id]))
+    yield from map(holds.addition, given.holds)
+    yield from map(calendar.closure_addition, given.calendar.closures)
+    yield from map(calendar.suspension_addition, given.calendar.suspensions)
     waiting = Counter(hold.title_id for hold in given.holds if hold.status is HoldStatus.WAITING)
-    for title_id, copies in given.copies_by_title.items():
-        barcodes = tuple(copy.barcode for copy in copies)
-        yield titles.put_title(_described(title_id, barcodes))
-        yield from map(titles.add_copy, copies)
+    for title_id, found_copies in given.copies_by_title.items():
+        barcodes = tuple(copy.barcode for copy in found_copies)
+        yield titles.description_change(None, _described(title_id, barcodes))
+        yield from map(copies.addition, found_copies)
         yield put(titles.queue_key(title_id), {"waiting": waiting[title_id]})
 
 

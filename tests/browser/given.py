@@ -59,7 +59,7 @@ class Given:
         }
         patron = Patron(patron_id=f"patron{self.made:04}", **(defaults | changes))
         card = Card(patron.card_number, CardState.ACTIVE, patron_id=patron.patron_id)
-        self.table.transact(patrons.add(patron), cards.add(card), *addresses.changed(None, patron))
+        self.table.transact(patrons.addition(patron), cards.addition(card), *addresses.user_changes(None, patron))
         self._account(patron.patron_id, "patron", password, preferred_username=patron.card_number)
         return patron
 
@@ -92,7 +92,7 @@ class Given:
     def hold(self, patron: Patron, title_id: str, place: str, at: datetime) -> None:
         """A waiting hold."""
         hold = Hold(patron.patron_id, title_id, place, placed_at=at, queued_at=at)
-        self.table.transact(patrons.count_hold(patron.patron_id, title_id, 20), holds.add(hold))
+        self.table.transact(patrons.hold_increment(patron.patron_id, title_id, 20), holds.addition(hold))
 
     def bag(self, patron: Patron, facility: str, sunday: date, books: int = 1) -> None:
         """A patron's bag for a facility and a week, with some books of no title anybody else has."""
@@ -104,9 +104,9 @@ class Given:
             loan = Loan(patron.patron_id, barcode, barcode, "見本の本", facility, lent_at, week.due_on,
                         pickup_from=week.pickup_from, pickup_until=week.pickup_until)  # fmt: skip
             self.table.transact(
-                loans.add(loan),
-                patrons.count_loan(patron.patron_id, barcode, 10),
-                bags.pack(bag, barcode, Policy()),
+                loans.addition(loan),
+                patrons.loan_increment(patron.patron_id, barcode, 10),
+                bags.book_addition(bag, barcode, Policy()),
             )
 
     def application(self, person: Person, at: datetime, documents: list[str], **changes: Any) -> str:

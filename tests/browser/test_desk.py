@@ -111,7 +111,9 @@ def test_an_application_is_looked_at_painted_over_and_decided(phone: BrowserCont
     # GIVEN applications with an insurance document
     Clock(phone, MONDAY)
     people = [replace(PEOPLE[0], facility=number) for number in (3, 4)]
-    given.table.transact(*(cards.add(Card(person.card_number, facility=str(person.facility))) for person in people))
+    given.table.transact(
+        *(cards.addition(Card(person.card_number, facility=str(person.facility))) for person in people)
+    )
     first, second = (given.application(person, MONDAY, ["insurance_certificate"]) for person in people)
     page = phone.new_page()
     sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
@@ -356,7 +358,7 @@ def test_crates_leave_and_their_slips_tell_the_days(phone: BrowserContext, given
     one = Bag("away", "90000001", "20", sunday, until)
     many = [Bag(f"away{n}", f"9000{n:04}", "21", sunday, until) for n in range(100, 140)]
     for bag, barcode in zip([one] * 3 + many, barcodes, strict=True):
-        given.table.transact(bags.pack(bag, barcode, Policy()))
+        given.table.transact(bags.book_addition(bag, barcode, Policy()))
     page = at_the_desk(phone, given, "コンテナ", datetime(2026, 12, 24, 14, 5, tzinfo=TOKYO))
     expect(page.get_by_text("2館、袋41、本43冊です。")).to_be_visible()
     # WHEN the slips are printed THEN each tells days, books and the card's bar code, and no name (RULES 24)

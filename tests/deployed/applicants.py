@@ -168,7 +168,7 @@ class Counter:
         self.given.made += 1
         born = date(1930, 1, 1) + timedelta(days=self.given.made)
         patron, caller = self.given.patron(**({"birth_date": born} | changes))
-        self.given.table.transact(*people.changed(None, patron))
+        self.given.table.transact(*people.name_changes(None, patron))
         return patron, caller
 
     def form_of(self, patron: Patron, kind: str, document: str, **changes: Any) -> dict[str, Any]:

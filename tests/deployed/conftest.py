@@ -13,6 +13,7 @@ from infra.local.server import free_port
 from infra.local.stack import Stack, local_stack
 from lending.aws.table import Table
 from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue.copies import addition as copy_addition
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
 from lending.aws.table.registration import cards
@@ -66,7 +67,7 @@ class Given:
         }
         patron = Patron(patron_id=name, **(defaults | changes))
         card = Card(patron.card_number, CardState.ACTIVE, patron_id=patron.patron_id)
-        self.table.transact(patrons.add(patron), cards.add(card))
+        self.table.transact(patrons.addition(patron), cards.addition(card))
         return patron, self._signed_in(patron)
 
     def _signed_in(self, patron: Patron) -> Caller:
@@ -85,13 +86,13 @@ class Given:
         lendable = 0 if reference_only else copies
         title = Title(title_id, f"見本の本 {title_id}", "見本 太郎", "", barcodes, lendable)
         made = [Copy(barcode, title_id, f"913.6/{barcode}", reference_only) for barcode in barcodes]
-        self.table.transact(titles.put_title(title), *map(titles.add_copy, made))
+        self.table.transact(titles.description_change(None, title), *map(copy_addition, made))
         return title
 
     def hold(self, patron: Patron, title: Title, place: str = "prefectural", at: datetime = NOON) -> Hold:
         """A waiting hold."""
         hold = Hold(patron.patron_id, title.title_id, place, placed_at=at, queued_at=at)
-        self.table.transact(patrons.count_hold(patron.patron_id, title.title_id, 20), holds.add(hold))
+        self.table.transact(patrons.hold_increment(patron.patron_id, title.title_id, 20), holds.addition(hold))
         return hold
 
     def account(self, group: str) -> Caller:

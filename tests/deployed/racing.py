@@ -11,7 +11,7 @@ from typing import Any
 
 from infra.local.people import Caller
 from lending.aws.table import Table
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
 from lending.domain.catalogue.title import Copy, CopyState, Title
@@ -67,19 +67,19 @@ def lend(library: Table, patron: Patron, title: Title, facility: str = "", sunda
         patron.patron_id, barcode, title.title_id, title.title, facility or "prefectural", RENEWABLE, DUE, **days
     )
     writes = [
-        loans.add(loan),
-        patrons.count_loan(patron.patron_id, title.title_id, 1000),
+        loans.addition(loan),
+        patrons.loan_increment(patron.patron_id, title.title_id, 1000),
         moved(library, barcode, CopyState.ON_LOAN, holder=patron.patron_id, due_on=DUE),
     ]
     if facility:
-        writes.append(bags.pack(Bag(patron.patron_id, patron.card_number, facility, **days), barcode, POLICY))
+        writes.append(bags.book_addition(Bag(patron.patron_id, patron.card_number, facility, **days), barcode, POLICY))
     library.transact(*writes)
     return barcode
 
 
 def copy_of(library: Table, title: Title) -> Copy:
     """The title's first copy as it is now."""
-    copy = titles.find_copy(library, title.barcodes[0])
+    copy = copies.find(library, title.barcodes[0])
     assert copy
     return copy
 
@@ -95,7 +95,7 @@ class Round:
     def rows(self) -> Rows:
         """Everything of the patrons, the copies and queues of the titles, and the bags of the worked example's week."""
         own_rows = [row for patron in self.patrons for row in self.library.query(f"PATRON#{patron.patron_id}")]
-        keys = [titles.copy_key(barcode) for title in self.titles for barcode in title.barcodes]
+        keys = [copies.key(barcode) for title in self.titles for barcode in title.barcodes]
         keys += [titles.queue_key(title.title_id) for title in self.titles]
         packed = list(self.library.query(f"WEEK#{SUNDAY}", "BAG#"))
         return own_rows + self.library.get_many(keys) + packed

@@ -8,7 +8,7 @@ import requests
 
 from infra.local.people import Caller, run_job
 from lending.aws.table import Table
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
 from lending.domain.loans.bag import Bag
@@ -30,7 +30,7 @@ def renew(caller: Caller, barcode: str) -> requests.Response:
 
 def check_renewal(library: Table, patron: Patron, barcode: str, answer: requests.Response) -> None:
     """Loan and copy tell the same date: a week later if and only if the answer said so."""
-    loan, copy = loans.find(library, patron.patron_id, barcode), titles.find_copy(library, barcode)
+    loan, copy = loans.find(library, patron.patron_id, barcode), copies.find(library, barcode)
     assert loan
     assert copy
     assert loan.due_on == copy.due_on == (DUE + timedelta(days=7) if answer.status_code == 201 else DUE)
@@ -104,9 +104,11 @@ def test_hand_over_and_release(given: Given, library: Table) -> None:
         title = given.title()
         barcode = lend(library, patron, title, number, sunday)
         # Another bag of the batch was recorded: without any record nothing of it would be released.
-        library.write(bags.pack(Bag(other.patron_id, other.card_number, number, sunday, closing.date()), "x", POLICY))
+        library.write(
+            bags.book_addition(Bag(other.patron_id, other.card_number, number, sunday, closing.date()), "x", POLICY)
+        )
         (recorded,) = [bag for bag in bags.of_week(library, sunday, number) if bag.patron_id == other.patron_id]
-        library.write(bags.hand_over(recorded, closing))
+        library.write(bags.hand_over_record(recorded, closing))
         path = f"/facility/bags/{sunday.isoformat()}.{number}.{patron.patron_id}/handover"
         # WHEN the facility records the hand-over in the moment of the release
         handed, _ = at_once(

@@ -104,7 +104,7 @@ def test_an_application_that_time_has_erased(counter: Counter, library: Table) -
     applicant.send_photos()
     found = applications.find(library, applicant.receipt)
     assert found
-    library.write(applications.erase(found))
+    library.write(applications.erasure(found))
     # THEN its photos go as well, by the stream
     until(lambda: not applicant.kept(), "the photos to be deleted")
 
@@ -115,9 +115,9 @@ def test_a_patron_from_before_this_service(counter: Counter, stack: Stack, libra
     number, born = f"6{counter.given.made:07}", date(1931, 2, 3)
     patron = Patron(f"before{number}", number, born, expires_on=date(2030, 3, 31), online_lending=False)
     library.transact(
-        patrons.add(patron),
-        cards.add(Card(number, CardState.ACTIVE, patron_id=patron.patron_id)),
-        *people.changed(None, patron),
+        patrons.addition(patron),
+        cards.addition(Card(number, CardState.ACTIVE, patron_id=patron.patron_id)),
+        *people.name_changes(None, patron),
     )
     # WHEN they apply for a password and for the service, and staff register
     own = {"birth_date": born.isoformat(), "kana": "ミホン ハナコ", "online_lending": True}
@@ -139,9 +139,9 @@ def test_an_account_that_was_left_half_made(counter: Counter, stack: Stack, libr
     number = f"5{counter.given.made:07}"
     patron = Patron(f"half{number}", number, date(1932, 3, 4), expires_on=date(2030, 3, 31), email="half@example.jp")
     library.transact(
-        patrons.add(patron),
-        cards.add(Card(number, CardState.ACTIVE, patron_id=patron.patron_id)),
-        account_work.needed(patron.patron_id, LONG_AGO),
+        patrons.addition(patron),
+        cards.addition(Card(number, CardState.ACTIVE, patron_id=patron.patron_id)),
+        account_work.addition(patron.patron_id, LONG_AGO),
     )
     # WHEN the day comes, with the rights of its own function THEN the account is there, and nothing is left to be done
     run_job(stack, "NoticesFunction", "daily_notices", LONG_AGO)

@@ -43,7 +43,7 @@ def test_who_cannot_sign_in_and_has_a_dead_address_gets_in(given: Given, library
     # GIVEN a patron who has forgotten the password, and whose mails came back for good
     counter, (patron, me) = Counter(given), given.patron()
     address = patron.email
-    library.write(addresses.use(address, patron.patron_id))
+    library.write(addresses.user_addition(address, patron.patron_id))
     me.post("/me/test-mail", NOON, {}, 202)
     came_back(stack, written_to(stack, address, "受信を確認"), address)
     task = until(lambda: next((each for each in counter.desk.items("/desk/contacts", NOON)

@@ -9,7 +9,7 @@ import requests
 
 from infra.local.people import Caller
 from lending.aws.table import Table
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
 from lending.domain.catalogue.title import CopyState, Pull
@@ -112,7 +112,7 @@ def test_cancellation_and_scan(given: Given, library: Table, decision: str) -> N
         if number % 2:
             given.hold(second, title, place, at=NOON + timedelta(hours=1))
         plan = Pull(first.patron_id, title.title_id, decision, run, place, cap)
-        library.write(titles.plan_pull(copy_of(library, title), plan))
+        library.write(copies.pull_change(copy_of(library, title), plan))
         # WHEN it is found in the moment in which the hold is cancelled
         cancelled, scanned = at_once(
             lambda: own(cancels).call("DELETE", f"/me/holds/{title.title_id}", RUN_DAY),  # noqa: B023

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from infra.local.people import run_job
 from lending.aws.table import Table
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import loans
 from lending.aws.table.pulls import crates
@@ -29,7 +29,7 @@ def plan(given: Given, library: Table, patron: Patron, facility: str = FACILITY)
     given.hold(patron, title, facility)
     numbers = {"position": 1, "of": 1, "copies": 1}
     pull = Pull(patron.patron_id, title.title_id, "lend", "2026-06-04", facility, 10, numbers)
-    library.write(titles.plan_pull(copy_of(library, title), pull))
+    library.write(copies.pull_change(copy_of(library, title), pull))
     return title
 
 
@@ -91,7 +91,7 @@ def test_dispatch_and_scan(given: Given, library: Table) -> None:
             assert hold
             assert hold.last_run
             assert (hold.status, hold.last_run.code) == (HoldStatus.SECURED, "not_pulled")
-        library.write(crates.take_back(SUNDAY, FACILITY))
+        library.write(crates.dispatch_removal(SUNDAY, FACILITY))
 
 
 def test_suspension_and_scan(given: Given, library: Table) -> None:

@@ -54,7 +54,7 @@ def submitted(library: Table, receipt: str = RECEIPT, patron_id: str = "p-new", 
 def kit(library: Table, number: str = KIT) -> Card:
     """A blank kit card."""
     card = Card(number, facility="1")
-    library.write(cards.add(card))
+    library.write(cards.addition(card))
     return card
 
 

@@ -15,6 +15,7 @@ from lending.aws import settings, table
 from lending.aws.clients import client
 from lending.aws.table import Table
 from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue.copies import addition as copy_addition
 from lending.aws.table.patrons import patrons
 from lending.aws.table.store import INDEXES
 from lending.domain.catalogue.title import Copy, Title
@@ -171,7 +172,7 @@ class Given:
             "expires_on": date(2027, 3, 31),
         }
         patron = Patron(patron_id=patron_id, **(defaults | changes))
-        self.table.transact(patrons.add(patron))
+        self.table.transact(patrons.addition(patron))
         return patron
 
     def title(self, title_id: str = "t-1", copies: int = 1, reference_only: bool = False) -> Title:
@@ -181,7 +182,7 @@ class Given:
             title_id, f"見本の本 {title_id}", "見本 太郎", "", barcodes, lendable=0 if reference_only else copies
         )
         made = [Copy(barcode, title_id, f"913.6/{barcode}", reference_only) for barcode in barcodes]
-        self.table.transact(titles.put_title(title), *map(titles.add_copy, made))
+        self.table.transact(titles.description_change(None, title), *map(copy_addition, made))
         return title
 
 

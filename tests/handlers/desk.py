@@ -9,7 +9,7 @@ from functions.desk.handler import handler
 from functions.runs.handler import handler as runs
 from lending.aws.table import Table
 from lending.aws.table.calendar import facilities
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
@@ -62,26 +62,26 @@ class Library:
     def patron(self, patron_id: str = "p-1", **changes: Any) -> Patron:
         """A patron with the card that goes with them."""
         patron = self.given.patron(patron_id, **changes)
-        self.table.transact(cards.add(Card(patron.card_number, CardState.ACTIVE, patron_id=patron_id)))
+        self.table.transact(cards.addition(Card(patron.card_number, CardState.ACTIVE, patron_id=patron_id)))
         return patron
 
     def facility(self, number: int = 12) -> Facility:
         facility = Facility(number, "西北地区", "鰺ヶ沢町", "見本館", True)
-        self.table.write(facilities.put_facility(facility))
+        self.table.write(facilities.facility_record(facility))
         return facility
 
     def hold(self, patron_id: str = "p-1", title_id: str = "t-1", place: str = "12", **changes: Any) -> Hold:
         """A hold, counted; each further patron's was placed a minute after the one before."""
         placed_at = datetime(2026, 6, 1, 12, int(patron_id.removeprefix("p-")), tzinfo=TOKYO)
         hold = Hold(patron_id, title_id, place, **({"placed_at": placed_at, "queued_at": placed_at} | changes))
-        self.table.transact(patrons.count_hold(patron_id, title_id, 20), holds.add(hold))
+        self.table.transact(patrons.hold_increment(patron_id, title_id, 20), holds.addition(hold))
         return hold
 
     def pull(self, barcode: str = "t-1-1", patron_id: str = "p-1", **changes: Any) -> Copy:
         """A plan of Thursday's run on a copy."""
         title_id = barcode.rpartition("-")[0]
         plan = replace(Pull(patron_id, title_id, "lend", "2026-06-04", "12", 10), **changes)
-        self.table.write(titles.plan_pull(self.copy(barcode), plan))
+        self.table.write(copies.pull_change(self.copy(barcode), plan))
         return self.copy(barcode)
 
     def kept(self, barcode: str = "t-1-1", patron_id: str = "p-1", status: HoldStatus = HoldStatus.SECURED) -> Hold:
@@ -105,14 +105,14 @@ class Library:
         loan = Loan(patron_id, barcode, title_id, f"見本の本 {title_id}", facility or "prefectural", THURSDAY, due_on,
                     **(days | changes))  # fmt: skip
         writes = [
-            loans.add(loan),
-            patrons.count_loan(patron_id, title_id, 10),
+            loans.addition(loan),
+            patrons.loan_increment(patron_id, title_id, 10),
             moved(self.table, barcode, CopyState.ON_LOAN, holder=patron_id, due_on=due_on),
         ]
         if facility:
             card = self.who(patron_id).card_number
             writes.append(
-                bags.pack(Bag(patron_id, card, facility, SUNDAY, SUNDAY + timedelta(days=7)), barcode, POLICY)
+                bags.book_addition(Bag(patron_id, card, facility, SUNDAY, SUNDAY + timedelta(days=7)), barcode, POLICY)
             )
         self.table.transact(*writes)
         return loan
@@ -120,7 +120,11 @@ class Library:
     def records(self, facility: str = "12") -> None:
         """The facility has recorded a hand-over of the worked example's batch, of a bag whose book is back by now."""
         bag = Bag("p-9", "10000009", facility, SUNDAY, SUNDAY + timedelta(days=7))
-        for write in (bags.pack(bag, "t-9-1", POLICY), bags.hand_over(bag, THURSDAY), bags.unpack(bag, "t-9-1")):
+        for write in (
+            bags.book_addition(bag, "t-9-1", POLICY),
+            bags.hand_over_record(bag, THURSDAY),
+            bags.book_removal(bag, "t-9-1"),
+        ):
             self.table.write(write)
 
     # What is true now
@@ -131,7 +135,7 @@ class Library:
         return patron
 
     def copy(self, barcode: str = "t-1-1") -> Copy:
-        copy = titles.find_copy(self.table, barcode)
+        copy = copies.find(self.table, barcode)
         assert copy
         return copy
 

@@ -30,7 +30,7 @@ SUNDAY = date(2026, 6, 7)
 def put(table: Table, kind: MailKind = MailKind.TEST, *about: Any, owner: str = "p-1", **facts: Any) -> Key:
     """A mail that waits to be sent."""
     mail = Mail(mail_id(kind, *(about or (1,))), owner, kind, SATURDAY, facts)
-    table.write(mails.add(mail, POLICY))
+    table.write(mails.addition(mail, POLICY))
     return mails.key(mail)
 
 
@@ -42,7 +42,7 @@ def put_lending(table: Table, patron_id: str = "p-1") -> Key:
 
 def lend(table: Table, *titles: str, patron_id: str = "p-1", **changes: Any) -> None:
     """Books on their way to facility 12 for Sunday."""
-    table.write(facilities.put_facility(Facility(12, "西北", "鰺ヶ沢町", "鰺ヶ沢町中央公民館", True)))
+    table.write(facilities.facility_record(Facility(12, "西北", "鰺ヶ沢町", "鰺ヶ沢町中央公民館", True)))
     for title in titles:
         values: dict[str, Any] = {
             "pickup_place": "12",
@@ -52,7 +52,7 @@ def lend(table: Table, *titles: str, patron_id: str = "p-1", **changes: Any) -> 
             "pickup_until": date(2026, 6, 14),
         }
         book = Loan(patron_id, f"{title}-1", title, f"見本の本 {title}", **(values | changes))
-        table.write(loans.add(book))
+        table.write(loans.addition(book))
 
 
 def sent(table: Table, message_id: str, to_address: str, *about: Any, owner: str = "p-1") -> Key:
@@ -62,7 +62,7 @@ def sent(table: Table, message_id: str, to_address: str, *about: Any, owner: str
     )
     waits = mail_of(table, key)
     taken = replace(waits, state=MailState.SENT, to_address=to_address, sent_at=SATURDAY, message_id=message_id)
-    table.transact(mails.change(waits, taken), sent_messages.add(message_id, key, taken, POLICY))
+    table.transact(mails.change(waits, taken), sent_messages.addition(message_id, key, taken, POLICY))
     return key
 
 

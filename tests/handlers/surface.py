@@ -55,16 +55,16 @@ def furnished(given: Given) -> Library:
         given.title(title_id, copies=2)
     for title_id in ("t-1", "t-2"):
         library.hold(title_id=title_id), library.pull(f"{title_id}-1")
-        table.write(baskets.add("p-1", title_id, NOON))
+        table.write(baskets.addition("p-1", title_id, NOON))
     library.loan("t-3-1"), library.loan("t-4-1")
     library.loan("t-3-2", "p-2"), library.loan("t-4-2", "p-2", facility="13")
     for n, facility in enumerate(("12", "13", "12"), 1):
         day = SUNDAY + timedelta(days=n)
         closed = Closure(closure_id=f"c-{n}", scope=Scope.FACILITY, facility=facility, starts_on=day, ends_on=day)
-        table.write(calendar.add_closure(closed))
+        table.write(calendar.closure_addition(closed))
         stop = Suspension(suspension_id=f"s-{n}", scope=Scope.FACILITY, facility=facility, starts_on=day, ends_on=day)
-        table.write(calendar.add_suspension(stop))
-        table.write(mails.add(Mail(f"test-{n}", "p-1", MailKind.TEST, NOON + timedelta(minutes=n)), POLICY))
+        table.write(calendar.suspension_addition(stop))
+        table.write(mails.addition(Mail(f"test-{n}", "p-1", MailKind.TEST, NOON + timedelta(minutes=n)), POLICY))
     for facility in ("12", "13"):
         moved = Shift(shift_id=facility, facility=facility, pickup_from=SUNDAY, pickup_until=SUNDAY, due_on=SUNDAY,
                       reason="雪", recorded_at=NOON)  # fmt: skip

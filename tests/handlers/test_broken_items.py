@@ -10,7 +10,7 @@ from functions.allocator.handler import handler as allocator
 from functions.notices.handler import handler as notices
 from functions.release.handler import handler as release
 from lending.aws.table import Table
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.codec import key_hash
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import loans
@@ -38,7 +38,7 @@ def broken(library: Table, key: tuple[str, str], field: str) -> None:
 
 def held(library: Table, patron: str, title: str, **changes: Any) -> None:
     hold = Hold(patron, title, changes.pop("place", "12"), placed_at=PLACED, queued_at=PLACED)
-    library.transact(patrons.count_hold(patron, title, 20), holds.add(hold))
+    library.transact(patrons.hold_increment(patron, title, 20), holds.addition(hold))
 
 
 def daily() -> dict[str, Any]:
@@ -69,18 +69,18 @@ def test_a_broken_hold_or_patron_stops_no_run(given: Given, library: Table) -> N
     summary = allocator(sample("allocator/thursday_run"), context())
     # THEN it is finished, and the whole one's book is on the pull list (RULES 23)
     assert summary["pulls"] == 1
-    assert [copy.barcode for copy in titles.pulls(library)] == ["t-3-1"]
+    assert [copy.barcode for copy in copies.pulls(library)] == ["t-3-1"]
 
 
 def test_a_broken_loan_or_copy_hides_nothing_else(given: Given, library: Table) -> None:
     # GIVEN a patron with two loans, and a title with two copies, of which one each cannot be read
     patron = given.patron()
     given.title("t-1", copies=2)
-    library.write(cards.add(Card(patron.card_number, CardState.ACTIVE, patron_id=patron.patron_id)))
+    library.write(cards.addition(Card(patron.card_number, CardState.ACTIVE, patron_id=patron.patron_id)))
     for barcode in ("b-1", "b-2"):
-        library.write(loans.add(Loan("p-1", barcode, "t-9", "本", PREFECTURAL, PLACED, date(2026, 6, 20))))
+        library.write(loans.addition(Loan("p-1", barcode, "t-9", "本", PREFECTURAL, PLACED, date(2026, 6, 20))))
     broken(library, loans.key("p-1", "b-1"), "due_on")
-    broken(library, titles.copy_key("t-1-1"), "state")
+    broken(library, copies.key("t-1-1"), "state")
     # WHEN staff look at the patron and at the title
     _, record = ask("GET", f"/patrons/{patron.card_number}", now=FRIDAY)
     _, title = ask("GET", "/titles/t-1", now=FRIDAY)
@@ -132,7 +132,7 @@ LITTLE = {"name": "", "kana": "", "postal_code": "", "address": "", "phone": "",
 def from_before(given: Given, library: Table) -> Patron:
     """Somebody who has had a card since before the service, of whom little is known (RULES 42, 44)."""
     patron = given.patron(**LITTLE)
-    library.write(cards.add(Card(patron.card_number, CardState.ACTIVE, patron_id=patron.patron_id)))
+    library.write(cards.addition(Card(patron.card_number, CardState.ACTIVE, patron_id=patron.patron_id)))
     return patron
 
 

@@ -94,13 +94,13 @@ def test_a_limit_that_is_none_is_named(there: Library, limit: str) -> None:
 
 def test_a_page_goes_on_where_the_one_before_ended_whatever_has_left(there: Library) -> None:
     # GIVEN three titles in the basket, of which the first two have been seen
-    there.table.write(baskets.add("p-1", "t-3", NOON))
+    there.table.write(baskets.addition("p-1", "t-3", NOON))
     basket = ("my_library", "GET", "/api/me/basket")
     first = page(basket, limit="2")
     assert [each["title_id"] for each in first["items"]] == ["t-1", "t-2"]
     # WHEN both are taken out before the list is read on
-    there.table.write(baskets.remove("p-1", "t-1"))
-    there.table.write(baskets.remove("p-1", "t-2"))
+    there.table.write(baskets.removal("p-1", "t-1"))
+    there.table.write(baskets.removal("p-1", "t-2"))
     # THEN the third is still to come
     assert [each["title_id"] for each in page(basket, cursor=first["cursor"])["items"]] == ["t-3"]
 
@@ -108,6 +108,6 @@ def test_a_page_goes_on_where_the_one_before_ended_whatever_has_left(there: Libr
 def test_a_hold_that_is_gone_ends_no_list(there: Library) -> None:
     listed = ("holds", "GET", "/api/me/holds")
     first = page(listed, limit="1")
-    there.table.transact(holds.spend(there.held(title_id=first["items"][0]["title_id"])))
+    there.table.transact(holds.end(there.held(title_id=first["items"][0]["title_id"])))
     (second,) = page(listed, cursor=first["cursor"])["items"]
     assert second["title_id"] != first["items"][0]["title_id"]

@@ -41,7 +41,7 @@ def broken(given: Given) -> Library:
     library.hold(), library.loan("t-2-1", "p-2", due_on=date(2026, 6, 1))
     library.hold("p-3", "t-3"), library.kept("t-3-1", "p-3", HoldStatus.READY)
     library.table.write(
-        calendar.add_closure(Closure(closure_id="c-1", scope=Scope.PREFECTURAL, starts_on=date(2026, 6, 9),
+        calendar.closure_addition(Closure(closure_id="c-1", scope=Scope.PREFECTURAL, starts_on=date(2026, 6, 9),
                                      ends_on=date(2026, 6, 9), reason="休館"))
     )  # fmt: skip
     for item in library.everything():

@@ -53,7 +53,7 @@ from lending.actions.pulls.undo_scan import undo_scan
 from lending.actions.run.prefectural_pull import pull_for_the_counter
 from lending.actions.run.thursday_run import run_on_request, run_what_is_due
 from lending.aws.table import Table
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.codec import from_wire
 from lending.aws.table.run.runs import Done
 from lending.domain.calendar.closure import Closure, Scope, Suspension
@@ -102,7 +102,7 @@ class ActualLibrary:
         lendable = sum(barcode not in REFERENCE_ONLY for barcode in barcodes)
         made = [Copy(barcode, title_id, f"913/{barcode}", barcode in REFERENCE_ONLY) for barcode in barcodes]
         title = Title(title_id, f"見本の本 {title_id}", "", "", barcodes, lendable)
-        self.table.transact(titles.put_title(title), *map(titles.add_copy, made))
+        self.table.transact(titles.description_change(None, title), *map(copies.addition, made))
 
     # The patron
 
@@ -162,11 +162,11 @@ class ActualLibrary:
         return drop_plan(self.table, run_id, STAFF, NOON, POLICY)
 
     def withdraw(self, barcode: str) -> None:
-        copy = titles.find_copy(self.table, barcode)
+        copy = copies.find(self.table, barcode)
         title = titles.find(self.table, copy.title_id) if copy else None
         if copy is None or title is None:
             raise Refused("unknown_barcode")
-        left = [each for each in titles.find_copies(self.table, list(title.barcodes)) if each.barcode != barcode]
+        left = [each for each in copies.find_many(self.table, list(title.barcodes)) if each.barcode != barcode]
         described = tuple(DescribedCopy(each.barcode, each.call_number, each.reference_only) for each in left)
         describe_title(self.table, DescribedTitle(title.title_id, title.title, "", "", described), barcode)
 

@@ -15,7 +15,6 @@ from lending.domain.week import (
     pickup_change_counts_from,
     renewal_window,
     return_checked_in_by,
-    run_after_return,
     run_due_at,
     week_of_run,
 )
@@ -107,14 +106,14 @@ def test_a_moment_without_offset_is_refused() -> None:
 def test_a_return_one_day_late_misses_the_run(returned_on: date, checked_in_by: date, run_date: date) -> None:
     """GIVEN a return at a facility THEN by Sunday it makes the run, a day later the next one only (Q27, RULES 35)."""
     assert return_checked_in_by(returned_on, POLICY) == checked_in_by
-    assert run_after_return(returned_on, POLICY) == run_date
+    assert next_run_after(datetime.combine(checked_in_by, time(17), TOKYO), POLICY) == run_date
 
 
 def test_what_is_checked_in_on_the_day_of_a_run_may_miss_it() -> None:
     """GIVEN a carriage that is done on Thursday only THEN its books are sure to be there a week later (RULES 30)."""
     slow = Policy(checked_in_days_after_pickup=4)
     assert week_of_run(RUN, slow).uncollected_run == date(2026, 6, 25)
-    assert run_after_return(date(2026, 6, 14), slow) == date(2026, 6, 25)
+    assert return_checked_in_by(date(2026, 6, 14), slow) == date(2026, 6, 18)
 
 
 @pytest.mark.parametrize("run_date", [date(2026, 6, 1), date(2026, 6, 3), date(2026, 6, 5), date(2026, 6, 6)])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, ImageFile
 
 from infra.local import photos
-from lending.aws.pictures import MAX_SIDE, CleanPicture, UnusablePicture, black_out, clean_picture
+from lending.aws.image_cleaning import MAX_SIDE, CleanPicture, UnusablePicture, black_out, clean_picture
 from lending.domain.policy import Policy
 from lending.domain.registration.application import Rectangle
 

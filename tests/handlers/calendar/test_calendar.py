@@ -10,7 +10,7 @@ from functions.desk.handler import handler
 from lending.actions.loans.hand_over import hand_over
 from lending.actions.loans.sunday_release import release_uncollected
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue.titles import due_anew
+from lending.aws.table.catalogue.copies import due_date_change
 from lending.aws.table.loans import bags, loans
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, sample
@@ -222,7 +222,7 @@ def test_a_renewed_loan_keeps_its_own_due_date_and_a_released_one_everything(bat
     renewed = replace(first, renewals=1, due_on=date(2026, 6, 28))
     batch.table.transact(
         loans.change(first, renewed),
-        due_anew("t-1-1", "p-1", date(2026, 6, 28)),
+        due_date_change("t-1-1", "p-1", date(2026, 6, 28)),
         loans.change(second, replace(second, released_at=THURSDAY)),
     )
     shift()

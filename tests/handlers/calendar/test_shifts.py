@@ -21,7 +21,7 @@ def at(given: Given) -> Library:
     """Two facilities of a district with a book each, the second with two patrons, and one of another district."""
     library = Library(given)
     for number, district in ((12, WEST), (13, WEST), (3, EAST)):
-        library.table.write(facilities.put_facility(Facility(number, district, "見本町", f"見本館{number}", True)))
+        library.table.write(facilities.facility_record(Facility(number, district, "見本町", f"見本館{number}", True)))
     for n, facility in enumerate(("12", "13", "13", "3"), start=1):
         library.patron(f"p-{n}")
         given.title(f"t-{n}")

@@ -14,7 +14,7 @@ from lending.actions.catalogue.describe_titles import refresh_search
 from lending.aws import search_file
 from lending.aws.table import Overtaken, Table
 from lending.aws.table.calendar import calendar, facilities
-from lending.aws.table.catalogue import catalogue, titles
+from lending.aws.table.catalogue import copies, search_index, titles
 from lending.domain.calendar.closure import Closure, Scope
 from lending.domain.calendar.facility import Facility
 from lending.domain.catalogue.title import CopyState
@@ -57,11 +57,11 @@ def codes(problem: dict[str, Any]) -> list[str]:
 def test_samples_show_facilities_and_notices(library: Table) -> None:
     # GIVEN a facility with a weekly closed day, and a closure that is over (RULES 40)
     facility = Facility(7, "西北地区", "鰺ヶ沢町", "見本館", True, "別の書き方")
-    library.write(facilities.put_facility(facility))
+    library.write(facilities.facility_record(facility))
     weekly = Closure(closure_id="c-1", scope=Scope.FACILITY, facility="7", starts_on=date(2026, 5, 1),
                      ends_on=date(2027, 3, 31), weekdays=frozenset({0}), reason="定休日")  # fmt: skip
     over = Closure(closure_id="c-2", scope=Scope.PREFECTURAL, starts_on=date(2026, 5, 1), ends_on=date(2026, 5, 31))
-    library.transact(calendar.add_closure(weekly), calendar.add_closure(over))
+    library.transact(calendar.closure_addition(weekly), calendar.closure_addition(over))
     # THEN anyone sees the facility as API.md has it
     shown = answered(handler(sample("catalogue/facilities"), context()))[1]["items"]
     assert shown == [
@@ -78,7 +78,7 @@ def test_a_run_on_a_closed_day_is_announced(library: Table) -> None:
     # GIVEN a closed Thursday that nobody has named a suspension, and one beyond the weeks of the policy (RULES 22, 40)
     for day in (date(2026, 6, 11), date(2026, 8, 6)):
         shut = Closure(closure_id=f"c-{day}", scope=Scope.PREFECTURAL, starts_on=day, ends_on=day, reason="祝日")
-        library.write(calendar.add_closure(shut))
+        library.write(calendar.closure_addition(shut))
     # THEN its run is told of like any suspension
     shown = answered(handler(sample("catalogue/notices"), context()))[1]["items"]
     assert [(each["scope"], each["from"], each["message"]) for each in shown if each["scope"] == "service"] == [
@@ -136,7 +136,7 @@ def test_described_again_a_title_keeps_its_copies_as_they_are(given: Given) -> N
     title = titles.find(there.table, "t-1")
     assert title
     assert (title.title, title.barcodes, title.lendable) == ("新しい題", ("t-1-1", "t-1-3"), 1)
-    assert titles.find_copy(there.table, "t-1-2") is None
+    assert copies.find(there.table, "t-1-2") is None
 
 
 def test_the_same_description_again_writes_nothing(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,10 +223,10 @@ def test_nothing_to_find_finds_nothing(books: Table, query: str) -> None:
 
 
 def test_a_new_file_takes_up_what_has_changed(books: Table) -> None:
-    before = catalogue.state(books)
+    before = search_index.state(books)
     assert [change.title_id for change in before.changes] == ["t-3", "t-9"]
     assert refresh_search(books, BUCKET) == 4
-    after = catalogue.state(books)
+    after = search_index.state(books)
     assert after.changes == []
     assert after.file_key != before.file_key
     assert found("こころ") == ["t-1", "t-9", "t-3", "t-2"]
@@ -283,7 +283,7 @@ def test_an_import_brings_titles_in_once(library: Table, tmp_path: Path) -> None
     assert (title.barcodes, title.lendable) == (("b-1", "b-3"), 2)
     # and again it changes nothing
     assert import_catalogue(library, BUCKET, file).written == 0
-    assert catalogue.state(library).changes == []
+    assert search_index.state(library).changes == []
 
 
 def test_an_import_changes_no_copys_state_and_withdraws_none(given: Given, tmp_path: Path) -> None:

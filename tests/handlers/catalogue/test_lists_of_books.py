@@ -192,7 +192,7 @@ def test_nothing_is_overdue_before_the_carriage_was_checked_in(at: Library, clos
     if closed:
         wednesday = date(2026, 6, 17)
         closure = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=wednesday, ends_on=wednesday)
-        at.table.write(calendar.add_closure(closure))
+        at.table.write(calendar.closure_addition(closure))
     # THEN it is on the list from the day after, RULES 35
     assert listed("overdue", day(on_list - 1)) == []
     (line,) = listed("overdue", day(on_list))
@@ -205,7 +205,7 @@ def test_a_deadline_that_closed_days_have_moved_is_told(at: Library) -> None:
     at.kept(status=HoldStatus.READY)
     first, last = date(2026, 6, 8), date(2026, 6, 20)
     closure = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=first, ends_on=last)
-    at.table.write(calendar.add_closure(closure))
+    at.table.write(calendar.closure_addition(closure))
     told = ask("GET", "/copies/t-1-1")[1]["kept_for"]["pickup_until"]
     assert told > "2026-06-20"
     assert [line["pickup_until"] for line in listed("ready")] == [told]

@@ -88,7 +88,9 @@ def test_its_deadline_is_told_as_it_counts(at: Library) -> None:
     at.hold()
     at.kept(status=HoldStatus.READY)
     day = date(2026, 6, 14)
-    at.table.write(calendar.add_closure(Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=day, ends_on=day)))
+    at.table.write(
+        calendar.closure_addition(Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=day, ends_on=day))
+    )
     # THEN book, title and record of the patron say Monday
     assert ask("GET", "/copies/t-1-1")[1]["kept_for"]["pickup_until"] == "2026-06-15"
     assert ask("GET", "/titles/t-1")[1]["holds"][0]["pickup_until"] == "2026-06-15"
@@ -136,7 +138,7 @@ def test_sample_a_title_shows_copies_and_its_queue_in_order(at: Library) -> None
     at.kept("t-1-2", "p-2", HoldStatus.READY)
     ask("POST", "/patrons/10000001/holds/t-1", {"action": "to_end"})
     reason = LastRun(date(2026, 5, 28), "queue", {"position": 2, "of": 2, "copies": 2})
-    at.table.write(holds.explain(at.held("p-3"), reason))
+    at.table.write(holds.reason_change(at.held("p-3"), reason))
     # WHEN somebody asks on the phone who waits
     status, shown = answered(handler(sample("desk/title_show"), context()))
     # THEN the queue is in its order, RULES 11, with places for those who wait

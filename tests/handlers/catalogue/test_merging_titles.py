@@ -11,7 +11,7 @@ from functions.desk.handler import handler
 from functions.holds.handler import handler as holds_function
 from lending.api.desk import catalogue as desk
 from lending.aws.search_file import Entry
-from lending.aws.table.catalogue import catalogue, titles
+from lending.aws.table.catalogue import copies, search_index, titles
 from lending.aws.table.codec import from_wire
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
@@ -227,13 +227,13 @@ def test_it_is_searched_no_more_also_when_the_file_is_made_anew(
     # GIVEN a search file that knows both
     from lending.actions.catalogue.describe_titles import refresh_search
 
-    half_way.table.write(catalogue.is_in_file(catalogue.state(half_way.table).changes[0]))
+    half_way.table.write(search_index.change_removal(search_index.state(half_way.table).changes[0]))
     refresh_search(half_way.table, "catalogue", [Entry(A, "見本の本", "見本"), Entry(B, "見本の本", "見本")])
     assert search("見本") == [B]
-    half_way.table.write(catalogue.removed(A, "v"))
+    half_way.table.write(search_index.title_removal(A, "v"))
     # WHEN it is made anew THEN the one is not in it
     assert refresh_search(half_way.table, "catalogue") == 1
-    assert (search("見本"), catalogue.state(half_way.table).changes) == ([B], [])
+    assert (search("見本"), search_index.state(half_way.table).changes) == ([B], [])
 
 
 def test_the_catalogue_describes_neither_away(half_way: Library) -> None:
@@ -295,8 +295,8 @@ def test_a_scan_that_read_the_book_before_it_moved_asks_again(at: Library, monke
     ask("POST", f"/patrons/10000001/holds/{A}", {"action": "cancel"})
     ask("POST", "/patrons/10000004/holds", {"action": "cancel_all"})
     for patron_id in ("p-3", "p-8"):
-        at.table.transact(holds.spend(at.held(patron_id, A)), patrons.uncount_hold(patron_id))
-    find_copy = titles.find_copy
+        at.table.transact(holds.end(at.held(patron_id, A)), patrons.hold_decrement(patron_id))
+    find_copy = copies.find
 
     def read_and_then_merge(*asked: Any) -> Any:
         copy = find_copy(*asked)

@@ -122,7 +122,7 @@ def test_cancel_a_waiting_hold(given: Given, library: Table) -> None:
 def test_samples_show_and_cancel_a_hold(given: Given) -> None:
     # GIVEN a hold for a partner facility, placed before Thursday's cut-off with a copy on the shelf
     given.patron(), given.title()
-    given.table.write(facilities.put_facility(Facility(12, "西北地区", "鰺ヶ沢町", "見本館", True)))
+    given.table.write(facilities.facility_record(Facility(12, "西北地区", "鰺ヶ沢町", "見本館", True)))
     body = {"title_id": "t-1", "pickup_place": "12"}
     placed = handler(request("POST", "/api/me/holds", body=body, group="patron", user="p-1"), context())
     # THEN already the answer says that it can be had on Sunday S
@@ -145,12 +145,12 @@ def test_closed_doors_are_told_at_hold_time(given: Given, library: Table) -> Non
     # GIVEN stocktaking: the next run is suspended, and another facility is closed (RULES 40)
     given.patron(), given.title()
     for number in (12, 13):
-        library.write(facilities.put_facility(Facility(number, "西北地区", "鰺ヶ沢町", f"見本館{number}", True)))
+        library.write(facilities.facility_record(Facility(number, "西北地区", "鰺ヶ沢町", f"見本館{number}", True)))
     stocktaking = Suspension(suspension_id="s", scope=Scope.SERVICE, starts_on=date(2026, 6, 1),
                              ends_on=date(2026, 6, 10), reason="蔵書点検")  # fmt: skip
     other = Closure(closure_id="c", scope=Scope.FACILITY, facility="13", starts_on=date(2026, 6, 1),
                     ends_on=date(2026, 6, 30))  # fmt: skip
-    library.transact(calendar.add_suspension(stocktaking), calendar.add_closure(other))
+    library.transact(calendar.suspension_addition(stocktaking), calendar.closure_addition(other))
     # WHEN a hold is placed
     body = {"title_id": "t-1", "pickup_place": "12"}
     answered = handler(request("POST", "/api/me/holds", body=body, group="patron", user="p-1"), context())
@@ -164,10 +164,10 @@ def test_closed_doors_are_told_at_hold_time(given: Given, library: Table) -> Non
 def test_a_closed_thursday_is_told_at_hold_time(given: Given, library: Table) -> None:
     # GIVEN the Thursday of the next run is a closed day (RULES 22, 40)
     given.patron(), given.title(), given.title("t-2")
-    library.write(facilities.put_facility(Facility(12, "西北地区", "鰺ヶ沢町", "見本館", True)))
+    library.write(facilities.facility_record(Facility(12, "西北地区", "鰺ヶ沢町", "見本館", True)))
     closed = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=date(2026, 6, 4), ends_on=date(2026, 6, 4),
                      reason="祝日")  # fmt: skip
-    library.write(calendar.add_closure(closed))
+    library.write(calendar.closure_addition(closed))
     # WHEN a hold for a facility is placed THEN the run that falls away is told of, and the date counts on the next one
     hold = json.loads(place("t-1", at="12")["body"])
     assert (hold["notices"], hold["earliest_pickup"]) == (
@@ -181,10 +181,10 @@ def test_a_facility_shut_for_good_is_no_pickup_place(given: Given, library: Tabl
     # GIVEN a facility that moves for years, and one that reopens (RULES 21, 29)
     given.patron(), given.title(), given.title("t-2")
     for number, ends_on in ((12, date(2029, 3, 31)), (13, date(2027, 3, 31))):
-        library.write(facilities.put_facility(Facility(number, "西北地区", "鰺ヶ沢町", f"見本館{number}", True)))
+        library.write(facilities.facility_record(Facility(number, "西北地区", "鰺ヶ沢町", f"見本館{number}", True)))
         away = Suspension(suspension_id=f"s-{number}", scope=Scope.FACILITY, facility=str(number),
                           starts_on=date(2026, 5, 1), ends_on=ends_on, reason="移転")  # fmt: skip
-        library.write(calendar.add_suspension(away))
+        library.write(calendar.suspension_addition(away))
     # THEN the first is refused, saying why and until when, and nothing is held
     answered = place("t-1", at="12")
     (reason,) = json.loads(answered["body"])["reasons"]
@@ -208,7 +208,7 @@ def test_the_deadline_of_a_ready_book_is_shown_as_it_counts(given: Given, librar
     assert (show()[0]["pickup_until"], show()[0]["earliest_pickup"]) == ("2026-06-11", "2026-06-01")
     # WHEN two days are closed after it was told THEN it has two days more
     closed = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=date(2026, 6, 10), ends_on=date(2026, 6, 11))
-    library.write(calendar.add_closure(closed))
+    library.write(calendar.closure_addition(closed))
     assert show()[0]["pickup_until"] == "2026-06-13"
 
 
@@ -219,7 +219,7 @@ def test_why_the_last_run_gave_nothing_is_said_in_words(given: Given, library: T
     hold = holds.find(library, "p-1", "t-1")
     assert hold
     facts = {"position": 2, "of": 3, "copies": 1}
-    library.write(holds.explain(hold, LastRun(date(2026, 6, 4), "queue", facts)))
+    library.write(holds.reason_change(hold, LastRun(date(2026, 6, 4), "queue", facts)))
     # THEN it is shown with its facts and a sentence of them
     (shown,) = show()
     assert (shown["last_run"]["date"], shown["last_run"]["code"]) == ("2026-06-04", "queue")
@@ -249,7 +249,7 @@ def test_a_reason_that_stays_is_told_as_of_the_latest_run(given: Given, library:
 def test_a_run_that_plans_a_book_takes_the_old_reason_away(given: Given, library: Table) -> None:
     # GIVEN a patron blocked on one Thursday and served on the next
     patron, _ = given.patron(blocked=True), given.title()
-    library.transact(holds.add(Hold("p-1", "t-1", "12", NOON, NOON)))
+    library.transact(holds.addition(Hold("p-1", "t-1", "12", NOON, NOON)))
     run("2026-06-04T08:30:00+09:00")
     library.transact(patrons.change(patron, replace(patron, blocked=False)))
     run("2026-06-11T08:30:00+09:00")
@@ -296,7 +296,7 @@ def test_a_hold_past_waiting_is_cancelled_by_phone(
 def test_what_is_on_loan_is_not_held_and_not_cancelled(given: Given) -> None:
     # RULES 9, 12
     given.patron(), given.title()
-    given.table.transact(patrons.count_loan("p-1", "t-1", 10))
+    given.table.transact(patrons.loan_increment("p-1", "t-1", 10))
     assert codes(place("t-1")) == ["already_on_loan"]
     answered = handler(request("DELETE", "/api/me/holds/t-1", group="patron", user="p-1"), context())
     assert (answered["statusCode"], codes(answered)) == (409, ["already_on_loan"])
@@ -312,14 +312,14 @@ def test_the_count_of_waiting_holds_follows_every_write(given: Given, library: T
     assert hold
     secured = replace(hold, status=HoldStatus.SECURED, barcode="t-1-1")
     for write in (holds.change(hold, secured), holds.change(secured, hold), holds.change(hold, secured),
-                  holds.spend(secured)):  # fmt: skip
+                  holds.end(secured)):  # fmt: skip
         library.write(write)
         counts.append(titles.waiting_counts(library, {"t-1"})["t-1"])
     handler(request("DELETE", "/api/me/holds/t-1", group="patron", user="p-2"), context())
     # THEN the count has followed, and a write that was overtaken does not count
     assert [*counts, titles.waiting_counts(library, {"t-1"})["t-1"]] == [2, 1, 2, 1, 1, 0]
     with pytest.raises(Overtaken):
-        library.write(holds.spend(hold))
+        library.write(holds.end(hold))
     assert titles.waiting_counts(library, {"t-1"})["t-1"] == 0
 
 
@@ -327,7 +327,7 @@ def test_the_count_of_waiting_holds_follows_every_write(given: Given, library: T
 def test_a_facility_is_named_by_its_number_however_it_is_written(given: Given, place: object) -> None:
     # GIVEN a facility WHEN a hold names it by number or text THEN it is the same pickup place (RULES, words)
     given.patron(), given.title()
-    given.table.write(facilities.put_facility(Facility(7, "西北五地区", "五所川原市", "見本館", True)))
+    given.table.write(facilities.facility_record(Facility(7, "西北五地区", "五所川原市", "見本館", True)))
     body = {"title_id": "t-1", "pickup_place": place}
     answered = handler(request("POST", "/api/me/holds", body=body, group="patron", user="p-1"), context())
     assert answered["statusCode"] == 201, answered

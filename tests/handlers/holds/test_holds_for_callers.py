@@ -155,7 +155,7 @@ def test_closed_doors_are_told_to_the_caller(at: Library) -> None:
     # RULES 40
     first, last = date(2026, 6, 10), date(2026, 6, 11)
     closure = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=first, ends_on=last, reason="蔵書点検")
-    at.table.write(calendar.add_closure(closure))
+    at.table.write(calendar.closure_addition(closure))
     (notice,) = place(pickup_place="prefectural")[1]["notices"]
     assert "蔵書点検" in notice
 
@@ -205,7 +205,7 @@ def test_a_longer_deadline_is_longer_than_the_one_that_counts(ready: Library) ->
     # GIVEN the last days are closed by now, so that it is ready until 06-16, RULES 16
     for n, day in enumerate((date(2026, 6, 13), date(2026, 6, 14))):
         shut = Closure(closure_id=f"c-{n}", scope=Scope.PREFECTURAL, starts_on=day, ends_on=day)
-        ready.table.write(calendar.add_closure(shut))
+        ready.table.write(calendar.closure_addition(shut))
     assert codes(extend("2026-06-15")[1]) == ["not_later"]
     assert extend("2026-06-16")[1]["pickup_until"] == "2026-06-16"
     assert extend("2026-06-17")[1]["pickup_until"] == "2026-06-17"
@@ -232,7 +232,7 @@ def test_only_to_a_later_day_on_which_the_library_is_open(
 ) -> None:
     day = date(2026, 6, 24)
     ready.table.write(
-        calendar.add_closure(Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=day, ends_on=day))
+        calendar.closure_addition(Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=day, ends_on=day))
     )
     status, problem = extend(until, now)
     assert (status, codes(problem), problem["reasons"][0]["field"]) == (422, [code], "until")

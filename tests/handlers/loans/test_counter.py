@@ -291,7 +291,7 @@ def test_a_hold_cancelled_while_its_book_is_scanned(at: Library, first: Callable
 
 def test_unknown_and_retired_cards(at: Library) -> None:
     assert (check_out(card="99999999")[0], check_out("no-such")[0]) == (404, 404)
-    at.table.write(cards.retire(CARD, "p-1"))
+    at.table.write(cards.retirement(CARD, "p-1"))
     assert codes(check_out()[1]) == ["card_retired"]
 
 
@@ -384,4 +384,4 @@ def test_lost_twice_counts_one_copy_fewer(at: Library) -> None:
     marked("found")
     assert lendable(at) == 1
     with pytest.raises(Overtaken):
-        at.table.write(titles.count_lendable(Title("no-such", "見本の本"), 1))
+        at.table.write(titles.lendable_change(Title("no-such", "見本の本"), 1))

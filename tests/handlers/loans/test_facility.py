@@ -89,7 +89,7 @@ def test_two_batches_on_the_sunday_between(there: Library) -> None:
     # GIVEN a bag of the next week, too: on Sunday 06-14 a facility holds two batches, RULES 29
     there.patron("p-2")
     later = Bag("p-2", "10000002", "7", date(2026, 6, 14), date(2026, 6, 21))
-    there.table.write(bags.pack(later, "t-2-1", POLICY))
+    there.table.write(bags.book_addition(later, "t-2-1", POLICY))
     # THEN the old one is on its last day and the new one on its first
     assert [(b["batch"], b["last_day"], b["card_number"]) for b in bags_on(14)] == [
         ("this_week", False, "10000002"),
@@ -103,7 +103,7 @@ def test_two_batches_on_the_sunday_between(there: Library) -> None:
 def test_a_bag_whose_last_day_was_moved_stays_in_the_list(there: Library) -> None:
     # GIVEN snow: the batch's last day is moved to Wednesday (RULES 40)
     moved = Bag("p-2", "10000002", "7", date(2026, 6, 7), date(2026, 6, 17))
-    there.table.write(bags.pack(moved, "t-2-1", POLICY))
+    there.table.write(bags.book_addition(moved, "t-2-1", POLICY))
     assert [(b["id"], b["last_day"]) for b in bags_on(17)] == [("2026-06-07.7.p-2", True)]
     assert bags_on(18) == []
 
@@ -167,7 +167,7 @@ def test_several_lists_at_once_and_none_of_another_name(there: Library) -> None:
     # GIVEN on Sunday 06-14 at night one bag to go back and one that has come
     there.patron("p-2")
     later = Bag("p-2", "10000002", "7", date(2026, 6, 14), date(2026, 6, 21))
-    there.table.write(bags.pack(later, "t-2-1", POLICY))
+    there.table.write(bags.book_addition(later, "t-2-1", POLICY))
     assert pile("to_return,to_hand_over", on(14, 22)) == ["10000001", "10000002"]
     status, problem = ask("GET", "/bags", list="elsewhere")
     assert (status, problem["reasons"][0]["field"]) == (422, "list")
@@ -249,7 +249,7 @@ def test_a_book_already_checked_in_stays_checked_in(there: Library) -> None:
     there.given.title("t-2")
     second = there.loan("t-2-1", facility="7")
     (bag,) = bags.of_week(there.table, date(2026, 6, 7), "7")
-    there.table.transact(loans.end(second), bags.unpack(bag, "t-2-1"))
+    there.table.transact(loans.end(second), bags.book_removal(bag, "t-2-1"))
     assert ask("POST", f"/bags/{BAG}/handover", now=on(9))[0] == 200
     assert loans.find(there.table, "p-1", "t-2-1") is None
     assert state(there.table) == (True, False)

@@ -10,7 +10,7 @@ from functions.release.handler import handler
 from lending.aws.schedules import UnknownJob
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
@@ -45,15 +45,15 @@ def lend(library: Table, patron_id: str, *barcodes: str, until: date = LAST_DAY,
             patron_id, barcode, f"t-{barcode}", "本", "12", datetime(2026, 6, 4, 11, tzinfo=TOKYO), date(2026, 6, 21),
             pickup_from=pickup_from, pickup_until=until,
         )  # fmt: skip
-        library.transact(loans.add(loan), bags.pack(bag, barcode, Policy()))
+        library.transact(loans.addition(loan), bags.book_addition(bag, barcode, Policy()))
     return bag
 
 
 def record_another(library: Table, day: int = 10, pickup_from: date = S) -> None:
     """The facility has recorded a hand-over of the batch, of another patron's bag."""
     bag = Bag("p-9", "10000009", "12", pickup_from, LAST_DAY)
-    library.write(bags.pack(bag, "b-9", Policy()))
-    library.write(bags.hand_over(bag, datetime(2026, 6, day, 11, tzinfo=TOKYO)))
+    library.write(bags.book_addition(bag, "b-9", Policy()))
+    library.write(bags.hand_over_record(bag, datetime(2026, 6, day, 11, tzinfo=TOKYO)))
 
 
 def returning(library: Table, patron_id: str) -> int:
@@ -70,7 +70,7 @@ def test_sample_releases_what_was_not_handed_over(given: Given, library: Table) 
     given.patron("p-1", loans=2), given.patron("p-2", loans=1)
     lend(library, "p-1", "b-1", "b-2")
     handed_over = lend(library, "p-2", "b-3")
-    library.transact(bags.hand_over(handed_over, datetime(2026, 6, 14, 16, tzinfo=TOKYO)))
+    library.transact(bags.hand_over_record(handed_over, datetime(2026, 6, 14, 16, tzinfo=TOKYO)))
     # WHEN Sunday is over
     summary = release()
     # THEN the first is on its way back: still two loans, counted as returning (RULES 19, 30)
@@ -158,8 +158,8 @@ def test_another_facilitys_records_are_its_own(given: Given, library: Table) -> 
     given.patron("p-1", loans=1)
     lend(library, "p-1", "b-1")
     other = Bag("p-9", "10000009", "13", S, LAST_DAY)
-    library.write(bags.pack(other, "b-9", Policy()))
-    library.write(bags.hand_over(other, datetime(2026, 6, 10, 11, tzinfo=TOKYO)))
+    library.write(bags.book_addition(other, "b-9", Policy()))
+    library.write(bags.hand_over_record(other, datetime(2026, 6, 10, 11, tzinfo=TOKYO)))
     release()
     assert released(library, "p-1") == []
 
@@ -175,7 +175,7 @@ def ready(
     barcode = f"{title_id}-1"
     hold = Hold(patron_id, title_id, PREFECTURAL, PLACED, PLACED, HoldStatus.READY, barcode, ready_on, mailed_on, until)
     library.transact(
-        holds.add(hold), moved(library, barcode, CopyState.READY, holder=patron_id)
+        holds.addition(hold), moved(library, barcode, CopyState.READY, holder=patron_id)
     )  # fmt: skip
     return hold
 
@@ -190,7 +190,7 @@ def test_sample_ends_ready_holds_after_their_deadline(given: Given, library: Tab
     # THEN the first is spent, its copy free for the next pull, and no mail tells of it (RULES 16)
     assert summary == {"job": "prefectural_release", "date": "2026-06-14", "already_done": False, "holds": 1}
     assert [hold.title_id for hold in holds.of_patron(library, "p-1")] == ["t-2"]
-    copy, patron = titles.find_copy(library, "t-1-1"), patrons.find(library, "p-1")
+    copy, patron = copies.find(library, "t-1-1"), patrons.find(library, "p-1")
     assert copy
     assert patron
     assert (copy.state, copy.holder, patron.open_holds) == (CopyState.ON_SHELF, "", 1)
@@ -210,7 +210,7 @@ def close(library: Table, *days: int) -> None:
     for day in days:
         on = date(2026, 6, day)
         shut = Closure(closure_id=f"c-{day}", scope=Scope.PREFECTURAL, starts_on=on, ends_on=on)
-        library.write(calendar.add_closure(shut))
+        library.write(calendar.closure_addition(shut))
 
 
 def until(library: Table, title_id: str = "t-1") -> date | None:
@@ -228,7 +228,7 @@ def test_days_closed_later_move_the_deadline(given: Given, library: Table) -> No
     assert until(library) == date(2026, 6, 16)
     # AND what was given is not taken away when the doors are open after all
     for day in (13, 14):
-        library.write(calendar.remove(calendar.closure_key(f"c-{day}")))
+        library.write(calendar.removal(calendar.closure_key(f"c-{day}")))
     assert release_at_the_counter("2026-06-15T22:00:00+09:00")["holds"] == 0
     assert release_at_the_counter("2026-06-16T22:00:00+09:00")["holds"] == 1
     assert until(library) is None

@@ -147,7 +147,7 @@ def test_a_mail_nobody_knows_is_told_of_by_its_address(given: Given, library: Ta
     # GIVEN two patrons who share an address, and one who does not
     for patron_id, email in (("p-1", HANAKO), ("p-2", HANAKO), ("p-3", "p-3@example.jp")):
         given.patron(patron_id, email=email)
-        library.write(addresses.use(email, patron_id))
+        library.write(addresses.user_addition(email, patron_id))
     # WHEN a bounce of a mail that stays unknown comes the third time
     assert [bool(hear(bounce("gone"), received)) for received in (1, 2, 3)] == [True, True, False]
     # THEN both are to be called, without a mail to name
@@ -199,7 +199,7 @@ def test_a_later_delivery_settles_what_came_before_it(given: Given, library: Tab
     # GIVEN two patrons who share an address that mails came back from, and a later mail to it
     for patron_id in ("p-1", "p-2"):
         given.patron(patron_id, email=HANAKO)
-        library.write(addresses.use(HANAKO, patron_id))
+        library.write(addresses.user_addition(HANAKO, patron_id))
     sent(library, "m-1", HANAKO, 1), sent(library, "m-2", HANAKO, 2)
     sent(library, "m-3", HANAKO, 3, owner="p-2")
     events = [bounce("m-1", 1), told("Delivery", "m-2", 60)]
@@ -222,7 +222,7 @@ def test_an_older_bounce_of_another_marks_no_address_that_was_reached_since(
     # GIVEN a family that shares an address: an older mail to one came back, a later one to another has arrived
     for patron_id in ("p-1", "p-2"):
         given.patron(patron_id, email=HANAKO)
-        library.write(addresses.use(HANAKO, patron_id))
+        library.write(addresses.user_addition(HANAKO, patron_id))
     sent(library, "m-1", HANAKO, 1), sent(library, "m-2", HANAKO, 2, owner="p-2")
     events = [bounce("m-1", 1), told("Delivery", "m-2", 60)]
     # WHEN SES tells of both, in either order
@@ -236,7 +236,7 @@ def test_an_older_bounce_of_another_marks_no_address_that_was_reached_since(
 def test_an_old_bounce_of_a_mail_nobody_knows_is_old_news(given: Given, library: Table) -> None:
     # GIVEN an address that a mail has reached
     given.patron(email=HANAKO)
-    library.write(addresses.use(HANAKO, "p-1"))
+    library.write(addresses.user_addition(HANAKO, "p-1"))
     sent(library, "m-1", HANAKO)
     hear(told("Delivery", "m-1", 60))
     # WHEN an older bounce comes of a mail that has vanished THEN nobody has to call, RULES 39
@@ -332,7 +332,7 @@ def test_a_task_that_was_done_opens_again_for_a_new_bounce_only(given: Given, li
     sent(library, "m-1", HANAKO, 1), sent(library, "m-2", HANAKO, 2)
     hear(bounce("m-1", 1))
     (task,) = open_tasks(library)
-    library.write(contacts.close(task, SATURDAY + timedelta(hours=1), "staff", POLICY))
+    library.write(contacts.end(task, SATURDAY + timedelta(hours=1), "staff", POLICY))
     # WHEN the same event comes once more THEN it stays done
     hear(bounce("m-1", 1))
     assert open_tasks(library) == []

@@ -39,7 +39,7 @@ def listed(**how: Any) -> list[dict[str, Any]]:
 def bounced(given: Given, library: Table) -> None:
     """A patron whose mail came back for good."""
     given.patron(email=HANAKO, phone="0172-00-0000")
-    library.write(addresses.use(HANAKO, "p-1"))
+    library.write(addresses.user_addition(HANAKO, "p-1"))
     sent(library, "m-1", HANAKO)
     hear(bounce("m-1", 5))
 

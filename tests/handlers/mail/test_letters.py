@@ -95,7 +95,7 @@ def test_it_says_what_is_true_when_it_is_looked_at(person: Patron, library: Tabl
 def test_an_address_that_nothing_reaches_is_none(given: Given, library: Table, post: Post) -> None:
     # GIVEN somebody whose mails come back (RULES 39)
     given.patron("p-1")
-    library.write(addresses.mark_unreachable("p-1@example.jp", SATURDAY, "wrong_address"))
+    library.write(addresses.mark_addition("p-1@example.jp", SATURDAY, "wrong_address"))
     lend(library, "t-1")
     post.bring(put_lending(library))
     (letter,) = letters()
@@ -162,8 +162,8 @@ def test_a_letter_that_is_sent_by_mail_after_all_is_not_printed(person: Patron, 
     key = put_lending(library)
     post.bring(key)
     library.transact(
-        cards.add(Card(person.card_number, CardState.ACTIVE, patron_id="p-1")),
-        patrons.set_mail_addresses(person, {"email": "p-1@example.jp"}),
+        cards.addition(Card(person.card_number, CardState.ACTIVE, patron_id="p-1")),
+        patrons.mail_addresses_change(person, {"email": "p-1@example.jp"}),
     )
     # WHEN the desk sends the mail again THEN nobody prints the letter any more (RULES 38, 44)
     name = key[1].removeprefix("MAIL#").replace("#", "~")

@@ -115,7 +115,7 @@ def _waiting(table: Table, n: int) -> Key:
         patron_id, f"{n:08}", date(1990, 4, 1), date(2027, 3, 31), "見本 花子", "ミホン ハナコ", "030-0184", "青森市",
         "017-000-0000", f"{patron_id}@example.jp",
     )  # fmt: skip
-    table.write(patrons.add(patron))
+    table.write(patrons.addition(patron))
     return put(table, MailKind.TEST, owner=patron_id)
 
 

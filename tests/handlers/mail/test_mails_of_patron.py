@@ -37,8 +37,8 @@ def library(library: Table) -> Table:
     """Two patrons with cards, who share an address."""
     for patron_id in ("p-1", "p-2"):
         patron = Given(library).patron(patron_id, email=FAMILY)
-        library.write(cards.add(Card(patron.card_number, CardState.ACTIVE, patron_id=patron_id)))
-        library.write(addresses.use(FAMILY, patron_id))
+        library.write(cards.addition(Card(patron.card_number, CardState.ACTIVE, patron_id=patron_id)))
+        library.write(addresses.user_addition(FAMILY, patron_id))
     return library
 
 
@@ -117,7 +117,7 @@ def test_said_twice_within_a_minute_one_test_mail_goes(library: Table) -> None:
 
 def test_both_addresses_of_a_patron_are_tried(given: Given, library: Table) -> None:
     patron = given.patron("p-3", email="own@example.jp", mail_to="holds@example.jp")
-    library.write(cards.add(Card(patron.card_number, CardState.ACTIVE, patron_id="p-3")))
+    library.write(cards.addition(Card(patron.card_number, CardState.ACTIVE, patron_id="p-3")))
     status, body = ask("POST", f"/patrons/{patron.card_number}/address", {"action": "try_again"}, now=NOW)
     assert (status, body["addresses"]) == (202, ["holds@example.jp", "own@example.jp"])
     assert {mail.facts["to"] for mail in mails.of_patron(library, "p-3")} == {"holds@example.jp", "own@example.jp"}
@@ -125,7 +125,7 @@ def test_both_addresses_of_a_patron_are_tried(given: Given, library: Table) -> N
 
 def test_there_must_be_somebody_with_an_address(given: Given, library: Table) -> None:
     patron = given.patron("p-3", email="")
-    library.write(cards.add(Card(patron.card_number, CardState.ACTIVE, patron_id="p-3")))
+    library.write(cards.addition(Card(patron.card_number, CardState.ACTIVE, patron_id="p-3")))
     status, problem = ask("POST", f"/patrons/{patron.card_number}/address", {"action": "try_again"})
     assert (status, codes(problem)) == (409, ["no_mail_address"])
     assert ask("POST", "/patrons/19999999/address", {"action": "try_again"})[0] == 404
@@ -142,7 +142,7 @@ def test_the_same_address_said_anew_is_tried_again(library: Table, forgiven: lis
     assert forgiven == [FAMILY]
     assert [task.patron_id for task in contacts.page(library, 10)[0]] == ["p-2"]
     # and a change of something else says nothing of the address
-    library.write(addresses.mark_unreachable(FAMILY, NOW, "wrong_address"))
+    library.write(addresses.mark_addition(FAMILY, NOW, "wrong_address"))
     assert desk("PATCH", "", {"blocked": True})[0] == 200
     assert addresses.unreachable(library, {FAMILY}) == {FAMILY}
 
@@ -172,7 +172,7 @@ def test_sample_staff_read_what_a_mail_said(library: Table, monkeypatch: pytest.
 
 
 def test_a_mail_that_was_not_sent_says_why(library: Table, monkeypatch: pytest.MonkeyPatch) -> None:
-    library.write(addresses.mark_unreachable(FAMILY, SATURDAY, "mailbox_full"))
+    library.write(addresses.mark_addition(FAMILY, SATURDAY, "mailbox_full"))
     lend(library, "t-1")
     Post(monkeypatch).bring(put_lending(library))
     (mail,) = desk("GET", "/mails")[1]["items"]

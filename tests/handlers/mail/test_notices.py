@@ -50,20 +50,20 @@ def names(library: Table, patron_id: str = "p-1") -> list[str]:
 
 def pack(library: Table, patron_id: str, facility: str, barcode: str, pickup_from: date = S) -> Bag:
     bag = Bag(patron_id, "10000001", facility, pickup_from, date(2026, 6, 14))
-    library.transact(bags.pack(bag, barcode, Policy()))
+    library.transact(bags.book_addition(bag, barcode, Policy()))
     return bag
 
 
 def lend(library: Table, patron_id: str, barcode: str, due_on: date, **changes: Any) -> None:
     at = datetime(2026, 6, 4, 11, tzinfo=TOKYO)
-    library.transact(loans.add(Loan(patron_id, barcode, f"t-{barcode}", "本", "12", at, due_on, **changes)))
+    library.transact(loans.addition(Loan(patron_id, barcode, f"t-{barcode}", "本", "12", at, due_on, **changes)))
 
 
 def test_sample_puts_one_mail_a_patron_and_facility(given: Given, library: Table) -> None:
     # GIVEN a patron with two facilities and three books, one whose book was checked in already, one of another week
     pack(library, "p-1", "12", "b-1"), pack(library, "p-1", "12", "b-2"), pack(library, "p-1", "13", "b-3")
     empty = pack(library, "p-2", "12", "b-4")
-    library.transact(bags.unpack(empty, "b-4"))
+    library.transact(bags.book_removal(empty, "b-4"))
     pack(library, "p-3", "12", "b-5", date(2026, 5, 31))
     # WHEN it is Saturday
     summary = announce()
@@ -102,7 +102,7 @@ def test_asked_late_it_is_the_mail_of_the_saturday_before(given: Given, library:
 def ready(library: Table, patron_id: str, title_id: str, ready_on: date) -> None:
     hold = Hold(patron_id, title_id, PREFECTURAL, PLACED, PLACED, HoldStatus.READY, f"{title_id}-1",
                 ready_on=ready_on, pickup_until=date(2026, 6, 20))  # fmt: skip
-    library.transact(holds.add(hold))
+    library.transact(holds.addition(hold))
 
 
 def test_sample_tells_of_books_made_ready_the_day_before(given: Given, library: Table) -> None:
@@ -162,7 +162,7 @@ def test_a_mail_is_put_with_its_deadline_or_not_at_all(
 
 def close(library: Table, first: date, last: date) -> None:
     shut = Closure(closure_id=f"c-{first}", scope=Scope.PREFECTURAL, starts_on=first, ends_on=last)
-    library.write(calendar.add_closure(shut))
+    library.write(calendar.closure_addition(shut))
 
 
 def test_no_overdue_mail_before_the_carriage_is_checked_in(given: Given, library: Table) -> None:
@@ -274,11 +274,11 @@ def test_every_morning_tells_whether_the_run_is_there(library: Table, capsys: py
     # GIVEN one that was begun THEN it is unfinished
     moment = datetime(2026, 6, 4, 8, 30, tzinfo=TOKYO)
     record = RunRecord("2026-06-04", moment, plan="plan", chunks=0)
-    library.write(runs.adopt(record))
+    library.write(runs.adoption(record))
     daily("2026-06-05")
     assert told_of_the_run(capsys) == {"RunMissing": 0, "RunUnfinished": 1}
     # AND once it is finished all is well, until the next one is due; a morning asked again tells it again
-    library.write(runs.finish(record, moment))
+    library.write(runs.end(record, moment))
     for day in ("2026-06-05", "2026-06-06", "2026-06-10"):
         daily(day)
         assert told_of_the_run(capsys) == {"RunMissing": 0, "RunUnfinished": 0}

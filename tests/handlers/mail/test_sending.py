@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from functions.notices import handler as notices
 from lending.aws import accounts, mailer, queue, settings
 from lending.aws.clients import client
-from lending.aws.sealing import confirmed
+from lending.aws.signing import confirmed
 from lending.aws.table import Overtaken, Table
 from lending.aws.table.holds import holds
 from lending.aws.table.mail import addresses, contacts, mails, sent_messages
@@ -133,7 +133,7 @@ def test_books_made_ready_on_one_day_are_told_of_while_they_wait(given: Given, l
         replace(ready, title_id="t-2", ready_on=date(2026, 6, 5)),
         replace(ready, title_id="t-3", status=HoldStatus.SECURED, pickup_until=None),
     )
-    library.transact(*map(holds.add, (ready, *others)))
+    library.transact(*map(holds.addition, (ready, *others)))
     put(library, MailKind.READY, "2026-06-04", ready_on="2026-06-04", pickup_until="2026-06-18")
     # WHEN it is sent THEN it tells of the one
     assert post.bring_event(sample("mail/ready")) == []
@@ -248,7 +248,7 @@ def test_nobody_loses_a_password_they_have_chosen_to_a_birthday(given: Given, li
 def test_an_address_proves_itself_even_if_it_is_marked(given: Given, library: Table, post: Post) -> None:
     # GIVEN a wish for an address that is marked unreachable, RULES 7, 39
     given.patron()
-    library.write(addresses.mark_unreachable("new@example.jp", SATURDAY, "mailbox_full"))
+    library.write(addresses.mark_addition("new@example.jp", SATURDAY, "mailbox_full"))
     put(library, MailKind.ADDRESS_CONFIRMATION, "2026-06-01", 1, to="new@example.jp", pending="secret", valid_hours=24)
     assert post.bring_event(sample("mail/address_confirmation")) == []
     assert post.taken[0]["Destination"] == {"ToAddresses": ["new@example.jp"]}
@@ -258,7 +258,7 @@ def test_an_address_proves_itself_even_if_it_is_marked(given: Given, library: Ta
 
 def test_a_test_mail_goes_to_a_marked_address_other_mails_do_not(given: Given, library: Table, post: Post) -> None:
     given.patron(open_holds=1, expires_on=date(2026, 5, 31))
-    library.write(addresses.mark_unreachable("p-1@example.jp", SATURDAY, "domain_refused"))
+    library.write(addresses.mark_addition("p-1@example.jp", SATURDAY, "domain_refused"))
     put(library, MailKind.TEST, 5934276)
     other = put(library, MailKind.CARD_EXPIRED_HOLD, "2026-05-31", expired_on="2026-05-31")
     assert post.bring_event(sample("mail/test")) == []
@@ -289,7 +289,7 @@ def test_a_mail_that_lets_somebody_in_is_tried_at_a_marked_address(
 ) -> None:
     # GIVEN a person whose only address is marked, and who cannot sign in to give another, RULES 6, 39
     given.patron()
-    library.write(addresses.mark_unreachable("p-1@example.jp", SATURDAY, "mailbox_full"))
+    library.write(addresses.mark_addition("p-1@example.jp", SATURDAY, "mailbox_full"))
     key = put(library, kind, 1, application_kind="new")
     # WHEN the mail with the password is brought THEN it is sent, and SES is told to try
     assert post.bring(key) == []

@@ -15,14 +15,14 @@ from lending.aws.clients import client
 from lending.aws.table import Table
 from lending.aws.table.holds import baskets
 from lending.aws.table.mail import addresses, contacts, mails
-from lending.aws.table.patrons import account_work, patrons, people, traces
+from lending.aws.table.patrons import account_work, audit_log, patrons, people
 from lending.aws.table.registration import cards
 from lending.domain.mail.bounce_table import BounceCause
 from lending.domain.mail.contact import Contact
 from lending.domain.mail.mail import Mail, MailKind
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.mail_address import PendingAddress
 from lending.domain.patrons.patron import Patron
-from lending.domain.patrons.trail import Act, Deed
 from lending.domain.registration.card import CardState
 from lending.domain.week import TOKYO
 from tests.handlers.applications import KIT, RECEIPT, applied, kit, register, submitted
@@ -61,13 +61,15 @@ def something_of_everything(table: Table) -> None:
     address = HANAKO["email"]
     call = Contact(patron_id="p-1", address=address, cause=BounceCause.UNKNOWN, since=NOON, last_at=NOON)
     for write in (
-        baskets.add("p-1", "t-1", NOON),
-        mails.add(Mail("test-1", "p-1", MailKind.TEST, NOON), POLICY),
+        baskets.addition("p-1", "t-1", NOON),
+        mails.addition(Mail("test-1", "p-1", MailKind.TEST, NOON), POLICY),
         contacts.record(None, call, POLICY),
-        addresses.ask(PendingAddress("p-1", "email", "new@example.jp", "pending", NOON, NOON + timedelta(days=1))),
-        addresses.mark_unreachable(address, NOON, "unknown"),
-        account_work.needed("p-1", NOON),
-        traces.on_patron("p-1", Act(NOON, "desk-1", Deed.LOOK, "電話"), POLICY),
+        addresses.wish_addition(
+            PendingAddress("p-1", "email", "new@example.jp", "pending", NOON, NOON + timedelta(days=1))
+        ),
+        addresses.mark_addition(address, NOON, "unknown"),
+        account_work.addition("p-1", NOON),
+        audit_log.entry_of_patron("p-1", Act(NOON, "desk-1", Deed.LOOK, "電話"), POLICY),
     ):
         table.write(write)
 
@@ -142,7 +144,7 @@ def test_what_comes_after_leaving_goes_as_well(at: Library) -> None:
     # GIVEN somebody who has left, whose token is good for an hour yet
     leave()
     event = request("PUT", "/api/me/basket/t-1", group="patron", user="p-1", now=NOON + timedelta(minutes=5))
-    at.table.write(baskets.add("p-1", "t-1", NOON + timedelta(minutes=5)))
+    at.table.write(baskets.addition("p-1", "t-1", NOON + timedelta(minutes=5)))
     my_library(event, context())
     # WHEN the job ends it THEN nothing is left
     erase()
@@ -261,7 +263,7 @@ def test_one_who_cannot_be_seen_to_holds_up_nobody(at: Library, monkeypatch: pyt
 def expired(given: Given, patron_id: str, expires_on: date) -> Patron:
     library = Library(given)
     patron = library.patron(patron_id, expires_on=expires_on, email=f"{patron_id}@example.jp")
-    given.table.transact(*addresses.changed(None, patron), *people.changed(None, patron))
+    given.table.transact(*addresses.user_changes(None, patron), *people.name_changes(None, patron))
     return patron
 
 
@@ -343,9 +345,9 @@ def test_an_unreachable_address_of_nobody_is_forgotten_after_the_policys_days(
 ) -> None:
     # GIVEN a mistyped address of an applicant, and one that a patron uses, both unreachable
     patron = given.patron()
-    given.table.transact(*addresses.changed(None, patron))
+    given.table.transact(*addresses.user_changes(None, patron))
     for address in ("mistyped@example.jp", patron.email):
-        given.table.write(addresses.mark_unreachable(address, NOON, "wrong_address"))
+        given.table.write(addresses.mark_addition(address, NOON, "wrong_address"))
     # WHEN the policy's days are not over THEN both are known
     days = timedelta(days=POLICY.mark_days)
     assert erase(NOON + days - timedelta(hours=1))["addresses"] == 0

@@ -8,7 +8,7 @@ import pytest
 
 from functions.my_library.handler import handler
 from lending.actions.loans.sunday_release import release_uncollected
-from lending.aws import sealing, suppression
+from lending.aws import signing, suppression
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import titles
@@ -84,7 +84,7 @@ def test_sample_shows_the_record(there: Library) -> None:
 def test_an_address_that_mails_do_not_reach_is_shown(there: Library) -> None:
     # GIVEN an address that came back for good, RULES 39
     there.patron()
-    there.table.write(addresses.mark_unreachable("p-1@example.jp", NOON, "wrong_address"))
+    there.table.write(addresses.mark_addition("p-1@example.jp", NOON, "wrong_address"))
     assert ask("GET", "/me")[1]["email_reachable"] is False
 
 
@@ -100,7 +100,7 @@ def test_another_group_is_refused(there: Library, group: str) -> None:
 def link_of(table: Table, user: str = "p-1") -> str:
     """The token that the latest confirmation mail carries."""
     mail = next(each for each in mails.of_patron(table, user) if each.kind == MailKind.ADDRESS_CONFIRMATION)
-    return sealing.confirmation_token(user, mail.facts["pending"])
+    return signing.confirmation_token(user, mail.facts["pending"])
 
 
 def test_a_new_address_counts_once_its_link_was_followed(there: Library) -> None:
@@ -126,8 +126,8 @@ def test_a_changed_address_frees_the_one_before(there: Library) -> None:
     # GIVEN two patrons who share an address that mails do not reach
     for patron_id in ("p-1", "p-2"):
         there.patron(patron_id, email="family@example.jp")
-        there.table.write(addresses.use("family@example.jp", patron_id))
-    there.table.write(addresses.mark_unreachable("family@example.jp", NOON, "mailbox_full"))
+        there.table.write(addresses.user_addition("family@example.jp", patron_id))
+    there.table.write(addresses.mark_addition("family@example.jp", NOON, "mailbox_full"))
     # WHEN one of them proves another
     ask("PATCH", "/me", {"email": "new@example.jp"})
     ask("POST", "/mail-address-confirmations", {"token": link_of(there.table)}, user="")
@@ -139,8 +139,8 @@ def test_a_changed_address_frees_the_one_before(there: Library) -> None:
 def test_another_address_for_hold_mails_mends_no_dead_one(there: Library) -> None:
     # GIVEN a patron whose own address is dead, which passwords still go to
     there.patron()
-    there.table.write(addresses.use("p-1@example.jp", "p-1"))
-    there.table.write(addresses.mark_unreachable("p-1@example.jp", NOON, "wrong_address"))
+    there.table.write(addresses.user_addition("p-1@example.jp", "p-1"))
+    there.table.write(addresses.mark_addition("p-1@example.jp", NOON, "wrong_address"))
     # WHEN they have hold mails sent elsewhere
     ask("PATCH", "/me", {"mail_to": "reading@example.jp"})
     ask("POST", "/mail-address-confirmations", {"token": link_of(there.table)}, user="")
@@ -152,7 +152,7 @@ def test_another_address_for_hold_mails_mends_no_dead_one(there: Library) -> Non
 def test_a_mended_address_proves_itself_anew(there: Library, forgiven: list[str]) -> None:
     # GIVEN the patron's own address, which mails did not reach
     there.patron()
-    there.table.write(addresses.mark_unreachable("p-1@example.jp", NOON, "mailbox_full"))
+    there.table.write(addresses.mark_addition("p-1@example.jp", NOON, "mailbox_full"))
     # WHEN it is entered again: SES would keep the link from it (DESIGN), so it is taken off SES's list first
     ask("PATCH", "/me", {"email": "p-1@example.jp"})
     assert forgiven == ["p-1@example.jp"]
@@ -193,7 +193,7 @@ def test_a_made_up_link_is_void(there: Library) -> None:
     there.patron()
     assert ask("POST", "/mail-address-confirmations", {"token": "bm90IG91cnM"}, user="")[0] == 409
     # and what was sealed for another purpose is of no use
-    other = sealing.sealed("cursor", ["p-1", "x"])
+    other = signing.sealed("cursor", ["p-1", "x"])
     assert ask("POST", "/mail-address-confirmations", {"token": other}, user="")[0] == 409
 
 
@@ -281,7 +281,7 @@ def test_a_closed_wednesday_is_no_check_in_day(there: Library) -> None:
     # GIVEN the Wednesday and Thursday after the due date are closed (RULES 35)
     there.patron(), there.given.title(), there.loan()
     shut = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=date(2026, 6, 24), ends_on=date(2026, 6, 25))
-    there.table.write(calendar.add_closure(shut))
+    there.table.write(calendar.closure_addition(shut))
     (loan,) = ask("GET", "/me/loans", now=on(26))[1]["items"]
     assert (loan["overdue"], "6月26日(金)ごろ" in loan["past_due_note"]) == (False, True)
     assert ask("GET", "/me/loans", now=on(27))[1]["items"][0]["overdue"] is True

@@ -44,7 +44,7 @@ def change(now: datetime = THURSDAY, **wanted: Any) -> tuple[int, Any]:
 def test_sample_record_shows_holds_with_reasons_and_loans_and_leaves_a_trace(at: Library, given: Given) -> None:
     # GIVEN a hold that a run explained, and a loan
     reason = LastRun(date(2026, 5, 28), "queue", {"position": 1, "of": 1, "copies": 1})
-    at.table.write(holds.explain(at.held(), reason))
+    at.table.write(holds.reason_change(at.held(), reason))
     given.title("t-2")
     at.loan("t-2-1")
     # WHEN staff look
@@ -104,7 +104,9 @@ def test_another_address_is_tried_by_all_who_use_it(at: Library, monkeypatch: py
     forgiven: list[str] = []
     monkeypatch.setattr(suppression, "remove_from_suppression_list", forgiven.append)
     # GIVEN an address that mails do not reach
-    at.table.transact(addresses.use("p-1@example.jp", "p-1"), addresses.mark_unreachable("p-1@example.jp", NOON, "x"))
+    at.table.transact(
+        addresses.user_addition("p-1@example.jp", "p-1"), addresses.mark_addition("p-1@example.jp", NOON, "x")
+    )
     assert ask("GET", f"/patrons/{CARD}")[1]["email_reachable"] is False
     # WHEN staff correct it, RULES 39
     assert change(email="right@example.jp")[0] == 200
@@ -226,7 +228,7 @@ def test_another_pickup_place_counts_from_the_run_of_the_rule(
     # GIVEN maybe a closed Wednesday, RULES 14
     if closed:
         entry = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=closed, ends_on=closed)
-        at.table.write(calendar.add_closure(entry))
+        at.table.write(calendar.closure_addition(entry))
     at.facility(3)
     # WHEN the change is recorded
     status, hold = on_hold("change_pickup", now=recorded, pickup_place="3")
@@ -260,7 +262,7 @@ def test_no_pickup_place_that_is_shut_for_good_is_recorded(at: Library) -> None:
     shut = Suspension(
         suspension_id="s", scope=Scope.FACILITY, facility="12", reason="移転", starts_on=first, ends_on=last
     )
-    at.table.write(calendar.add_suspension(shut))
+    at.table.write(calendar.suspension_addition(shut))
     at.hold("p-2", place="prefectural")
     body = {"action": "change_pickup", "pickup_place": "12"}
     status, refused = ask("POST", "/patrons/10000002/holds/t-1", body)

@@ -29,7 +29,9 @@ def person(given: Given, monkeypatch: pytest.MonkeyPatch) -> Patron:
 def known(given: Given, patron_id: str = "p-1", **changes: Any) -> Patron:
     patron = given.patron(patron_id, **changes)
     card = Card(patron.card_number, CardState.ACTIVE, patron_id=patron_id)
-    given.table.transact(cards.add(card), *people.changed(None, patron), *addresses.changed(None, patron))
+    given.table.transact(
+        cards.addition(card), *people.name_changes(None, patron), *addresses.user_changes(None, patron)
+    )
     return patron
 
 

@@ -12,14 +12,14 @@ from lending.aws import suppression
 from lending.aws.table.codec import epoch
 from lending.aws.table.loans import reports
 from lending.aws.table.mail import contacts, mails
-from lending.aws.table.patrons import traces
+from lending.aws.table.patrons import audit_log
 from lending.domain.holds.hold import HoldStatus
 from lending.domain.loans.bag import Arrival, Bag
 from lending.domain.loans.report import report_of_bag
 from lending.domain.mail.bounce_table import BounceCause
 from lending.domain.mail.contact import Contact
 from lending.domain.mail.mail import Mail, MailKind, MailState, Unsent
-from lending.domain.patrons.trail import DEED_LABELS, Act, Deed
+from lending.domain.patrons.audit_log import DEED_LABELS, Act, Deed
 from lending.domain.week import TOKYO
 from tests.handlers.applications import KIT, RECEIPT, kit, register, submitted
 from tests.handlers.conftest import Given, context, sample
@@ -113,7 +113,7 @@ MAIL = Mail("overdue-1", "p-1", MailKind.OVERDUE, BEFORE, state=MailState.UNSENT
 
 
 def unsent_mail(at: Library) -> None:
-    at.table.write(mails.add(MAIL, POLICY))
+    at.table.write(mails.addition(MAIL, POLICY))
 
 
 def bag_missed(at: Library) -> None:
@@ -272,7 +272,7 @@ def test_several_acts_of_one_request_are_counted(at: Library) -> None:
 
 def test_acts_of_two_at_the_same_moment_are_two_traces(at: Library) -> None:
     for staff, note in (("desk-1", "blocked"), ("desk-2", "blocked"), ("desk-1", "email")):
-        at.table.write(traces.on_patron("p-1", Act(THURSDAY, staff, Deed.CHANGE, note), POLICY))
+        at.table.write(audit_log.entry_of_patron("p-1", Act(THURSDAY, staff, Deed.CHANGE, note), POLICY))
     assert len(traced(at)) == 3
 
 
@@ -326,8 +326,8 @@ def test_sample_what_somebody_of_the_staff_did_is_listed_over_months(at: Library
     # GIVEN acts of two people in three months
     for month, staff in ((4, "desk-1"), (5, "desk-1"), (5, "desk-2"), (6, "desk-1")):
         act = Act(datetime(2026, month, 2, 9, tzinfo=TOKYO), staff, Deed.CHECK_OUT)
-        at.table.write(traces.on_patron("p-1", act, POLICY))
-    at.table.write(traces.on_list("pulls", Act(BEFORE, "desk-1", Deed.LOOK), POLICY))
+        at.table.write(audit_log.entry_of_patron("p-1", act, POLICY))
+    at.table.write(audit_log.entry_of_list("pulls", Act(BEFORE, "desk-1", Deed.LOOK), POLICY))
     # WHEN the sample asks for one of them from May on THEN it is theirs, the earliest first, with whom
     status, page = answered(handler(sample("desk/trail"), context()))
     assert status == 200, page
@@ -352,14 +352,14 @@ def test_the_trail_asks_for_whose_it_is_and_takes_no_page_of_another(at: Library
     assert ask("GET", "/trail")[0] == 422
     for day in (1, 2):
         act = Act(datetime(2026, 6, day, 9, tzinfo=TOKYO), "desk-1", Deed.CHECK_OUT)
-        at.table.write(traces.on_patron("p-1", act, POLICY))
+        at.table.write(audit_log.entry_of_patron("p-1", act, POLICY))
     _, page = ask("GET", "/trail", query={"staff": "desk-1", "limit": "1"})
     assert ask("GET", "/trail", query={"staff": "desk-2", "cursor": page["cursor"]})[0] == 400
 
 
 def test_a_trace_vanishes_after_the_policys_days(at: Library) -> None:
     # RULES 41: a year, as the policy has it
-    at.table.write(traces.on_patron("p-1", Act(THURSDAY, "desk-1", Deed.LOOK), POLICY))
+    at.table.write(audit_log.entry_of_patron("p-1", Act(THURSDAY, "desk-1", Deed.LOOK), POLICY))
     (trace,) = at.table.query("PATRON#p-1", "TRACE#")
     assert (trace["expires_at"], POLICY.trail_days) == (epoch(THURSDAY + timedelta(days=365)), 365)
 

@@ -33,7 +33,7 @@ def no_suppression_list(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def library(library: Table) -> Table:
     """A kit at a facility, and a blank card at the prefectural library's own counter."""
-    library.transact(cards.add(Card(KIT, facility="1")), cards.add(Card("00000001", facility="prefectural")))
+    library.transact(cards.addition(Card(KIT, facility="1")), cards.addition(Card("00000001", facility="prefectural")))
     return library
 
 
@@ -92,7 +92,7 @@ def test_a_card_of_any_place_or_one_that_the_library_issued(library: Table, numb
 
 
 def test_who_has_mail_uses_the_address(library: Table) -> None:
-    library.write(addresses.mark_unreachable("koharu@example.jp", THURSDAY, "wrong_address"))
+    library.write(addresses.mark_addition("koharu@example.jp", THURSDAY, "wrong_address"))
     assert register(email="koharu@example.jp", expires_on="2027-03-31", online_lending=False)[0] == 201
     patron = holder(library, KIT)
     assert (patron.email, patron.expires_on, patron.online_lending) == (
@@ -112,7 +112,7 @@ def test_the_same_request_again_finds_it_done(library: Table) -> None:
 @pytest.mark.parametrize("state", [CardState.ACTIVE, CardState.RETIRED])
 def test_a_card_that_is_not_blank_is_nobody_elses(given: Given, library: Table, state: CardState) -> None:
     given.patron("p-9")
-    library.write(cards.add(Card("30000001", state, patron_id="p-9")))
+    library.write(cards.addition(Card("30000001", state, patron_id="p-9")))
     status, body = register(card_number="30000001")
     assert (status, codes(body), body["reasons"][0]["card_state"]) == (409, ["card_taken"], state)
     assert "別のカード" in body["detail"]
@@ -121,7 +121,7 @@ def test_a_card_that_is_not_blank_is_nobody_elses(given: Given, library: Table, 
 def test_a_namesake_is_told_before_a_second_record_is_made(given: Given, library: Table) -> None:
     # GIVEN somebody with the same reading and birthday
     other = given.patron("p-1", kana="ミホンコハル", birth_date=date(2015, 5, 5))
-    library.transact(*people.changed(None, other))
+    library.transact(*people.name_changes(None, other))
     before = everything(library)
     # WHEN staff register
     status, body = register()
@@ -209,7 +209,7 @@ def test_sample_a_lost_card_is_replaced_by_one_of_any_place(person: Patron, libr
 
 def test_no_card_of_another_is_issued(given: Given, person: Patron, library: Table) -> None:
     other = given.patron("p-2")
-    library.write(cards.add(Card(other.card_number, CardState.ACTIVE, patron_id="p-2")))
+    library.write(cards.addition(Card(other.card_number, CardState.ACTIVE, patron_id="p-2")))
     before = everything(library)
     status, body = ask("POST", "/patrons/10000001/card", {"card_number": other.card_number})
     assert (status, codes(body)) == (409, ["card_taken"])
@@ -232,7 +232,7 @@ def test_issuing_a_card_may_die_at_any_write(person: Patron, library: Table, mor
 def person(given: Given, library: Table) -> Patron:
     """Somebody with a card and no account."""
     patron = given.patron("p-1", email="")
-    library.write(cards.add(Card(patron.card_number, CardState.ACTIVE, patron_id="p-1")))
+    library.write(cards.addition(Card(patron.card_number, CardState.ACTIVE, patron_id="p-1")))
     return patron
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from functions.desk.handler import handler
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import bags
 from lending.aws.table.patrons import patrons
@@ -39,8 +39,8 @@ def test_pull_list_is_in_shelf_order_over_all_pages(at: Library, given: Given) -
     # GIVEN books planned on four shelves
     for title_id, call_number in (("a", "E/ア"), ("b", "913.6/ナ"), ("c", "007/カ"), ("d", "210/サ")):
         at.table.transact(
-            titles.put_title(Title(title_id, f"本{title_id}", "", "", (f"{title_id}-1",), 1)),
-            titles.add_copy(Copy(f"{title_id}-1", title_id, call_number)),
+            titles.description_change(None, Title(title_id, f"本{title_id}", "", "", (f"{title_id}-1",), 1)),
+            copies.addition(Copy(f"{title_id}-1", title_id, call_number)),
         )
         at.pull(f"{title_id}-1", "p-2")
     at.pull()
@@ -132,7 +132,7 @@ def test_ready_at_the_prefectural_library_until_the_tenth_open_day(at: Library) 
     at.hold("p-2", place="prefectural")
     at.pull(patron_id="p-2", decision="ready", run="2026-06-04am", pickup_place="prefectural")
     closed = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=date(2026, 6, 8), ends_on=date(2026, 6, 9))
-    at.table.write(calendar.add_closure(closed))
+    at.table.write(calendar.closure_addition(closed))
     # WHEN it is scanned on Thursday, the mail goes out on Friday (RULES 15)
     status, done = scan()
     # THEN ten open days after Friday, the closed ones not counted, RULES 16
@@ -147,7 +147,7 @@ def test_a_library_shut_for_good_has_a_last_day_all_the_same(at: Library) -> Non
     at.hold("p-2", place="prefectural")
     at.pull(patron_id="p-2", decision="ready", run="2026-06-04am", pickup_place="prefectural")
     shut = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=date(2026, 6, 1), ends_on=date(9999, 12, 31))
-    at.table.write(calendar.add_closure(shut))
+    at.table.write(calendar.closure_addition(shut))
     # THEN the scan is recorded, and nobody is hurried
     status, done = scan()
     assert (status, done["action"], done["pickup_until"]) == (200, "shelve_ready", "2028-06-05")
@@ -159,12 +159,12 @@ def test_a_ready_book_scanned_again_tells_the_deadline_as_it_counts(at: Library)
     assert scan()[1]["pickup_until"] == "2026-06-15"
     # GIVEN its last day is closed by now, RULES 16
     closed = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=date(2026, 6, 15), ends_on=date(2026, 6, 15))
-    at.table.write(calendar.add_closure(closed))
+    at.table.write(calendar.closure_addition(closed))
     assert scan()[1]["pickup_until"] == "2026-06-16"
 
 
 def cancel(at: Library, patron_id: str = "p-1") -> None:
-    at.table.transact(holds.spend(at.held(patron_id)), patrons.uncount_hold(patron_id))
+    at.table.transact(holds.end(at.held(patron_id)), patrons.hold_decrement(patron_id))
 
 
 def test_a_cancelled_holds_book_goes_to_the_next_in_the_queue(at: Library) -> None:
@@ -214,7 +214,7 @@ def test_the_next_in_the_queue_has_no_other_copy_on_its_way(at: Library, given: 
         at.hold(patron_id, "t-2")
     at.pull("t-2-1", "p-1")
     at.pull("t-2-2", "p-2")
-    at.table.transact(holds.spend(at.held("p-1", "t-2")), patrons.uncount_hold("p-1"))
+    at.table.transact(holds.end(at.held("p-1", "t-2")), patrons.hold_decrement("p-1"))
     # THEN the third gets the first's book, the second keeps theirs
     assert scan(barcode="t-2-1")[1]["card_number"] == "10000003"
     assert scan(barcode="t-2-2")[1]["card_number"] == "10000002"
@@ -313,7 +313,7 @@ def test_a_plan_whose_week_has_begun_is_too_late_to_follow(at: Library) -> None:
 
 def test_an_opted_in_patrons_deadline_of_a_suspended_run(at: Library) -> None:
     # GIVEN the run is suspended but for the first patron, with another deadline, RULES 22
-    at.table.write(calendar.add_suspension(Suspension(
+    at.table.write(calendar.suspension_addition(Suspension(
         suspension_id="s", scope=Scope.SERVICE, starts_on=date(2026, 6, 4), ends_on=date(2026, 6, 4),
         opted_in=frozenset({"p-1"}), pickup_until=date(2026, 6, 28),
     )))  # fmt: skip

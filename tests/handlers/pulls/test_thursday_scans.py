@@ -8,7 +8,7 @@ import pytest
 from functions.allocator.handler import handler as allocator
 from functions.release.handler import handler as release
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies
 from lending.aws.table.writes import update
 from lending.domain.calendar.closure import Scope, Suspension
 from lending.domain.catalogue.title import CopyState, LiesAt
@@ -55,7 +55,7 @@ def suspend(at: Library, scope: Scope = Scope.FACILITY, **changes: Any) -> None:
     facility = "12" if scope is Scope.FACILITY else ""
     days = {"starts_on": date(2026, 6, 1), "ends_on": date(2026, 6, 30)}
     suspension = Suspension(suspension_id="s", scope=scope, facility=facility, reason="大雪", **(days | changes))
-    at.table.write(calendar.add_suspension(suspension))
+    at.table.write(calendar.suspension_addition(suspension))
 
 
 def why(at: Library, patron_id: str = "p-1", title_id: str = "t-1") -> tuple[str, date]:
@@ -113,7 +113,7 @@ def test_a_copy_that_may_not_leave_any_more_is_not_lent(at: Library) -> None:
     # GIVEN a copy made 禁帯出 after the plan, RULES 9
     at.hold()
     run()
-    at.table.write(update(titles.copy_key("t-1-1"), set={"reference_only": True}))
+    at.table.write(update(copies.key("t-1-1"), set={"reference_only": True}))
     assert scan("t-1-1")[1]["action"] == "shelve"
     assert (at.lent(), at.copy().state, why(at)[0]) == (None, CopyState.ON_SHELF, "no_copy_left")
 
@@ -235,9 +235,9 @@ def test_the_pull_list_says_where_a_released_book_lies(at: Library, given: Given
 def test_a_book_that_nobody_waits_for_is_cleared_by_a_scan(at: Library) -> None:
     # GIVEN a released book at the counter that is on a list to be cleared, RULES 16
     at.table.write(moved(at.table, "t-1-1", CopyState.ON_SHELF, lies_at=LiesAt.COUNTER))
-    assert titles.listed(at.table, "to_clear", None, 10)[0]
+    assert copies.page_of_list(at.table, "to_clear", None, 10)[0]
     assert scan("t-1-1")[1]["action"] == "shelve"
-    assert (at.copy().lies_at, titles.listed(at.table, "to_clear", None, 10)[0]) == (LiesAt.SHELF, [])
+    assert (at.copy().lies_at, copies.page_of_list(at.table, "to_clear", None, 10)[0]) == (LiesAt.SHELF, [])
 
 
 def test_a_missing_book_is_found_by_one_scan(at: Library) -> None:

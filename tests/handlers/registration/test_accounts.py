@@ -90,7 +90,7 @@ def test_an_account_that_cannot_be_mended_hinders_no_other(
 ) -> None:
     # GIVEN two accounts to be seen to, and a Cognito that fails for one
     given.patron("p-1"), given.patron("p-2")
-    library.transact(*(account_work.needed(patron_id, NOON) for patron_id in ("p-1", "p-2")))
+    library.transact(*(account_work.addition(patron_id, NOON) for patron_id in ("p-1", "p-2")))
     ensure = accounts.ensure_account
 
     def fails_for_one(patron_id: str, card_number: str) -> None:
@@ -112,13 +112,13 @@ def test_an_account_that_cannot_be_mended_hinders_no_other(
 def test_an_act_that_comes_meanwhile_is_seen_to_as_well(given: Given, library: Table) -> None:
     # GIVEN somebody who sees to an account, while another act wants its password void
     given.patron()
-    library.write(account_work.needed("p-1", NOON))
+    library.write(account_work.addition("p-1", NOON))
     seen = account_work.find(library, "p-1")
     assert seen is not None
-    library.write(account_work.needed("p-1", NOON, void_password=True))
+    library.write(account_work.addition("p-1", NOON, void_password=True))
     # WHEN the first says that it is done THEN what came since is still to be done
     with pytest.raises(Overtaken):
-        library.write(account_work.done(seen))
+        library.write(account_work.end(seen))
     left = account_work.find(library, "p-1")
     assert left is not None
     assert left.void_password
@@ -186,7 +186,7 @@ def test_a_mail_that_ses_does_not_take_has_voided_nothing(
 def test_a_card_again_brings_the_first_password_to_who_has_none(given: Given, library: Table, post: Post) -> None:
     # GIVEN a patron from before this service, who has no account yet WHEN their card is issued again
     given.patron()
-    library.write(cards.add(Card(OLD_CARD, CardState.ACTIVE, patron_id="p-1")))
+    library.write(cards.addition(Card(OLD_CARD, CardState.ACTIVE, patron_id="p-1")))
     kit(library), existing(library, "reissue", old_card_number=OLD_CARD)
     assert register()[0] == 200
     # THEN the mail does not speak of a password of before, but brings one
@@ -197,7 +197,7 @@ def test_a_card_again_brings_the_first_password_to_who_has_none(given: Given, li
 def test_no_account_is_made_before_its_owner_needs_one(given: Given, library: Table) -> None:
     # GIVEN a patron without an account WHEN they renew their card THEN there still is none (RULES 42)
     given.patron()
-    library.write(cards.add(Card(OLD_CARD, CardState.ACTIVE, patron_id="p-1")))
+    library.write(cards.addition(Card(OLD_CARD, CardState.ACTIVE, patron_id="p-1")))
     existing(library, "renewal")
     assert register()[0] == 200
     assert accounts_made() == 0

@@ -9,7 +9,7 @@ from PIL import Image
 
 from functions.images.handler import handler
 from infra.local.photos import CAMERA, COMMENT, card_photo, document_photo, heic, png_bomb, polyglot, truncated_jpeg
-from lending.aws import images as bucket
+from lending.aws import image_bucket as bucket
 from lending.aws.clients import client
 from lending.aws.table import Table
 from lending.aws.table.registration import applications

@@ -82,7 +82,7 @@ def test_images_go_with_an_application_that_time_has_erased(library: Table) -> N
     assert len(keys()) == 1
     found = applications.find(library, RECEIPT)
     assert found is not None
-    library.write(applications.erase(found))
+    library.write(applications.erasure(found))
     told_by_the_stream()
     assert keys() == []
     assert application.expires_at is not None

@@ -20,7 +20,7 @@ from tests.handlers.desk import answered, ask, codes
 def library(library: Table) -> Table:
     """One facility that hands out kits and one that does not."""
     for number in (1, 14):
-        library.write(facilities.put_facility(Facility(number, "東青", "青森市", f"見本館{number}", number == 1)))
+        library.write(facilities.facility_record(Facility(number, "東青", "青森市", f"見本館{number}", number == 1)))
     return library
 
 

@@ -65,9 +65,9 @@ def bounced(library: Table, address: str = ADDRESS) -> None:
     found = contact_about(Diagnosis(BounceCause.WRONG_ADDRESS, permanent=True), address, NOON, mail)
     library.transact(
         mails.change(waits, mail),
-        sent_messages.add("ses-1", RECEIPT_MAIL, mail, POLICY),
+        sent_messages.addition("ses-1", RECEIPT_MAIL, mail, POLICY),
         contacts.record(None, replace(found, receipt_number=RECEIPT), POLICY),
-        addresses.mark_unreachable(address, NOON, "wrong_address"),
+        addresses.mark_addition(address, NOON, "wrong_address"),
     )
 
 
@@ -76,7 +76,7 @@ def bounced(library: Table, address: str = ADDRESS) -> None:
 
 def test_the_receipt_mail_opens_the_application_without_the_code(library: Table, post: Post) -> None:
     # GIVEN somebody who lost what was shown WHEN the mail comes, also to an address that failed others
-    library.write(addresses.mark_unreachable(ADDRESS, NOON, "mailbox_full"))
+    library.write(addresses.mark_addition(ADDRESS, NOON, "mailbox_full"))
     applied(library)
     assert post.bring(RECEIPT_MAIL) == []
     assert post.taken[0]["Destination"] == {"ToAddresses": [ADDRESS]}
@@ -273,7 +273,7 @@ def test_a_withdrawal_survives_a_crash(library: Table, number: int, after: bool)
 
 def test_a_mark_on_an_address_that_others_use_stays(given: Given, library: Table) -> None:
     # GIVEN a patron at the same address, which nothing reaches
-    library.transact(*addresses.changed(None, given.patron(email=ADDRESS)))
+    library.transact(*addresses.user_changes(None, given.patron(email=ADDRESS)))
     applied(library)
     bounced(library)
     ask("POST", "/withdrawal", access_code(RECEIPT))

@@ -95,7 +95,7 @@ def test_all_faults_come_in_one_answer() -> None:
 @pytest.mark.parametrize("state", [None, CardState.BLANK, CardState.ACTIVE])
 def test_no_answer_tells_whether_a_card_exists(library: Table, state: CardState | None) -> None:
     if state:
-        library.write(cards.add(Card(KIT, state)))
+        library.write(cards.addition(Card(KIT, state)))
     status, body = call(sample("registration/apply"))
     assert status == 201
     assert KIT not in json.dumps(body)
@@ -174,7 +174,7 @@ def password_mails(library: Table) -> list[Any]:
 
 def holder(given: Given, library: Table) -> None:
     given.patron()
-    library.write(cards.add(Card("10000001", CardState.ACTIVE, patron_id="p-1")))
+    library.write(cards.addition(Card("10000001", CardState.ACTIVE, patron_id="p-1")))
 
 
 def ask(number: str = "10000001", born: str = "1990-04-01", minutes: int = 0) -> tuple[int, dict[str, Any]]:
@@ -191,7 +191,7 @@ def test_an_expired_temporary_password_is_sent_anew(given: Given, library: Table
 
 def test_whoever_asks_for_a_password_gets_the_same_answer(given: Given, library: Table) -> None:
     holder(given, library)
-    library.write(cards.add(Card(KIT)))
+    library.write(cards.addition(Card(KIT)))
     answers = [ask(born="1991-04-01"), ask("10000002"), ask(KIT)]
     assert password_mails(library) == []
     answers += [ask(), ask(minutes=1)]

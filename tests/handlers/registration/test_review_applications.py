@@ -16,7 +16,7 @@ from PIL import Image
 from functions.desk.handler import handler
 from functions.notices.handler import handler as notices
 from lending.aws import accounts, suppression
-from lending.aws import images as bucket
+from lending.aws import image_bucket as bucket
 from lending.aws.clients import client
 from lending.aws.table import Table
 from lending.aws.table.calendar import facilities
@@ -86,9 +86,9 @@ def known_patron(given: Given, library: Table, **changes: Any) -> Patron:
     """A patron with a card, an account and all that goes with it."""
     patron = given.patron("p-1", **changes)
     library.transact(
-        cards.add(Card(patron.card_number, CardState.ACTIVE, patron_id="p-1")),
-        *addresses.changed(None, patron),
-        *people.changed(None, patron),
+        cards.addition(Card(patron.card_number, CardState.ACTIVE, patron_id="p-1")),
+        *addresses.user_changes(None, patron),
+        *people.name_changes(None, patron),
     )
     accounts.ensure_account("p-1", patron.card_number)
     return patron
@@ -194,7 +194,7 @@ def test_the_sample_shows_an_application_with_images_and_records_it(library: Tab
 @pytest.mark.parametrize("state", [None, CardState.ACTIVE, CardState.RETIRED])
 def test_staff_see_the_state_of_the_card(library: Table, state: CardState | None) -> None:
     if state:
-        library.write(cards.add(Card(KIT, state)))
+        library.write(cards.addition(Card(KIT, state)))
     submitted(library)
     assert get(f"/applications/{RECEIPT}")[1]["card_state"] == (state or "unknown")
 
@@ -309,7 +309,7 @@ def test_two_who_register_the_same_application_at_the_same_moment(
 @pytest.mark.parametrize("state", [None, CardState.ACTIVE, CardState.RETIRED])
 def test_a_number_that_is_no_blank_kits_is_refused(library: Table, state: CardState | None) -> None:
     if state:
-        library.write(cards.add(Card(KIT, state, patron_id="p-9")))
+        library.write(cards.addition(Card(KIT, state, patron_id="p-9")))
     submitted(library)
     status, body = register()
     assert (status, body["reasons"][0]["card_state"]) == (409, state or "unknown")
@@ -362,7 +362,7 @@ def test_a_change_of_address(given: Given, library: Table, monkeypatch: pytest.M
     # GIVEN a patron whose address is marked as unreachable, RULES 39
     before = known_patron(given, library)
     for address in ("p-1@example.jp", "new@example.jp"):
-        library.write(addresses.mark_unreachable(address, NOON, "wrong_address"))
+        library.write(addresses.mark_addition(address, NOON, "wrong_address"))
     forgiven: list[str] = []
     monkeypatch.setattr(suppression, "remove_from_suppression_list", forgiven.append)
     task = Contact(patron_id="p-1", address="p-1@example.jp", cause=BounceCause.WRONG_ADDRESS, since=NOON, last_at=NOON)
@@ -382,7 +382,7 @@ def test_an_earlier_wish_for_another_address_does_not_undo_what_is_registered(gi
     # GIVEN a link the patron asked for and has not followed yet
     known_patron(given, library)
     wish = PendingAddress("p-1", "email", "old-wish@example.jp", "wish-1", NOON, LATER)
-    library.write(addresses.ask(wish))
+    library.write(addresses.wish_addition(wish))
     existing(library, "change", email="new@example.jp")
     register()
     assert addresses.pending(library, "p-1") == []
@@ -415,7 +415,7 @@ def test_an_answer_goes_to_the_address_on_the_form(
     forgiven: list[str] = []
     monkeypatch.setattr(suppression, "remove_from_suppression_list", forgiven.append)
     known_patron(given, library)
-    library.write(addresses.mark_unreachable("here@example.jp", NOON, "wrong_address"))
+    library.write(addresses.mark_addition("here@example.jp", NOON, "wrong_address"))
     kit(library), existing(library, kind, email="here@example.jp", old_card_number=OLD_CARD)
     # WHEN it is registered THEN the answer goes where it was asked for, and the address is tried (RULES 6, 39)
     assert register()[0] == 200
@@ -726,11 +726,11 @@ def test_what_cannot_be_blacked_out(library: Table) -> None:
 
 
 def test_the_sample_makes_kit_numbers_known_once(library: Table) -> None:
-    library.write(facilities.put_facility(Facility(1, "東青", "青森市", "見本館", True)))
+    library.write(facilities.facility_record(Facility(1, "東青", "青森市", "見本館", True)))
     assert [call(sample("desk/cards"))[1]["added"] for _twice in range(2)] == [2, 0]
     assert cards.find(library, "20100002") == Card("20100002", CardState.BLANK, "1")
     # WHEN one of them is used by now THEN it stays used
-    library.write(cards.activate(Card("20100001", facility="1"), "p-1", NOON))
+    library.write(cards.activation(Card("20100001", facility="1"), "p-1", NOON))
     assert call(sample("desk/cards"))[0] == 201
     assert cards.find(library, "20100001") == Card("20100001", CardState.ACTIVE, "1", "p-1")
 
@@ -738,7 +738,7 @@ def test_the_sample_makes_kit_numbers_known_once(library: Table) -> None:
 def test_kits_belong_to_one_facility_that_hands_them_out(library: Table) -> None:
     # GIVEN one that hands out none by the list, and one by the policy
     for number in (1, 2, 3, 14):
-        library.write(facilities.put_facility(Facility(number, "西北", "見本町", "見本館", number != 3)))
+        library.write(facilities.facility_record(Facility(number, "西北", "見本町", "見本館", number != 3)))
     post("/cards", {"facility": 1, "numbers": ["20100001"]})
     status, body = post("/cards", {"facility": "2", "numbers": ["20100001", "20200001"]})
     assert (status, body["code"], body["reasons"][0]["numbers"]) == (409, "cards_known", ["20100001"])

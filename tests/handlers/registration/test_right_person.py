@@ -30,7 +30,7 @@ def no_suppression_list(monkeypatch: pytest.MonkeyPatch) -> None:
 def of_another(given: Given, kind: str, **changes: Any) -> Patron:
     """An application that names the card of somebody with another birthday."""
     patron = given.patron("p-1", **({"birth_date": ANOTHER} | changes))
-    given.table.write(cards.add(Card(CARD, CardState.ACTIVE, patron_id="p-1")))
+    given.table.write(cards.addition(Card(CARD, CardState.ACTIVE, patron_id="p-1")))
     kit(given.table)
     own = {"card_number": KIT, "old_card_number": CARD} if kind in ("reissue", "name_change") else {"card_number": CARD}
     submitted(given.table, kind=kind, online_lending=False, **own)

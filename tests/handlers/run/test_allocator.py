@@ -13,7 +13,7 @@ from lending.actions.run import carry_out as running
 from lending.aws.schedules import JobFailed, UnknownJob
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies
 from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.holds import holds
 from lending.aws.table.run import runs
@@ -40,7 +40,7 @@ def pull(time: str = "") -> dict[str, Any]:
 def hold(library: Table, patron_id: str, title_id: str, place: str = "12", **changes: Any) -> Hold:
     at = changes.pop("at", PLACED)
     made = Hold(patron_id, title_id, place, at, at, **changes)
-    library.transact(holds.add(made))
+    library.transact(holds.addition(made))
     return made
 
 
@@ -55,7 +55,7 @@ def numbers(position: int, of: int, copies: int = 1) -> dict[str, int]:
 
 
 def pulled(library: Table, barcode: str) -> Pull | None:
-    copy = titles.find_copy(library, barcode)
+    copy = copies.find(library, barcode)
     return copy.pull if copy else None
 
 
@@ -66,7 +66,7 @@ def items(library: Table) -> list[dict[str, Any]]:
 
 def close(library: Table, day: date) -> None:
     library.transact(
-        calendar.add_closure(
+        calendar.closure_addition(
             Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=day, ends_on=day, reason="点検")
         )
     )
@@ -173,7 +173,7 @@ def test_suspended_run_still_serves_who_opted_in(given: Given, library: Table) -
         suspension_id="s", scope=Scope.SERVICE, starts_on=date(2026, 6, 1), ends_on=date(2026, 6, 10),
         reason="蔵書点検", opted_in=frozenset({"p-2"}), pickup_until=date(2026, 6, 21),
     )  # fmt: skip
-    library.transact(calendar.add_suspension(suspension))
+    library.transact(calendar.suspension_addition(suspension))
     given.patron("p-1"), given.patron("p-2"), given.title("t-1"), given.title("t-2")
     hold(library, "p-1", "t-1"), hold(library, "p-2", "t-2")
     summary = run()
@@ -195,7 +195,7 @@ def test_suspended_facility_is_skipped_and_the_next_is_served(given: Given, libr
     suspension = Suspension(
         suspension_id="s", scope=Scope.FACILITY, facility="12", starts_on=date(2026, 6, 1), ends_on=date(2026, 7, 1)
     )
-    library.transact(calendar.add_suspension(suspension))
+    library.transact(calendar.suspension_addition(suspension))
     given.patron("p-1"), given.patron("p-2"), given.title()
     hold(library, "p-1", "t-1", "12"), hold(library, "p-2", "t-1", "13", at=PLACED + timedelta(hours=1))
     run()
@@ -209,11 +209,11 @@ def test_suspended_facility_is_skipped_and_the_next_is_served(given: Given, libr
 def test_plans_of_an_earlier_day_leave_the_pull_list(given: Given, library: Table) -> None:
     # GIVEN a copy that nobody waits for any more, still on last week's list
     given.title()
-    copy = titles.find_copy(library, "t-1-1")
+    copy = copies.find(library, "t-1-1")
     assert copy
-    library.transact(titles.plan_pull(copy, Pull("p-1", "t-1", "lend", "2026-05-28", "12", 10)))
+    library.transact(copies.pull_change(copy, Pull("p-1", "t-1", "lend", "2026-05-28", "12", 10)))
     run()
-    assert list(titles.pulls(library)) == []
+    assert list(copies.pulls(library)) == []
 
 
 def test_a_copy_taken_meanwhile_is_made_up_for_in_the_same_run(
@@ -250,7 +250,7 @@ def test_a_visitor_who_takes_the_last_copy_leaves_a_true_reason(
 def test_a_hold_cancelled_meanwhile_is_dropped(given: Given, library: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     given.patron("p-1", blocked=True), given.patron("p-2", blocked=True), given.title()
     first, _ = hold(library, "p-1", "t-1"), hold(library, "p-2", "t-1")
-    _between_reading_and_writing(monkeypatch, lambda: library.transact(holds.spend(first)))
+    _between_reading_and_writing(monkeypatch, lambda: library.transact(holds.end(first)))
     summary = run()
     assert (summary["explained"], summary["gone"]) == (1, 1)
     assert holds.find(library, "p-1", "t-1") is None
@@ -330,7 +330,7 @@ def test_two_at_the_same_moment_share_one_plan(given: Given, library: Table, mon
     hold(library, "p-1", "t-1")
     _between_reading_and_writing(monkeypatch, run)
     assert run()["pulls"] == 1
-    assert [copy.barcode for copy in titles.pulls(library)] == ["t-1-1"]
+    assert [copy.barcode for copy in copies.pulls(library)] == ["t-1-1"]
 
 
 def test_a_part_carried_out_by_two_counts_once(given: Given, library: Table, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -366,9 +366,9 @@ def test_no_moment_is_an_error(time: Any) -> None:
 def test_copy_state_is_never_overwritten(given: Given, library: Table) -> None:
     # GIVEN a copy read on the shelf that is gone by the time of the write
     given.title()
-    copy = titles.find_copy(library, "t-1-1")
+    copy = copies.find(library, "t-1-1")
     assert isinstance(copy, Copy)
     stale = replace(copy, call_number="000")
     library.transact(moved(library, "t-1-1", CopyState.MISSING))
-    lost = write_what_holds(library, [titles.plan_pull(stale, Pull("p", "t-1", "lend", "2026-06-04", "1", 10))])
+    lost = write_what_holds(library, [copies.pull_change(stale, Pull("p", "t-1", "lend", "2026-06-04", "1", 10))])
     assert lost == [0]

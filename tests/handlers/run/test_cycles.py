@@ -44,12 +44,12 @@ def suspend(at: Library, scope: Scope = Scope.SERVICE, **changes: Any) -> None:
     days = {"starts_on": date(2026, 6, 1), "ends_on": date(2026, 6, 10)}
     facility = "12" if scope is Scope.FACILITY else ""
     suspension = Suspension(suspension_id="s", scope=scope, facility=facility, reason="蔵書点検", **(days | changes))
-    at.table.write(calendar.add_suspension(suspension))
+    at.table.write(calendar.suspension_addition(suspension))
 
 
 def close(at: Library, first: date, last: date) -> None:
     at.table.write(
-        calendar.add_closure(
+        calendar.closure_addition(
             Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=first, ends_on=last, reason="年末年始")
         )
     )
@@ -98,13 +98,13 @@ def test_a_run_suspended_as_a_whole_is_made_once_the_suspension_is_taken_back(at
     assert (planned(at), why(at)[0]) == ("", "run_suspended")
     assert on_request("2026-06-04", THURSDAY)[1]["already_done"]
     # WHEN the suspension is taken back on the day THEN the run can be made, with its own cut-off
-    at.table.write(calendar.remove(calendar.suspension_key("s")))
+    at.table.write(calendar.removal(calendar.suspension_key("s")))
     assert on_request("2026-06-04", THURSDAY)[1]["already_done"] is False
     assert (planned(at), at.held().last_run) == ("p-1", None)
     # AND not once its books are to be collected
     suspend(at, starts_on=date(2026, 6, 11), ends_on=date(2026, 6, 11))
     run("2026-06-11")
-    at.table.write(calendar.remove(calendar.suspension_key("s")))
+    at.table.write(calendar.removal(calendar.suspension_key("s")))
     assert on_request("2026-06-11", datetime(2026, 6, 14, 9, tzinfo=TOKYO))[1]["already_done"]
 
 

@@ -45,11 +45,11 @@ def a_busy_library(given: Given, library: Table) -> None:
     for p, t in chance.sample([(p, t) for p in range(5) for t in range(5)], 10):
         at = datetime(2026, 5, 1, tzinfo=TOKYO) + timedelta(minutes=chance.randrange(60_000))
         place = chance.choice((PREFECTURAL, "12", "13"))
-        library.transact(holds.add(Hold(f"p-{p}", f"t-{t}", place, at, at)))
+        library.transact(holds.addition(Hold(f"p-{p}", f"t-{t}", place, at, at)))
     long_ago = datetime(2026, 4, 1, tzinfo=TOKYO)
     kept = Hold("p-3", "t-k", "12", long_ago, long_ago, HoldStatus.SECURED, "t-k-1")
     given.title("t-k")
-    library.transact(holds.add(kept), moved(library, "t-k-1", CopyState.KEPT_ASIDE, holder="p-3"))
+    library.transact(holds.addition(kept), moved(library, "t-k-1", CopyState.KEPT_ASIDE, holder="p-3"))
 
 
 def test_thursday_run(given: Given, library: Table, mortal: Mortal) -> None:
@@ -73,9 +73,9 @@ def some_bags(given: Given, library: Table) -> None:
                 patron.patron_id, f"b-{n}-{book}", f"t-{n}-{book}", "本", "12", datetime(2026, 6, 4, 11, tzinfo=TOKYO),
                 date(2026, 6, 21), pickup_from=bag.pickup_from, pickup_until=bag.pickup_until,
             )  # fmt: skip
-            library.transact(loans.add(loan), bags.pack(bag, loan.barcode, Policy()))
+            library.transact(loans.addition(loan), bags.book_addition(bag, loan.barcode, Policy()))
         if n == 2:
-            library.transact(bags.hand_over(bag, datetime(2026, 6, 9, tzinfo=TOKYO)))
+            library.transact(bags.hand_over_record(bag, datetime(2026, 6, 9, tzinfo=TOKYO)))
 
 
 def test_sunday_release(given: Given, library: Table, mortal: Mortal) -> None:
@@ -90,7 +90,7 @@ def test_prefectural_release(given: Given, library: Table, mortal: Mortal) -> No
         hold = Hold(
             f"p-{n}", f"t-{n}", PREFECTURAL, at, at, HoldStatus.READY, f"t-{n}-1", pickup_until=date(2026, 6, 14)
         )
-        library.transact(holds.add(hold), moved(library, hold.barcode, CopyState.READY, holder=hold.patron_id))
+        library.transact(holds.addition(hold), moved(library, hold.barcode, CopyState.READY, holder=hold.patron_id))
     job = lambda: _counts_aside(release(sample("release/prefectural_release"), context()))  # noqa: E731
     assert dies_anywhere(library, mortal, job)
 
@@ -107,7 +107,7 @@ def test_daily_notices(given: Given, library: Table, mortal: Mortal) -> None:
         ready = Hold(f"p-{n}", f"t-{n}", PREFECTURAL, at, at, HoldStatus.READY, f"t-{n}-1", ready_on=date(2026, 6, 9),
                      pickup_until=date(2026, 6, 20))  # fmt: skip
         overdue = Loan(f"p-{n}", f"b-{n}", f"t-b-{n}", "本", "12", at, date(2026, 5, 24))
-        library.transact(holds.add(ready), loans.add(overdue))
+        library.transact(holds.addition(ready), loans.addition(overdue))
     assert dies_anywhere(library, mortal, lambda: _counts_aside(notices(sample("notices/daily_notices"), context())))
 
 

@@ -15,7 +15,7 @@ from functions.allocator import handler as allocator
 from functions.notices import handler as notices
 from lending.aws.schedules import JobFailed
 from lending.aws.table import Table, grouped
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
@@ -66,9 +66,14 @@ def a_library() -> CountingStore:
     """200 holds of every kind, and plans of last week that nobody carried out."""
     store, given = CountingStore(), library(HOLDS)
     store.load(write.parameters["Item"] for write in everything(given))
-    left = [copy for copies in given.copies_by_title.values() for copy in copies if copy.state is CopyState.ON_SHELF]
+    left = [
+        copy
+        for found_copies in given.copies_by_title.values()
+        for copy in found_copies
+        if copy.state is CopyState.ON_SHELF
+    ]
     for copy in left[:5]:
-        Table(store, "lending").write(titles.plan_pull(copy, Pull("p", copy.title_id, "lend", "2026-05-28", "1", 5)))
+        Table(store, "lending").write(copies.pull_change(copy, Pull("p", copy.title_id, "lend", "2026-05-28", "1", 5)))
     return store
 
 
@@ -149,7 +154,7 @@ def test_what_happens_between_death_and_the_next_life_counts(
         cancel_one_and_take_one(table)
         summary = invoke(store)
         # THEN there is no pull for what is gone, no copy for two, and nothing left undone
-        pulls = [copy for copy in titles.pulls(table) if copy.pull]
+        pulls = [copy for copy in copies.pulls(table) if copy.pull]
         assert len({(copy.pull.patron_id, copy.pull.title_id) for copy in pulls if copy.pull}) == len(pulls), dies_at
         assert all(copy.state in (CopyState.ON_SHELF, CopyState.KEPT_ASIDE) for copy in pulls), dies_at
         record = runs.find(table, "2026-06-04")
@@ -158,8 +163,8 @@ def test_what_happens_between_death_and_the_next_life_counts(
 
 
 def cancel_one_and_take_one(table: Table) -> None:
-    table.transact(holds.spend(next(iter(holds.to_be_served(table)))))
-    planned = next((copy for copy in titles.pulls(table) if copy.state is CopyState.ON_SHELF), None)
+    table.transact(holds.end(next(iter(holds.to_be_served(table)))))
+    planned = next((copy for copy in copies.pulls(table) if copy.state is CopyState.ON_SHELF), None)
     if planned:
         table.transact(moved(table, planned.barcode, CopyState.ON_LOAN, holder="p-visitor", due_on=date(2026, 6, 20)))
 
@@ -199,7 +204,7 @@ def test_a_mail_is_put_once_whenever_the_job_dies(
     # GIVEN 60 bags, and mails in small transactions
     monkeypatch.setattr(grouped, "TRANSACTION_WRITES", 4)
     # THEN one mail a bag, the same one, whatever happens (RULES 36, 38)
-    start = written_by(bags.pack(bag, f"b-{n}", Policy()) for n, bag in enumerate(some_bags(60)))
+    start = written_by(bags.book_addition(bag, f"b-{n}", Policy()) for n, bag in enumerate(some_bags(60)))
     assert dies_anywhere(start, job(notices, "notices/lending_mail"), tells_the_same=False) > 20
 
 
@@ -222,12 +227,12 @@ def ready_and_overdue(people: int) -> Iterator[Write]:
     at = datetime(2026, 5, 1, tzinfo=TOKYO)
     for n in range(people):
         expires_on = (date(2026, 6, 1), date(2026, 6, 20), date(2027, 3, 31))[n % 3]
-        yield patrons.add(
+        yield patrons.addition(
             Patron(f"p-{n}", f"{n:08}", date(1960, 1, 1), expires_on, "見本", email=f"p-{n}@example.jp", open_holds=2)
         )
         for book in range(2):
-            yield holds.add(
+            yield holds.addition(
                 Hold(f"p-{n}", f"t-{book}", PREFECTURAL, at, at, HoldStatus.READY, f"t-{book}-{n}",
                      ready_on=date(2026, 6, 9) - timedelta(days=book), pickup_until=date(2026, 6, 20))
             )  # fmt: skip
-            yield loans.add(Loan(f"p-{n}", f"b-{n}-{book}", f"t-b-{book}", "本", "12", at, date(2026, 5, 24)))
+            yield loans.addition(Loan(f"p-{n}", f"b-{n}-{book}", f"t-b-{book}", "本", "12", at, date(2026, 5, 24)))

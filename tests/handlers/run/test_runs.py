@@ -13,10 +13,10 @@ from functions.runs.handler import handler
 from lending.actions.run import carry_out as running
 from lending.actions.run import replay as replaying_run
 from lending.aws.table import Table
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
-from lending.aws.table.run.runs import claim_cycle
+from lending.aws.table.run.runs import cycle_claim
 from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import Hold
 from lending.domain.run.run_record import CycleRun
@@ -36,7 +36,7 @@ def two_patrons_three_books(given: Given, library: Table) -> None:
         [("p-1", "t-1", "12"), ("p-1", "t-2", "12"), ("p-1", "t-3", "13"), ("p-2", "t-1", "13")]
     ):
         at = PLACED + timedelta(hours=n)
-        library.transact(holds.add(Hold(patron_id, title_id, place, at, at)))
+        library.transact(holds.addition(Hold(patron_id, title_id, place, at, at)))
     given.title("t-1"), given.title("t-2"), given.title("t-3")
 
 
@@ -81,7 +81,7 @@ def test_sample_lists_the_weekly_runs_the_latest_first() -> None:
 
 def test_a_run_that_is_not_through_is_listed(library: Table) -> None:
     # GIVEN a run that died before its end (RULES 26)
-    library.write(claim_cycle(CycleRun(date(2026, 6, 4), "2026-06-04")))
+    library.write(cycle_claim(CycleRun(date(2026, 6, 4), "2026-06-04")))
     (run,) = answered(desk("GET", "/api/desk/runs"))["items"]
     assert (run["date"], run["finished"], run["finished_at"], run["summary"]) == ("2026-06-04", False, None, {})
     assert desk("GET", "/api/desk/runs", group="patron")["statusCode"] == 403
@@ -130,7 +130,7 @@ def test_sample_replay_decides_the_same_from_the_input_of_then(library: Table) -
     assert patron
     assert held
     library.transact(patrons.change(patron, replace(patron, blocked=True, loan_cap=5)))
-    library.transact(holds.spend(held))
+    library.transact(holds.end(held))
     # WHEN it is decided again THEN the same comes out (RULES 26)
     before = everything(library)
     replay = answered(handler(sample("runs/replay"), context()))
@@ -217,7 +217,7 @@ def test_a_run_waits_for_its_cut_off_and_is_not_made_too_late(library: Table) ->
     assert answered(early, 409)["code"] == "run_not_due"
     late = desk("POST", "/api/desk/runs", {"date": "2026-06-04"}, datetime(2026, 6, 7, 9, tzinfo=TOKYO))
     assert answered(late, 409)["code"] == "run_too_late"
-    assert list(titles.pulls(library)) == []
+    assert list(copies.pulls(library)) == []
     # AND on Friday, staff may make it for the Friday (RULES 22)
     friday = desk("POST", "/api/desk/runs", {"date": "2026-06-05"}, datetime(2026, 6, 5, 9, tzinfo=TOKYO))
     assert answered(friday)["summary"]["lend"] == 3

@@ -18,7 +18,7 @@ from lending.actions.run.carry_out import carry_out, decide
 from lending.actions.run.run_input import Given, read
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
 from lending.aws.table.run import runs
@@ -44,18 +44,19 @@ def library_of(case: Case) -> tuple[CountingStore, Table]:
 
 def rows_of(case: Case) -> Iterator[Write]:
     for patron in case.patrons.values():
-        yield patrons.add(replace(patron, card_number="見本", name="見本", email="見本"))
+        yield patrons.addition(replace(patron, card_number="見本", name="見本", email="見本"))
     for each in case.holds:
         until = date(2026, 6, 20) if each.status is HoldStatus.READY else None
-        yield holds.add(replace(each, pickup_until=until))
-    for title_id, copies in case.copies.items():
-        yield titles.put_title(Title(title_id, "見本の本", barcodes=tuple(copy.barcode for copy in copies)))
+        yield holds.addition(replace(each, pickup_until=until))
+    for title_id, found_copies in case.copies.items():
+        barcodes = tuple(copy.barcode for copy in found_copies)
+        yield titles.description_change(None, Title(title_id, "見本の本", barcodes=barcodes))
         # A run that was never made has left no pulls.
-        foreign = (replace(c, pull=None) if c.pull and c.pull.run == case.run.run_id else c for c in copies)
-        yield from map(titles.add_copy, foreign)
+        foreign = (replace(c, pull=None) if c.pull and c.pull.run == case.run.run_id else c for c in found_copies)
+        yield from map(copies.addition, foreign)
         waiting = sum(each.title_id == title_id and each.status is HoldStatus.WAITING for each in case.holds)
         yield put(titles.queue_key(title_id), {"waiting": waiting})
-    yield from map(calendar.add_suspension, case.calendar.suspensions)
+    yield from map(calendar.suspension_addition, case.calendar.suspensions)
 
 
 def as_it_is(table: Table, case: Case) -> Case:
@@ -102,14 +103,14 @@ def meddle(table: Table, chance: random.Random) -> None:
     on_shelf = [copy for copy in copies if copy.state is CopyState.ON_SHELF and copy.pull is None]
     kind = chance.choice(("cancel", "take", "place"))
     if kind == "cancel" and waiting:
-        table.write(holds.spend(chance.choice(waiting)))
+        table.write(holds.end(chance.choice(waiting)))
     if kind == "take" and on_shelf:
         taken = chance.choice(on_shelf).barcode
         table.write(moved(table, taken, CopyState.ON_LOAN, holder="visitor", due_on=date(2026, 6, 20)))
     if kind == "place" and waiting:
         title_id = chance.choice(waiting).title_id
         late = hold(f"new{chance.randrange(10**9)}", title_id, placed_at=CUT_OFF + timedelta(minutes=1))
-        table.write(holds.add(late))
+        table.write(holds.addition(late))
 
 
 @many
@@ -179,5 +180,5 @@ def test_once_finished_it_changes_nothing(case: Case, seed: int) -> None:
     assert carry_out(table, case.run, POLICY, case.run.moment + timedelta(hours=1), lambda: True) == (first, True)
     assert (before, store.items()) == (False, items)
     # AND its record tells what is so
-    assert first.pulls == sum(bool(copy.pull and copy.pull.run == case.run.run_id) for copy in titles.pulls(table))
+    assert first.pulls == sum(bool(copy.pull and copy.pull.run == case.run.run_id) for copy in copies.pulls(table))
     assert runs.find(table, case.run.run_id) == first

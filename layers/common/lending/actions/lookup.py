@@ -1,7 +1,7 @@
 """What staff hold in their hands: a card, a book."""
 
 from lending.aws.table import Table
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies
 from lending.aws.table.patrons import patrons
 from lending.aws.table.registration import cards
 from lending.domain.catalogue.title import Copy
@@ -29,7 +29,7 @@ def copy_in_hand(table: Table, barcode: str) -> Copy:
     Raises:
         Refused: no book of the library.
     """
-    copy = titles.find_copy(table, barcode)
+    copy = copies.find(table, barcode)
     if copy is None:
         raise Refused("unknown_barcode")
     return copy

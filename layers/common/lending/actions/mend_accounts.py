@@ -27,7 +27,7 @@ def see_to_account(table: Table, patron_id: str) -> None:
             accounts.new_temporary_password(patron_id)
     if work:
         with suppress(Overtaken):  # another act has come: whoever made it sees to it
-            table.write(account_work.done(work))
+            table.write(account_work.end(work))
 
 
 def temporary_password(table: Table, patron_id: str) -> str:

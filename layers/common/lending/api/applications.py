@@ -16,9 +16,9 @@ from lending.api.guards import anyone
 from lending.api.request import Request
 from lending.api.request_models import RequestModel, Text, Word, as_list
 from lending.api.surface import Area
-from lending.aws import images
+from lending.aws import image_bucket
 from lending.aws.access_codes import access_code, code_hash, new_receipt_number, typed
-from lending.aws.images import Upload
+from lending.aws.image_bucket import Upload
 from lending.domain.form_fields import FieldFault, check_birth_date, check_card_number
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
@@ -202,7 +202,7 @@ def _tickets(application: Application, slots: Iterable[str], policy: Policy) -> 
 
 
 def _ticket(application: Application, slot: str, policy: Policy) -> UploadTicket:
-    ticket = images.ticket(Upload(application.receipt_number, slot, application.slots[slot].ticket_id), policy)
+    ticket = image_bucket.ticket(Upload(application.receipt_number, slot, application.slots[slot].ticket_id), policy)
     return UploadTicket(
         slot=slot,
         label=slot_label(slot),
@@ -211,7 +211,7 @@ def _ticket(application: Application, slot: str, policy: Policy) -> UploadTicket
         url=ticket.url,
         fields=ticket.fields,
         max_bytes=policy.image_bytes,
-        accepts=list(images.ACCEPTED_TYPES),
+        accepts=list(image_bucket.ACCEPTED_TYPES),
     )
 
 

@@ -13,7 +13,7 @@ from lending.api.guards import anyone, patron
 from lending.api.request import Request
 from lending.api.request_models import RequestModel, Text
 from lending.api.surface import Area
-from lending.aws.sealing import confirmed
+from lending.aws.signing import confirmed
 
 area = Area("/api/me", patron)
 confirmations = Area("/api/mail-address-confirmations", anyone)

@@ -10,8 +10,8 @@ from typing import Any, Generic, TypeVar
 from lending.actions.library import Library, library_at
 from lending.api.forms import Event, fields_of, header
 from lending.api.request_models import FIRST_DAY, LAST_DAY, as_day, as_place
-from lending.aws.sealing import opened, sealed
 from lending.aws.settings import settings
+from lending.aws.signing import opened, sealed
 from lending.domain.problems import Reason, Refused
 from lending.domain.week import TOKYO
 

@@ -7,7 +7,7 @@ import hmac
 import secrets
 import unicodedata
 
-from lending.aws.sealing import opened, sealed, signature
+from lending.aws.signing import opened, sealed, signature
 from lending.domain.problems import Refused
 from lending.domain.registration.application import Application
 

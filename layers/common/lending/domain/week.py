@@ -111,11 +111,6 @@ def return_checked_in_by(returned_on: date, policy: Policy) -> date:
     return carried + timedelta(days=policy.checked_in_days_after_pickup)
 
 
-def run_after_return(returned_on: date, policy: Policy) -> date:
-    """The first run that can lend a book given back at a facility on `returned_on` (RULES "The week", Q27)."""
-    return _run_after_check_in(return_checked_in_by(returned_on, policy), policy)
-
-
 def renewal_window(due_on: date, policy: Policy) -> RenewalWindow:
     """When a loan due on `due_on` may be renewed, and to which day, counted from the old due date (RULES 31)."""
     opens = due_on - timedelta(days=policy.renewal_opens_days)

@@ -5,12 +5,12 @@ from datetime import datetime
 from lending.aws.table import Overtaken, Table
 from lending.aws.table.calendar import calendar, facilities
 from lending.aws.table.grouped import write_what_holds
-from lending.aws.table.patrons import patrons, traces
+from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.registration import cards
 from lending.aws.table.writes import Key
 from lending.domain.calendar.closing import last_opening, warnings_of
 from lending.domain.calendar.closure import Calendar, Closure, Scope, Suspension
-from lending.domain.patrons.trail import Act, Deed
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.words import day_in_words
@@ -26,7 +26,7 @@ def close_days(table: Table, closure: Closure, moment: datetime, policy: Policy)
         Refused: fields do not fit each other, naming each.
     """
     _demand(_faults(table, closure) + _wrong_scope(closure, Scope.SERVICE))
-    table.write(calendar.add_closure(closure))
+    table.write(calendar.closure_addition(closure))
     return warnings_of(closure, calendar.load(table), moment, policy)
 
 
@@ -46,8 +46,8 @@ def suspend(table: Table, suspension: Suspension, staff: str, moment: datetime, 
         faults.append(_fault("pickup_until", message))
     _demand(faults)
     act = Act(moment, staff, Deed.OPT_IN)
-    write_what_holds(table, [traces.on_patron(each, act, policy) for each in sorted(suspension.opted_in)])
-    table.write(calendar.add_suspension(suspension))
+    write_what_holds(table, [audit_log.entry_of_patron(each, act, policy) for each in sorted(suspension.opted_in)])
+    table.write(calendar.suspension_addition(suspension))
 
 
 def view_calendar(table: Table) -> Calendar:
@@ -75,7 +75,7 @@ def take_suspension_back(table: Table, suspension_id: str) -> None:
 
 def _take_back(table: Table, key: Key) -> None:
     try:
-        table.write(calendar.remove(key))
+        table.write(calendar.removal(key))
     except Overtaken:
         raise Refused("not_found") from None
 
@@ -98,7 +98,7 @@ def cards_of_patrons(
     """The card numbers of all who opted in, by patron id. That they were looked at leaves a trace (RULES 41)."""
     opted_in = {patron_id for suspension in suspensions for patron_id in suspension.opted_in}
     if opted_in:
-        table.write(traces.on_list("suspensions", Act(moment, staff, Deed.LOOK), policy))
+        table.write(audit_log.entry_of_list("suspensions", Act(moment, staff, Deed.LOOK), policy))
     return patrons.card_numbers(table, opted_in)
 
 

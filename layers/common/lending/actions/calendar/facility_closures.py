@@ -27,7 +27,7 @@ def close(table: Table, closure: Closure, moment: datetime, policy: Policy) -> l
     """
     if closure.ends_on < closure.starts_on:
         raise Refused("invalid_fields", Reason("ends_before_it_starts", field="until"))
-    table.write(calendar.add_closure(closure))
+    table.write(calendar.closure_addition(closure))
     return warnings_of(closure, calendar.load(table), moment, policy)
 
 
@@ -40,7 +40,7 @@ def take_back(table: Table, facility: str, closure_id: str) -> None:
     if not any(_is_own(each, facility) and each.closure_id == closure_id for each in calendar.load(table).closures):
         raise Refused("not_found")
     try:
-        table.write(calendar.remove(calendar.closure_key(closure_id)))
+        table.write(calendar.removal(calendar.closure_key(closure_id)))
     except Overtaken:
         raise Refused("not_found") from None
 

@@ -4,19 +4,19 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from lending.aws.concurrency import map_concurrently
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.calendar import calendar, facilities, shifts
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.mail import mails
-from lending.aws.table.patrons import traces
+from lending.aws.table.patrons import audit_log
 from lending.aws.table.writes import Write
-from lending.aws.together import together
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
 from lending.domain.loans.shift import Days, Shift, days_of, faults_of_shift, moved_loan
 from lending.domain.mail.mail import Mail, MailKind, mail_id
-from lending.domain.patrons.trail import Act, Deed
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.week import Week, week_of_run
@@ -87,7 +87,7 @@ def _carry_out(table: Table, shift: Shift, act: Act, policy: Policy) -> int:
     found = loans.find_many(table, [(bag.patron_id, barcode) for bag in batch for barcode in sorted(bag.barcodes)])
     concerned = {loan.patron_id for loan in found if moved_loan(loan, shift.days) != loan}
     move = partial(_move_bag, table, shift=shift, act=act, policy=policy)
-    return sum(together(move, [bag.patron_id for bag in batch if bag.patron_id in concerned], table.at_once))
+    return sum(map_concurrently(move, [bag.patron_id for bag in batch if bag.patron_id in concerned], table.at_once))
 
 
 @again_when_overtaken
@@ -101,21 +101,23 @@ def _move_bag(table: Table, patron_id: str, shift: Shift, act: Act, policy: Poli
         return False
     table.transact(
         *(write for loan, moved in moves for write in _moved(loan, moved)),
-        bags.collect_until(bag, shift.days.pickup_until, policy),
+        bags.last_day_change(bag, shift.days.pickup_until, policy),
         *_told(table, _mail(bag, moves[0][0], shift), policy),
-        traces.on_patron(patron_id, act, policy),
+        audit_log.entry_of_patron(patron_id, act, policy),
     )
     return True
 
 
 def _moved(loan: Loan, moved: Loan) -> list[Write]:
-    due_anew = [titles.due_anew(loan.barcode, loan.patron_id, moved.due_on)] if moved.due_on != loan.due_on else []
+    due_anew = (
+        [copies.due_date_change(loan.barcode, loan.patron_id, moved.due_on)] if moved.due_on != loan.due_on else []
+    )
     return [loans.change(loan, moved), *due_anew]
 
 
 def _told(table: Table, mail: Mail, policy: Policy) -> list[Write]:
     # A book packed while the shift was carried out is moved by asking again; its patron has been told already.
-    return [] if mails.find(table, mails.key(mail)) else [mails.add(mail, policy)]
+    return [] if mails.find(table, mails.key(mail)) else [mails.addition(mail, policy)]
 
 
 def _mail(bag: Bag, before: Loan, shift: Shift) -> Mail:

@@ -7,13 +7,13 @@ from lending.actions.loans.check_in import ended
 from lending.actions.lookup import copy_in_hand
 from lending.actions.pulls.replan import Replanned, without
 from lending.aws.table import Table, again_when_overtaken
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.loans import loans
-from lending.aws.table.patrons import traces
+from lending.aws.table.patrons import audit_log
 from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import Copy, CopyState
 from lending.domain.loans.loan import Loan
-from lending.domain.patrons.trail import Act, Deed
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.run.reasons import Code
@@ -39,11 +39,11 @@ def mark(table: Table, barcode: str, state: CopyState, staff: str, moment: datet
     if copy.state is state:
         return state
     loan = _loan(table, copy)
-    moved = titles.move(copy, state, on=in_tokyo(moment).date(), holder=loan.patron_id if loan else "")
+    moved = copies.state_change(copy, state, on=in_tokyo(moment).date(), holder=loan.patron_id if loan else "")
     writes = [moved, *_marked(loan, state), *counted(table, copy, -int(copy.state not in _WITHDRAWN))]
     replanned = without(table, copy, state, Code.NOT_ON_SHELF, moment, policy) if loan is None else Replanned()
     if concerned := loan or replanned.hold:
-        writes.append(traces.on_patron(concerned.patron_id, Act(moment, staff, Deed.MARK_BOOK), policy))
+        writes.append(audit_log.entry_of_patron(concerned.patron_id, Act(moment, staff, Deed.MARK_BOOK), policy))
     table.transact(*writes, *replanned.writes)
     return state
 
@@ -65,14 +65,14 @@ def mark_found(table: Table, barcode: str, staff: str, moment: datetime, policy:
     lendable = counted(table, copy, int(copy.state in _WITHDRAWN))
     loan = _loan(table, copy)
     if loan is None:
-        table.transact(titles.move(copy, CopyState.ON_SHELF, on=day), *lendable)
+        table.transact(copies.state_change(copy, CopyState.ON_SHELF, on=day), *lendable)
         return CopyState.ON_SHELF
-    again = titles.move(copy, CopyState.ON_LOAN, on=day, holder=loan.patron_id, due_on=loan.due_on)
+    again = copies.state_change(copy, CopyState.ON_LOAN, on=day, holder=loan.patron_id, due_on=loan.due_on)
     table.transact(
         again,
         loans.change(loan, replace(loan, lost=False, damaged=False)),
         *lendable,
-        traces.on_patron(loan.patron_id, Act(moment, staff, Deed.MARK_BOOK), policy),
+        audit_log.entry_of_patron(loan.patron_id, Act(moment, staff, Deed.MARK_BOOK), policy),
     )
     return CopyState.ON_LOAN
 
@@ -88,8 +88,8 @@ def replaced_in_kind(table: Table, barcode: str, staff: str, moment: datetime, p
     loan = _loan(table, copy) if copy.state in _WITHDRAWN else None
     if loan is None:
         raise Refused("not_lent")
-    trace = traces.on_patron(loan.patron_id, Act(moment, staff, Deed.MARK_BOOK), policy)
-    table.transact(*ended(table, loan), titles.move(copy, copy.state, on=in_tokyo(moment).date()), trace)
+    trace = audit_log.entry_of_patron(loan.patron_id, Act(moment, staff, Deed.MARK_BOOK), policy)
+    table.transact(*ended(table, loan), copies.state_change(copy, copy.state, on=in_tokyo(moment).date()), trace)
     return copy.state
 
 
@@ -108,4 +108,4 @@ def _marked(loan: Loan | None, state: CopyState) -> list[Write]:
 def counted(table: Table, copy: Copy, change: int) -> list[Write]:
     """The title has one copy more or fewer that may leave the library, if this copy is one that may (RULES 9)."""
     title = titles.find(table, copy.title_id) if change and not copy.reference_only else None
-    return [titles.count_lendable(title, change)] if title else []
+    return [titles.lendable_change(title, change)] if title else []

@@ -7,7 +7,7 @@ from pathlib import Path
 from lending.aws import search_file
 from lending.aws.search_file import Entry
 from lending.aws.table import Overtaken, Table, again_when_overtaken, in_batches
-from lending.aws.table.catalogue import catalogue, titles
+from lending.aws.table.catalogue import copies, search_index, titles
 from lending.aws.table.store import TRANSACTION_WRITES
 from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import Title
@@ -33,7 +33,7 @@ def describe_title(table: Table, wanted: DescribedTitle, version: str) -> Title:
     if changes.writes >= TRANSACTION_WRITES:
         raise Refused("too_large")
     if changes.writes:
-        found_by = [catalogue.changed(changes.after, version)] if changes.in_words else []
+        found_by = [search_index.title_change(changes.after, version)] if changes.in_words else []
         table.transact(*writes_of(changes), *found_by)
     return changes.after
 
@@ -43,12 +43,12 @@ def plan(table: Table, wanted: Sequence[DescribedTitle], *, whole: bool) -> list
     before = titles.find_many(table, {title.title_id for title in wanted})
     barcodes = {barcode for title in before.values() for barcode in title.barcodes}
     barcodes |= {copy.barcode for title in wanted for copy in title.copies}
-    copies = {copy.barcode: copy for copy in titles.find_copies(table, sorted(barcodes))}
+    found_copies = {copy.barcode: copy for copy in copies.find_many(table, sorted(barcodes))}
     found = []
     for title in wanted:
         was = before.get(title.title_id)
         own = {*(was.barcodes if was else ()), *(copy.barcode for copy in title.copies)}
-        found.append(changes_to(title, was, {b: copies[b] for b in own if b in copies}, whole))
+        found.append(changes_to(title, was, {b: found_copies[b] for b in own if b in found_copies}, whole))
     return found
 
 
@@ -56,10 +56,10 @@ def writes_of(changes: Changes) -> list[Write]:
     """The writes, each of which demands that its item still is what was read."""
     same = changes.before == changes.after
     return [
-        *([] if same else [titles.describe(changes.before, changes.after)]),
-        *map(titles.add_copy, changes.added),
-        *(titles.describe_copy(before, after) for before, after in changes.changed),
-        *map(titles.withdraw_copy, changes.removed),
+        *([] if same else [titles.description_change(changes.before, changes.after)]),
+        *map(copies.addition, changes.added),
+        *(copies.description_change(before, after) for before, after in changes.changed),
+        *map(copies.removal, changes.removed),
     ]
 
 
@@ -115,7 +115,7 @@ def refresh_search(table: Table, bucket: str, entries: Iterable[Entry] = ()) -> 
     Raises:
         Overtaken: another file was made meanwhile; this one is not used.
     """
-    state = catalogue.state(table)
+    state = search_index.state(table)
     changed = [Entry(each.title_id, each.title, each.author, each.isbn) for each in state.changes if each.title]
     removed = {each.title_id for each in state.changes if not each.title}
     with tempfile.TemporaryDirectory() as folder:
@@ -125,7 +125,7 @@ def refresh_search(table: Table, bucket: str, entries: Iterable[Entry] = ()) -> 
         count = search_file.build(path, (entry for part in (stays, changed, entries) for entry in part))
         file_key = search_file.upload(bucket, path)
     if file_key != state.file_key:
-        table.write(catalogue.search_in(file_key, state.file_key))
+        table.write(search_index.file_change(file_key, state.file_key))
     for change in state.changes:
         _no_longer_lacks(table, change)
     if state.file_key and file_key != state.file_key:
@@ -133,8 +133,8 @@ def refresh_search(table: Table, bucket: str, entries: Iterable[Entry] = ()) -> 
     return count
 
 
-def _no_longer_lacks(table: Table, change: catalogue.Change) -> None:
+def _no_longer_lacks(table: Table, change: search_index.Change) -> None:
     try:
-        table.write(catalogue.is_in_file(change))
+        table.write(search_index.change_removal(change))
     except Overtaken:
         return  # changed again meanwhile: the next file has it

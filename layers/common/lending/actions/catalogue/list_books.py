@@ -11,16 +11,16 @@ from typing import Any
 
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import loans
-from lending.aws.table.patrons import patrons, traces
+from lending.aws.table.patrons import audit_log, patrons
 from lending.domain.catalogue.title import Copy, CopyState, Title
 from lending.domain.holds.hold import Hold
 from lending.domain.loans.loan import Loan
 from lending.domain.loans.release import with_deadline
 from lending.domain.loans.reminders import overdue_from
-from lending.domain.patrons.trail import Act, Deed
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.week import in_tokyo
@@ -73,7 +73,7 @@ def list_books(
         raise Refused("not_found")
     lines, last = _LISTS[name](_Asked(table, name, in_tokyo(moment).date(), policy, start, limit))
     if any(line.hold or line.loan for line in lines):
-        table.write(traces.on_list(name, Act(moment, staff, Deed.LOOK, why), policy))
+        table.write(audit_log.entry_of_list(name, Act(moment, staff, Deed.LOOK, why), policy))
     return _told(table, lines), last
 
 
@@ -95,8 +95,8 @@ def _told(table: Table, lines: list[Line]) -> list[Line]:
 
 
 def _copies(asked: _Asked) -> _Page:
-    copies, last = titles.listed(asked.table, asked.name, asked.start, asked.limit)
-    return list(_lines_of(asked.table, copies)), last
+    found_copies, last = copies.page_of_list(asked.table, asked.name, asked.start, asked.limit)
+    return list(_lines_of(asked.table, found_copies)), last
 
 
 def _lines_of(table: Table, copies: list[Copy]) -> Iterable[Line]:
@@ -114,8 +114,8 @@ def _ready(asked: _Asked) -> _Page:
     closed = calendar.load(asked.table)
     found, last = holds.page_of_ready(asked.table, asked.start, asked.limit)
     found = [with_deadline(hold, asked.today, closed, asked.policy) for hold in found]
-    copies = {copy.barcode: copy for copy in titles.find_copies(asked.table, [hold.barcode for hold in found])}
-    return [Line(hold.title_id, copies.get(hold.barcode), hold.ready_on, hold) for hold in found], last
+    found_copies = {copy.barcode: copy for copy in copies.find_many(asked.table, [hold.barcode for hold in found])}
+    return [Line(hold.title_id, found_copies.get(hold.barcode), hold.ready_on, hold) for hold in found], last
 
 
 def _overdue(asked: _Asked) -> _Page:
@@ -126,8 +126,10 @@ def _overdue(asked: _Asked) -> _Page:
     late = ((place, loan, day) for place, loan, day in since if day is not None and day <= asked.today)
     page = list(islice(late, asked.limit + 1))
     shown = page[: asked.limit]
-    copies = {copy.barcode: copy for copy in titles.find_copies(asked.table, [loan.barcode for _, loan, _ in shown])}
-    lines = [Line(loan.title_id, copies.get(loan.barcode), day, loan=loan) for _, loan, day in shown]
+    found_copies = {
+        copy.barcode: copy for copy in copies.find_many(asked.table, [loan.barcode for _, loan, _ in shown])
+    }
+    lines = [Line(loan.title_id, found_copies.get(loan.barcode), day, loan=loan) for _, loan, day in shown]
     return lines, shown[-1][0] if len(page) > asked.limit else None
 
 

@@ -11,15 +11,15 @@ from datetime import datetime
 from lending.actions.lookup import copy_in_hand
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import loans
-from lending.aws.table.patrons import patrons, traces
+from lending.aws.table.patrons import audit_log, patrons
 from lending.domain.catalogue.title import Copy, CopyState, Title
 from lending.domain.holds.hold import Hold, HoldStatus
 from lending.domain.loans.loan import Loan
 from lending.domain.loans.release import with_deadline
-from lending.domain.patrons.trail import Act, Deed
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.week import in_tokyo
@@ -94,7 +94,7 @@ def _seen(table: Table, patron_ids: Iterable[str], act: Act, policy: Policy) -> 
     """Card numbers of patrons; each has the trace first (RULES 41)."""
     found = patrons.find_many(table, set(patron_ids))
     if found:
-        table.transact(*(traces.on_patron(patron_id, act, policy) for patron_id in found))
+        table.transact(*(audit_log.entry_of_patron(patron_id, act, policy) for patron_id in found))
     return {patron_id: patron.card_number for patron_id, patron in found.items()}
 
 
@@ -111,12 +111,12 @@ def look_up_title(table: Table, title_id: str, staff: str, why: str, moment: dat
     if found is None:
         raise Refused("not_found")
     # The index proposes; what is true of copies and holds is read from themselves.
-    copies = titles.find_copies(table, [copy.barcode for copy in found.copies])
+    found_copies = copies.find_many(table, [copy.barcode for copy in found.copies])
     closed, today = calendar.load(table), in_tokyo(moment).date()
     open_holds = holds.find_many(table, title_id, [each.patron_id for each in found.holds])
     queue = [with_deadline(hold, today, closed, policy) for hold in open_holds]
     if queue:
-        table.write(traces.on_title(title_id, Act(moment, staff, Deed.LOOK, why), policy))
+        table.write(audit_log.entry_of_title(title_id, Act(moment, staff, Deed.LOOK, why), policy))
     people = patrons.find_many(table, {hold.patron_id for hold in queue})
     places = {hold.patron_id: n for n, hold in enumerate(filter(_waits, queue), start=1)}
     lines = [
@@ -124,7 +124,7 @@ def look_up_title(table: Table, title_id: str, staff: str, why: str, moment: dat
         for hold in queue
         if hold.patron_id in people
     ]
-    return TitleRecord(found.title, copies, lines)
+    return TitleRecord(found.title, found_copies, lines)
 
 
 def _waits(hold: Hold) -> bool:

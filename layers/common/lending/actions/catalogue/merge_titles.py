@@ -16,17 +16,17 @@ from lending.actions.holds.change_for_caller import freed
 from lending.actions.holds.end_all_of_title import ended_with_mail
 from lending.actions.run.carry_out import EnoughTime
 from lending.aws.table import Table, again_when_overtaken
-from lending.aws.table.catalogue import catalogue, titles
+from lending.aws.table.catalogue import copies, search_index, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import loans
-from lending.aws.table.patrons import patrons, traces
+from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.pulls import scans
 from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import Copy, CopyState, Merge, Title
 from lending.domain.holds.hold import Hold
 from lending.domain.holds.merging import ALREADY_ON_LOAN, refusals_to_merge, united
 from lending.domain.loans.loan import Loan
-from lending.domain.patrons.trail import Act, Deed
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 
@@ -91,13 +91,13 @@ def _begin(table: Table, title_id: str, into: str, version: str) -> bool:
         raise Refused("invalid_fields", Reason("unknown_title", field="into"))
     if source.merging_into == into:
         return True
-    copies = titles.find_copies(table, [*source.barcodes, *target.barcodes])
-    if reasons := refusals_to_merge(source, target, copies):
+    found_copies = copies.find_many(table, [*source.barcodes, *target.barcodes])
+    if reasons := refusals_to_merge(source, target, found_copies):
         raise Refused.for_all(reasons)
     table.transact(
-        titles.describe(source, replace(source, merge=Merge(title_id, into))),
-        titles.describe(target, replace(target, merge=Merge(title_id, into))),
-        catalogue.removed(title_id, version),
+        titles.description_change(source, replace(source, merge=Merge(title_id, into))),
+        titles.description_change(target, replace(target, merge=Merge(title_id, into))),
+        search_index.title_removal(title_id, version),
     )
     return True
 
@@ -136,30 +136,30 @@ class _Merging:
             raise Refused("busy")
         return title
 
-    def copies_moved(self, copies: list[Copy]) -> list[Write]:
+    def copies_moved(self, found_copies: list[Copy]) -> list[Write]:
         """Copies are those of the title that stays; both titles know at once how many they have (RULES 9)."""
-        if not copies:
+        if not found_copies:
             return []
         source, target = self.title(self.source), self.title(self.target)
-        moved, lendable = {copy.barcode for copy in copies}, sum(copy.can_be_lent for copy in copies)
+        moved, lendable = {copy.barcode for copy in found_copies}, sum(copy.can_be_lent for copy in found_copies)
         left = tuple(barcode for barcode in source.barcodes if barcode not in moved)
         more = tuple(sorted({*target.barcodes, *moved}))
         return [
-            titles.describe(source, replace(source, barcodes=left, lendable=source.lendable - lendable)),
-            titles.describe(target, replace(target, barcodes=more, lendable=target.lendable + lendable)),
-            *(titles.move_to_title(copy, self.target) for copy in copies),
+            titles.description_change(source, replace(source, barcodes=left, lendable=source.lendable - lendable)),
+            titles.description_change(target, replace(target, barcodes=more, lendable=target.lendable + lendable)),
+            *(copies.title_change(copy, self.target) for copy in found_copies),
             # To undo a scan would bring a hold on the title back that is no more.
-            *(scans.forget_any(copy.barcode) for copy in copies),
+            *(scans.removal_of_any(copy.barcode) for copy in found_copies),
         ]
 
     def tied_to(self, hold: Hold) -> list[Copy]:
         """The copies of the title that are kept or planned for a hold."""
-        copies = titles.find_copies(self.table, list(self.title(self.source).barcodes))
-        return [copy for copy in copies if copy.barcode == hold.barcode or _planned_for(copy) == hold.patron_id]
+        found_copies = copies.find_many(self.table, list(self.title(self.source).barcodes))
+        return [copy for copy in found_copies if copy.barcode == hold.barcode or _planned_for(copy) == hold.patron_id]
 
     def trace(self, patron_id: str, what: Deed) -> Write:
         """That staff did it to somebody's hold or loan."""
-        return traces.on_patron(patron_id, Act(self.moment, self.staff, what), self.policy)
+        return audit_log.entry_of_patron(patron_id, Act(self.moment, self.staff, what), self.policy)
 
     def end_hold(self, hold: Hold) -> None:
         """A hold ends, with a mail: its patron has the book at home."""
@@ -181,21 +181,24 @@ def _move_hold(merging: _Merging, patron_id: str) -> Counter[str]:
         return Counter(ended=1)
     there, tied = holds.find(table, patron_id, merging.target), merging.tied_to(hold)
     if there is None:
-        joined = [holds.add(replace(hold, title_id=merging.target)), patrons.has_not(patron_id, merging.target)]
+        joined = [
+            holds.addition(replace(hold, title_id=merging.target)),
+            patrons.title_absence_check(patron_id, merging.target),
+        ]
     else:
-        joined = [holds.change(there, united(hold, there)), patrons.uncount_hold(patron_id)]
+        joined = [holds.change(there, united(hold, there)), patrons.hold_decrement(patron_id)]
     if there and there.barcode and hold.barcode:
         # One book is enough: the other is free, and moves with those that are nobody's.
         joined += freed(table, hold, merging.moment)
         tied = [copy for copy in tied if copy.barcode != hold.barcode]
-    table.transact(holds.spend(hold), *joined, *merging.copies_moved(tied), merging.trace(patron_id, Deed.MERGE))
+    table.transact(holds.end(hold), *joined, *merging.copies_moved(tied), merging.trace(patron_id, Deed.MERGE))
     return Counter(holds=1, copies=len(tied))
 
 
 @again_when_overtaken
 def _move_copy(merging: _Merging, barcode: str) -> Counter[str]:
     """A copy that no hold counts on, with its loan if it has one."""
-    table, copy = merging.table, titles.find_copy(merging.table, barcode)
+    table, copy = merging.table, copies.find(merging.table, barcode)
     if copy is None or copy.title_id != merging.source:
         return Counter()
     for patron_id in {copy.holder if copy.state in _KEPT else "", _planned_for(copy)} - {""}:
@@ -221,8 +224,8 @@ def _move_loan(merging: _Merging, copy: Copy, loan: Loan) -> Counter[str]:
     table.transact(
         *merging.copies_moved([copy]),
         loans.change(loan, replace(loan, title_id=merging.target, title=title)),
-        patrons.has_instead(patron, merging.source, merging.target),
-        holds.is_none(loan.patron_id, merging.target),
+        patrons.title_change(patron, merging.source, merging.target),
+        holds.absence_check(loan.patron_id, merging.target),
         merging.trace(loan.patron_id, Deed.MERGE),
     )
     return moved
@@ -235,7 +238,9 @@ def _end(merging: _Merging) -> bool:
         return source is None
     if source.barcodes or titles.waiting_counts(merging.table, {merging.source})[merging.source]:
         return False
-    merging.table.transact(*titles.gone_into(source, target), titles.describe(target, replace(target, merge=None)))
+    merging.table.transact(
+        *titles.merger(source, target), titles.description_change(target, replace(target, merge=None))
+    )
     return True
 
 

@@ -11,7 +11,7 @@ from lending.aws import search_file
 from lending.aws.search_file import Entry
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import catalogue, titles
+from lending.aws.table.catalogue import copies, search_index, titles
 from lending.domain.calendar.closure import Calendar
 from lending.domain.catalogue.search_text import matches, words_of
 from lending.domain.catalogue.title import Copy, Title
@@ -62,7 +62,7 @@ def search_titles(
 
 
 def _found(table: Table, bucket: str, words: Sequence[str], most: int) -> list[Entry]:
-    state = catalogue.state(table)
+    state = search_index.state(table)
     changed = {change.title_id: Entry(change.title_id, change.title, change.author, change.isbn)
                for change in state.changes}  # fmt: skip
     found = {entry.title_id: entry for entry in changed.values() if matches(entry.text, words)}
@@ -90,11 +90,11 @@ def _cards(table: Table, title_ids: list[str], place: str, moment: datetime, pol
     if not known:
         return []
     waiting, closed = titles.waiting_counts(table, set(known)), calendar.load(table)
-    copies: dict[str, list[Copy]] = defaultdict(list)
-    for copy in titles.find_copies(table, [barcode for title in known.values() for barcode in title.barcodes]):
-        copies[copy.title_id].append(copy)
+    found_copies: dict[str, list[Copy]] = defaultdict(list)
+    for copy in copies.find_many(table, [barcode for title in known.values() for barcode in title.barcodes]):
+        found_copies[copy.title_id].append(copy)
     return [
-        _card(known[title_id], copies[title_id], waiting[title_id], place, moment, closed, policy)
+        _card(known[title_id], found_copies[title_id], waiting[title_id], place, moment, closed, policy)
         for title_id in title_ids
         if title_id in known
     ]

@@ -33,9 +33,9 @@ def put_in_basket(table: Table, patron_id: str, title_id: str, moment: datetime)
     """
     if titles.find(table, title_id) is None:
         raise Refused("not_found")
-    table.write(baskets.add(patron_id, title_id, moment))
+    table.write(baskets.addition(patron_id, title_id, moment))
 
 
 def take_from_basket(table: Table, patron_id: str, title_id: str) -> None:
     """Forget a title; one that is not in the basket is forgotten already."""
-    table.write(baskets.remove(patron_id, title_id))
+    table.write(baskets.removal(patron_id, title_id))

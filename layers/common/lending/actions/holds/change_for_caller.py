@@ -7,15 +7,15 @@ from lending.actions.holds.place import refusals_of_place
 from lending.actions.lookup import patron_of_card
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.holds import holds
-from lending.aws.table.patrons import patrons, traces
+from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.writes import Write
 from lending.domain.calendar.closure import coming_week
 from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, refusal_to_cancel
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
-from lending.domain.patrons.trail import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.week import in_tokyo, pickup_change_counts_from
@@ -46,8 +46,8 @@ def cancel_for_patron(
     hold = _hold(table, patron, title_id)
     if reason := refusal_to_cancel(hold, "desk", policy):
         raise Refused.for_all([reason])
-    trace = traces.on_patron(patron.patron_id, Act(moment, staff, Deed.CANCEL_HOLD), policy)
-    table.transact(holds.spend(hold), patrons.uncount_hold(patron.patron_id), *freed(table, hold, moment), trace)
+    trace = audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.CANCEL_HOLD), policy)
+    table.transact(holds.end(hold), patrons.hold_decrement(patron.patron_id), *freed(table, hold, moment), trace)
     return Cancelled(title_id, hold.barcode, _next(table, hold) if hold.barcode else "")
 
 
@@ -83,7 +83,7 @@ def move_to_end(table: Table, card_number: str, title_id: str, staff: str, momen
     moved = replace(hold.waiting_again(), queued_at=max(moment, hold.queued_at))
     if hold.barcode:
         moved = replace(moved, last_run=None)
-    trace = traces.on_patron(patron.patron_id, Act(moment, staff, Deed.MOVE_HOLD), policy)
+    trace = audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.MOVE_HOLD), policy)
     table.transact(holds.change(hold, moved), *freed(table, hold, moment), trace)
     return moved
 
@@ -112,7 +112,7 @@ def change_pickup_place(
     today = in_tokyo(moment).date()
     changed = _with_place(hold, place, counts_from, max(today, made) if made else today)
     to_facility = changed.place_on(coming_week(moment, days, policy).cycle) != PREFECTURAL
-    trace = traces.on_patron(patron.patron_id, Act(moment, staff, Deed.CHANGE_PICKUP), policy)
+    trace = audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.CHANGE_PICKUP), policy)
     table.transact(holds.change(hold, changed), *(_off_the_counters_list(table, hold) if to_facility else []), trace)
     return changed
 
@@ -121,7 +121,9 @@ def _off_the_counters_list(table: Table, hold: Hold) -> list[Write]:
     found = titles.view(table, hold.title_id)
     planned = [(copy, copy.pull) for copy in (found.copies if found else []) if copy.pull]
     return [
-        titles.drop_pull(copy) for copy, pull in planned if pull.patron_id == hold.patron_id and not pull.of_weekly_run
+        copies.pull_removal(copy)
+        for copy, pull in planned
+        if pull.patron_id == hold.patron_id and not pull.of_weekly_run
     ]
 
 
@@ -140,11 +142,11 @@ def _hold(table: Table, patron: Patron, title_id: str) -> Hold:
 
 def freed(table: Table, hold: Hold, moment: datetime) -> list[Write]:
     """The copy that was kept for a hold is free; it lies where it was kept, and a plan on it stands (RULES 12)."""
-    copy = titles.find_copy(table, hold.barcode) if hold.barcode else None
+    copy = copies.find(table, hold.barcode) if hold.barcode else None
     if copy is None or copy.holder != hold.patron_id:
         return []
     day = in_tokyo(moment).date()
-    return [titles.move(copy, CopyState.ON_SHELF, on=day, lies_at=copy.lies_at, pull=copy.pull)]
+    return [copies.state_change(copy, CopyState.ON_SHELF, on=day, lies_at=copy.lies_at, pull=copy.pull)]
 
 
 def _next(table: Table, hold: Hold) -> str:

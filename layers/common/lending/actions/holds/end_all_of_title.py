@@ -6,15 +6,15 @@ from datetime import datetime
 from lending.actions.holds.change_for_caller import freed
 from lending.actions.run.carry_out import EnoughTime
 from lending.aws.table import Table, again_when_overtaken
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.mail import mails
-from lending.aws.table.patrons import patrons, traces
+from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import Copy, Title
 from lending.domain.holds.hold import Hold
 from lending.domain.mail.mail import Mail, MailKind, mail_id
-from lending.domain.patrons.trail import Act, Deed
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 
@@ -53,7 +53,7 @@ def cancel_all_of_title(
 
 
 def _ended(table: Table, ended: list[Hold], left: int) -> Ended:
-    return Ended(len(ended), titles.find_copies(table, [hold.barcode for hold in ended if hold.barcode]), left)
+    return Ended(len(ended), copies.find_many(table, [hold.barcode for hold in ended if hold.barcode]), left)
 
 
 @again_when_overtaken
@@ -64,7 +64,7 @@ def _end(
     hold = holds.find(table, patron_id, title.title_id)
     if hold is None:
         return None
-    trace = traces.on_patron(patron_id, Act(moment, staff, Deed.CANCEL_HOLD), policy)
+    trace = audit_log.entry_of_patron(patron_id, Act(moment, staff, Deed.CANCEL_HOLD), policy)
     table.transact(*ended_with_mail(table, hold, title, reason, moment, policy), trace)
     return hold
 
@@ -78,8 +78,8 @@ def ended_with_mail(
     facts = {"title": title.title, "reason": reason}
     mail = Mail(mail_id(MailKind.HOLD_CANCELLED, *about), hold.patron_id, MailKind.HOLD_CANCELLED, moment, facts)
     return [
-        holds.spend(hold),
-        patrons.uncount_hold(hold.patron_id),
+        holds.end(hold),
+        patrons.hold_decrement(hold.patron_id),
         *freed(table, hold, moment),
-        mails.add(mail, policy),
+        mails.addition(mail, policy),
     ]

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.calendar import calendar, facilities
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
 from lending.aws.table.writes import Write
@@ -34,15 +34,15 @@ def place_hold(
     if title.merging_into:
         raise Refused("title_merged", into=title.merging_into)
     held = holds.find(table, patron_id, title_id) is not None
-    copies = titles.find_copies(table, list(title.barcodes)) if not title.lendable else []
-    reasons = refusals_to_place(patron, title, copies, held, policy)
+    found_copies = copies.find_many(table, list(title.barcodes)) if not title.lendable else []
+    reasons = refusals_to_place(patron, title, found_copies, held, policy)
     if reasons := reasons + refusals_of_place(table, pickup_place, moment, policy):
         raise Refused.for_all(reasons)
     hold = Hold(patron_id, title_id, pickup_place, placed_at=moment, queued_at=moment)
     table.transact(
-        patrons.count_hold(patron_id, title_id, policy.hold_limit),
-        holds.add(hold),
-        titles.can_be_held(title_id),
+        patrons.hold_increment(patron_id, title_id, policy.hold_limit),
+        holds.addition(hold),
+        titles.lendable_check(title_id),
         *traces,
     )
     return hold
@@ -71,4 +71,4 @@ def cancel_hold(table: Table, patron_id: str, title_id: str, policy: Policy) -> 
         raise Refused("already_on_loan" if patron and title_id in patron.lent_titles else "not_found")
     if reason := refusal_to_cancel(hold, "patron", policy):
         raise Refused.for_all([reason])
-    table.transact(holds.spend(hold), patrons.uncount_hold(patron_id))
+    table.transact(holds.end(hold), patrons.hold_decrement(patron_id))

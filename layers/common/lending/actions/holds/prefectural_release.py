@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from lending.aws.table import Busy, Table, again_when_overtaken
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
 from lending.aws.table.run import runs
@@ -61,8 +61,8 @@ def _release(table: Table, patron_id: str, title_id: str, last_day: date, closed
     if known.pickup_until and known.pickup_until > last_day:
         table.write(holds.change(hold, known))
         return False
-    copy = titles.find_copy(table, hold.barcode)
+    copy = copies.find(table, hold.barcode)
     # It lies on the counter's shelf until it is fetched for somebody, or cleared.
-    back = [titles.move(copy, CopyState.ON_SHELF, on=last_day, lies_at=LiesAt.COUNTER)] if copy else []
-    table.transact(holds.spend(hold), patrons.uncount_hold(patron_id), *back)
+    back = [copies.state_change(copy, CopyState.ON_SHELF, on=last_day, lies_at=LiesAt.COUNTER)] if copy else []
+    table.transact(holds.end(hold), patrons.hold_decrement(patron_id), *back)
     return True

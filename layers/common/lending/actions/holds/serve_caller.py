@@ -13,11 +13,11 @@ from lending.actions.lookup import patron_of_card
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.calendar import calendar
 from lending.aws.table.holds import holds
-from lending.aws.table.patrons import traces
+from lending.aws.table.patrons import audit_log
 from lending.domain.holds.hold import Hold, refusal_to_extend
 from lending.domain.loans.loan import Loan
 from lending.domain.loans.release import with_deadline
-from lending.domain.patrons.trail import Act, Deed
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.week import in_tokyo
@@ -32,7 +32,7 @@ def renew_for_caller(
         Refused: no such card or loan, or with every reason at once.
     """
     patron, _ = patron_of_card(table, card_number)
-    trace = traces.on_patron(patron.patron_id, Act(moment, staff, Deed.RENEW), policy)
+    trace = audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.RENEW), policy)
     return renew_loan(table, patron.patron_id, barcode, moment, policy, by_phone=trace)
 
 
@@ -45,7 +45,7 @@ def place_for_caller(
         Refused: no such card or title, or with every reason at once.
     """
     patron, _ = patron_of_card(table, card_number)
-    trace = traces.on_patron(patron.patron_id, Act(moment, staff, Deed.PLACE_HOLD), policy)
+    trace = audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.PLACE_HOLD), policy)
     return place_hold(table, patron.patron_id, title_id, pickup_place, moment, policy, trace)
 
 
@@ -72,6 +72,6 @@ def extend_deadline(
     if reason := refusal_to_extend(known, until, today, closed.prefectural_open):
         raise Refused.for_all([reason])
     extended = replace(hold, pickup_until=until)
-    trace = traces.on_patron(patron.patron_id, Act(moment, staff, Deed.EXTEND_HOLD), policy)
+    trace = audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.EXTEND_HOLD), policy)
     table.transact(holds.change(hold, extended), trace)
     return extended

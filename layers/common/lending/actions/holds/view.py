@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from lending.aws.concurrency import map_concurrently
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar, facilities
 from lending.aws.table.catalogue import titles
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
-from lending.aws.together import together
 from lending.domain.calendar.closure import Calendar, Scope, coming_week
 from lending.domain.calendar.notices import Notice, notices_on
 from lending.domain.catalogue.title import Title
@@ -43,7 +43,7 @@ def view_holds(table: Table, patron_id: str, moment: datetime, policy: Policy) -
     patron = patrons.find(table, patron_id) if open_holds else None
     if patron is None:
         return []
-    views = together(lambda hold: _view(table, hold, patron, moment, closed, policy), open_holds)
+    views = map_concurrently(lambda hold: _view(table, hold, patron, moment, closed, policy), open_holds)
     return [view for view in views if view]
 
 

@@ -31,5 +31,5 @@ def note_arrival(table: Table, facility: str, bag_id: str, arrival: Arrival, mom
         raise Refused("already_handed_over")
     missing = arrival is Arrival.MISSING
     task = missed(table, bag, moment) if missing else settled(table, bag, moment, ARRIVED, policy)
-    table.transact(bags.note_arrival(bag, arrival, moment), *task)
+    table.transact(bags.arrival_record(bag, arrival, moment), *task)
     return replace(bag, arrival=arrival, arrival_at=moment)

@@ -5,16 +5,16 @@ from datetime import date, datetime
 from functools import partial
 
 from lending.aws.table import Busy, Table, again_when_overtaken
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.catalogue.titles import TitleView
 from lending.aws.table.loans import bags, loans
-from lending.aws.table.patrons import patrons, traces
+from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import Copy, CopyState, LiesAt
 from lending.domain.catalogue.title_changes import NUMBER
 from lending.domain.holds.hold import HoldStatus
 from lending.domain.loans.loan import Loan
-from lending.domain.patrons.trail import Act, Deed
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.week import in_tokyo
 
@@ -60,7 +60,7 @@ def _checked_in(table: Table, barcode: str, staff: str, moment: datetime, policy
 def check_in(table: Table, barcode: str, staff: str, moment: datetime, policy: Policy) -> CheckedIn:
     """Check one book in. Nothing ties the patron to the title after it (RULES 41)."""
     # The scanner reads any bar code, whatever is printed in it.
-    copy = titles.find_copy(table, barcode) if NUMBER.fullmatch(barcode) else None
+    copy = copies.find(table, barcode) if NUMBER.fullmatch(barcode) else None
     if copy is None:
         return CheckedIn(barcode, "unknown")
     today = in_tokyo(moment).date()
@@ -68,7 +68,7 @@ def check_in(table: Table, barcode: str, staff: str, moment: datetime, policy: P
     view = titles.view(table, copy.title_id)
     told = partial(CheckedIn, barcode, next=_following(copy, view), title=view.title.title if view else "")
     if loan is not None:
-        trace = traces.on_patron(loan.patron_id, Act(moment, staff, Deed.CHECK_IN), policy)
+        trace = audit_log.entry_of_patron(loan.patron_id, Act(moment, staff, Deed.CHECK_IN), policy)
         table.transact(*ended(table, loan), *_back(copy, view, today), trace)
         return told("damaged" if copy.state is CopyState.DAMAGED else "returned", was_lost=loan.lost)
     if copy.state in _GONE or copy.state is CopyState.ON_LOAN:
@@ -84,11 +84,11 @@ def check_in(table: Table, barcode: str, staff: str, moment: datetime, policy: P
 def ended(table: Table, loan: Loan) -> list[Write]:
     """The loan is over: it is gone, the patron's count is down, the bag does not name the book any more."""
     returning = loan.released_at is not None
-    writes = [loans.end(loan), patrons.uncount_loan(loan.patron_id, loan.title_id, returning)]
+    writes = [loans.end(loan), patrons.loan_decrement(loan.patron_id, loan.title_id, returning)]
     if loan.pickup_from is None:
         return writes
     bag = bags.find(table, loan.pickup_from, loan.pickup_place, loan.patron_id)
-    return [*writes, bags.unpack(bag, loan.barcode)] if bag and loan.barcode in bag.barcodes else writes
+    return [*writes, bags.book_removal(bag, loan.barcode)] if bag and loan.barcode in bag.barcodes else writes
 
 
 def _following(copy: Copy, view: TitleView | None) -> str:
@@ -102,8 +102,8 @@ def _back(copy: Copy, view: TitleView | None, today: date) -> list[Write]:
     """The book is there again; one that somebody waits for lies with the returns until it is fetched (RULES 23)."""
     following = _following(copy, view)
     if following == "repair":
-        return [titles.move(copy, CopyState.DAMAGED, on=today, returned_on=today)]
+        return [copies.state_change(copy, CopyState.DAMAGED, on=today, returned_on=today)]
     lies_at = LiesAt.RETURNS if following == "hold" else LiesAt.SHELF
-    back = titles.move(copy, CopyState.ON_SHELF, on=today, lies_at=lies_at, returned_on=today)
+    back = copies.state_change(copy, CopyState.ON_SHELF, on=today, lies_at=lies_at, returned_on=today)
     lendable_again = view is not None and copy.state is CopyState.LOST and not copy.reference_only
-    return [back, titles.count_lendable(view.title, 1)] if view and lendable_again else [back]
+    return [back, titles.lendable_change(view.title, 1)] if view and lendable_again else [back]

@@ -6,15 +6,15 @@ from datetime import datetime
 from lending.actions.lookup import copy_in_hand, patron_of_card
 from lending.actions.pulls.replan import Replanned, without
 from lending.aws.table import Table, again_when_overtaken
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import loans
-from lending.aws.table.patrons import patrons, traces
+from lending.aws.table.patrons import audit_log, patrons
 from lending.domain.catalogue.title import Copy, CopyState
 from lending.domain.loans.counter import counter_loan, refusals_to_lend
 from lending.domain.loans.loan import Loan
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
-from lending.domain.patrons.trail import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.registration.card import CardState
@@ -52,12 +52,12 @@ def check_out(table: Table, card_number: str, barcode: str, staff: str, moment: 
     title = titles.find(table, copy.title_id)
     loan = counter_loan(patron, copy, title.title if title else "", moment, policy)
     table.transact(
-        loans.add(loan),
-        titles.move(copy, CopyState.ON_LOAN, on=day, holder=patron.patron_id, due_on=loan.due_on),
-        patrons.count_loan(patron.patron_id, copy.title_id, patron.cap_on(day), holds=int(hold is not None)),
-        *([holds.spend(hold)] if hold else []),
+        loans.addition(loan),
+        copies.state_change(copy, CopyState.ON_LOAN, on=day, holder=patron.patron_id, due_on=loan.due_on),
+        patrons.loan_increment(patron.patron_id, copy.title_id, patron.cap_on(day), holds=int(hold is not None)),
+        *([holds.end(hold)] if hold else []),
         *_displaced(table, patron, copy, moment, policy).writes,
-        traces.on_patron(patron.patron_id, Act(moment, staff, Deed.CHECK_OUT), policy),
+        audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.CHECK_OUT), policy),
     )
     return CheckedOut(loan, hold is not None)
 

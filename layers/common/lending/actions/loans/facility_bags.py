@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from lending.aws.concurrency import map_concurrently
 from lending.aws.table import Table
 from lending.aws.table.calendar import facilities
 from lending.aws.table.loans import bags
 from lending.aws.table.patrons import patrons
-from lending.aws.together import together
 from lending.domain.calendar.facility import Facility
 from lending.domain.loans.bag import Bag, BagList, back_by, is_current, list_of
 from lending.domain.policy import Policy
@@ -120,7 +120,7 @@ def _weeks_back(newest: date) -> list[date]:
 
 
 def _of_weeks(table: Table, facility: str, sundays: list[date]) -> list[Bag]:
-    weeks = together(lambda sunday: list(bags.of_week(table, sunday, facility)), sundays)
+    weeks = map_concurrently(lambda sunday: list(bags.of_week(table, sunday, facility)), sundays)
     return [bag for week in weeks for bag in week]
 
 

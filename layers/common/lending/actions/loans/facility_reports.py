@@ -7,11 +7,11 @@ from typing import Any
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.calendar import facilities
 from lending.aws.table.loans import bags, reports
-from lending.aws.table.patrons import patrons, traces
+from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.writes import Write
 from lending.domain.loans.bag import Arrival, Bag
 from lending.domain.loans.report import Report, name_of_bags_report, report_of_bag
-from lending.domain.patrons.trail import Act, Deed
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 
@@ -46,7 +46,7 @@ def open_reports(
     about = [(each.pickup_from, each.facility, each.patron_id) for each in found if each.pickup_from]
     known = {bag.bag_id: bag for bag in bags.find_many(table, about)}
     if known:
-        table.write(traces.on_list("reports", Act(moment, staff, Deed.LOOK), policy))
+        table.write(audit_log.entry_of_list("reports", Act(moment, staff, Deed.LOOK), policy))
     numbers = patrons.card_numbers(table, {bag.patron_id for bag in known.values()})
     return [_with_bag(each, names, known, numbers) for each in found], last
 
@@ -69,8 +69,8 @@ def finish_report(table: Table, report_id: str, staff: str, moment: datetime, po
         raise Refused("not_found")
     if known.done_at is None:
         act = Act(moment, staff, Deed.FINISH_TASK)
-        about = [traces.on_patron(known.patron_id, act, policy)] if known.patron_id else []
-        table.transact(reports.close(known, moment, staff, policy), *about)
+        about = [audit_log.entry_of_patron(known.patron_id, act, policy)] if known.patron_id else []
+        table.transact(reports.end(known, moment, staff, policy), *about)
 
 
 def missed(table: Table, bag: Bag, moment: datetime) -> list[Write]:
@@ -83,7 +83,7 @@ def missed(table: Table, bag: Bag, moment: datetime) -> list[Write]:
 def settled(table: Table, bag: Bag, moment: datetime, by: str, policy: Policy) -> list[Write]:
     """The desk need not look for a bag any more, if it had to; `by` says why."""
     known = _about(table, bag)
-    return [reports.close(known, moment, by, policy)] if known and known.done_at is None else []
+    return [reports.end(known, moment, by, policy)] if known and known.done_at is None else []
 
 
 def reopened(table: Table, bag: Bag, by: str) -> list[Write]:

@@ -38,7 +38,7 @@ def hand_over(table: Table, facility: str, bag_id: str, moment: datetime, policy
         raise Refused("too_early", day=day_in_words(bag.pickup_from), pickup_from=bag.pickup_from)
     changes = [(loan, loan.handed_over(moment)) for loan in _loans_in(table, bag)]
     table.transact(
-        bags.hand_over(bag, moment), *_changed(bag, changes), *settled(table, bag, moment, HANDED_OVER, policy)
+        bags.hand_over_record(bag, moment), *_changed(bag, changes), *settled(table, bag, moment, HANDED_OVER, policy)
     )
     return replace(bag, handed_over_at=moment, books_handed_over=len(bag.barcodes))
 
@@ -60,7 +60,7 @@ def take_hand_over_back(table: Table, facility: str, bag_id: str, moment: dateti
         by_phone = {"counter_name": policy.counter_name, "counter_phone": policy.counter_phone}
         raise Refused("undo_too_late", minutes=policy.hand_over_undo_minutes, **by_phone)
     changes = [(loan, loan.not_handed_over()) for loan in _loans_in(table, bag)]
-    table.transact(bags.take_hand_over_back(bag), *_changed(bag, changes), *reopened(table, bag, HANDED_OVER))
+    table.transact(bags.hand_over_removal(bag), *_changed(bag, changes), *reopened(table, bag, HANDED_OVER))
 
 
 def _loans_in(table: Table, bag: Bag) -> list[Loan]:
@@ -73,4 +73,4 @@ def _changed(bag: Bag, changes: list[tuple[Loan, Loan]]) -> list[Write]:
     """The loans, and how many of them are on their way back now."""
     returning = sum((after.released_at is not None) - (before.released_at is not None) for before, after in changes)
     writes = [loans.change(before, after) for before, after in changes]
-    return writes + ([patrons.count_returning(bag.patron_id, returning)] if returning else [])
+    return writes + ([patrons.returning_change(bag.patron_id, returning)] if returning else [])

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from lending.aws.table import Table, again_when_overtaken
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.loans import loans
 from lending.aws.table.writes import Write
 from lending.domain.loans.loan import Loan, refusals_to_renew
@@ -37,8 +37,8 @@ def renew_loan(
     renewed = loan.renewed(today, policy)
     table.transact(
         loans.change(loan, renewed),
-        titles.due_anew(barcode, patron_id, renewed.due_on),
-        titles.nobody_waits(loan.title_id),
+        copies.due_date_change(barcode, patron_id, renewed.due_on),
+        titles.empty_queue_check(loan.title_id),
         *([by_phone] if by_phone else []),
     )
     return renewed

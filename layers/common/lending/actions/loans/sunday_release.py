@@ -57,7 +57,7 @@ def _release(table: Table, pickup_from: date, facility: str, patron_id: str, las
     if left:
         at = release_moment(bag.pickup_until, policy)
         changes = [loans.change(loan, replace(loan, released_at=at)) for loan in left]
-        table.transact(*changes, patrons.count_returning(patron_id, len(left)))
+        table.transact(*changes, patrons.returning_change(patron_id, len(left)))
     return len(left)
 
 

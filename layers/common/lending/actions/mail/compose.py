@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 from lending.actions.mend_accounts import password_unless_chosen
 from lending.aws import accounts
 from lending.aws.access_codes import link_code
-from lending.aws.sealing import confirmation_token
 from lending.aws.settings import settings
+from lending.aws.signing import confirmation_token
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar, facilities
 from lending.aws.table.catalogue import titles

@@ -8,12 +8,12 @@ from lending.aws import suppression
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.mail import addresses, contacts
-from lending.aws.table.patrons import patrons, traces
+from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.registration import applications
 from lending.aws.table.writes import Write
 from lending.domain.mail.contact import ADDRESS_CHANGED, Contact
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
-from lending.domain.patrons.trail import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 
@@ -63,8 +63,8 @@ def _traces(tasks: list[Task], act: Act, policy: Policy) -> dict[str, Write]:
 
 def _trace(contact: Contact, act: Act, policy: Policy) -> Write:
     if contact.patron_id:
-        return traces.on_patron(contact.patron_id, act, policy)
-    return traces.on_application(contact.receipt_number, act, policy)
+        return audit_log.entry_of_patron(contact.patron_id, act, policy)
+    return audit_log.entry_of_application(contact.receipt_number, act, policy)
 
 
 @again_when_overtaken
@@ -79,7 +79,7 @@ def finish_task(table: Table, contact_id: str, staff: str, moment: datetime, pol
         raise Refused("not_found")
     if contact.done_at is None:
         trace = _trace(contact, Act(moment, staff, Deed.FINISH_TASK), policy)
-        table.transact(contacts.close(contact, moment, staff, policy), trace)
+        table.transact(contacts.end(contact, moment, staff, policy), trace)
 
 
 def address_changed(table: Table, patron_id: str, old: str, new: str, moment: datetime, policy: Policy) -> None:
@@ -95,7 +95,7 @@ def address_changed(table: Table, patron_id: str, old: str, new: str, moment: da
     _settle_tasks(table, patron_id, old, moment, policy)
     for address in dict.fromkeys((old, new)):
         if address:
-            table.write(addresses.mark_reachable(address))
+            table.write(addresses.mark_removal(address))
             suppression.remove_from_suppression_list(address)
 
 
@@ -108,7 +108,7 @@ def _settle_tasks(table: Table, patron_id: str, address: str, moment: datetime, 
 def tasks_settled(table: Table, patron_id: str, given_up: set[str], moment: datetime, policy: Policy) -> list[Write]:
     """The end of a patron's tasks about addresses that they have given up or named anew (RULES 39)."""
     return [
-        contacts.close(contact, moment, ADDRESS_CHANGED, policy)
+        contacts.end(contact, moment, ADDRESS_CHANGED, policy)
         for contact in contacts.of_patron(table, patron_id)
         if contact.done_at is None and contact.address in given_up
     ]

@@ -57,7 +57,7 @@ def _put(table: Table, due: Iterable[_Due], policy: Policy) -> int:
     there = {(item["PK"], item["SK"]) for item in table.get_many(by_key)}
     # Books that a mail of theirs has left out would be kept for ever.
     write_what_holds(table, [as_one(*writes) for key, (_, writes) in by_key.items() if key in there and writes])
-    new = [as_one(mails.add(mail, policy), *writes) for key, (mail, writes) in by_key.items() if key not in there]
+    new = [as_one(mails.addition(mail, policy), *writes) for key, (mail, writes) in by_key.items() if key not in there]
     return len(new) - len(write_what_holds(table, new))
 
 
@@ -120,7 +120,7 @@ def _told(table: Table, patron: Patron, mail: Mail, policy: Policy) -> bool:
     """Put the mail and remember it with the patron, so that there is one even after the mail has vanished."""
     try:
         told = "told_expired" if mail.kind is MailKind.CARD_EXPIRED_HOLD else "told_renewal"
-        table.transact(mails.add(mail, policy), patrons.remember_told(patron, told))
+        table.transact(mails.addition(mail, policy), patrons.told_record(patron, told))
     except Overtaken:
         return False
     return True

@@ -147,7 +147,7 @@ def _tasks(table: Table, partition: str, found: Iterable[Contact], policy: Polic
     """Record the tasks as one person's, and mark the addresses that nothing reaches any more (RULES 39)."""
     news = _news(table, partition, found)
     marks = {
-        contact.address: addresses.mark_unreachable(contact.address, contact.last_at, contact.cause)
+        contact.address: addresses.mark_addition(contact.address, contact.last_at, contact.cause)
         for _, contact in news
         if contact.permanent
     }
@@ -172,6 +172,6 @@ def _settle(table: Table, address: str, at: datetime, policy: Policy) -> None:
     trouble = contacts.trouble_with(table, address)
     for contact in trouble.tasks:
         if contact.last_at < at:
-            table.write(contacts.close(contact, at, DELIVERED, policy))
+            table.write(contacts.end(contact, at, DELIVERED, policy))
     if trouble.marked_since and trouble.marked_since < at:
-        table.write(addresses.unmark(address, trouble.marked_since))
+        table.write(addresses.mark_removal_of_earlier(address, trouble.marked_since))

@@ -13,13 +13,13 @@ from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.codec import key_hash
 from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.mail import mails
-from lending.aws.table.patrons import patrons, traces
+from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.writes import Key, key_of
 from lending.aws.telemetry import logger
 from lending.domain.mail.mail import Mail, MailState, printed
 from lending.domain.mail.texts import Text
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
-from lending.domain.patrons.trail import Act, Deed
 from lending.domain.policy import Policy
 
 
@@ -48,7 +48,7 @@ def open_letters(
     known = patrons.find_many(table, {mail.owner for mail in found})
     letters = [letter for mail in found if (letter := _letter(table, mail, known.get(mail.owner), policy))]
     look, seen = Act(moment, staff, Deed.LOOK, why), {each.patron.patron_id for each in letters}
-    write_what_holds(table, (traces.on_patron(patron_id, look, policy) for patron_id in sorted(seen)))
+    write_what_holds(table, (audit_log.entry_of_patron(patron_id, look, policy) for patron_id in sorted(seen)))
     return letters, last
 
 
@@ -85,6 +85,6 @@ def _key(letter_id: str) -> Key:
 def _note_printed(table: Table, key: Key, act: Act, policy: Policy) -> bool:
     mail = mails.find(table, key)
     if mail and mail.is_letter:
-        table.transact(mails.change(mail, printed(mail, act.at)), traces.on_patron(mail.owner, act, policy))
+        table.transact(mails.change(mail, printed(mail, act.at)), audit_log.entry_of_patron(mail.owner, act, policy))
         return True
     return mail is not None and mail.state is MailState.PRINTED

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from lending.actions.lookup import patron_of_card
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.mail import mails
-from lending.aws.table.patrons import traces
+from lending.aws.table.patrons import audit_log
 from lending.domain.mail.mail import Mail, MailKind, first_name, name_again, repeated
-from lending.domain.patrons.trail import Act, Deed
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 
@@ -28,7 +28,7 @@ def show_mails(table: Table, card_number: str, staff: str, moment: datetime, pol
         Refused: no such card.
     """
     patron, _ = patron_of_card(table, card_number)
-    table.write(traces.on_patron(patron.patron_id, Act(moment, staff, Deed.LOOK, "mails"), policy))
+    table.write(audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.LOOK, "mails"), policy))
     return view_mails(table, patron.patron_id, moment, policy)
 
 
@@ -56,7 +56,7 @@ def send_again(table: Table, card_number: str, mail_id: str, staff: str, moment:
         if other.on_its_way or (other.mail_id != first_name(mail_id) and other.created_at > moment - _AT_ONCE):
             return other
     again = Mail(name_again(mail_id, theirs), mail.owner, mail.kind, moment, mail.facts)
-    trace = traces.on_patron(patron.patron_id, Act(moment, staff, Deed.SEND_MAIL, mail.kind), policy)
+    trace = audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.SEND_MAIL, mail.kind), policy)
     letters = [mails.change(other, repeated(other)) for other in same if other.is_letter]
-    table.transact(mails.add(again, policy), trace, *letters)
+    table.transact(mails.addition(again, policy), trace, *letters)
     return again

@@ -28,7 +28,7 @@ def announce_bags(table: Table, moment: datetime, policy: Policy) -> Done:
     if runs.is_done(table, JOB, week.mail_on):
         return Done(week.mail_on)
     packed = [bag for bag in bags.of_week(table, week.pickup_from) if bag.barcodes]
-    there_already = write_what_holds(table, (mails.add(_mail(bag, moment), policy) for bag in packed))
+    there_already = write_what_holds(table, (mails.addition(_mail(bag, moment), policy) for bag in packed))
     runs.note_done(table, JOB, week.mail_on, moment)
     return Done(week.mail_on, {"bags": len(packed), "mails": len(packed) - len(there_already)})
 

@@ -124,7 +124,9 @@ def _note_sent(table: Table, key: Key, letter: Letter, message_id: str, moment: 
         why=None,
         error="",
     )
-    table.transact(mails.change(mail, _saying(sent, letter.shown)), sent_messages.add(message_id, key, mail, policy))
+    table.transact(
+        mails.change(mail, _saying(sent, letter.shown)), sent_messages.addition(message_id, key, mail, policy)
+    )
     return Sending.SENT
 
 

@@ -6,10 +6,10 @@ from lending.actions.lookup import patron_of_card
 from lending.aws import suppression
 from lending.aws.table import Overtaken, Table, again_when_overtaken
 from lending.aws.table.mail import addresses, contacts, mails
-from lending.aws.table.patrons import traces
+from lending.aws.table.patrons import audit_log
 from lending.aws.table.writes import Write
 from lending.domain.mail.mail import Mail, MailKind, mail_id
-from lending.domain.patrons.trail import Act, Deed
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 
@@ -33,9 +33,11 @@ def try_again(table: Table, card_number: str, staff: str, moment: datetime, poli
     for address in used:
         suppression.remove_from_suppression_list(address)
         _settle_tasks(table, address, staff, moment, policy)
-    lifted: list[Write] = [addresses.mark_reachable(address) for address in used]
-    tests = [mails.add(_test(patron.patron_id, address, nth, moment), policy) for nth, address in enumerate(used, 1)]
-    trace = traces.on_patron(patron.patron_id, Act(moment, staff, Deed.TRY_ADDRESS), policy)
+    lifted: list[Write] = [addresses.mark_removal(address) for address in used]
+    tests = [
+        mails.addition(_test(patron.patron_id, address, nth, moment), policy) for nth, address in enumerate(used, 1)
+    ]
+    trace = audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.TRY_ADDRESS), policy)
     try:
         table.transact(*lifted, *tests, trace)
     except Overtaken:  # the test mails of this minute are on their way
@@ -51,4 +53,4 @@ def _test(patron_id: str, address: str, nth: int, moment: datetime) -> Mail:
 @again_when_overtaken
 def _settle_tasks(table: Table, address: str, staff: str, moment: datetime, policy: Policy) -> None:
     for contact in contacts.trouble_with(table, address).tasks:
-        table.write(contacts.close(contact, moment, staff, policy))
+        table.write(contacts.end(contact, moment, staff, policy))

@@ -50,7 +50,7 @@ def change_mail_addresses(
     links = _links(wishes, _links_of_day(table, patron_id, moment.date()), policy)
     for address in bad:
         suppression.remove_from_suppression_list(address)
-    table.transact(*links, *_settle(patron, at_once), *(addresses.withdraw(patron_id, field) for field in at_once))
+    table.transact(*links, *_settle(patron, at_once), *(addresses.wish_removal(patron_id, field) for field in at_once))
 
 
 def _checked(wanted: dict[str, str]) -> dict[str, str]:
@@ -75,8 +75,8 @@ def _links(wishes: list[PendingAddress], sent: int, policy: Policy) -> list[Writ
     # The mail's name holds the day's limit: nobody can have strangers written to as often as they like.
     if wishes and sent + len(wishes) > policy.address_links_a_day:
         raise Refused("too_soon")
-    found = [mails.add(_link(wish, nth, policy), policy) for nth, wish in enumerate(wishes, sent + 1)]
-    return [*found, *map(addresses.ask, wishes)]
+    found = [mails.addition(_link(wish, nth, policy), policy) for nth, wish in enumerate(wishes, sent + 1)]
+    return [*found, *map(addresses.wish_addition, wishes)]
 
 
 def _link(wish: PendingAddress, nth: int, policy: Policy) -> Mail:
@@ -121,7 +121,7 @@ def _confirm(table: Table, patron_id: str, pending_id: str, moment: datetime) ->
     # An address that the patron goes on using elsewhere is not given up, and may be as dead as before.
     kept = before != wish.address and before in (after.email, after.mail_to)
     granted = replace(wish, confirmed_at=moment, before="" if kept else before)
-    table.transact(addresses.confirm(granted), *_settle(patron, changes))
+    table.transact(addresses.wish_confirmation(granted), *_settle(patron, changes))
     return granted
 
 
@@ -129,4 +129,4 @@ def _settle(patron: Patron, changes: dict[str, str]) -> list[Write]:
     if not changes:
         return []
     after = replace(patron, **changes)  # type: ignore[arg-type]
-    return [patrons.set_mail_addresses(patron, changes), *addresses.changed(patron, after)]
+    return [patrons.mail_addresses_change(patron, changes), *addresses.user_changes(patron, after)]

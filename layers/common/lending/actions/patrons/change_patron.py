@@ -13,14 +13,14 @@ from lending.aws.table.catalogue import titles
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import loans
 from lending.aws.table.mail import addresses
-from lending.aws.table.patrons import patrons, people, traces
+from lending.aws.table.patrons import audit_log, patrons, people
 from lending.aws.table.writes import Write
 from lending.domain.calendar.closure import LatestRun, coming_week
 from lending.domain.holds.hold import Hold, HoldStatus, place_in_queue
 from lending.domain.loans.loan import Loan
 from lending.domain.loans.release import with_deadline
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
-from lending.domain.patrons.trail import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.registration.card import CardState
@@ -60,7 +60,7 @@ def view_record(table: Table, card_number: str, staff: str, why: str, moment: da
         Refused: no such card.
     """
     patron, card = patron_of_card(table, card_number)
-    table.write(traces.on_patron(patron.patron_id, Act(moment, staff, Deed.LOOK, why), policy))
+    table.write(audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.LOOK, why), policy))
     closed, today = calendar.load(table), in_tokyo(moment).date()
     open_holds = [with_deadline(hold, today, closed, policy) for hold in holds.of_patron(table, patron.patron_id)]
     return Record(
@@ -99,8 +99,8 @@ def change_record(
     if "loan_cap" in wanted:
         changed = _with_cap(table, changed, wanted["loan_cap"], moment, policy)
     act = Act(moment, staff, Deed.CHANGE, ", ".join(sorted(wanted)))
-    trace = traces.on_patron(patron.patron_id, act, policy)
-    follow = [*people.changed(patron, changed), *_addresses(patron, changed)]
+    trace = audit_log.entry_of_patron(patron.patron_id, act, policy)
+    follow = [*people.name_changes(patron, changed), *_addresses(patron, changed)]
     table.transact(patrons.change(patron, changed), trace, *follow)
     for old, new in _tried_addresses(patron, changed, wanted):
         address_changed(table, patron.patron_id, old, new, moment, policy)
@@ -130,4 +130,4 @@ def _used(patron: Patron) -> set[str]:
 def _addresses(before: Patron, after: Patron) -> list[Write]:
     """Who uses which address; a link the patron asked for earlier must not undo what staff have just been told."""
     changed = [name for name in _ADDRESSES if getattr(before, name) != getattr(after, name)]
-    return addresses.changed(before, after) + [addresses.withdraw(before.patron_id, name) for name in changed]
+    return addresses.user_changes(before, after) + [addresses.wish_removal(before.patron_id, name) for name in changed]

@@ -14,13 +14,13 @@ from lending.actions.run.carry_out import EnoughTime
 from lending.aws import accounts, suppression
 from lending.aws.table import Busy, Overtaken, Table, again_when_overtaken
 from lending.aws.table.mail import addresses
-from lending.aws.table.patrons import leavings, patrons, people, traces
+from lending.aws.table.patrons import audit_log, leavings, patrons, people
 from lending.aws.table.patrons.leavings import Leaving
 from lending.aws.table.registration import applications, cards
 from lending.aws.table.writes import Write
 from lending.aws.telemetry import kind_and_place, logger
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
-from lending.domain.patrons.trail import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.registration.card import CardState
@@ -52,7 +52,7 @@ def take_out(table: Table, card_number: str, staff: str, moment: datetime, polic
     if card is None or card.state is CardState.BLANK:
         raise Refused("unknown_card")
     if card.patron_id:
-        trace = traces.on_list(_LIST, Act(moment, staff, Deed.CLOSE), policy)
+        trace = audit_log.entry_of_list(_LIST, Act(moment, staff, Deed.CLOSE), policy)
         _take_out(table, card.patron_id, moment, trace)
         if leaving := leavings.find(table, card.patron_id):
             _clear(table, leaving)
@@ -68,11 +68,11 @@ def _take_out(table: Table, patron_id: str, moment: datetime, *more: Write) -> N
         raise Refused("cannot_leave", *reasons)
     unreached = addresses.unreachable(table, {patron.email, patron.mail_to} - {""})
     table.transact(
-        patrons.remove(patron),
-        *map(cards.untie, patron.cards),
-        *people.changed(patron, None),
-        *addresses.changed(patron, None),
-        leavings.begin(Leaving(patron_id, moment, patron.receipts, tuple(sorted(unreached)))),
+        patrons.removal(patron),
+        *map(cards.patron_removal, patron.cards),
+        *people.name_changes(patron, None),
+        *addresses.user_changes(patron, None),
+        leavings.addition(Leaving(patron_id, moment, patron.receipts, tuple(sorted(unreached)))),
         *more,
     )
 
@@ -117,7 +117,7 @@ def _forget_strangers(table: Table, moment: datetime, policy: Policy) -> int:
     for address, since in strangers:
         suppression.remove_from_suppression_list(address)
         with suppress(Overtaken):  # marked anew meanwhile
-            table.write(addresses.unmark(address, since))
+            table.write(addresses.mark_removal_of_earlier(address, since))
     return len(strangers)
 
 

@@ -12,12 +12,12 @@ from lending.actions.mend_accounts import see_to_account, temporary_password
 from lending.aws import suppression
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.mail import addresses
-from lending.aws.table.patrons import account_work, patrons, people, traces
+from lending.aws.table.patrons import account_work, audit_log, patrons, people
 from lending.aws.table.registration import cards
 from lending.aws.table.writes import Write
 from lending.domain.form_fields import required
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
-from lending.domain.patrons.trail import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.registration.card import Card, CardState
@@ -61,11 +61,11 @@ def register_person(
     for address in addresses.unreachable(table, {patron.email, patron.mail_to} - {""}):
         suppression.remove_from_suppression_list(address)
     table.transact(
-        patrons.add(patron),
+        patrons.addition(patron),
         _issue(card, patron, moment),
-        *people.changed(None, patron),
-        *addresses.changed(None, patron),
-        traces.on_patron(patron_id, Act(moment, staff, Deed.REGISTER_PERSON), policy),
+        *people.name_changes(None, patron),
+        *addresses.user_changes(None, patron),
+        audit_log.entry_of_patron(patron_id, Act(moment, staff, Deed.REGISTER_PERSON), policy),
     )
     return patron
 
@@ -92,7 +92,7 @@ def _refuse_namesakes(table: Table, patron: Patron, look: Act, policy: Policy) -
     found = patrons.find_many(table, set(people.namesakes(table, patron.kana, patron.birth_date)))
     if not found:
         return
-    table.transact(*(traces.on_patron(patron_id, look, policy) for patron_id in found))
+    table.transact(*(audit_log.entry_of_patron(patron_id, look, policy) for patron_id in found))
     named = ("card_number", "name", "address")
     facts = [{name: getattr(other, name) for name in named} for other in found.values()]
     raise Refused("namesake", *(Reason("namesake", each) for each in facts))
@@ -101,8 +101,8 @@ def _refuse_namesakes(table: Table, patron: Patron, look: Act, policy: Policy) -
 def _issue(card: Card | None, patron: Patron, moment: datetime) -> Write:
     """The blank card becomes the patron's; a number nobody knows is a card that the library itself has issued (44)."""
     if card:
-        return cards.activate(card, patron.patron_id, moment)
-    return cards.add(Card(patron.card_number, CardState.ACTIVE, patron_id=patron.patron_id))
+        return cards.activation(card, patron.patron_id, moment)
+    return cards.addition(Card(patron.card_number, CardState.ACTIVE, patron_id=patron.patron_id))
 
 
 def issue_card(table: Table, card_number: str, new_number: str, staff: str, moment: datetime, policy: Policy) -> Patron:
@@ -126,10 +126,10 @@ def _issued(table: Table, card_number: str, new_number: str, staff: str, moment:
     after = patron.with_card(new_number)
     table.transact(
         patrons.change(patron, after),
-        cards.retire(patron.card_number, patron.patron_id),
+        cards.retirement(patron.card_number, patron.patron_id),
         _issue(new, after, moment),
-        account_work.needed(patron.patron_id, moment),
-        traces.on_patron(patron.patron_id, Act(moment, staff, Deed.ISSUE_CARD), policy),
+        account_work.addition(patron.patron_id, moment),
+        audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.ISSUE_CARD), policy),
     )
     return after
 
@@ -143,5 +143,5 @@ def password_slip(table: Table, card_number: str, staff: str, moment: datetime, 
         Refused: no such card.
     """
     patron, _ = patron_of_card(table, card_number)
-    table.write(traces.on_patron(patron.patron_id, Act(moment, staff, Deed.PASSWORD_SLIP), policy))
+    table.write(audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.PASSWORD_SLIP), policy))
     return patron, temporary_password(table, patron.patron_id)

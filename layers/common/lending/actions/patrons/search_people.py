@@ -5,10 +5,10 @@ from typing import Any
 
 from lending.aws.table import Table
 from lending.aws.table.grouped import write_what_holds
-from lending.aws.table.patrons import patrons, people, traces
+from lending.aws.table.patrons import audit_log, patrons, people
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
 from lending.domain.patrons.people import Sought, fits, where_to_look
-from lending.domain.patrons.trail import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 
@@ -32,5 +32,5 @@ def search_people(
     known = patrons.find_many(table, set(ids))
     found = [known[patron_id] for patron_id in ids if patron_id in known and fits(known[patron_id], sought)]
     look = Act(moment, staff, Deed.LOOK, why)
-    write_what_holds(table, (traces.on_patron(patron.patron_id, look, policy) for patron in found))
+    write_what_holds(table, (audit_log.entry_of_patron(patron.patron_id, look, policy) for patron in found))
     return found, last

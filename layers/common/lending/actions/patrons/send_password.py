@@ -5,12 +5,12 @@ from datetime import date, datetime, timedelta
 from lending.actions.mend_accounts import see_to_account
 from lending.aws.table import Overtaken, Table
 from lending.aws.table.mail import mails
-from lending.aws.table.patrons import account_work, patrons, traces
+from lending.aws.table.patrons import account_work, audit_log, patrons
 from lending.aws.table.registration import cards
 from lending.aws.table.writes import Write
 from lending.domain.mail.mail import Mail, MailKind, mail_id
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
-from lending.domain.patrons.trail import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.registration.card import CardState
@@ -40,8 +40,8 @@ def send_password(table: Table, card_number: str, staff: str, moment: datetime, 
     patron = _holder(table, card_number)
     if patron is None:
         raise Refused("not_found")
-    trace = traces.on_patron(patron.patron_id, Act(moment, staff, Deed.TEMPORARY_PASSWORD), policy)
-    void = account_work.needed(patron.patron_id, moment, void_password=True)
+    trace = audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.TEMPORARY_PASSWORD), policy)
+    void = account_work.addition(patron.patron_id, moment, void_password=True)
     _send(table, patron, moment, _DESK_INTERVAL, policy, void, trace)
     see_to_account(table, patron.patron_id)
 
@@ -56,7 +56,7 @@ def _send(table: Table, patron: Patron, moment: datetime, interval: timedelta, p
     name = mail_id(MailKind.TEMPORARY_PASSWORD, int(moment.timestamp() * 1000))
     mail = Mail(name, patron.patron_id, MailKind.TEMPORARY_PASSWORD, moment, facts)
     try:
-        noted = patrons.note_password(patron.patron_id, moment, moment - interval)
-        table.transact(noted, mails.add(mail, policy), *more)
+        noted = patrons.password_record(patron.patron_id, moment, moment - interval)
+        table.transact(noted, mails.addition(mail, policy), *more)
     except Overtaken:
         return  # one was sent just now, which is what was asked for

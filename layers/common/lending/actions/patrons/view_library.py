@@ -90,7 +90,7 @@ def ask_test_mail(table: Table, patron_id: str, moment: datetime, policy: Policy
     slot = int(moment.timestamp()) // (policy.test_mail_minutes * 60)
     mail = Mail(mail_id(MailKind.TEST, slot), patron_id, MailKind.TEST, moment)
     try:
-        table.write(mails.add(mail, policy))
+        table.write(mails.addition(mail, policy))
     except Overtaken:
         raise Refused("too_soon") from None
     return mail

@@ -6,8 +6,8 @@ from typing import Any
 
 from lending.actions.lookup import patron_of_card
 from lending.aws.table import Table
-from lending.aws.table.patrons import patrons, traces
-from lending.domain.patrons.trail import Act, Deed, Trace
+from lending.aws.table.patrons import audit_log, patrons
+from lending.domain.patrons.audit_log import Act, Deed, Trace
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.week import in_tokyo
@@ -41,8 +41,8 @@ def trail_of_patron(
         Refused: no such card.
     """
     patron, _ = patron_of_card(table, card_number)
-    found = traces.of_patron(table, patron.patron_id, start, limit)
-    table.write(traces.on_patron(patron.patron_id, Act(moment, staff, Deed.LOOK, _NOTE), policy))
+    found = audit_log.of_patron(table, patron.patron_id, start, limit)
+    table.write(audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.LOOK, _NOTE), policy))
     return found
 
 
@@ -66,11 +66,11 @@ def trail_of_staff(
     month, inner = (date.fromisoformat(start[1]), start[2]) if start else (first.replace(day=1), None)
     found: list[Trace] = []
     while month <= today and len(found) < limit:
-        more, inner = traces.of_staff(table, of, month, first, inner, limit - len(found))
+        more, inner = audit_log.of_staff(table, of, month, first, inner, limit - len(found))
         found += more
         month = month if inner else _next(month)
     following = [of, month.isoformat(), inner] if month <= today else None
-    table.write(traces.on_list(_NOTE, Act(moment, staff, Deed.LOOK, of), policy))
+    table.write(audit_log.entry_of_list(_NOTE, Act(moment, staff, Deed.LOOK, of), policy))
     return LinePage(_lines(table, found), following)
 
 

@@ -29,7 +29,7 @@ def dispatch(
     known = {str(each.number) for each in facilities.all_facilities(table)}
     _demand_sense(pickup_from, [number for number in wanted if number not in known], policy)
     named = list(dict.fromkeys(wanted)) or sorted(known, key=int)
-    write_what_holds(table, (crates.dispatch(pickup_from, number, moment, policy) for number in named))
+    write_what_holds(table, (crates.dispatch_record(pickup_from, number, moment, policy) for number in named))
     left = crates.dispatched(table, pickup_from)
     return {number: left[number] for number in named if number in left}
 
@@ -41,7 +41,7 @@ def bring_back(table: Table, pickup_from: date, facility: str) -> None:
         Refused: it was not said to have left.
     """
     try:
-        table.write(crates.take_back(pickup_from, facility))
+        table.write(crates.dispatch_removal(pickup_from, facility))
     except Overtaken:
         raise Refused("crate_not_left") from None
 

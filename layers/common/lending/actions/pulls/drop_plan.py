@@ -5,10 +5,10 @@ from datetime import datetime
 
 from lending.actions.pulls.lapse_plans import drop_plans
 from lending.aws.table import Overtaken, Table
-from lending.aws.table.catalogue import titles
-from lending.aws.table.patrons import traces
+from lending.aws.table.catalogue import copies
+from lending.aws.table.patrons import audit_log
 from lending.aws.table.run import runs
-from lending.domain.patrons.trail import Act, Deed
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 
@@ -27,7 +27,7 @@ def drop_plan(table: Table, run_id: str, staff: str, moment: datetime, policy: P
     record = runs.find(table, run_id)
     if record is None or not record.finished_at:
         raise Refused("not_found")
-    table.write(traces.on_list("pulls", Act(moment, staff, Deed.DROP_PLAN, run_id), policy))
+    table.write(audit_log.entry_of_list("pulls", Act(moment, staff, Deed.DROP_PLAN, run_id), policy))
     with suppress(Overtaken):
-        table.write(runs.drop(run_id, moment))
-    return drop_plans(table, [copy for copy in titles.pulls(table) if copy.pull and copy.pull.run == run_id])
+        table.write(runs.drop_record(run_id, moment))
+    return drop_plans(table, [copy for copy in copies.pulls(table) if copy.pull and copy.pull.run == run_id])

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from lending.aws.table import Table
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies
 from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.holds import holds
 from lending.aws.table.writes import Write
@@ -20,22 +20,22 @@ from lending.domain.week import DAY
 def lapse_plans(table: Table, moment: datetime, policy: Policy) -> int:
     """Take the plans of weekly runs off the pull list whose books could not be sent any more; answers how many."""
     tomorrow = last_day_over(moment, policy) + DAY
-    over = [copy for copy in titles.pulls(table) if copy.pull and not copy.pull.stands_on(tomorrow, policy)]
+    over = [copy for copy in copies.pulls(table) if copy.pull and not copy.pull.stands_on(tomorrow, policy)]
     return drop_plans(table, [copy for copy in over if copy.pull and copy.pull.of_weekly_run])
 
 
-def drop_plans(table: Table, copies: Iterable[Copy]) -> int:
+def drop_plans(table: Table, found_copies: Iterable[Copy]) -> int:
     """Take copies off the pull list; a hold that was to get one has not got it in time. Answers how many."""
-    planned = [(copy, copy.pull) for copy in copies if copy.pull]
+    planned = [(copy, copy.pull) for copy in found_copies if copy.pull]
     # Of two old plans for one hold, the later one is told of.
     by_run = sorted(planned, key=lambda each: each[1].run)
     pulls = {(pull.patron_id, pull.title_id): (copy, pull) for copy, pull in by_run}
     missed = [(hold, *pulls[hold.patron_id, hold.title_id]) for hold in holds.find_each(table, pulls)]
-    writes = [titles.drop_pull(copy) for copy, _ in planned]
+    writes = [copies.pull_removal(copy) for copy, _ in planned]
     writes += [_explained(hold, pull) for hold, copy, pull in missed if hold.barcode in ("", copy.barcode)]
     write_what_holds(table, writes)
     return len(planned)
 
 
 def _explained(hold: Hold, pull: Pull) -> Write:
-    return holds.explain(hold, LastRun(pull.day, Code.NOT_PULLED, numbers_of(pull.facts)))
+    return holds.reason_change(hold, LastRun(pull.day, Code.NOT_PULLED, numbers_of(pull.facts)))

@@ -6,13 +6,13 @@ from datetime import date, datetime
 
 from lending.aws.table import Table
 from lending.aws.table.calendar import facilities
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies
 from lending.aws.table.loans import bags
-from lending.aws.table.patrons import patrons, traces
+from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.pulls.crates import dispatched as left_at
 from lending.domain.catalogue.title import Copy
 from lending.domain.loans.bag import Bag
-from lending.domain.patrons.trail import Act, Deed
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 
 
@@ -45,12 +45,12 @@ def crates(table: Table, pickup_from: date, facility: str, staff: str, moment: d
     """
     packed = [bag for bag in bags.of_week(table, pickup_from, facility) if bag.barcodes]
     if packed:
-        table.write(traces.on_list("crates", Act(moment, staff, Deed.LOOK), policy))
-    copies = titles.find_copies(table, sorted(barcode for bag in packed for barcode in bag.barcodes))
+        table.write(audit_log.entry_of_list("crates", Act(moment, staff, Deed.LOOK), policy))
+    found_copies = copies.find_many(table, sorted(barcode for bag in packed for barcode in bag.barcodes))
     by_facility: dict[str, list[tuple[Bag, list[Copy]]]] = defaultdict(list)
     bag_of = {barcode: n for n, bag in enumerate(packed) for barcode in bag.barcodes}
     books: dict[int, list[Copy]] = defaultdict(list)
-    for copy in copies:
+    for copy in found_copies:
         books[bag_of[copy.barcode]].append(copy)
     for n, bag in enumerate(packed):
         by_facility[bag.facility].append((bag, books[n]))

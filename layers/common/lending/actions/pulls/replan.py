@@ -6,7 +6,7 @@ from datetime import datetime
 
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
 from lending.aws.table.writes import Write
@@ -47,8 +47,8 @@ def queue_of(table: Table, title_id: str) -> Queue:
     if found is None:
         return Queue([], [], {})
     waiting = holds.find_many(table, title_id, [hold.patron_id for hold in found.holds])
-    copies = titles.find_copies(table, [copy.barcode for copy in found.copies])
-    return Queue(copies, waiting, patrons.find_many(table, {hold.patron_id for hold in waiting}))
+    found_copies = copies.find_many(table, [copy.barcode for copy in found.copies])
+    return Queue(found_copies, waiting, patrons.find_many(table, {hold.patron_id for hold in waiting}))
 
 
 def without(
@@ -111,15 +111,15 @@ def _planned_anew(
 
 def _plans(given: Iterable[Decision], queue: Queue, run: Run, pull: Pull) -> list[Write]:
     """Copies onto the pull list; who is planned for has no reason any more."""
-    copies, waiting = _by_barcode(queue), {hold.patron_id: hold for hold in queue.holds}
+    found_copies, waiting = _by_barcode(queue), {hold.patron_id: hold for hold in queue.holds}
     writes = []
     for each in given:
         hold, cap = waiting[each.patron_id], queue.patrons[each.patron_id].cap_on(run.week.cycle)
         mine = each.patron_id == pull.patron_id
         numbers = numbers_of(pull.facts if mine else hold.last_run.facts if hold.last_run else {})
-        writes.append(titles.plan_pull(copies[each.barcode], pull_of(each, cap, pull.run, numbers)))
+        writes.append(copies.pull_change(found_copies[each.barcode], pull_of(each, cap, pull.run, numbers)))
         if hold.last_run and not mine:
-            writes.append(holds.explain(hold, None))
+            writes.append(holds.reason_change(hold, None))
     return writes
 
 
@@ -133,5 +133,5 @@ def _by_barcode(queue: Queue) -> dict[str, Copy]:
 
 def _waits_on(hold: Hold, reason: LastRun) -> Write:
     if hold.status is HoldStatus.WAITING:
-        return holds.explain(hold, reason)
+        return holds.reason_change(hold, reason)
     return holds.change(hold, replace(hold.waiting_again(), last_run=reason))

@@ -8,10 +8,10 @@ from lending.actions.lookup import copy_in_hand
 from lending.actions.pulls.replan import queue_of, without
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.calendar import calendar, shifts
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import bags, loans
-from lending.aws.table.patrons import patrons, traces
+from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.pulls import crates, scans
 from lending.aws.table.writes import Write
 from lending.domain.calendar.closure import Calendar
@@ -21,8 +21,8 @@ from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
 from lending.domain.loans.release import with_deadline
 from lending.domain.loans.shift import days_of
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
-from lending.domain.patrons.trail import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.pulls.pull import (
@@ -72,11 +72,11 @@ def pull_list(
     table: Table, staff: str, moment: datetime, policy: Policy, start: Any, limit: int
 ) -> tuple[list[PullView], Any]:
     """A part of the pull list in shelf order, and where the next part goes on (RULES 23)."""
-    copies, last = titles.page_of_pulls(table, start, limit)
-    planned = [(copy, copy.pull) for copy in copies if copy.pull]
-    found = titles.find_many(table, {copy.title_id for copy in copies})
+    found_copies, last = copies.page_of_pulls(table, start, limit)
+    planned = [(copy, copy.pull) for copy in found_copies if copy.pull]
+    found = titles.find_many(table, {copy.title_id for copy in found_copies})
     if planned:
-        table.write(traces.on_list("pulls", Act(moment, staff, Deed.LOOK), policy))
+        table.write(audit_log.entry_of_list("pulls", Act(moment, staff, Deed.LOOK), policy))
     people = patrons.find_many(table, {pull.patron_id for _, pull in planned})
     numbers = {patron_id: patron.card_number for patron_id, patron in people.items()}
     lines = [PullView(copy, pull, found.get(copy.title_id), numbers.get(pull.patron_id, "")) for copy, pull in planned]
@@ -98,7 +98,7 @@ def scan_found(table: Table, barcode: str, staff: str, moment: datetime, policy:
     today = in_tokyo(moment).date()
     if copy.pull is None:
         if copy.state is CopyState.MISSING or (copy.state is CopyState.ON_SHELF and copy.lies_at is not LiesAt.SHELF):
-            table.transact(titles.move(copy, CopyState.ON_SHELF, on=today))
+            table.transact(copies.state_change(copy, CopyState.ON_SHELF, on=today))
             return Scanned("shelve", barcode)
         return _scanned_before(table, copy, today, policy)
     scanned, writes = _Scan(table, copy, copy.pull, calendar.load(table), staff, moment, policy).outcome()
@@ -128,10 +128,10 @@ def scan_absent(table: Table, barcode: str, result: str, staff: str, moment: dat
     replanned = without(table, copy, gone, why, moment, policy)
     instead = replanned.instead.barcode if replanned.instead else ""
     act, missed = Act(moment, staff, Deed.SCAN), replanned.hold
-    trace = [traces.on_patron(missed.patron_id, act, policy)] if missed else []
+    trace = [audit_log.entry_of_patron(missed.patron_id, act, policy)] if missed else []
     table.transact(
-        titles.move(copy, CopyState.MISSING if missing else CopyState.ON_SHELF, on=today),
-        scans.note(Scan(barcode, result, moment, copy.pull, copy.lies_at, replanned.hold, instead)),
+        copies.state_change(copy, CopyState.MISSING if missing else CopyState.ON_SHELF, on=today),
+        scans.record(Scan(barcode, result, moment, copy.pull, copy.lies_at, replanned.hold, instead)),
         *replanned.writes,
         *trace,
     )
@@ -183,8 +183,8 @@ class _Scan:
             return 0
         held = holds.of_patron(self.table, patron.patron_id)
         found = titles.find_many(self.table, {hold.title_id for hold in held})
-        copies = titles.find_copies(self.table, [barcode for title in found.values() for barcode in title.barcodes])
-        pulls = [copy.pull for copy in copies if copy.pull and copy.barcode != self.copy.barcode]
+        found_copies = copies.find_many(self.table, [barcode for title in found.values() for barcode in title.barcodes])
+        pulls = [copy.pull for copy in found_copies if copy.pull and copy.barcode != self.copy.barcode]
         return sum(
             pull.patron_id == patron.patron_id
             and pull.decision == Outcome.LEND
@@ -197,13 +197,13 @@ class _Scan:
         hold = holds.find(self.table, self.copy.holder, self.copy.title_id) if self.copy.holder else None
         patron = patrons.find(self.table, self.copy.holder) if self.copy.holder else None
         if hold and patron and hold.status is HoldStatus.SECURED and hold.barcode == self.copy.barcode:
-            move = titles.move(self.copy, CopyState.KEPT_ASIDE, on=self.day, holder=hold.patron_id)
+            move = copies.state_change(self.copy, CopyState.KEPT_ASIDE, on=self.day, holder=hold.patron_id)
             late = LastRun(self.pull.day, Code.NOT_PULLED, numbers_of(self.pull.facts))
-            return Scanned("keep_aside", self.copy.barcode, patron.card_number), [holds.explain(hold, late), move]
+            return Scanned("keep_aside", self.copy.barcode, patron.card_number), [holds.reason_change(hold, late), move]
         return self._shelved()
 
     def _shelved(self) -> _Outcome:
-        return Scanned("shelve", self.copy.barcode), [titles.move(self.copy, CopyState.ON_SHELF, on=self.day)]
+        return Scanned("shelve", self.copy.barcode), [copies.state_change(self.copy, CopyState.ON_SHELF, on=self.day)]
 
     def _must_stay(self) -> _Outcome:
         """The book may not leave the library any more; its hold is served as if it were not there (RULES 9)."""
@@ -215,7 +215,7 @@ class _Scan:
         """What was recorded since the run stops this hold: it waits, told why, and the book goes on (RULES 21, 22)."""
         told = LastRun(self.pull.day, str(reason.code), dict(reason.facts))
         if hold.status is HoldStatus.WAITING:
-            return self._next(hold, [holds.explain(hold, told)])
+            return self._next(hold, [holds.reason_change(hold, told)])
         return self._next(hold, [holds.change(hold, replace(hold.waiting_again(), last_run=told))])
 
     def _next(self, passed_over: Hold | None, writes: list[Write]) -> _Outcome:
@@ -243,8 +243,8 @@ class _Scan:
         else:
             scanned, writes = self._lent(grant, patron)
         scan = Scan(self.copy.barcode, scanned.action, self.moment, self.pull, self.copy.lies_at, grant.hold)
-        trace = traces.on_patron(patron.patron_id, Act(self.moment, self.staff, Deed.SCAN), self.policy)
-        return scanned, [*writes, scans.note(scan), trace]
+        trace = audit_log.entry_of_patron(patron.patron_id, Act(self.moment, self.staff, Deed.SCAN), self.policy)
+        return scanned, [*writes, scans.record(scan), trace]
 
     def _lent(self, grant: Grant, patron: Patron) -> _Outcome:
         week, facility = self.run.week, grant.pickup_place
@@ -263,12 +263,12 @@ class _Scan:
             pickup_until=days.pickup_until,
         )
         writes = [
-            holds.spend(grant.hold),
-            loans.add(loan),
-            titles.move(self.copy, CopyState.ON_LOAN, on=self.day, holder=patron.patron_id, due_on=days.due_on),
-            patrons.count_loan(patron.patron_id, self.copy.title_id, grant.cap, holds=1),
-            bags.pack(bag, self.copy.barcode, self.policy),
-            crates.is_here(week.pickup_from, facility),
+            holds.end(grant.hold),
+            loans.addition(loan),
+            copies.state_change(self.copy, CopyState.ON_LOAN, on=self.day, holder=patron.patron_id, due_on=days.due_on),
+            patrons.loan_increment(patron.patron_id, self.copy.title_id, grant.cap, holds=1),
+            bags.book_addition(bag, self.copy.barcode, self.policy),
+            crates.presence_check(week.pickup_from, facility),
         ]
         return Scanned("lend", self.copy.barcode, patron.card_number, bag, days.pickup_until), writes
 
@@ -277,7 +277,7 @@ class _Scan:
         kept = replace(grant.hold, status=HoldStatus.SECURED, barcode=self.copy.barcode, last_run=reason)
         writes = [
             holds.change(grant.hold, kept),
-            titles.move(self.copy, CopyState.KEPT_ASIDE, on=self.day, holder=patron.patron_id),
+            copies.state_change(self.copy, CopyState.KEPT_ASIDE, on=self.day, holder=patron.patron_id),
         ]
         return Scanned("keep_aside", self.copy.barcode, patron.card_number), writes
 
@@ -288,7 +288,7 @@ class _Scan:
         ready = _ready_hold(grant, self.copy.barcode, self.day, until)
         writes = [
             holds.change(grant.hold, ready),
-            titles.move(self.copy, CopyState.READY, on=self.day, holder=patron.patron_id),
+            copies.state_change(self.copy, CopyState.READY, on=self.day, holder=patron.patron_id),
         ]
         return Scanned("shelve_ready", self.copy.barcode, patron.card_number, pickup_until=until), writes
 

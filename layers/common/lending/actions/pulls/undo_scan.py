@@ -6,16 +6,16 @@ from datetime import date, datetime
 from lending.actions.lookup import copy_in_hand
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import bags, loans
-from lending.aws.table.patrons import patrons, traces
+from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.pulls import crates, scans
 from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import Copy, CopyState
 from lending.domain.holds.hold import Hold, HoldStatus
 from lending.domain.loans.loan import Loan
-from lending.domain.patrons.trail import Act, Deed
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.pulls.pull import can_be_followed, run_of
@@ -39,16 +39,16 @@ def undo_scan(table: Table, barcode: str, staff: str, moment: datetime, policy: 
     if not can_be_followed(run, today) or copy.pull is not None:
         raise Refused("scan_overtaken")
     undone = {"lend": _not_lent, "keep_aside": _not_kept, "shelve_ready": _not_kept}.get(scan.action, _not_absent)
-    trace = traces.on_patron((scan.hold or scan.pull).patron_id, Act(moment, staff, Deed.UNDO_SCAN), policy)
-    table.transact(*undone(table, copy, scan, today, policy), _put_back(copy, scan, today), scans.forget(scan), trace)
+    trace = audit_log.entry_of_patron((scan.hold or scan.pull).patron_id, Act(moment, staff, Deed.UNDO_SCAN), policy)
+    table.transact(*undone(table, copy, scan, today, policy), _put_back(copy, scan, today), scans.removal(scan), trace)
     return scan
 
 
 def _put_back(copy: Copy, scan: Scan, today: date) -> Write:
     """The book where it was, with the plan that was on it."""
     if scan.hold and scan.hold.status is HoldStatus.SECURED and scan.hold.barcode == copy.barcode:
-        return titles.move(copy, CopyState.KEPT_ASIDE, on=today, holder=scan.hold.patron_id, pull=scan.pull)
-    return titles.move(copy, CopyState.ON_SHELF, on=today, lies_at=scan.lies_at, pull=scan.pull)
+        return copies.state_change(copy, CopyState.KEPT_ASIDE, on=today, holder=scan.hold.patron_id, pull=scan.pull)
+    return copies.state_change(copy, CopyState.ON_SHELF, on=today, lies_at=scan.lies_at, pull=scan.pull)
 
 
 def _not_lent(table: Table, copy: Copy, scan: Scan, _: date, policy: Policy) -> list[Write]:
@@ -64,10 +64,10 @@ def _not_lent(table: Table, copy: Copy, scan: Scan, _: date, policy: Policy) -> 
     bag = bags.find(table, loan.pickup_from, loan.pickup_place, loan.patron_id)
     return [
         loans.end(loan),
-        patrons.take_loan_back(hold.patron_id, hold.title_id, policy.hold_limit),
-        holds.add(hold),
-        crates.is_here(loan.pickup_from, loan.pickup_place),
-        *([bags.unpack(bag, copy.barcode)] if bag else []),
+        patrons.loan_removal(hold.patron_id, hold.title_id, policy.hold_limit),
+        holds.addition(hold),
+        crates.presence_check(loan.pickup_from, loan.pickup_place),
+        *([bags.book_removal(bag, copy.barcode)] if bag else []),
     ]
 
 
@@ -98,10 +98,10 @@ def _not_absent(table: Table, copy: Copy, scan: Scan, _: date, __: Policy) -> li
 
 
 def _not_instead(table: Table, scan: Scan) -> list[Write]:
-    instead = titles.find_copy(table, scan.instead) if scan.instead else None
+    instead = copies.find(table, scan.instead) if scan.instead else None
     if instead is None or instead.pull is None or instead.pull.patron_id != scan.pull.patron_id:
         return []
-    return [titles.drop_pull(instead)]
+    return [copies.pull_removal(instead)]
 
 
 def _of(scan: Scan) -> Hold:

@@ -46,20 +46,20 @@ def apply(
     opened = open_application(form, receipt_number, patron_id, code_hash, moment, policy)
     application = with_tickets(opened, {slot: draw_ticket() for slot in opened.slots})
     try:
-        table.transact(applications.add(application), *_receipt(application, moment, policy))
+        table.transact(applications.addition(application), *_receipt(application, moment, policy))
     except Overtaken as overtaken:
         if 0 in overtaken.failed:
             raise
         # Too many applications have named this address today: it is written to no more, and this one is taken in.
-        table.write(applications.add(application))
+        table.write(applications.addition(application))
     return application
 
 
 def _receipt(application: Application, moment: datetime, policy: Policy) -> list[Write]:
     if not application.email:
         return []
-    counted = receipts.count(application.email, moment.date(), moment, policy.receipt_mails_a_day)
-    return [mails.add(receipt_mail(application, moment), policy), counted]
+    counted = receipts.receipt_increment(application.email, moment.date(), moment, policy.receipt_mails_a_day)
+    return [mails.addition(receipt_mail(application, moment), policy), counted]
 
 
 def receipt_mail(application: Application, moment: datetime, *again: int, to: str = "") -> Mail:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from lending.aws import images
+from lending.aws import image_bucket
 from lending.aws.barcodes import codes_on
-from lending.aws.images import Upload
-from lending.aws.pictures import UnusablePicture, clean_picture
+from lending.aws.image_bucket import Upload
+from lending.aws.image_cleaning import UnusablePicture, clean_picture
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.registration import applications
 from lending.domain.policy import Policy
@@ -30,11 +30,11 @@ def look_at_image(table: Table, upload: Upload, moment: datetime, policy: Policy
     application = applications.find(table, upload.receipt_number)
     if application is None or not wants_image(application, upload.slot, upload.ticket_id):
         return _put_away(upload, application)
-    data = images.sent(upload, policy)
+    data = image_bucket.sent(upload, policy)
     if data is None:
         return "gone"
     outcome = _looked_at(table, upload, data, moment, policy)
-    images.delete_sent(upload)
+    image_bucket.delete_sent(upload)
     return outcome
 
 
@@ -45,7 +45,7 @@ def _looked_at(table: Table, upload: Upload, data: bytes, moment: datetime, poli
         message = finding.message
         noted = _note(table, upload, lambda before: without_image(before, upload.slot, moment, message, policy))
         return finding.code if noted else "not_wanted"
-    images.keep_clean(upload, picture.jpeg)
+    image_bucket.keep_clean(upload, picture.jpeg)
     # What the bar code says is shown to staff and to the applicant; it decides nothing (RULES 5).
     codes = codes_on(picture.jpeg) if upload.slot == CARD_SLOT else None
     if _note(table, upload, lambda before: with_image(before, upload.slot, moment, policy, codes)):
@@ -65,8 +65,8 @@ def _note(table: Table, upload: Upload, after: Callable[[Application], Applicati
 
 def _put_away(upload: Upload, application: Application | None) -> str:
     """Delete an image nobody waits for; its clean picture too, unless it is the one that was accepted."""
-    images.delete_sent(upload)
+    image_bucket.delete_sent(upload)
     state = application.slots.get(upload.slot) if application else None
     if state is None or state.status is not SlotStatus.ACCEPTED or state.ticket_id != upload.ticket_id:
-        images.delete_clean(upload)
+        image_bucket.delete_clean(upload)
     return "not_wanted"

@@ -8,12 +8,12 @@ from lending.actions.registration.decide import find_patron
 from lending.aws import suppression
 from lending.aws.table import Overtaken, Table, again_when_overtaken
 from lending.aws.table.mail import contacts, mails
-from lending.aws.table.patrons import traces
+from lending.aws.table.patrons import audit_log
 from lending.aws.table.registration import applications
 from lending.aws.table.writes import Write
 from lending.domain.form_fields import FieldFault, check_card_number, check_mail_address
 from lending.domain.mail.contact import ADDRESS_CHANGED
-from lending.domain.patrons.trail import Act, Deed
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.registration.application import Application, is_decided
@@ -42,7 +42,9 @@ def correct_application(
         return before
     act = Act(moment, staff, Deed.CORRECT_APPLICATION, ", ".join(sorted(wanted)))
     told = _told(table, before, after, moment, policy) if moved else []
-    table.transact(applications.change(before, after), traces.on_application(receipt_number, act, policy), *told)
+    table.transact(
+        applications.change(before, after), audit_log.entry_of_application(receipt_number, act, policy), *told
+    )
     return after
 
 
@@ -61,11 +63,11 @@ def _told(table: Table, before: Application, after: Application, moment: datetim
     """The new address gets its mail, and nobody needs to call about the old one."""
     suppression.remove_from_suppression_list(after.email)
     settled = [
-        contacts.close(contact, moment, ADDRESS_CHANGED, policy)
+        contacts.end(contact, moment, ADDRESS_CHANGED, policy)
         for contact in contacts.of_application(table, before.receipt_number)
         if contact.done_at is None and contact.address == before.email
     ]
-    return [mails.add(receipt_mail(after, moment, _minute(moment), after.link), policy), *settled]
+    return [mails.addition(receipt_mail(after, moment, _minute(moment), after.link), policy), *settled]
 
 
 def send_numbers(table: Table, receipt_number: str, staff: str, moment: datetime, policy: Policy) -> None:
@@ -83,9 +85,9 @@ def send_numbers(table: Table, receipt_number: str, staff: str, moment: datetime
         raise Refused("no_mail_address")
     suppression.remove_from_suppression_list(address)
     mail = receipt_mail(application, moment, _minute(moment), application.link, to=registered)
-    trace = traces.on_application(receipt_number, Act(moment, staff, Deed.SEND_NUMBERS), policy)
+    trace = audit_log.entry_of_application(receipt_number, Act(moment, staff, Deed.SEND_NUMBERS), policy)
     try:
-        table.transact(mails.add(mail, policy), trace)
+        table.transact(mails.addition(mail, policy), trace)
     except Overtaken:
         return  # it was sent just now, which is what was asked for
 

@@ -14,13 +14,13 @@ from lending.actions.registration.keep_images import clear_images, lost_images
 from lending.aws import suppression
 from lending.aws.table import Overtaken, Table, again_when_overtaken
 from lending.aws.table.mail import addresses, mails
-from lending.aws.table.patrons import account_work, patrons, people, traces
+from lending.aws.table.patrons import account_work, audit_log, patrons, people
 from lending.aws.table.registration import applications, cards
 from lending.aws.table.writes import Write
 from lending.domain.form_fields import FIELD_LABELS, FieldFault
 from lending.domain.mail.mail import Mail, MailKind, mail_id
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
-from lending.domain.patrons.trail import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.registration.application import Application, record_of
@@ -85,7 +85,7 @@ def _decided(
             raise
     else:
         mail = _answer(application, after, decision, moment, _registered_address(table, application))
-        writes = [mails.add(mail, policy)]
+        writes = [mails.addition(mail, policy)]
     writes += _traces(after, Act(moment, staff, _DEEDS[decision.kind]), policy)
     table.transact(applications.change(application, after), *writes)
     return after
@@ -101,8 +101,8 @@ _DEEDS = {
 def _traces(after: Application, act: Act, policy: Policy) -> list[Write]:
     """With the application, and with the patron whom registering has made or changed."""
     registered = act.what is Deed.REGISTER
-    on_patron = [traces.on_patron(after.patron_id, act, policy)] if registered else []
-    return [traces.on_application(after.receipt_number, act, policy), *on_patron]
+    on_patron = [audit_log.entry_of_patron(after.patron_id, act, policy)] if registered else []
+    return [audit_log.entry_of_application(after.receipt_number, act, policy), *on_patron]
 
 
 def _still_as_read(table: Table, application: Application) -> None:
@@ -150,19 +150,19 @@ def _registered(
         suppression.remove_from_suppression_list(address)
     mail = _acceptance(application, patron, expires_on, moment)
     forgotten = application.kind is ApplicationKind.PASSWORD
-    account = account_work.needed(patron.patron_id, moment, void_password=forgotten)
+    account = account_work.addition(patron.patron_id, moment, void_password=forgotten)
     writes = [
         *([account] if application.kind in ACCOUNT_KINDS else []),
         *_kit_writes(table, application, before, patron, moment),
-        patrons.change(before, patron) if before else patrons.add(patron),
-        *addresses.changed(before, patron, application.email),
+        patrons.change(before, patron) if before else patrons.addition(patron),
+        *addresses.user_changes(before, patron, application.email),
         # A link the patron asked for earlier must not undo what is registered now.
-        *([addresses.withdraw(patron.patron_id, "email")] if before and before.email != patron.email else []),
-        *people.changed(before, patron),
+        *([addresses.wish_removal(patron.patron_id, "email")] if before and before.email != patron.email else []),
+        *people.name_changes(before, patron),
         *tasks_settled(table, patron.patron_id, {application.email, *given_up}, moment, policy),
-        mails.add(mail, policy),
+        mails.addition(mail, policy),
         # What was written to the applicant holds the address, and tells nothing any more (RULES 41).
-        *map(mails.erase, mails.of_application(table, application.receipt_number)),
+        *map(mails.erasure, mails.of_application(table, application.receipt_number)),
     ]
     return replace(record_of(after), patron_id=patron.patron_id), writes
 
@@ -202,8 +202,8 @@ def _kit_writes(
     if application.kind not in KIT_KINDS:
         return []
     kit = _blank_kit(table, application.card_number)
-    retired = [cards.retire(before.card_number, before.patron_id)] if before else []
-    return [cards.activate(kit, patron.patron_id, moment), *retired]
+    retired = [cards.retirement(before.card_number, before.patron_id)] if before else []
+    return [cards.activation(kit, patron.patron_id, moment), *retired]
 
 
 def _blank_kit(table: Table, number: str) -> Card:

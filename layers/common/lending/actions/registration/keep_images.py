@@ -1,7 +1,7 @@
 """Images live as long as somebody may look at them (RULES 3): no longer, whatever was cut off; and no shorter."""
 
-from lending.aws import images
-from lending.aws.images import Upload
+from lending.aws import image_bucket
+from lending.aws.image_bucket import Upload
 from lending.aws.table import Table
 from lending.aws.table.registration import applications
 from lending.domain.registration.application import Application, is_decided
@@ -15,11 +15,11 @@ def clear_images(table: Table, receipt_number: str) -> None:
     """
     application = applications.find(table, receipt_number)
     if application is None or is_decided(application):
-        images.delete_all(receipt_number)
+        image_bucket.delete_all(receipt_number)
         return
     for slot, state in application.slots.items():
         if state.void_ticket:
-            images.delete(Upload(receipt_number, slot, state.void_ticket))
+            image_bucket.delete(Upload(receipt_number, slot, state.void_ticket))
 
 
 def lost_images(application: Application) -> tuple[str, ...]:
@@ -27,7 +27,7 @@ def lost_images(application: Application) -> tuple[str, ...]:
     accepted = [slot for slot, state in application.slots.items() if state.status is SlotStatus.ACCEPTED]
     if not accepted or is_decided(application):
         return ()
-    kept = images.kept(application.receipt_number)
+    kept = image_bucket.kept(application.receipt_number)
     return tuple(slot for slot in accepted if upload_for(application, slot).clean_key not in kept)
 
 

@@ -50,7 +50,7 @@ def load_cards(table: Table, place: str, numbers: list[str], policy: Policy, fie
     if others := sorted(number for number, card in known.items() if card.facility != place):
         facts = {"numbers": others[:100], "count": len(others)}
         raise Refused("cards_known", Reason("cards_known", facts, field="numbers"))
-    new = [cards.add(card) for number, card in kits.items() if number not in known]
+    new = [cards.addition(card) for number, card in kits.items() if number not in known]
     for start in range(0, len(new), _AT_ONCE):
         table.transact(*new[start : start + _AT_ONCE])
     return len(new)

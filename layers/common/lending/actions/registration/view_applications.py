@@ -6,13 +6,13 @@ from typing import Any
 
 from lending.actions.registration.decide import find_patron
 from lending.actions.registration.keep_images import lost_images, upload_for
-from lending.aws import images
-from lending.aws.images import Upload
+from lending.aws import image_bucket
+from lending.aws.image_bucket import Upload
 from lending.aws.table import Table, again_when_overtaken
-from lending.aws.table.patrons import patrons, people, traces
+from lending.aws.table.patrons import audit_log, patrons, people
 from lending.aws.table.registration import applications, cards
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
-from lending.domain.patrons.trail import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.registration.application import Application, Rectangle, is_decided
@@ -54,7 +54,7 @@ def list_applications(
     """
     found, last = applications.page(table, status, limit, start)
     if any(application.name for application in found):
-        table.write(traces.on_list("applications", Act(moment, staff, Deed.LOOK), policy))
+        table.write(audit_log.entry_of_list("applications", Act(moment, staff, Deed.LOOK), policy))
     return found, last
 
 
@@ -81,8 +81,8 @@ def view_application(
     view = _view(table, application, policy)
     seen = {patron.patron_id for patron in (*view.duplicates, view.patron) if patron}
     look = Act(moment, staff, Deed.LOOK, purpose)
-    on_patrons = (traces.on_patron(patron_id, look, policy) for patron_id in seen)
-    table.transact(traces.on_application(receipt_number, look, policy), *on_patrons)
+    on_patrons = (audit_log.entry_of_patron(patron_id, look, policy) for patron_id in seen)
+    table.transact(audit_log.entry_of_application(receipt_number, look, policy), *on_patrons)
     return view
 
 
@@ -92,7 +92,7 @@ def _view(table: Table, application: Application, policy: Policy) -> Application
     differing = differences(application, patron) if patron else ()
     gone = lost_images(application)
     links = {
-        slot: images.link(upload_for(application, slot), policy)
+        slot: image_bucket.link(upload_for(application, slot), policy)
         for slot, state in application.slots.items()
         if state.status is SlotStatus.ACCEPTED and slot not in gone and not is_decided(application)
     }
@@ -128,22 +128,22 @@ def black_out_image(
     state = application.slots.get(slot)
     if state is None or state.status is not SlotStatus.ACCEPTED or is_decided(application):
         raise Refused("no_picture")
-    table.write(traces.on_application(receipt_number, Act(moment, staff, Deed.BLACK_OUT, slot), policy))
+    table.write(audit_log.entry_of_application(receipt_number, Act(moment, staff, Deed.BLACK_OUT, slot), policy))
     _paint(Upload(receipt_number, slot, state.ticket_id), rectangles)
 
 
 @again_when_overtaken
 def _paint(upload: Upload, rectangles: list[Rectangle]) -> None:
     """Two people paint different parts at the same moment: who comes second paints on the first one's picture."""
-    found = images.clean(upload)
+    found = image_bucket.clean(upload)
     if found is None:
         raise Refused("no_picture")
     jpeg, version = found
     # Few requests paint, and what paints takes long to import.
-    from lending.aws.pictures import black_out
+    from lending.aws.image_cleaning import black_out
 
     try:
         painted = black_out(jpeg, rectangles)
     except ValueError:
         raise Refused("invalid_fields", Reason("covers_nothing", field="rectangles")) from None
-    images.replace_clean(upload, painted.jpeg, version)
+    image_bucket.replace_clean(upload, painted.jpeg, version)

@@ -1,7 +1,7 @@
 """An application and all that came with it is erased at once: its applicant has withdrawn it (RULES 41)."""
 
 from lending.actions.registration.keep_images import upload_for
-from lending.aws import images
+from lending.aws import image_bucket
 from lending.aws.access_codes import is_genuine, may_open
 from lending.aws.table import Table, again_when_overtaken, in_batches
 from lending.aws.table.mail import addresses, contacts, mails, sent_messages
@@ -39,7 +39,7 @@ def erase_application(table: Table, receipt_number: str) -> None:
     """
     if erased := _erase_items(table, receipt_number):
         for slot in erased.slots:
-            images.delete(upload_for(erased, slot))
+            image_bucket.delete(upload_for(erased, slot))
 
 
 @again_when_overtaken
@@ -53,7 +53,7 @@ def _erase_items(table: Table, receipt_number: str) -> Application | None:
     *before, last = list(in_batches(_belongings(table, application), TRANSACTION_WRITES - 1)) or [[]]
     for batch in before:
         table.transact(*batch)
-    table.transact(applications.erase(application), *last)
+    table.transact(applications.erasure(application), *last)
     return application
 
 
@@ -62,14 +62,14 @@ def _belongings(table: Table, application: Application) -> list[Write]:
     of_mails = [
         write
         for mail in mails.of_application(table, receipt)
-        for write in (mails.erase(mail), *([sent_messages.forget(mail.message_id)] if mail.message_id else []))
+        for write in (mails.erasure(mail), *([sent_messages.removal(mail.message_id)] if mail.message_id else []))
     ]
     tasks = contacts.of_application(table, receipt)
-    of_tasks = [write for contact in tasks for write in contacts.erase(contact)]
+    of_tasks = [write for contact in tasks for write in contacts.erasure(contact)]
     return [*of_mails, *of_tasks, *_marks(table, application, tasks)]
 
 
 def _marks(table: Table, application: Application, tasks: list[Contact]) -> list[Write]:
     """What was found out about an address that nobody else uses is erased with it."""
     named = {application.email, *(contact.address for contact in tasks)} - {""}
-    return [addresses.mark_reachable(each) for each in sorted(named) if not addresses.users(table, each)]
+    return [addresses.mark_removal(each) for each in sorted(named) if not addresses.users(table, each)]

@@ -13,7 +13,7 @@ from lending.actions.run.run_input import Given, after_giving_back, fingerprint,
 from lending.aws.metering import Meter
 from lending.aws.table import Overtaken, Table, in_batches
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies
 from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.holds import holds
 from lending.aws.table.run import runs
@@ -83,9 +83,9 @@ def carry_out(
     try:
         record = _to_the_end(table, run, policy, moment, record, enough_time, meter)
     except Unfinished:
-        table.write(runs.add_cost(run.run_id, meter.cost))
+        table.write(runs.cost_increment(run.run_id, meter.cost))
         raise
-    table.write(runs.add_cost(run.run_id, meter.cost))
+    table.write(runs.cost_increment(run.run_id, meter.cost))
     return record, False
 
 
@@ -128,7 +128,7 @@ def _plans_for_nobody(table: Table, run: Run) -> bool:
     the scan still finds (RULES 23).
     """
     there = {(hold.patron_id, hold.title_id) for hold in holds.to_be_served(table)}
-    pulls = ((copy, copy.pull) for copy in titles.pulls(table) if copy.pull and copy.pull.run == run.run_id)
+    pulls = ((copy, copy.pull) for copy in copies.pulls(table) if copy.pull and copy.pull.run == run.run_id)
     return any((pull.patron_id, copy.title_id) not in there for copy, pull in pulls)
 
 
@@ -138,8 +138,8 @@ def _finished(table: Table, run: Run, record: RunRecord, moment: datetime) -> Ru
     if run.kind is RunKind.THURSDAY:
         # First, so that it is never left out: all of the run is carried out by now.
         calendar.note_latest(table, run)
-        table.write(runs.claim_cycle(cycle_run(run, replace(record, finished_at=moment))))
-    return _after(table, runs.finish(record, moment), replace(record, finished_at=moment))
+        table.write(runs.cycle_claim(cycle_run(run, replace(record, finished_at=moment))))
+    return _after(table, runs.end(record, moment), replace(record, finished_at=moment))
 
 
 def cycle_run(run: Run, record: RunRecord | None = None) -> CycleRun:
@@ -160,7 +160,7 @@ def _give_back(table: Table, given: Given, kept: list[Hold], run: Run) -> Given:
 
 def _given_back(table: Table, given: Given, hold: Hold, run: Run) -> bool:
     copy = next((each for each in given.copies.get(hold.title_id, ()) if each.barcode == hold.barcode), None)
-    moved = titles.move(copy, CopyState.ON_SHELF, on=run.day, lies_at=LiesAt.KEPT_ASIDE) if copy else None
+    moved = copies.state_change(copy, CopyState.ON_SHELF, on=run.day, lies_at=LiesAt.KEPT_ASIDE) if copy else None
     try:
         table.transact(holds.change(hold, hold.waiting_again()), *([moved] if moved else []))
     except Overtaken:
@@ -201,15 +201,15 @@ def _planned(
     made[record.plan] = decided
     for write in _plan(record, given, run, decided, policy):
         table.write(write)
-    return _after(table, runs.adopt(record, before.plan if before else ""), record)
+    return _after(table, runs.adoption(record, before.plan if before else ""), record)
 
 
 def _plan(record: RunRecord, given: Given, run: Run, decided: list[Decision], policy: Policy) -> Iterator[Write]:
     """The decisions, and for a weekly run what they were made from: it is the one that people ask about."""
     if run.kind is RunKind.THURSDAY:
-        yield from runs.put_input(record, pack(given, run, policy), policy)
+        yield from runs.input_record(record, pack(given, run, policy), policy)
     for number, part in enumerate(in_batches(decided, runs.CHUNK)):
-        yield runs.put_chunk(record, number, part, policy)
+        yield runs.chunk_record(record, number, part, policy)
 
 
 def _take_back(table: Table, run: Run, given: Given, decided: list[Decision]) -> None:
@@ -217,10 +217,10 @@ def _take_back(table: Table, run: Run, given: Given, decided: list[Decision]) ->
     kept = {hold.barcode for hold in given.holds if hold.status is HoldStatus.SECURED}
     planned = {each.barcode for each in decided if _needs_pull(each.decision, each.barcode in kept)}
     # The list has those of titles that nobody waits for any more; what was read is newer than the list.
-    listed = {copy.barcode: copy for copy in titles.pulls(table)}
-    copies = listed | {copy.barcode: copy for copies in given.copies.values() for copy in copies}
-    ours = [copy for copy in copies.values() if copy.pull and copy.pull.run == run.run_id]
-    write_what_holds(table, [titles.drop_pull(copy) for copy in ours if copy.barcode not in planned])
+    listed = {copy.barcode: copy for copy in copies.pulls(table)}
+    known = listed | {copy.barcode: copy for of_title in given.copies.values() for copy in of_title}
+    ours = [copy for copy in known.values() if copy.pull and copy.pull.run == run.run_id]
+    write_what_holds(table, [copies.pull_removal(copy) for copy in ours if copy.barcode not in planned])
 
 
 def _of_those_who_left(table: Table, given: Given, before: RunRecord) -> list[Decision]:
@@ -262,7 +262,7 @@ def _carried_out(
         if not enough_time():
             raise Unfinished(f"{record.done} of {record.chunks} parts done")
         tally = _carry_out_part(table, run, now, _part(table, record, record.done, made))
-        record = _after(table, runs.advance(record, tally), runs.advanced(record, tally))
+        record = _after(table, runs.progress_record(record, tally), runs.advanced(record, tally))
     return record
 
 
@@ -316,7 +316,7 @@ def _pull(run: Run, now: _Now, hold: Hold, decision: Decision) -> _Step:
     if copy is None or copy.state is not (CopyState.KEPT_ASIDE if secured else CopyState.ON_SHELF):
         return "lost", "", None
     pull = pull_of(decision, now.patrons[decision.patron_id].cap_on(run.week.cycle), run.run_id)
-    return "pulls", "lost", None if copy.pull == pull else titles.plan_pull(copy, pull)
+    return "pulls", "lost", None if copy.pull == pull else copies.pull_change(copy, pull)
 
 
 def _reason(run: Run, hold: Hold, decision: Decision) -> _Step:
@@ -327,9 +327,9 @@ def _reason(run: Run, hold: Hold, decision: Decision) -> _Step:
     """
     known = hold.last_run
     if decision.decision in (Outcome.LEND, Outcome.READY):
-        return ("explained", "gone", holds.explain(hold, None)) if known else _NOTHING
+        return ("explained", "gone", holds.reason_change(hold, None)) if known else _NOTHING
     if run.kind is RunKind.PREFECTURAL:
         return _NOTHING
     reason = LastRun(max(run.day, known.date) if known else run.day, str(decision.code), dict(decision.facts))
     same = known is not None and (known.code, known.facts) == (reason.code, reason.facts)
-    return "explained", "gone", None if same else holds.explain(hold, reason)
+    return "explained", "gone", None if same else holds.reason_change(hold, reason)

@@ -12,7 +12,7 @@ from typing import Any
 
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.codec import attributes, value_of
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
@@ -38,9 +38,9 @@ def read(table: Table) -> Given:
     """Everything a run needs, in a number of requests that grows with its pages, not with its holds."""
     waiting = list(holds.to_be_served(table))
     found = titles.find_many(table, {hold.title_id for hold in waiting})
-    copies = titles.find_copies(table, [barcode for title in found.values() for barcode in title.barcodes])
+    found_copies = copies.find_many(table, [barcode for title in found.values() for barcode in title.barcodes])
     known = patrons.find_many(table, {hold.patron_id for hold in waiting})
-    return Given(waiting, _by_title(copies), dict(sorted(known.items())), calendar.load(table))
+    return Given(waiting, _by_title(found_copies), dict(sorted(known.items())), calendar.load(table))
 
 
 def after_giving_back(given: Given, kept: list[Hold]) -> Given:

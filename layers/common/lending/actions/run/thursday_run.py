@@ -7,7 +7,7 @@ from lending.actions.pulls.lapse_plans import drop_plans
 from lending.actions.run.carry_out import EnoughTime, carry_out, cycle_run
 from lending.aws.table import Overtaken, Table
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import copies
 from lending.aws.table.run import runs
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
@@ -76,7 +76,7 @@ def run_for(
     again = record is not None and _may_be_made_anew(table, run, record, moment, dropped_again)
     if record is None or again:
         try:
-            table.write(runs.claim_cycle(cycle_run(run)))
+            table.write(runs.cycle_claim(cycle_run(run)))
         except Overtaken:
             return _made_on_another_day(table, run), True
     prepare = partial(_clear_pull_list, table, run_date)
@@ -99,4 +99,4 @@ def _made_on_another_day(table: Table, run: Run) -> RunRecord:
 
 def _clear_pull_list(table: Table, run_date: date) -> None:
     """What was left on the pull list before this day is planned anew or not at all (RULES 23, 27)."""
-    drop_plans(table, [copy for copy in titles.pulls(table) if copy.pull and copy.pull.day < run_date])
+    drop_plans(table, [copy for copy in copies.pulls(table) if copy.pull and copy.pull.day < run_date])

@@ -10,9 +10,9 @@ from lending.actions.run.carry_out import count, decide
 from lending.actions.run.run_input import Given, read
 from lending.aws.table import Table
 from lending.aws.table.catalogue import titles
-from lending.aws.table.patrons import patrons, traces
+from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.run import runs
-from lending.domain.patrons.trail import Act, Deed
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.run.run import Decision, thursday_run
@@ -99,7 +99,7 @@ def dry_run(
 def _looked(table: Table, decisions: list[Decision], staff: str, moment: datetime, policy: Policy) -> None:
     """That staff looked at whom a run has considered leaves a trace (RULES 41)."""
     if decisions:
-        table.write(traces.on_list("runs", Act(moment, staff, Deed.LOOK), policy))
+        table.write(audit_log.entry_of_list("runs", Act(moment, staff, Deed.LOOK), policy))
 
 
 def _from(table: Table, record: RunRecord, start: int) -> Iterable[Decision]:

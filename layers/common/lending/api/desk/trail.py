@@ -6,7 +6,7 @@ from lending.actions.patrons.view_trail import trail_of_patron, trail_of_staff
 from lending.api.guards import staff
 from lending.api.request import Page, Request
 from lending.api.surface import Area
-from lending.domain.patrons.trail import DEED_LABELS, Trace
+from lending.domain.patrons.audit_log import DEED_LABELS, Trace
 from lending.domain.problems import Reason, Refused
 
 area = Area("/api/desk", staff)

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from functools import partial
 
+from lending.aws.concurrency import map_concurrently
 from lending.aws.table.store import TRANSACTION_WRITES, Busy, Overtaken, Table
 from lending.aws.table.writes import Write
-from lending.aws.together import together
 
 _Numbered = list[tuple[int, Write]]
 
@@ -24,7 +24,7 @@ def write_what_holds(table: Table, writes: Iterable[Write]) -> list[int]:
     Raises:
         Busy: others kept writing one of the items; any of the other writes may have been made.
     """
-    lost = together(partial(_lost_of, table), _groups(writes), table.at_once)
+    lost = map_concurrently(partial(_lost_of, table), _groups(writes), table.at_once)
     return sorted(number for numbers in lost for number in numbers)
 
 

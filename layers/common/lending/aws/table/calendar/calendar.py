@@ -44,16 +44,16 @@ def note_latest(table: Table, run: Run) -> None:
         table.write(update((_PARTITION, "LATEST"), set=latest, condition=condition, run_date=run.week.run_date))
 
 
-def add_closure(closure: Closure) -> Write:
+def closure_addition(closure: Closure) -> Write:
     """A closure that was not known."""
     return put_new(closure_key(closure.closure_id), attributes(closure))
 
 
-def add_suspension(suspension: Suspension) -> Write:
+def suspension_addition(suspension: Suspension) -> Write:
     """A suspension that was not known."""
     return put_new(suspension_key(suspension.suspension_id), attributes(suspension))
 
 
-def remove(key: Key) -> Write:
+def removal(key: Key) -> Write:
     """Take a closure or suspension back."""
     return delete(key, "attribute_exists(#PK)")

@@ -24,6 +24,6 @@ def all_facilities(table: Table) -> list[Facility]:
     return list(values_of(Facility, table.query(_PARTITION)))
 
 
-def put_facility(facility: Facility) -> Write:
+def facility_record(facility: Facility) -> Write:
     """A facility as the library lists it now."""
     return put(key(facility.number), attributes(facility))

@@ -21,11 +21,11 @@ def of_patron(table: Table, patron_id: str) -> dict[str, str]:
     return {item["SK"].removeprefix(_ENTRY): item["added_at"] for item in entries}
 
 
-def add(patron_id: str, title_id: str, moment: datetime) -> Write:
+def addition(patron_id: str, title_id: str, moment: datetime) -> Write:
     """A title is in the basket, from now on or still."""
     return put(key(patron_id, title_id), {"added_at": stamp(moment)})
 
 
-def remove(patron_id: str, title_id: str) -> Write:
+def removal(patron_id: str, title_id: str) -> Write:
     """A title is not in the basket."""
     return delete(key(patron_id, title_id))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from zlib import crc32
 
-from lending.aws.table.catalogue.titles import count_waiting, title_key
+from lending.aws.table.catalogue.titles import title_key, waiting_change
 from lending.aws.table.codec import Item, attributes, each_of, stamp, value_of
 from lending.aws.table.patrons.patrons import partition
 from lending.aws.table.store import Table
@@ -84,10 +84,10 @@ def _work(hold: Hold) -> Item:
     return {"work": f"WAITING#{shard:02}", "work_order": order}
 
 
-def add(hold: Hold) -> Write:
+def addition(hold: Hold) -> Write:
     """A new hold at the end of its queue."""
     write = put_new(key(hold.patron_id, hold.title_id), attributes(hold) | _queue(hold) | _work(hold))
-    return _counted(write, hold.title_id, _waits(hold))
+    return _with_queue_count(write, hold.title_id, _waits(hold))
 
 
 def change(before: Hold, after: Hold) -> Write:
@@ -95,23 +95,25 @@ def change(before: Hold, after: Hold) -> Write:
     changed = dict.fromkeys(attributes(before)) | attributes(after) | _queue(after) | _work(after)
     condition, values = _still(before)
     write = update(key(before.patron_id, before.title_id), set=changed, condition=condition, **values)
-    return _counted(write, before.title_id, _waits(after) - _waits(before))
+    return _with_queue_count(write, before.title_id, _waits(after) - _waits(before))
 
 
-def explain(hold: Hold, reason: LastRun | None) -> Write:
+def reason_change(hold: Hold, reason: LastRun | None) -> Write:
     """Say why the last run gave this hold nothing, or nothing once it is planned for; the hold stays as it is (27)."""
     condition, values = _still(hold)
     key_ = key(hold.patron_id, hold.title_id)
     return update(key_, set={"last_run": reason and attributes(reason)}, condition=condition, **values)
 
 
-def spend(hold: Hold) -> Write:
+def end(hold: Hold) -> Write:
     """The hold ends: cancelled, lent or expired; only if it still is what it was."""
     condition, values = _still(hold)
-    return _counted(delete(key(hold.patron_id, hold.title_id), condition, **values), hold.title_id, -_waits(hold))
+    return _with_queue_count(
+        delete(key(hold.patron_id, hold.title_id), condition, **values), hold.title_id, -_waits(hold)
+    )
 
 
-def is_none(patron_id: str, title_id: str) -> Write:
+def absence_check(patron_id: str, title_id: str) -> Write:
     """Demand that the patron does not hold the title."""
     return check(key(patron_id, title_id), "attribute_not_exists(#PK)")
 
@@ -120,9 +122,9 @@ def _waits(hold: Hold) -> int:
     return int(hold.status == HoldStatus.WAITING)
 
 
-def _counted(write: Write, title_id: str, change: int) -> Write:
+def _with_queue_count(write: Write, title_id: str, change: int) -> Write:
     # The hold's own condition holds the count true as well: each start and stop is written exactly once.
-    return replace(write, counts=(count_waiting(title_id, change),)) if change else write
+    return replace(write, counts=(waiting_change(title_id, change),)) if change else write
 
 
 def _still(hold: Hold) -> tuple[str, Item]:

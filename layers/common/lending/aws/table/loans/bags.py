@@ -40,7 +40,7 @@ def of_week(table: Table, pickup_from: date, facility: str = "") -> Iterator[Bag
     yield from each_of(bag_of, table.query(f"WEEK#{pickup_from.isoformat()}", prefix))
 
 
-def pack(bag: Bag, barcode: str, policy: Policy) -> Write:
+def book_addition(bag: Bag, barcode: str, policy: Policy) -> Write:
     """Put a book in a patron's bag; the first one makes the bag."""
     gone = datetime.combine(bag.pickup_until, datetime.min.time(), TOKYO) + timedelta(days=policy.history_days)
     return update(
@@ -52,7 +52,7 @@ def pack(bag: Bag, barcode: str, policy: Policy) -> Write:
     )
 
 
-def collect_until(bag: Bag, last_day: date, policy: Policy) -> Write:
+def last_day_change(bag: Bag, last_day: date, policy: Policy) -> Write:
     """The bag has another last pickup day (RULES 40)."""
     gone = datetime.combine(last_day, datetime.min.time(), TOKYO) + timedelta(days=policy.history_days)
     return update(
@@ -62,7 +62,7 @@ def collect_until(bag: Bag, last_day: date, policy: Policy) -> Write:
     )
 
 
-def unpack(bag: Bag, barcode: str) -> Write:
+def book_removal(bag: Bag, barcode: str) -> Write:
     """Take a book out of the bag's list: it was checked in (RULES 41)."""
     return update(
         key(bag.pickup_from, bag.facility, bag.patron_id),
@@ -72,17 +72,17 @@ def unpack(bag: Bag, barcode: str) -> Write:
     )
 
 
-def hand_over(bag: Bag, moment: datetime) -> Write:
+def hand_over_record(bag: Bag, moment: datetime) -> Write:
     """The facility has handed the bag over (RULES 30). The first moment stands."""
     return _change(bag, {"handed_over_at": moment, "books_handed_over": len(bag.barcodes)})
 
 
-def take_hand_over_back(bag: Bag) -> Write:
+def hand_over_removal(bag: Bag) -> Write:
     """The facility has not handed the bag over after all (RULES 30)."""
     return _change(bag, {"handed_over_at": None, "books_handed_over": None})
 
 
-def note_arrival(bag: Bag, arrival: Arrival, moment: datetime) -> Write:
+def arrival_record(bag: Bag, arrival: Arrival, moment: datetime) -> Write:
     """The facility says whether the bag has arrived (RULES 54)."""
     return _change(bag, {"arrival": arrival, "arrival_at": moment})
 

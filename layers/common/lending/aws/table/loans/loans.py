@@ -67,7 +67,7 @@ def _work(loan: Loan) -> Item:
     return {"work": f"LOAN#{shard}", "work_order": f"{loan.due_on.isoformat()}#{loan.patron_id}#{loan.barcode}"}
 
 
-def add(loan: Loan) -> Write:
+def addition(loan: Loan) -> Write:
     """A new loan."""
     return put_new(key(loan.patron_id, loan.barcode), attributes(loan) | _work(loan))
 

@@ -49,7 +49,7 @@ def record(before: Report | None, after: Report) -> Write:
     return put(key(after.facility, after.name), item, condition, **was)
 
 
-def close(report: Report, moment: datetime, by: str, policy: Policy) -> Write:
+def end(report: Report, moment: datetime, by: str, policy: Policy) -> Write:
     """The report is done, if it still is what was read. It vanishes after the policy's days (RULES 41)."""
     condition, was = _still(report)
     gone = epoch(moment + timedelta(days=policy.history_days))

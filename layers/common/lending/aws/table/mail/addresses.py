@@ -44,17 +44,17 @@ def cause_of_mark(table: Table, address: str) -> BounceCause | None:
     return BounceCause(item["cause"]) if item else None
 
 
-def use(address: str, patron_id: str) -> Write:
+def user_addition(address: str, patron_id: str) -> Write:
     """A patron uses an address, from now on or still."""
     return put(user_key(address, patron_id), {})
 
 
-def leave(address: str, patron_id: str) -> Write:
+def user_removal(address: str, patron_id: str) -> Write:
     """A patron no longer uses an address."""
     return delete(user_key(address, patron_id))
 
 
-def changed(before: Patron | None, after: Patron | None, named: str = "") -> list[Write]:
+def user_changes(before: Patron | None, after: Patron | None, named: str = "") -> list[Write]:
     """Uses follow a patron's addresses, in the transaction that changes them.
 
     `before` is None for a new patron, `after` for one who goes.
@@ -63,16 +63,16 @@ def changed(before: Patron | None, after: Patron | None, named: str = "") -> lis
     """
     was, now = (_of(patron) if patron else set() for patron in (before, after))
     left, taken = sorted(was - now), sorted(now - was)
-    uses = [leave(address, before.patron_id) for address in left if before]
-    uses += [use(address, after.patron_id) for address in taken if after]
-    return uses + [mark_reachable(address) for address in sorted({*left, *taken, named} - {""})]
+    uses = [user_removal(address, before.patron_id) for address in left if before]
+    uses += [user_addition(address, after.patron_id) for address in taken if after]
+    return uses + [mark_removal(address) for address in sorted({*left, *taken, named} - {""})]
 
 
 def _of(patron: Patron) -> set[str]:
     return {patron.email, patron.mail_to} - {""}
 
 
-def mark_unreachable(address: str, moment: datetime, cause: str) -> Write:
+def mark_addition(address: str, moment: datetime, cause: str) -> Write:
     """Nothing reaches the address, for every patron who uses it (RULES 39)."""
     listed = {"work": _MARKS, "work_order": f"{stamp(moment)}#{address}"}
     return put(key(address), {"since": stamp(moment), "cause": cause} | listed)
@@ -84,12 +84,12 @@ def marked_until(table: Table, moment: datetime) -> Iterator[tuple[str, datetime
         yield item["PK"].removeprefix("ADDRESS#"), datetime.fromisoformat(item["since"])
 
 
-def mark_reachable(address: str) -> Write:
+def mark_removal(address: str) -> Write:
     """The address may be tried again: a patron has changed or proved it (RULES 39)."""
     return delete(key(address))
 
 
-def unmark(address: str, since: datetime) -> Write:
+def mark_removal_of_earlier(address: str, since: datetime) -> Write:
     """A mail arrived after all: the mark goes, if it is not a newer one."""
     return delete(key(address), "attribute_not_exists(#PK) OR #since = :since", since=stamp(since))
 
@@ -104,18 +104,18 @@ def pending(table: Table, patron_id: str) -> list[PendingAddress]:
     return list(values_of(PendingAddress, table.query(partition(patron_id), "PENDING#")))
 
 
-def ask(wish: PendingAddress) -> Write:
+def wish_addition(wish: PendingAddress) -> Write:
     """A wish in the place of an earlier one, whose link is void from now on."""
     item = attributes(wish) | {"expires_at": epoch(wish.valid_until + timedelta(days=1))}
     return put(pending_key(wish.patron_id, wish.field), item)
 
 
-def withdraw(patron_id: str, field: str) -> Write:
+def wish_removal(patron_id: str, field: str) -> Write:
     """No wish for the field any more."""
     return delete(pending_key(patron_id, field))
 
 
-def confirm(wish: PendingAddress) -> Write:
+def wish_confirmation(wish: PendingAddress) -> Write:
     """The wish is granted, if it still is the latest. It stays a while, so that its link can be followed twice."""
     item = attributes(wish) | {"expires_at": epoch(wish.valid_until + timedelta(days=1))}
     condition = "#pending_id = :pending_id AND attribute_not_exists(#confirmed_at)"

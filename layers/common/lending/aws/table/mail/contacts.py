@@ -96,7 +96,7 @@ def record(before: Contact | None, after: Contact, policy: Policy) -> Write:
     return replace(put((pk, sk), item | gone, condition, **was), also=tuple(pointer))
 
 
-def close(contact: Contact, moment: datetime, by: str, policy: Policy) -> Write:
+def end(contact: Contact, moment: datetime, by: str, policy: Policy) -> Write:
     """The task is done, if it still is what was read. It vanishes after the policy's days; its pointer goes at once."""
     condition, was = _still(contact)
     gone = epoch(moment + timedelta(days=policy.history_days))
@@ -105,7 +105,7 @@ def close(contact: Contact, moment: datetime, by: str, policy: Policy) -> Write:
     return replace(put(key(contact), done, condition, **was), also=tuple(pointer))
 
 
-def erase(contact: Contact) -> tuple[Write, Write]:
+def erasure(contact: Contact) -> tuple[Write, Write]:
     """The task is gone with whom it is about, and what pointed to it."""
     return delete(key(contact)), delete(_pointer(contact))
 

@@ -64,12 +64,12 @@ def vanishes(mail: Mail, policy: Policy) -> datetime:
     return mail.created_at + timedelta(days=days)
 
 
-def add(mail: Mail, policy: Policy) -> Write:
+def addition(mail: Mail, policy: Policy) -> Write:
     """A mail to be sent; put it in the transaction of what it tells of. It vanishes after the policy's days (41)."""
     return put_new(key(mail), attributes(mail) | _work(mail) | {"expires_at": epoch(vanishes(mail, policy))})
 
 
-def erase(mail: Mail) -> Write:
+def erasure(mail: Mail) -> Write:
     """The mail is gone with what it was about."""
     return delete(key(mail))
 

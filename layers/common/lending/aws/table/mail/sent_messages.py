@@ -18,12 +18,12 @@ def mail_key(table: Table, message_id: str) -> Key | None:
     return (item["mail_pk"], item["mail_sk"]) if item else None
 
 
-def add(message_id: str, key: Key, mail: Mail, policy: Policy) -> Write:
+def addition(message_id: str, key: Key, mail: Mail, policy: Policy) -> Write:
     """A mail was sent under a message id. The item vanishes with the mail."""
     gone = epoch(vanishes(mail, policy))
     return put(_key(message_id), {"mail_pk": key[0], "mail_sk": key[1], "expires_at": gone})
 
 
-def forget(message_id: str) -> Write:
+def removal(message_id: str) -> Write:
     """Nothing that SES tells of a message is of interest any more: its mail was erased."""
     return delete(_key(message_id))

@@ -41,12 +41,12 @@ def all_of_them(table: Table) -> Iterator[AccountWork]:
     return values_of(AccountWork, table.query(_WORK, index="work"))
 
 
-def needed(patron_id: str, moment: datetime, *, void_password: bool = False) -> Write:
+def addition(patron_id: str, moment: datetime, *, void_password: bool = False) -> Write:
     """An account is to be seen to; put it in the transaction of what makes it necessary."""
     told = {"patron_id": patron_id, "since": stamp(moment), "work": _WORK, "work_order": f"{stamp(moment)}#{patron_id}"}
     return update(key(patron_id), set=told | ({"void_password": True} if void_password else {}), add={"times": 1})
 
 
-def done(work: AccountWork) -> Write:
+def end(work: AccountWork) -> Write:
     """The account is right, unless another act has come since."""
     return delete(key(work.patron_id), "#times = :times", times=work.times)

@@ -40,7 +40,7 @@ def all_of_them(table: Table) -> Iterator[Leaving]:
     return values_of(Leaving, table.query(_WORK, index="work"))
 
 
-def begin(leaving: Leaving) -> Write:
+def addition(leaving: Leaving) -> Write:
     """Somebody goes; put it in the transaction that takes their record away."""
     listed = {"work": _WORK, "work_order": f"{stamp(leaving.since)}#{leaving.patron_id}"}
     return put_new(key(leaving.patron_id), attributes(leaving) | listed)

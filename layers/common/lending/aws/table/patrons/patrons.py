@@ -46,7 +46,7 @@ def card_numbers(table: Table, patron_ids: set[str]) -> dict[str, str]:
     return {patron_id: patron.card_number for patron_id, patron in find_many(table, patron_ids).items()}
 
 
-def add(patron: Patron) -> Write:
+def addition(patron: Patron) -> Write:
     """A new patron."""
     return put_new(key(patron.patron_id), _item(patron))
 
@@ -68,14 +68,14 @@ def change(before: Patron, after: Patron) -> Write:
     return update(key(before.patron_id), set=changed, condition=condition, **values)
 
 
-def remove(patron: Patron) -> Write:
+def removal(patron: Patron) -> Write:
     """A patron goes, if nothing is open and what else is kept of them still is what was read (RULES 41)."""
     condition, values = still(attributes(patron), "card_number", "former_cards", "receipts", *_FOUND_BY)
     nothing_open = "#open_holds = :none AND #loans = :none"
     return delete(key(patron.patron_id), f"{nothing_open} AND {condition}", none=0, **values)
 
 
-def note_password(patron_id: str, moment: datetime, not_since: datetime) -> Write:
+def password_record(patron_id: str, moment: datetime, not_since: datetime) -> Write:
     """A temporary password is sent anew, if none was since a moment (RULES 6)."""
     never = "attribute_exists(#PK) AND attribute_not_exists(#password_sent_at)"
     return update(
@@ -96,7 +96,7 @@ def _expiry_order(patron: Patron) -> str:
     return f"{patron.expires_on.isoformat()}#{patron.patron_id}"
 
 
-def count_hold(patron_id: str, title_id: str, limit: int) -> Write:
+def hold_increment(patron_id: str, title_id: str, limit: int) -> Write:
     """One more open hold: below the limit, and not of a title on loan to the same patron (RULES 9, 10)."""
     return update(
         key(patron_id),
@@ -107,12 +107,12 @@ def count_hold(patron_id: str, title_id: str, limit: int) -> Write:
     )
 
 
-def uncount_hold(patron_id: str) -> Write:
+def hold_decrement(patron_id: str) -> Write:
     """One open hold fewer."""
     return update(key(patron_id), add={"open_holds": -1}, condition="#open_holds > :none", none=0)
 
 
-def count_loan(patron_id: str, title_id: str, cap: int, holds: int = 0) -> Write:
+def loan_increment(patron_id: str, title_id: str, cap: int, holds: int = 0) -> Write:
     """One more loan, within the cap (RULES 19); `holds` is how many open holds it spends, 0 or 1."""
     return update(
         key(patron_id),
@@ -124,7 +124,7 @@ def count_loan(patron_id: str, title_id: str, cap: int, holds: int = 0) -> Write
     )
 
 
-def uncount_loan(patron_id: str, title_id: str, returning: bool) -> Write:
+def loan_decrement(patron_id: str, title_id: str, returning: bool) -> Write:
     """One loan fewer: the book was checked in (RULES 32); `returning` if the release had counted it as on its way."""
     return update(
         key(patron_id),
@@ -135,18 +135,18 @@ def uncount_loan(patron_id: str, title_id: str, returning: bool) -> Write:
     )
 
 
-def has_not(patron_id: str, title_id: str) -> Write:
+def title_absence_check(patron_id: str, title_id: str) -> Write:
     """Demand that the title is not on loan to the patron (RULES 9)."""
     return check(key(patron_id), "attribute_exists(#PK) AND NOT contains(#lent_titles, :title)", title=title_id)
 
 
-def has_instead(patron: Patron, was: str, now: str) -> Write:
+def title_change(patron: Patron, was: str, now: str) -> Write:
     """A title on loan to the patron is known by another id, if what they have on loan still is what was read."""
     lent = {"lent_titles": patron.lent_titles - {was} | {now}}
     return update(key(patron.patron_id), set=lent, condition="#lent_titles = :lent", lent=patron.lent_titles)
 
 
-def take_loan_back(patron_id: str, title_id: str, hold_limit: int) -> Write:
+def loan_removal(patron_id: str, title_id: str, hold_limit: int) -> Write:
     """A loan that was a mistake is the hold again that it had answered, within the limit of holds (RULES 10, 23)."""
     return update(
         key(patron_id),
@@ -158,12 +158,12 @@ def take_loan_back(patron_id: str, title_id: str, hold_limit: int) -> Write:
     )
 
 
-def count_returning(patron_id: str, change: int) -> Write:
+def returning_change(patron_id: str, change: int) -> Write:
     """More or fewer loans counted as on their way back (RULES 30)."""
     return update(key(patron_id), add={"returning": change}, condition="#returning >= :fewer", fewer=max(0, -change))
 
 
-def set_mail_addresses(patron: Patron, changes: dict[str, str]) -> Write:
+def mail_addresses_change(patron: Patron, changes: dict[str, str]) -> Write:
     """A patron's `email` and `mail_to` from now on, if they still are what was read; an empty one is taken away (7)."""
     condition, values = still(attributes(patron), "email", "mail_to")
     return update(key(patron.patron_id), set=changes, condition=f"attribute_exists(#PK) AND {condition}", **values)
@@ -174,7 +174,7 @@ def expiring_until(table: Table, day: date) -> Iterator[Patron]:
     yield from each_of(patron_of, table.query(WORK_CARD_EXPIRY, index="work", before=f"{day.isoformat()}#~"))
 
 
-def remember_told(patron: Patron, field: str) -> Write:
+def told_record(patron: Patron, field: str) -> Write:
     """A mail about the card's last day was put: `told_expired` or `told_renewal` (RULES 8, 37)."""
     return update(
         key(patron.patron_id),

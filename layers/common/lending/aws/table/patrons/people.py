@@ -27,7 +27,7 @@ def page(table: Table, place: Place, limit: int, start: Item | None) -> tuple[li
     return [_id_of(item) for item in found.items], found.last
 
 
-def changed(before: Patron | None, after: Patron | None) -> list[Write]:
+def name_changes(before: Patron | None, after: Patron | None) -> list[Write]:
     """What a patron is found by follows the patron; `before` is None for a new one, `after` for one who goes."""
     was, now = (_keys(patron) if patron else set() for patron in (before, after))
     return [*map(delete, sorted(was - now)), *(put(key, {}) for key in sorted(now - was))]

@@ -24,18 +24,18 @@ def has_left(table: Table, pickup_from: date, facility: str) -> bool:
     return table.get(key(pickup_from, facility)) is not None
 
 
-def dispatch(pickup_from: date, facility: str, moment: datetime, policy: Policy) -> Write:
+def dispatch_record(pickup_from: date, facility: str, moment: datetime, policy: Policy) -> Write:
     """The crate has left; the first moment stands."""
     gone = epoch(moment + timedelta(days=policy.history_days))
     item = {"facility": facility, "dispatched_at": stamp(moment), "expires_at": gone}
     return put_new(key(pickup_from, facility), item)
 
 
-def take_back(pickup_from: date, facility: str) -> Write:
+def dispatch_removal(pickup_from: date, facility: str) -> Write:
     """The crate is here after all."""
     return delete(key(pickup_from, facility), "attribute_exists(#PK)")
 
 
-def is_here(pickup_from: date, facility: str) -> Write:
+def presence_check(pickup_from: date, facility: str) -> Write:
     """Demand that the crate has not left (RULES 23)."""
     return check(key(pickup_from, facility), "attribute_not_exists(#PK)")

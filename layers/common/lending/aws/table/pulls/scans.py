@@ -22,16 +22,16 @@ def find(table: Table, barcode: str) -> Scan | None:
     return value_of(Scan, item) if item else None
 
 
-def note(scan: Scan) -> Write:
+def record(scan: Scan) -> Write:
     """This is the latest scan of the book."""
     return put(key(scan.barcode), attributes(scan) | {"expires_at": epoch(scan.at + KEPT)})
 
 
-def forget_any(barcode: str) -> Write:
+def removal_of_any(barcode: str) -> Write:
     """What was scanned of the book can be undone no more: it has become another title's."""
     return delete(key(barcode))
 
 
-def forget(scan: Scan) -> Write:
+def removal(scan: Scan) -> Write:
     """The scan is undone, if it still is the latest."""
     return delete(key(scan.barcode), "#at = :at", at=attributes(scan)["at"])

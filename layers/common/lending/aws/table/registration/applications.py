@@ -60,7 +60,7 @@ def cards_at_stake(table: Table) -> set[str]:
     return {item[name] for item in items for name in ("card_number", "old_card_number") if item.get(name)}
 
 
-def add(application: Application) -> Write:
+def addition(application: Application) -> Write:
     """A new application."""
     return put_new(key(application.receipt_number), _item(application))
 
@@ -73,7 +73,7 @@ def change(before: Application, after: Application) -> Write:
     return update(key_, set=changed, condition="#revision = :read", read=before.revision)
 
 
-def erase(application: Application) -> Write:
+def erasure(application: Application) -> Write:
     """The application is gone, if it still is what was read."""
     return delete(key(application.receipt_number), "#revision = :read", read=application.revision)
 

@@ -37,14 +37,14 @@ def stocks(table: Table) -> list[Stock]:
     return list(values_of(Stock, (item | {"place": item["SK"].removeprefix(_STOCK)} for item in found)))
 
 
-def add(card: Card) -> Write:
+def addition(card: Card) -> Write:
     """A card that was not known: a blank one for a place to hand out, or one issued elsewhere."""
     write = put_new(key(card.number), attributes(card))
     brought = card.state is CardState.BLANK and card.facility
     return replace(write, counts=(Count(_stock_key(card.facility), "blank", 1),)) if brought else write
 
 
-def activate(card: Card, patron_id: str, moment: datetime) -> Write:
+def activation(card: Card, patron_id: str, moment: datetime) -> Write:
     """A blank card becomes a patron's: exactly one application gets it (RULES 5)."""
     active = update(
         key(card.number),
@@ -55,7 +55,7 @@ def activate(card: Card, patron_id: str, moment: datetime) -> Write:
     return as_one(active, _given(card, moment)) if card.facility else active
 
 
-def retire(number: str, patron_id: str) -> Write:
+def retirement(number: str, patron_id: str) -> Write:
     """A patron's card ends: a re-issue has replaced it."""
     return update(
         key(number),
@@ -66,7 +66,7 @@ def retire(number: str, patron_id: str) -> Write:
     )
 
 
-def untie(number: str) -> Write:
+def patron_removal(number: str) -> Write:
     """A card whose patron leaves ends: nothing says whose it was, and nobody gets its number again (RULES 41)."""
     return update(
         key(number), set={"state": CardState.RETIRED}, remove=("patron_id",), condition="attribute_exists(#PK)"

@@ -7,7 +7,7 @@ from lending.aws.table.codec import epoch
 from lending.aws.table.writes import Write, update
 
 
-def count(address: str, day: date, moment: datetime, limit: int) -> Write:
+def receipt_increment(address: str, day: date, moment: datetime, limit: int) -> Write:
     """One more receipt mail to an address, within the limit of a day: anybody can type anybody's."""
     key = f"RECEIPTS#{hashlib.sha256(address.lower().encode()).hexdigest()}", day.isoformat()
     return update(

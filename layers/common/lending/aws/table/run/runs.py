@@ -44,7 +44,7 @@ def find(table: Table, run_id: str) -> RunRecord | None:
     return value_of(RunRecord, item) if item else None
 
 
-def put_chunk(record: RunRecord, number: int, decisions: Sequence[Decision], policy: Policy) -> Write:
+def chunk_record(record: RunRecord, number: int, decisions: Sequence[Decision], policy: Policy) -> Write:
     """A part of a plan. Written again it is the same; it vanishes after the policy's days (RULES 41)."""
     listed = [[getattr(each, name) for name in Decision.__slots__] for each in decisions]
     packed = zlib.compress(json.dumps(listed, ensure_ascii=False, separators=(",", ":")).encode())
@@ -72,7 +72,7 @@ def _decision(
     return Decision(patron_id, title_id, barcode, Outcome(decision), Code(code), facts, place, position)
 
 
-def put_input(record: RunRecord, packed: bytes, policy: Policy) -> list[Write]:
+def input_record(record: RunRecord, packed: bytes, policy: Policy) -> list[Write]:
     """What a plan was made from. Written again it is the same; it vanishes as the plan does (RULES 41)."""
     parts = [packed[start : start + _INPUT_BYTES] for start in range(0, len(packed), _INPUT_BYTES)]
     gone = epoch(record.moment + timedelta(days=policy.history_days))
@@ -88,7 +88,7 @@ def input_of(table: Table, record: RunRecord) -> bytes:
     return b"".join(bytes(part["input"]) for part in parts)
 
 
-def adopt(record: RunRecord, instead_of: str = "") -> Write:
+def adoption(record: RunRecord, instead_of: str = "") -> Write:
     """The run goes by this plan from now on, if it still had none, or the one it is to replace."""
     condition: str = "attribute_not_exists(#PK)"
     values: dict[str, Any] = {}
@@ -98,7 +98,7 @@ def adopt(record: RunRecord, instead_of: str = "") -> Write:
     return put(key(record.run_id), attributes(record), condition, **values)
 
 
-def advance(record: RunRecord, tally: dict[str, int]) -> Write:
+def progress_record(record: RunRecord, tally: dict[str, int]) -> Write:
     """One more chunk is carried out, and what became of it, if nobody else has said so."""
     return update(
         key(record.run_id),
@@ -114,7 +114,7 @@ def advanced(record: RunRecord, tally: Mapping[str, int]) -> RunRecord:
     return replace(record, done=record.done + 1, **{name: getattr(record, name) + n for name, n in tally.items()})
 
 
-def finish(record: RunRecord, moment: datetime) -> Write:
+def end(record: RunRecord, moment: datetime) -> Write:
     """All is carried out."""
     return update(
         key(record.run_id),
@@ -125,7 +125,7 @@ def finish(record: RunRecord, moment: datetime) -> Write:
     )
 
 
-def drop(run_id: str, moment: datetime) -> Write:
+def drop_record(run_id: str, moment: datetime) -> Write:
     """Staff have dropped the plan of a finished run; the first moment stands."""
     return update(
         key(run_id),
@@ -143,7 +143,7 @@ def of_cycle(table: Table, cycle: date) -> CycleRun | None:
     return value_of(CycleRun, item) if item else None
 
 
-def claim_cycle(run: CycleRun) -> Write:
+def cycle_claim(run: CycleRun) -> Write:
     """This is the run of its cycle, unless another one is that was not suspended (RULES 22, 26)."""
     return put(
         _cycle_key(run.cycle),
@@ -167,7 +167,7 @@ def _cycle_key(cycle: date) -> Key:
 # What it took
 
 
-def add_cost(run_id: str, cost: Cost) -> Write:
+def cost_increment(run_id: str, cost: Cost) -> Write:
     """What one invocation took, on top of those before. A sum for people: sent twice by the network it counts twice."""
     return update(_cost_key(run_id), add={name: getattr(cost, name) for name in Cost.__slots__})
 

@@ -40,32 +40,32 @@ class SearchState:
 
 def state(table: Table) -> SearchState:
     """What is to be searched, as of now."""
-    changed, file_key = [], ""
+    title_change, file_key = [], ""
     for item in table.query(_PARTITION):
         if item["SK"] == _INDEX:
             file_key = item["file_key"]
         else:
-            changed.append(item)
-    return SearchState(file_key, list(values_of(Change, changed)))
+            title_change.append(item)
+    return SearchState(file_key, list(values_of(Change, title_change)))
 
 
-def changed(title: Title, version: str) -> Write:
+def title_change(title: Title, version: str) -> Write:
     """A title has other words than the file knows; put it in the transaction that writes the title."""
     change = Change(title.title_id, title.title, title.author, title.isbn, version)
     return put((_PARTITION, f"{_CHANGED}{title.title_id}"), attributes(change))
 
 
-def removed(title_id: str, version: str) -> Write:
+def title_removal(title_id: str, version: str) -> Write:
     """A title is found no more, whatever the file knows; put it in the transaction that takes it away."""
     return put((_PARTITION, f"{_CHANGED}{title_id}"), attributes(Change(title_id, version=version)))
 
 
-def is_in_file(change: Change) -> Write:
+def change_removal(change: Change) -> Write:
     """The file has this change, if no later one has taken its place."""
     return delete((_PARTITION, f"{_CHANGED}{change.title_id}"), "#version = :version", version=change.version)
 
 
-def search_in(file_key: str, before: str) -> Write:
+def file_change(file_key: str, before: str) -> Write:
     """Search another file from now on, if it still is the one it was made from."""
     item: Item = {"file_key": file_key}
     if not before:

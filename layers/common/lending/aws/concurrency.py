@@ -10,7 +10,7 @@ R = TypeVar("R")
 _AT_ONCE = 8
 
 
-def together(ask: Callable[[T], R], values: Iterable[T], at_once: int = _AT_ONCE) -> list[R]:
+def map_concurrently(ask: Callable[[T], R], values: Iterable[T], at_once: int = _AT_ONCE) -> list[R]:
     """What `ask` gives for each of the values, in their order, a few of them at a time.
 
     What it raises for one of them is raised when those under way have ended.

@@ -11,28 +11,28 @@ from lending.aws.table.codec import Item, attributes, epoch, stamp, value_of
 from lending.aws.table.patrons.patrons import partition
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Write, update
-from lending.domain.patrons.trail import Act, Trace
+from lending.domain.patrons.audit_log import Act, Trace
 from lending.domain.policy import Policy
 
 _PREFIX = "TRACE#"
 
 
-def on_patron(patron_id: str, act: Act, policy: Policy) -> Write:
+def entry_of_patron(patron_id: str, act: Act, policy: Policy) -> Write:
     """An act on a patron, or a look at their record."""
     return _on(partition(patron_id), act, policy)
 
 
-def on_application(receipt_number: str, act: Act, policy: Policy) -> Write:
+def entry_of_application(receipt_number: str, act: Act, policy: Policy) -> Write:
     """An act on an application, or a look at it or its images."""
     return _on(f"APPLICATION#{receipt_number}", act, policy)
 
 
-def on_title(title_id: str, act: Act, policy: Policy) -> Write:
+def entry_of_title(title_id: str, act: Act, policy: Policy) -> Write:
     """A look at a title's queue. It stays with the title: one look, however many wait."""
     return _on(f"TITLE#{title_id}", act, policy)
 
 
-def on_list(name: str, act: Act, policy: Policy) -> Write:
+def entry_of_list(name: str, act: Act, policy: Policy) -> Write:
     """A look through a list that names patrons. It stays with the list."""
     return _on(f"LIST#{name}", act, policy)
 
