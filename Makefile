@@ -10,6 +10,8 @@ SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 JSON_FLAG = $(if $(JSON),--json)
 
 export PYTHONPATH := layers/common:.
+# The template has loops (Fn::ForEach), which the SAM CLI carries out only when asked to.
+export SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help run week serve quick rules test bench lint $(LINTERS) validate openapi requirements build deploy pages
@@ -88,7 +90,7 @@ build: .venv-sam/made ## Package for AWS (needs Python 3.13 beside)
 	.venv-sam/bin/sam build --template $(TEMPLATE)
 
 deploy: build ## Deploy to AWS, asking the first time what it must know, and publish the pages
-	.venv-sam/bin/sam deploy --stack-name $(STACK) --region $(REGION) --capabilities CAPABILITY_IAM $(if $(wildcard samconfig.toml),,--guided)
+	.venv-sam/bin/sam deploy --stack-name $(STACK) --region $(REGION) --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND $(if $(wildcard samconfig.toml),,--guided)
 	@$(MAKE) --no-print-directory pages
 
 pages: .venv/made ## Publish web/ to the site of the stack on AWS

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from cfnlint.template import Template as LintedTemplate
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
@@ -15,14 +16,24 @@ from infra.local.server import LOOPBACK, REGION
 
 Template = dict[str, Any]
 
+SAM = "AWS::Serverless-2016-10-31"
+LOOPS = "AWS::LanguageExtensions"
 API = "LendingApi"
 ANY_METHOD = "x-amazon-apigateway-any-method"
 DEFAULT_ROUTE = "$default"
 
 
 def load_template(path: Path) -> Template:
-    """Parse a template with CloudFormation's own tags."""
-    parsed: Template = yaml_parse(path.read_text("utf-8"))
+    """Parse a template with CloudFormation's own tags, its loops carried out.
+
+    Raises:
+        ValueError: a loop is not one.
+    """
+    written = yaml_parse(path.read_text("utf-8")) | {"Transform": LOOPS}
+    unrolled = LintedTemplate(str(path), written, [REGION])
+    for fault in unrolled.transform():
+        raise ValueError(fault.message)
+    parsed: Template = unrolled.template | {"Transform": SAM}
     return parsed
 
 
