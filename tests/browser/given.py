@@ -169,14 +169,14 @@ def sign_in_at(page: Page, path: str, name: str, label: str, password: str = CHO
     page.get_by_role("button", name="ログイン").click()
 
 
-def enter(page: Page, room: str, exact: bool = True) -> None:
-    """Go to a room from another one, or from a sheet of its own, and wait until all of it is there."""
-    door = page.locator(".rooms").get_by_role("link", name=room, exact=exact)
+def open_view(page: Page, view: str, exact: bool = True) -> None:
+    """Go to a view from another one, or from a sheet of its own, and wait until all of it is there."""
+    link = page.locator(".view-links").get_by_role("link", name=view, exact=exact)
     before = page.locator("#content > [aria-busy]").element_handle()
-    door.click()
+    link.click()
     page.wait_for_function("before => !before.isConnected", arg=before)
     expect(page.locator("#content > [aria-busy=false]")).to_be_visible()
-    expect(door).to_have_attribute("aria-current", "page")
+    expect(link).to_have_attribute("aria-current", "page")
 
 
 @contextmanager

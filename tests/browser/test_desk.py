@@ -15,7 +15,7 @@ from lending.domain.policy import Policy
 from lending.domain.registration.card import Card
 from lending.domain.week import TOKYO
 from tests.browser.conftest import assert_accessible
-from tests.browser.given import Clock, Given, enter, on_paper, sign_in_at
+from tests.browser.given import Clock, Given, on_paper, open_view, sign_in_at
 
 pytestmark = pytest.mark.browser
 
@@ -63,10 +63,10 @@ def test_books_are_pulled_packed_handed_over_and_come_back(phone: BrowserContext
     assert places == sorted(places)
     with on_paper(page):
         expect(page.locator(".sheet")).to_be_visible()
-        expect(page.locator("header, footer, .rooms, h1, .actions").filter(visible=True)).to_have_count(0)
+        expect(page.locator("header, footer, .view-links, h1, .actions").filter(visible=True)).to_have_count(0)
     assert_accessible(page)
     # WHEN the books are scanned
-    enter(page, "取り出し")
+    open_view(page, "取り出し")
     scan(page, f"{found}1")
     told(page, "袋に入れる", "No.2 平内町立図書館", f"利用者番号 {hanako.card_number}", "津軽の昔話")
     expect(page.locator("#left")).to_have_text("残り2冊です。")
@@ -79,7 +79,7 @@ def test_books_are_pulled_packed_handed_over_and_come_back(phone: BrowserContext
     told(page, "確かめてください", "この資料番号の本は登録されていません。")
     assert_accessible(page)
     # THEN the crates of the week are told, and the slip of each bag bears card and facility, and no name (RULES 24)
-    enter(page, "コンテナ")
+    open_view(page, "コンテナ")
     expect(page.get_by_text("1館、袋1、本1冊です。")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("link", name="袋の票を印刷する").click()
@@ -88,7 +88,7 @@ def test_books_are_pulled_packed_handed_over_and_come_back(phone: BrowserContext
     expect(page.locator(".slip")).to_contain_text(hanako.card_number)
     expect(page.locator("body")).not_to_contain_text(hanako.name.split()[0])
     assert_accessible(page)
-    enter(page, "コンテナ")
+    open_view(page, "コンテナ")
     page.get_by_role("link", name="コンテナの一覧を印刷する").click()
     expect(page.locator(".crate")).to_contain_text(f"{found}1")
     assert_accessible(page)
@@ -101,7 +101,7 @@ def test_books_are_pulled_packed_handed_over_and_come_back(phone: BrowserContext
     assert_accessible(there)
     # AND the book comes back
     clock.now = NEXT_WEDNESDAY
-    enter(page, "返却")
+    open_view(page, "返却")
     scan(page, f"{found}1")
     told(page, "書架に戻す", "返却しました", "津軽の昔話")
     assert_accessible(page)
@@ -117,7 +117,7 @@ def test_an_application_is_looked_at_painted_over_and_decided(phone: BrowserCont
     first, second = (given.application(person, MONDAY, ["insurance_certificate"]) for person in people)
     page = phone.new_page()
     sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
-    enter(page, "申請")
+    open_view(page, "申請")
     assert_accessible(page)
     page.get_by_role("link", name=first).click()
     # THEN the photos are there
@@ -175,7 +175,7 @@ def test_a_patron_is_called_and_looked_up(phone: BrowserContext, given: Given) -
     page = phone.new_page()
     sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
     # WHEN staff look whom to call THEN name, number and cause are there (RULES 39)
-    enter(page, "連絡")
+    open_view(page, "連絡")
     task = page.locator(".book")
     expect(task).to_contain_text(patron.phone)
     expect(task).to_contain_text(patron.email)
@@ -199,7 +199,7 @@ def test_a_patron_is_called_and_looked_up(phone: BrowserContext, given: Given) -
     page.get_by_role("button", name="変更する").click()
     expect(page.locator("#news")).to_contain_text("登録の内容を変えました。")
     # AND once they were called the address is tried again, and nobody has to call (RULES 39)
-    enter(page, "連絡")
+    open_view(page, "連絡")
     page.get_by_role("button", name="アドレスをもう一度試す").click()
     page.get_by_role("button", name="もう一度試す", exact=True).click()
     expect(page.locator("#news")).to_contain_text("受信確認メールをお送りします")
@@ -214,7 +214,7 @@ def test_a_patron_is_called_and_looked_up(phone: BrowserContext, given: Given) -
     expect(page.locator("#news")).to_contain_text("「受信確認メール」をもう一度送ります。")
     assert_accessible(page)
     # AND a book is lent at the counter (RULES 17)
-    enter(page, "貸出")
+    open_view(page, "貸出")
     scan(page, patron.card_number)
     told(page, "例示 一郎 様")
     scan(page, f"{dropped}1")
@@ -222,14 +222,14 @@ def test_a_patron_is_called_and_looked_up(phone: BrowserContext, given: Given) -
     assert_accessible(page)
 
 
-def at_the_desk(phone: BrowserContext, given: Given, room: str, at: datetime) -> Page:
-    """A page of staff in a room, on a desktop."""
+def at_the_desk(phone: BrowserContext, given: Given, view: str, at: datetime) -> Page:
+    """A page of staff in a view, on a desktop."""
     Clock(phone, at)
     page = phone.new_page()
     page.clock.install()
     page.set_viewport_size({"width": 1280, "height": 900})
     sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
-    enter(page, room)
+    open_view(page, view)
     return page
 
 
@@ -368,7 +368,7 @@ def test_crates_leave_and_their_slips_tell_the_days(phone: BrowserContext, given
     expect(page.get_by_role("img", name="利用者番号 90000001 のバーコード")).to_be_visible()
     assert_accessible(page)
     # AND a crate's list tells which page of how many it is
-    enter(page, "コンテナ")
+    open_view(page, "コンテナ")
     page.get_by_role("link", name="コンテナの一覧を印刷する").click()
     expect(page.locator(".crate")).to_have_count(4)
     pages = page.locator(".crate").filter(has_text="No.21")
@@ -377,7 +377,7 @@ def test_crates_leave_and_their_slips_tell_the_days(phone: BrowserContext, given
         expect(pages.nth(n - 1)).to_contain_text(f"{n}/3ページ")
     assert_accessible(page)
     # WHEN a crate leaves THEN its moment is there (RULES 23)
-    enter(page, "コンテナ")
+    open_view(page, "コンテナ")
     rows = {n: page.locator("tbody tr").nth(n - 20) for n in (20, 21)}
     rows[20].get_by_role("button", name="発送した").click()
     expect(rows[20]).to_contain_text("12月24日(木) 14:05 発送")

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from lending.aws.table.patrons import patrons
 from lending.domain.week import TOKYO
 from tests.browser.conftest import assert_accessible
-from tests.browser.given import Clock, Given, enter, sign_in_at
+from tests.browser.given import Clock, Given, open_view, sign_in_at
 
 pytestmark = pytest.mark.browser
 
@@ -21,13 +21,13 @@ MONDAY_AFTER = datetime(2026, 7, 13, 9, tzinfo=TOKYO)
 
 
 def pile(page: Page, name: str, bags: int) -> None:
-    """Go to a list and wait until it is there; its number stands at the door."""
-    enter(page, name, exact=False)
-    at_the_door(page, name, bags)
+    """Go to a list and wait until it is there; its number stands in the link."""
+    open_view(page, name, exact=False)
+    has_bags(page, name, bags)
 
 
-def at_the_door(page: Page, name: str, bags: int) -> None:
-    expect(page.locator(".rooms").get_by_role("link", name=f"{name} {bags}", exact=True)).to_be_visible()
+def has_bags(page: Page, name: str, bags: int) -> None:
+    expect(page.locator(".view-links").get_by_role("link", name=f"{name} {bags}", exact=True)).to_be_visible()
 
 
 def scan(page: Page, code: str, what: str, *lines: str) -> None:
@@ -58,7 +58,7 @@ def test_a_week_of_bags(phone: BrowserContext, given: Given) -> None:
     sign_in_at(page, "/facility.html", given.account("facility-07"), "協力館ID")
     expect(page.get_by_text("お渡しする袋は、ありません。")).to_be_visible()
     expect(page.locator("#content")).to_contain_text("No.7 ")
-    at_the_door(page, "届く", 3)
+    has_bags(page, "届く", 3)
     assert_accessible(page)
     # WHEN the crate is unpacked and a bag is not in it THEN it is told with one press, and taken back with one (54)
     pile(page, "届く", 3)
@@ -76,16 +76,16 @@ def test_a_week_of_bags(phone: BrowserContext, given: Given) -> None:
     # WHEN on Sunday a card is scanned, with the letters that begin and end its bar code THEN its bag is found
     clock.now = SUNDAY
     pile(page, "お渡しする", 3)
-    at_the_door(page, "届く", 0)
+    has_bags(page, "届く", 0)
     scan(page, f"A{hanako.card_number}A", "お渡しする", "2冊 7月5日(日)～7月12日(日)")
     assert_accessible(page)
     # WHEN it is handed over, by mistake, and again THEN the numbers at the doors say so (RULES 30)
     page.locator("#instruction").get_by_role("button", name="お渡しした").click()
     told(page, "お渡し済み", hanako.card_number)
-    at_the_door(page, "お渡しする", 2)
+    has_bags(page, "お渡しする", 2)
     page.get_by_role("button", name="お渡しを取り消す").click()
     told(page, "取り消しました", hanako.card_number)
-    at_the_door(page, "お渡しする", 3)
+    has_bags(page, "お渡しする", 3)
     page.get_by_role("button", name=f"{hanako.card_number} の袋をお渡しした").click()
     told(page, "お渡し済み", hanako.card_number)
     pile(page, "済み", 1)
@@ -109,12 +109,12 @@ def test_a_week_of_bags(phone: BrowserContext, given: Given) -> None:
     # AND what was collected without a record is recorded late (RULES 30)
     page.get_by_role("button", name="95000007 の袋をお渡しした").click()
     told(page, "お渡し済み", "95000007")
-    at_the_door(page, "返送する", 1)
-    at_the_door(page, "済み", 1)
+    has_bags(page, "返送する", 1)
+    has_bags(page, "済み", 1)
     # AND the numbers are nobody's any more once the facility has left
     page.get_by_role("button", name="ログアウト").click()
     expect(page.get_by_label("協力館ID")).to_be_visible()
-    expect(page.locator(".rooms li")).to_have_count(0)
+    expect(page.locator(".view-links li")).to_have_count(0)
 
 
 def test_a_whole_crate_has_arrived(phone: BrowserContext, given: Given) -> None:
@@ -141,7 +141,7 @@ def test_what_a_facility_tells_is_a_task_at_the_desk(phone: BrowserContext, give
     there.get_by_role("button", name=f"{patron.card_number} の袋が届いていない").click()
     told(there, "届いていない")
     # WHEN nothing is filled in THEN each question is named
-    enter(there, "連絡")
+    open_view(there, "連絡")
     there.get_by_role("button", name="連絡する").click()
     expect(there.locator("#summary li")).to_have_count(2)
     assert_accessible(there)
@@ -152,7 +152,7 @@ def test_what_a_facility_tells_is_a_task_at_the_desk(phone: BrowserContext, give
     expect(there.locator("#news")).to_contain_text("県立図書館に連絡しました。")
     # THEN staff read both, and say when they have seen to it
     sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
-    enter(page, "協力館から")
+    open_view(page, "協力館から")
     bag, extra = (page.locator(".book", has_text=text) for text in (patron.card_number, "袋の票のない本が1冊"))
     expect(bag).to_contain_text("届いていない")
     expect(extra).to_contain_text("No.5 ")
@@ -168,7 +168,7 @@ def test_a_facility_keeps_its_own_closed_days(phone: BrowserContext, given: Give
     Clock(phone, SATURDAY)
     page = phone.new_page()
     sign_in_at(page, "/facility.html", given.account("facility-06"), "協力館ID")
-    enter(page, "休館日")
+    open_view(page, "休館日")
     expect(page.get_by_text("登録されていません")).to_be_visible()
     # WHEN no day is given THEN it is asked for
     page.get_by_role("button", name="加える").click()

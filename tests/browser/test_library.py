@@ -14,7 +14,7 @@ from infra.local.people import mailbox, until
 from lending.domain.week import TOKYO
 from tests.browser.conftest import PATIENCE_MS, assert_accessible
 from tests.browser.filling import heading
-from tests.browser.given import CHOSEN, TEMPORARY, Clock, Given, enter, on_paper, sign_in_at
+from tests.browser.given import CHOSEN, TEMPORARY, Clock, Given, on_paper, open_view, sign_in_at
 
 pytestmark = pytest.mark.browser
 
@@ -47,14 +47,14 @@ def test_a_patron_signs_in_searches_holds_and_cancels(phone: BrowserContext, giv
     expect(page.get_by_text("予約している資料は、ありません。")).to_be_visible()
     assert_accessible(page)
     # WHEN a book is looked for, remembered and held
-    enter(page, "資料をさがす")
+    open_view(page, "資料をさがす")
     page.get_by_label("さがす言葉").fill("内丸")
     page.get_by_role("button", name="さがす").click()
     expect(page.get_by_text("1点あります。")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("button", name="予約かごへ").click()
     expect(page.get_by_text("予約かごに入れました。")).to_be_focused()
-    enter(page, "予約かご")
+    open_view(page, "予約かご")
     assert_accessible(page)
     page.get_by_role("link", name="「三内丸山のりんご」を予約する").click()
     page.get_by_role("button", name="予約を確定する").click()
@@ -79,7 +79,7 @@ def test_a_patron_signs_in_searches_holds_and_cancels(phone: BrowserContext, giv
     expect(page.locator("#news")).to_contain_text("取り消しました")
     expect(page.get_by_text("予約している資料は、ありません。")).to_be_visible()
     # WHEN the card is shown THEN a scanner reads it (RULES 28)
-    enter(page, "利用者カード")
+    open_view(page, "利用者カード")
     expect(page.locator("#card-number")).to_have_text(patron.card_number)
     picture = Image.open(BytesIO(page.locator(".library-card").screenshot()))
     (code,) = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.Codabar))
@@ -101,7 +101,7 @@ def test_a_patron_changes_password_and_mail_address(phone: BrowserContext, given
     page = phone.new_page()
     sign_in_at(page, "/library.html", patron.card_number, CARD)
     # WHEN the password is changed with a wrong one THEN it is refused at its field
-    enter(page, "利用者情報")
+    open_view(page, "利用者情報")
     assert_accessible(page)
     chosen = "tsugi-2026"
     fields = {
@@ -135,7 +135,7 @@ def test_a_patron_changes_password_and_mail_address(phone: BrowserContext, given
     other.get_by_role("button", name="このアドレスを使う").click()
     heading(other, "メールアドレスを変えました")
     # AND the mail is in the list with how far it has come (RULES 38)
-    enter(page, "メール")
+    open_view(page, "メール")
     expect(page.locator(".book")).to_contain_text("メールアドレスの確認")
     # AND what it said, but for the link
     page.get_by_text("本文", exact=True).click()
@@ -197,7 +197,7 @@ def test_every_state_of_holds_and_loans_is_told(phone: BrowserContext, given: Gi
     expect(page.get_by_role("heading", level=2).first).to_have_text("メールが届いていません")
     expect(page.get_by_text("利用者カードの有効期限が切れています")).to_be_visible()
     assert_accessible(page)
-    enter(page, "借りている資料")
+    open_view(page, "借りている資料")
     expect(page.get_by_role("button", name="貸出延長")).to_have_count(2)
     expect(page.get_by_text("ほかの方の予約が有るため、更新できません。")).to_have_count(2)
     expect(page.get_by_text("6月21日(日) 期限を過ぎています")).to_have_count(1)
@@ -218,11 +218,11 @@ def test_a_session_that_ran_out_asks_to_sign_in_again(page: Page, given: Given) 
     # GIVEN a token that has run out THEN a new one is fetched, and nobody notices
     run_out = "const s = JSON.parse(sessionStorage.session); s.until = 0; sessionStorage.session = JSON.stringify(s);"
     page.evaluate(run_out)
-    enter(page, "借りている資料")
+    open_view(page, "借りている資料")
     assert page.evaluate("JSON.parse(sessionStorage.session).until") > 0
     # WHEN it cannot be renewed any more THEN the page says so
     page.evaluate(run_out.replace("s.until = 0;", "s.until = 0; s.refresh = 'void';"))
-    page.locator(".rooms").get_by_role("link", name="メール").click()
+    page.locator(".view-links").get_by_role("link", name="メール").click()
     heading(page, "Myライブラリ")
     expect(page.get_by_text("しばらく操作がなかったため")).to_be_visible()
     assert_accessible(page)
@@ -234,7 +234,7 @@ def test_whom_the_gateway_turns_away_is_asked_to_sign_in_again(page: Page, given
     expect(page.get_by_text("予約している資料は、ありません。")).to_be_visible()
     # WHEN a token counts no more, also a new one: the gateway says so in words of its own
     page.route("**/api/me/mails", lambda route: route.fulfill(status=401, json={"message": "Unauthorized"}))
-    page.locator(".rooms").get_by_role("link", name="メール").click()
+    page.locator(".view-links").get_by_role("link", name="メール").click()
     # THEN the page knows what it means
     heading(page, "Myライブラリ")
     expect(page.get_by_text("もう一度ログインしてください")).to_be_visible()
@@ -326,7 +326,7 @@ def test_a_patron_sees_what_is_kept_has_it_as_a_file_and_leaves(phone: BrowserCo
     page = phone.new_page()
     sign_in_at(page, "/library.html", patron.card_number, CARD)
     # WHEN they look THEN all that is registered is there (RULES 41)
-    enter(page, "利用者情報")
+    open_view(page, "利用者情報")
     facts = page.locator("dl.facts").first
     for text in (patron.name, patron.kana, patron.address, patron.phone, "1990年4月1日"):
         expect(facts).to_contain_text(text)
@@ -341,11 +341,11 @@ def test_a_patron_sees_what_is_kept_has_it_as_a_file_and_leaves(phone: BrowserCo
     page.get_by_role("button", name="抹消する", exact=True).click()
     expect(page.locator("#summary")).to_contain_text("予約が1件あります")
     # WHEN it is cancelled THEN they can
-    enter(page, "予約した資料")
+    open_view(page, "予約した資料")
     page.get_by_role("button", name="「三内丸山のりんご」の予約を取り消す").click()
     page.get_by_role("button", name="取り消す", exact=True).click()
     expect(page.get_by_text("の予約を取り消しました。")).to_be_visible()
-    enter(page, "利用者情報")
+    open_view(page, "利用者情報")
     page.get_by_role("button", name="利用者登録を抹消する").click()
     page.get_by_role("button", name="抹消する", exact=True).click()
     # THEN nobody is signed in, and the card opens nothing any more

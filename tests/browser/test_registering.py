@@ -210,7 +210,7 @@ def test_the_progress_of_a_photo_is_told_and_a_ticket_that_ran_out_is_renewed(
     assert renewed.value.method == "POST"
     # and the page tells that it is on its way
     expect(page.get_by_role("progressbar", name="送信の進みぐあい")).to_be_visible()
-    expect(page.locator("#stage").get_by_role("status")).to_contain_text("写真を送っています…")
+    expect(page.locator("#photo-step").get_by_role("status")).to_contain_text("写真を送っています…")
     assert_accessible(page)
     # WHEN it has gone THEN it is the end
     until(lambda: sent(page, held), "the photo to be sent").continue_()
@@ -250,7 +250,7 @@ def test_another_number_on_the_picture_is_told_at_once_and_holds_nothing_up(
     choose_photo(page, photos["document"])
     send_photo(page)
     expect(page.get_by_role("heading", name="お確かめください")).to_be_visible()
-    expect(page.locator("#stage")).to_contain_text("番号(20100002)が違います。")
+    expect(page.locator("#photo-step")).to_contain_text("番号(20100002)が違います。")
     assert_accessible(page)
     # AND the person may go on all the same
     page.get_by_role("button", name="このまま進む").click()

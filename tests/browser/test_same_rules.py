@@ -126,9 +126,9 @@ def test_a_photo_is_sent_upright_smaller_and_without_where_it_was_taken(page: Pa
     assert CAMERA.encode() in photo
     # WHEN the page prepares it
     script = """async (text) => {
-      const { scaledDown } = await import("/js/scaling.js");
+      const { shrinkImage } = await import("/js/shrink-image.js");
       const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
-      const scaled = await scaledDown(new File([bytes], "photo.jpg", { type: "image/jpeg" }), 10 * 1024 * 1024);
+      const scaled = await shrinkImage(new File([bytes], "photo.jpg", { type: "image/jpeg" }), 10 * 1024 * 1024);
       return btoa(Array.from(new Uint8Array(await scaled.arrayBuffer()), (byte) => String.fromCharCode(byte)).join(""));
     }"""
     sent = b64decode(page.evaluate(script, b64encode(photo).decode()))

@@ -9,7 +9,7 @@ from infra.local.people import until
 from infra.local.samples import PEOPLE
 from lending.domain.week import TOKYO
 from tests.browser.conftest import assert_accessible
-from tests.browser.given import CHOSEN, Clock, Given, enter, on_paper, sign_in_at
+from tests.browser.given import CHOSEN, Clock, Given, on_paper, open_view, sign_in_at
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +22,7 @@ def test_somebody_without_mail_is_registered_found_and_let_in(phone: BrowserCont
     page.set_viewport_size({"width": 1280, "height": 900})
     sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
     # WHEN a child comes to the window with a card that the library issued, and no mail address (RULES 44)
-    enter(page, "利用者")
+    open_view(page, "利用者")
     page.get_by_role("link", name="窓口で登録する").click()
     page.get_by_role("button", name="登録する").click()
     expect(page.locator("#summary li")).to_have_count(4)
@@ -48,7 +48,7 @@ def test_somebody_without_mail_is_registered_found_and_let_in(phone: BrowserCont
     expect(page.locator("#news")).to_contain_text("登録の内容を変えました。")
     expect(page.get_by_text("2015年5月6日")).to_be_visible()
     # WHEN somebody of the same name and birthday is registered THEN they are asked whether it is another
-    enter(page, "利用者")
+    open_view(page, "利用者")
     page.get_by_role("link", name="窓口で登録する").click()
     twin = {
         "利用者番号": "00812346", "お名前": "例示 心春", "フリガナ": "レイジ コハル", "生年月日": "2015-05-06",
@@ -61,7 +61,7 @@ def test_somebody_without_mail_is_registered_found_and_let_in(phone: BrowserCont
     page.get_by_role("button", name="別の方として登録する").click()
     expect(page.get_by_text("例示 心春(レイジ コハル)")).to_be_visible()
     # WHEN they come again without a card THEN they are found by the little they know
-    enter(page, "利用者")
+    open_view(page, "利用者")
     page.get_by_role("link", name="カードのない方を探す").click()
     page.get_by_role("button", name="探す", exact=True).click()
     expect(page.locator("#summary")).to_contain_text("どれか1つ")
@@ -85,10 +85,10 @@ def test_somebody_without_mail_is_registered_found_and_let_in(phone: BrowserCont
     password = slip.locator(".password").inner_text()
     with on_paper(page):
         expect(slip).to_be_visible()
-        expect(page.locator("header, .rooms, h1, .actions").filter(visible=True)).to_have_count(0)
+        expect(page.locator("header, .view-links, h1, .actions").filter(visible=True)).to_have_count(0)
     assert_accessible(page)
     # THEN it is gone once they leave the page, and it lets the child in
-    enter(page, "連絡")
+    open_view(page, "連絡")
     expect(page.locator("body")).not_to_contain_text(password)
     at_home = phone.new_page()
     sign_in_at(at_home, "/library.html", "00812347", "利用者カードの番号", password)
@@ -110,14 +110,14 @@ def test_who_has_no_mail_is_written_a_letter(phone: BrowserContext, given: Given
     page.set_viewport_size({"width": 1280, "height": 900})
     sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
     # WHEN staff open the letters THEN it is there as it will be printed, with the address
-    enter(page, "手紙")
+    open_view(page, "手紙")
     letter = page.get_by_role("region", name="例示 冬美 様への手紙")
     for said in ("〒030-0184", patron.address, "例示 冬美 様", "予約取消のお知らせ", "雪国の暦", "紛失のため"):
         expect(letter).to_contain_text(said)
     assert_accessible(page)
     with on_paper(page):
         expect(letter).to_be_visible()
-        expect(page.locator("header, .rooms, h1, .actions, table").filter(visible=True)).to_have_count(0)
+        expect(page.locator("header, .view-links, h1, .actions, table").filter(visible=True)).to_have_count(0)
     # WHEN it is printed THEN it is gone from the list
     page.get_by_role("button", name="例示 冬美 様への「予約取消のお知らせ」を印刷した").click()
     page.get_by_role("dialog").get_by_role("button", name="印刷した").click()
@@ -131,7 +131,7 @@ def test_cards_are_brought_to_a_place_and_counted_there(phone: BrowserContext, g
     page.set_viewport_size({"width": 1280, "height": 900})
     sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
     # WHEN a row of cards is brought to the library's own counter (RULES 44)
-    enter(page, "利用者")
+    open_view(page, "利用者")
     page.get_by_role("link", name="カードの在庫を見る").click()
     page.get_by_role("button", name="登録する").click()
     expect(page.locator("#summary li")).to_have_count(2)
@@ -156,7 +156,7 @@ def test_an_application_with_another_birthday_is_confirmed_by_name(phone: Browse
     page = phone.new_page()
     page.set_viewport_size({"width": 1280, "height": 900})
     sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
-    enter(page, "申請")
+    open_view(page, "申請")
     page.get_by_role("link", name=receipt).click()
     # WHEN staff register it THEN they are told what differs
     page.get_by_label("登録する", exact=True).check()
@@ -178,7 +178,7 @@ def test_what_staff_did_is_read_and_somebody_is_taken_out(phone: BrowserContext,
     page = phone.new_page()
     page.set_viewport_size({"width": 1280, "height": 900})
     sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
-    enter(page, "利用者")
+    open_view(page, "利用者")
     page.get_by_label("利用者番号").fill(patron.card_number)
     page.get_by_role("button", name="記録を見る").click()
     expect(page.get_by_text(patron.phone)).to_be_visible()
@@ -200,7 +200,7 @@ def test_what_staff_did_is_read_and_somebody_is_taken_out(phone: BrowserContext,
     page.get_by_role("button", name="記録を見る").click()
     expect(page.locator("#summary")).to_contain_text("登録されていません")
     # AND what the account did is listed, with lists and patrons
-    enter(page, "利用者")
+    open_view(page, "利用者")
     page.get_by_role("link", name="職員の操作の記録を見る").click()
     page.get_by_label("職員の利用者名").fill(given.account("desk"))
     page.get_by_role("button", name="記録を見る").click()

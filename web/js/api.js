@@ -1,7 +1,7 @@
 /** The API under the site's own address. What it refuses is a Problem, what never reached it is Offline. */
 
 const BASE = "/api";
-const PATIENCE_MS = 35_000;
+const TIMEOUT_MS = 35_000;
 
 /** A refusal: its status and code, a sentence for people, and everything that stands in the way (RFC 9457). */
 export class Problem extends Error {
@@ -48,7 +48,7 @@ async function call(method, path, body, headers) {
   const sent = body === undefined ? {} : { body: JSON.stringify(body) };
   const types = body === undefined ? {} : { "Content-Type": "application/json" };
   const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  const timer = setTimeout(() => patience.abort(), TIMEOUT_MS);
   let answer, text;
   try {
     answer = await fetch(BASE + path, { method, headers: { ...types, ...headers }, signal: patience.signal, ...sent });

@@ -20,7 +20,7 @@ const ALIKE = [
   "PasswordResetRequiredException",
   "InvalidParameterException",
 ];
-const PATIENCE_MS = 35_000;
+const TIMEOUT_MS = 35_000;
 
 /** Cognito's no: `code` is its own name for it, the message is for people. */
 export class Denied extends Error {
@@ -34,7 +34,7 @@ export class Denied extends Error {
 let config;
 
 async function settings() {
-  config ??= fetch("config.json", { signal: AbortSignal.timeout(PATIENCE_MS) }).then((answer) => answer.json());
+  config ??= fetch("config.json", { signal: AbortSignal.timeout(TIMEOUT_MS) }).then((answer) => answer.json());
   try {
     return await config;
   } catch {
@@ -56,7 +56,7 @@ export async function cognito(operation, parameters) {
       },
       body: JSON.stringify(parameters),
       cache: "no-store",
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     read = JSON.parse((await answer.text()) || "{}");
   } catch {

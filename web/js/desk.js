@@ -1,19 +1,19 @@
-/** The desk: what the library's staff do, room by room. */
+/** The desk: what the library's staff do, view by view. */
 
 import { watchConnection } from "./connection.js";
-import { applicationsRoom, oneApplicationRoom } from "./desk/applications.js";
-import { cardsRoom } from "./desk/cards.js";
-import { checkInsRoom } from "./desk/checkins.js";
-import { checkOutsRoom } from "./desk/checkouts.js";
-import { contactsRoom } from "./desk/contacts.js";
-import { cratesRoom, crateListsRoom, slipsRoom } from "./desk/crates.js";
-import { lettersRoom } from "./desk/letters.js";
-import { patronRoom } from "./desk/patron.js";
-import { peopleRoom, registerRoom } from "./desk/people.js";
-import { pullSheetRoom, pullsRoom } from "./desk/pulls.js";
-import { reportsRoom } from "./desk/reports.js";
-import { trailRoom } from "./desk/trail.js";
-import { openHouse } from "./rooms.js";
+import { applicationsView, oneApplicationView } from "./desk/applications.js";
+import { cardsView } from "./desk/cards.js";
+import { checkInsView } from "./desk/checkins.js";
+import { checkOutsView } from "./desk/checkouts.js";
+import { contactsView } from "./desk/contacts.js";
+import { cratesView, crateListsView, slipsView } from "./desk/crates.js";
+import { lettersView } from "./desk/letters.js";
+import { patronView } from "./desk/patron.js";
+import { peopleView, registerView } from "./desk/people.js";
+import { pullSheetView, pullsView } from "./desk/pulls.js";
+import { reportsView } from "./desk/reports.js";
+import { trailView } from "./desk/trail.js";
+import { startApp } from "./app.js";
 
 const STAFF = {
   title: "職員の画面",
@@ -24,26 +24,26 @@ const STAFF = {
 };
 
 watchConnection("読み取った本は、つながってからもう一度読み取ってください。");
-openHouse(
+startApp(
   "職員の画面",
   [
-    pullsRoom,
-    pullSheetRoom,
-    cratesRoom,
-    slipsRoom,
-    crateListsRoom,
-    checkInsRoom,
-    checkOutsRoom,
-    applicationsRoom,
-    oneApplicationRoom,
-    contactsRoom,
-    lettersRoom,
-    reportsRoom,
-    patronRoom,
-    peopleRoom,
-    registerRoom,
-    cardsRoom,
-    trailRoom,
+    pullsView,
+    pullSheetView,
+    cratesView,
+    slipsView,
+    crateListsView,
+    checkInsView,
+    checkOutsView,
+    applicationsView,
+    oneApplicationView,
+    contactsView,
+    lettersView,
+    reportsView,
+    patronView,
+    peopleView,
+    registerView,
+    cardsView,
+    trailView,
   ],
   STAFF,
 );

@@ -3,7 +3,7 @@
  * or a phone that put the page aside loses nothing, and a shared computer keeps nothing. Photos are never kept.
  */
 
-import { forget, read, write } from "./memory.js";
+import { forget, read, write } from "./storage.js";
 
 const DRAFT = "draft";
 const RECEIPT = "receipt";

@@ -1,11 +1,11 @@
 /** A partner facility: its bags, what it tells the prefectural library, its closed days (RULES 28-30, 40, 54). */
 
 import { watchConnection } from "./connection.js";
-import { bagRooms, forgetBags } from "./facility/bags.js";
-import { closuresRoom } from "./facility/closures.js";
-import { forgetHere } from "./facility/here.js";
-import { reportsRoom } from "./facility/reports.js";
-import { openHouse } from "./rooms.js";
+import { bagViews, forgetBags } from "./facility/bags.js";
+import { closuresView } from "./facility/closures.js";
+import { forgetOwnFacility } from "./facility/own-facility.js";
+import { reportsView } from "./facility/reports.js";
+import { startApp } from "./app.js";
 
 const FACILITY = {
   title: "協力館の画面",
@@ -13,13 +13,13 @@ const FACILITY = {
   group: "facility",
   label: "協力館ID",
   others: "協力館IDでログインしてください。",
-  leaving: () => {
+  onSignOut: () => {
     forgetBags();
-    forgetHere();
+    forgetOwnFacility();
   },
 };
 
 // Whoever opens the page without a word stands at the counter.
 if (!location.hash) history.replaceState(null, "", "#to_hand_over");
 watchConnection("");
-openHouse("協力館の画面", [...bagRooms, reportsRoom, closuresRoom], FACILITY);
+startApp("協力館の画面", [...bagViews, reportsView, closuresView], FACILITY);

@@ -6,7 +6,7 @@ import { byId, el, show, workingButton } from "./dom.js";
 import { showSummary } from "./faults.js";
 import { input, tellFaults, typedIn } from "./inputs.js";
 import { facilities, placeOptions } from "./places.js";
-import { whenSent } from "./signin.js";
+import { onSubmit } from "./signin.js";
 
 const TITLE = "返却用ラベル";
 
@@ -41,7 +41,7 @@ function showForm(items) {
       label(form, items),
     );
   form.addEventListener("input", draw);
-  whenSent(form, () => printOut(form, draw));
+  onSubmit(form, () => printOut(form, draw));
   show(
     TITLE,
     el("h1", {}, TITLE),

@@ -1,16 +1,16 @@
 /** My Library: what a patron has on hold and at home, and everything they can do about it. */
 
 import { el } from "./dom.js";
-import { basketRoom } from "./library/basket.js";
-import { cardRoom } from "./library/card.js";
-import { holdsRoom } from "./library/holds.js";
-import { loansRoom } from "./library/loans.js";
-import { mailsRoom } from "./library/mails.js";
-import { forgetPlace, placeRoom } from "./library/place.js";
-import { searchRoom } from "./library/search.js";
-import { settingsRoom } from "./library/settings.js";
+import { basketView } from "./library/basket.js";
+import { cardView } from "./library/card.js";
+import { holdsView } from "./library/holds.js";
+import { loansView } from "./library/loans.js";
+import { mailsView } from "./library/mails.js";
+import { forgetPlace, placeView } from "./library/place.js";
+import { searchView } from "./library/search.js";
+import { settingsView } from "./library/settings.js";
 import { watchConnection } from "./connection.js";
-import { openHouse } from "./rooms.js";
+import { startApp } from "./app.js";
 
 const PATRON = {
   title: "Myライブラリ",
@@ -19,7 +19,7 @@ const PATRON = {
   label: "利用者カードの番号",
   hint: "バーコードといっしょに印刷されている数字です。",
   digits: true,
-  leaving: forgetPlace,
+  onSignOut: forgetPlace,
   others: "利用者カードの番号でログインしてください。",
   below: () =>
     el(
@@ -31,8 +31,8 @@ const PATRON = {
 };
 
 watchConnection("画面の内容は、新しくならないことがあります。");
-openHouse(
+startApp(
   "Myライブラリ",
-  [holdsRoom, loansRoom, searchRoom, placeRoom, basketRoom, cardRoom, mailsRoom, settingsRoom],
+  [holdsView, loansView, searchView, placeView, basketView, cardView, mailsView, settingsView],
   PATRON,
 );

@@ -7,7 +7,7 @@ import { el, show } from "./dom.js";
 import { christianYear, ERAS, isoDate } from "./eras.js";
 import { showSummary } from "./faults.js";
 import { input, radios, tellFaults, typedIn } from "./inputs.js";
-import { whenSent } from "./signin.js";
+import { onSubmit } from "./signin.js";
 
 const CALL = "お電話でもお受けします。017-729-4300(9:00～19:00、休館日を除く)";
 
@@ -27,7 +27,7 @@ function ask() {
     radios("case", "どれにあてはまりますか", Object.entries(CASES)),
     el("div", { class: "actions" }, el("button", { class: "button" }, "つぎへ")),
   );
-  whenSent(form, () => {
+  onSubmit(form, () => {
     const { case: chosen } = typedIn(form);
     if (tellFaults(form, chosen ? [] : [{ field: "case", message: "どれかを選んでください。" }])) return;
     if (chosen === "unused") askForMail();
@@ -56,7 +56,7 @@ function askForMail() {
     birthField(),
     el("div", { class: "actions" }, el("button", { class: "button" }, "仮パスワードを送ってもらう")),
   );
-  whenSent(form, () => send(form));
+  onSubmit(form, () => send(form));
   show(
     "仮パスワード",
     back(),

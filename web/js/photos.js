@@ -5,7 +5,7 @@ import { byId, el, show, workingButton } from "./dom.js";
 import { receipt, rememberReceipt } from "./draft.js";
 import { hideSummary, showSummary } from "./faults.js";
 import { documentOf, isOptional, slotLabel, slotNote } from "./kinds.js";
-import { Unusable, scaledDown } from "./scaling.js";
+import { Unusable, shrinkImage } from "./shrink-image.js";
 import { application, ticketFor, useUpTicket } from "./tickets.js";
 import { upload } from "./upload.js";
 
@@ -48,13 +48,13 @@ export function photoPage(slot) {
     location.replace("#photos");
     return;
   }
-  const stage = el("div", { class: "stack", id: "stage" });
+  const place = el("div", { class: "stack", id: "photo-step" });
   show(
     `${slotLabel(slot)}の写真`,
     el("p", { class: "progress-text" }, `写真 ${slots.indexOf(slot) + 1}/${slots.length}枚目`),
     el("h1", {}, `${slotLabel(slot)}の写真`),
     isOptional(slot) ? el("p", {}, "裏に住所の変更などが書かれている場合だけ、送ってください。") : null,
-    stage,
+    place,
     el("p", { class: "small" }, `受付番号 ${receipt().receipt_number}`),
   );
   choose(slot);
@@ -76,7 +76,7 @@ function choose(slot) {
   );
   const skip = el("button", { type: "button", class: "button plain", onclick: () => skipPhoto(slot) }, "送らずに進む");
   if (isOptional(slot)) picker.append(skip);
-  stage(beforeTheCamera(slot, picker), advice(slot), picker);
+  showStep(beforeTheCamera(slot, picker), advice(slot), picker);
 }
 
 /** What must be known first. Numbers must be covered before the camera can be opened (RULES 3). */
@@ -125,9 +125,9 @@ async function chosen(slot, input) {
   const [file] = input.files;
   if (!file) return;
   hideSummary();
-  stage(el("p", { role: "status" }, "写真を準備しています…"));
+  showStep(el("p", { role: "status" }, "写真を準備しています…"));
   try {
-    const photo = await scaledDown(file, MAX_BYTES);
+    const photo = await shrinkImage(file, MAX_BYTES);
     preview(slot, photo);
   } catch (error) {
     if (!(error instanceof Unusable)) throw error;
@@ -145,7 +145,7 @@ function preview(slot, photo) {
     { type: "button", class: "button plain", onclick: () => choose(slot) },
     "とり直す・選び直す",
   );
-  stage(el("p", {}, "文字が読めるか、確かめてください。"), picture, el("div", { class: "actions" }, button, other));
+  showStep(el("p", {}, "文字が読めるか、確かめてください。"), picture, el("div", { class: "actions" }, button, other));
   button.focus();
 }
 
@@ -153,7 +153,7 @@ async function send(slot, photo) {
   hideSummary();
   const bar = el("progress", { max: 100, value: 0, "aria-label": "送信の進みぐあい" });
   const words = el("p", { role: "status" }, "写真を送っています…");
-  stage(words, bar);
+  showStep(words, bar);
   try {
     const before = await application();
     if (stateOf(before, slot).status === "accepted") return proceed();
@@ -200,7 +200,7 @@ async function hear(slot, seenBefore) {
       return proceed();
     if (seen && seen !== seenBefore) return again(slot, reason);
   }
-  stage(
+  showStep(
     el(
       "p",
       { role: "status" },
@@ -217,7 +217,7 @@ async function hear(slot, seenBefore) {
 
 /** The photo was taken in, and something about it should be known at once; nothing is held up by it. */
 function warn(warning) {
-  stage(
+  showStep(
     el("div", { class: "note warning", role: "status" }, el("h2", {}, "お確かめください"), el("p", {}, warning)),
     el("div", { class: "actions" }, workingButton("このまま進む", "お待ちください…", proceed)),
   );
@@ -245,7 +245,7 @@ function waitForConnection(error, slot, photo) {
   if (error instanceof Offline) addEventListener("online", retry);
   const leave = () => removeEventListener("online", retry);
   addEventListener("hashchange", leave, { once: true });
-  stage(
+  showStep(
     el("div", { class: "actions" }, el("button", { type: "button", class: "button", onclick: retry }, "もう一度送る")),
   );
   const message = error instanceof Offline ? KEPT : sentence(error);
@@ -265,4 +265,4 @@ function sentence(error) {
   throw error;
 }
 
-const stage = (...content) => byId("stage").replaceChildren(...content.filter(Boolean));
+const showStep = (...content) => byId("photo-step").replaceChildren(...content.filter(Boolean));

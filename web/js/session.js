@@ -2,7 +2,7 @@
 
 import { get, patch, post, Problem, put, remove } from "./api.js";
 import { asClient, cognito, Denied } from "./cognito.js";
-import { forget, read, write } from "./memory.js";
+import { forget, read, write } from "./storage.js";
 
 const SESSION = "session";
 // Nobody should be sent away because the token ran out on its way.
@@ -78,12 +78,12 @@ export async function changePassword(name, current, chosen) {
 export async function signOut(everywhere = false) {
   const session = read(SESSION);
   const leaving =
-    everywhere && session ? cognito("GlobalSignOut", { AccessToken: await token() }) : revoked(session?.refresh);
+    everywhere && session ? cognito("GlobalSignOut", { AccessToken: await token() }) : revoke(session?.refresh);
   forget(SESSION);
   await leaving;
 }
 
-async function revoked(refresh) {
+async function revoke(refresh) {
   try {
     if (refresh) await asClient("RevokeToken", { Token: refresh });
   } catch {
@@ -96,12 +96,12 @@ let renewing = null;
 async function token() {
   const session = read(SESSION);
   if (!session) throw new SignedOut();
-  if (Date.now() > session.until - MARGIN_MS) await renewed();
+  if (Date.now() > session.until - MARGIN_MS) await renewOnce();
   return read(SESSION).access;
 }
 
 /** A new token for the old one, asked for once however many need it. */
-function renewed() {
+function renewOnce() {
   renewing ??= renew().finally(() => (renewing = null));
   return renewing;
 }
@@ -121,7 +121,7 @@ async function renew() {
 }
 
 /** The API as who is signed in. Throws SignedOut when nobody is any more. */
-export const mine = {
+export const api = {
   get: (path) => signed((headers) => get(path, headers)),
   post: (path, body) => signed((headers) => post(path, body, headers)),
   put: (path, body) => signed((headers) => put(path, body, headers)),
@@ -134,17 +134,17 @@ async function signed(call) {
   try {
     return await withToken();
   } catch (error) {
-    if (!turnedAway(error)) throw error;
+    if (!isUnauthorized(error)) throw error;
   }
-  await renewed();
+  await renewOnce();
   try {
     return await withToken();
   } catch (error) {
-    if (!turnedAway(error)) throw error;
+    if (!isUnauthorized(error)) throw error;
     forget(SESSION);
     throw new SignedOut();
   }
 }
 
 /** The token counts no more. The gateway says so in words of its own, a function in ours: both by the status. */
-const turnedAway = (error) => error instanceof Problem && error.status === 401;
+const isUnauthorized = (error) => error instanceof Problem && error.status === 401;

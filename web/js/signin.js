@@ -30,7 +30,7 @@ export function askSignIn(who, news, done) {
     passwordInput("password", "パスワード", "current-password"),
     el("div", { class: "actions" }, el("button", { class: "button" }, "ログイン")),
   );
-  whenSent(form, () => tryPair(form, who, done));
+  onSubmit(form, () => tryPair(form, who, done));
   show(
     who.title,
     el("h1", {}, who.title),
@@ -42,7 +42,7 @@ export function askSignIn(who, news, done) {
 }
 
 /** A form does one thing at a time, and says so. */
-export function whenSent(form, work) {
+export function onSubmit(form, work) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = form.querySelector("button.button");
@@ -101,7 +101,7 @@ function askNewPassword(who, name, choose, done) {
     passwordInput("again", "新しいパスワード(確認のため、もう一度)", "new-password"),
     el("div", { class: "actions" }, el("button", { class: "button" }, "このパスワードに決める")),
   );
-  whenSent(form, async () => {
+  onSubmit(form, async () => {
     const { chosen, again } = typedIn(form);
     if (tellFaults(form, faultsOfChosen(chosen, again))) return;
     try {

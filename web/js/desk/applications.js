@@ -6,7 +6,7 @@ import { el } from "../dom.js";
 import { choice, input, radios, tellFaults, typedIn } from "../inputs.js";
 import { DOCUMENTS } from "../kinds.js";
 import { factList } from "../library/parts.js";
-import { mine } from "../session.js";
+import { api } from "../session.js";
 import { picture } from "./pictures.js";
 import { table } from "./tables.js";
 
@@ -33,8 +33,8 @@ const FIELDS = {
   email: "メールアドレス",
 };
 
-export const applicationsRoom = { id: "applications", label: "申請", load };
-export const oneApplicationRoom = {
+export const applicationsView = { id: "applications", label: "申請", load };
+export const oneApplicationView = {
   id: "application",
   title: "申請の審査",
   hidden: true,
@@ -42,10 +42,10 @@ export const oneApplicationRoom = {
   load: loadOne,
 };
 
-async function load(house, status = "submitted") {
+async function load(app, status = "submitted") {
   let late = 0;
   const ask = async (path) => {
-    const page = await mine.get(path);
+    const page = await api.get(path);
     late = page.late ?? 0;
     return page;
   };
@@ -98,8 +98,8 @@ const line = ({
     el("td", {}, online ? "申し込む" : ""),
   );
 
-async function loadOne(house, receipt) {
-  const one = await mine.get(`/desk/applications/${encodeURIComponent(receipt)}`);
+async function loadOne(app, receipt) {
+  const one = await api.get(`/desk/applications/${encodeURIComponent(receipt)}`);
   const open = one.status !== "registered" && one.status !== "refused";
   return [
     el("p", {}, el("a", { class: "back", href: "#applications" }, "一覧にもどる")),
@@ -109,10 +109,10 @@ async function loadOne(house, receipt) {
       "div",
       { class: "side-by-side" },
       el("div", { class: "stack" }, answers(one)),
-      el("div", { class: "stack" }, images(one, house)),
+      el("div", { class: "stack" }, images(one, app)),
     ),
-    open ? decisionForm(one, house) : decided(one),
-    open ? correctionForm(one, house) : null,
+    open ? decisionForm(one, app) : decided(one),
+    open ? correctionForm(one, app) : null,
   ];
 }
 
@@ -167,11 +167,11 @@ function answers(one) {
   ];
 }
 
-function images(one, house) {
+function images(one, app) {
   const bare = one.slots.filter(({ slot }) => !one.images.some((image) => image.slot === slot));
   return [
     el("h2", {}, "写真"),
-    one.images.map((image) => picture(image, one.receipt_number, house)),
+    one.images.map((image) => picture(image, one.receipt_number, app)),
     bare.map(({ label, status, optional, reason, gone }) =>
       el("p", {}, `${label}: ${gone ? "消去されています。もう一度送ってもらってください" : (SLOT_STATES[status] ?? status)}${optional ? "(任意)" : ""} ${reason ?? ""}`),
     ),
@@ -180,15 +180,15 @@ function images(one, house) {
           "div",
           { class: "actions" },
           el("span", {}, `写真は${one.images_seconds}秒間だけ開けます。見たことは記録されます。`),
-          house.button("写真を開き直す", "開いています…", () => house.enter(), { class: "link-button" }),
+          app.button("写真を開き直す", "開いています…", () => app.open(), { class: "link-button" }),
         )
       : null,
   ];
 }
 
-function decisionForm(one, house) {
-  const form = house.form(
-    (sent) => decide(sent, one, house),
+function decisionForm(one, app) {
+  const form = app.form(
+    (sent) => decide(sent, one, app),
     el("h2", {}, "決定"),
     radios("decision", "どうしますか", [
       ["register", "登録する"],
@@ -213,15 +213,15 @@ function decisionForm(one, house) {
 }
 
 /** What was mistyped is put right before the decision; and who has lost the way to the application gets it again. */
-function correctionForm(one, house) {
+function correctionForm(one, app) {
   const path = `/desk/applications/${encodeURIComponent(one.receipt_number)}`;
-  const form = house.form(
+  const form = app.form(
     async (sent) => {
       const typed = typedIn(sent);
       const wanted = Object.entries(typed).filter(([name, text]) => text.trim() && text !== one[name]);
       if (!wanted.length) return;
-      await mine.patch(path, Object.fromEntries(wanted));
-      await house.go(`#application/${one.receipt_number}`, "申請を訂正しました。");
+      await api.patch(path, Object.fromEntries(wanted));
+      await app.goTo(`#application/${one.receipt_number}`, "申請を訂正しました。");
     },
     el("h2", {}, "申請の訂正"),
     input("card_number", FIELDS.card_number, {
@@ -238,12 +238,12 @@ function correctionForm(one, house) {
       "div",
       { class: "actions" },
       el("button", { class: "button plain" }, "訂正する"),
-      house.button(
+      app.button(
         "受付番号とリンクをもう一度送る",
         "送っています…",
         async () => {
-          const { message } = await mine.post(`${path}/numbers`, {});
-          await house.go(`#application/${one.receipt_number}`, message);
+          const { message } = await api.post(`${path}/numbers`, {});
+          await app.goTo(`#application/${one.receipt_number}`, message);
         },
         { class: "link-button" },
       ),
@@ -305,7 +305,7 @@ const checkBoxes = (name, legend, boxes) =>
     ),
   );
 
-async function decide(form, one, house) {
+async function decide(form, one, app) {
   const typed = typedIn(form);
   const [slots, confirmed] = ["slots", "confirmed"].map((name) => new FormData(form).getAll(name));
   const faults = faultsOf(typed, slots, one);
@@ -320,14 +320,14 @@ async function decide(form, one, house) {
     image_again: () => ({ slots, reason: typed.reason }),
     refuse: () => ({ reason: typed.reason }),
   }[typed.decision]();
-  await mine.post(`/desk/applications/${encodeURIComponent(one.receipt_number)}/decision`, {
+  await api.post(`/desk/applications/${encodeURIComponent(one.receipt_number)}/decision`, {
     decision: typed.decision,
     ...body,
   });
   const done = { register: "登録しました", image_again: "写真の再提出をお願いしました", refuse: "断りました" }[
     typed.decision
   ];
-  await house.go("#applications", `受付番号 ${one.receipt_number} を${done}。結果のメールを送ります。`);
+  await app.goTo("#applications", `受付番号 ${one.receipt_number} を${done}。結果のメールを送ります。`);
 }
 
 function faultsOf({ decision, document: seen, masked, reason = "" }, slots, one) {

@@ -4,16 +4,16 @@ import { list } from "../api.js";
 import { dateInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { input, tellFaults, typedIn } from "../inputs.js";
-import { mine } from "../session.js";
+import { api } from "../session.js";
 import { table } from "./tables.js";
 
-export const cardsRoom = { id: "cards", title: "カードの在庫", hidden: true, under: "patron", load };
+export const cardsView = { id: "cards", title: "カードの在庫", hidden: true, under: "patron", load };
 
-async function load(house) {
-  const stocks = await list("/desk/cards", mine.get);
+async function load(app) {
+  const stocks = await list("/desk/cards", api.get);
   return [
     el("p", {}, "登録セットや、カウンターでお渡しするカードの番号を、置いた場所ごとに登録します。"),
-    bring(stocks, house),
+    bring(stocks, app),
     el("h2", {}, "場所ごとの在庫"),
     table("カードの在庫", ["場所", "残り", "渡した枚数", "最後に渡した日"], stocks.map(row)),
   ];
@@ -29,9 +29,9 @@ const row = ({ place_name: name, blank, given, last_given_at: last }) =>
     el("td", {}, dateInWords(last)),
   );
 
-function bring(stocks, house) {
+function bring(stocks, app) {
   const number = { class: "text number w16", inputmode: "numeric", autocomplete: "off" };
-  return house.form(
+  return app.form(
     async (form) => {
       const { place, from, to } = typedIn(form);
       const faults = [
@@ -39,9 +39,9 @@ function bring(stocks, house) {
         from.trim() ? null : { field: "from", message: "最初の番号を入力してください。" },
       ].filter(Boolean);
       if (tellFaults(form, faults)) return;
-      const { added } = await mine.post("/desk/cards", { place, from, to: to.trim() || from });
+      const { added } = await api.post("/desk/cards", { place, from, to: to.trim() || from });
       const { place_name: name } = stocks.find((stock) => stock.place === place);
-      await house.again(`${name}に、カードを${added}枚登録しました。`);
+      await app.reload(`${name}に、カードを${added}枚登録しました。`);
     },
     input("place", "場所", {
       tag: "select",

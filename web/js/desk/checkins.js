@@ -1,8 +1,8 @@
 /** 返却: books come back; only this ends a loan (RULES 32). */
 
 import { el } from "../dom.js";
-import { mine } from "../session.js";
-import { scanner } from "./scanning.js";
+import { api } from "../session.js";
+import { scanner } from "./scanner.js";
 
 const RESULTS = {
   returned: "返却しました",
@@ -16,11 +16,11 @@ const RESULTS = {
 const NEXT = { shelve: "書架に戻す", hold: "予約の本の棚へ", repair: "修理の担当へ" };
 const KINDS = { shelve: "shelf", hold: "aside", repair: "stop" };
 
-export const checkInsRoom = { id: "checkins", label: "返却", load };
+export const checkInsView = { id: "checkins", label: "返却", load };
 
-async function load(house) {
-  const scan = scanner(house, "返された本の資料番号", async (code) => {
-    const { items } = await mine.post("/desk/checkins", { barcodes: [code] });
+async function load(app) {
+  const scan = scanner(app, "返された本の資料番号", async (code) => {
+    const { items } = await api.post("/desk/checkins", { barcodes: [code] });
     return instruction(items[0]);
   });
   setTimeout(scan.focus);

@@ -9,21 +9,21 @@ import { check } from "../checks.js";
 import { dateInWords, dayInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { factList } from "../library/parts.js";
-import { mine } from "../session.js";
-import { scanner } from "./scanning.js";
+import { api } from "../session.js";
+import { scanner } from "./scanner.js";
 
 const IDLE_SECONDS = 60;
 const NEXT = "次の方の利用者カードを読み取ってください。";
 
-export const checkOutsRoom = { id: "checkouts", label: "貸出", title: "カウンターでの貸出", load };
+export const checkOutsView = { id: "checkouts", label: "貸出", title: "カウンターでの貸出", load };
 
-async function load(house) {
-  return new Counter(house).content();
+async function load(app) {
+  return new Counter(app).content();
 }
 
 class Counter {
-  constructor(house) {
-    this.scan = scanner(house, "利用者カードか、本の資料番号", (code) => this.read(code));
+  constructor(app) {
+    this.scan = scanner(app, "利用者カードか、本の資料番号", (code) => this.read(code));
     this.scan.form.addEventListener("input", () => this.wait());
     this.panel = el("section", { class: "visitor stack", "aria-label": "いまの方" });
   }
@@ -48,7 +48,7 @@ class Counter {
   /** Whose card it is; null if it is none. If that cannot be told, it may be that of the next visitor. */
   async recordOf(number) {
     try {
-      return await mine.get(`/desk/patrons/${number}?for=counter`);
+      return await api.get(`/desk/patrons/${number}?for=counter`);
     } catch (error) {
       if (error.code === "unknown_card") return null;
       this.end();
@@ -73,7 +73,7 @@ class Counter {
     const { visitor } = this;
     if (!visitor) return cardFirst();
     try {
-      const lent = await mine.post("/desk/checkouts", { card_number: visitor.number, barcode: code });
+      const lent = await api.post("/desk/checkouts", { card_number: visitor.number, barcode: code });
       this.lent(visitor, lent.barcode);
       return {
         kind: "ready",

@@ -1,22 +1,22 @@
 /** 連絡: whom to call because a mail came back (RULES 39). */
 
 import { list } from "../api.js";
-import { confirmed } from "../asking.js";
+import { confirmDialog } from "../confirm-dialog.js";
 import { momentInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { book, books, nothing } from "../library/parts.js";
-import { mine } from "../session.js";
+import { api } from "../session.js";
 import { tryAgainButton } from "./mails.js";
 
-export const contactsRoom = { id: "contacts", label: "連絡", title: "連絡が必要な方", load };
+export const contactsView = { id: "contacts", label: "連絡", title: "連絡が必要な方", load };
 
-async function load(house) {
-  const tasks = await list("/desk/contacts", mine.get);
+async function load(app) {
+  const tasks = await list("/desk/contacts", api.get);
   if (!tasks.length) return nothing("連絡が必要な方は、いません。");
-  return [el("p", {}, `${tasks.length}件です。`), books(tasks.map((task) => shown(task, house)))];
+  return [el("p", {}, `${tasks.length}件です。`), books(tasks.map((task) => entry(task, app)))];
 }
 
-function shown(task, house) {
+function entry(task, app) {
   const { patron, receipt_number: receipt, phone, mail } = task;
   const facts = [
     ["電話番号", phone ? el("a", { href: `tel:${phone.replace(/[^0-9+]/g, "")}` }, phone) : "登録なし"],
@@ -30,15 +30,15 @@ function shown(task, house) {
   ];
   const done = async () => {
     if (
-      !(await confirmed(
+      !(await confirmDialog(
         "連絡が済みましたか",
         `${task.name || patron || receipt} への連絡を、済みにします。`,
         "済みにする",
       ))
     )
       return;
-    await mine.post(`/desk/contacts/${encodeURIComponent(task.id)}/done`);
-    await house.again("連絡を済みにしました。");
+    await api.post(`/desk/contacts/${encodeURIComponent(task.id)}/done`);
+    await app.reload("連絡を済みにしました。");
   };
   return book(
     { title: task.name || `受付番号 ${receipt}` },
@@ -47,8 +47,8 @@ function shown(task, house) {
     el(
       "div",
       { class: "actions" },
-      house.button("連絡済みにする", "記録しています…", done, { class: "button plain" }),
-      patron && task.address ? tryAgainButton(patron, house) : null,
+      app.button("連絡済みにする", "記録しています…", done, { class: "button plain" }),
+      patron && task.address ? tryAgainButton(patron, app) : null,
     ),
   );
 }

@@ -1,18 +1,18 @@
 /** コンテナ: what goes to which facility this week, its leaving, the slips of the bags and the crates' lists (RULES 23, 24). */
 
 import { list } from "../api.js";
-import { confirmed } from "../asking.js";
+import { confirmDialog } from "../confirm-dialog.js";
 import { codabar } from "../codabar.js";
 import { momentInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { input, typedIn } from "../inputs.js";
-import { mine } from "../session.js";
+import { api } from "../session.js";
 import { pickupDays, printing } from "./pulls.js";
 import { table } from "./tables.js";
 
-export const cratesRoom = { id: "crates", label: "コンテナ", title: "コンテナと袋", load };
-export const slipsRoom = { id: "slips", title: "袋の票(印刷)", hidden: true, under: "crates", load: loadSlips };
-export const crateListsRoom = {
+export const cratesView = { id: "crates", label: "コンテナ", title: "コンテナと袋", load };
+export const slipsView = { id: "slips", title: "袋の票(印刷)", hidden: true, under: "crates", load: loadSlips };
+export const crateListsView = {
   id: "crate-lists",
   title: "コンテナの一覧(印刷)",
   hidden: true,
@@ -25,37 +25,37 @@ const PAGE_LINES = 32;
 const SPACE_LINES = 0.7;
 const BARCODES_A_LINE = 3;
 
-const crates = (day) => list(day ? `/desk/crates?pickup_from=${encodeURIComponent(day)}` : "/desk/crates", mine.get);
+const crates = (day) => list(day ? `/desk/crates?pickup_from=${encodeURIComponent(day)}` : "/desk/crates", api.get);
 const bagsOf = ({ bags }) => [...bags].sort((a, b) => a.card_number.localeCompare(b.card_number));
-const below = (room, day) => (day ? `#${room}/${day}` : `#${room}`);
+const ofDay = (view, day) => (day ? `#${view}/${day}` : `#${view}`);
 
-async function load(house, day = "") {
+async function load(app, day = "") {
   const found = await crates(day);
   const books = found.reduce((sum, { book_count: number }) => sum + number, 0);
   const bags = found.reduce((sum, { bag_count: number }) => sum + number, 0);
   return [
-    choice(house, day),
+    choice(app, day),
     el("p", { role: "status" }, `${found.length}館、袋${bags}、本${books}冊です。`),
     found.length
       ? el(
           "div",
           { class: "actions" },
-          el("a", { class: "button", href: below("slips", day) }, "袋の票を印刷する"),
-          el("a", { class: "button plain", href: below("crate-lists", day) }, "コンテナの一覧を印刷する"),
+          el("a", { class: "button", href: ofDay("slips", day) }, "袋の票を印刷する"),
+          el("a", { class: "button plain", href: ofDay("crate-lists", day) }, "コンテナの一覧を印刷する"),
         )
       : null,
     found.length
       ? table(
           "協力館ごとの袋と本",
           ["No.", "協力館", "袋", "本", "発送"],
-          found.map((crate) => row(house, crate)),
+          found.map((crate) => row(app, crate)),
         )
       : null,
-    found.some(({ dispatched_at: at }) => !at) ? el("div", { class: "actions" }, allLeft(house, found[0])) : null,
+    found.some(({ dispatched_at: at }) => !at) ? el("div", { class: "actions" }, allLeft(app, found[0])) : null,
   ];
 }
 
-function row(house, crate) {
+function row(app, crate) {
   const { facility, name, bag_count: bags, book_count: books } = crate;
   return el(
     "tr",
@@ -64,60 +64,60 @@ function row(house, crate) {
     el("th", { scope: "row" }, name),
     el("td", {}, String(bags)),
     el("td", {}, String(books)),
-    el("td", {}, el("div", { class: "row-actions" }, leaving(house, crate))),
+    el("td", {}, el("div", { class: "row-actions" }, leaving(app, crate))),
   );
 }
 
 /** When a crate has left, and the way back from a mistake; before that, the button that says so. */
-function leaving(house, { facility, name, pickup_from: from, dispatched_at: at }) {
+function leaving(app, { facility, name, pickup_from: from, dispatched_at: at }) {
   const button = (text, work) =>
-    house.button(text, "記録しています…", work, { class: "link-button", "aria-label": `${name} ${text}` });
+    app.button(text, "記録しています…", work, { class: "link-button", "aria-label": `${name} ${text}` });
   if (!at)
     return button("発送した", async () => {
       await dispatch(from, [facility]);
-      await house.again(`${name}のコンテナを発送したと記録しました。`);
+      await app.reload(`${name}のコンテナを発送したと記録しました。`);
     });
   return [
     el("span", {}, `${momentInWords(at)} 発送`),
     button("発送を取り消す", async () => {
       await bringBack(from, facility);
-      await house.again(`${name}のコンテナの発送を取り消しました。`);
+      await app.reload(`${name}のコンテナの発送を取り消しました。`);
     }),
   ];
 }
 
 /** All facilities, also those without a bag: what is found for them from now on goes with the next run. */
-function allLeft(house, { pickup_from: from }) {
+function allLeft(app, { pickup_from: from }) {
   const work = async () => {
     const text = "袋のない協力館も含めて、発送したと記録します。このあと読み取った本は、次回の貸出処理に回ります。";
-    if (!(await confirmed("すべてのコンテナを発送しましたか", text, "すべて発送した"))) return;
+    if (!(await confirmDialog("すべてのコンテナを発送しましたか", text, "すべて発送した"))) return;
     const { items } = await dispatch(from, []);
     const latest = items.map(({ dispatched_at: at }) => at).sort().at(-1);
     const now = items.filter(({ dispatched_at: at }) => at === latest).map(({ facility }) => facility);
-    await house.again(["すべてのコンテナを発送したと記録しました。", backAgain(house, from, now)]);
+    await app.reload(["すべてのコンテナを発送したと記録しました。", backAgain(app, from, now)]);
   };
-  return house.button("すべて発送した", "記録しています…", work);
+  return app.button("すべて発送した", "記録しています…", work);
 }
 
-function backAgain(house, from, facilities) {
+function backAgain(app, from, facilities) {
   const work = async () => {
     for (const facility of facilities) await bringBack(from, facility);
-    await house.again("コンテナの発送を取り消しました。");
+    await app.reload("コンテナの発送を取り消しました。");
   };
   return el(
     "div",
     { class: "actions" },
-    house.button("すべての発送を取り消す", "取り消しています…", work, { class: "button plain" }),
+    app.button("すべての発送を取り消す", "取り消しています…", work, { class: "button plain" }),
   );
 }
 
-const dispatch = (from, facilities) => mine.post("/desk/crates/dispatch", { pickup_from: from, facilities });
+const dispatch = (from, facilities) => api.post("/desk/crates/dispatch", { pickup_from: from, facilities });
 const bringBack = (from, facility) =>
-  mine.remove(`/desk/crates/dispatch?pickup_from=${from}&facility=${encodeURIComponent(facility)}`);
+  api.remove(`/desk/crates/dispatch?pickup_from=${from}&facility=${encodeURIComponent(facility)}`);
 
-function choice(house, day) {
-  return house.form(
-    (form) => house.go(below("crates", typedIn(form).pickup_from)),
+function choice(app, day) {
+  return app.form(
+    (form) => app.goTo(ofDay("crates", typedIn(form).pickup_from)),
     input("pickup_from", "受取開始の日曜日", {
       type: "date",
       value: day,
@@ -128,10 +128,10 @@ function choice(house, day) {
   );
 }
 
-async function loadSlips(house, day = "") {
+async function loadSlips(app, day = "") {
   const found = await crates(day);
   const slips = found.flatMap((crate) => bagsOf(crate).map((bag) => slip(crate, bag)));
-  return [printing(below("crates", day)), el("div", { class: "sheet slips" }, slips)];
+  return [printing(ofDay("crates", day)), el("div", { class: "sheet slips" }, slips)];
 }
 
 /** Card number, facility and days, no name. */
@@ -146,9 +146,9 @@ const slip = ({ facility, name }, bag) =>
     el("p", { class: "slip-card number" }, bag.card_number),
   );
 
-async function loadLists(house, day = "") {
+async function loadLists(app, day = "") {
   const found = await crates(day);
-  return [printing(below("crates", day)), el("div", { class: "sheet" }, found.flatMap(crateList))];
+  return [printing(ofDay("crates", day)), el("div", { class: "sheet" }, found.flatMap(crateList))];
 }
 
 /** A crate's list, page by page. */

@@ -1,16 +1,16 @@
 /** 手紙: the mails of those whom no mail reaches, to be printed (RULES 44). */
 
-import { confirmed } from "../asking.js";
+import { confirmDialog } from "../confirm-dialog.js";
 import { dayInWords, momentInWords } from "../dates.js";
 import { el } from "../dom.js";
-import { mine } from "../session.js";
+import { api } from "../session.js";
 import { linkToPatron } from "./people.js";
 import { table } from "./tables.js";
 
-export const lettersRoom = { id: "letters", label: "手紙", title: "お知らせの手紙", load };
+export const lettersView = { id: "letters", label: "手紙", title: "お知らせの手紙", load };
 
-async function load(house) {
-  const { items, cursor } = await mine.get("/desk/lists/letters");
+async function load(app) {
+  const { items, cursor } = await api.get("/desk/lists/letters");
   if (!items.length) return [el("p", {}, "印刷する手紙は、ありません。")];
   return [
     el("p", {}, `メールでお知らせできない方への手紙が、${items.length}通あります。${cursor ? "続きもあります。" : ""}`),
@@ -18,18 +18,18 @@ async function load(house) {
       "div",
       { class: "actions" },
       el("button", { type: "button", class: "button", onclick: () => print() }, "印刷する"),
-      house.button("すべて印刷した", "記録しています…", () => note(items, house), { class: "button plain" }),
+      app.button("すべて印刷した", "記録しています…", () => note(items, app), { class: "button plain" }),
     ),
     table(
       "手紙",
       ["利用者番号", "お名前", "内容", "日時", "手紙にするわけ", ""],
-      items.map((letter) => row(letter, house)),
+      items.map((letter) => row(letter, app)),
     ),
     el("div", { class: "sheet letters" }, items.map(sheet)),
   ];
 }
 
-const row = (letter, house) =>
+const row = (letter, app) =>
   el(
     "tr",
     {},
@@ -41,18 +41,18 @@ const row = (letter, house) =>
     el(
       "td",
       {},
-      house.button("印刷した", "記録しています…", () => note([letter], house), {
+      app.button("印刷した", "記録しています…", () => note([letter], app), {
         class: "link-button",
         "aria-label": `${letter.name} 様への「${letter.mail.label}」を印刷した`,
       }),
     ),
   );
 
-async function note(letters, house) {
+async function note(letters, app) {
   const text = `${letters.length}通の手紙を、この一覧から除きます。`;
-  if (!(await confirmed("印刷しましたか", text, "印刷した"))) return;
-  await mine.post("/desk/lists/letters", { printed: letters.map(({ id }) => id) });
-  await house.again(`${letters.length}通の手紙を、印刷したと記録しました。`);
+  if (!(await confirmDialog("印刷しましたか", text, "印刷した"))) return;
+  await api.post("/desk/lists/letters", { printed: letters.map(({ id }) => id) });
+  await app.reload(`${letters.length}通の手紙を、印刷したと記録しました。`);
 }
 
 const sheet = ({ name, guardian, postal_code: code, address, since, subject, text }) =>

@@ -1,12 +1,12 @@
 /** 利用者: one patron's record, holds and loans, for the counter and the phone (RULES 12-14, 19). */
 
-import { confirmed } from "../asking.js";
+import { confirmDialog } from "../confirm-dialog.js";
 import { dateInWords, dayInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { input, radios, tellFaults, typedIn } from "../inputs.js";
 import { factList } from "../library/parts.js";
 import { facilities, placeNames, placeOptions } from "../places.js";
-import { mine } from "../session.js";
+import { api } from "../session.js";
 import { mailsOf } from "./mails.js";
 import { PERSON, personFields } from "./people.js";
 import { slipButton } from "./slip.js";
@@ -21,14 +21,14 @@ const LOAN_STATES = {
   returning: "返送中",
 };
 
-export const patronRoom = { id: "patron", label: "利用者", title: "利用者の記録", load };
+export const patronView = { id: "patron", label: "利用者", title: "利用者の記録", load };
 
-async function load(house, card = "", purpose = "counter") {
-  const ask = lookUp(house, card, purpose);
+async function load(app, card = "", purpose = "counter") {
+  const ask = lookUp(app, card, purpose);
   if (!card) return [ask, withoutCard()];
   const path = `/desk/patrons/${encodeURIComponent(card)}`;
   const [one, items, named] = await Promise.all([
-    mine.get(`${path}?for=${encodeURIComponent(purpose)}`),
+    api.get(`${path}?for=${encodeURIComponent(purpose)}`),
     facilities(),
     placeNames(),
   ]);
@@ -36,15 +36,15 @@ async function load(house, card = "", purpose = "counter") {
     ask,
     record(one),
     el("h2", {}, `予約 ${one.holds.length}冊`),
-    ...holds(one, path, items, named, house),
+    ...holds(one, path, items, named, app),
     el("h2", {}, `貸出 ${one.loans_now.length}冊`),
     loans(one, named),
-    mailsOf(path, one, house),
-    changes(one, path, house),
-    anotherCard(one, path, house),
-    password(one, path, house),
-    trailOf(path, house),
-    closing(one, path, house),
+    mailsOf(path, one, app),
+    changes(one, path, app),
+    anotherCard(one, path, app),
+    password(one, path, app),
+    trailOf(path, app),
+    closing(one, path, app),
   ];
 }
 
@@ -59,15 +59,15 @@ const withoutCard = () =>
   );
 
 /** Looking at a record leaves a trace: who, when, what for (RULES 41). */
-function lookUp(house, card, purpose) {
+function lookUp(app, card, purpose) {
   const option = ([value, text]) => el("option", { value, selected: value === purpose }, text);
-  return house.form(
+  return app.form(
     (form) => {
       const { card_number: typed, for: why } = typedIn(form);
       const number = typed.normalize("NFKC").replace(/[^0-9]/g, "");
       if (tellFaults(form, number ? [] : [{ field: "card_number", message: "利用者番号を入力してください。" }]))
         return undefined;
-      return house.go(`#patron/${number}/${why}`);
+      return app.goTo(`#patron/${number}/${why}`);
     },
     input("card_number", "利用者番号", {
       class: "text number w16",
@@ -108,47 +108,47 @@ function record(one) {
   ]);
 }
 
-function holds(one, path, items, named, house) {
+function holds(one, path, items, named, app) {
   if (!one.holds.length) return [el("p", {}, "予約は、ありません。")];
   const all = async () => {
     if (
-      !(await confirmed(
+      !(await confirmDialog(
         "すべての予約を取り消しますか",
         `${one.holds.length}冊の予約を取り消します。`,
         "すべて取り消す",
       ))
     )
       return;
-    const { items: done } = await mine.post(`${path}/holds`, { action: "cancel_all" });
-    await house.again([`${done.length}冊の予約を取り消しました。`, ...done.flatMap(toShelve)]);
+    const { items: done } = await api.post(`${path}/holds`, { action: "cancel_all" });
+    await app.reload([`${done.length}冊の予約を取り消しました。`, ...done.flatMap(toShelve)]);
   };
   return [
     table(
       "予約",
       ["題名", "状態", "順番", "受取館", "前回の処理", ""],
-      one.holds.map((hold) => holdRow(hold, path, items, named, house)),
+      one.holds.map((hold) => holdRow(hold, path, items, named, app)),
     ),
     el(
       "div",
       { class: "actions" },
-      house.button("すべて取り消す", "取り消しています…", all, { class: "button plain" }),
+      app.button("すべて取り消す", "取り消しています…", all, { class: "button plain" }),
     ),
   ];
 }
 
-function holdRow(hold, path, items, named, house) {
+function holdRow(hold, path, items, named, app) {
   const of = `${path}/holds/${encodeURIComponent(hold.title_id)}`;
   const button = (text, work) =>
-    house.button(text, "記録しています…", work, { class: "link-button", "aria-label": `「${hold.title}」を${text}` });
+    app.button(text, "記録しています…", work, { class: "link-button", "aria-label": `「${hold.title}」を${text}` });
   const cancel = async () => {
-    if (!(await confirmed("予約を取り消しますか", `「${hold.title}」の予約を取り消します。`, "取り消す"))) return;
-    const done = await mine.post(of, { action: "cancel" });
-    await house.again([`「${hold.title}」の予約を取り消しました。`, ...toShelve(done)]);
+    if (!(await confirmDialog("予約を取り消しますか", `「${hold.title}」の予約を取り消します。`, "取り消す"))) return;
+    const done = await api.post(of, { action: "cancel" });
+    await app.reload([`「${hold.title}」の予約を取り消しました。`, ...toShelve(done)]);
   };
   const toEnd = async () => {
-    if (!(await confirmed("順番を最後にしますか", `「${hold.title}」の順番を、最後に移します。`, "最後に移す"))) return;
-    await mine.post(of, { action: "to_end" });
-    await house.again(`「${hold.title}」の順番を、最後に移しました。`);
+    if (!(await confirmDialog("順番を最後にしますか", `「${hold.title}」の順番を、最後に移します。`, "最後に移す"))) return;
+    await api.post(of, { action: "to_end" });
+    await app.reload(`「${hold.title}」の順番を、最後に移しました。`);
   };
   const next = hold.next_pickup_place
     ? ` (${dayInWords(hold.next_pickup_from)}の処理から ${named(hold.next_pickup_place)})`
@@ -159,7 +159,7 @@ function holdRow(hold, path, items, named, house) {
     el("th", { scope: "row" }, hold.title),
     el("td", {}, hold.status_label, hold.pickup_until ? ` (${dayInWords(hold.pickup_until)}まで)` : ""),
     el("td", {}, hold.position ? `${hold.position}/${hold.of}` : ""),
-    el("td", {}, named(hold.pickup_place) + next, changePlace(hold, of, items, named, house)),
+    el("td", {}, named(hold.pickup_place) + next, changePlace(hold, of, items, named, app)),
     el("td", {}, hold.last_run ? `${dayInWords(hold.last_run.date)} ${hold.last_run.message}` : ""),
     el(
       "td",
@@ -174,7 +174,7 @@ function holdRow(hold, path, items, named, house) {
   );
 }
 
-function changePlace(hold, of, items, named, house) {
+function changePlace(hold, of, items, named, app) {
   if (hold.status === "ready") return null;
   const select = el(
     "select",
@@ -184,16 +184,16 @@ function changePlace(hold, of, items, named, house) {
   const change = async () => {
     const place = select.value;
     if (!place) return;
-    const done = await mine.post(of, { action: "change_pickup", pickup_place: place });
+    const done = await api.post(of, { action: "change_pickup", pickup_place: place });
     const from = done.next_pickup_from ? `${dayInWords(done.next_pickup_from)}の処理から、` : "";
-    await house.again(`「${hold.title}」の受取館を、${from}${named(place)}にします。`);
+    await app.reload(`「${hold.title}」の受取館を、${from}${named(place)}にします。`);
   };
   return el(
     "details",
     {},
     el("summary", {}, "受取館を変える"),
     select,
-    house.button("変える", "記録しています…", change, {
+    app.button("変える", "記録しています…", change, {
       class: "link-button",
       "aria-label": `「${hold.title}」の受取館を変える`,
     }),
@@ -223,8 +223,8 @@ function loans(one, named) {
   return table("貸出", ["題名", "資料番号", "状態", "受取館", "返却期限", "延長"], rows);
 }
 
-function changes(one, path, house) {
-  const form = house.form(
+function changes(one, path, app) {
+  const form = app.form(
     async (sent) => {
       const { loan_cap: cap, blocked, online_lending: online, expires_on: expiry, mail_to: to, ...typed } = typedIn(sent);
       const wanted = {
@@ -237,8 +237,8 @@ function changes(one, path, house) {
       };
       const changed = Object.entries(wanted).filter(([name, value]) => value !== one[name]);
       if (!changed.length) return;
-      await mine.patch(path, Object.fromEntries(changed));
-      await house.again("登録の内容を変えました。");
+      await api.patch(path, Object.fromEntries(changed));
+      await app.reload("登録の内容を変えました。");
     },
     radios(
       "loan_cap",
@@ -282,16 +282,16 @@ function changes(one, path, house) {
 }
 
 /** A lost card: a blank one of any place takes its place (RULES 44). */
-function anotherCard(one, path, house) {
-  const form = house.form(
+function anotherCard(one, path, app) {
+  const form = app.form(
     async (sent) => {
       const { new_card: number } = typedIn(sent);
       const none = number.trim() ? [] : [{ field: "new_card", message: "新しいカードの番号を入力してください。" }];
       if (tellFaults(sent, none)) return;
       const text = `${one.name} 様に、新しいカード(${number})をお渡しします。今のカードは、使えなくなります。`;
-      if (!(await confirmed("カードを作り直しますか", text, "作り直す"))) return;
-      const { card_number: now } = await mine.post(`${path}/card`, { card_number: number });
-      await house.go(`#patron/${now}`, "新しいカードをお渡しできます。ログインも、新しい番号でできます。");
+      if (!(await confirmDialog("カードを作り直しますか", text, "作り直す"))) return;
+      const { card_number: now } = await api.post(`${path}/card`, { card_number: number });
+      await app.goTo(`#patron/${now}`, "新しいカードをお渡しできます。ログインも、新しい番号でできます。");
     },
     input("new_card", "新しいカードの番号", {
       class: "text number w16",
@@ -303,18 +303,18 @@ function anotherCard(one, path, house) {
   return el("details", {}, el("summary", {}, "新しいカードを渡す"), form);
 }
 
-function password(one, path, house) {
+function password(one, path, app) {
   const send = async () => {
     const text = `${one.email} に新しい仮パスワードを送ります。今のパスワードは、使えなくなります。`;
-    if (!(await confirmed("仮パスワードを送りますか", text, "送る"))) return;
-    const { message } = await mine.post(`${path}/temporary-password`);
-    await house.again(message);
+    if (!(await confirmDialog("仮パスワードを送りますか", text, "送る"))) return;
+    const { message } = await api.post(`${path}/temporary-password`);
+    await app.reload(message);
   };
   const actions = el(
     "div",
     { class: "actions" },
-    one.email ? house.button("仮パスワードを送る", "送っています…", send, { class: "button plain" }) : null,
-    slipButton(path, () => actions, house),
+    one.email ? app.button("仮パスワードを送る", "送っています…", send, { class: "button plain" }) : null,
+    slipButton(path, () => actions, app),
   );
   return actions;
 }

@@ -1,16 +1,16 @@
 /** Who has no card with them: searched for, registered at the window, and what is written down of them (RULES 44). */
 
 import { nextPage } from "../api.js";
-import { confirmed } from "../asking.js";
+import { confirmDialog } from "../confirm-dialog.js";
 import { dateInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { input, radios, tellFaults, typedIn } from "../inputs.js";
 import { GUARDIAN_BELOW } from "../kinds.js";
-import { mine } from "../session.js";
+import { api } from "../session.js";
 import { table } from "./tables.js";
 
-export const peopleRoom = { id: "people", title: "利用者を探す", hidden: true, under: "patron", load };
-export const registerRoom = {
+export const peopleView = { id: "people", title: "利用者を探す", hidden: true, under: "patron", load };
+export const registerView = {
   id: "register",
   title: "窓口での登録",
   hidden: true,
@@ -40,12 +40,12 @@ export const personFields = (known = {}) =>
   );
 
 /* What is looked for stays out of the address: a browser remembers where it has been. */
-async function load(house) {
+async function load(app) {
   const found = el("div", { class: "stack", id: "found", role: "status" });
   const sought = ["name", "kana", "phone", "birth_date"];
   return [
-    house.form(
-      (form) => search(typedIn(form), form, found, house),
+    app.form(
+      (form) => search(typedIn(form), form, found, app),
       el("p", {}, "わかるものだけを入力してください。お名前とフリガナは、はじめの部分だけで探せます。"),
       sought.map((name) => input(name, PERSON[name][0], { autocomplete: "off", ...PERSON[name][1] })),
       el("p", { class: "hint" }, "見たことは、記録されます。"),
@@ -56,19 +56,19 @@ async function load(house) {
   ];
 }
 
-async function search(typed, form, found, house) {
+async function search(typed, form, found, app) {
   const asked = Object.entries(typed).filter(([, text]) => text.trim());
   const nothing = asked.length ? [] : [{ field: "name", message: "どれか1つを入力してください。" }];
   if (tellFaults(form, nothing)) return;
   const path = `/desk/patrons?${new URLSearchParams(asked)}`;
   found.replaceChildren();
-  await showPage(path, "", found, house, []);
+  await showPage(path, "", found, app, []);
 }
 
-async function showPage(path, cursor, found, house, before) {
-  const page = await mine.get(nextPage(path, cursor));
+async function showPage(path, cursor, found, app, before) {
+  const page = await api.get(nextPage(path, cursor));
   const people = [...before, ...page.items];
-  const more = () => showPage(path, page.cursor, found, house, people);
+  const more = () => showPage(path, page.cursor, found, app, people);
   found.replaceChildren(
     ...[
       el("p", {}, people.length ? `${people.length}人います。` : "見つかりませんでした。"),
@@ -76,7 +76,7 @@ async function showPage(path, cursor, found, house, before) {
         ? table("見つかった利用者", ["利用者番号", "お名前", "生年月日", "ご住所", "電話番号"], people.map(line))
         : null,
       page.cursor
-        ? el("div", { class: "actions" }, house.button("続きを見る", "探しています…", more, { class: "button plain" }))
+        ? el("div", { class: "actions" }, app.button("続きを見る", "探しています…", more, { class: "button plain" }))
         : null,
     ].filter(Boolean),
   );
@@ -93,7 +93,7 @@ const line = ({ card_number: card, name, kana, birth_date: born, address, phone,
     el("td", { class: "number" }, phone),
   );
 
-async function loadRegister(house) {
+async function loadRegister(app) {
   return [
     el(
       "p",
@@ -101,8 +101,8 @@ async function loadRegister(house) {
       "登録セットのカード、県立図書館のカード、すでにお持ちのカードのどれでも登録できます。",
       "メールアドレスのない方には、お知らせを手紙でお送りします。",
     ),
-    house.form(
-      (form) => register(typedIn(form), house),
+    app.form(
+      (form) => register(typedIn(form), app),
       input("card_number", "利用者番号", { class: "text number w16", inputmode: "numeric", autocomplete: "off" }),
       personFields(),
       input("expires_on", "有効期限", {
@@ -124,23 +124,23 @@ async function loadRegister(house) {
   ];
 }
 
-async function register({ online_lending: online, ...typed }, house) {
+async function register({ online_lending: online, ...typed }, app) {
   const wanted = Object.fromEntries(Object.entries(typed).filter(([, text]) => text.trim()));
   const body = { name: "", kana: "", birth_date: "", card_number: "", ...wanted, online_lending: online === "yes" };
   const done = await registered(body);
-  if (done) await house.go(`#patron/${done.card_number}`, `${done.name} 様を登録しました。`);
+  if (done) await app.goTo(`#patron/${done.card_number}`, `${done.name} 様を登録しました。`);
 }
 
 /** Who may be registered already is told first (RULES 44). */
 async function registered(body) {
   try {
-    return await mine.post("/desk/patrons", body);
+    return await api.post("/desk/patrons", body);
   } catch (error) {
     if (error.code !== "namesake") throw error;
     const known = error.reasons.map(({ card_number: card, name, address }) => `${card} ${name} ${address}`).join("、");
     const question = "同じ方ではありませんか";
     const text = `フリガナと生年月日が同じ方が、登録されています。 ${known}`;
-    if (!(await confirmed(question, text, "別の方として登録する"))) return null;
-    return mine.post("/desk/patrons", { ...body, confirmed: ["namesake"] });
+    if (!(await confirmDialog(question, text, "別の方として登録する"))) return null;
+    return api.post("/desk/patrons", { ...body, confirmed: ["namesake"] });
   }
 }

@@ -1,27 +1,27 @@
 /** An applicant's photo, on which numbers that nobody should see are painted black for good (RULES 3). */
 
-import { confirmed } from "../asking.js";
+import { confirmDialog } from "../confirm-dialog.js";
 import { el } from "../dom.js";
-import { mine } from "../session.js";
+import { api } from "../session.js";
 
 /** A photo; dragging over it marks a part, which is painted black when it is asked for. */
-export function picture({ slot, label, url }, receipt, house) {
+export function picture({ slot, label, url }, receipt, app) {
   const img = el("img", { src: url, alt: `${label}の写真`, class: "preview", draggable: "false" });
   const marked = el("canvas", { class: "marked", "aria-hidden": "true" });
   const frame = el("div", { class: "picture" }, img, marked);
   let part = null;
   const paint = async () => {
     if (!part) {
-      house.refuseWith(`「${label}」の写真の、黒く塗る部分を、なぞって選んでください。`);
+      app.showFault(`「${label}」の写真の、黒く塗る部分を、なぞって選んでください。`);
       return;
     }
     const rectangles = [inPixels(part, img)];
-    if (!(await confirmed("黒く塗りますか", "選んだ部分を黒く塗ります。もとの写真には戻せません。", "黒く塗る")))
+    if (!(await confirmDialog("黒く塗りますか", "選んだ部分を黒く塗ります。もとの写真には戻せません。", "黒く塗る")))
       return;
-    await mine.post(`/desk/applications/${encodeURIComponent(receipt)}/images/${encodeURIComponent(slot)}/blackout`, {
+    await api.post(`/desk/applications/${encodeURIComponent(receipt)}/images/${encodeURIComponent(slot)}/blackout`, {
       rectangles,
     });
-    await house.again("写真の一部を黒く塗りました。");
+    await app.reload("写真の一部を黒く塗りました。");
   };
   mark(marked, (chosen) => (part = chosen));
   return el(
@@ -32,7 +32,7 @@ export function picture({ slot, label, url }, receipt, house) {
     el(
       "div",
       { class: "actions" },
-      house.button("選んだ部分を黒く塗る", "塗っています…", paint, { class: "link-button" }),
+      app.button("選んだ部分を黒く塗る", "塗っています…", paint, { class: "link-button" }),
     ),
   );
 }

@@ -3,12 +3,12 @@
 import { list, Offline, Problem } from "../api.js";
 import { dayInWords, shortDay } from "../dates.js";
 import { el } from "../dom.js";
-import { mine, SignedOut } from "../session.js";
-import { scanner } from "./scanning.js";
+import { api, SignedOut } from "../session.js";
+import { scanner } from "./scanner.js";
 import { table } from "./tables.js";
 
-export const pullsRoom = { id: "pulls", label: "取り出し", title: "取り出しリスト", load };
-export const pullSheetRoom = {
+export const pullsView = { id: "pulls", label: "取り出し", title: "取り出しリスト", load };
+export const pullSheetView = {
   id: "pull-sheet",
   title: "取り出しリスト(印刷)",
   hidden: true,
@@ -18,18 +18,18 @@ export const pullSheetRoom = {
 
 const LIES_AT = { shelf: "書架", counter: "カウンターの棚", kept_aside: "取置きの棚", returns: "返却の棚" };
 
-const pulls = () => list("/desk/pulls?limit=100", mine.get);
-async function load(house) {
-  return new PullList(house).content(await pulls());
+const pulls = () => list("/desk/pulls?limit=100", api.get);
+async function load(app) {
+  return new PullList(app).content(await pulls());
 }
 
 const pathOf = (code) => `/desk/pulls/${encodeURIComponent(code)}`;
 const count = (number) => (number ? `残り${number}冊です。` : "取り出す本は、ありません。");
 
 class PullList {
-  constructor(house) {
+  constructor(app) {
     this.looks = 0;
-    this.scan = scanner(house, "見つけた本の資料番号", (code) => this.report(code, "found"));
+    this.scan = scanner(app, "見つけた本の資料番号", (code) => this.report(code, "found"));
     this.left = el("p", { id: "left" });
     this.shown = el("div", {});
   }
@@ -50,7 +50,7 @@ class PullList {
   async report(code, result) {
     const title = this.lines.find(({ barcode }) => barcode === code)?.title;
     try {
-      const told = await mine.post(pathOf(code), { result });
+      const told = await api.post(pathOf(code), { result });
       const { lines, ...said } = instruction(told);
       // A book that goes back to its shelf has changed nothing that could be undone.
       const below = told.action === "shelve" ? [] : [this.undo(code)];
@@ -63,7 +63,7 @@ class PullList {
   undo(code) {
     const work = async () => {
       try {
-        const { undone } = await mine.remove(`${pathOf(code)}/scan`);
+        const { undone } = await api.remove(`${pathOf(code)}/scan`);
         return { kind: "shelf", title: "取り消しました", lines: [BACK[undone], "取り出しリストに戻りました。"] };
       } finally {
         this.lookAgain();

@@ -1,27 +1,27 @@
 /** 協力館から: what did not arrive, what is one too many, and kits (RULES 54). */
 
 import { list } from "../api.js";
-import { confirmed } from "../asking.js";
+import { confirmDialog } from "../confirm-dialog.js";
 import { dayInWords, momentInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { book, books, nothing } from "../library/parts.js";
-import { mine } from "../session.js";
+import { api } from "../session.js";
 
-export const reportsRoom = { id: "reports", label: "協力館から", title: "協力館からの連絡", load };
+export const reportsView = { id: "reports", label: "協力館から", title: "協力館からの連絡", load };
 
-async function load(house) {
-  const found = await list("/desk/reports", mine.get);
+async function load(app) {
+  const found = await list("/desk/reports", api.get);
   if (!found.length) return nothing("協力館からの連絡は、ありません。");
-  return [el("p", {}, `${found.length}件です。`), books(found.map((each) => shown(each, house)))];
+  return [el("p", {}, `${found.length}件です。`), books(found.map((each) => entry(each, app)))];
 }
 
-function shown(report, house) {
+function entry(report, app) {
   const { facility, facility_name: name, kind_label: kind, bag, text, reported_at: at } = report;
   const title = `No.${facility} ${name} ${kind}`;
   const done = async () => {
-    if (!(await confirmed("対応が済みましたか", `${title} を、済みにします。`, "済みにする"))) return;
-    await mine.post(`/desk/reports/${encodeURIComponent(report.id)}/done`);
-    await house.again("連絡を済みにしました。");
+    if (!(await confirmDialog("対応が済みましたか", `${title} を、済みにします。`, "済みにする"))) return;
+    await api.post(`/desk/reports/${encodeURIComponent(report.id)}/done`);
+    await app.reload("連絡を済みにしました。");
   };
   return book(
     { title },
@@ -32,6 +32,6 @@ function shown(report, house) {
       ["内容", text],
       ["連絡", momentInWords(at)],
     ],
-    el("div", { class: "actions" }, house.button("済みにする", "記録しています…", done, { class: "button plain" })),
+    el("div", { class: "actions" }, app.button("済みにする", "記録しています…", done, { class: "button plain" })),
   );
 }

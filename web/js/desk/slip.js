@@ -1,18 +1,18 @@
 /** A temporary password on a slip of paper (RULES 6, 44). */
 
-import { confirmed } from "../asking.js";
+import { confirmDialog } from "../confirm-dialog.js";
 import { el } from "../dom.js";
-import { mine } from "../session.js";
+import { api } from "../session.js";
 
 /** A button that asks for one and shows it, once, below `place`. */
-export function slipButton(path, place, house) {
+export function slipButton(path, place, app) {
   const work = async () => {
     const text = "新しい仮パスワードの票を作ります。今のパスワードは、使えなくなります。表示されるのは1回だけです。";
-    if (!(await confirmed("仮パスワードの票を作りますか", text, "作る"))) return;
-    place().after(slip(await mine.post(`${path}/password-slip`, {})));
-    house.tell("仮パスワードの票を作りました。この画面を閉じる前に、印刷してください。");
+    if (!(await confirmDialog("仮パスワードの票を作りますか", text, "作る"))) return;
+    place().after(slip(await api.post(`${path}/password-slip`, {})));
+    app.announce("仮パスワードの票を作りました。この画面を閉じる前に、印刷してください。");
   };
-  return house.button("仮パスワードの票を作る", "作っています…", work, { class: "button plain" });
+  return app.button("仮パスワードの票を作る", "作っています…", work, { class: "button plain" });
 }
 
 const slip = ({ card_number: card, name, temporary_password: password, valid_days: days }) =>

@@ -1,11 +1,11 @@
 /** 操作の記録: what staff did with a patron, and what one of them did; and taking a patron out (RULES 41). */
 
 import { nextPage } from "../api.js";
-import { confirmed } from "../asking.js";
+import { confirmDialog } from "../confirm-dialog.js";
 import { dateInWords, momentInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { input, tellFaults, typedIn } from "../inputs.js";
-import { mine } from "../session.js";
+import { api } from "../session.js";
 import { PERSON } from "./people.js";
 import { table } from "./tables.js";
 
@@ -51,19 +51,19 @@ const row = (cells) =>
   );
 
 /** What was done with a patron, fetched once it is wanted: reading it is an act itself. */
-export function trailOf(path, house) {
+export function trailOf(path, app) {
   const place = el("div", { class: "stack" });
   const fill = async ({ target }) => {
     if (!target.open || place.firstChild) return;
     const columns = ["日時", "操作", "内容", "回数", "職員"];
-    await house.attempt(() => more(place, `${path}/trail`, columns, (trace) => [...done(trace), trace.by], house));
+    await app.attempt(() => more(place, `${path}/trail`, columns, (trace) => [...done(trace), trace.by], app));
   };
   return el("details", { ontoggle: fill }, el("summary", {}, "操作の記録"), place);
 }
 
 /** A page of traces, and a button for the next. */
-async function more(place, path, columns, cells, house, cursor = "") {
-  const page = await mine.get(nextPage(path, cursor));
+async function more(place, path, columns, cells, app, cursor = "") {
+  const page = await api.get(nextPage(path, cursor));
   if (place.lastElementChild?.matches(".actions")) place.lastElementChild.remove();
   place.append(
     page.items.length
@@ -71,15 +71,15 @@ async function more(place, path, columns, cells, house, cursor = "") {
       : el("p", {}, cursor ? "ここまでです。" : "記録は、ありません。"),
   );
   if (!page.cursor) return;
-  const next = () => more(place, path, columns, cells, house, page.cursor);
+  const next = () => more(place, path, columns, cells, app, page.cursor);
   place.append(
-    el("div", { class: "actions" }, house.button("続きを見る", "読み込んでいます…", next, { class: "button plain" })),
+    el("div", { class: "actions" }, app.button("続きを見る", "読み込んでいます…", next, { class: "button plain" })),
   );
 }
 
-export const trailRoom = { id: "trail", label: "操作の記録", title: "職員の操作の記録", under: "patron", hidden: true, load };
+export const trailView = { id: "trail", label: "操作の記録", title: "職員の操作の記録", under: "patron", hidden: true, load };
 
-async function load(house) {
+async function load(app) {
   const found = el("div", { class: "stack", id: "found", role: "status" });
   const show = async (form) => {
     const { staff, from } = typedIn(form);
@@ -88,10 +88,10 @@ async function load(house) {
     found.replaceChildren();
     const columns = ["日時", "操作", "内容", "回数", "対象"];
     const on = (trace) => `${ON[trace.on]} ${NOTES.get(trace.number) ?? trace.number}`;
-    await more(found, `/desk/trail?${asked}`, columns, (trace) => [...done(trace), on(trace)], house);
+    await more(found, `/desk/trail?${asked}`, columns, (trace) => [...done(trace), on(trace)], app);
   };
   return [
-    house.form(
+    app.form(
       show,
       el("p", {}, "誰が、いつ、どの利用者や申請に何をしたかを確かめます。この記録を見たことも、記録されます。"),
       input("staff", "職員の利用者名", { class: "text w16", autocomplete: "off", autocapitalize: "none" }),
@@ -103,14 +103,14 @@ async function load(house) {
 }
 
 /** For who asks for it: nothing is kept of them. */
-export function closing(one, path, house) {
+export function closing(one, path, app) {
   const work = async () => {
     const text = `${one.name || one.card_number} 様(${dateInWords(one.birth_date)}生)の登録、メール、記録などを消去します。元に戻せません。カードの番号は、もう使えません。`;
-    if (!(await confirmed("利用者登録を抹消しますか", text, "抹消する"))) return;
-    await mine.remove(path);
-    await house.go("#patron", "利用者登録を抹消しました。");
+    if (!(await confirmDialog("利用者登録を抹消しますか", text, "抹消する"))) return;
+    await api.remove(path);
+    await app.goTo("#patron", "利用者登録を抹消しました。");
   };
-  const button = house.button("利用者登録を抹消する", "消去しています…", work, { class: "button plain" });
+  const button = app.button("利用者登録を抹消する", "消去しています…", work, { class: "button plain" });
   return el(
     "details",
     {},

@@ -2,14 +2,14 @@
 
 import { list } from "../api.js";
 import { dayInWords, momentInWords } from "../dates.js";
-import { scanner } from "../desk/scanning.js";
+import { scanner } from "../desk/scanner.js";
 import { el, workingButton } from "../dom.js";
 import { factList } from "../library/parts.js";
-import { mine } from "../session.js";
-import { here } from "./here.js";
+import { api } from "../session.js";
+import { ownFacility } from "./own-facility.js";
 
-/** The four lists. What a person at the counter asks for first is what a scan looks for first. */
-const PILES = [
+/** The four lists of bags. What a person at the counter asks for first is what a scan looks for first. */
+const BAG_LISTS = [
   {
     id: "coming",
     label: "届く",
@@ -55,44 +55,44 @@ const PILES = [
 const ASKED_FIRST = ["to_hand_over", "to_return", "coming", "done"];
 const ARRIVALS = { arrived: "届きました", missing: "届いていません(県立図書館に伝えました)" };
 
-// As of the last look: for the scans, and for the counts at the doors.
+// As of the last look: for the scans, and for the counts in the links.
 let bags = [];
 
 async function look() {
-  bags = await list(`/facility/bags?list=${PILES.map(({ id }) => id).join(",")}`, mine.get);
+  bags = await list(`/facility/bags?list=${BAG_LISTS.map(({ id }) => id).join(",")}`, api.get);
 }
 
 export function forgetBags() {
   bags = [];
 }
 
-const onPile = (id) => bags.filter((bag) => bag.list === id);
+const onList = (id) => bags.filter((bag) => bag.list === id);
 
-/** A room for each list, its number of bags at the door. */
-export const bagRooms = PILES.map((pile) => ({
-  id: pile.id,
-  title: pile.title,
+/** A view for each list, its number of bags in the link. */
+export const bagViews = BAG_LISTS.map((bagList) => ({
+  id: bagList.id,
+  title: bagList.title,
   get label() {
-    return `${pile.label} ${onPile(pile.id).length}`;
+    return `${bagList.label} ${onList(bagList.id).length}`;
   },
-  async load(house) {
-    const [facility] = await Promise.all([here(), look()]);
-    return new Counter(house, pile, this).content(facility);
+  async load(app) {
+    const [facility] = await Promise.all([ownFacility(), look()]);
+    return new BagList(app, bagList, this).content(facility);
   },
 }));
 
-class Counter {
-  constructor(house, pile, room) {
-    this.house = house;
-    this.pile = pile;
-    this.room = room;
+class BagList {
+  constructor(app, bagList, view) {
+    this.app = app;
+    this.list = bagList;
+    this.view = view;
     this.shown = el("div", { class: "stack" });
-    this.scan = scanner(house, "利用者カードのバーコード", (code) => this.find(code));
+    this.scan = scanner(app, "利用者カードのバーコード", (code) => this.find(code));
   }
 
   content(facility) {
     this.draw();
-    // Once it stands in the page, if the visitor has not gone on meanwhile.
+    // Once it stands in the page, if nobody has gone on meanwhile.
     setTimeout(() => this.isHere() && this.opened());
     return [
       el("p", {}, `No.${facility.number} ${facility.name}`),
@@ -106,24 +106,23 @@ class Counter {
   }
 
   opened() {
-    this.house.showDoors(this.room);
+    this.app.showLinks(this.view);
     this.scan.focus();
   }
 
   /** The list as it is now. */
   draw() {
-    const { pile } = this;
-    const items = onPile(pile.id);
-    const headings = [...new Set(items.map(pile.heading))];
+    const items = onList(this.list.id);
+    const headings = [...new Set(items.map(this.list.heading))];
     this.shown.replaceChildren(
-      el("p", {}, items.length ? pile.hint : pile.none),
-      ...(pile.id === "coming" ? this.allArrived(items) : []),
+      el("p", {}, items.length ? this.list.hint : this.list.none),
+      ...(this.list.id === "coming" ? this.allArrived(items) : []),
       ...headings.flatMap((heading) => this.part(heading, items)),
     );
   }
 
   part(heading, items) {
-    const those = items.filter((bag) => this.pile.heading(bag) === heading);
+    const those = items.filter((bag) => this.list.heading(bag) === heading);
     return [
       el("h2", {}, `${heading} ${those.length}個`),
       el(
@@ -153,17 +152,17 @@ class Counter {
 
   /** What can be done with a bag. */
   buttons(bag) {
-    const { list: pile, arrival } = bag;
-    if (pile === "done") return bag.undo_until ? [this.undo(bag)] : [];
-    const handOver = pile !== "coming" && arrival !== "missing" ? this.handOver(bag) : null;
-    const arrived = arrival === "missing" || (pile === "coming" && !arrival) ? this.arrived(bag) : null;
-    const missing = pile !== "to_return" && arrival !== "missing" ? this.missing(bag) : null;
+    const { list: on, arrival } = bag;
+    if (on === "done") return bag.undo_until ? [this.undo(bag)] : [];
+    const handOver = on !== "coming" && arrival !== "missing" ? this.handOver(bag) : null;
+    const arrived = arrival === "missing" || (on === "coming" && !arrival) ? this.arrived(bag) : null;
+    const missing = on !== "to_return" && arrival !== "missing" ? this.missing(bag) : null;
     return [handOver, arrived, missing].filter(Boolean);
   }
 
   handOver(bag) {
     return this.button(bag, "お渡しした", `${named(bag)} の袋をお渡しした`, "button", async () => {
-      await mine.post(`${path(bag)}/handover`);
+      await api.post(`${path(bag)}/handover`);
       return () => ({
         kind: "ready",
         title: "お渡し済み",
@@ -174,21 +173,21 @@ class Counter {
 
   undo(bag) {
     return this.button(bag, "お渡しを取り消す", `${named(bag)} の袋のお渡しを取り消す`, "button plain", async () => {
-      await mine.remove(`${path(bag)}/handover`);
+      await api.remove(`${path(bag)}/handover`);
       return () => ({ kind: "shelf", title: "取り消しました" });
     });
   }
 
   arrived(bag) {
     return this.button(bag, "届いた", `${named(bag)} の袋が届いた`, "button", async () => {
-      await mine.post(`${path(bag)}/arrival`, { state: "arrived" });
+      await api.post(`${path(bag)}/arrival`, { state: "arrived" });
       return () => ({ kind: "ready", title: "届いた" });
     });
   }
 
   missing(bag) {
     return this.button(bag, "届いていない", `${named(bag)} の袋が届いていない`, "link-button", async () => {
-      await mine.post(`${path(bag)}/arrival`, { state: "missing" });
+      await api.post(`${path(bag)}/arrival`, { state: "missing" });
       return () => ({ kind: "aside", title: "届いていない", lines: ["県立図書館に伝えました。"] });
     });
   }
@@ -199,7 +198,7 @@ class Counter {
     if (open.length < 2) return [];
     const all = workingButton("すべて届いた", "記録しています…", () =>
       this.act(`${open.length}個`, async () => {
-        for (const bag of open) await mine.post(`${path(bag)}/arrival`, { state: "arrived" });
+        for (const bag of open) await api.post(`${path(bag)}/arrival`, { state: "arrived" });
         return () => ({ kind: "ready", title: "すべて届いた" });
       }),
     );
@@ -226,20 +225,20 @@ class Counter {
     await look();
     if (!this.isHere()) return;
     this.draw();
-    this.house.showDoors(this.room);
+    this.app.showLinks(this.view);
   }
 
   /** The bags of a card: what to do with the first in large letters, and every one with its days. */
   async find(code) {
     await this.lookAgain();
     const number = code.replace(/[\s-]/g, "");
-    const found = ASKED_FIRST.flatMap(onPile).filter(
+    const found = ASKED_FIRST.flatMap(onList).filter(
       (bag) => bag.card_number === number || bag.former_card_number === number,
     );
     if (!found.length) return { kind: "stop", title: "袋はありません", lines: ["番号を確かめてください。"] };
     const { former_card_number: former, card_number: now } = found[0];
     return {
-      ...PILES.find(({ id }) => id === found[0].list).told(found[0]),
+      ...BAG_LISTS.find(({ id }) => id === found[0].list).told(found[0]),
       lines: former === number ? [`再発行前の番号です。新しい番号は ${now} です。`] : [],
       below: found.map((bag) => this.found(bag)),
     };

@@ -1,13 +1,13 @@
 /** 休館日: the facility's own closed days (RULES 40). */
 
 import { list } from "../api.js";
-import { confirmed } from "../asking.js";
+import { confirmDialog } from "../confirm-dialog.js";
 import { dateInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { choice, input, radios, tellFaults, typedIn } from "../inputs.js";
 import { book, books } from "../library/parts.js";
-import { mine } from "../session.js";
-import { here } from "./here.js";
+import { api } from "../session.js";
+import { ownFacility } from "./own-facility.js";
 
 const WEEKDAYS = "月火水木金土日";
 const KINDS = [
@@ -15,10 +15,10 @@ const KINDS = [
   ["open", "臨時に開館する(上の休館の例外)"],
 ];
 
-export const closuresRoom = { id: "closures", label: "休館日", load };
+export const closuresView = { id: "closures", label: "休館日", load };
 
-async function load(house) {
-  const [{ number, name }, closures] = await Promise.all([here(), list("/facility/closures", mine.get)]);
+async function load(app) {
+  const [{ number, name }, closures] = await Promise.all([ownFacility(), list("/facility/closures", api.get)]);
   return [
     el("p", {}, `No.${number} ${name}`),
     el(
@@ -28,20 +28,20 @@ async function load(house) {
       "受取期間のあいだ1日も開かないときは、その期間の貸出をお休みします。",
     ),
     closures.length
-      ? books(closures.map((closure) => shown(closure, house)))
+      ? books(closures.map((closure) => entry(closure, app)))
       : el("p", {}, "これからの休館日は、登録されていません。"),
     el("h2", {}, "休館日を加える"),
-    form(house),
+    form(app),
   ];
 }
 
-function shown(closure, house) {
+function entry(closure, app) {
   const { from, until, weekdays, reason, kind } = closure;
   const days = from === until ? dateInWords(from) : `${dateInWords(from)}～${dateInWords(until)}`;
   const remove = async () => {
-    if (!(await confirmed("取り消しますか", days, "取り消す"))) return;
-    await mine.remove(`/facility/closures/${encodeURIComponent(closure.id)}`);
-    await house.again(`${days}を取り消しました。`);
+    if (!(await confirmDialog("取り消しますか", days, "取り消す"))) return;
+    await api.remove(`/facility/closures/${encodeURIComponent(closure.id)}`);
+    await app.reload(`${days}を取り消しました。`);
   };
   return book(
     { title: days },
@@ -53,14 +53,14 @@ function shown(closure, house) {
     el(
       "div",
       { class: "actions" },
-      house.button("取り消す", "取り消しています…", remove, { class: "button plain", "aria-label": `${days}を取り消す` }),
+      app.button("取り消す", "取り消しています…", remove, { class: "button plain", "aria-label": `${days}を取り消す` }),
     ),
   );
 }
 
-function form(house) {
-  return house.form(
-    (sent) => add(sent, house),
+function form(app) {
+  return app.form(
+    (sent) => add(sent, app),
     input("from", "はじめの日", { type: "date", class: "text w10" }),
     input("until", "おわりの日", { type: "date", class: "text w10", hint: "1日だけのときは、空のままにします。" }),
     el(
@@ -79,11 +79,11 @@ function form(house) {
   );
 }
 
-async function add(sent, house) {
+async function add(sent, app) {
   const { from, until, kind, reason } = typedIn(sent);
   if (tellFaults(sent, from ? [] : [{ field: "from", message: "はじめの日を入力してください。" }])) return;
   const weekdays = new FormData(sent).getAll("weekdays").map(Number);
   const days = { from, until: until || from, weekdays, kind, reason };
-  const { warnings } = await mine.post("/facility/closures", days);
-  await house.again(["休館日を加えました。", ...warnings]);
+  const { warnings } = await api.post("/facility/closures", days);
+  await app.reload(["休館日を加えました。", ...warnings]);
 }

@@ -2,8 +2,8 @@
 
 import { el } from "../dom.js";
 import { input, radios, tellFaults, typedIn } from "../inputs.js";
-import { mine } from "../session.js";
-import { here } from "./here.js";
+import { api } from "../session.js";
+import { ownFacility } from "./own-facility.js";
 
 const KINDS = [
   ["missing", "届くはずの本や袋が、届いていない"],
@@ -11,15 +11,15 @@ const KINDS = [
 ];
 const KITS = ["kits", "オンライン利用者登録セットについて"];
 
-export const reportsRoom = { id: "reports", label: "連絡", title: "県立図書館への連絡", load };
+export const reportsView = { id: "reports", label: "連絡", title: "県立図書館への連絡", load };
 
-async function load(house) {
-  const { number, name, gives_out_kits: kits } = await here();
+async function load(app) {
+  const { number, name, gives_out_kits: kits } = await ownFacility();
   return [
     el("p", {}, `No.${number} ${name}`),
     el("p", {}, "袋が届かなかったときは、「届く」か「お渡しする」の一覧で「届いていない」を押すと、連絡は要りません。"),
-    house.form(
-      (form) => send(form, house),
+    app.form(
+      (form) => send(form, app),
       radios("kind", "何の連絡ですか", kits ? [...KINDS, KITS] : KINDS),
       input("text", "内容", {
         tag: "textarea",
@@ -32,13 +32,13 @@ async function load(house) {
   ];
 }
 
-async function send(form, house) {
+async function send(form, app) {
   const { kind, text } = typedIn(form);
   const faults = [
     kind ? null : { field: "kind", message: "何の連絡かを選んでください。" },
     text.trim() ? null : { field: "text", message: "内容を入力してください。" },
   ].filter(Boolean);
   if (tellFaults(form, faults)) return;
-  await mine.post("/facility/reports", { kind, text });
-  await house.again("県立図書館に連絡しました。");
+  await api.post("/facility/reports", { kind, text });
+  await app.reload("県立図書館に連絡しました。");
 }

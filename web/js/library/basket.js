@@ -2,25 +2,25 @@
 
 import { list } from "../api.js";
 import { el } from "../dom.js";
-import { mine } from "../session.js";
+import { api } from "../session.js";
 import { book, books, nothing } from "./parts.js";
 
-export const basketRoom = { id: "basket", label: "予約かご", load };
+export const basketView = { id: "basket", label: "予約かご", load };
 
-async function load(house) {
-  const items = await list("/me/basket", mine.get);
+async function load(app) {
+  const items = await list("/me/basket", api.get);
   const find = el("a", { class: "button", href: "#search" }, "資料をさがす");
   if (!items.length) return nothing("予約かごは、空です。", find);
   return [
     el("p", {}, "予約かごに入れただけでは、予約になりません。"),
-    books(items.map((item) => book(item, [], ways(item, house)))),
+    books(items.map((item) => book(item, [], ways(item, app)))),
   ];
 }
 
-function ways({ title_id: id, title, holdable }, house) {
+function ways({ title_id: id, title, holdable }, app) {
   const take = async () => {
-    await mine.remove(`/me/basket/${encodeURIComponent(id)}`);
-    await house.again(`「${title}」を予約かごから出しました。`);
+    await api.remove(`/me/basket/${encodeURIComponent(id)}`);
+    await app.reload(`「${title}」を予約かごから出しました。`);
   };
   return el(
     "div",
@@ -32,7 +32,7 @@ function ways({ title_id: id, title, holdable }, house) {
           "予約する",
         )
       : el("p", {}, "館内でご覧いただく本(禁帯出)のため、予約できません。"),
-    house.button("かごから出す", "出しています…", take, {
+    app.button("かごから出す", "出しています…", take, {
       class: "button plain",
       "aria-label": `「${title}」をかごから出す`,
     }),

@@ -5,7 +5,7 @@ import { dateInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { me, warnings } from "./me.js";
 
-export const cardRoom = { id: "card", label: "利用者カード", load };
+export const cardView = { id: "card", label: "利用者カード", load };
 
 async function load() {
   const record = await me();

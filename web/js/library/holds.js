@@ -1,33 +1,33 @@
 /** 予約した資料: where each hold stands, and why it got no book last time. */
 
 import { list } from "../api.js";
-import { confirmed } from "../asking.js";
+import { confirmDialog } from "../confirm-dialog.js";
 import { dayInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { placeNames } from "../places.js";
-import { mine } from "../session.js";
+import { api } from "../session.js";
 import { me, warnings } from "./me.js";
 import { book, books, nothing } from "./parts.js";
 
 const BY_PHONE = "取消は、お電話で承ります。017-729-4300(9:00～19:00、休館日を除く)";
 
-export const holdsRoom = { id: "holds", label: "予約した資料", load };
+export const holdsView = { id: "holds", label: "予約した資料", load };
 
-async function load(house) {
-  const [record, holds, named] = await Promise.all([me(), list("/me/holds", mine.get), placeNames()]);
+async function load(app) {
+  const [record, holds, named] = await Promise.all([me(), list("/me/holds", api.get), placeNames()]);
   const find = el("a", { class: "button", href: "#search" }, "資料をさがす");
   return [
     ...warnings(record),
     ...(holds.length
       ? [
           el("p", {}, `${holds.length}冊を予約しています(${record.hold_limit}冊まで)。`),
-          books(holds.map((hold) => shown(hold, named, house))),
+          books(holds.map((hold) => entry(hold, named, app))),
         ]
       : nothing("予約している資料は、ありません。", find)),
   ];
 }
 
-function shown(hold, named, house) {
+function entry(hold, named, app) {
   const { status, position, of, last_run: run } = hold;
   const facts = [
     ["状態", el("span", { class: `state ${status}` }, hold.status_label)],
@@ -42,7 +42,7 @@ function shown(hold, named, house) {
     hold,
     facts,
     run ? el("p", { class: "why" }, el("strong", {}, `${dayInWords(run.date)}の処理: `), run.message) : null,
-    status === "waiting" ? cancelButton(hold, house) : el("p", { class: "hint" }, BY_PHONE),
+    status === "waiting" ? cancelButton(hold, app) : el("p", { class: "hint" }, BY_PHONE),
   );
 }
 
@@ -50,16 +50,16 @@ function change({ next_pickup_place: place, next_pickup_from: from }, named) {
   return place ? `${dayInWords(from)}の処理から ${named(place)}` : "";
 }
 
-function cancelButton({ title_id: id, title }, house) {
+function cancelButton({ title_id: id, title }, app) {
   const cancel = async () => {
-    if (!(await confirmed("予約を取り消しますか", `「${title}」の予約を取り消します。`, "取り消す"))) return;
-    await mine.remove(`/me/holds/${encodeURIComponent(id)}`);
-    await house.again(`「${title}」の予約を取り消しました。`);
+    if (!(await confirmDialog("予約を取り消しますか", `「${title}」の予約を取り消します。`, "取り消す"))) return;
+    await api.remove(`/me/holds/${encodeURIComponent(id)}`);
+    await app.reload(`「${title}」の予約を取り消しました。`);
   };
   const name = `「${title}」の予約を取り消す`;
   return el(
     "div",
     { class: "actions" },
-    house.button("予約を取り消す", "取り消しています…", cancel, { class: "button plain", "aria-label": name }),
+    app.button("予約を取り消す", "取り消しています…", cancel, { class: "button plain", "aria-label": name }),
   );
 }

@@ -4,20 +4,20 @@ import { list } from "../api.js";
 import { dayInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { placeNames } from "../places.js";
-import { mine } from "../session.js";
+import { api } from "../session.js";
 import { me, warnings } from "./me.js";
 import { book, books, nothing } from "./parts.js";
 
-export const loansRoom = { id: "loans", label: "借りている資料", load };
+export const loansView = { id: "loans", label: "借りている資料", load };
 
-async function load(house) {
-  const [record, loans, named] = await Promise.all([me(), list("/me/loans", mine.get), placeNames()]);
+async function load(app) {
+  const [record, loans, named] = await Promise.all([me(), list("/me/loans", api.get), placeNames()]);
   return [
     ...warnings(record),
     ...(loans.length
       ? [
           el("p", {}, `${loans.length}冊を借りています(${record.loan_cap}冊まで。返送中の本も数えます)。`),
-          books(loans.map((loan) => shown(loan, named, house))),
+          books(loans.map((loan) => entry(loan, named, app))),
           el(
             "p",
             {},
@@ -30,7 +30,7 @@ async function load(house) {
   ];
 }
 
-function shown(loan, named, house) {
+function entry(loan, named, app) {
   const uncollected = ["in_transit", "to_collect", "window_over"].includes(loan.state);
   const facts = [
     ["状態", el("span", { class: `state ${loan.state}` }, loan.state_label)],
@@ -50,24 +50,24 @@ function shown(loan, named, house) {
     ["資料番号", el("span", { class: "number" }, loan.barcode)],
   ];
   const note = loan.past_due_note ? [el("p", { class: "hint" }, loan.past_due_note)] : [];
-  return book(loan, facts, ...note, ...renewal(loan, house));
+  return book(loan, facts, ...note, ...renewal(loan, app));
 }
 
-function renewal(loan, house) {
+function renewal(loan, app) {
   if (!loan.renewable)
     return [
       el("p", { class: "why" }, el("strong", {}, "貸出延長: "), loan.reasons.map(({ message }) => message).join(" ")),
     ];
   const renew = async () => {
-    const { due_on: due } = await mine.post(`/me/loans/${encodeURIComponent(loan.barcode)}/renewals`);
-    await house.again(`「${loan.title}」の返却期限を、${dayInWords(due)}まで延ばしました。`);
+    const { due_on: due } = await api.post(`/me/loans/${encodeURIComponent(loan.barcode)}/renewals`);
+    await app.reload(`「${loan.title}」の返却期限を、${dayInWords(due)}まで延ばしました。`);
   };
   const name = `「${loan.title}」を貸出延長する`;
   return [
     el(
       "div",
       { class: "actions" },
-      house.button("貸出延長する", "延長しています…", renew, { "aria-label": name }),
+      app.button("貸出延長する", "延長しています…", renew, { "aria-label": name }),
       el("span", {}, `あと${loan.renewals_left}回`),
     ),
   ];

@@ -4,7 +4,7 @@ import { list } from "../api.js";
 import { dateInWords, dayInWords, momentInWords } from "../dates.js";
 import { el, lines } from "../dom.js";
 import { placeNames } from "../places.js";
-import { mine } from "../session.js";
+import { api } from "../session.js";
 import { me, warnings } from "./me.js";
 import { factList } from "./parts.js";
 
@@ -19,13 +19,13 @@ const FACTS = {
   reason: ["理由", String],
 };
 
-export const mailsRoom = { id: "mails", label: "メール", title: "お送りしたメール", load };
+export const mailsView = { id: "mails", label: "メール", title: "お送りしたメール", load };
 
-async function load(house) {
-  const [record, mails, named] = await Promise.all([me(), list("/me/mails", mine.get), placeNames()]);
+async function load(app) {
+  const [record, mails, named] = await Promise.all([me(), list("/me/mails", api.get), placeNames()]);
   const test = async () => {
-    await mine.post("/me/test-mail");
-    await house.again(
+    await api.post("/me/test-mail");
+    await app.reload(
       `受信確認メールを ${record.mail_to} にお送りします。数分たっても届かないときは、迷惑メールの設定を確かめてください。`,
     );
   };
@@ -35,7 +35,7 @@ async function load(house) {
       ? el(
           "ul",
           { class: "books" },
-          mails.map((mail) => shown(mail, named)),
+          mails.map((mail) => entry(mail, named)),
         )
       : el("p", {}, "最近お送りしたメールは、ありません。"),
     el("h2", {}, "メールが届くか確かめる"),
@@ -43,12 +43,12 @@ async function load(house) {
     el(
       "div",
       { class: "actions" },
-      house.button("受信確認メールを送る", "送っています…", test, { class: "button plain" }),
+      app.button("受信確認メールを送る", "送っています…", test, { class: "button plain" }),
     ),
   ];
 }
 
-function shown(mail, named) {
+function entry(mail, named) {
   const { facility } = mail.facts;
   const told = Object.entries(FACTS).map(([name, [term, worded]]) => [
     term,

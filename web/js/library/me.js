@@ -1,11 +1,11 @@
-/** The patron's own record, and the warnings that belong on top of every room. */
+/** The patron's own record, and the warnings that belong on top of every view. */
 
 import { el } from "../dom.js";
 import { dateInWords } from "../dates.js";
-import { mine } from "../session.js";
+import { api } from "../session.js";
 
 /** The record as it is now. */
-export const me = () => mine.get("/me");
+export const me = () => api.get("/me");
 
 /** What a patron has to know before anything else. */
 export function warnings({ email_reachable: reachable, expired, expires_on: expiry, blocked }) {

@@ -1,4 +1,4 @@
-/** How a book looks in the rooms of My Library. */
+/** How a book looks in the views of My Library. */
 
 import { el } from "../dom.js";
 

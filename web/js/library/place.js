@@ -5,8 +5,8 @@ import { dayInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { input, tellFaults, typedIn } from "../inputs.js";
 import { facilities, placeNames, placeOptions, PREFECTURAL } from "../places.js";
-import { forget, read, write } from "../memory.js";
-import { mine } from "../session.js";
+import { forget, read, write } from "../storage.js";
+import { api } from "../session.js";
 import { me } from "./me.js";
 
 // Most people always go to the same place.
@@ -15,12 +15,12 @@ const LAST_PLACE = "place";
 /** The next one at this device goes elsewhere. */
 export const forgetPlace = () => forget(LAST_PLACE);
 
-export const placeRoom = { id: "place", label: "予約する", hidden: true, under: "search", load };
+export const placeView = { id: "place", label: "予約する", hidden: true, under: "search", load };
 
-async function load(house, id) {
+async function load(app, id) {
   const [record, title, items] = await Promise.all([me(), get(`/titles/${encodeURIComponent(id)}`), facilities()]);
-  const form = house.form(
-    (sent) => hold(sent, title, house),
+  const form = app.form(
+    (sent) => hold(sent, title, app),
     input("pickup_place", "受取館", {
       tag: "select",
       children: placeOptions(items, read(LAST_PLACE) ?? ""),
@@ -45,13 +45,13 @@ const notEnrolled = () =>
     el("p", {}, el("a", { href: "apply.html?kind=change" }, "オンライン貸出サービスを申し込む")),
   );
 
-async function hold(form, { title_id: id, title }, house) {
+async function hold(form, { title_id: id, title }, app) {
   const { pickup_place: place } = typedIn(form);
   if (tellFaults(form, place ? [] : [{ field: "pickup_place", message: "受取館を選んでください。" }])) return;
   write(LAST_PLACE, place);
-  const placed = await mine.post("/me/holds", { title_id: id, pickup_place: place });
+  const placed = await api.post("/me/holds", { title_id: id, pickup_place: place });
   const named = await placeNames();
-  await house.go("#holds", [
+  await app.goTo("#holds", [
     `「${title}」を予約しました。受取館は、${named(place)}です。`,
     ...(placed.earliest_pickup ? [`受取は、早くて${dayInWords(placed.earliest_pickup)}です。`] : []),
     ...(place === PREFECTURAL ? [] : ["木曜日の朝8時30分までの予約を、まとめて処理します。"]),

@@ -4,14 +4,14 @@ import { get, nextPage } from "../api.js";
 import { dayInWords } from "../dates.js";
 import { byId, el } from "../dom.js";
 import { input, tellFaults, typedIn } from "../inputs.js";
-import { mine } from "../session.js";
+import { api } from "../session.js";
 import { book, books } from "./parts.js";
 
-export const searchRoom = { id: "search", label: "資料をさがす", load };
+export const searchView = { id: "search", label: "資料をさがす", load };
 
-async function load(house, words = "") {
-  const form = house.form(
-    () => look(form, words, house),
+async function load(app, words = "") {
+  const form = app.form(
+    () => look(form, words, app),
     input("q", "さがす言葉", {
       type: "search",
       hint: "題名、書いた人の名前、ISBNの一部でさがせます。",
@@ -21,36 +21,36 @@ async function load(house, words = "") {
     el("div", { class: "actions" }, el("button", { class: "button" }, "さがす")),
   );
   form.setAttribute("role", "search");
-  return [form, ...(words ? await results(words, house) : [])];
+  return [form, ...(words ? await results(words, app) : [])];
 }
 
-function look(form, words, house) {
+function look(form, words, app) {
   const wanted = typedIn(form).q.trim();
   if (tellFaults(form, wanted ? [] : [{ field: "q", message: "さがす言葉を入力してください。" }])) return undefined;
-  return house.go(`#search/${encodeURIComponent(wanted)}`);
+  return app.goTo(`#search/${encodeURIComponent(wanted)}`);
 }
 
-async function results(words, house) {
+async function results(words, app) {
   const path = `/titles?q=${encodeURIComponent(words)}`;
   const { items, cursor } = await get(path);
   if (!items.length) return [el("p", { role: "status" }, `「${words}」に当たる資料は、ありません。`)];
-  const found = books(items.map((item) => shown(item, house)));
+  const found = books(items.map((item) => entry(item, app)));
   return [
     el("p", { role: "status" }, cursor ? `はじめの${items.length}点です。` : `${items.length}点あります。`),
     found,
-    cursor ? more(path, cursor, found, house) : null,
+    cursor ? more(path, cursor, found, app) : null,
   ];
 }
 
-function more(path, cursor, found, house) {
+function more(path, cursor, found, app) {
   const frame = el("div", { class: "actions" });
   let next = cursor;
-  const button = house.button(
+  const button = app.button(
     "続きを見る",
     "読み込んでいます…",
     async () => {
       const page = await get(nextPage(path, next));
-      const added = page.items.map((item) => shown(item, house));
+      const added = page.items.map((item) => entry(item, app));
       found.append(...added);
       next = page.cursor;
       if (!next) frame.remove();
@@ -62,7 +62,7 @@ function more(path, cursor, found, house) {
   return frame;
 }
 
-function shown(item, house) {
+function entry(item, app) {
   const facts = [
     ["所蔵", `${item.copies}冊(今すぐ貸せる本 ${item.copies_available}冊)`],
     ["予約", item.holds_waiting ? `${item.holds_waiting}人が待っています` : "なし"],
@@ -71,15 +71,15 @@ function shown(item, house) {
   return book(
     item,
     facts,
-    item.holdable ? ways(item, house) : el("p", {}, "館内でご覧いただく本(禁帯出)のため、予約できません。"),
+    item.holdable ? ways(item, app) : el("p", {}, "館内でご覧いただく本(禁帯出)のため、予約できません。"),
   );
 }
 
 /** To hold it now, or to remember it. */
-function ways({ title_id: id, title }, house) {
+function ways({ title_id: id, title }, app) {
   const frame = el("div", { class: "actions" });
   const remember = async () => {
-    await mine.put(`/me/basket/${encodeURIComponent(id)}`);
+    await api.put(`/me/basket/${encodeURIComponent(id)}`);
     const told = el("p", { role: "status", tabindex: -1 }, "予約かごに入れました。");
     byId(`remember-${id}`).replaceWith(told);
     told.focus();
@@ -90,7 +90,7 @@ function ways({ title_id: id, title }, house) {
       { class: "button", href: `#place/${encodeURIComponent(id)}`, "aria-label": `「${title}」を予約する` },
       "予約する",
     ),
-    house.button("予約かごへ", "入れています…", remember, {
+    app.button("予約かごへ", "入れています…", remember, {
       class: "button plain",
       id: `remember-${id}`,
       "aria-label": `「${title}」を予約かごへ`,

@@ -5,25 +5,25 @@ import { Denied, PASSWORD_RULE } from "../cognito.js";
 import { dateInWords, dayInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { input, ownerOfPassword, passwordInput, tellFaults, typedIn } from "../inputs.js";
-import { changePassword, mine } from "../session.js";
+import { changePassword, api } from "../session.js";
 import { faultsOfChosen } from "../signin.js";
-import { kept } from "./kept.js";
+import { kept } from "./personal-data.js";
 import { me, warnings } from "./me.js";
 import { factList } from "./parts.js";
 
 const LABELS = { email: "メールアドレス", mail_to: "予約関連メール配信先" };
 
-export const settingsRoom = { id: "settings", label: "利用者情報", load };
+export const settingsView = { id: "settings", label: "利用者情報", load };
 
-async function load(house) {
+async function load(app) {
   const record = await me();
   return [
     ...warnings(record),
     facts(record),
-    ...mailSettings(record, house),
-    ...passwordForm(record, house),
-    leaving(house),
-    ...kept(house),
+    ...mailSettings(record, app),
+    ...passwordForm(record, app),
+    leaving(app),
+    ...kept(app),
   ];
 }
 
@@ -48,9 +48,9 @@ function facts(record) {
   );
 }
 
-function mailSettings(record, house) {
-  const form = house.form(
-    (sent) => changeAddresses(sent, record, house),
+function mailSettings(record, app) {
+  const form = app.form(
+    (sent) => changeAddresses(sent, record, app),
     mailInput("email", record.email, "半角の英数字で入力してください。"),
     mailInput(
       "mail_to",
@@ -81,24 +81,24 @@ const mailInput = (name, value, hint) =>
     spellcheck: "false",
   });
 
-async function changeAddresses(form, record, house) {
+async function changeAddresses(form, record, app) {
   const typed = typedIn(form);
   const checked = Object.entries(typed).map(([field, text]) => ({ field, ...check("email", text, field === "email") }));
   const faults = checked.filter(({ fault }) => fault).map(({ field, fault: message }) => ({ field, message }));
   if (tellFaults(form, faults)) return;
   const before = { email: record.email, mail_to: record.mail_to === record.email ? "" : record.mail_to };
   const wanted = checked.filter(({ field, value }) => value !== before[field] || !record.email_reachable);
-  const changed = await mine.patch("/me", Object.fromEntries(wanted.map(({ field, value }) => [field, value])));
+  const changed = await api.patch("/me", Object.fromEntries(wanted.map(({ field, value }) => [field, value])));
   const asked = Object.values(changed.pending_addresses);
-  await house.again(
+  await app.reload(
     asked.length
       ? `${asked.join("、")} に確認のメールをお送りします。メールのリンクを開くと、設定が変わります。`
       : "メールの設定を変えました。",
   );
 }
 
-function passwordForm(record, house) {
-  const form = house.form(
+function passwordForm(record, app) {
+  const form = app.form(
     async (sent) => {
       const { current, chosen, again } = typedIn(sent);
       const empty = current ? [] : [{ field: "current", message: "現在のパスワードを入力してください。" }];
@@ -110,7 +110,7 @@ function passwordForm(record, house) {
         tellFaults(sent, [{ field: "current", message: "現在のパスワードに誤りがあります。" }]);
         return;
       }
-      await house.again("パスワードを変えました。ほかの機器では、新しいパスワードでログインしてください。");
+      await app.reload("パスワードを変えました。ほかの機器では、新しいパスワードでログインしてください。");
     },
     ownerOfPassword(record.card_number),
     passwordInput("current", "現在のパスワード", "current-password"),
@@ -131,7 +131,7 @@ function passwordForm(record, house) {
   ];
 }
 
-function leaving(house) {
+function leaving(app) {
   return el(
     "div",
     { class: "stack" },
@@ -140,7 +140,7 @@ function leaving(house) {
     el(
       "div",
       { class: "actions" },
-      house.button("すべての機器からログアウト", "ログアウト中…", () => house.leave(true), { class: "button plain" }),
+      app.button("すべての機器からログアウト", "ログアウト中…", () => app.signOut(true), { class: "button plain" }),
     ),
   );
 }

@@ -1,14 +1,14 @@
 /** What the library keeps of a patron: to have as a file, and to have erased by leaving (RULES 41). */
 
-import { confirmed } from "../asking.js";
+import { confirmDialog } from "../confirm-dialog.js";
 import { el } from "../dom.js";
-import { mine } from "../session.js";
+import { api } from "../session.js";
 
 const QUESTION =
   "登録の内容、予約かご、メールなど、図書館が保管している情報を消去します。元に戻すことはできません。このカードは使えなくなります。";
 
 /** Both, under a heading of their own. */
-export const kept = (house) => [
+export const kept = (app) => [
   el("h2", {}, "保管している情報"),
   el(
     "p",
@@ -18,28 +18,28 @@ export const kept = (house) => [
   el(
     "div",
     { class: "actions" },
-    house.button("すべての情報をファイルで受け取る", "用意しています…", () => saved(house), { class: "button plain" }),
+    app.button("すべての情報をファイルで受け取る", "用意しています…", () => saved(app), { class: "button plain" }),
   ),
   el("h2", {}, "登録の抹消"),
   el("p", {}, "予約と貸出がないときに、手続きできます。"),
   el(
     "div",
     { class: "actions" },
-    house.button("利用者登録を抹消する", "手続きしています…", () => gone(house), { class: "button plain" }),
+    app.button("利用者登録を抹消する", "手続きしています…", () => gone(app), { class: "button plain" }),
   ),
 ];
 
-async function saved(house) {
-  const file = new Blob([JSON.stringify(await mine.get("/me/export"), null, 2)], { type: "application/json" });
+async function saved(app) {
+  const file = new Blob([JSON.stringify(await api.get("/me/export"), null, 2)], { type: "application/json" });
   const address = URL.createObjectURL(file);
   el("a", { href: address, download: "my-library.json" }).click();
   URL.revokeObjectURL(address);
-  house.tell("ファイルをお渡ししました。");
+  app.announce("ファイルをお渡ししました。");
 }
 
-async function gone(house) {
-  if (!(await confirmed("利用者登録を抹消しますか", QUESTION, "抹消する"))) return;
-  await mine.remove("/me");
-  await house.leave();
-  house.lock("利用者登録を抹消しました。ご利用いただき、ありがとうございました。");
+async function gone(app) {
+  if (!(await confirmDialog("利用者登録を抹消しますか", QUESTION, "抹消する"))) return;
+  await api.remove("/me");
+  await app.signOut();
+  app.showSignIn("利用者登録を抹消しました。ご利用いただき、ありがとうございました。");
 }

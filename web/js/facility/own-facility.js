@@ -1,12 +1,12 @@
 /** The facility that is signed in. */
 
-import { mine } from "../session.js";
+import { api } from "../session.js";
 
 let asked;
 
 /** Its number, its name and whether it hands out kits; asked for once. */
-export async function here() {
-  asked ??= mine.get("/facility");
+export async function ownFacility() {
+  asked ??= api.get("/facility");
   try {
     return await asked;
   } catch (error) {
@@ -15,6 +15,6 @@ export async function here() {
   }
 }
 
-export function forgetHere() {
+export function forgetOwnFacility() {
   asked = undefined;
 }

@@ -18,7 +18,7 @@ const BEFORE = "バーコードを読み取ってください。";
  * what is scanned. Of the scanner, `top` stays in sight above what is below it, `log` is what was read, `run` does something
  * with a code that was not scanned, and `clear` forgets every answer.
  */
-export function scanner(house, label, act) {
+export function scanner(app, label, act) {
   const field = input("barcode", label, {
     class: "text number w16",
     autocomplete: "off",
@@ -63,7 +63,7 @@ export function scanner(house, label, act) {
       try {
         tell(code, await work(code));
       } catch (error) {
-        if (error instanceof SignedOut) house.lock(error.message);
+        if (error instanceof SignedOut) app.showSignIn(error.message);
         else tell(code, refusal(error));
       }
     });

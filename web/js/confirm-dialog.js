@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 
 /** Ask; answers whether it is to be done. */
-export function confirmed(question, text, yes, no = "やめる") {
+export function confirmDialog(question, text, yes, no = "やめる") {
   const dialog = el(
     "dialog",
     { "aria-labelledby": "question" },

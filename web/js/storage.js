@@ -1,4 +1,4 @@
-/** What a page remembers: in this tab only. Where the browser keeps nothing, or has no room, in the page itself. */
+/** What a page remembers: in this tab only. Where the browser keeps nothing, or is full, in the page itself. */
 
 const memory = new Map();
 

@@ -15,9 +15,9 @@ export class Unusable extends Error {}
  *
  * Throws Unusable for what the other side would refuse anyway: nothing in it, not a picture, HEIC, too large.
  */
-export async function scaledDown(file, maxBytes) {
+export async function shrinkImage(file, maxBytes) {
   if (!file.size) throw new Unusable("画像が空でした。もう一度撮影するか、別の画像を選んでください。");
-  const photo = (await drawnAnew(file)) ?? (await asItIs(file));
+  const photo = (await redraw(file)) ?? (await unchanged(file));
   if (photo.size > maxBytes) {
     throw new Unusable(
       `画像のファイルが大きすぎます。${Math.floor(maxBytes / 1024 / 1024)}MBまでの画像を選んでください。`,
@@ -26,7 +26,7 @@ export async function scaledDown(file, maxBytes) {
   return photo;
 }
 
-async function drawnAnew(file) {
+async function redraw(file) {
   try {
     const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
     const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height));
@@ -45,7 +45,7 @@ async function drawnAnew(file) {
   }
 }
 
-async function asItIs(file) {
+async function unchanged(file) {
   const start = new TextDecoder("latin1").decode(await file.slice(4, 12).arrayBuffer());
   if (HEIC_BRANDS.test(start)) {
     throw new Unusable(

@@ -1,0 +1,177 @@
+/**
+ * Pages for who is signed in: views, one of which is shown by the address after #, with a link to each.
+ *
+ * A view's `load(app, ...details)` answers the elements to show; the details are what follows the view's id in the address.
+ */
+
+import { Offline, Problem } from "./api.js";
+import { Denied } from "./cognito.js";
+import { byId, el, show, workingButton } from "./dom.js";
+import { hideSummary, showSummary } from "./faults.js";
+import { signedIn, SignedOut, signOut } from "./session.js";
+import { askSignIn, onSubmit } from "./signin.js";
+
+/** A part of the address as it was meant; one that nobody has made is left as it is. */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** Start a page of views; `who` is who may sign in to it. */
+export function startApp(name, views, who) {
+  const app = new App(name, views, who);
+  addEventListener("hashchange", () => app.open());
+  // A page the browser has put aside comes back as it looked, even if its owner has left since.
+  addEventListener("pageshow", ({ persisted }) => persisted && app.open());
+  app.open();
+}
+
+export class App {
+  constructor(name, views, who) {
+    this.views = views;
+    this.who = who;
+    // How often something was opened: what comes too late belongs to a view that is gone.
+    this.opened = 0;
+    this.nav = el("nav", { class: "view-links", "aria-label": name });
+    byId("content").before(this.nav);
+  }
+
+  /** Show the view of the address, or the sign-in. `news` is told on top of it. */
+  async open(news = "") {
+    const [id, ...details] = location.hash.slice(1).split("/").map(decoded);
+    // The link that skips to the content.
+    if (byId(id) && !this.view(id)) return;
+    if (!signedIn(this.who.group)) {
+      this.showSignIn();
+      return;
+    }
+    const view = this.view(id) ?? this.views[0];
+    this.showLinks(view);
+    await this.load(view, details, news);
+  }
+
+  view(id) {
+    return this.views.find((view) => view.id === id);
+  }
+
+  /** Show nothing but the sign-in; `news` is why. */
+  showSignIn(news = "") {
+    this.opened += 1;
+    this.who.onSignOut?.();
+    this.nav.replaceChildren();
+    askSignIn(this.who, news, () => this.open());
+  }
+
+  showLinks(current) {
+    const link = ({ id, label }) =>
+      el(
+        "li",
+        {},
+        el("a", { href: `#${id}`, "aria-current": id === (current.under ?? current.id) ? "page" : null }, label),
+      );
+    const signOutButton = workingButton("ログアウト", "ログアウト中…", () => this.signOut(), { class: "link-button" });
+    this.nav.replaceChildren(
+      el("ul", { class: "wrap" }, this.views.filter(({ hidden }) => !hidden).map(link), el("li", {}, signOutButton)),
+    );
+  }
+
+  async load(view, details, news) {
+    const opened = (this.opened += 1);
+    const title = view.title ?? view.label;
+    const place = el("div", { class: "stack", "aria-busy": "true" }, el("p", {}, "読み込んでいます…"));
+    show(title, el("h1", {}, title), place);
+    try {
+      const content = await view.load(this, ...details);
+      if (opened !== this.opened) return;
+      place.replaceChildren(...content.flat().filter(Boolean));
+      if (news) this.announce(news);
+    } catch (error) {
+      if (opened !== this.opened) return;
+      const again = workingButton("もう一度読み込む", "読み込んでいます…", () => this.open(), {
+        class: "button plain",
+      });
+      if (!this.showError(error)) place.replaceChildren(again);
+    } finally {
+      place.setAttribute("aria-busy", "false");
+    }
+  }
+
+  /** Load the view again after something was done in it, and say what. */
+  reload(news) {
+    return this.open(news);
+  }
+
+  /** Go to another view, and say there what was done. */
+  goTo(hash, news) {
+    if (location.hash !== hash) history.pushState(null, "", hash);
+    return this.open(news);
+  }
+
+  /** Say what was done, where readers go on. `news` is a text, or a list of texts and elements. */
+  announce(news) {
+    byId("news")?.remove();
+    const box = el("div", { class: "note done", id: "news", tabindex: -1, role: "group", "aria-label": "お知らせ" });
+    box.append(...[news].flat().map((each) => (typeof each === "string" ? el("p", {}, each) : each)));
+    byId("content").querySelector("h1").after(box);
+    box.focus({ preventScroll: true });
+    window.scrollTo({ top: 0, behavior: "instant" });
+  }
+
+  /** Say why something was not done. Answers true if nobody is signed in any more. */
+  showError(error, title = "できませんでした") {
+    if (error instanceof SignedOut) {
+      this.showSignIn(error.message);
+      return true;
+    }
+    if (!(error instanceof Problem || error instanceof Offline || error instanceof Denied)) throw error;
+    byId("news")?.remove();
+    showSummary(
+      reasonsOf(error).map(({ message, field }) => ({
+        message,
+        target: byId(`field-${field}`) ? `field-${field}` : undefined,
+      })),
+      title,
+    );
+    return false;
+  }
+
+  /** Say what is missing before something can be done. */
+  showFault(message) {
+    byId("news")?.remove();
+    showSummary([{ message }]);
+  }
+
+  /** A button that does something and says why if it could not. */
+  button(text, textAtWork, work, attributes = {}) {
+    return workingButton(text, textAtWork, () => this.attempt(work), attributes);
+  }
+
+  /** A form that does something and says why if it could not. */
+  form(work, ...content) {
+    const form = el("form", { class: "stack", novalidate: true }, ...content);
+    onSubmit(form, () => this.attempt(() => work(form)));
+    return form;
+  }
+
+  async attempt(work) {
+    hideSummary();
+    try {
+      await work();
+    } catch (error) {
+      this.showError(error);
+    }
+  }
+
+  async signOut(everywhere = false) {
+    await this.attempt(() => signOut(everywhere));
+    history.replaceState(null, "", location.pathname);
+    this.showSignIn();
+  }
+}
+
+/** All that stands in the way, each with its field if it has one. */
+const reasonsOf = (error) =>
+  error instanceof Problem && error.reasons.length ? error.reasons : [{ message: error.message }];
