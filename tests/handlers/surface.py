@@ -9,7 +9,7 @@ from lending.api.surface import Surface
 from lending.aws.table.calendar import calendar, shifts
 from lending.aws.table.holds import baskets
 from lending.aws.table.mail import mails
-from lending.domain.calendar.closure import Closure, Scope, Suspension
+from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.loans.shift import Shift
 from lending.domain.mail.mail import Mail, MailKind
 from tests.handlers.applications import RECEIPT, applied, kit

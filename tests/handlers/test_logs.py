@@ -16,7 +16,7 @@ from lending.aws.table.calendar import calendar
 from lending.aws.table.patrons import patrons
 from lending.aws.table.writes import put, update
 from lending.aws.telemetry import logger
-from lending.domain.calendar.closure import Closure, Scope
+from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.holds.hold import HoldStatus
 from tests.handlers.applications import RECEIPT, TICKET, applied
 from tests.handlers.conftest import Given, context, sample

@@ -21,9 +21,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from lending.actions.calendar.closing_days import close_days, suspend, take_closure_back, take_suspension_back
-from lending.actions.calendar.facility_closures import close
+from lending.actions.calendar.closures import record_closure, take_closure_back
 from lending.actions.calendar.shift_batch import record_shift, take_shift_back
+from lending.actions.calendar.suspensions import record_suspension, take_suspension_back
 from lending.actions.catalogue.copy_condition import mark, mark_found, replaced_in_kind
 from lending.actions.catalogue.describe_titles import describe_title
 from lending.actions.holds.change_for_caller import (
@@ -56,7 +56,7 @@ from lending.aws.table import Table
 from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.codec import from_wire
 from lending.aws.table.run.runs import Done
-from lending.domain.calendar.closure import Closure, Scope, Suspension
+from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.catalogue.title import Copy, CopyState, Title
 from lending.domain.catalogue.title_changes import DescribedCopy, DescribedTitle
 from lending.domain.loans.shift import Shift
@@ -193,12 +193,11 @@ class ActualLibrary:
         scope = Scope.FACILITY if closed.facility else Scope.PREFECTURAL
         closure = Closure(closure_id=closure_id, scope=scope, facility=closed.facility, starts_on=closed.first,
                           ends_on=closed.last, reason="休館")  # fmt: skip
-        record = close if closed.facility else close_days
-        record(self.table, closure, NOON, POLICY)
+        record_closure(self.table, closure, NOON, POLICY)
 
     def suspend(self, suspension_id: str, suspension: reference.Suspension) -> None:
         scope = Scope.FACILITY if suspension.facility else Scope.SERVICE
-        suspend(
+        record_suspension(
             self.table,
             Suspension(suspension_id=suspension_id, scope=scope, facility=suspension.facility,
                        starts_on=suspension.first, ends_on=suspension.last, reason="休止",

@@ -8,16 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lending.domain.calendar.closure import (
-    Calendar,
-    Closure,
-    ClosureKind,
-    LatestRun,
-    Scope,
-    Suspension,
-    next_week_that_runs,
-    shut_for_good,
-)
+from lending.domain.calendar.calendar import Calendar, LatestRun
+from lending.domain.calendar.closures import Closure, ClosureKind, Scope, Suspension
+from lending.domain.calendar.coming_weeks import next_week_that_runs, shut_for_good
 from lending.domain.calendar.notices import notices_on
 from lending.domain.catalogue.title import Copy, CopyState, Pull
 from lending.domain.policy import Policy

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lending.domain.calendar.closure import Calendar, Closure, Scope, Suspension
+from lending.domain.calendar.calendar import Calendar
+from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.catalogue.title import Copy, CopyState, Pull
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.patrons.patron import Patron

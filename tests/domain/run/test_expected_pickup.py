@@ -3,7 +3,8 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from lending.domain.calendar.closure import Calendar, Closure, LatestRun, Scope
+from lending.domain.calendar.calendar import Calendar, LatestRun
+from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.catalogue.title import Copy, CopyState, Pull
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, Queued
 from lending.domain.policy import Policy

@@ -33,6 +33,10 @@ def fields(answer: tuple[int, Any]) -> list[str]:
     return [reason["field"] for reason in problem["reasons"]]
 
 
+def codes(answer: tuple[int, Any]) -> list[str]:
+    return [reason["code"] for reason in answer[1]["reasons"]]
+
+
 # Closures
 
 
@@ -63,11 +67,14 @@ def test_weekly_closed_days_with_an_exception(at: Library) -> None:
 
 def test_a_closure_that_makes_no_sense_names_every_field(at: Library) -> None:
     wrong = {"scope": "facility", "facility": "77", "from": "2026-06-02", "until": "2026-06-01"}
-    assert fields(ask("POST", "/closures", wrong)) == ["until", "facility"]
+    told = ask("POST", "/closures", wrong)
+    assert (fields(told), codes(told)) == (["until", "facility"], ["ends_before_it_starts", "unknown_facility"])
     assert fields(ask("POST", "/closures", {"scope": "service", "from": "x"})) == ["from", "until", "scope"]
     of_library = {"scope": "prefectural", "facility": "12", "from": "2026-06-02", "until": "2026-06-02"}
-    assert fields(ask("POST", "/closures", of_library)) == ["facility"]
+    told = ask("POST", "/closures", of_library)
+    assert (fields(told), codes(told)) == (["facility"], ["facility_not_asked"])
     assert fields(ask("POST", "/closures", of_library | {"facility": "", "weekdays": [7]})) == ["weekdays.0"]
+    assert codes(ask("POST", "/closures", of_library | {"facility": "", "reason": "長" * 201})) == ["too_long"]
     assert ask("GET", "/closures")[1]["items"] == []
 
 
@@ -136,6 +143,8 @@ def test_a_suspension_that_makes_no_sense_names_its_fields(at: Library) -> None:
     of_facility = days | {"scope": "facility", "facility": "12"}
     assert fields(ask("POST", "/suspensions", of_facility | {"opted_in": ["10000001"]})) == ["opted_in"]
     assert fields(ask("POST", "/suspensions", days | {"scope": "prefectural"})) == ["scope"]
+    backwards = days | {"scope": "service", "from": "2026-06-19", "until": "2026-06-18"}
+    assert codes(ask("POST", "/suspensions", backwards)) == ["ends_before_it_starts"]
     assert ask("POST", "/suspensions", of_facility)[0] == 201
 
 

@@ -15,7 +15,7 @@ from lending.aws import search_file
 from lending.aws.table import Overtaken, Table
 from lending.aws.table.calendar import calendar, facilities
 from lending.aws.table.catalogue import copies, search_index, titles
-from lending.domain.calendar.closure import Closure, Scope
+from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.calendar.facility import Facility
 from lending.domain.catalogue.title import CopyState
 from lending.domain.week import TOKYO

@@ -8,7 +8,7 @@ import pytest
 from functions.desk.handler import handler
 from functions.release.handler import handler as release
 from lending.aws.table.calendar import calendar
-from lending.domain.calendar.closure import Closure, Scope
+from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import HoldStatus
 from lending.domain.week import TOKYO

@@ -8,7 +8,7 @@ import pytest
 from functions.desk.handler import handler
 from lending.aws.table.calendar import calendar
 from lending.aws.table.holds import holds
-from lending.domain.calendar.closure import Closure, Scope
+from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import HoldStatus, LastRun
 from tests.copies import moved

@@ -14,7 +14,7 @@ from lending.aws.table.calendar import calendar, facilities
 from lending.aws.table.catalogue import titles
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
-from lending.domain.calendar.closure import Closure, Scope, Suspension
+from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.calendar.facility import Facility
 from lending.domain.holds.hold import Hold, HoldStatus, LastRun
 from lending.domain.week import TOKYO

@@ -10,7 +10,7 @@ from functions.holds.handler import handler as holds_function
 from functions.release.handler import handler as release
 from lending.aws.table.calendar import calendar
 from lending.aws.table.holds import holds
-from lending.domain.calendar.closure import Closure, Scope
+from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import HoldStatus
 from lending.domain.week import TOKYO

@@ -429,5 +429,7 @@ def test_wrong_closures_are_refused(there: Library) -> None:
     status, problem = ask("POST", "/closures", {"from": "2026-06-08", "until": "2026-06-07"})
     assert (status, problem["reasons"][0]["code"]) == (422, "ends_before_it_starts")
     assert ask("POST", "/closures", {"from": "x", "until": "2026-06-07", "weekdays": [7]})[0] == 422
+    told = ask("POST", "/closures", {"from": "2026-06-08", "until": "2026-06-08", "reason": "長" * 201})
+    assert (told[0], told[1]["reasons"][0]["code"]) == (422, "too_long")
     # a facility cannot name another one
     assert ask("POST", "/closures", {"from": "2026-06-08", "until": "2026-06-08", "facility": "8"})[0] == 422

@@ -14,7 +14,7 @@ from lending.aws.table.catalogue import copies
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
-from lending.domain.calendar.closure import Closure, Scope
+from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.loans.bag import Bag

@@ -17,7 +17,7 @@ from lending.aws.table.mail import mails
 from lending.aws.table.patrons import patrons
 from lending.aws.table.run import runs
 from lending.aws.table.writes import Write, delete
-from lending.domain.calendar.closure import Closure, Scope
+from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan

@@ -14,7 +14,7 @@ from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import titles
 from lending.aws.table.loans import loans
 from lending.aws.table.mail import addresses, mails
-from lending.domain.calendar.closure import Closure, Scope
+from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.loans.loan import Loan
 from lending.domain.mail.mail import MailKind
 from lending.domain.policy import Policy

@@ -10,7 +10,7 @@ from lending.aws import suppression
 from lending.aws.table.calendar import calendar
 from lending.aws.table.holds import holds
 from lending.aws.table.mail import addresses
-from lending.domain.calendar.closure import Closure, Scope, Suspension
+from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.catalogue.title import CopyState, LiesAt
 from lending.domain.holds.hold import HoldStatus, LastRun
 from lending.domain.week import TOKYO

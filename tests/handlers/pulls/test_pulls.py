@@ -11,7 +11,7 @@ from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import bags
 from lending.aws.table.patrons import patrons
-from lending.domain.calendar.closure import Closure, Scope, Suspension
+from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.catalogue.title import Copy, CopyState, Title
 from lending.domain.holds.hold import HoldStatus
 from lending.domain.week import TOKYO

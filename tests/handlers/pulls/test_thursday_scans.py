@@ -10,7 +10,7 @@ from functions.release.handler import handler as release
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies
 from lending.aws.table.writes import update
-from lending.domain.calendar.closure import Scope, Suspension
+from lending.domain.calendar.closures import Scope, Suspension
 from lending.domain.catalogue.title import CopyState, LiesAt
 from lending.domain.holds.hold import HoldStatus
 from lending.domain.week import TOKYO

@@ -17,7 +17,7 @@ from lending.aws.table.catalogue import copies
 from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.holds import holds
 from lending.aws.table.run import runs
-from lending.domain.calendar.closure import Closure, Scope, Suspension
+from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.catalogue.title import Copy, CopyState, Pull
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.week import TOKYO

@@ -9,7 +9,7 @@ import pytest
 from functions.allocator.handler import handler as allocator
 from functions.holds.handler import handler as holds_handler
 from lending.aws.table.calendar import calendar
-from lending.domain.calendar.closure import Closure, Scope, Suspension
+from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import HoldStatus
 from lending.domain.week import TOKYO

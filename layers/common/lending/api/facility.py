@@ -2,37 +2,32 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any
-from uuid import uuid4
+from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
-from lending.actions.calendar.facility_closures import close, take_back, view_closures
+from lending.actions.calendar.closures import record_closure, take_closure_back, view_closures
 from lending.actions.loans.arrivals import note_arrival
 from lending.actions.loans.facility_bags import BagView, current_number, overview, view_current, view_lists
 from lending.actions.loans.facility_reports import report
 from lending.actions.loans.hand_over import hand_over, take_hand_over_back
+from lending.api.closures import (
+    ClosureAnswer,
+    ClosureRequest,
+    RecordedClosure,
+    by_date,
+    recorded_closure,
+    shown_closure,
+)
 from lending.api.guards import facility
 from lending.api.request import Page, Request
-from lending.api.request_models import Day, QueryModel, RequestModel, Weekdays
+from lending.api.request_models import QueryModel, RequestModel
 from lending.api.surface import Area
-from lending.domain.calendar.closure import Closure, ClosureKind, Scope
+from lending.domain.calendar.closures import Scope
 from lending.domain.loans.bag import Arrival, BagList
 from lending.domain.loans.report import Report, ReportKind
 
 area = Area("/api/facility", facility)
-
-
-class ClosureRequest(RequestModel):
-    """Closed days, both dates counted; with `weekdays` (Monday = 0) only these. `open` is an exception to others."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    starts_on: Day = Field(alias="from")
-    ends_on: Day = Field(alias="until")
-    reason: str = Field("", max_length=100)
-    weekdays: Weekdays = frozenset()
-    kind: ClosureKind = ClosureKind.CLOSED
 
 
 class ArrivalRequest(RequestModel):
@@ -119,25 +114,6 @@ class ReportAnswer:
     reported_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClosureAnswer:
-    """Closed days of the facility."""
-
-    id: str
-    from_: date
-    until: date
-    reason: str
-    weekdays: frozenset[int]
-    kind: ClosureKind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedClosure(ClosureAnswer):
-    """Closed days just recorded, and what they bring with them."""
-
-    warnings: list[str]
-
-
 @area.get()
 def show_facility(request: Request) -> FacilityAnswer:
     """The facility's number and name, and how many bags are on each of its lists."""
@@ -194,23 +170,21 @@ def add_report(request: Request, asked: ReportRequest) -> ReportAnswer:
 @area.get("/closures")
 def show_closures(request: Request) -> Page[ClosureAnswer]:
     """The facility's own closed days to come."""
-    found = view_closures(request.library.table, request.caller, request.library.today)
-    return request.page_of(found, lambda each: (each.starts_on.isoformat(), each.closure_id), _closure)
+    found = view_closures(request.library.table, request.library.today, request.caller)
+    return request.page_of(found, by_date, shown_closure)
 
 
 @area.post("/closures", status=201)
 def add_closure(request: Request, asked: ClosureRequest) -> RecordedClosure:
     """Record closed days."""
-    library = request.library
-    closure = Closure(closure_id=uuid4().hex, scope=Scope.FACILITY, facility=request.caller, **asked.model_dump())
-    warnings = close(library.table, closure, library.moment, library.policy)
-    return RecordedClosure(**_of_closure(closure), warnings=warnings)
+    library, closure = request.library, asked.closure(Scope.FACILITY, request.caller)
+    return recorded_closure(closure, record_closure(library.table, closure, library.moment, library.policy))
 
 
 @area.delete("/closures/<closure_id>")
 def remove_closure(closure_id: str, request: Request) -> None:
     """Take closed days back."""
-    take_back(request.library.table, request.caller, closure_id)
+    take_closure_back(request.library.table, closure_id, request.caller)
 
 
 def _bag(view: BagView) -> BagAnswer:
@@ -230,18 +204,3 @@ def _bag(view: BagView) -> BagAnswer:
         back_by=view.back_by,
         back_late=view.back_late,
     )
-
-
-def _closure(closure: Closure) -> ClosureAnswer:
-    return ClosureAnswer(**_of_closure(closure))
-
-
-def _of_closure(closure: Closure) -> dict[str, Any]:
-    return {
-        "id": closure.closure_id,
-        "from_": closure.starts_on,
-        "until": closure.ends_on,
-        "reason": closure.reason,
-        "weekdays": closure.weekdays,
-        "kind": closure.kind,
-    }

@@ -13,7 +13,7 @@ from lending.api.request import Page, Request
 from lending.api.request_models import Place, QueryModel
 from lending.api.surface import Area
 from lending.aws.settings import settings
-from lending.domain.calendar.closure import Scope
+from lending.domain.calendar.closures import Scope
 from lending.domain.calendar.facility import Facility
 from lending.domain.calendar.notices import Notice
 from lending.domain.run.expected_pickup import ANY_FACILITY

@@ -101,8 +101,12 @@ CATALOGUE: dict[str, Problem] = {
     "link_by_patron": Problem(409, "アドレス確認のメールは、ご本人がMyライブラリからもう一度お申し込みください。"),
     "too_soon": Problem(429, "続けてのお申込みはできません。しばらくしてからお試しください。"),
     "link_void": Problem(409, "このリンクはもう使えません。お手数ですが、もう一度メールアドレスをご登録ください。"),
-    # closures (RULES 40)
+    # closures and suspensions (RULES 22, 40)
     "ends_before_it_starts": Problem(422, "終わりの日は、始まりの日か、それより後の日にしてください。"),
+    "facility_not_asked": Problem(422, "協力館の番号は、協力館のときだけ入力してください。"),
+    "no_opting_in": Problem(422, "協力館だけの休止では、申込者を指定できません。"),
+    "before_pickup_opens": Problem(422, "受取期限は、受取の始まる{day}からあとの日にしてください。"),
+    "number_of_nobody": Problem(422, "利用者カード{number}は登録されていません。"),
     # runs (RULES 18, 22)
     "run_not_due": Problem(409, "{day}の処理は、締切({cut_off})のあとで行えます。"),
     "run_input_gone": Problem(409, "この処理を再計算するための記録は、保存されていません。"),

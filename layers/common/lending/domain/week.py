@@ -3,7 +3,7 @@
 Everything is counted in Tokyo's time, which has no summer time, so a fixed offset is exact.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
@@ -12,6 +12,8 @@ from lending.domain.policy import Policy
 TOKYO = timezone(timedelta(hours=9), "Asia/Tokyo")
 DAYS_OF_WEEK = 7
 DAY = timedelta(days=1)
+# How far ahead dates are looked for. Beyond it something is "until further notice" and nobody should be told a date.
+HORIZON = timedelta(days=731)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,11 @@ def renewal_window(due_on: date, policy: Policy) -> RenewalWindow:
     """When a loan due on `due_on` may be renewed, and to which day, counted from the old due date (RULES 31)."""
     opens = due_on - timedelta(days=policy.renewal_opens_days)
     return RenewalWindow(opens, due_on, due_on + timedelta(days=policy.renewal_days))
+
+
+def each_day(first: date, last: date) -> Iterable[date]:
+    """The days from `first` to `last`, both counted."""
+    return (first + n * DAY for n in range((last - first).days + 1))
 
 
 def counter_due_on(lent_on: date, policy: Policy) -> date:

@@ -12,7 +12,7 @@ from lending.aws.search_file import Entry
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies, search_index, titles
-from lending.domain.calendar.closure import Calendar
+from lending.domain.calendar.calendar import Calendar
 from lending.domain.catalogue.search_text import matches, words_of
 from lending.domain.catalogue.title import Copy, Title
 from lending.domain.policy import Policy

@@ -11,7 +11,7 @@ from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.writes import Write
-from lending.domain.calendar.closure import coming_week
+from lending.domain.calendar.coming_weeks import coming_week
 from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, refusal_to_cancel
 from lending.domain.patrons.audit_log import Act, Deed

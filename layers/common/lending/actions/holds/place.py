@@ -8,7 +8,7 @@ from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
 from lending.aws.table.writes import Write
-from lending.domain.calendar.closing import refusal_of_place
+from lending.domain.calendar.coming_weeks import refusal_of_place
 from lending.domain.holds.hold import PREFECTURAL, Hold, refusal_to_cancel, refusals_to_place
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused

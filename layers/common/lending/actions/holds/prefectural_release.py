@@ -9,7 +9,7 @@ from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
 from lending.aws.table.run import runs
 from lending.aws.table.run.runs import Done
-from lending.domain.calendar.closure import Calendar
+from lending.domain.calendar.calendar import Calendar
 from lending.domain.catalogue.title import CopyState, LiesAt
 from lending.domain.holds.hold import Hold, HoldStatus
 from lending.domain.loans.release import last_day_over, with_deadline

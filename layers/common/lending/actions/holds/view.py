@@ -10,7 +10,9 @@ from lending.aws.table.calendar import calendar, facilities
 from lending.aws.table.catalogue import titles
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
-from lending.domain.calendar.closure import Calendar, Scope, coming_week
+from lending.domain.calendar.calendar import Calendar
+from lending.domain.calendar.closures import Scope
+from lending.domain.calendar.coming_weeks import coming_week
 from lending.domain.calendar.notices import Notice, notices_on
 from lending.domain.catalogue.title import Title
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, place_in_queue

@@ -16,7 +16,8 @@ from lending.aws.table.patrons import patrons
 from lending.aws.table.run import runs
 from lending.aws.table.run.runs import Done
 from lending.aws.table.writes import Write, as_one
-from lending.domain.calendar.closure import Calendar, Scope
+from lending.domain.calendar.calendar import Calendar
+from lending.domain.calendar.closures import Scope
 from lending.domain.holds.hold import Hold, HoldStatus
 from lending.domain.loans.release import with_deadline
 from lending.domain.loans.reminders import reminder_due_by

@@ -15,7 +15,8 @@ from lending.aws.table.loans import loans
 from lending.aws.table.mail import addresses
 from lending.aws.table.patrons import audit_log, patrons, people
 from lending.aws.table.writes import Write
-from lending.domain.calendar.closure import LatestRun, coming_week
+from lending.domain.calendar.calendar import LatestRun
+from lending.domain.calendar.coming_weeks import coming_week
 from lending.domain.holds.hold import Hold, HoldStatus, place_in_queue
 from lending.domain.loans.loan import Loan
 from lending.domain.loans.release import with_deadline

@@ -12,7 +12,7 @@ from lending.aws.table.holds import baskets
 from lending.aws.table.loans import loans
 from lending.aws.table.mail import addresses, mails
 from lending.aws.table.patrons import patrons
-from lending.domain.calendar.closure import Calendar
+from lending.domain.calendar.calendar import Calendar
 from lending.domain.loans.loan import Loan, refusals_to_renew
 from lending.domain.loans.reminders import overdue_from, past_due_note
 from lending.domain.mail.mail import Mail, MailKind, mail_id

@@ -14,7 +14,7 @@ from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.pulls import crates, scans
 from lending.aws.table.writes import Write
-from lending.domain.calendar.closure import Calendar
+from lending.domain.calendar.calendar import Calendar
 from lending.domain.catalogue.title import Copy, CopyState, LiesAt, Pull, Title
 from lending.domain.holds.hold import Hold, HoldStatus, LastRun
 from lending.domain.loans.bag import Bag

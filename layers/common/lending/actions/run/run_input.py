@@ -16,7 +16,8 @@ from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.codec import attributes, value_of
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
-from lending.domain.calendar.closure import Calendar, Closure, Suspension
+from lending.domain.calendar.calendar import Calendar
+from lending.domain.calendar.closures import Closure, Suspension
 from lending.domain.catalogue.title import Copy, CopyState, LiesAt
 from lending.domain.holds.hold import Hold
 from lending.domain.patrons.patron import Patron

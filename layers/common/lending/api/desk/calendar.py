@@ -6,15 +6,7 @@ from uuid import uuid4
 
 from pydantic import BeforeValidator, Field
 
-from lending.actions.calendar.closing_days import (
-    cards_of_patrons,
-    close_days,
-    patrons_of_cards,
-    suspend,
-    take_closure_back,
-    take_suspension_back,
-    view_calendar,
-)
+from lending.actions.calendar.closures import record_closure, take_closure_back, view_closures
 from lending.actions.calendar.shift_batch import record_shift, take_shift_back
 from lending.actions.calendar.shift_batches import (
     Batches,
@@ -24,40 +16,49 @@ from lending.actions.calendar.shift_batches import (
     take_shifts_back,
     view_shifts,
 )
+from lending.actions.calendar.suspensions import (
+    cards_of_patrons,
+    patrons_of_cards,
+    record_suspension,
+    take_suspension_back,
+    view_suspensions,
+)
 from lending.api.answers import Unfinished, shown_reason
+from lending.api.closures import (
+    ClosureAnswer,
+    ClosureRequest,
+    Occasion,
+    RecordedClosure,
+    by_date,
+    recorded_closure,
+    shown_closure,
+)
 from lending.api.desk.shared import demand_one
 from lending.api.guards import staff
 from lending.api.request import Page, Request, day_of, within_a_request
-from lending.api.request_models import Day, Place, RequestModel, Weekdays, Word, as_list, as_place
+from lending.api.request_models import FIRST_DAY, Day, Place, RequestModel, Word, as_list, as_place
 from lending.api.surface import Area
-from lending.domain.calendar.closure import Closure, ClosureKind, Scope, Suspension
+from lending.domain.calendar.closures import Scope, Suspension
 from lending.domain.loans.shift import Shift
-from lending.domain.week import in_tokyo
 
 area = Area("/api/desk", staff)
 
 
-class Dates(RequestModel):
-    """Days, both counted, and what for."""
-
-    starts_on: Day = Field(alias="from")
-    ends_on: Day = Field(alias="until")
-    facility: Place = ""
-    reason: Annotated[str, Field(max_length=200)] = ""
-
-
-class ClosureRequest(Dates):
-    """Closed days; with `weekdays` (Monday = 0) only these of every week; kind `open` is an exception to others."""
+class DeskClosureRequest(ClosureRequest):
+    """Closed days of the prefectural library or of a facility."""
 
     scope: Literal["prefectural", "facility"]
-    weekdays: Weekdays = frozenset()
-    kind: ClosureKind = ClosureKind.CLOSED
+    facility: Place = ""
 
 
-class SuspensionRequest(Dates):
+class SuspensionRequest(RequestModel):
     """A suspension of the run or of a facility; `opted_in` are card numbers of those for whom the run takes place."""
 
     scope: Literal["service", "facility"]
+    facility: Place = ""
+    starts_on: Day = Field(alias="from")
+    ends_on: Day = Field(alias="until")
+    reason: Occasion = ""
     opted_in: Annotated[list[Word], Field(max_length=1000), BeforeValidator(as_list)] = Field(default_factory=list)
     pickup_until: Day | None = None
 
@@ -76,18 +77,16 @@ class ShiftRequest(RequestModel):
 
 
 @area.get("/closures")
-def show_closures(request: Request) -> Page[dict[str, Any]]:
+def show_closures(request: Request) -> Page[ClosureAnswer]:
     """All closures that have not ended, and with `all=1` the others, too."""
-    closures = [each for each in view_calendar(request.library.table).closures if _is_shown(each.ends_on, request)]
-    return request.page_of(closures, lambda each: (each.starts_on.isoformat(), each.closure_id), _shown_closure)
+    return request.page_of(view_closures(request.library.table, _since(request)), by_date, shown_closure)
 
 
 @area.post("/closures", status=201)
-def close(request: Request, asked: ClosureRequest) -> dict[str, Any]:
+def close(request: Request, asked: DeskClosureRequest) -> RecordedClosure:
     """Record closed days."""
-    closure = Closure(closure_id=uuid4().hex, **asked.model_dump(exclude={"scope"}), scope=Scope(asked.scope))
-    warnings = close_days(request.library.table, closure, request.moment, request.library.policy)
-    return _shown_closure(closure) | {"warnings": warnings}
+    library, closure = request.library, asked.closure(Scope(asked.scope), asked.facility)
+    return recorded_closure(closure, record_closure(library.table, closure, library.moment, library.policy))
 
 
 @area.delete("/closures/<closure_id>")
@@ -100,7 +99,7 @@ def reopen(closure_id: str, request: Request) -> None:
 def show_suspensions(request: Request) -> Page[dict[str, Any]]:
     """All suspensions that have not ended, and with `all=1` the others, too."""
     staff, table = request.caller, request.library.table
-    found = [each for each in view_calendar(table).suspensions if _is_shown(each.ends_on, request)]
+    found = view_suspensions(table, _since(request))
     cards = cards_of_patrons(table, found, staff, request.moment, request.library.policy)
     return request.page_of(
         found,
@@ -120,7 +119,7 @@ def suspend_lending(request: Request, asked: SuspensionRequest) -> dict[str, Any
         **asked.model_dump(exclude={"scope", "opted_in"}),
     )
     moment, policy = request.moment, request.library.policy
-    suspend(table, suspension, staff, moment, policy)
+    record_suspension(table, suspension, staff, moment, policy)
     return _shown_suspension(suspension, cards_of_patrons(table, [suspension], staff, moment, policy))
 
 
@@ -192,21 +191,8 @@ def _shown_batch(done: Shifted) -> dict[str, Any]:
     return _shown_shift(done.shift) | {"done": True, "patrons": done.patrons}
 
 
-def _is_shown(ends_on: date, request: Request) -> bool:
-    return request.query("all") == "1" or ends_on >= in_tokyo(request.moment).date()
-
-
-def _shown_closure(closure: Closure) -> dict[str, Any]:
-    return {
-        "id": closure.closure_id,
-        "scope": closure.scope,
-        "facility": closure.facility or None,
-        "from": closure.starts_on,
-        "until": closure.ends_on,
-        "reason": closure.reason,
-        "weekdays": sorted(closure.weekdays),
-        "kind": closure.kind,
-    }
+def _since(request: Request) -> date:
+    return FIRST_DAY if request.query("all") == "1" else request.library.today
 
 
 def _shown_suspension(suspension: Suspension, cards: dict[str, str]) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from lending.domain.calendar.closure import Calendar, Closure, ClosureKind, Scope, Suspension
+from lending.domain.calendar.calendar import Calendar
+from lending.domain.calendar.closures import Closure, ClosureKind, Scope, Suspension
 from lending.domain.policy import Policy
 from lending.domain.words import day_in_words, full_day_in_words, weekdays_in_words
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from lending.domain.calendar.closure import LatestRun
+from lending.domain.calendar.calendar import LatestRun
 from lending.domain.catalogue.title import Copy, Title, lost_all_copies
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy

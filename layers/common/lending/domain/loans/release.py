@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from lending.domain.calendar.closure import Calendar
+from lending.domain.calendar.calendar import Calendar
 from lending.domain.holds.hold import Hold
 from lending.domain.policy import Policy
 from lending.domain.week import DAY, DAYS_OF_WEEK, TOKYO, in_tokyo, week_of_run

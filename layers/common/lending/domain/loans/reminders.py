@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from lending.domain.calendar.closure import Calendar
+from lending.domain.calendar.calendar import Calendar
 from lending.domain.loans.loan import Loan
 from lending.domain.policy import Policy
 from lending.domain.week import DAY, return_checked_in_by

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from lending.domain.calendar.closure import Calendar
+from lending.domain.calendar.calendar import Calendar
 from lending.domain.catalogue.title import Copy, CopyState, Pull
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, LastRun
 from lending.domain.patrons.patron import Patron

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from lending.domain.calendar.closure import HORIZON, Calendar, coming_week, each_day, weeks_from
+from lending.domain.calendar.calendar import Calendar
+from lending.domain.calendar.coming_weeks import coming_week, weeks_from
 from lending.domain.catalogue.title import Copy, CopyState, Pull
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, Queued, place_in_queue
 from lending.domain.policy import Policy
 from lending.domain.run.run import Outcome
-from lending.domain.week import DAY, TOKYO, Week, counter_due_on, in_tokyo, week_of_run
+from lending.domain.week import DAY, HORIZON, TOKYO, Week, counter_due_on, each_day, in_tokyo, week_of_run
 
 # Whoever looks at a title before choosing a pickup place is told of a partner facility without closed days.
 ANY_FACILITY = ""

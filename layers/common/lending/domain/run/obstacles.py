@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from lending.domain.calendar.closure import Calendar, next_week_that_runs
+from lending.domain.calendar.calendar import Calendar
+from lending.domain.calendar.coming_weeks import next_week_that_runs
 from lending.domain.catalogue.title import Pull
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.loans.shift import days_of

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from lending.domain.calendar.closure import Calendar, coming_week
+from lending.domain.calendar.calendar import Calendar
+from lending.domain.calendar.coming_weeks import coming_week
 from lending.domain.policy import Policy
 from lending.domain.run.reasons import Code
 from lending.domain.week import Week, in_tokyo, week_of_run

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from lending.domain.calendar.closure import Calendar, Scope, Suspension
+from lending.domain.calendar.calendar import Calendar
+from lending.domain.calendar.closures import Scope, Suspension
 from lending.domain.catalogue.title import Copy, CopyState
 from lending.domain.patrons.patron import Patron
 from lending.domain.run.run import Decision, Outcome, Run

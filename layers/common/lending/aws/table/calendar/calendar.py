@@ -8,7 +8,8 @@ from contextlib import suppress
 from lending.aws.table.codec import Item, attributes, values_of
 from lending.aws.table.store import Overtaken, Table
 from lending.aws.table.writes import Key, Write, delete, put_new, update
-from lending.domain.calendar.closure import Calendar, Closure, LatestRun, Suspension
+from lending.domain.calendar.calendar import Calendar, LatestRun
+from lending.domain.calendar.closures import Closure, Suspension
 from lending.domain.run.run import Run
 
 _PARTITION = "CALENDAR"

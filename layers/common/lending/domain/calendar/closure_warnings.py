@@ -1,21 +1,12 @@
 """What closed days bring with them, told to whoever records them (RULES 21, 22, 29, 40)."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from lending.domain.calendar.closure import (
-    HORIZON,
-    Calendar,
-    Closure,
-    ClosureKind,
-    Scope,
-    Suspension,
-    each_day,
-    shut_for_good,
-)
+from lending.domain.calendar.calendar import Calendar
+from lending.domain.calendar.closures import Closure, ClosureKind, Scope
 from lending.domain.policy import Policy
-from lending.domain.problems import Reason
-from lending.domain.week import DAYS_OF_WEEK, Week, in_tokyo, next_run_after, opened_batch, week_of_run
+from lending.domain.week import DAYS_OF_WEEK, Week, each_day, in_tokyo, next_run_after, opened_batch, week_of_run
 from lending.domain.words import day_in_words
 
 
@@ -33,26 +24,6 @@ def warnings_of(closure: Closure, calendar: Calendar, moment: datetime, policy: 
         stopped = calendar.closed_runs(in_tokyo(moment).date(), policy)
         return [_RUN.format(day=day_in_words(each.starts_on)) for each in stopped if closure.covers(each.starts_on)]
     return [_of_window(week, moment) for week in _windows(moment, policy) if _shuts(closure, week, calendar, moment)]
-
-
-def refusal_of_place(facility: str, moment: datetime, calendar: Calendar, policy: Policy) -> Reason | None:
-    """What stands in the way of a partner facility as a pickup place: that it is shut for good (RULES 21, 29)."""
-    shut = shut_for_good(facility, moment, calendar, policy)
-    if shut is None:
-        return None
-    because = f"({shut.reason})" if shut.reason else ""
-    facts = {"facility": facility, "until": shut.ends_on, "reason": shut.reason, "because": because}
-    return Reason("facility_suspended", facts, field="pickup_place")
-
-
-def last_opening(suspension: Suspension, policy: Policy) -> date:
-    """The first pickup day of the last run that a suspension covers, or its first day if it covers none (RULES 22).
-
-    Whom it lets opt in cannot be given a deadline before it.
-    """
-    days = each_day(suspension.starts_on, min(suspension.ends_on, suspension.starts_on + HORIZON))
-    runs = [day for day in days if day.weekday() == policy.run_weekday]
-    return week_of_run(runs[-1], policy).pickup_from if runs else suspension.starts_on
 
 
 _RUN = "{day}のオンライン貸出の処理は、休館日のためお休みになります。別の日に行うときは、手動で始めてください。"

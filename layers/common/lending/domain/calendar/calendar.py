@@ -1,80 +1,15 @@
-"""Closed days and suspensions, and what they do to dates (RULES 15, 16, 20-22, 40).
+"""What closed days and suspensions do to dates (RULES 15, 16, 20-22, 29, 40).
 
-A closure is a day on which doors are shut: it moves what is counted in open days, and stops a run that falls on it. A
-suspension stops lending: the whole Thursday run, or the one for a facility. A facility on whose doors nothing is handed
-over for a whole pickup window is passed over, whichever of the two keeps them shut. A facility is named by its number
-as text, as in `Hold.pickup_place`.
+A closure moves what is counted in open days, and stops a run that falls on it. A facility on whose doors nothing is
+handed over for a whole pickup window is passed over, whether closures or suspensions keep them shut.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
+from lending.domain.calendar.closures import Closure, ClosureKind, Scope, Suspension
 from lending.domain.policy import Policy
-from lending.domain.week import DAY, Week, in_tokyo, next_run_after, week_of_run
-
-# How far ahead dates are looked for. Beyond it something is "until further notice" and nobody should be told a date.
-HORIZON = timedelta(days=731)
-
-
-class Scope(StrEnum):
-    """Whose doors are shut, or what is suspended."""
-
-    PREFECTURAL = "prefectural"
-    FACILITY = "facility"
-    SERVICE = "service"
-
-
-class ClosureKind(StrEnum):
-    """`open` is an exception to closures of the same place: it is open on those days after all."""
-
-    CLOSED = "closed"
-    OPEN = "open"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Closure:
-    """Closed days of the prefectural library or of one facility, both dates counted (RULES 40).
-
-    With `weekdays` (Monday = 0) only these days of every week between the dates are meant. `scope` is prefectural or
-    facility, and only a facility's closure has a `facility`.
-    """
-
-    closure_id: str
-    scope: Scope
-    facility: str = ""
-    starts_on: date
-    ends_on: date
-    reason: str = ""
-    weekdays: frozenset[int] = frozenset()
-    kind: ClosureKind = ClosureKind.CLOSED
-
-    def covers(self, day: date) -> bool:
-        """Whether `day` is one of its days."""
-        return self.starts_on <= day <= self.ends_on and (not self.weekdays or day.weekday() in self.weekdays)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suspension:
-    """Days, both counted, whose Thursday run is suspended, or on which a facility hands nothing over (RULES 21, 22).
-
-    `scope` is service or facility, and only a facility's suspension has a `facility`. One of the service still runs for
-    the patrons `opted_in`, whose last pickup day is then `pickup_until` if one is given.
-    """
-
-    suspension_id: str
-    scope: Scope
-    facility: str = ""
-    starts_on: date
-    ends_on: date
-    reason: str = ""
-    opted_in: frozenset[str] = frozenset()
-    pickup_until: date | None = None
-
-    def covers(self, day: date) -> bool:
-        """Whether `day` is one of its days."""
-        return self.starts_on <= day <= self.ends_on
+from lending.domain.week import DAY, HORIZON, Week, each_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,51 +150,6 @@ class Calendar:
         # The one that lasts longest first: its end is what patrons need to know.
         named = [each for each in self.suspensions if each.scope == Scope.SERVICE and each.covers(run_date)]
         return sorted(named, key=lambda each: (-each.ends_on.toordinal(), each.suspension_id))
-
-
-def coming_week(moment: datetime, calendar: Calendar, policy: Policy) -> Week:
-    """The week of the next run: the first whose cut-off is not over at `moment` and whose run was not made yet.
-
-    A run that staff move to an earlier day is the one of its cycle, whose regular day is passed over then (RULES 22).
-    """
-    week = week_of_run(next_run_after(moment, policy), policy)
-    made = calendar.latest_run
-    while made is not None and made.date <= in_tokyo(moment).date() and week.cycle <= made.cycle:
-        week = week_of_run(week.next_run, policy)
-    return week
-
-
-def next_week_that_runs(week: Week, calendar: Calendar, policy: Policy) -> Week | None:
-    """The first week after `week` whose run is not suspended, or None within two years (RULES 22)."""
-    weeks = weeks_from(week.next_run, policy)
-    return next((each for each in weeks if calendar.service_suspension_on(each.run_date) is None), None)
-
-
-def shut_for_good(facility: str, moment: datetime, calendar: Calendar, policy: Policy) -> Suspension | None:
-    """The suspension to name if a facility hands over on no day of any pickup window from `moment` on (RULES 21, 29).
-
-    "Any" is one of the next two years. Such a facility is no pickup place: a hold for it would wait for nothing.
-    """
-    own = calendar.of(Scope.FACILITY, facility)
-    weeks = weeks_from(coming_week(moment, calendar, policy).run_date, policy)
-    windows = [(week.pickup_from, week.pickup_until) for week in weeks]
-    if any(own.hands_over_on(facility, day) for window in windows for day in each_day(*window)):
-        return None
-    return own.facility_suspended_for(facility, *windows[0])
-
-
-def weeks_from(run_date: date, policy: Policy) -> Iterable[Week]:
-    """The weeks of the runs from one on, for two years."""
-    last = run_date + HORIZON
-    while run_date <= last:
-        week = week_of_run(run_date, policy)
-        yield week
-        run_date = week.next_run
-
-
-def each_day(first: date, last: date) -> Iterable[date]:
-    """The days from `first` to `last`, both counted."""
-    return (first + n * DAY for n in range((last - first).days + 1))
 
 
 def _is_of(entry: Closure | Suspension, scope: Scope, facility: str) -> bool:

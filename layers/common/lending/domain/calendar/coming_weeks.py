@@ -1,0 +1,60 @@
+"""Which weeks are to come, by what is closed and suspended (RULES 18, 21, 22, 29)."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from lending.domain.calendar.calendar import Calendar
+from lending.domain.calendar.closures import Scope, Suspension
+from lending.domain.policy import Policy
+from lending.domain.problems import Reason
+from lending.domain.week import HORIZON, Week, each_day, in_tokyo, next_run_after, week_of_run
+
+
+def coming_week(moment: datetime, calendar: Calendar, policy: Policy) -> Week:
+    """The week of the next run: the first whose cut-off is not over at `moment` and whose run was not made yet.
+
+    A run that staff move to an earlier day is the one of its cycle, whose regular day is passed over then (RULES 22).
+    """
+    week = week_of_run(next_run_after(moment, policy), policy)
+    made = calendar.latest_run
+    while made is not None and made.date <= in_tokyo(moment).date() and week.cycle <= made.cycle:
+        week = week_of_run(week.next_run, policy)
+    return week
+
+
+def next_week_that_runs(week: Week, calendar: Calendar, policy: Policy) -> Week | None:
+    """The first week after `week` whose run is not suspended, or None within two years (RULES 22)."""
+    weeks = weeks_from(week.next_run, policy)
+    return next((each for each in weeks if calendar.service_suspension_on(each.run_date) is None), None)
+
+
+def shut_for_good(facility: str, moment: datetime, calendar: Calendar, policy: Policy) -> Suspension | None:
+    """The suspension to name if a facility hands over on no day of any pickup window from `moment` on (RULES 21, 29).
+
+    "Any" is one of the next two years. Such a facility is no pickup place: a hold for it would wait for nothing.
+    """
+    own = calendar.of(Scope.FACILITY, facility)
+    weeks = weeks_from(coming_week(moment, calendar, policy).run_date, policy)
+    windows = [(week.pickup_from, week.pickup_until) for week in weeks]
+    if any(own.hands_over_on(facility, day) for window in windows for day in each_day(*window)):
+        return None
+    return own.facility_suspended_for(facility, *windows[0])
+
+
+def weeks_from(run_date: date, policy: Policy) -> Iterable[Week]:
+    """The weeks of the runs from one on, for two years."""
+    last = run_date + HORIZON
+    while run_date <= last:
+        week = week_of_run(run_date, policy)
+        yield week
+        run_date = week.next_run
+
+
+def refusal_of_place(facility: str, moment: datetime, calendar: Calendar, policy: Policy) -> Reason | None:
+    """What stands in the way of a partner facility as a pickup place: that it is shut for good (RULES 21, 29)."""
+    shut = shut_for_good(facility, moment, calendar, policy)
+    if shut is None:
+        return None
+    because = f"({shut.reason})" if shut.reason else ""
+    facts = {"facility": facility, "until": shut.ends_on, "reason": shut.reason, "because": because}
+    return Reason("facility_suspended", facts, field="pickup_place")
