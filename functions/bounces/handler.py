@@ -7,10 +7,10 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from lending.actions.mail.feedback import hear
 from lending.aws.messages import each_message
 from lending.aws.metrics import measured
+from lending.aws.ses_events import from_sns
 from lending.aws.settings import settings
 from lending.aws.table import library_table
 from lending.domain.mail.bounces import blames_sender
-from lending.domain.mail.events import from_sns
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

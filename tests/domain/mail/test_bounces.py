@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from lending.aws.ses_events import parse
 from lending.domain.mail.bounce_table import BounceCause, Diagnosis, Fault
 from lending.domain.mail.bounces import CAUSE_LABELS, blames_sender, classify, explanation, may_come_again
-from lending.domain.mail.events import EventKind, MailEvent, Recipient, bare_address, parse
+from lending.domain.mail.events import EventKind, MailEvent, Recipient, bare_address
 
 WRONG, REFUSED, FULL, FORWARDING, UNKNOWN = BounceCause
 HANAKO = "hanako@example.jp"

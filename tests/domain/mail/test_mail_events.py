@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lending.aws.ses_events import from_sns, parse
 from lending.domain.mail.bounce_table import BounceCause
 from lending.domain.mail.bounces import classify
-from lending.domain.mail.events import EventKind, MailEvent, from_sns, parse
+from lending.domain.mail.events import EventKind, MailEvent
 from lending.domain.mail.mail import STATE_LABELS, MailState, moved
 
 SAMPLES = Path(__file__).parents[3] / "events" / "bounces"

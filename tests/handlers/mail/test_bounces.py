@@ -11,13 +11,13 @@ import pytest
 from functions.bounces.handler import handler
 from lending.aws import suppression
 from lending.aws.clients import client
+from lending.aws.ses_events import from_sns
 from lending.aws.table import Table
 from lending.aws.table.mail import addresses, contacts
 from lending.aws.table.writes import Key
 from lending.domain.mail.bounce_table import BounceCause, Fault
 from lending.domain.mail.bounces import classify
 from lending.domain.mail.contact import Contact
-from lending.domain.mail.events import from_sns
 from lending.domain.mail.mail import MailKind, MailState
 from tests.handlers.conftest import ROOT, Given, context, sample
 from tests.handlers.mails import POLICY, SATURDAY, mail_of, put, sent

@@ -8,7 +8,8 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from lending.api.forms import Event
-from lending.domain.problems import CATALOGUE, Reason, Refused
+from lending.api.statuses import status_of
+from lending.domain.problems import SENTENCES, Reason, Refused
 
 _RETRY_AFTER_SECONDS = "5"
 
@@ -36,17 +37,18 @@ def answered(status: int, body: Any) -> Response[str]:
 
 def problem(refusal: Refused, event: Event, allow: str = "") -> Response[str]:
     """What stands in the way, with every reason; `allow` are the methods that the path knows."""
+    status = status_of(refusal)
     body = {
         "type": "about:blank",
-        "title": CATALOGUE[refusal.code].sentence if refusal.code == "invalid_fields" else refusal.sentence,
-        "status": refusal.status,
+        "title": SENTENCES[refusal.code] if refusal.code == "invalid_fields" else refusal.sentence,
+        "status": status,
         "detail": refusal.sentence,
         "code": refusal.code,
         "reasons": [shown_reason(reason) for reason in refusal.reasons],
         "request_id": event["requestContext"].get("requestId", ""),
     }
-    headers = {"Retry-After": _RETRY_AFTER_SECONDS} if refusal.status in (429, 503) else {}
-    return response(refusal.status, as_json(body), headers | ({"Allow": allow} if allow else {}))
+    headers = {"Retry-After": _RETRY_AFTER_SECONDS} if status in (429, 503) else {}
+    return response(status, as_json(body), headers | ({"Allow": allow} if allow else {}))
 
 
 def shown_reason(reason: Reason) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The one catalogue of what can go wrong: stable code, HTTP status, Japanese sentence (API.md, common).
+"""The one catalogue of what can go wrong: stable code and Japanese sentence (docs/api.md, common).
 
 A sentence may name facts in braces; they come from the reason that uses it.
 """
@@ -6,149 +6,130 @@ A sentence may name facts in braces; they come from the reason that uses it.
 from dataclasses import dataclass, field
 from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One entry of the catalogue."""
-
-    status: int
-    sentence: str
-
-
-CATALOGUE: dict[str, Problem] = {
+SENTENCES: dict[str, str] = {
     # requests
-    "malformed": Problem(400, "送信された内容を読み取れませんでした。もう一度お試しください。"),
-    "bad_cursor": Problem(400, "続きの一覧を表示できませんでした。最初からお試しください。"),
-    "not_signed_in": Problem(401, "ログインしてください。"),
-    "wrong_group": Problem(403, "この操作をする権限がありません。"),
-    "not_found": Problem(404, "お探しのものは見つかりませんでした。"),
-    "method_not_allowed": Problem(405, "この操作はできません。"),
-    "too_large": Problem(413, "送信されたデータが大きすぎます。"),
-    "invalid_fields": Problem(422, "入力内容をご確認ください。"),
-    "invalid_field": Problem(422, "入力内容をご確認ください。"),
-    "unknown_field": Problem(422, "この項目は受け付けていません。"),
-    "one_of_these": Problem(422, "どれか1つで指定してください。"),
-    "missing_field": Problem(422, "入力してください。"),
-    "too_long": Problem(422, "{most}文字までで入力してください。"),
-    "idempotency_mismatch": Problem(409, "同じ受付キーで、内容の異なる送信がありました。"),
-    "in_progress": Problem(409, "同じ内容を処理しています。しばらくしてからご確認ください。"),
-    "busy": Problem(503, "ただいま混み合っています。しばらくしてからもう一度お試しください。"),
-    "internal": Problem(500, "システムの不具合で処理できませんでした。しばらくしてからもう一度お試しください。"),
+    "malformed": "送信された内容を読み取れませんでした。もう一度お試しください。",
+    "bad_cursor": "続きの一覧を表示できませんでした。最初からお試しください。",
+    "not_signed_in": "ログインしてください。",
+    "wrong_group": "この操作をする権限がありません。",
+    "not_found": "お探しのものは見つかりませんでした。",
+    "method_not_allowed": "この操作はできません。",
+    "too_large": "送信されたデータが大きすぎます。",
+    "invalid_fields": "入力内容をご確認ください。",
+    "invalid_field": "入力内容をご確認ください。",
+    "unknown_field": "この項目は受け付けていません。",
+    "one_of_these": "どれか1つで指定してください。",
+    "missing_field": "入力してください。",
+    "too_long": "{most}文字までで入力してください。",
+    "idempotency_mismatch": "同じ受付キーで、内容の異なる送信がありました。",
+    "in_progress": "同じ内容を処理しています。しばらくしてからご確認ください。",
+    "busy": "ただいま混み合っています。しばらくしてからもう一度お試しください。",
+    "internal": "システムの不具合で処理できませんでした。しばらくしてからもう一度お試しください。",
     # registration (RULES 1-6)
-    "already_decided": Problem(409, "この申請は、すでに決定されています。"),
-    "images_missing": Problem(409, "画像がそろっていないため登録できません。"),
-    "images_gone": Problem(409, "画像が消去されているため登録できません。もう一度送ってもらってください。"),
-    "no_image_missing": Problem(409, "送っていただく画像はもうありません。結果のお知らせをお待ちください。"),
-    "not_that_image": Problem(422, "この画像は、今は送っていただく必要がありません。"),
-    "card_not_usable": Problem(409, "この番号のカードは登録に使えません。"),
-    "patron_unknown": Problem(
-        409, "どの利用者の申請か分かりません。これまでの利用者カードの番号を確かめて指定してください。"
-    ),
-    "other_person": Problem(
-        409,
+    "already_decided": "この申請は、すでに決定されています。",
+    "images_missing": "画像がそろっていないため登録できません。",
+    "images_gone": "画像が消去されているため登録できません。もう一度送ってもらってください。",
+    "no_image_missing": "送っていただく画像はもうありません。結果のお知らせをお待ちください。",
+    "not_that_image": "この画像は、今は送っていただく必要がありません。",
+    "card_not_usable": "この番号のカードは登録に使えません。",
+    "patron_unknown": "どの利用者の申請か分かりません。これまでの利用者カードの番号を確かめて指定してください。",
+    "other_person": (
         "このカードの利用者と、申請した方の生年月日が違います。"
-        "同じ方と確かめたときは、違っている項目を1つずつ確認してから登録してください。",
+        "同じ方と確かめたときは、違っている項目を1つずつ確認してから登録してください。"
     ),
-    "differs": Problem(409, "{name}が、登録されている内容と違います。"),
-    "facility_without_kits": Problem(422, "この館はオンライン利用者登録セットを配布していません。"),
-    "unknown_facility": Problem(422, "この番号の協力館はありません。"),
-    "unknown_district": Problem(422, "この名前の地区はありません。"),
-    "cards_known": Problem(409, "別の館などに登録されている番号が{count}件あるため、1件も登録しませんでした。"),
-    "no_range": Problem(422, "最初と最後の番号は、同じけた数で、小さい順に、{most}件までの範囲で入力してください。"),
-    "no_picture": Problem(409, "この画像は、まだ届いていないか、すでに消去されています。"),
-    "covers_nothing": Problem(422, "黒塗りの範囲が画像の外にあります。"),
-    "expires_in_past": Problem(422, "有効期限が過ぎた日付になっています。"),
-    "card_taken": Problem(409, "この番号のカードは、登録に使えません。"),
-    "namesake": Problem(409, "フリガナと生年月日が同じ方が、すでに登録されています({card_number} {name})。"),
-    "nothing_sought": Problem(422, "お名前、フリガナ、電話番号、生年月日のどれかを入力してください。"),
+    "differs": "{name}が、登録されている内容と違います。",
+    "facility_without_kits": "この館はオンライン利用者登録セットを配布していません。",
+    "unknown_facility": "この番号の協力館はありません。",
+    "unknown_district": "この名前の地区はありません。",
+    "cards_known": "別の館などに登録されている番号が{count}件あるため、1件も登録しませんでした。",
+    "no_range": "最初と最後の番号は、同じけた数で、小さい順に、{most}件までの範囲で入力してください。",
+    "no_picture": "この画像は、まだ届いていないか、すでに消去されています。",
+    "covers_nothing": "黒塗りの範囲が画像の外にあります。",
+    "expires_in_past": "有効期限が過ぎた日付になっています。",
+    "card_taken": "この番号のカードは、登録に使えません。",
+    "namesake": "フリガナと生年月日が同じ方が、すでに登録されています({card_number} {name})。",
+    "nothing_sought": "お名前、フリガナ、電話番号、生年月日のどれかを入力してください。",
     # holds (RULES 9, 10, 12, 14)
-    "hold_limit": Problem(409, "予約は{limit}冊までです。今{open_holds}冊の予約があります。"),
-    "already_held": Problem(409, "この本はすでに予約しています。"),
-    "already_on_loan": Problem(409, "この本は今お借りになっています。"),
-    "reference_only": Problem(409, "この本は館内でご覧いただく本(禁帯出)のため、予約できません。"),
-    "no_copy_left": Problem(409, "お貸しできる本が紛失などのためなくなり、予約できません。"),
-    "unknown_pickup_place": Problem(422, "受取館を選んでください。"),
-    "facility_suspended": Problem(
-        409, "この受取館での受け渡しは、当分のあいだお休みです{because}。ほかの受取館を選んでください。"
-    ),
-    "cancel_by_phone": Problem(
-        409, "「{status_label}」の本の取消は、お電話で承ります。{counter_name} {counter_phone} {counter_hours}"
+    "hold_limit": "予約は{limit}冊までです。今{open_holds}冊の予約があります。",
+    "already_held": "この本はすでに予約しています。",
+    "already_on_loan": "この本は今お借りになっています。",
+    "reference_only": "この本は館内でご覧いただく本(禁帯出)のため、予約できません。",
+    "no_copy_left": "お貸しできる本が紛失などのためなくなり、予約できません。",
+    "unknown_pickup_place": "受取館を選んでください。",
+    "facility_suspended": "この受取館での受け渡しは、当分のあいだお休みです{because}。ほかの受取館を選んでください。",
+    "cancel_by_phone": (
+        "「{status_label}」の本の取消は、お電話で承ります。{counter_name} {counter_phone} {counter_hours}"
     ),
     # loans (RULES 31), hand-overs (RULES 29)
-    "too_early": Problem(409, "{day}からお手続きいただけます。"),
-    "overdue": Problem(409, "返却期限の{day}を過ぎているため、更新はお電話で承ります。{counter_name} {counter_phone}"),
-    "renewal_limit": Problem(409, "更新は{limit}回までです。"),
-    "held_by_others": Problem(409, "ほかの方の予約が有るため、更新できません。"),
-    "lost": Problem(409, "紛失のお届けがある本は、更新できません。{counter_name} {counter_phone}"),
-    "returning": Problem(
-        409,
+    "too_early": "{day}からお手続きいただけます。",
+    "overdue": "返却期限の{day}を過ぎているため、更新はお電話で承ります。{counter_name} {counter_phone}",
+    "renewal_limit": "更新は{limit}回までです。",
+    "held_by_others": "ほかの方の予約が有るため、更新できません。",
+    "lost": "紛失のお届けがある本は、更新できません。{counter_name} {counter_phone}",
+    "returning": (
         "受取期間に受け取られず、図書館へ返送中の本は、更新できません。"
-        "お手元にあるときは、お電話ください。{counter_name} {counter_phone}",
+        "お手元にあるときは、お電話ください。{counter_name} {counter_phone}"
     ),
-    "damaged": Problem(409, "破損のお届けがある本は、更新できません。{counter_name} {counter_phone}"),
+    "damaged": "破損のお届けがある本は、更新できません。{counter_name} {counter_phone}",
     # at a facility (RULES 30, 54)
-    "undo_too_late": Problem(
-        409, "お渡しの取り消しは、記録から{minutes}分以内にできます。お電話ください。{counter_name} {counter_phone}"
+    "undo_too_late": (
+        "お渡しの取り消しは、記録から{minutes}分以内にできます。お電話ください。{counter_name} {counter_phone}"
     ),
-    "bag_came_back": Problem(409, "この袋の本は県立図書館に返却されているため、お渡しの記録を取り消せません。"),
-    "already_handed_over": Problem(409, "この袋は、お渡し済みと記録されています。"),
+    "bag_came_back": "この袋の本は県立図書館に返却されているため、お渡しの記録を取り消せません。",
+    "already_handed_over": "この袋は、お渡し済みと記録されています。",
     # leaving (RULES 41)
-    "cannot_leave": Problem(409, "手続き中のものがあるため、利用者登録を抹消できません。"),
-    "holds_open": Problem(409, "予約が{holds}件あります。取り消すか、受け取られてからお手続きください。"),
-    "loans_open": Problem(409, "お借りの本が{loans}冊あります。返却の手続きが済んでからお手続きください。"),
+    "cannot_leave": "手続き中のものがあるため、利用者登録を抹消できません。",
+    "holds_open": "予約が{holds}件あります。取り消すか、受け取られてからお手続きください。",
+    "loans_open": "お借りの本が{loans}冊あります。返却の手続きが済んでからお手続きください。",
     # a patron's own settings (RULES 7)
-    "no_mail_address": Problem(409, "メールアドレスが登録されていません。"),
-    "link_by_patron": Problem(409, "アドレス確認のメールは、ご本人がMyライブラリからもう一度お申し込みください。"),
-    "too_soon": Problem(429, "続けてのお申込みはできません。しばらくしてからお試しください。"),
-    "link_void": Problem(409, "このリンクはもう使えません。お手数ですが、もう一度メールアドレスをご登録ください。"),
+    "no_mail_address": "メールアドレスが登録されていません。",
+    "link_by_patron": "アドレス確認のメールは、ご本人がMyライブラリからもう一度お申し込みください。",
+    "too_soon": "続けてのお申込みはできません。しばらくしてからお試しください。",
+    "link_void": "このリンクはもう使えません。お手数ですが、もう一度メールアドレスをご登録ください。",
     # closures and suspensions (RULES 22, 40)
-    "ends_before_it_starts": Problem(422, "終わりの日は、始まりの日か、それより後の日にしてください。"),
-    "facility_not_asked": Problem(422, "協力館の番号は、協力館のときだけ入力してください。"),
-    "no_opting_in": Problem(422, "協力館だけの休止では、申込者を指定できません。"),
-    "before_pickup_opens": Problem(422, "受取期限は、受取の始まる{day}からあとの日にしてください。"),
-    "number_of_nobody": Problem(422, "利用者カード{number}は登録されていません。"),
+    "ends_before_it_starts": "終わりの日は、始まりの日か、それより後の日にしてください。",
+    "facility_not_asked": "協力館の番号は、協力館のときだけ入力してください。",
+    "no_opting_in": "協力館だけの休止では、申込者を指定できません。",
+    "before_pickup_opens": "受取期限は、受取の始まる{day}からあとの日にしてください。",
+    "number_of_nobody": "利用者カード{number}は登録されていません。",
     # runs (RULES 18, 22)
-    "run_not_due": Problem(409, "{day}の処理は、締切({cut_off})のあとで行えます。"),
-    "run_input_gone": Problem(409, "この処理を再計算するための記録は、保存されていません。"),
-    "run_too_late": Problem(409, "{day}の処理の受取期間は、もう始まっています。次の処理で行ってください。"),
+    "run_not_due": "{day}の処理は、締切({cut_off})のあとで行えます。",
+    "run_input_gone": "この処理を再計算するための記録は、保存されていません。",
+    "run_too_late": "{day}の処理の受取期間は、もう始まっています。次の処理で行ってください。",
     # the catalogue
-    "title_merged": Problem(409, "この本の書誌は、別の書誌にまとめられました。もう一度検索してください。"),
-    "same_title": Problem(422, "まとめる先には、別の書誌を指定してください。"),
-    "unknown_title": Problem(422, "この番号の書誌はありません。"),
-    "merging": Problem(409, "ほかの書誌({title_id})とまとめている途中です。先にそちらを終えてください。"),
-    "both_on_loan": Problem(
-        409, "資料番号{barcode}の本ともう一方の書誌の本を、同じ方にお貸ししています。どちらかの返却後に行ってください。"
+    "title_merged": "この本の書誌は、別の書誌にまとめられました。もう一度検索してください。",
+    "same_title": "まとめる先には、別の書誌を指定してください。",
+    "unknown_title": "この番号の書誌はありません。",
+    "merging": "ほかの書誌({title_id})とまとめている途中です。先にそちらを終えてください。",
+    "both_on_loan": (
+        "資料番号{barcode}の本ともう一方の書誌の本を、同じ方にお貸ししています。どちらかの返却後に行ってください。"
     ),
-    "barcode_of_other_title": Problem(409, "資料番号{barcode}は、ほかの書誌({title_id})の資料です。"),
-    "barcode_twice": Problem(422, "資料番号{barcode}が2回あります。"),
-    "copy_in_use": Problem(409, "資料番号{barcode}は貸出中か取置中のため、外せません。"),
+    "barcode_of_other_title": "資料番号{barcode}は、ほかの書誌({title_id})の資料です。",
+    "barcode_twice": "資料番号{barcode}が2回あります。",
+    "copy_in_use": "資料番号{barcode}は貸出中か取置中のため、外せません。",
     # the desk (RULES 13-17, 23, 32, 34, 40)
-    "unknown_barcode": Problem(404, "この資料番号の本は登録されていません。"),
-    "unknown_card": Problem(404, "この番号の利用者カードは登録されていません。"),
-    "no_pull": Problem(409, "この本の取り出しの予定はありません。"),
-    "no_scan": Problem(409, "この本には、取り消せる読み取りの記録がありません。"),
-    "scan_overtaken": Problem(409, "読み取りのあとで本か予約の状態が変わったため、取り消せません。"),
-    "crate_has_left": Problem(409, "この館の箱はもう発送されています。"),
-    "crate_not_left": Problem(409, "この館の箱は、まだ発送されていません。"),
-    "no_batch": Problem(422, "受取開始の日曜日を入力してください。"),
-    "kept_for_other": Problem(409, "この本は、ほかの方の予約のために取り置いています。"),
-    "another_copy_kept": Problem(409, "この方には別の1冊({barcode})を取り置いています。そちらをお渡しください。"),
-    "copy_on_loan": Problem(409, "この本は貸出中と記録されています。先に返却の手続きをしてください。"),
-    "copy_withdrawn": Problem(409, "この本は紛失または破損と記録されています。先に「発見」の記録をしてください。"),
-    "copy_reference_only": Problem(409, "この本は館内でご覧いただく本(禁帯出)のため、お貸しできません。"),
-    "loan_cap": Problem(
-        409, "お貸しできるのは{cap}冊までです。今{on_loan}冊お借りになっています(うち返送中{on_the_way_back}冊)。"
-    ),
-    "card_expired": Problem(409, "利用者カードの有効期限({expired_on})が過ぎています。"),
-    "card_retired": Problem(409, "このカードは再発行されたため使えません。新しいカードをご提示ください。"),
-    "blocked": Problem(409, "この方への貸出は止められています。"),
-    "not_ready": Problem(409, "取置期限を延ばせるのは「貸出可能」の予約だけです。この予約は「{status_label}」です。"),
-    "not_later": Problem(422, "今の取置期限より後の日を入力してください。"),
-    "closed_day": Problem(422, "この日は休館日です。開館する日を入力してください。"),
-    "ready_at_counter": Problem(
-        409, "「貸出可能」の本は県立図書館のカウンターにあるため、受取館を変えられません。取消はできます。"
-    ),
-    "not_lent": Problem(409, "この本は貸出中ではありません。"),
+    "unknown_barcode": "この資料番号の本は登録されていません。",
+    "unknown_card": "この番号の利用者カードは登録されていません。",
+    "no_pull": "この本の取り出しの予定はありません。",
+    "no_scan": "この本には、取り消せる読み取りの記録がありません。",
+    "scan_overtaken": "読み取りのあとで本か予約の状態が変わったため、取り消せません。",
+    "crate_has_left": "この館の箱はもう発送されています。",
+    "crate_not_left": "この館の箱は、まだ発送されていません。",
+    "no_batch": "受取開始の日曜日を入力してください。",
+    "kept_for_other": "この本は、ほかの方の予約のために取り置いています。",
+    "another_copy_kept": "この方には別の1冊({barcode})を取り置いています。そちらをお渡しください。",
+    "copy_on_loan": "この本は貸出中と記録されています。先に返却の手続きをしてください。",
+    "copy_withdrawn": "この本は紛失または破損と記録されています。先に「発見」の記録をしてください。",
+    "copy_reference_only": "この本は館内でご覧いただく本(禁帯出)のため、お貸しできません。",
+    "loan_cap": "お貸しできるのは{cap}冊までです。今{on_loan}冊お借りになっています(うち返送中{on_the_way_back}冊)。",
+    "card_expired": "利用者カードの有効期限({expired_on})が過ぎています。",
+    "card_retired": "このカードは再発行されたため使えません。新しいカードをご提示ください。",
+    "blocked": "この方への貸出は止められています。",
+    "not_ready": "取置期限を延ばせるのは「貸出可能」の予約だけです。この予約は「{status_label}」です。",
+    "not_later": "今の取置期限より後の日を入力してください。",
+    "closed_day": "この日は休館日です。開館する日を入力してください。",
+    "ready_at_counter": "「貸出可能」の本は県立図書館のカウンターにあるため、受取館を変えられません。取消はできます。",
+    "not_lent": "この本は貸出中ではありません。",
 }
 
 
@@ -164,7 +145,7 @@ class Reason:
     @property
     def sentence(self) -> str:
         """The Japanese sentence for people, from the catalogue unless the reason brings its own."""
-        return self.message or CATALOGUE[self.code].sentence.format(**self.facts)
+        return self.message or SENTENCES[self.code].format(**self.facts)
 
 
 class Refused(Exception):
@@ -186,12 +167,7 @@ class Refused(Exception):
         return cls(reasons[0].code, *reasons)
 
     @property
-    def status(self) -> int:
-        """The HTTP status of the whole."""
-        return CATALOGUE[self.code].status
-
-    @property
     def sentence(self) -> str:
         """The first sentence a person reads: the first reason's, unless the whole has one of its own."""
         first = self.reasons[0]
-        return first.sentence if first.code == self.code else CATALOGUE[self.code].sentence
+        return first.sentence if first.code == self.code else SENTENCES[self.code]
