@@ -86,8 +86,11 @@ requirements: ## Pin again what is shipped and what the tests need (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-header infra/requirements.in --output-file infra/requirements.txt
 
-build: .venv-sam/made ## Package for AWS (needs Python 3.13 beside)
+# Packages cannot be written to on Lambda: without bytecode in them each start compiles everything anew. It is that of
+# the functions' own Python, which building needs as well, and is taken unseen, for unpacking changes the files' times.
+build: .venv-sam/made ## Package for AWS, with bytecode (needs Python 3.13 beside)
 	.venv-sam/bin/sam build --template $(TEMPLATE)
+	python3.13 -m compileall -q -j 0 --invalidation-mode unchecked-hash .aws-sam/build
 
 deploy: build ## Deploy to AWS, asking the first time what it must know, and publish the pages
 	.venv-sam/bin/sam deploy --stack-name $(STACK) --region $(REGION) --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND $(if $(wildcard samconfig.toml),,--guided)
