@@ -70,20 +70,20 @@ def run() -> dict[str, float]:
 
 
 @cache
-def measure(rounds: int = ROUNDS) -> Ratios:
+def measure() -> Ratios:
     """Start all functions in turn, with bytecode and without, beside the baseline with it."""
     built = _build()
     try:
-        baseline, compiled, plain = _rounds(built, rounds)
+        baseline, compiled, plain = _rounds(built)
     finally:
         shutil.rmtree(built)
     return Ratios(*({name: round(each / baseline, 2) for name, each in way.items()} for way in (compiled, plain)))
 
 
-def _rounds(built: Path, rounds: int) -> tuple[float, dict[str, float], dict[str, float]]:
+def _rounds(built: Path) -> tuple[float, dict[str, float], dict[str, float]]:
     """The best seconds of the baseline, and of each function with bytecode and without."""
     baseline, compiled, plain = inf, dict.fromkeys(functions(), inf), dict.fromkeys(functions(), inf)
-    for number in range(rounds):
+    for number in range(ROUNDS):
         baseline = min(baseline, _seconds(built, "", BASELINE))
         for name in functions():
             compiled[name] = min(compiled[name], _seconds(built, name, _READY))
