@@ -27,6 +27,7 @@ from lending.aws.table.run import runs
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.run.run import thursday_run
+from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 from tests.deployed.conftest import Given, table_rows
 from tests.handlers.invariants import what_must_never_break
@@ -131,7 +132,7 @@ def test_the_run_goes_on_while_the_library_lives(town: Town, library: Table) -> 
     assert {status for _, status in town.answers} <= {200, 201, 204, 404, REFUSED, 503}, town.answers
     assert everything_was_granted(town), town.answers
     # AND every run was finished, and decides the same again
-    records = [runs.find(library, (FIRST_RUN + timedelta(weeks=week)).isoformat()) for week in range(weeks)]
+    records = [runs.find(library, RunId.of_weekly_run(FIRST_RUN + timedelta(weeks=week))) for week in range(weeks)]
     assert all(record and record.finished_at for record in records)
     desk = town.given.account("desk")
     assert desk.get(f"/desk/runs/{FIRST_RUN}/replay", town.at(0, 9))["same"] is True

@@ -13,6 +13,7 @@ from lending.aws.table.pulls import crates
 from lending.domain.catalogue.title import CopyState, Pull, Title
 from lending.domain.holds.hold import HoldStatus
 from lending.domain.patrons.patron import Patron
+from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.deployed.conftest import NOON, Given
@@ -28,7 +29,7 @@ def plan(given: Given, library: Table, patron: Patron, facility: str = FACILITY)
     title = given.title()
     given.hold(patron, title, facility)
     numbers = {"position": 1, "of": 1, "copies": 1}
-    pull = Pull(patron.patron_id, title.title_id, "lend", "2026-06-04", facility, 10, numbers)
+    pull = Pull(patron.patron_id, title.title_id, "lend", RunId("2026-06-04"), facility, 10, numbers)
     library.write(copies.pull_change(copy_of(library, title), pull))
     return title
 

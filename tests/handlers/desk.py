@@ -22,6 +22,7 @@ from lending.domain.loans.loan import Loan
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.registration.card import Card, CardState
+from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.handlers.conftest import Given, context, request
@@ -80,7 +81,7 @@ class Library:
     def pull(self, barcode: str = "t-1-1", patron_id: str = "p-1", **changes: Any) -> Copy:
         """A plan of Thursday's run on a copy."""
         title_id = barcode.rpartition("-")[0]
-        plan = replace(Pull(patron_id, title_id, "lend", "2026-06-04", "12", 10), **changes)
+        plan = replace(Pull(patron_id, title_id, "lend", RunId("2026-06-04"), "12", 10), **changes)
         self.table.write(copies.pull_change(self.copy(barcode), plan))
         return self.copy(barcode)
 

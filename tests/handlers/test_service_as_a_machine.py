@@ -63,6 +63,7 @@ from lending.domain.loans.shift import Shift
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.run.run_record import RunRecord
+from lending.domain.run_id import RunId
 from tests.benchmarks.counting_store import CountingStore
 from tests.handlers import reference_model as reference
 from tests.handlers.conftest import NOON, Given, lending_table
@@ -159,7 +160,7 @@ class ActualLibrary:
         return set(dispatch(self.table, sunday, facilities, NOON, POLICY))
 
     def drop_plan(self, run_id: str) -> int:
-        return drop_plan(self.table, run_id, STAFF, NOON, POLICY)
+        return drop_plan(self.table, RunId(run_id), STAFF, NOON, POLICY)
 
     def withdraw(self, barcode: str) -> None:
         copy = copies.find(self.table, barcode)

@@ -24,6 +24,7 @@ from lending.domain.policy import Policy
 from lending.domain.run.allocation import allocate
 from lending.domain.run.reasons import Code, counter_sentence, patron_sentence
 from lending.domain.run.run import Decision, Outcome, Run, prefectural_pull, thursday_run
+from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 
 POLICY = Policy()
@@ -364,7 +365,7 @@ def test_ready_holds_are_not_touched() -> None:
 
 def pulled(barcode: str, run: str, decision: str = "lend", patron_id: str = "a") -> Copy:
     """A copy that a run has planned for somebody."""
-    return copy(barcode, pull=Pull(patron_id, "t", decision, run, "7", 10))
+    return copy(barcode, pull=Pull(patron_id, "t", decision, RunId(run), "7", 10))
 
 
 def test_another_runs_pull_of_the_day_stands() -> None:
@@ -511,7 +512,7 @@ def a_copy(title: str, number: int, chance: random.Random) -> Copy:
         made = replace(made, due_on=chance.choice((None, RUN_DATE, date(2026, 6, 21))))
     if state is CopyState.ON_SHELF and chance.random() < 0.2:
         run_id = chance.choice(("2026-06-01", "2026-06-02am", "2026-06-02pm", "2026-06-04", "2026-06-04pm"))
-        made = replace(made, pull=Pull(chance.choice(PEOPLE), title, "lend", run_id, "7", 5))
+        made = replace(made, pull=Pull(chance.choice(PEOPLE), title, "lend", RunId(run_id), "7", 5))
     return replace(made, reference_only=chance.random() < 0.1)
 
 

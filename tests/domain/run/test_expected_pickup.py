@@ -9,6 +9,7 @@ from lending.domain.catalogue.title import Copy, CopyState, Pull
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, Queued
 from lending.domain.policy import Policy
 from lending.domain.run.expected_pickup import available, pickup_of_hold
+from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 
 POLICY, OPEN = Policy(), Calendar()
@@ -26,7 +27,7 @@ def copy(**changes: Any) -> Copy:
 
 
 def pull(decision: str = "lend", run: str = "2026-06-04", place: str = "12") -> Pull:
-    return Pull("p-1", "t-1", decision, run, place, 10)
+    return Pull("p-1", "t-1", decision, RunId(run), place, 10)
 
 
 def test_the_week_of_the_worked_example() -> None:
@@ -50,7 +51,7 @@ def test_a_plan_stands_until_the_books_are_to_be_collected() -> None:
 
 def test_a_plan_for_the_counter_is_for_today() -> None:
     # GIVEN a copy that this morning's pull found for the prefectural library, RULES 15
-    planned = [copy(pull=pull("ready", "2026-06-04am", PREFECTURAL))]
+    planned = [copy(pull=pull("ready", RunId("2026-06-04am"), PREFECTURAL))]
     evening = THURSDAY + timedelta(hours=8)
     assert pickup_of_hold(hold(PREFECTURAL), [], planned, evening, OPEN, POLICY) == date(2026, 6, 4)
     # without a plan it would be the next morning's pull
@@ -86,7 +87,7 @@ def test_a_recorded_change_of_the_pickup_place_counts_from_its_run() -> None:
 
 def test_a_plan_for_a_hold_that_is_gone_keeps_nobody_waiting() -> None:
     # GIVEN a copy on Thursday's list for somebody who has cancelled since, RULES 23
-    planned = [copy(pull=Pull("p-0", "t-1", "lend", "2026-06-04", "12", 10))]
+    planned = [copy(pull=Pull("p-0", "t-1", "lend", RunId("2026-06-04"), "12", 10))]
     # THEN the one behind is told of the next run, not of the end of a loan that will never be
     assert pickup_of_hold(hold(), [], planned, THURSDAY, OPEN, POLICY) == date(2026, 6, 14)
     assert pickup_of_hold(hold(), [FIRST], planned, THURSDAY, OPEN, POLICY) == date(2026, 6, 28)
@@ -94,7 +95,7 @@ def test_a_plan_for_a_hold_that_is_gone_keeps_nobody_waiting() -> None:
 
 def test_an_old_plan_for_the_counter_hides_no_copy() -> None:
     # GIVEN a plan for the counter that nobody followed on its day, RULES 15
-    stale = [copy(pull=pull("ready", "2026-06-03pm", PREFECTURAL))]
+    stale = [copy(pull=pull("ready", RunId("2026-06-03pm"), PREFECTURAL))]
     assert available(stale, THURSDAY, POLICY) == 1
 
 

@@ -24,6 +24,7 @@ from lending.domain.loans.loan import Loan
 from lending.domain.mail.mail import Mail
 from lending.domain.policy import Policy
 from lending.domain.run.run_record import RunRecord
+from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, sample
 
@@ -273,7 +274,7 @@ def test_every_morning_tells_whether_the_run_is_there(library: Table, capsys: py
     assert told_of_the_run(capsys) == {"RunMissing": 1, "RunUnfinished": 0}
     # GIVEN one that was begun THEN it is unfinished
     moment = datetime(2026, 6, 4, 8, 30, tzinfo=TOKYO)
-    record = RunRecord("2026-06-04", moment, plan="plan", chunks=0)
+    record = RunRecord(RunId("2026-06-04"), moment, plan="plan", chunks=0)
     library.write(runs.adoption(record))
     daily("2026-06-05")
     assert told_of_the_run(capsys) == {"RunMissing": 0, "RunUnfinished": 1}

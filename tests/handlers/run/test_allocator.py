@@ -20,6 +20,7 @@ from lending.aws.table.run import runs
 from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.catalogue.title import Copy, CopyState, Pull
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
+from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.handlers.conftest import Given, context, sample
@@ -86,7 +87,7 @@ def test_sample_run_plans_pulls_and_gives_reasons(given: Given, library: Table) 
     assert (summary["date"], summary["already_done"]) == ("2026-06-04", False)
     assert {name: summary[name] for name in ("holds", "lend", "none", "pulls", "explained", "lost")} == {
         "holds": 3, "lend": 1, "none": 2, "pulls": 1, "explained": 2, "lost": 0}  # fmt: skip
-    assert pulled(library, "t-1-1") == Pull("p-1", "t-1", "lend", "2026-06-04", "12", 10, numbers(1, 3))
+    assert pulled(library, "t-1-1") == Pull("p-1", "t-1", "lend", RunId("2026-06-04"), "12", 10, numbers(1, 3))
     first = holds.find(library, "p-1", "t-1")
     assert first
     assert first.status is HoldStatus.WAITING
@@ -211,7 +212,7 @@ def test_plans_of_an_earlier_day_leave_the_pull_list(given: Given, library: Tabl
     given.title()
     copy = copies.find(library, "t-1-1")
     assert copy
-    library.transact(copies.pull_change(copy, Pull("p-1", "t-1", "lend", "2026-05-28", "12", 10)))
+    library.transact(copies.pull_change(copy, Pull("p-1", "t-1", "lend", RunId("2026-05-28"), "12", 10)))
     run()
     assert list(copies.pulls(library)) == []
 
@@ -281,7 +282,7 @@ def test_out_of_time_it_stops_and_goes_on_where_it_was(
     short = SimpleNamespace(**vars(context()) | {"get_remaining_time_in_millis": lambda: next(left)})
     with pytest.raises(JobFailed, match="Unfinished"):
         run(context=short)
-    record = runs.find(library, "2026-06-04")
+    record = runs.find(library, RunId("2026-06-04"))
     assert record
     assert (record.done, record.chunks, record.finished_at) == (1, 3, None)
     # WHEN it is invoked again THEN the rest is done
@@ -298,12 +299,16 @@ def test_pull_for_the_counter(given: Given, library: Table) -> None:
     summary = pull()
     # THEN the first is on the list, and the copy of the other queue is left to its head
     assert (summary["date"], summary["pulls"]) == ("2026-06-04am", 1)
-    assert pulled(library, "t-1-1") == Pull("p-1", "t-1", "ready", "2026-06-04am", PREFECTURAL, 10, numbers(1, 1))
+    assert pulled(library, "t-1-1") == Pull(
+        "p-1", "t-1", "ready", RunId("2026-06-04am"), PREFECTURAL, 10, numbers(1, 1)
+    )
     assert pulled(library, "t-2-1") is None
     assert pull()["already_done"] is True
     # AND in the afternoon what stands is left as it is
     assert pull("2026-06-04T14:00:00+09:00")["pulls"] == 0
-    assert pulled(library, "t-1-1") == Pull("p-1", "t-1", "ready", "2026-06-04am", PREFECTURAL, 10, numbers(1, 1))
+    assert pulled(library, "t-1-1") == Pull(
+        "p-1", "t-1", "ready", RunId("2026-06-04am"), PREFECTURAL, 10, numbers(1, 1)
+    )
 
 
 def test_no_pull_on_a_closed_day(given: Given, library: Table) -> None:
@@ -346,7 +351,7 @@ def test_a_part_carried_out_by_two_counts_once(given: Given, library: Table, mon
 
     monkeypatch.setattr(running, "write_what_holds", write_after_the_other)
     assert run()["pulls"] == 1
-    record = runs.find(library, "2026-06-04")
+    record = runs.find(library, RunId("2026-06-04"))
     assert record
     assert (record.done, record.chunks, record.pulls) == (1, 1, 1)
 
@@ -370,5 +375,7 @@ def test_copy_state_is_never_overwritten(given: Given, library: Table) -> None:
     assert isinstance(copy, Copy)
     stale = replace(copy, call_number="000")
     library.transact(moved(library, "t-1-1", CopyState.MISSING))
-    lost = write_what_holds(library, [copies.pull_change(stale, Pull("p", "t-1", "lend", "2026-06-04", "1", 10))])
+    lost = write_what_holds(
+        library, [copies.pull_change(stale, Pull("p", "t-1", "lend", RunId("2026-06-04"), "1", 10))]
+    )
     assert lost == [0]

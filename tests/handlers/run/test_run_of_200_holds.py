@@ -28,6 +28,7 @@ from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
+from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 from tests.benchmarks.counting_store import CountingStore
 from tests.benchmarks.generator import library
@@ -73,7 +74,9 @@ def a_library() -> CountingStore:
         if copy.state is CopyState.ON_SHELF
     ]
     for copy in left[:5]:
-        Table(store, "lending").write(copies.pull_change(copy, Pull("p", copy.title_id, "lend", "2026-05-28", "1", 5)))
+        Table(store, "lending").write(
+            copies.pull_change(copy, Pull("p", copy.title_id, "lend", RunId("2026-05-28"), "1", 5))
+        )
     return store
 
 
@@ -157,7 +160,7 @@ def test_what_happens_between_death_and_the_next_life_counts(
         pulls = [copy for copy in copies.pulls(table) if copy.pull]
         assert len({(copy.pull.patron_id, copy.pull.title_id) for copy in pulls if copy.pull}) == len(pulls), dies_at
         assert all(copy.state in (CopyState.ON_SHELF, CopyState.KEPT_ASIDE) for copy in pulls), dies_at
-        record = runs.find(table, "2026-06-04")
+        record = runs.find(table, RunId("2026-06-04"))
         assert record, dies_at
         assert (record.lost, summary["lost"], record.finished_at is not None) == (0, 0, True), dies_at
 
@@ -188,7 +191,7 @@ def test_out_of_time_again_and_again_it_goes_on_by_itself(
             assert invocations < 10
     # THEN it ends as in one go, and has told what all of them took
     assert (again, results(store)) == (answer, results(whole))
-    cost = runs.cost_of(one_at_a_time(store), "2026-06-04")
+    cost = runs.cost_of(one_at_a_time(store), RunId("2026-06-04"))
     assert cost
     assert invocations == cost.invocations == 4
 

@@ -20,6 +20,7 @@ from lending.aws.table.run.runs import cycle_claim
 from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import Hold
 from lending.domain.run.run_record import CycleRun
+from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.handlers.conftest import Given, context, request, sample
@@ -81,7 +82,7 @@ def test_sample_lists_the_weekly_runs_the_latest_first() -> None:
 
 def test_a_run_that_is_not_through_is_listed(library: Table) -> None:
     # GIVEN a run that died before its end (RULES 26)
-    library.write(cycle_claim(CycleRun(date(2026, 6, 4), "2026-06-04")))
+    library.write(cycle_claim(CycleRun(date(2026, 6, 4), RunId("2026-06-04"))))
     (run,) = answered(desk("GET", "/api/desk/runs"))["items"]
     assert (run["date"], run["finished"], run["finished_at"], run["summary"]) == ("2026-06-04", False, None, {})
     assert desk("GET", "/api/desk/runs", group="patron")["statusCode"] == 403

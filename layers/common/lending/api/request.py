@@ -13,6 +13,7 @@ from lending.api.request_models import FIRST_DAY, LAST_DAY, as_day, as_place
 from lending.aws.settings import settings
 from lending.aws.signing import opened, sealed
 from lending.domain.problems import Reason, Refused
+from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 
 Item = TypeVar("Item")
@@ -168,6 +169,18 @@ def within_a_request() -> Callable[[], bool]:
     """Whether there is time for another part of what is done in parts, in the request that begins now."""
     started = monotonic()
     return lambda: monotonic() - started < _SECONDS_FOR_PARTS
+
+
+def run_of(text: str) -> RunId:
+    """The run or pull that a request names.
+
+    Raises:
+        Refused: there can be none of that name.
+    """
+    try:
+        return RunId(text)
+    except ValueError:
+        raise Refused("not_found") from None
 
 
 def day_of(text: str, field: str) -> date:

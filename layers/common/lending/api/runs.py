@@ -12,13 +12,14 @@ from lending.actions.run.replay import replay_run
 from lending.actions.run.thursday_run import run_on_request
 from lending.actions.run.view_runs import DecisionView, RunView, dry_run, view_run, view_runs
 from lending.api.guards import staff
-from lending.api.request import Page, Request, within_a_request
+from lending.api.request import Page, Request, run_of, within_a_request
 from lending.api.request_models import A_NUMBER, Day, Place, RequestModel
 from lending.api.surface import Area
 from lending.domain.run.reasons import counter_sentence
 from lending.domain.run.run import Decision
 from lending.domain.run.run_record import Cost, CycleRun
 from lending.domain.run.what_if import Change, Difference, WhatIf
+from lending.domain.run_id import RunId
 
 area = Area("/api/desk/runs", staff)
 
@@ -47,7 +48,7 @@ class RunRequest(RequestModel):
 class WeeklyRunAnswer:
     """The run of a cycle."""
 
-    date: str
+    date: RunId
     cycle: Day
     finished: bool
     finished_at: datetime | None
@@ -104,7 +105,7 @@ class CostAnswer:
 class RunAnswer:
     """A part of a run's decisions. Of one that was only tried there is no record: how far it came, and what it took."""
 
-    date: str
+    date: RunId
     summary: Mapping[str, int]
     decisions: list[DecisionAnswer]
     cursor: str | None
@@ -130,7 +131,7 @@ class ReplayDifference:
 class ReplayAnswer:
     """A run of the past decided again: the same, or what differs."""
 
-    date: str
+    date: RunId
     same: bool
     input_intact: bool
     decisions: int
@@ -144,12 +145,12 @@ def make_run(request: Request, asked: RunRequest) -> RunAnswer:
     if asked.dry_run or asked.what_if:
         what_if = WhatIf(**asked.what_if.model_dump()) if asked.what_if else None
         tried = dry_run(library.table, asked.date, request.caller, library.moment, library.policy, what_if, *part)
-        return _run(request, asked.date.isoformat(), tried, dry_run=True)
+        return _run(request, RunId.of_weekly_run(asked.date), tried, dry_run=True)
     try:
         record, already = run_on_request(library.table, asked.date, library.moment, library.policy, within_a_request())
     except Unfinished:
         nothing = RunView({}, [], None)
-        return _run(request, asked.date.isoformat(), nothing, unfinished=True)
+        return _run(request, RunId.of_weekly_run(asked.date), nothing, unfinished=True)
     view = view_run(library.table, record.run_id, request.caller, library.moment, library.policy, *part)
     return _run(request, record.run_id, view, already_done=already)
 
@@ -164,25 +165,26 @@ def show_runs(request: Request) -> Page[WeeklyRunAnswer]:
 @area.get("/<run_id>")
 def show_run(run_id: str, request: Request) -> RunAnswer:
     """The run of a date, or a pull such as `2026-06-04am`."""
-    library = request.library
-    view = view_run(library.table, run_id, request.caller, library.moment, library.policy, *_part(request))
-    return _run(request, run_id, view)
+    library, run = request.library, run_of(run_id)
+    view = view_run(library.table, run, request.caller, library.moment, library.policy, *_part(request))
+    return _run(request, run, view)
 
 
 @area.get("/<run_id>/replay")
 def show_replay(run_id: str, request: Request) -> ReplayAnswer:
     """A run of the past decided again from its own input: the same, or what differs."""
-    replay = replay_run(request.library.table, run_id)
+    run = run_of(run_id)
+    replay = replay_run(request.library.table, run)
     differences = [ReplayDifference(_outcome_or_none(then), _outcome_or_none(now)) for then, now in replay.differences]
     same = replay.input_intact and not differences
-    return ReplayAnswer(run_id, same, replay.input_intact, replay.decisions, differences[:_DIFFERENCES_SHOWN])
+    return ReplayAnswer(run, same, replay.input_intact, replay.decisions, differences[:_DIFFERENCES_SHOWN])
 
 
 def _part(request: Request) -> tuple[int, int]:
     return request.start() or 0, request.limit(default=100, most=1000)
 
 
-def _run(request: Request, run_id: str, view: RunView, **more: Any) -> RunAnswer:
+def _run(request: Request, run_id: RunId, view: RunView, **more: Any) -> RunAnswer:
     shown: dict[str, Any] = {"summary": view.counts}
     if record := view.record:
         became = {"pulls": record.pulls, "explained": record.explained, "lost": record.lost, "gone": record.gone}

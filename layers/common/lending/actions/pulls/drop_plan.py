@@ -11,9 +11,10 @@ from lending.aws.table.run import runs
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
+from lending.domain.run_id import RunId
 
 
-def drop_plan(table: Table, run_id: str, staff: str, moment: datetime, policy: Policy) -> int:
+def drop_plan(table: Table, run_id: RunId, staff: str, moment: datetime, policy: Policy) -> int:
     """Take what is still to be fetched by a run or pull off the list; what was scanned stays as it is.
 
     The holds wait on at their places, told why. The run can be made anew on request. Asked again it goes on.

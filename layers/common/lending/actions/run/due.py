@@ -6,6 +6,7 @@ from datetime import date, datetime
 from lending.aws.table import Table
 from lending.aws.table.run import runs
 from lending.domain.policy import Policy
+from lending.domain.run_id import RunId
 from lending.domain.week import run_due_at
 
 
@@ -21,5 +22,5 @@ class RunDue:
 def run_due(table: Table, moment: datetime, policy: Policy) -> RunDue:
     """The state of the latest run whose cut-off has come at `moment`."""
     run_date = run_due_at(moment, policy)
-    record = runs.find(table, run_date.isoformat())
+    record = runs.find(table, RunId.of_weekly_run(run_date))
     return RunDue(run_date, record is not None, bool(record and record.finished_at))

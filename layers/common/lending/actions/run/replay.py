@@ -1,7 +1,6 @@
 """A run of the past decided again, from what it was given then (RULES 18-27). Nothing here writes."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from lending.actions.run.carry_out import decide
 from lending.actions.run.run_input import fingerprint, unpack
@@ -9,6 +8,7 @@ from lending.aws.table import Table
 from lending.aws.table.run import runs
 from lending.domain.problems import Refused
 from lending.domain.run.run import Decision, thursday_run
+from lending.domain.run_id import RunId
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Replay:
     differences: list[tuple[Decision | None, Decision | None]]
 
 
-def replay_run(table: Table, run_id: str) -> Replay:
+def replay_run(table: Table, run_id: RunId) -> Replay:
     """Decide a weekly run again from its own input, by the policy of then and the software of now.
 
     Decisions of an earlier round, for holds that had left before the plan in force was made, are not its own.
@@ -39,7 +39,7 @@ def replay_run(table: Table, run_id: str) -> Replay:
     if not packed:
         raise Refused("run_input_gone")
     given, policy = unpack(packed)
-    run = thursday_run(date.fromisoformat(run_id), policy)
+    run = thursday_run(run_id.day, policy)
     considered = {(hold.patron_id, hold.title_id) for hold in given.holds}
     kept = (each for number in range(record.chunks) for each in runs.chunk(table, record, number))
     then = {key: each for each in kept if (key := _hold(each)) in considered}

@@ -13,6 +13,7 @@ from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.run.run import Run, thursday_run
 from lending.domain.run.run_record import RunRecord
+from lending.domain.run_id import RunId
 from lending.domain.week import in_tokyo, run_due_at, week_of_run
 from lending.domain.words import day_in_words, moment_in_words
 
@@ -44,7 +45,7 @@ def run_on_request(
     day = day_in_words(run_date)
     if moment < week.cut_off:
         raise Refused("run_not_due", day=day, cut_off=moment_in_words(week.cut_off))
-    if in_tokyo(moment).date() >= week.pickup_from and runs.find(table, run_date.isoformat()) is None:
+    if in_tokyo(moment).date() >= week.pickup_from and runs.find(table, RunId.of_weekly_run(run_date)) is None:
         raise Refused("run_too_late", day=day)
     return run_for(table, run_date, moment, policy, enough_time, dropped_again=True)
 

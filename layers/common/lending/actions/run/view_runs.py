@@ -18,6 +18,7 @@ from lending.domain.problems import Refused
 from lending.domain.run.run import Decision, thursday_run
 from lending.domain.run.run_record import Cost, CycleRun, RunRecord
 from lending.domain.run.what_if import Difference, WhatIf, difference
+from lending.domain.run_id import RunId
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def view_runs(table: Table, start: Any, limit: int) -> tuple[list[CycleRun], Any
 
 
 def view_run(
-    table: Table, run_id: str, staff: str, moment: datetime, policy: Policy, start: int, limit: int
+    table: Table, run_id: RunId, staff: str, moment: datetime, policy: Policy, start: int, limit: int
 ) -> RunView:
     """The decisions of a run or pull that was made, `limit` from position `start` on.
 

@@ -11,7 +11,7 @@ from lending.actions.pulls.pack_crates import Crate, crates
 from lending.actions.pulls.scan import PullView, Scanned, pull_list, scan_absent, scan_found
 from lending.actions.pulls.undo_scan import undo_scan
 from lending.api.guards import staff
-from lending.api.request import Page, Request
+from lending.api.request import Page, Request, run_of
 from lending.api.request_models import Day, Place, RequestModel, as_list
 from lending.api.surface import Area
 from lending.domain.catalogue.title import Copy, CopyState
@@ -53,7 +53,7 @@ def scan(barcode: str, request: Request, asked: PullResult) -> dict[str, Any]:
 @area.delete("/pulls", status=200)
 def drop_pulls(request: Request) -> dict[str, Any]:
     """Drop the plan of the run or pull that `run` names."""
-    staff, run = request.caller, request.query("run")
+    staff, run = request.caller, run_of(request.query("run"))
     dropped = drop_plan(request.library.table, run, staff, request.moment, request.library.policy)
     return {"run": run, "dropped": dropped}
 

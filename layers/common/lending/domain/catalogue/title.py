@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from lending.domain.policy import Policy
+from lending.domain.run_id import RunId
 from lending.domain.week import week_of_run
 
 
@@ -44,10 +45,9 @@ def usual_place(state: CopyState) -> LiesAt:
 class Pull:
     """The plan to take this copy from its shelf for one hold, until staff scan it (RULES 15, 23).
 
-    `decision` is `lend`, `keep_aside` or `ready`; `run` is `YYYY-MM-DD` of the Thursday run, or `YYYY-MM-DDam`
-    or `…pm` of a prefectural pull; `pickup_place` is where the book goes; `cap` is the patron's cap in that run.
-    `facts` are the numbers that the run found, for the reason should the book not be lent (27): place in the queue,
-    or how the cap was filled.
+    `decision` is `lend`, `keep_aside` or `ready`; `run` made it; `pickup_place` is where the book goes; `cap` is the
+    patron's cap in that run. `facts` are the numbers that the run found, for the reason should the book not be lent
+    (27): place in the queue, or how the cap was filled.
     A pull for the counter stands for its day, a Thursday run's until its books are to be collected; later ones plan
     anew.
     """
@@ -55,7 +55,7 @@ class Pull:
     patron_id: str
     title_id: str
     decision: str
-    run: str
+    run: RunId
     pickup_place: str
     cap: int
     facts: dict[str, Any] = field(default_factory=dict)
@@ -63,12 +63,12 @@ class Pull:
     @property
     def day(self) -> date:
         """The day of the run or pull that planned it."""
-        return date.fromisoformat(self.run[:10])
+        return self.run.day
 
     @property
     def of_weekly_run(self) -> bool:
         """Whether a weekly run planned it, for a partner facility; otherwise it is one for the counter."""
-        return not self.run.endswith(("am", "pm"))
+        return self.run.half_day is None
 
     def stands_on(self, day: date, policy: Policy) -> bool:
         """Whether staff fetch by it on `day`: for the counter on its day, otherwise until Sunday (RULES 15, 29)."""

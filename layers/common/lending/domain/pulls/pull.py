@@ -13,6 +13,7 @@ from lending.domain.policy import Policy
 from lending.domain.run.allocation import allocate
 from lending.domain.run.reasons import Code
 from lending.domain.run.run import Decision, Outcome, Run, RunKind, prefectural_pull, thursday_run
+from lending.domain.run_id import RunId
 
 GIVES = frozenset({Outcome.LEND, Outcome.KEEP_ASIDE, Outcome.READY})
 
@@ -145,7 +146,7 @@ def numbers_of(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: facts[name] for name in NUMBERS if name in facts}
 
 
-def pull_of(decision: Decision, cap: int, run_id: str, numbers: Mapping[str, Any] | None = None) -> Pull:
+def pull_of(decision: Decision, cap: int, run_id: RunId, numbers: Mapping[str, Any] | None = None) -> Pull:
     """The plan that a decision makes on its copy, with the numbers of then (RULES 15, 23, 27).
 
     Args:

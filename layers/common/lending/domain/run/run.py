@@ -10,6 +10,7 @@ from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.coming_weeks import coming_week
 from lending.domain.policy import Policy
 from lending.domain.run.reasons import Code
+from lending.domain.run_id import RunId
 from lending.domain.week import Week, in_tokyo, week_of_run
 
 Facts = Mapping[str, Any]
@@ -39,11 +40,11 @@ class Outcome(StrEnum):
 class Run:
     """One run or pull, and the `moment` for which it is made.
 
-    `run_id` is `YYYY-MM-DD`, or with `am` or `pm` for a pull. `week` is the week of a Thursday run, and for a pull the
-    week of the next one, for which the heads of the other queues keep their copies (RULES 15).
+    `week` is the week of a Thursday run, and for a pull the week of the next one, for which the heads of the other
+    queues keep their copies (RULES 15).
     """
 
-    run_id: str
+    run_id: RunId
     kind: RunKind
     moment: datetime
     week: Week
@@ -89,7 +90,7 @@ class Explanation:
 def thursday_run(run_date: date, policy: Policy) -> Run:
     """The run of `run_date`, whenever it is carried out (RULES 18)."""
     week = week_of_run(run_date, policy)
-    return Run(run_date.isoformat(), RunKind.THURSDAY, week.cut_off, week)
+    return Run(RunId.of_weekly_run(run_date), RunKind.THURSDAY, week.cut_off, week)
 
 
 def prefectural_pull(moment: datetime, calendar: Calendar, policy: Policy) -> Run:
@@ -98,5 +99,4 @@ def prefectural_pull(moment: datetime, calendar: Calendar, policy: Policy) -> Ru
     A hold whose pickup place will be another one in the next run is not its business any more (RULES 14).
     """
     now = in_tokyo(moment)
-    run_id = f"{now.date().isoformat()}{'am' if now.hour < 12 else 'pm'}"
-    return Run(run_id, RunKind.PREFECTURAL, now, coming_week(now, calendar, policy))
+    return Run(RunId.of_pull(now), RunKind.PREFECTURAL, now, coming_week(now, calendar, policy))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from lending.domain.run_id import RunId
+
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
@@ -15,7 +17,7 @@ class RunRecord:
     be made anew (RULES 22, 23).
     """
 
-    run_id: str
+    run_id: RunId
     moment: datetime
     plan: str = ""
     round: int = 1
@@ -36,7 +38,7 @@ class CycleRun:
     """The run of a cycle and what became of it. Of one that was suspended as a whole another may take the place."""
 
     cycle: date
-    run_id: str
+    run_id: RunId
     suspended: bool = False
     finished_at: datetime | None = None
     counts: dict[str, int] = field(default_factory=dict)

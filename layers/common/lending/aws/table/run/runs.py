@@ -22,6 +22,7 @@ from lending.domain.policy import Policy
 from lending.domain.run.reasons import Code
 from lending.domain.run.run import Decision, Outcome
 from lending.domain.run.run_record import Cost, CycleRun, RunRecord
+from lending.domain.run_id import RunId
 
 CHUNK = 200
 
@@ -29,16 +30,16 @@ CHUNK = 200
 _INPUT_BYTES = 350_000
 
 
-def key(run_id: str) -> Key:
+def key(run_id: RunId) -> Key:
     """The key of a run's record."""
     return f"RUN#{run_id}", "RUN"
 
 
-def _chunk_key(run_id: str, plan: str, number: int) -> Key:
+def _chunk_key(run_id: RunId, plan: str, number: int) -> Key:
     return f"RUN#{run_id}", f"DECISIONS#{plan}#{number:04}"
 
 
-def find(table: Table, run_id: str) -> RunRecord | None:
+def find(table: Table, run_id: RunId) -> RunRecord | None:
     """The record as of now."""
     item = table.get(key(run_id))
     return value_of(RunRecord, item) if item else None
@@ -125,7 +126,7 @@ def end(record: RunRecord, moment: datetime) -> Write:
     )
 
 
-def drop_record(run_id: str, moment: datetime) -> Write:
+def drop_record(run_id: RunId, moment: datetime) -> Write:
     """Staff have dropped the plan of a finished run; the first moment stands."""
     return update(
         key(run_id),
@@ -167,18 +168,18 @@ def _cycle_key(cycle: date) -> Key:
 # What it took
 
 
-def cost_increment(run_id: str, cost: Cost) -> Write:
+def cost_increment(run_id: RunId, cost: Cost) -> Write:
     """What one invocation took, on top of those before. A sum for people: sent twice by the network it counts twice."""
     return update(_cost_key(run_id), add={name: getattr(cost, name) for name in Cost.__slots__})
 
 
-def cost_of(table: Table, run_id: str) -> Cost | None:
+def cost_of(table: Table, run_id: RunId) -> Cost | None:
     """What a run took, None if nobody has told."""
     item = table.get(_cost_key(run_id))
     return value_of(Cost, item) if item else None
 
 
-def _cost_key(run_id: str) -> Key:
+def _cost_key(run_id: RunId) -> Key:
     return f"RUN#{run_id}", "COST"
 
 
