@@ -13,8 +13,8 @@ from botocore.exceptions import ClientError
 from infra.local.stack import Stack
 
 FUNCTIONS = (
-    "registration", "images", "catalogue", "holds", "my_library", "desk", "runs", "facility", "allocator", "release",
-    "notices", "outbox", "mail", "bounces",
+    "registration", "images", "public", "holds", "my_library", "review", "desk", "runs", "facility", "allocator",
+    "release", "notices", "outbox", "mail", "bounces",
 )  # fmt: skip
 KEY = {"PK": {"S": "TEST#rights"}, "SK": {"S": "TEST"}}
 DENIED = {"AccessDenied", "AccessDeniedException", "AccessDeniedFault", "AuthorizationError", "UnauthorizedOperation"}
@@ -117,16 +117,16 @@ def call_function(role: Role) -> Any:
 
 
 NOBODY_MAY = (scan, drop_table, publish_event, call_function)
-READS_ONLY = ("catalogue",)
+READS_ONLY = ("public",)
 NO_TABLE = ("outbox",)
-MAY_READ_IMAGES = {"images": "intake", "desk": "clean"}
-MAY_WRITE_IMAGES = {"registration": "intake", "images": "clean", "desk": "clean"}
+MAY_READ_IMAGES = {"images": "intake", "review": "clean"}
+MAY_WRITE_IMAGES = {"registration": "intake", "images": "clean", "review": "clean"}
 # A picture that was made clean while its application was decided must go again; one of a withdrawn application at once.
-MAY_DELETE_IMAGES = dict.fromkeys(("registration", "images", "desk"), ("intake", "clean"))
-MAY_SET_PASSWORDS = ("desk", "mail", "notices")
+MAY_DELETE_IMAGES = dict.fromkeys(("registration", "images", "review"), ("intake", "clean"))
+MAY_SET_PASSWORDS = ("review", "mail", "notices")
 MAY_SEND_MAIL = ("mail",)
 # Who leaves, is taken out by staff, or has not come for years.
-MAY_DELETE_ACCOUNTS = ("my_library", "desk", "notices")
+MAY_DELETE_ACCOUNTS = ("my_library", "review", "notices")
 
 
 def forbidden() -> list[Any]:
@@ -162,6 +162,6 @@ def test_what_its_job_does_not_need_is_denied(role: Callable[[str], Role], funct
 
 def test_what_its_job_needs_is_allowed(role: Callable[[str], Role]) -> None:
     # GIVEN the same roles THEN the denials above are not just a role that can do nothing
-    read_item(role("catalogue"))
+    read_item(role("public"))
     write_item(role("holds"))
     write_image("clean")(role("images"))

@@ -6,8 +6,8 @@ from typing import Any
 
 from PIL import Image
 
-from functions.desk.handler import handler as desk
 from functions.images.handler import handler as images
+from functions.review.handler import handler as review
 from infra.local.photos import png
 from lending.actions.registration.apply import apply
 from lending.aws.access_codes import access_code, code_hash
@@ -81,7 +81,7 @@ def keys() -> list[str]:
 def decide(receipt: str = RECEIPT, now: datetime = NOON, **decision: Any) -> tuple[int, dict[str, Any]]:
     """Staff decide: status and body of the answer."""
     path = f"/api/desk/applications/{receipt}/decision"
-    answered = desk(request("POST", path, body=decision, group="desk", user="staff-1", now=now), context())
+    answered = review(request("POST", path, body=decision, group="desk", user="staff-1", now=now), context())
     return answered["statusCode"], json.loads(answered["body"])
 
 

@@ -1,12 +1,15 @@
 """What the tests of the desk share: asking it, and the state of things it starts from."""
 
 import json
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from functions.desk.handler import handler
+from functions.desk.handler import handler as desk
+from functions.review.handler import handler as review
 from functions.runs.handler import handler as runs
+from lending.api.surface import Surface
 from lending.aws.table import Table
 from lending.aws.table.calendar import facilities
 from lending.aws.table.catalogue import copies
@@ -37,7 +40,13 @@ CARD = "10000001"
 def ask(method: str, path: str, body: Any = None, now: datetime = THURSDAY, **how: Any) -> tuple[int, Any]:
     """Ask the desk: status and answer."""
     event = request(method, f"/api/desk{path}", body=body, group="desk", user="desk-1", now=now, **how)
-    return answered((runs if path.startswith("/runs") else handler)(event, context()))
+    return answered(function_of(event)(event, context()))
+
+
+def function_of(event: dict[str, Any]) -> Surface:
+    """The function that has the route of an event; what is no route comes to the desk, by the gateway's."""
+    known = ((each, re.sub(r"<\w+>", "[^/]+", path)) for each in (review, runs, desk) for _, path in each.routes)
+    return next((each for each, path in known if re.fullmatch(path, event["rawPath"])), desk)
 
 
 def answered(answer: dict[str, Any]) -> tuple[int, Any]:

@@ -18,7 +18,7 @@ from tests.handlers.desk import POLICY, SUNDAY, THURSDAY, Library
 
 Route = tuple[str, str, str]
 
-FUNCTIONS = ("catalogue", "registration", "holds", "my_library", "desk", "runs", "facility")
+FUNCTIONS = ("public", "registration", "holds", "my_library", "review", "desk", "runs", "facility")
 GROUPS = {"/api/me": "patron", "/api/desk": "desk", "/api/facility": "facility-12"}
 USERS = {"": "", "patron": "p-1", "desk": "staff-1", "facility-12": "f-12"}
 

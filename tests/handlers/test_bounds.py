@@ -210,7 +210,7 @@ def test_a_moment_beyond_the_calendar_is_refused(monkeypatch: pytest.MonkeyPatch
     settings.settings.cache_clear()
     for told in (*(f"{day}T12:00:00+09:00" for day in YEARS), "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"):
         for path in ("/api/titles/t-1", "/api/notices"):
-            assert sent(("catalogue", "GET", path), headers={"x-now": told})[0] == 400
+            assert sent(("public", "GET", path), headers={"x-now": told})[0] == 400
 
 
 @pytest.mark.parametrize("group", USERS)
@@ -276,7 +276,7 @@ def test_one_bar_code_that_is_none_fails_no_other_book(there: Library) -> None:
 def test_what_is_no_route_is_told_so_in_the_form_of_the_api(method: str, path: str) -> None:
     # The gateway hands on to this function what no other answers
     for headers in ({}, {"idempotency-key": "k"}):
-        assert asked("catalogue", request(method, path, body={}, headers=headers))[0] == 404
+        assert asked("public", request(method, path, body={}, headers=headers))[0] == 404
 
 
 def test_another_method_is_told_which_are_known() -> None:
@@ -284,7 +284,7 @@ def test_another_method_is_told_which_are_known() -> None:
     for path, allowed in known.items():
         for method in ("POST", "PUT", "HEAD"):
             event = request(method, path, headers={"idempotency-key": "k"})
-            assert asked("catalogue", event)[0] == 405
-            assert api_of("catalogue")(event, context())["headers"]["Allow"] == allowed
+            assert asked("public", event)[0] == 405
+            assert api_of("public")(event, context())["headers"]["Allow"] == allowed
     answered = api_of("desk")(request("DELETE", "/api/desk/checkins", group="desk", user="staff-1"), context())
     assert (answered["statusCode"], answered["headers"]["Allow"]) == (405, "POST")

@@ -1,8 +1,12 @@
 """The HTTP API: who may come in by which route."""
 
+import importlib
+import re
+
 import pytest
 
 from tests.template.conftest import OfType
+from tests.template.test_functions import FUNCTIONS
 
 ANYONE = {
     "POST /api/applications": "RegistrationFunction",
@@ -10,13 +14,13 @@ ANYONE = {
     "POST /api/applications/{receipt_number}/uploads": "RegistrationFunction",
     "POST /api/applications/{receipt_number}/withdrawal": "RegistrationFunction",
     "POST /api/passwords": "RegistrationFunction",
-    "GET /api/facilities": "CatalogueFunction",
-    "GET /api/notices": "CatalogueFunction",
-    "GET /api/titles": "CatalogueFunction",
-    "GET /api/titles/{title_id}": "CatalogueFunction",
+    "GET /api/facilities": "PublicFunction",
+    "GET /api/notices": "PublicFunction",
+    "GET /api/titles": "PublicFunction",
+    "GET /api/titles/{title_id}": "PublicFunction",
     "POST /api/mail-address-confirmations": "MyLibraryFunction",
     # Whatever else is asked for is answered in the API's own form.
-    "$default": "CatalogueFunction",
+    "$default": "PublicFunction",
 }
 WITH_TOKEN = {
     "GET /api/me/holds": "HoldsFunction",
@@ -33,7 +37,18 @@ WITH_TOKEN = {
     "POST /api/me/loans/{barcode}/renewals": "MyLibraryFunction",
     "GET /api/me/mails": "MyLibraryFunction",
     "POST /api/me/test-mail": "MyLibraryFunction",
+    "ANY /api/desk/applications": "ReviewFunction",
+    "ANY /api/desk/applications/{proxy+}": "ReviewFunction",
+    "ANY /api/desk/patrons": "ReviewFunction",
+    "ANY /api/desk/patrons/{proxy+}": "ReviewFunction",
+    "ANY /api/desk/contacts": "ReviewFunction",
+    "ANY /api/desk/contacts/{proxy+}": "ReviewFunction",
+    "ANY /api/desk/lists/letters": "ReviewFunction",
+    "ANY /api/desk/trail": "ReviewFunction",
     "ANY /api/desk/{proxy+}": "DeskFunction",
+    "ANY /api/desk/patrons/{card_number}/holds": "DeskFunction",
+    "ANY /api/desk/patrons/{card_number}/holds/{title_id}": "DeskFunction",
+    "ANY /api/desk/patrons/{card_number}/loans/{barcode}/renewal": "DeskFunction",
     "ANY /api/desk/runs": "RunsFunction",
     "ANY /api/desk/runs/{proxy+}": "RunsFunction",
     "GET /api/facility": "FacilityFunction",
@@ -57,6 +72,26 @@ def routes(of_type: OfType) -> dict[str, tuple[str, str]]:
 
 def test_the_routes_are_those_promised(routes: dict[str, tuple[str, str]]) -> None:
     assert {route: function for route, (function, _) in routes.items()} == ANYONE | WITH_TOKEN
+
+
+@pytest.mark.parametrize("function", sorted({*(ANYONE | WITH_TOKEN).values()}))
+def test_every_route_comes_to_the_function_that_has_it(function: str) -> None:
+    # GIVEN the routes a function has
+    surface = importlib.import_module(f"functions.{FUNCTIONS[function]}.handler").handler
+    for method, path in surface.routes:
+        # WHEN one is asked for THEN the gateway hands it to that function
+        assert _taken_by(method, re.sub(r"<\w+>", "x", path)) == function, (method, path)
+
+
+def _taken_by(method: str, path: str) -> str:
+    """The function that the gateway asks: a whole match goes before a beginning, more words before fewer."""
+    routes = ANYONE | WITH_TOKEN
+    found = {route: route.split()[1] for route in routes if route.split()[0] in (method, "ANY")}
+    patterns = {
+        route: re.sub(r"\{\w+\}", "[^/]+", pattern.replace("{proxy+}", ".+")) for route, pattern in found.items()
+    }
+    matching = [route for route, pattern in patterns.items() if re.fullmatch(pattern, path)]
+    return routes[max(matching, key=lambda route: ("+" not in route, len(re.findall(r"/\w+", route))))]
 
 
 def test_only_what_is_for_anyone_needs_no_token(routes: dict[str, tuple[str, str]]) -> None:

@@ -9,9 +9,10 @@ from tests.template.conftest import OfType, Statements
 FUNCTIONS = {
     "RegistrationFunction": "registration",
     "ImagesFunction": "images",
-    "CatalogueFunction": "catalogue",
+    "PublicFunction": "public",
     "HoldsFunction": "holds",
     "MyLibraryFunction": "my_library",
+    "ReviewFunction": "review",
     "DeskFunction": "desk",
     "RunsFunction": "runs",
     "FacilityFunction": "facility",
@@ -23,7 +24,7 @@ FUNCTIONS = {
     "BouncesFunction": "bounces",
 }
 SCHEDULED = ["AllocatorFunction", "ReleaseFunction", "NoticesFunction"]
-CURSORS_AND_CODES = ["registration", "catalogue", "holds", "my_library", "desk", "runs", "facility", "mail"]
+CURSORS_AND_CODES = ["registration", "public", "holds", "my_library", "review", "desk", "runs", "facility", "mail"]
 
 # What has no narrower resource on AWS.
 WITHOUT_RESOURCE = {"ses:DeleteSuppressedDestination"}
@@ -40,7 +41,7 @@ def test_the_functions_are_those_of_the_picture(of_type: OfType) -> None:
         logical: properties["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
         for logical, properties in of_type("AWS::Lambda::Function").items()
     }
-    # THEN they are the thirteen of the picture
+    # THEN they are those of the picture
     assert names == FUNCTIONS
 
 
@@ -99,7 +100,7 @@ def test_nobody_may_scan_the_table(statements: Statements) -> None:
     [
         # Anyone may call these two: one only reads, the other does not touch the accounts.
         (
-            "CatalogueFunction",
+            "PublicFunction",
             ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "s3:Put", "s3:Delete", "cognito-idp:"],
         ),
         ("RegistrationFunction", ["cognito-idp:", "ses:", "s3:GetObject", "s3:ListBucket"]),
@@ -107,6 +108,9 @@ def test_nobody_may_scan_the_table(statements: Statements) -> None:
         ("ImagesFunction", ["dynamodb:PutItem", "dynamodb:Query", "cognito-idp:", "secretsmanager:", "ses:"]),
         ("OutboxFunction", ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "ses:"]),
         ("HoldsFunction", ["s3:", "cognito-idp:", "ses:"]),
+        # The counter has books; people are reviewed elsewhere.
+        ("DeskFunction", ["s3:", "cognito-idp:", "ses:"]),
+        ("RunsFunction", ["s3:", "cognito-idp:", "ses:"]),
         ("FacilityFunction", ["s3:", "cognito-idp:", "ses:"]),
     ],
 )
@@ -124,8 +128,8 @@ def test_only_registration_signs_uploads_and_only_for_intake(statements: Stateme
                 assert rule["Resource"] == {"Fn::Sub": "${ImagesBucket.Arn}/clean/*"}
 
 
-def test_the_desk_lists_only_the_images(statements: Statements) -> None:
-    (rule,) = [rule for rule in statements["DeskFunction"] if "s3:ListBucket" in actions_of(rule)]
+def test_the_review_lists_only_the_images(statements: Statements) -> None:
+    (rule,) = [rule for rule in statements["ReviewFunction"] if "s3:ListBucket" in actions_of(rule)]
     assert rule["Condition"]["StringLike"]["s3:prefix"] == ["intake/*", "clean/*"]
 
 
@@ -141,8 +145,8 @@ def test_the_environment_tells_a_function_what_it_needs(of_type: OfType, logical
     assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "Lending"
     # and each of the rest only what its work needs
     assert ("SIGNING_SECRET" in variables) == (name in CURSORS_AND_CODES)
-    assert ("IMAGES_BUCKET" in variables) == (name in ["registration", "images", "desk"])
-    assert ("USER_POOL_ID" in variables) == (name in ["desk", "mail", "my_library", "notices"])
+    assert ("IMAGES_BUCKET" in variables) == (name in ["registration", "images", "review"])
+    assert ("USER_POOL_ID" in variables) == (name in ["review", "mail", "my_library", "notices"])
     assert ("MAIL_QUEUE_URL" in variables) == (name in ["outbox", "notices"])
     assert ("MAIL_CONFIGURATION_SET" in variables) == (name == "mail")
 
@@ -173,6 +177,6 @@ def test_the_api_outlasts_its_functions(of_type: OfType) -> None:
         assert function["Timeout"] < 30 or logical in scheduled_or_queued
 
 
-def test_the_catalogue_reads_the_search_file_and_no_image(statements: Statements) -> None:
-    (rule,) = [rule for rule in statements["CatalogueFunction"] if "s3:GetObject" in actions_of(rule)]
+def test_the_public_function_reads_the_search_file_and_no_image(statements: Statements) -> None:
+    (rule,) = [rule for rule in statements["PublicFunction"] if "s3:GetObject" in actions_of(rule)]
     assert rule["Resource"] == {"Fn::Sub": "${CatalogueBucket.Arn}/search/*"}

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from functions.catalogue.handler import handler
 from functions.desk.handler import handler as desk
+from functions.public.handler import handler
 from infra.import_catalogue import import_catalogue, read
 from lending.actions.catalogue.describe_titles import refresh_search
 from lending.aws import search_file
@@ -63,12 +63,12 @@ def test_samples_show_facilities_and_notices(library: Table) -> None:
     over = Closure(closure_id="c-2", scope=Scope.PREFECTURAL, starts_on=date(2026, 5, 1), ends_on=date(2026, 5, 31))
     library.transact(calendar.closure_addition(weekly), calendar.closure_addition(over))
     # THEN anyone sees the facility as API.md has it
-    shown = answered(handler(sample("catalogue/facilities"), context()))[1]["items"]
+    shown = answered(handler(sample("public/facilities"), context()))[1]["items"]
     assert shown == [
         {"number": 7, "district": "西北地区", "municipality": "鰺ヶ沢町", "name": "見本館", "gives_out_kits": True}
     ]
     # and what has not ended, by its name
-    (notice,) = answered(handler(sample("catalogue/notices"), context()))[1]["items"]
+    (notice,) = answered(handler(sample("public/notices"), context()))[1]["items"]
     assert (notice["facility"], notice["from"], notice["until"]) == ("7", "2026-05-01", "2027-03-31")
     assert "見本館" in notice["message"]
     assert "毎週月曜日" in notice["message"]
@@ -80,7 +80,7 @@ def test_a_run_on_a_closed_day_is_announced(library: Table) -> None:
         shut = Closure(closure_id=f"c-{day}", scope=Scope.PREFECTURAL, starts_on=day, ends_on=day, reason="祝日")
         library.write(calendar.closure_addition(shut))
     # THEN its run is told of like any suspension
-    shown = answered(handler(sample("catalogue/notices"), context()))[1]["items"]
+    shown = answered(handler(sample("public/notices"), context()))[1]["items"]
     assert [(each["scope"], each["from"], each["message"]) for each in shown if each["scope"] == "service"] == [
         ("service", "2026-06-11", "オンライン貸出の処理は、2026年6月11日(木)、お休みします(祝日)。")
     ]
@@ -94,14 +94,14 @@ def test_samples_describe_a_title_and_show_it(library: Table) -> None:
     status, described = answered(desk(sample("desk/describe_title"), context()))
     assert (status, described["holdable"]) == (200, True), described
     # THEN anyone sees it, with the first day it could be had
-    status, title = answered(handler(sample("catalogue/title"), context()))
+    status, title = answered(handler(sample("public/title"), context()))
     assert status == 200
     assert title == {
         "title_id": "t-1", "title": "吾輩は猫である", "author": "夏目漱石", "isbn": "978-4-10-101001-4",
         "holdable": True, "copies": 1, "copies_available": 1, "holds_waiting": 0, "earliest_pickup": "2026-06-07",
     }  # fmt: skip
     # and the sample of the search finds it at once
-    assert [t["title_id"] for t in answered(handler(sample("catalogue/search"), context()))[1]["items"]] == ["t-1"]
+    assert [t["title_id"] for t in answered(handler(sample("public/search"), context()))[1]["items"]] == ["t-1"]
 
 
 def test_a_title_with_a_queue_tells_of_it(given: Given) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from functions.catalogue.handler import handler as catalogue_function
 from functions.desk.handler import handler
 from functions.holds.handler import handler as holds_function
+from functions.public.handler import handler as public_function
 from lending.api.desk import catalogue as desk
 from lending.aws.search_file import Entry
 from lending.aws.table.catalogue import copies, search_index, titles
@@ -186,7 +186,7 @@ def place(user: str, title_id: str) -> tuple[int, Any]:
 
 def search(words: str) -> list[str]:
     asked = request("GET", "/api/titles", query={"q": words})
-    return [item["title_id"] for item in answered(catalogue_function(asked, context()))[1]["items"]]
+    return [item["title_id"] for item in answered(public_function(asked, context()))[1]["items"]]
 
 
 def test_a_title_under_way_takes_no_hold_and_is_not_found(half_way: Library, given: Given) -> None:
@@ -196,7 +196,7 @@ def test_a_title_under_way_takes_no_hold_and_is_not_found(half_way: Library, giv
     # THEN they are told, with the title it becomes
     assert (status, codes(problem), problem["reasons"][0]["into"]) == (409, ["title_merged"], B)
     assert "別の書誌" in problem["detail"]
-    assert answered(catalogue_function(request("GET", f"/api/titles/{A}"), context()))[0] == 404
+    assert answered(public_function(request("GET", f"/api/titles/{A}"), context()))[0] == 404
     assert place("p-10", B)[0] == 201
     # AND once it is done there is no such title
     assert merge()[0] == 200

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from functions.desk.handler import handler
+from functions.review.handler import handler
 from lending.actions.mail.contact_tasks import address_changed
 from lending.aws import suppression
 from lending.aws.clients import client
@@ -47,7 +47,7 @@ def bounced(given: Given, library: Table) -> None:
 @pytest.mark.usefixtures("bounced")
 def test_staff_see_whom_to_call_and_what_to_say(library: Table) -> None:
     # WHEN the sample asks for the list
-    answered = handler(sample("desk/contacts_list"), context())
+    answered = handler(sample("review/contacts_list"), context())
     # THEN it says patron, phone, which mail, and the likely cause in the FAQ's words
     (task,) = json.loads(answered["body"])["items"]
     assert (task["patron"], task["name"], task["phone"]) == ("10000001", "見本 花子", "0172-00-0000")
@@ -80,7 +80,7 @@ def test_done_is_done_said_once_or_twice(library: Table) -> None:
 @pytest.mark.usefixtures("bounced")
 def test_the_sample_says_done() -> None:
     (task,) = listed()
-    event = sample("desk/contact_done")
+    event = sample("review/contact_done")
     assert event["rawPath"] == f"/api/desk/contacts/{task['id']}/done"
     assert handler(event, context())["statusCode"] == 204
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from functions.desk.handler import handler
+from functions.review.handler import handler
 from lending.aws import accounts
 from lending.aws.table import Table
 from lending.aws.table.loans import loans
@@ -52,7 +52,7 @@ def test_sample_the_saturday_mail_of_who_has_none_is_a_letter(person: Patron, li
     assert post.bring(key) == []
     assert post.taken == []
     # WHEN staff look at the letters
-    status, body = answered(handler(sample("desk/letters_list"), context()))
+    status, body = answered(handler(sample("review/letters_list"), context()))
     # THEN it is there with all that a letter needs
     (letter,) = body["items"]
     assert (status, letter["id"], letter["why"], letter["with_slip"]) == (200, LETTER, "no_address", False)
@@ -66,7 +66,7 @@ def test_sample_the_saturday_mail_of_who_has_none_is_a_letter(person: Patron, li
     (trace,) = library.query("PATRON#p-1", "TRACE#")
     assert (trace["by"], trace["what"], trace["note"]) == ("staff-1", "look", "letters")
     # WHEN they have printed it
-    status, body = answered(handler(sample("desk/letters_printed"), context()))
+    status, body = answered(handler(sample("review/letters_printed"), context()))
     # THEN it is gone from the list, said twice as once, and My Library says how it went
     assert (status, body["items"]) == (200, [{"id": LETTER, "printed": True}])
     assert (letters(), printed(LETTER)) == ([], {LETTER: True})

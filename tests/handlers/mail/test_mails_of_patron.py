@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.desk.handler import handler
+from functions.review.handler import handler
 from lending.aws import suppression
 from lending.aws.table import Table
 from lending.aws.table.mail import addresses, contacts, mails
@@ -73,7 +73,7 @@ def test_sample_an_address_that_is_no_dead_end(
 ) -> None:
     forgiven.clear()
     # WHEN staff, who have called, say "try again"
-    status, body = answered(handler(sample("desk/address_try_again"), context()))
+    status, body = answered(handler(sample("review/address_try_again"), context()))
     assert (status, body["addresses"]) == (202, [FAMILY])
     # THEN the mark is gone for all who share it, on SES's list too, and nobody has to call, RULES 39
     assert addresses.unreachable(library, {FAMILY}) == set()
@@ -156,7 +156,7 @@ def test_sample_staff_read_what_a_mail_said(library: Table, monkeypatch: pytest.
     lend(library, "t-1")
     assert post.bring(put_lending(library), put(library, MailKind.TEMPORARY_PASSWORD, 1)) == []
     # WHEN the sample asks for the patron's mails
-    status, body = answered(handler(sample("desk/patron_mails"), context()))
+    status, body = answered(handler(sample("review/patron_mails"), context()))
     # THEN it says what they said and how far they came, but no password, RULES 38
     assert status == 200
     shown = {mail["kind"]: mail for mail in body["items"]}
@@ -195,7 +195,7 @@ def lost(library: Table) -> Key:
 def test_sample_a_mail_that_came_back_is_sent_again(library: Table, lost: Key, monkeypatch: pytest.MonkeyPatch) -> None:
     assert try_again()[0] == 202
     # WHEN the sample sends it again
-    status, body = answered(handler(sample("desk/patron_mail_again"), context()))
+    status, body = answered(handler(sample("review/patron_mail_again"), context()))
     # THEN it is a mail of its own, and says what is true now
     assert (status, body["id"], body["state"]) == (202, "lending~2026-06-07~12~again~1", "pending")
     post = Post(monkeypatch)

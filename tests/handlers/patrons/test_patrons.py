@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from functions.desk.handler import handler
+from functions.desk.handler import handler as desk
+from functions.review.handler import handler as review
 from lending.aws import suppression
 from lending.aws.table.calendar import calendar
 from lending.aws.table.holds import holds
@@ -48,7 +49,7 @@ def test_sample_record_shows_holds_with_reasons_and_loans_and_leaves_a_trace(at:
     given.title("t-2")
     at.loan("t-2-1")
     # WHEN staff look
-    status, record = answered(handler(sample("desk/patron_view"), context()))
+    status, record = answered(review(sample("review/patron_view"), context()))
     # THEN all of it is there, in the counter's words, RULES 27
     assert (status, record["name"], record["email_reachable"]) == (200, "見本 花子", True)
     (hold,) = record["holds"]
@@ -124,7 +125,7 @@ def test_a_wrong_address_and_an_unknown_field_are_named(at: Library) -> None:
 
 
 def test_sample_change(at: Library) -> None:
-    status, patron = answered(handler(sample("desk/patron_change"), context()))
+    status, patron = answered(review(sample("review/patron_change"), context()))
     assert (status, patron["loan_cap"], patron["loan_cap_now"], patron["loan_cap_from"]) == (200, 5, 10, "2026-06-04")
     (trace,) = at.table.query("PATRON#p-1", "TRACE#")
     assert (trace["what"], trace["note"]) == ("change", "blocked, loan_cap")
@@ -134,7 +135,7 @@ def test_sample_change(at: Library) -> None:
 
 
 def test_sample_cancel_of_a_waiting_hold(at: Library) -> None:
-    status, done = answered(handler(sample("desk/hold_cancel"), context()))
+    status, done = answered(desk(sample("desk/hold_cancel"), context()))
     assert (status, done) == (200, {"title_id": "t-1", "barcode": None, "next": None})
     assert (at.hold_or_none(), at.who().open_holds) == (None, 0)
     assert on_hold("cancel")[0] == 404
@@ -180,7 +181,7 @@ def test_sample_cancel_all(at: Library, given: Given) -> None:
     given.title("t-2")
     at.hold("p-1", "t-2")
     at.kept("t-2-1")
-    status, done = answered(handler(sample("desk/holds_cancel_all"), context()))
+    status, done = answered(desk(sample("desk/holds_cancel_all"), context()))
     assert (status, {each["title_id"] for each in done["items"]}) == (200, {"t-1", "t-2"})
     assert (at.who().open_holds, at.copy("t-2-1").state) == (0, CopyState.ON_SHELF)
 
@@ -189,7 +190,7 @@ def test_sample_to_the_end_of_the_queue(at: Library) -> None:
     # GIVEN another hold behind
     at.hold("p-2")
     # WHEN the first is moved, RULES 13
-    moved = answered(handler(sample("desk/hold_to_end"), context()))
+    moved = answered(desk(sample("desk/hold_to_end"), context()))
     assert moved[0] == 200
     on_hold("to_end", now=THURSDAY)
     # THEN it is second, and keeps the moment it was placed (18)
@@ -252,7 +253,7 @@ def test_pickup_place_of_a_ready_hold_and_an_unknown_place(at: Library) -> None:
 
 
 def test_sample_change_of_pickup_place(at: Library) -> None:
-    status, hold = answered(handler(sample("desk/hold_change_pickup"), context()))
+    status, hold = answered(desk(sample("desk/hold_change_pickup"), context()))
     assert (status, hold["pickup_place"]) == (200, "12")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.desk.handler import handler
+from functions.review.handler import handler
 from lending.aws import suppression
 from lending.aws.table import Table
 from lending.aws.table.mail import addresses
@@ -46,7 +46,7 @@ def search(**query: str) -> list[str]:
 
 def test_sample_finds_a_person_and_leaves_a_trace(person: Patron, library: Table) -> None:
     # WHEN somebody at the window tells reading and birthday, RULES 44
-    status, body = answered(handler(sample("desk/patrons_search"), context()))
+    status, body = answered(handler(sample("review/patrons_search"), context()))
     # THEN they are found, with what staff need to be sure of it
     (found,) = body["items"]
     assert (status, found["card_number"], found["name"], found["address"]) == (200, CARD, person.name, person.address)
@@ -94,7 +94,7 @@ def test_what_nobody_is_found_by_is_refused(person: Patron) -> None:
 
 
 def test_sample_corrects_everything_of_a_person(person: Patron, library: Table) -> None:
-    status, body = answered(handler(sample("desk/patron_correct"), context()))
+    status, body = answered(handler(sample("review/patron_correct"), context()))
     # THEN each field has its regular form
     told = {
         "name": "見本 華子", "kana": "ミホン ハナコ", "birth_date": "1991-04-01", "phone": "017-111-1111",

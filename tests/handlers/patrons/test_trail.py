@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.desk.handler import handler
+from functions.review.handler import handler
 from lending.aws import suppression
 from lending.aws.table.codec import epoch
 from lending.aws.table.loans import reports
@@ -241,7 +241,7 @@ def test_every_act_on_a_patron_leaves_a_trace(at: Library, played: Played) -> No
 def test_every_act_on_an_application_leaves_a_trace_with_it(at: Library, name: str, deed: Deed) -> None:
     # GIVEN an application with its images WHEN staff do something with it THEN that is with the application, RULES 41
     kit(at.table), submitted(at.table)
-    status, answer = answered(handler(sample(f"desk/{name}"), context()))
+    status, answer = answered(handler(sample(f"review/{name}"), context()))
     assert status < 300, answer
     assert traced(at, f"APPLICATION#{RECEIPT}") == [deed]
 
@@ -255,7 +255,7 @@ def test_registering_leaves_one_with_the_patron_as_well(given: Given) -> None:
 
 def test_registering_somebody_at_the_window_leaves_one(given: Given) -> None:
     kit(given.table)
-    assert answered(handler(sample("desk/patron_register"), context()))[0] == 201
+    assert answered(handler(sample("review/patron_register"), context()))[0] == 201
     (trace,) = [item for item in Library(given).everything() if item["SK"]["S"].startswith("TRACE#")]
     assert (trace["PK"]["S"][:7], trace["what"]["S"]) == ("PATRON#", Deed.REGISTER_PERSON)
 
@@ -308,7 +308,7 @@ def test_sample_the_trail_of_a_patron_is_the_latest_first_and_a_look_itself(at: 
     ask("PATCH", P, {"blocked": True, "email": "hanako@example.jp"}, now=BEFORE)
     ask("GET", P, now=THURSDAY, query={"for": "電話"})
     # WHEN the sample asks for the trail
-    status, page = answered(handler(sample("desk/patron_trail"), context()))
+    status, page = answered(handler(sample("review/patron_trail"), context()))
     # THEN it says what, when and by whom; which fields, never values
     assert status == 200, page
     assert page["items"] == [
@@ -329,7 +329,7 @@ def test_sample_what_somebody_of_the_staff_did_is_listed_over_months(at: Library
         at.table.write(audit_log.entry_of_patron("p-1", act, POLICY))
     at.table.write(audit_log.entry_of_list("pulls", Act(BEFORE, "desk-1", Deed.LOOK), POLICY))
     # WHEN the sample asks for one of them from May on THEN it is theirs, the earliest first, with whom
-    status, page = answered(handler(sample("desk/trail"), context()))
+    status, page = answered(handler(sample("review/trail"), context()))
     assert status == 200, page
     assert [(each["at"][:10], each["on"], each["number"]) for each in page["items"]] == [
         ("2026-05-02", "patron", CARD), ("2026-06-02", "patron", CARD), ("2026-06-03", "list", "pulls"),

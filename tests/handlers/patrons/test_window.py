@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.desk.handler import handler
+from functions.review.handler import handler
 from lending.aws import accounts, suppression
 from lending.aws.clients import client
 from lending.aws.settings import settings
@@ -21,7 +21,7 @@ from tests.handlers.crashing import Mortal, deaths, dies_anywhere, everything
 from tests.handlers.desk import THURSDAY, answered, ask, codes
 
 KIT = "20100001"
-KOHARU = json.loads(sample("desk/patron_register")["body"])
+KOHARU = json.loads(sample("review/patron_register")["body"])
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +63,7 @@ def account_of(patron_id: str) -> Any:
 
 def test_sample_registers_a_minor_with_a_kit(library: Table) -> None:
     # WHEN a child comes with a kit's card and a guardian
-    status, body = answered(handler(sample("desk/patron_register"), context()))
+    status, body = answered(handler(sample("review/patron_register"), context()))
     # THEN all that was written down is there in its regular form, the card works for the policy's years, RULES 8, 44
     assert (status, body["card_number"], body["kana"], body["guardian"]) == (201, KIT, "ミホン コハル", "見本 花子")
     assert (body["expires_on"], body["email"], body["online_lending"]) == ("2029-06-01", "", True)
@@ -192,7 +192,7 @@ def test_sample_a_lost_card_is_replaced_by_one_of_any_place(person: Patron, libr
     # GIVEN somebody who signs in, and has lost the card
     accounts.ensure_account("p-1", "10000001")
     # WHEN they get a blank one at the window, RULES 1, 44
-    status, body = answered(handler(sample("desk/patron_card"), context()))
+    status, body = answered(handler(sample("review/patron_card"), context()))
     assert (status, body["card_number"]) == (201, KIT)
     # THEN it works, also to sign in, and the old one has ended
     assert holder(library, KIT).patron_id == "p-1"
@@ -202,7 +202,7 @@ def test_sample_a_lost_card_is_replaced_by_one_of_any_place(person: Patron, libr
     assert trace["what"] == "issue_card"
     # AND the same request again finds it done, by the old number as by the new
     done = everything(library)
-    assert answered(handler(sample("desk/patron_card"), context())) == (status, body)
+    assert answered(handler(sample("review/patron_card"), context())) == (status, body)
     assert ask("POST", f"/patrons/{KIT}/card", {"card_number": KIT}) == (status, body)
     assert everything(library) == done
 
@@ -238,7 +238,7 @@ def person(given: Given, library: Table) -> Patron:
 
 def test_sample_a_password_on_a_slip_makes_the_account(person: Patron, library: Table) -> None:
     # WHEN somebody without mail is handed a slip, RULES 6, 44
-    status, body = answered(handler(sample("desk/patron_password_slip"), context()))
+    status, body = answered(handler(sample("review/patron_password_slip"), context()))
     assert (status, body["card_number"], body["name"], body["valid_days"]) == (201, "10000001", "見本 花子", 7)
     # THEN they sign in with card and slip, and choose their own
     assert signs_in("p-1", body["temporary_password"]) == "NEW_PASSWORD_REQUIRED"

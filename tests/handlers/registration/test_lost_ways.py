@@ -129,7 +129,7 @@ def test_the_link_still_tells_the_end(given: Given, library: Table) -> None:
 def test_the_sample_sends_the_numbers_again_once_for_two_clicks(library: Table, post: Post) -> None:
     applied(library)
     for _twice in range(2):
-        assert at_the_desk(sample("desk/application_numbers"))[0] == 202
+        assert at_the_desk(sample("review/application_numbers"))[0] == 202
     _first, again = mails.of_application(library, RECEIPT)
     post.bring(mails.key(again))
     assert ask("GET", shown=link_in(post.text)[1])[0] == 200
@@ -142,16 +142,16 @@ def test_numbers_go_to_the_registered_address_if_the_form_names_none(given: Give
     existing(library, "renewal", postal_code=None, address=None, phone=None, email=None)
     assert mails.of_application(library, RECEIPT) == []
     # WHEN staff send the numbers THEN the holder of the card gets them
-    assert at_the_desk(sample("desk/application_numbers"))[0] == 202
+    assert at_the_desk(sample("review/application_numbers"))[0] == 202
     post.bring(*(mails.key(mail) for mail in mails.of_application(library, RECEIPT)))
     assert post.taken[0]["Destination"] == {"ToAddresses": ["p-1@example.jp"]}
 
 
 def test_numbers_cannot_be_sent_nowhere_nor_after_the_end(library: Table) -> None:
     existing(library, "renewal", postal_code=None, address=None, phone=None, email=None)
-    assert at_the_desk(sample("desk/application_numbers"))[1]["code"] == "no_mail_address"
+    assert at_the_desk(sample("review/application_numbers"))[1]["code"] == "no_mail_address"
     decide(decision="refuse", reason="理由")
-    assert at_the_desk(sample("desk/application_numbers"))[1]["code"] == "already_decided"
+    assert at_the_desk(sample("review/application_numbers"))[1]["code"] == "already_decided"
     assert at_the_desk(request("POST", "/api/desk/applications/1/numbers", group="desk"))[0] == 404
 
 
@@ -163,7 +163,7 @@ def test_the_sample_corrects_number_and_address_with_a_trace(library: Table, pos
     applied(library)
     bounced(library)
     # WHEN staff correct it, twice
-    event = sample("desk/application_correct")
+    event = sample("review/application_correct")
     answers = [at_the_desk(event) for _twice in range(2)]
     assert [status for status, _ in answers] == [200, 200]
     found = applications.find(library, RECEIPT)
@@ -189,8 +189,8 @@ def test_the_sample_corrects_number_and_address_with_a_trace(library: Table, pos
 def test_a_correction_survives_a_crash(library: Table, number: int, after: bool) -> None:
     applied(library)
     with crash(number, after=after):
-        assert at_the_desk(sample("desk/application_correct"))[0] == 500
-    assert at_the_desk(sample("desk/application_correct"))[0] == 200
+        assert at_the_desk(sample("review/application_correct"))[0] == 500
+    assert at_the_desk(sample("review/application_correct"))[0] == 200
     assert len(mails.of_application(library, RECEIPT)) == 2
     assert len(everything("TRACE#")) == 1
 

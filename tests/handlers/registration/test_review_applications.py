@@ -13,7 +13,6 @@ import pytest
 from botocore.client import BaseClient
 from PIL import Image
 
-from functions.desk.handler import handler
 from functions.notices.handler import handler as notices
 from lending.aws import accounts, suppression
 from lending.aws import image_bucket as bucket
@@ -47,13 +46,14 @@ from tests.handlers.applications import (
     submitted,
 )
 from tests.handlers.conftest import NOON, Given, context, request, sample
+from tests.handlers.desk import function_of
 
 LATER = NOON + timedelta(hours=1)
 OLD_CARD = "10000001"
 
 
 def call(event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    answered = handler(event, context())
+    answered = function_of(event)(event, context())
     return answered["statusCode"], json.loads(answered["body"] or "{}")
 
 
@@ -140,7 +140,7 @@ def test_the_list_is_the_oldest_first_and_pages(library: Table) -> None:
         library.write(applications.change(application, at_the_desk))
     applied(library, "4000000004")
     # WHEN the list is read in pages of two
-    event = sample("desk/applications_list")
+    event = sample("review/applications_list")
     event["queryStringParameters"]["limit"] = "2"
     _, first = call(event)
     event["queryStringParameters"]["cursor"] = first["cursor"]
@@ -178,7 +178,7 @@ def test_an_unknown_status_is_refused() -> None:
 
 def test_the_sample_shows_an_application_with_images_and_records_it(library: Table) -> None:
     kit(library), submitted(library)
-    status, body = call(sample("desk/application_show"))
+    status, body = call(sample("review/application_show"))
     assert status == 200, body
     assert (body["name"], body["birth_date"], body["card_state"]) == ("見本 花子", "1990-04-01", "blank")
     assert [image["slot"] for image in body["images"]] == ["card", "driving_licence_front", "driving_licence_back"]
@@ -226,7 +226,7 @@ def test_an_unknown_application_is_not_found() -> None:
 
 def test_the_sample_registers_a_new_patron(library: Table) -> None:
     kit(library), submitted(library)
-    status, body = call(sample("desk/application_register"))
+    status, body = call(sample("review/application_register"))
     assert (status, body["status"]) == (200, "registered"), body
     # THEN patron, card, account and mail are there (RULES 1, 4, 5, 8)
     patron = patron_of(library, "p-new")
@@ -477,7 +477,7 @@ def test_unknown_answers_are_refused(library: Table) -> None:
 def test_the_sample_asks_for_an_image_again(library: Table) -> None:
     submitted(library)
     for _twice in range(2):
-        status, body = call(sample("desk/application_image_again"))
+        status, body = call(sample("review/application_image_again"))
         assert (status, body["status"]) == (200, "image_again"), body
     # THEN the slot is missing with its reason, and there is one mail (RULES 4)
     application = applications.find(library, RECEIPT)
@@ -492,7 +492,7 @@ def test_the_sample_asks_for_an_image_again(library: Table) -> None:
 
 def test_the_image_sent_again_brings_the_application_back(library: Table) -> None:
     kit(library), submitted(library)
-    call(sample("desk/application_image_again"))
+    call(sample("review/application_image_again"))
     before = applications.find(library, RECEIPT)
     assert before is not None
     slots = {**before.slots, "card": replace(before.slots["card"], ticket_id="second")}
@@ -501,7 +501,7 @@ def test_the_image_sent_again_brings_the_application_back(library: Table) -> Non
     look("card", ticket="second")
     assert get("/applications")[1]["items"][0]["receipt_number"] == RECEIPT
     # WHEN staff ask once more THEN that is another mail; WHEN they register, all images are gone
-    call(sample("desk/application_image_again"))
+    call(sample("review/application_image_again"))
     assert len(sent(library, f"APPLICATION#{RECEIPT}")) == 2
     library.write(applications.change(replace(before, revision=_revision(library)), replace(before, slots=slots)))
     send(RECEIPT, "card", ticket="second")
@@ -518,7 +518,7 @@ def _revision(library: Table) -> int:
 
 def test_the_sample_refuses(library: Table) -> None:
     submitted(library)
-    status, body = call(sample("desk/application_refuse"))
+    status, body = call(sample("review/application_refuse"))
     assert (status, body["status"]) == (200, "refused"), body
     (mail,) = sent(library, f"APPLICATION#{RECEIPT}")
     assert mail.facts == {
@@ -634,9 +634,9 @@ def test_a_reissue_survives_a_crash_anywhere(given: Given, library: Table, numbe
 def test_a_refusal_survives_a_crash_anywhere(library: Table, number: int, after: bool) -> None:
     submitted(library)
     with crash(number, after=after) as made:
-        assert call(sample("desk/application_refuse"))[0] == 500
+        assert call(sample("review/application_refuse"))[0] == 500
     assert len(made) == number
-    assert call(sample("desk/application_refuse"))[0] == 200
+    assert call(sample("review/application_refuse"))[0] == 200
     assert (len(sent(library, f"APPLICATION#{RECEIPT}")), keys()) == (1, [])
 
 
@@ -688,7 +688,7 @@ def colours(picture: Image.Image, place: tuple[int, int]) -> tuple[int, ...]:
 
 def test_the_sample_blacks_out_a_part_for_good(library: Table) -> None:
     submitted(library)
-    assert call(sample("desk/application_blackout"))[0] == 204
+    assert call(sample("review/application_blackout"))[0] == 204
     picture = pixels("driving_licence_front")
     assert max(colours(picture, (30, 20))) < 20
     assert min(colours(picture, (75, 55))) > 235
@@ -755,7 +755,7 @@ def test_kits_belong_to_one_facility_that_hands_them_out(library: Table) -> None
 
 def test_the_sample_sends_a_temporary_password_once_for_two_clicks(given: Given, library: Table) -> None:
     known_patron(given, library)
-    event = sample("desk/patron_temporary_password")
+    event = sample("review/patron_temporary_password")
     assert call(event)[0] == 202
     event["requestContext"]["timeEpoch"] += 5000
     assert call(event)[0] == 202
