@@ -7,9 +7,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from lending.actions.run.carry_out import EnoughTime
 from lending.actions.run.prefectural_pull import pull_for_the_counter
 from lending.actions.run.thursday_run import run_what_is_due
+from lending.actions.unfinished import EnoughTime
 from lending.aws.metrics import measured
 from lending.aws.schedules import Summary, carry_out_job, enough_time
 from lending.aws.settings import settings

@@ -19,7 +19,7 @@ import pytest
 import requests
 
 from infra.local.people import Caller, run_job, until
-from lending.actions.run.carry_out import decide
+from lending.actions.run.plan import decide
 from lending.actions.run.run_input import read
 from lending.aws.table import Table
 from lending.aws.table.codec import from_wire

@@ -45,10 +45,11 @@ from lending.actions.mail.daily_mails import put_daily_mails
 from lending.actions.mail.saturday_mail import announce_bags
 from lending.actions.patrons.change_patron import change_record
 from lending.actions.patrons.view_library import view_loans
+from lending.actions.pulls.book_in_hand import ScanResult
 from lending.actions.pulls.dispatch_crates import dispatch
 from lending.actions.pulls.drop_plan import drop_plan
 from lending.actions.pulls.lapse_plans import lapse_plans
-from lending.actions.pulls.scan import Scanned, scan_absent, scan_found
+from lending.actions.pulls.scan import scan_absent, scan_found
 from lending.actions.pulls.undo_scan import undo_scan
 from lending.actions.run.prefectural_pull import pull_for_the_counter
 from lending.actions.run.thursday_run import run_on_request, run_what_is_due
@@ -146,7 +147,7 @@ class ActualLibrary:
         change_record(self.table, self.cards[patron], wanted, STAFF, now, POLICY)
 
     def found(self, barcode: str, now: datetime) -> tuple[str, str, date | None]:
-        scanned: Scanned = scan_found(self.table, barcode, STAFF, now, POLICY)
+        scanned: ScanResult = scan_found(self.table, barcode, STAFF, now, POLICY)
         return scanned.action, scanned.card_number, scanned.pickup_until
 
     def absent(self, barcode: str, result: str, now: datetime) -> str:

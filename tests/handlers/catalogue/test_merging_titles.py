@@ -304,7 +304,7 @@ def test_a_scan_that_read_the_book_before_it_moved_asks_again(at: Library, monke
         assert merge()[0] == 200
         return copy
 
-    monkeypatch.setattr(titles, "find_copy", read_and_then_merge)
+    monkeypatch.setattr(copies, "find", read_and_then_merge)
     # WHEN the titles are merged before it writes THEN the head of the one queue has it, whom the scan had not seen
     assert ask("POST", "/pulls/t-1-1", {"result": "found"})[1]["card_number"] == "10000005"
     all_is_true(at)

@@ -184,7 +184,7 @@ def test_a_cancelled_holds_book_nobody_waits_for_goes_back_to_its_shelf(at: Libr
     cancel(at)
     assert scan() == (200, {"action": "shelve", "barcode": "t-1-1"})
     assert (at.copy().state, at.copy().pull) == (CopyState.ON_SHELF, None)
-    # Scanned again, the reason says what to do.
+    # ScanResult again, the reason says what to do.
     status, problem = scan()
     assert (status, codes(problem), problem["reasons"][0]["todo"]) == (409, ["no_pull"], "shelve")
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from functions.allocator.handler import handler
-from lending.actions.run import carry_out as running
+from lending.actions.run import follow_plan, plan
 from lending.aws.schedules import JobFailed, UnknownJob
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
@@ -259,7 +259,7 @@ def test_a_hold_cancelled_meanwhile_is_dropped(given: Given, library: Table, mon
 
 
 def _between_reading_and_writing(monkeypatch: pytest.MonkeyPatch, happens: Any) -> None:
-    decide, once = running.decide, [happens]
+    decide, once = plan.decide, [happens]
 
     def decide_then(*args: Any) -> Any:
         decided = decide(*args)
@@ -267,7 +267,7 @@ def _between_reading_and_writing(monkeypatch: pytest.MonkeyPatch, happens: Any) 
             once.pop()()
         return decided
 
-    monkeypatch.setattr(running, "decide", decide_then)
+    monkeypatch.setattr(plan, "decide", decide_then)
 
 
 def test_out_of_time_it_stops_and_goes_on_where_it_was(
@@ -349,7 +349,7 @@ def test_a_part_carried_out_by_two_counts_once(given: Given, library: Table, mon
             once.pop()()
         return write(*args)
 
-    monkeypatch.setattr(running, "write_what_holds", write_after_the_other)
+    monkeypatch.setattr(follow_plan, "write_what_holds", write_after_the_other)
     assert run()["pulls"] == 1
     record = runs.find(library, RunId("2026-06-04"))
     assert record

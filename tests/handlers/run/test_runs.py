@@ -10,7 +10,7 @@ import pytest
 
 from functions.allocator.handler import handler as allocator
 from functions.runs.handler import handler
-from lending.actions.run import carry_out as running
+from lending.actions.run import plan
 from lending.actions.run import replay as replaying_run
 from lending.aws.table import Table
 from lending.aws.table.catalogue import copies
@@ -142,7 +142,7 @@ def test_sample_replay_decides_the_same_from_the_input_of_then(library: Table) -
 def test_a_replay_by_other_rules_shows_what_they_change(monkeypatch: pytest.MonkeyPatch) -> None:
     answered(handler(sample("runs/make"), context()))
     # GIVEN software that forgets the last decision
-    monkeypatch.setattr(replaying_run, "decide", lambda *given: running.decide(*given)[:-1])
+    monkeypatch.setattr(replaying_run, "decide", lambda *given: plan.decide(*given)[:-1])
     replay = answered(handler(sample("runs/replay"), context()))
     assert (replay["same"], replay["input_intact"]) == (False, True)
     ((then, now),) = [(each["then"], each["now"]) for each in replay["differences"]]

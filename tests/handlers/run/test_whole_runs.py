@@ -14,8 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lending.actions.run import carry_out as running
-from lending.actions.run.carry_out import carry_out, decide
-from lending.actions.run.run_input import Given, read
+from lending.actions.run import plan
+from lending.actions.run.carry_out import carry_out
+from lending.actions.run.plan import decide
+from lending.actions.run.run_input import RunInput, read
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies, titles
@@ -74,7 +76,7 @@ def life_goes_on(table: Table, chance: random.Random) -> Iterator[list[Decision]
     """
     rounds_left = running.ROUNDS - 1
     all_decided: list[Decision] = []
-    decide = running.decide
+    decide = plan.decide
 
     def and_then(*arguments: Any) -> list[Decision]:
         nonlocal rounds_left
@@ -86,13 +88,13 @@ def life_goes_on(table: Table, chance: random.Random) -> Iterator[list[Decision]
         return decided
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(running, "decide", and_then)
+        patch.setattr(plan, "decide", and_then)
         yield all_decided
 
 
 def decided_by(case: Case) -> list[Decision]:
     """What the run of a case decides, books that were kept in vain given back first (RULES 21)."""
-    return decide(Given(case.holds, case.copies, case.patrons, case.calendar), case.run, POLICY)
+    return decide(RunInput(case.holds, case.copies, case.patrons, case.calendar), case.run, POLICY)
 
 
 def meddle(table: Table, chance: random.Random) -> None:

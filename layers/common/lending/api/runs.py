@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from lending.actions.run.carry_out import Unfinished
 from lending.actions.run.replay import replay_run
 from lending.actions.run.thursday_run import run_on_request
 from lending.actions.run.view_runs import DecisionView, RunView, dry_run, view_run, view_runs
+from lending.actions.unfinished import Unfinished
 from lending.api.guards import staff
 from lending.api.request import Page, Request, run_of, within_a_request
 from lending.api.request_models import A_NUMBER, Day, Place, RequestModel

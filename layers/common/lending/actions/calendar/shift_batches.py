@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from lending.actions.calendar.shift_batch import record_shift, take_shift_back
-from lending.actions.run.carry_out import EnoughTime
+from lending.actions.unfinished import EnoughTime
 from lending.aws.table import Table
 from lending.aws.table.calendar import facilities, shifts
 from lending.domain.loans.shift import Shift

@@ -14,7 +14,7 @@ from functools import partial
 
 from lending.actions.holds.change_for_caller import freed
 from lending.actions.holds.end_all_of_title import ended_with_mail
-from lending.actions.run.carry_out import EnoughTime
+from lending.actions.unfinished import EnoughTime
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.catalogue import copies, search_index, titles
 from lending.aws.table.holds import holds

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lending.actions.holds.change_for_caller import freed
-from lending.actions.run.carry_out import EnoughTime
+from lending.actions.unfinished import EnoughTime
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.holds import holds

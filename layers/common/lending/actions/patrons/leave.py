@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lending.actions.run.carry_out import EnoughTime
+from lending.actions.unfinished import EnoughTime
 from lending.aws import accounts, suppression
 from lending.aws.table import Busy, Overtaken, Table, again_when_overtaken
 from lending.aws.table.mail import addresses

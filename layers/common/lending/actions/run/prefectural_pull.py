@@ -4,7 +4,8 @@ from datetime import datetime
 from functools import partial
 
 from lending.actions.pulls.lapse_plans import lapse_plans
-from lending.actions.run.carry_out import EnoughTime, carry_out
+from lending.actions.run.carry_out import carry_out
+from lending.actions.unfinished import EnoughTime
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.run import runs

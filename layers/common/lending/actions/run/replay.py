@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lending.actions.run.carry_out import decide
+from lending.actions.run.plan import decide
 from lending.actions.run.run_input import fingerprint, unpack
 from lending.aws.table import Table
 from lending.aws.table.run import runs

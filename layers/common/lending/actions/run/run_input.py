@@ -26,7 +26,7 @@ from lending.domain.run.run import Run
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class RunInput:
     """What a run decides on, as it was read."""
 
     holds: list[Hold]
@@ -35,16 +35,16 @@ class Given:
     calendar: Calendar
 
 
-def read(table: Table) -> Given:
+def read(table: Table) -> RunInput:
     """Everything a run needs, in a number of requests that grows with its pages, not with its holds."""
     waiting = list(holds.to_be_served(table))
     found = titles.find_many(table, {hold.title_id for hold in waiting})
     found_copies = copies.find_many(table, [barcode for title in found.values() for barcode in title.barcodes])
     known = patrons.find_many(table, {hold.patron_id for hold in waiting})
-    return Given(waiting, _by_title(found_copies), dict(sorted(known.items())), calendar.load(table))
+    return RunInput(waiting, _by_title(found_copies), dict(sorted(known.items())), calendar.load(table))
 
 
-def after_giving_back(given: Given, kept: list[Hold]) -> Given:
+def after_giving_back(given: RunInput, kept: list[Hold]) -> RunInput:
     """The same, with the books kept for some holds on the shelf again and these holds waiting (RULES 21)."""
     if not kept:
         return given
@@ -69,7 +69,7 @@ def _by_title(copies: Iterable[Copy]) -> dict[str, list[Copy]]:
     return dict(by_title)
 
 
-def fingerprint(given: Given, run: Run, policy: Policy, number: int) -> str:
+def fingerprint(given: RunInput, run: Run, policy: Policy, number: int) -> str:
     """A hash of everything a plan is made from, so that the same input makes the same plan, named the same.
 
     Args:
@@ -119,7 +119,7 @@ _KINDS: dict[str, type[Any]] = {
 }
 
 
-def pack(given: Given, run: Run, policy: Policy) -> bytes:
+def pack(given: RunInput, run: Run, policy: Policy) -> bytes:
     """All that the run's decisions follow from, as small as can be."""
     rows: dict[str, list[Any]] = {
         "holds": [replace(hold, last_run=None) for hold in given.holds],
@@ -132,7 +132,7 @@ def pack(given: Given, run: Run, policy: Policy) -> bytes:
     return lzma.compress(json.dumps({"policy": policy.model_dump(mode="json"), **told}).encode())
 
 
-def unpack(packed: bytes) -> tuple[Given, Policy]:
+def unpack(packed: bytes) -> tuple[RunInput, Policy]:
     """What was packed.
 
     Raises:
@@ -145,4 +145,4 @@ def unpack(packed: bytes) -> tuple[Given, Policy]:
     }
     by_id = {patron.patron_id: patron for patron in rows["patrons"]}
     known = Calendar(closures=tuple(rows["closures"]), suspensions=tuple(rows["suspensions"]))
-    return Given(rows["holds"], _by_title(rows["copies"]), by_id, known), Policy.model_validate(told["policy"])
+    return RunInput(rows["holds"], _by_title(rows["copies"]), by_id, known), Policy.model_validate(told["policy"])

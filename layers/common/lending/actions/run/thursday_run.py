@@ -4,7 +4,8 @@ from datetime import date, datetime
 from functools import partial
 
 from lending.actions.pulls.lapse_plans import drop_plans
-from lending.actions.run.carry_out import EnoughTime, carry_out, cycle_run
+from lending.actions.run.carry_out import carry_out, cycle_run
+from lending.actions.unfinished import EnoughTime
 from lending.aws.table import Overtaken, Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies

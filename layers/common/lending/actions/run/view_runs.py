@@ -6,8 +6,8 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from lending.actions.run.carry_out import count, decide
-from lending.actions.run.run_input import Given, read
+from lending.actions.run.plan import count, decide
+from lending.actions.run.run_input import RunInput, read
 from lending.aws.table import Table
 from lending.aws.table.catalogue import titles
 from lending.aws.table.patrons import audit_log, patrons
@@ -82,7 +82,7 @@ def dry_run(
     run, given = thursday_run(run_date, policy), read(table)
     decided = plain = decide(given, run, policy)
     if what_if is not None:
-        given = Given(
+        given = RunInput(
             given.holds,
             what_if.copies(given.copies),
             what_if.patrons(given.patrons),

@@ -5,10 +5,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from lending.actions.calendar.notices import all_facilities
+from lending.actions.pulls.book_in_hand import ScanResult
 from lending.actions.pulls.dispatch_crates import bring_back, dispatch
 from lending.actions.pulls.drop_plan import drop_plan
 from lending.actions.pulls.pack_crates import Crate, crates
-from lending.actions.pulls.scan import PullView, Scanned, pull_list, scan_absent, scan_found
+from lending.actions.pulls.pull_list import PullView, pull_list
+from lending.actions.pulls.scan import scan_absent, scan_found
 from lending.actions.pulls.undo_scan import undo_scan
 from lending.api.guards import staff
 from lending.api.request import Page, Request, run_of
@@ -120,7 +122,7 @@ def _shown_pull(line: PullView, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _shown_scan(scanned: Scanned, request: Request) -> dict[str, Any]:
+def _shown_scan(scanned: ScanResult, request: Request) -> dict[str, Any]:
     shown: dict[str, Any] = {"action": scanned.action, "barcode": scanned.barcode}
     if scanned.card_number:
         shown["card_number"] = scanned.card_number
