@@ -15,16 +15,8 @@ from infra.local.photos import CAMERA, card_photo
 from infra.local.stack import Stack
 from lending.domain import form_fields
 from lending.domain.form_fields import FieldFault
-from lending.domain.registration.kinds import (
-    DOCUMENT_LABELS,
-    DOCUMENT_NOTES,
-    KIND_LABELS,
-    KIT_KINDS,
-    OPTIONAL_FIELDS,
-    REQUIRED_FIELDS,
-    ApplicationKind,
-    DocumentKind,
-)
+from lending.domain.registration.documents import DOCUMENTS, DocumentKind
+from lending.domain.registration.kinds import KINDS, ApplicationKind
 from lending.domain.registration.slots import is_optional, slot_label, slots_of
 from tests.browser.conftest import PATIENCE_MS
 
@@ -98,13 +90,13 @@ def test_the_kinds_and_documents_are_those_of_the_domain(page: Page) -> None:
       const { KINDS, DOCUMENTS } = await import("/js/kinds.js");
       return [KINDS, DOCUMENTS];
     }""")
-    assert {name: kind["label"] for name, kind in kinds.items()} == KIND_LABELS
-    for kind in ApplicationKind:
-        assert kinds[kind]["kit"] == (kind in KIT_KINDS)
-        assert sorted(kinds[kind]["needed"]) == sorted(REQUIRED_FIELDS[kind])
-        assert sorted(kinds[kind]["open"]) == sorted(OPTIONAL_FIELDS[kind])
-    assert {name: document["label"] for name, document in documents.items()} == DOCUMENT_LABELS
-    assert {name: document["note"] for name, document in documents.items() if document["note"]} == DOCUMENT_NOTES
+    assert {name: kind["label"] for name, kind in kinds.items()} == {name: kind.label for name, kind in KINDS.items()}
+    for name, kind in KINDS.items():
+        assert (kinds[name]["hint"], kinds[name]["kit"]) == (kind.hint, kind.with_kit)
+        assert sorted(kinds[name]["needed"]) == sorted(kind.required)
+        assert sorted(kinds[name]["open"]) == sorted(kind.optional)
+    shown = {name: (document["label"], document["note"]) for name, document in documents.items()}
+    assert shown == {name: (document.label, document.note) for name, document in DOCUMENTS.items()}
 
 
 def test_the_photos_are_those_of_the_domain(page: Page) -> None:

@@ -11,15 +11,14 @@ from hypothesis import strategies as st
 from lending.domain.policy import Policy
 from lending.domain.registration.application import Application, ApplicationForm, SlotState, record_of
 from lending.domain.registration.decision import Decision, decide_faults, decided, new_expiry, patron_changes
+from lending.domain.registration.documents import DocumentKind
 from lending.domain.registration.form import _TEXT_FIELDS, KNOWN_FIELDS, parse_form
 from lending.domain.registration.kinds import (
-    OPTIONAL_FIELDS,
-    REQUIRED_FIELDS,
+    KINDS,
     ApplicationKind,
     ApplicationStatus,
     BarcodeMatch,
     DecisionKind,
-    DocumentKind,
     SlotStatus,
 )
 from lending.domain.registration.slots import (
@@ -163,11 +162,11 @@ def test_without_a_kind_what_was_sent_is_still_checked(kind: object, code: str) 
 @pytest.mark.parametrize("kind", list(ApplicationKind))
 def test_each_kind_asks_only_for_what_it_needs(kind: ApplicationKind) -> None:
     """GIVEN only what a kind requires WHEN read THEN it is enough, and each of it is needed (RULES 1)."""
-    needed = {name: FORM[name] for name in REQUIRED_FIELDS[kind]} | {"kind": kind, "documents": "my_number_card"}
+    needed = {name: FORM[name] for name in KINDS[kind].required} | {"kind": kind, "documents": "my_number_card"}
     if kind is ApplicationKind.CHANGE:
         needed["phone"] = FORM["phone"]
     assert isinstance(parse_form(needed, POLICY, TODAY), ApplicationForm)
-    for name in REQUIRED_FIELDS[kind]:
+    for name in KINDS[kind].required:
         read = parse_form(needed | {name: " "}, POLICY, TODAY)
         assert isinstance(read, tuple)
         assert (name, "missing_field") in {(fault.field, fault.code) for fault in read}
@@ -176,7 +175,7 @@ def test_each_kind_asks_only_for_what_it_needs(kind: ApplicationKind) -> None:
 @pytest.mark.parametrize("kind", list(ApplicationKind))
 def test_what_a_kind_does_not_ask_for_is_not_kept(kind: ApplicationKind) -> None:
     """GIVEN all fields, good or bad, WHEN a kind asks for some THEN the others are empty afterwards (RULES 3, 41)."""
-    asked = {*REQUIRED_FIELDS[kind], *OPTIONAL_FIELDS[kind]}
+    asked = {*KINDS[kind].required, *KINDS[kind].optional}
     read = form(kind=kind, old_card_number="99999999", **({} if "address" in asked else {"address": "\x00"}))
     kept = {name for name in _TEXT_FIELDS if getattr(read, name)}
     assert kept == asked

@@ -15,7 +15,8 @@ from lending.aws.table import Table
 from lending.aws.table.registration import applications
 from lending.domain.registration.application import Application
 from lending.domain.registration.decision import Decision, decided
-from lending.domain.registration.kinds import ApplicationStatus, DecisionKind, DocumentKind, SlotStatus
+from lending.domain.registration.documents import DocumentKind
+from lending.domain.registration.kinds import ApplicationStatus, DecisionKind, SlotStatus
 from lending.domain.registration.slots import with_tickets
 from tests.handlers.applications import POLICY, RECEIPT, TICKET, applied, keys, look, send
 from tests.handlers.conftest import NOON, context, sample

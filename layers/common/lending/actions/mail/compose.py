@@ -32,7 +32,7 @@ from lending.domain.mail.texts import Text, compose
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.registration.application import is_decided
-from lending.domain.registration.kinds import ACCOUNT_KINDS, ApplicationStatus
+from lending.domain.registration.kinds import KINDS, ApplicationStatus
 from lending.domain.week import in_tokyo
 
 Facts: TypeAlias = dict[str, Any]
@@ -152,7 +152,8 @@ class _About:
 
 def _acceptance(about: _About) -> Facts:
     """The 受理メール, with the way to the first password (RULES 4, 6)."""
-    if about.mail.facts.get("application_kind") not in ACCOUNT_KINDS:
+    told: Any = about.mail.facts.get("application_kind")
+    if told not in KINDS or not KINDS[told].with_account:
         return {}
     return _new_password(about) or {"password_chosen": True}
 

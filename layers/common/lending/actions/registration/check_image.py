@@ -11,8 +11,8 @@ from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.registration import applications
 from lending.domain.policy import Policy
 from lending.domain.registration.application import Application
-from lending.domain.registration.kinds import CARD_SLOT, SlotStatus
-from lending.domain.registration.slots import wants_image, with_image, without_image
+from lending.domain.registration.kinds import SlotStatus
+from lending.domain.registration.slots import CARD_SLOT, wants_image, with_image, without_image
 
 
 def look_at_image(table: Table, upload: Upload, moment: datetime, policy: Policy) -> str:

@@ -34,14 +34,7 @@ from lending.domain.registration.decision import (
     patron_changes,
     repeats,
 )
-from lending.domain.registration.kinds import (
-    ACCOUNT_KINDS,
-    FILLED_FIELDS,
-    KIT_KINDS,
-    ApplicationKind,
-    ApplicationStatus,
-    DecisionKind,
-)
+from lending.domain.registration.kinds import FILLED_FIELDS, KINDS, ApplicationStatus, DecisionKind
 from lending.domain.registration.right_person import unconfirmed
 from lending.domain.registration.slots import slot_label
 
@@ -59,7 +52,7 @@ def decide_application(
             card cannot be used; all faults are named.
     """
     application = _decided(table, receipt_number, decision, staff, moment, policy)
-    if application.status is ApplicationStatus.REGISTERED and application.kind in ACCOUNT_KINDS:
+    if application.status is ApplicationStatus.REGISTERED and KINDS[application.kind].with_account:
         see_to_account(table, application.patron_id)
     clear_images(table, receipt_number)
     return application
@@ -135,9 +128,10 @@ def _registered(
     table: Table, application: Application, after: Application, decision: Decision, moment: datetime, policy: Policy
 ) -> tuple[Application, list[Write]]:
     """What is kept of the application, and what registering writes beside it: card, patron, mail."""
+    kind = KINDS[application.kind]
     expires_on = new_expiry(application, decision, moment.date(), policy)
     before = find_patron(table, application, decision.old_card_number)
-    if before is None and application.kind is not ApplicationKind.NEW:
+    if before is None and not kind.new_patron:
         raise Refused("patron_unknown")
     if before and (differing := unconfirmed(application, before, decision.confirmed)):
         raise Refused("other_person", *(Reason("differs", {"name": FIELD_LABELS[f]}, field=f) for f in differing))
@@ -149,10 +143,9 @@ def _registered(
     for address in addresses.unreachable(table, {application.email, *given_up} - {""}):
         suppression.remove_from_suppression_list(address)
     mail = _acceptance(application, patron, expires_on, moment)
-    forgotten = application.kind is ApplicationKind.PASSWORD
-    account = account_work.addition(patron.patron_id, moment, void_password=forgotten)
+    account = account_work.addition(patron.patron_id, moment, void_password=kind.resets_password)
     writes = [
-        *([account] if application.kind in ACCOUNT_KINDS else []),
+        *([account] if kind.with_account else []),
         *_kit_writes(table, application, before, patron, moment),
         patrons.change(before, patron) if before else patrons.addition(patron),
         *addresses.user_changes(before, patron, application.email),
@@ -169,7 +162,7 @@ def _registered(
 
 def _patron_after(application: Application, before: Patron | None, expires_on: date | None) -> Patron:
     changes = patron_changes(application) | ({"expires_on": expires_on} if expires_on else {})
-    card = application.card_number if application.kind in KIT_KINDS else ""
+    card = application.card_number if KINDS[application.kind].with_kit else ""
     if before is None:
         return Patron(application.patron_id, card, **({"online_lending": False} | changes))
     # What the library does not know of a patron from before comes with whatever they apply for (RULES 42).
@@ -184,10 +177,10 @@ def find_patron(table: Table, application: Application, old_card_number: str = "
     Args:
         old_card_number: the card that staff say a re-issue or a change of name replaces.
     """
-    if application.kind is ApplicationKind.NEW:
+    kind = KINDS[application.kind]
+    if kind.new_patron:
         return None
-    kit = application.kind in KIT_KINDS
-    number = (old_card_number or application.old_card_number) if kit else application.card_number
+    number = (old_card_number or application.old_card_number) if kind.with_kit else application.card_number
     if number:
         card = cards.find(table, number)
         return patrons.find(table, card.patron_id) if card and card.state is CardState.ACTIVE else None
@@ -199,7 +192,7 @@ def _kit_writes(
     table: Table, application: Application, before: Patron | None, patron: Patron, moment: datetime
 ) -> list[Write]:
     """The kit's card becomes the patron's, by exactly one application; the one it replaces ends (RULES 1, 5)."""
-    if application.kind not in KIT_KINDS:
+    if not KINDS[application.kind].with_kit:
         return []
     kit = _blank_kit(table, application.card_number)
     retired = [cards.retirement(before.card_number, before.patron_id)] if before else []

@@ -22,7 +22,8 @@ from lending.aws.settings import settings
 from lending.domain.problems import Reason, Refused
 from lending.domain.registration.application import Application, Rectangle, SlotState, waits_days
 from lending.domain.registration.decision import Decision
-from lending.domain.registration.kinds import KIND_LABELS, ApplicationStatus, DecisionKind, DocumentKind
+from lending.domain.registration.documents import DocumentKind
+from lending.domain.registration.kinds import KINDS, ApplicationStatus, DecisionKind
 from lending.domain.registration.slots import is_optional, slot_label
 
 area = Area("/api/desk", staff)
@@ -153,7 +154,7 @@ def _application_line(application: Application) -> dict[str, Any]:
     return {
         "receipt_number": application.receipt_number,
         "kind": application.kind,
-        "kind_label": KIND_LABELS[application.kind],
+        "kind_label": KINDS[application.kind].label,
         "status": application.status,
         "created_at": application.created_at,
         "submitted_at": application.submitted_at,

@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from lending.domain.policy import Policy
+from lending.domain.registration.documents import DocumentKind
 from lending.domain.registration.kinds import (
     CONTACT_FIELDS,
     ApplicationKind,
     ApplicationStatus,
     BarcodeMatch,
-    DocumentKind,
     SlotStatus,
 )
 from lending.domain.week import in_tokyo

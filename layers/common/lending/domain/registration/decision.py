@@ -7,14 +7,8 @@ from typing import Any
 from lending.domain.form_fields import FieldFault, check_reason, shown_text
 from lending.domain.policy import Policy
 from lending.domain.registration.application import Application, SlotState, erase_at, is_decided
-from lending.domain.registration.kinds import (
-    CHANGED_FIELDS,
-    ApplicationKind,
-    ApplicationStatus,
-    DecisionKind,
-    DocumentKind,
-    SlotStatus,
-)
+from lending.domain.registration.documents import DocumentKind
+from lending.domain.registration.kinds import KINDS, ApplicationStatus, DecisionKind, SlotStatus
 from lending.domain.registration.slots import missing_slots, slot_label, with_slots
 
 
@@ -152,7 +146,7 @@ def patron_changes(application: Application) -> dict[str, Any]:
 
     Joining the online lending service goes with any kind; no kind leaves it.
     """
-    changes = {name: getattr(application, name) for name in CHANGED_FIELDS[application.kind]}
+    changes = {name: getattr(application, name) for name in KINDS[application.kind].changes}
     joining = {"online_lending": True} if application.online_lending else {}
     return {name: value for name, value in changes.items() if value} | joining
 
@@ -164,8 +158,7 @@ def new_expiry(application: Application, decision: Decision, today: date, policy
     """
     if decision.expires_on is not None:
         return decision.expires_on
-    renews = application.kind in (ApplicationKind.NEW, ApplicationKind.RENEWAL)
-    return years_after(today, policy.card_years) if renews else None
+    return years_after(today, policy.card_years) if KINDS[application.kind].renews else None
 
 
 def years_after(day: date, years: int) -> date:

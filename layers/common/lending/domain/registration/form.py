@@ -21,15 +21,8 @@ from lending.domain.form_fields import (
 from lending.domain.policy import Policy
 from lending.domain.registration.application import ApplicationForm
 from lending.domain.registration.decision import years_after
-from lending.domain.registration.kinds import (
-    CONTACT_FIELDS,
-    DOCUMENT_LABELS,
-    KIND_LABELS,
-    OPTIONAL_FIELDS,
-    REQUIRED_FIELDS,
-    ApplicationKind,
-    DocumentKind,
-)
+from lending.domain.registration.documents import DocumentKind
+from lending.domain.registration.kinds import CONTACT_FIELDS, KINDS, ApplicationKind
 from lending.domain.registration.slots import slots_of
 
 _YES = frozenset({"true", "1", "on", "yes"})
@@ -79,11 +72,10 @@ def is_child(born: date, today: date, policy: Policy) -> bool:
 
 def _changes_nothing(read: Mapping[str, Any]) -> list[FieldFault]:
     """A change needs something to change; joining the online lending service is something."""
-    if (
-        read["kind"] is not ApplicationKind.CHANGE
-        or read["online_lending"]
-        or any(name in read for name in CONTACT_FIELDS)
-    ):
+    kind = read["kind"]
+    if not (isinstance(kind, ApplicationKind) and KINDS[kind].only_to_change):
+        return []
+    if read["online_lending"] or any(name in read for name in KINDS[kind].changes):
         return []
     message = "変更する項目(住所・電話番号・メールアドレス)を入力してください。"
     return [FieldFault("address", "nothing_to_change", message)]
@@ -98,15 +90,15 @@ def _unknown(values: Mapping[str, Any]) -> list[FieldFault]:
 
 def _kind(value: object) -> ApplicationKind | FieldFault:
     text = _only(value)
-    if isinstance(text, str) and text in KIND_LABELS:
+    if isinstance(text, str) and text in set(ApplicationKind):
         return ApplicationKind(text)
     return FieldFault("kind", "unknown_kind" if text else "missing_field", "申請の種類を選んでください。")
 
 
 def _read_texts(values: Mapping[str, Any], kind: ApplicationKind | None, today: date) -> dict[str, Any]:
     """Every text the kind asks for, checked; without a kind, whatever was sent, so that no fault is found late."""
-    needed = REQUIRED_FIELDS[kind] if kind else ()
-    asked = needed + OPTIONAL_FIELDS[kind] if kind else tuple(sorted(_TEXT_FIELDS))
+    needed = KINDS[kind].required if kind else ()
+    asked = needed + KINDS[kind].optional if kind else tuple(sorted(_TEXT_FIELDS))
     given = {name: _only(values.get(name)) for name in asked}
     read: dict[str, Any] = {}
     for name, value in given.items():
@@ -163,7 +155,7 @@ def _documents(value: object, kind: object, policy: Policy) -> tuple[DocumentKin
     listed = list(value) if isinstance(value, list | tuple) else [value]
     names = [name.strip() for item in listed for name in (item.split(",") if isinstance(item, str) else [])]
     names = list(dict.fromkeys(filter(None, names)))
-    if wrong := [name for name in names if name not in DOCUMENT_LABELS]:
+    if wrong := [name for name in names if name not in set(DocumentKind)]:
         return FieldFault("documents", "unknown_document", f"{shown_text(wrong[0])}という確認書類はありません。")
     if not names or any(item is not None and not isinstance(item, str) for item in listed):
         return FieldFault("documents", "missing_field", "お名前と現住所を確認できる書類を選んでください。")

@@ -1,5 +1,7 @@
-"""Kinds of application and of document: what each asks for, and what it changes (RULES 1-3)."""
+"""Kinds of application: what each asks for, does, and is called (RULES 1); and where an application can be."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -12,16 +14,6 @@ class ApplicationKind(StrEnum):
     CHANGE = "change"
     RENEWAL = "renewal"
     PASSWORD = "password"  # noqa: S105 - a word of the API
-
-
-class DocumentKind(StrEnum):
-    """A document that shows name and current address (RULES 2, 3)."""
-
-    DRIVING_LICENCE = "driving_licence"
-    MY_NUMBER_CARD = "my_number_card"
-    INSURANCE_CERTIFICATE = "insurance_certificate"
-    RESIDENCE_RECORD = "residence_record"
-    OTHER = "other"
 
 
 class ApplicationStatus(StrEnum):
@@ -58,74 +50,104 @@ class DecisionKind(StrEnum):
     REFUSE = "refuse"
 
 
-KIND_LABELS = {
-    ApplicationKind.NEW: "新規登録",
-    ApplicationKind.REISSUE: "利用者カードの再発行",
-    ApplicationKind.NAME_CHANGE: "お名前の変更",
-    ApplicationKind.CHANGE: "住所・電話番号・メールアドレスの変更",
-    ApplicationKind.RENEWAL: "利用者カードの更新",
-    ApplicationKind.PASSWORD: "仮パスワードの発行",
-}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What a kind of application asks for, does, and is called.
 
-DOCUMENT_LABELS = {
-    DocumentKind.DRIVING_LICENCE: "運転免許証",
-    DocumentKind.MY_NUMBER_CARD: "マイナンバーカード",
-    DocumentKind.INSURANCE_CERTIFICATE: "資格確認書(旧健康保険証)",
-    DocumentKind.RESIDENCE_RECORD: "住民票の写し",
-    DocumentKind.OTHER: "その他の確認書類",
-}
+    Attributes:
+        label: its name on the pages and at the desk.
+        hint: whom it is for, beside its name on the page.
+        required: fields that must be filled in.
+        optional: fields that may be left open; the others are not asked for.
+        changes: fields of the patron's record that registering writes, as far as they were filled in.
+        registered: what the applicant reads once it is registered.
+        new_patron: it makes a patron; the others are about one who is known.
+        with_kit: it comes with a blank card out of a kit: `card_number` is that card's.
+        with_account: its patron must sign in afterwards; no account is made before its owner needs one (RULES 42).
+        renews: the card is valid for the policy's years again (RULES 8).
+        resets_password: the password of before is forgotten (RULES 6).
+        only_to_change: it is of no use without anything to change.
+    """
 
-# What a person must know before the camera opens (RULES 3).
-_DONOR = "臓器提供の意思の欄は、紙などで隠してください。"
+    label: str
+    hint: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    registered: str
+    new_patron: bool = False
+    with_kit: bool = False
+    with_account: bool = False
+    renews: bool = False
+    resets_password: bool = False
+    only_to_change: bool = False
 
-DOCUMENT_NOTES = {
-    DocumentKind.DRIVING_LICENCE: f"撮影の前に、裏の{_DONOR}",
-    DocumentKind.MY_NUMBER_CARD: "表(顔写真のある面)だけをお送りください。"
-    f"個人番号(マイナンバー)が書かれた裏は、送らないでください。撮影の前に、表の{_DONOR}",
-    DocumentKind.INSURANCE_CERTIFICATE: "撮影の前に、保険者番号と被保険者等の記号・番号を、紙などで隠してください。"
-    f"裏の{_DONOR}",
-}
-
-# Kinds that come with a blank card out of a kit: `card_number` is that card's (RULES 1).
-KIT_KINDS = frozenset({ApplicationKind.NEW, ApplicationKind.REISSUE, ApplicationKind.NAME_CHANGE})
-
-# Kinds after which an account must sign in with the card: no account is made before its owner needs one (RULES 42).
-ACCOUNT_KINDS = KIT_KINDS | {ApplicationKind.PASSWORD}
 
 CONTACT_FIELDS = ("postal_code", "address", "phone", "email")
-
-_IDENTITY = ("card_number", "name", "birth_date")
-
-REQUIRED_FIELDS: dict[ApplicationKind, tuple[str, ...]] = {
-    ApplicationKind.NEW: ("card_number", "name", "kana", "birth_date", *CONTACT_FIELDS),
-    ApplicationKind.REISSUE: ("card_number", "name", "kana", "birth_date", "email"),
-    ApplicationKind.NAME_CHANGE: ("card_number", "name", "kana", "birth_date", "email"),
-    ApplicationKind.CHANGE: _IDENTITY,
-    ApplicationKind.RENEWAL: _IDENTITY,
-    ApplicationKind.PASSWORD: _IDENTITY,
-}
-
-OPTIONAL_FIELDS: dict[ApplicationKind, tuple[str, ...]] = {
-    ApplicationKind.NEW: (),
-    ApplicationKind.REISSUE: ("old_card_number", "phone"),
-    ApplicationKind.NAME_CHANGE: ("old_card_number", "phone"),
-    ApplicationKind.CHANGE: ("kana", *CONTACT_FIELDS),
-    ApplicationKind.RENEWAL: ("kana", *CONTACT_FIELDS),
-    ApplicationKind.PASSWORD: ("kana", "phone", "email"),
-}
-
-# What registering changes in the patron's record. A re-issue moves nothing but the number, a password nothing at all:
-# their mail address is only where the answer goes.
-CHANGED_FIELDS: dict[ApplicationKind, tuple[str, ...]] = {
-    ApplicationKind.NEW: ("name", "kana", "birth_date", "guardian", *CONTACT_FIELDS),
-    ApplicationKind.REISSUE: (),
-    ApplicationKind.NAME_CHANGE: ("name", "kana"),
-    ApplicationKind.CHANGE: CONTACT_FIELDS,
-    ApplicationKind.RENEWAL: CONTACT_FIELDS,
-    ApplicationKind.PASSWORD: (),
-}
 
 # What any kind brings where the record of a patron from before has nothing (RULES 42).
 FILLED_FIELDS = ("name", "kana", "guardian", *CONTACT_FIELDS)
 
-CARD_SLOT = "card"
+_IDENTITY = ("card_number", "name", "birth_date")
+_NAMED_ON_CARD = ("card_number", "name", "kana", "birth_date", "email")
+
+# A re-issue moves nothing but the number, a password nothing at all: their mail address is only where the answer goes.
+KINDS: Mapping[ApplicationKind, Kind] = {
+    ApplicationKind.NEW: Kind(
+        label="新規登録",
+        hint="県立図書館の利用者カードを、はじめて作る方。オンライン利用者登録セットが必要です。",
+        required=("card_number", "name", "kana", "birth_date", *CONTACT_FIELDS),
+        changes=("name", "kana", "birth_date", "guardian", *CONTACT_FIELDS),
+        registered="登録が完了しました。利用者カードが使えるようになりました。",
+        new_patron=True,
+        with_kit=True,
+        with_account=True,
+        renews=True,
+    ),
+    ApplicationKind.REISSUE: Kind(
+        label="利用者カードの再発行",
+        hint="カードをなくした方、傷んで使えなくなった方。オンライン利用者登録セットが必要です。",
+        required=_NAMED_ON_CARD,
+        optional=("old_card_number", "phone"),
+        registered="再発行が完了しました。新しい利用者カードが使えるようになりました。",
+        with_kit=True,
+        with_account=True,
+    ),
+    ApplicationKind.NAME_CHANGE: Kind(
+        label="お名前の変更",
+        hint="お名前が変わった方。新しいお名前を書くカードとして、オンライン利用者登録セットが必要です。",
+        required=_NAMED_ON_CARD,
+        optional=("old_card_number", "phone"),
+        changes=("name", "kana"),
+        registered="お名前の変更が完了しました。新しい利用者カードが使えるようになりました。",
+        with_kit=True,
+        with_account=True,
+    ),
+    ApplicationKind.CHANGE: Kind(
+        label="住所・電話番号・メールアドレスの変更",
+        hint="ひっこしなどで、連絡先が変わった方。",
+        required=_IDENTITY,
+        optional=("kana", *CONTACT_FIELDS),
+        changes=CONTACT_FIELDS,
+        registered="登録内容の変更が完了しました。",
+        only_to_change=True,
+    ),
+    ApplicationKind.RENEWAL: Kind(
+        label="利用者カードの更新",
+        hint="カードの有効期限が近い方、過ぎた方。",
+        required=_IDENTITY,
+        optional=("kana", *CONTACT_FIELDS),
+        changes=CONTACT_FIELDS,
+        registered="利用者カードの更新が完了しました。",
+        renews=True,
+    ),
+    ApplicationKind.PASSWORD: Kind(
+        label="仮パスワードの発行",
+        hint="カードをお持ちで、はじめてログインする方、パスワードを忘れた方。",
+        required=_IDENTITY,
+        optional=("kana", "phone", "email"),
+        registered="仮パスワードをメールでお送りしました。",
+        with_account=True,
+        resets_password=True,
+    ),
+}

@@ -5,11 +5,9 @@ from typing import Any
 
 from lending.domain.patrons.patron import Patron
 from lending.domain.registration.application import Application
-from lending.domain.registration.kinds import ApplicationKind
+from lending.domain.registration.kinds import KINDS
 
 _COMPARED = ("name", "kana", "birth_date")
-# These are what a change of name is for.
-_CHANGED_BY = {ApplicationKind.NAME_CHANGE: frozenset({"name", "kana"})}
 
 
 def differences(application: Application, patron: Patron) -> tuple[str, ...]:
@@ -28,7 +26,8 @@ def unconfirmed(application: Application, patron: Patron, confirmed: Iterable[st
     differing = differences(application, patron)
     if "birth_date" not in differing:
         return []
-    expected = _CHANGED_BY.get(application.kind, frozenset()).union(confirmed)
+    # What the application is there to change may differ.
+    expected = {*KINDS[application.kind].changes, *confirmed}
     return [name for name in differing if name not in expected]
 
 

@@ -6,30 +6,24 @@ from datetime import datetime
 
 from lending.domain.policy import Policy
 from lending.domain.registration.application import Application, ApplicationForm, SlotState, erase_at, is_open
+from lending.domain.registration.documents import DOCUMENTS, DocumentKind
 from lending.domain.registration.kinds import (
-    CARD_SLOT,
-    DOCUMENT_LABELS,
-    DOCUMENT_NOTES,
-    KIT_KINDS,
+    KINDS,
     ApplicationKind,
     ApplicationStatus,
     BarcodeMatch,
-    DocumentKind,
     SlotStatus,
 )
 
-# A sheet of paper has its text on one side: the other has a slot, but nobody waits for it.
-_ONE_SIDED = frozenset({DocumentKind.RESIDENCE_RECORD, DocumentKind.OTHER})
-
-_FRONT_ONLY = frozenset({DocumentKind.MY_NUMBER_CARD})
+CARD_SLOT = "card"
 
 
 def slots_of(kind: ApplicationKind, documents: Iterable[DocumentKind]) -> tuple[str, ...]:
     """The slots of an application: its card, then its documents; no back of a My-Number card (RULES 2, 3)."""
-    slots = [CARD_SLOT] if kind in KIT_KINDS else []
+    slots = [CARD_SLOT] if KINDS[kind].with_kit else []
     for document in documents:
         slots.append(f"{document}_front")
-        if document not in _FRONT_ONLY:
+        if not DOCUMENTS[document].front_only:
             slots.append(f"{document}_back")
     return tuple(slots)
 
@@ -37,7 +31,7 @@ def slots_of(kind: ApplicationKind, documents: Iterable[DocumentKind]) -> tuple[
 def document_of(slot: str) -> DocumentKind | None:
     """The document a slot shows, None for the card."""
     name = slot.removesuffix("_front").removesuffix("_back")
-    return DocumentKind(name) if name in DOCUMENT_LABELS else None
+    return DocumentKind(name) if name in set(DocumentKind) else None
 
 
 def slot_label(slot: str) -> str:
@@ -45,18 +39,19 @@ def slot_label(slot: str) -> str:
     document = document_of(slot)
     if document is None:
         return "利用者カード(名前を書いた面)"
-    return f"{DOCUMENT_LABELS[document]}({'裏' if slot.endswith('_back') else '表'})"
+    return f"{DOCUMENTS[document].label}({'裏' if slot.endswith('_back') else '表'})"
 
 
 def slot_note(slot: str) -> str:
     """What to mind before taking the picture, empty if nothing (RULES 3)."""
     document = document_of(slot)
-    return DOCUMENT_NOTES.get(document, "") if document else ""
+    return DOCUMENTS[document].note if document else ""
 
 
 def is_optional(slot: str) -> bool:
     """Whether nobody waits for this image: the back of a sheet of paper."""
-    return slot.endswith("_back") and document_of(slot) in _ONE_SIDED
+    document = document_of(slot)
+    return document is not None and slot.endswith("_back") and DOCUMENTS[document].one_sided
 
 
 def missing_slots(application: Application) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from lending.domain.policy import Policy
 from lending.domain.registration.application import Application, is_decided
-from lending.domain.registration.kinds import ApplicationKind, ApplicationStatus
+from lending.domain.registration.kinds import KINDS, ApplicationStatus
 from lending.domain.registration.slots import barcode_warning, missing_slots, slot_label
 
 
@@ -13,21 +13,11 @@ def status_message(application: Application, policy: Policy) -> str:
         ApplicationStatus.IMAGE_AGAIN: _missing_message("画像をもう一度送ってください。", application),
         ApplicationStatus.SUBMITTED: f"申請を受け付けました。1～{policy.decision_days}日ほどで確認し、"
         "結果をメールでお知らせします。",
-        ApplicationStatus.REGISTERED: _REGISTERED_MESSAGES.get(application.kind, "登録が完了しました。"),
+        ApplicationStatus.REGISTERED: KINDS[application.kind].registered,
         ApplicationStatus.REFUSED: f"申請をお受けできませんでした。理由: {application.reason}",
     }
     warnings = [] if is_decided(application) else [barcode_warning(application, slot) for slot in application.slots]
     return "\n".join([texts[application.status], *filter(None, warnings)])
-
-
-_REGISTERED_MESSAGES = {
-    ApplicationKind.NEW: "登録が完了しました。利用者カードが使えるようになりました。",
-    ApplicationKind.REISSUE: "再発行が完了しました。新しい利用者カードが使えるようになりました。",
-    ApplicationKind.NAME_CHANGE: "お名前の変更が完了しました。新しい利用者カードが使えるようになりました。",
-    ApplicationKind.CHANGE: "登録内容の変更が完了しました。",
-    ApplicationKind.RENEWAL: "利用者カードの更新が完了しました。",
-    ApplicationKind.PASSWORD: "仮パスワードをメールでお送りしました。",
-}
 
 
 def _missing_message(request: str, application: Application) -> str:
