@@ -4,11 +4,25 @@ import argparse
 import json
 import mimetypes
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
 
 import boto3
+
+from lending.domain.policy import Policy
+from lending.domain.registration.documents import DOCUMENTS
+from lending.domain.registration.kinds import KINDS
+from lending.domain.registration.slots import (
+    CARD_SLOT,
+    document_of,
+    is_optional,
+    sides_of,
+    slot_label,
+    slot_note,
+    slots_of,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -78,7 +92,44 @@ def framed(page: Path, frame: Path) -> str:
         navigation=navigation.replace(link, f'{link} aria-current="page"').strip(),
         main=opening + main + closing,
         foot=foot.strip(),
+        # Nothing in it may end the element that it stands in.
+        kinds=json.dumps(kinds_of_application(Policy()), ensure_ascii=False).replace("<", "\\u003c"),
     )
+
+
+def kinds_of_application(policy: Policy) -> dict[str, Any]:
+    """What the pages need to know of what can be applied for: the rows of kinds and documents, and their photos."""
+    kinds = {
+        name: {
+            "label": kind.label,
+            "hint": kind.hint,
+            "required": kind.required,
+            "optional": kind.optional,
+            "kit": kind.with_kit,
+            "slots": slots_of(name, ()),
+        }
+        for name, kind in KINDS.items()
+    }
+    sides = {name: sides_of(name) for name in DOCUMENTS}
+    slots = {
+        slot: {
+            "label": slot_label(slot),
+            "note": slot_note(slot),
+            "document": document_of(slot),
+            "optional": is_optional(slot),
+        }
+        for slot in (CARD_SLOT, *chain.from_iterable(sides.values()))
+    }
+    return {
+        "kinds": kinds,
+        "documents": {
+            name: {"label": document.label, "note": document.note, "slots": sides[name]}
+            for name, document in DOCUMENTS.items()
+        },
+        "slots": slots,
+        "image_limit": policy.image_limit,
+        "guardian_below": policy.guardian_below,
+    }
 
 
 def main() -> None:

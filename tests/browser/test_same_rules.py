@@ -15,9 +15,10 @@ from infra.local.photos import CAMERA, card_photo
 from infra.local.stack import Stack
 from lending.domain import form_fields
 from lending.domain.form_fields import FieldFault
-from lending.domain.registration.documents import DOCUMENTS, DocumentKind
+from lending.domain.registration.documents import DocumentKind
+from lending.domain.registration.form import KNOWN_FIELDS
 from lending.domain.registration.kinds import KINDS, ApplicationKind
-from lending.domain.registration.slots import is_optional, slot_label, slots_of
+from lending.domain.registration.slots import document_of, is_optional, slot_label, slot_note, slots_of
 from tests.browser.conftest import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
@@ -85,31 +86,34 @@ def test_a_field_is_checked_like_the_domain_checks_it(page: Page, field: str) ->
     assert theirs == {text: ours(field, text) for text in TYPED[field]}
 
 
-def test_the_kinds_and_documents_are_those_of_the_domain(page: Page) -> None:
-    kinds, documents = page.evaluate("""async () => {
-      const { KINDS, DOCUMENTS } = await import("/js/kinds.js");
-      return [KINDS, DOCUMENTS];
-    }""")
-    assert {name: kind["label"] for name, kind in kinds.items()} == {name: kind.label for name, kind in KINDS.items()}
-    for name, kind in KINDS.items():
-        assert (kinds[name]["hint"], kinds[name]["kit"]) == (kind.hint, kind.with_kit)
-        assert sorted(kinds[name]["needed"]) == sorted(kind.required)
-        assert sorted(kinds[name]["open"]) == sorted(kind.optional)
-    shown = {name: (document["label"], document["note"]) for name, document in documents.items()}
-    assert shown == {name: (document.label, document.note) for name, document in DOCUMENTS.items()}
+def test_a_kind_asks_for_what_the_domain_asks_for(page: Page) -> None:
+    theirs = page.evaluate(
+        """async (names) => {
+          const { KINDS, asks, needs } = await import("/js/kinds.js");
+          const fields = (kind, test) => names.filter((name) => test(kind, name));
+          return Object.keys(KINDS).map((kind) => [kind, fields(kind, asks), fields(kind, needs)]);
+        }""",
+        sorted(KNOWN_FIELDS - {"guardian"}),
+    )
+    assert theirs == [
+        [name, sorted({*kind.required, *kind.optional}), sorted(kind.required)] for name, kind in KINDS.items()
+    ]
 
 
 def test_the_photos_are_those_of_the_domain(page: Page) -> None:
     theirs = page.evaluate(
         """async ([kinds, documents]) => {
-          const { slotsOf, slotLabel, isOptional } = await import("/js/kinds.js");
-          return kinds.map((kind) => slotsOf(kind, documents).map((slot) => [slot, slotLabel(slot), isOptional(slot)]));
+          const { slotsOf, slotLabel, slotNote, documentOf, isOptional } = await import("/js/kinds.js");
+          const shown = (slot) => [slot, slotLabel(slot), slotNote(slot), documentOf(slot), isOptional(slot)];
+          return kinds.map((kind) => slotsOf(kind, documents).map(shown));
         }""",
         [list(ApplicationKind), list(DocumentKind)],
     )
     for kind, slots in zip(ApplicationKind, theirs, strict=True):
         named = slots_of(kind, DocumentKind)
-        assert slots == [[slot, slot_label(slot), is_optional(slot)] for slot in named]
+        assert slots == [
+            [slot, slot_label(slot), slot_note(slot), document_of(slot), is_optional(slot)] for slot in named
+        ]
 
 
 def test_a_photo_is_sent_upright_smaller_and_without_where_it_was_taken(page: Page) -> None:

@@ -1,11 +1,13 @@
 """The pages as they are published: all in one frame, and nothing else of web/ beside them."""
 
+import json
 import re
 from html.parser import HTMLParser
 
 import pytest
 
-from infra.local.pages import STAFF_PAGES, WEB, content_type, site_files
+from infra.local.pages import STAFF_PAGES, WEB, content_type, kinds_of_application, site_files
+from lending.domain.policy import Policy
 
 FILES = dict(site_files(WEB))
 PAGES = sorted(name for name in FILES if name.endswith(".html"))
@@ -56,7 +58,9 @@ def test_staff_find_their_pages_in_the_foot_of_the_home_page() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_what_a_page_loads_is_published_with_it(page: str) -> None:
     tags = Tags(page)
-    loaded = [link["href"] for link in tags.named("link")] + [script["src"] for script in tags.named("script")]
+    loaded = [link["href"] for link in tags.named("link")] + [
+        script["src"] for script in tags.named("script") if "src" in script
+    ]
     assert [name for name in loaded if name not in FILES] == []
 
 
@@ -65,3 +69,14 @@ def test_nothing_but_pages_styles_modules_and_pictures_is_published() -> None:
         "text/html", "text/css", "text/javascript", "image/svg+xml",
     }  # fmt: skip
     assert {name.partition("/")[0] for name in FILES if name not in PAGES} == {"css", "img", "js"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_runs_nothing_but_modules_and_carries_the_kinds_of_application(page: str) -> None:
+    # GIVEN the scripts of a page: no policy lets one run that stands in it
+    *modules, data = sorted(Tags(page).named("script"), key=lambda script: "id" in script)
+    assert all(script.keys() == {"type", "src"} and script["type"] == "module" for script in modules)
+    # THEN the only other one is data, which can be read where it stands
+    assert data == {"type": "application/json", "id": "kinds"}
+    _, _, rest = FILES[page].decode().partition('id="kinds">')
+    assert json.loads(rest.partition("</script>")[0]) == json.loads(json.dumps(kinds_of_application(Policy())))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
+from itertools import chain
 
 from lending.domain.policy import Policy
 from lending.domain.registration.application import Application, ApplicationForm, SlotState, erase_at, is_open
@@ -20,12 +21,14 @@ CARD_SLOT = "card"
 
 def slots_of(kind: ApplicationKind, documents: Iterable[DocumentKind]) -> tuple[str, ...]:
     """The slots of an application: its card, then its documents; no back of a My-Number card (RULES 2, 3)."""
-    slots = [CARD_SLOT] if KINDS[kind].with_kit else []
-    for document in documents:
-        slots.append(f"{document}_front")
-        if not DOCUMENTS[document].front_only:
-            slots.append(f"{document}_back")
-    return tuple(slots)
+    card = (CARD_SLOT,) if KINDS[kind].with_kit else ()
+    return (*card, *chain.from_iterable(map(sides_of, documents)))
+
+
+def sides_of(document: DocumentKind) -> tuple[str, ...]:
+    """The slots of a document: its front, and its back if that may be sent (RULES 3)."""
+    front, back = f"{document}_front", f"{document}_back"
+    return (front,) if DOCUMENTS[document].front_only else (front, back)
 
 
 def document_of(slot: str) -> DocumentKind | None:
