@@ -56,14 +56,13 @@ from lending.actions.run.thursday_run import run_on_request, run_what_is_due
 from lending.aws.table import Table
 from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.codec import from_wire
-from lending.aws.table.run.runs import Done
 from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.catalogue.title import Copy, CopyState, Title
 from lending.domain.catalogue.title_changes import DescribedCopy, DescribedTitle
 from lending.domain.loans.shift import Shift
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
-from lending.domain.run.run_record import RunRecord
+from lending.domain.run.run_record import JobResult, RunRecord
 from lending.domain.run_id import RunId
 from tests.benchmarks.counting_store import CountingStore
 from tests.handlers import reference_model as reference
@@ -266,7 +265,7 @@ def _without_loss(done: tuple[RunRecord, bool]) -> bool:
     return before
 
 
-def _done_before(done: Done) -> bool:
+def _done_before(done: JobResult) -> bool:
     return done.counts is None
 
 

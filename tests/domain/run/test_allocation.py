@@ -23,7 +23,7 @@ from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.run.allocation import allocate
 from lending.domain.run.reasons import Code, counter_sentence, patron_sentence
-from lending.domain.run.run import Decision, Outcome, Run, prefectural_pull, thursday_run
+from lending.domain.run.run import Outcome, Run, RunDecision, prefectural_pull, thursday_run
 from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 
@@ -66,7 +66,7 @@ def decide(
     patrons: Iterable[Patron] = (),
     calendar: Calendar | None = None,
     run: Run = THURSDAY,
-) -> list[Decision]:
+) -> list[RunDecision]:
     """Run it; patrons that are not told are people whom nothing stops."""
     holds = list(holds)
     known = {each.patron_id: patron(each.patron_id) for each in holds} | {each.patron_id: each for each in patrons}
@@ -76,7 +76,7 @@ def decide(
     return allocate(holds, catalogue, known, calendar or Calendar(), POLICY, run)
 
 
-def outcomes(decisions: list[Decision]) -> dict[str, tuple[str, str]]:
+def outcomes(decisions: list[RunDecision]) -> dict[str, tuple[str, str]]:
     """Decision and code by patron."""
     return {each.patron_id: (each.decision.value, each.code.value) for each in decisions}
 
@@ -466,7 +466,7 @@ class Case:
     calendar: Calendar
     run: Run
 
-    def decide(self) -> list[Decision]:
+    def decide(self) -> list[RunDecision]:
         return allocate(self.holds, self.copies, self.patrons, self.calendar, POLICY, self.run)
 
 
@@ -545,7 +545,7 @@ def keep(waiting: Hold, copies: Catalogue, chance: random.Random) -> Hold:
 class Naive:
     """Every fact looked up again for each hold, with no regard to the time it takes."""
 
-    def __init__(self, case: Case, decisions: list[Decision]) -> None:
+    def __init__(self, case: Case, decisions: list[RunDecision]) -> None:
         self.case = case
         self.thursday = case.run.kind == "thursday"
         self.by_hold = {(each.patron_id, each.title_id): each for each in decisions}
@@ -667,7 +667,7 @@ class Naive:
         return {"pickup_from": "2026-06-07", "pickup_until": until, "due_on": due_on}
 
 
-def property_test(check: Callable[[Case, list[Decision], Naive], None]) -> Callable[[], None]:
+def property_test(check: Callable[[Case, list[RunDecision], Naive], None]) -> Callable[[], None]:
     """Hold a property against many drawn libraries."""
 
     @settings(max_examples=150)
@@ -681,14 +681,14 @@ def property_test(check: Callable[[Case, list[Decision], Naive], None]) -> Calla
 
 
 @property_test
-def test_each_considered_hold_gets_one_decision(case: Case, decisions: list[Decision], naive: Naive) -> None:
+def test_each_considered_hold_gets_one_decision(case: Case, decisions: list[RunDecision], naive: Naive) -> None:
     """GIVEN any library THEN the holds decided are just those to be considered, each once (18, 23, 27)."""
     expected = Counter((each.patron_id, each.title_id) for each in case.holds if naive.considered(each))
     assert Counter((each.patron_id, each.title_id) for each in decisions) == expected
 
 
 @property_test
-def test_one_copy_a_hold_and_one_hold_a_copy(case: Case, decisions: list[Decision], naive: Naive) -> None:
+def test_one_copy_a_hold_and_one_hold_a_copy(case: Case, decisions: list[RunDecision], naive: Naive) -> None:
     """GIVEN any library THEN no copy goes to two, and each is of the title and was there to be had (23, 26)."""
     granted = [each for each in decisions if each.decision != "none"]
     assert len({each.barcode for each in granted}) == len(granted)
@@ -700,7 +700,7 @@ def test_one_copy_a_hold_and_one_hold_a_copy(case: Case, decisions: list[Decisio
 
 
 @property_test
-def test_nobody_is_overtaken_without_a_true_reason(case: Case, decisions: list[Decision], naive: Naive) -> None:
+def test_nobody_is_overtaken_without_a_true_reason(case: Case, decisions: list[RunDecision], naive: Naive) -> None:
     """GIVEN any library THEN whoever waits before one who was served has an obstacle of their own (11, 18, 21, 22)."""
     for title in TITLES:
         queue = [each for each in naive.queue(title) if naive.considered(each)]
@@ -712,7 +712,7 @@ def test_nobody_is_overtaken_without_a_true_reason(case: Case, decisions: list[D
 
 
 @property_test
-def test_no_copy_is_idle_while_an_eligible_hold_waits(case: Case, decisions: list[Decision], naive: Naive) -> None:
+def test_no_copy_is_idle_while_an_eligible_hold_waits(case: Case, decisions: list[RunDecision], naive: Naive) -> None:
     """GIVEN any library THEN if somebody eligible got nothing, no copy was left on the shelf (18)."""
     taken = {each.barcode for each in decisions}
     for each in case.holds:
@@ -722,7 +722,7 @@ def test_no_copy_is_idle_while_an_eligible_hold_waits(case: Case, decisions: lis
 
 
 @property_test
-def test_no_cap_is_exceeded_and_no_room_is_left(case: Case, decisions: list[Decision], naive: Naive) -> None:
+def test_no_cap_is_exceeded_and_no_room_is_left(case: Case, decisions: list[RunDecision], naive: Naive) -> None:
     """GIVEN any library THEN nobody is lent beyond the cap, and nothing is kept aside while there is room (19, 20)."""
     for who in case.patrons.values():
         mine = [each for each in decisions if each.patron_id == who.patron_id]
@@ -736,11 +736,11 @@ def test_no_cap_is_exceeded_and_no_room_is_left(case: Case, decisions: list[Deci
 
 
 @property_test
-def test_the_cap_chooses_in_the_order_of_rule_20(case: Case, decisions: list[Decision], naive: Naive) -> None:
+def test_the_cap_chooses_in_the_order_of_rule_20(case: Case, decisions: list[RunDecision], naive: Naive) -> None:
     """GIVEN any library THEN what is lent comes before what is kept: wanted titles, older holds, title (20)."""
     queued_at = {(each.patron_id, each.title_id): each.queued_at for each in case.holds}
 
-    def turn(of: Decision) -> tuple[bool, datetime, str]:
+    def turn(of: RunDecision) -> tuple[bool, datetime, str]:
         return not naive.still_waited_for(of.title_id), queued_at[of.patron_id, of.title_id], of.title_id
 
     for name in PEOPLE:
@@ -750,7 +750,7 @@ def test_the_cap_chooses_in_the_order_of_rule_20(case: Case, decisions: list[Dec
 
 
 @property_test
-def test_every_reason_is_true(case: Case, decisions: list[Decision], naive: Naive) -> None:
+def test_every_reason_is_true(case: Case, decisions: list[RunDecision], naive: Naive) -> None:
     """GIVEN any library THEN each hold without a book has the reason, and the facts, found by looking again (27)."""
     for of in (each for each in case.holds if naive.considered(each)):
         decision = naive.by_hold[of.patron_id, of.title_id]
@@ -763,7 +763,7 @@ def test_every_reason_is_true(case: Case, decisions: list[Decision], naive: Naiv
 
 
 @property_test
-def test_every_lent_book_is_told_with_its_days(case: Case, decisions: list[Decision], naive: Naive) -> None:
+def test_every_lent_book_is_told_with_its_days(case: Case, decisions: list[RunDecision], naive: Naive) -> None:
     """GIVEN any library THEN whoever is lent a book is told the days of the week, all others none of them (25, 29)."""
     for each in decisions:
         if each.decision == "lend":
@@ -773,7 +773,7 @@ def test_every_lent_book_is_told_with_its_days(case: Case, decisions: list[Decis
 
 
 @property_test
-def test_what_is_granted_fits_run_and_place(case: Case, decisions: list[Decision], naive: Naive) -> None:
+def test_what_is_granted_fits_run_and_place(case: Case, decisions: list[RunDecision], naive: Naive) -> None:
     """GIVEN any library THEN each kind of run gives only what it can, by the pickup place that counts (14, 15, 18)."""
     fitting = {
         (True, False): {"lend", "keep_aside"},
@@ -789,7 +789,7 @@ def test_what_is_granted_fits_run_and_place(case: Case, decisions: list[Decision
 
 
 @property_test
-def test_a_rerun_over_its_own_plan_decides_the_same(case: Case, decisions: list[Decision], naive: Naive) -> None:
+def test_a_rerun_over_its_own_plan_decides_the_same(case: Case, decisions: list[RunDecision], naive: Naive) -> None:
     """GIVEN a run stopped after writing some of its pulls WHEN it runs again THEN it decides the same (26)."""
     planned = {each.barcode: each for each in decisions if each.decision in ("lend", "keep_aside", "ready")}
     half = dict(list(planned.items())[::2])
@@ -806,7 +806,7 @@ def test_a_rerun_over_its_own_plan_decides_the_same(case: Case, decisions: list[
 
 
 @property_test
-def test_facts_are_json_and_make_sentences(case: Case, decisions: list[Decision], naive: Naive) -> None:
+def test_facts_are_json_and_make_sentences(case: Case, decisions: list[RunDecision], naive: Naive) -> None:
     """GIVEN any decision THEN its facts survive JSON and both sentences can be told from them (27)."""
     for each in decisions:
         facts = json.loads(json.dumps(each.facts))
@@ -833,7 +833,7 @@ def test_the_order_of_the_input_does_not_matter(case: Case, chance: random.Rando
     assert _bytes(other.decide()) == _bytes(case.decide())
 
 
-def _bytes(decisions: list[Decision]) -> bytes:
+def _bytes(decisions: list[RunDecision]) -> bytes:
     return json.dumps([asdict(each) for each in decisions]).encode()
 
 

@@ -16,7 +16,7 @@ from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
 from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.calendar.facility import Facility
-from lending.domain.holds.hold import Hold, HoldStatus, LastRun
+from lending.domain.holds.hold import Hold, HoldStatus, RunReason
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import NOON, Given, context, request, sample
 
@@ -219,7 +219,7 @@ def test_why_the_last_run_gave_nothing_is_said_in_words(given: Given, library: T
     hold = holds.find(library, "p-1", "t-1")
     assert hold
     facts = {"position": 2, "of": 3, "copies": 1}
-    library.write(holds.reason_change(hold, LastRun(date(2026, 6, 4), "queue", facts)))
+    library.write(holds.reason_change(hold, RunReason(date(2026, 6, 4), "queue", facts)))
     # THEN it is shown with its facts and a sentence of them
     (shown,) = show()
     assert (shown["last_run"]["date"], shown["last_run"]["code"]) == ("2026-06-04", "queue")

@@ -13,7 +13,7 @@ from lending.aws.table.holds import holds
 from lending.aws.table.mail import addresses
 from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.catalogue.title import CopyState, LiesAt
-from lending.domain.holds.hold import HoldStatus, LastRun
+from lending.domain.holds.hold import HoldStatus, RunReason
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import NOON, Given, context, sample
 from tests.handlers.desk import CARD, THURSDAY, Library, answered, ask, codes
@@ -44,7 +44,7 @@ def change(now: datetime = THURSDAY, **wanted: Any) -> tuple[int, Any]:
 
 def test_sample_record_shows_holds_with_reasons_and_loans_and_leaves_a_trace(at: Library, given: Given) -> None:
     # GIVEN a hold that a run explained, and a loan
-    reason = LastRun(date(2026, 5, 28), "queue", {"position": 1, "of": 1, "copies": 1})
+    reason = RunReason(date(2026, 5, 28), "queue", {"position": 1, "of": 1, "copies": 1})
     at.table.write(holds.reason_change(at.held(), reason))
     given.title("t-2")
     at.loan("t-2-1")

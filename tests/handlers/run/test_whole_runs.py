@@ -27,7 +27,7 @@ from lending.aws.table.run import runs
 from lending.aws.table.writes import Write, put
 from lending.domain.catalogue.title import CopyState, Title
 from lending.domain.holds.hold import HoldStatus
-from lending.domain.run.run import Decision, RunKind
+from lending.domain.run.run import RunDecision, RunKind
 from tests.benchmarks.counting_store import CountingStore
 from tests.copies import moved
 from tests.domain.run.test_allocation import CUT_OFF, POLICY, Case, Naive, cases, hold
@@ -69,16 +69,16 @@ def as_it_is(table: Table, case: Case) -> Case:
 
 
 @contextmanager
-def life_goes_on(table: Table, chance: random.Random) -> Iterator[list[Decision]]:
+def life_goes_on(table: Table, chance: random.Random) -> Iterator[list[RunDecision]]:
     """Between reading and writing, in two rounds, holds are cancelled and placed and visitors take copies.
 
     Gives all decisions of all rounds.
     """
     rounds_left = running.ROUNDS - 1
-    all_decided: list[Decision] = []
+    all_decided: list[RunDecision] = []
     decide = plan.decide
 
-    def and_then(*arguments: Any) -> list[Decision]:
+    def and_then(*arguments: Any) -> list[RunDecision]:
         nonlocal rounds_left
         decided = decide(*arguments)
         all_decided.extend(decided)
@@ -92,7 +92,7 @@ def life_goes_on(table: Table, chance: random.Random) -> Iterator[list[Decision]
         yield all_decided
 
 
-def decided_by(case: Case) -> list[Decision]:
+def decided_by(case: Case) -> list[RunDecision]:
     """What the run of a case decides, books that were kept in vain given back first (RULES 21)."""
     return decide(RunInput(case.holds, case.copies, case.patrons, case.calendar), case.run, POLICY)
 

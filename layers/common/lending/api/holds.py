@@ -12,7 +12,7 @@ from lending.api.request import Page, Request
 from lending.api.request_models import Place, RequestModel, Word
 from lending.api.surface import Area
 from lending.domain.catalogue.title import Title
-from lending.domain.holds.hold import STATUS_LABELS, HoldStatus, LastRun
+from lending.domain.holds.hold import STATUS_LABELS, HoldStatus, RunReason
 from lending.domain.run.reasons import patron_sentence
 from lending.domain.run.run import Explanation
 
@@ -50,7 +50,7 @@ class LastRunAnswer:
     facts: dict[str, Any]
 
     @classmethod
-    def of(cls, run: LastRun) -> "LastRunAnswer":
+    def of(cls, run: RunReason) -> "LastRunAnswer":
         """A reason in words for the patron."""
         return cls(run.date, run.code, patron_sentence(run.code, run.facts), run.facts)
 

@@ -16,7 +16,7 @@ from lending.api.request import Page, Request, run_of, within_a_request
 from lending.api.request_models import A_NUMBER, Day, Place, RequestModel
 from lending.api.surface import Area
 from lending.domain.run.reasons import counter_sentence
-from lending.domain.run.run import Decision
+from lending.domain.run.run import RunDecision
 from lending.domain.run.run_record import Cost, CycleRun
 from lending.domain.run.what_if import Change, Difference, WhatIf
 from lending.domain.run_id import RunId
@@ -201,11 +201,11 @@ def _decision(view: DecisionView) -> DecisionAnswer:
     return DecisionAnswer(*_fields(view.decision), card_number=view.card_number, title=view.title)
 
 
-def _outcome_or_none(decision: Decision | None) -> OutcomeAnswer | None:
+def _outcome_or_none(decision: RunDecision | None) -> OutcomeAnswer | None:
     return OutcomeAnswer(*_fields(decision)) if decision else None
 
 
-def _fields(each: Decision) -> tuple[str, str, str, str, str, Mapping[str, Any], str]:
+def _fields(each: RunDecision) -> tuple[str, str, str, str, str, Mapping[str, Any], str]:
     said = counter_sentence(each.code, each.facts)
     return each.title_id, each.barcode, each.pickup_place, each.decision, each.code, each.facts, said
 

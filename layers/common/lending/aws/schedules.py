@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from lending.aws.table.run.runs import Done
 from lending.aws.telemetry import kind_and_place, logger
+from lending.domain.run.run_record import JobResult
 from lending.domain.week import in_tokyo
 
 # What a function keeps back to note where it stopped, of the time Lambda gives it.
@@ -58,7 +58,7 @@ def carry_out_job(jobs: Mapping[str, Callable[[datetime], Summary]], event: Any)
     return summary
 
 
-def summary_of(done: Done) -> Summary:
+def summary_of(done: JobResult) -> Summary:
     """What a job that needs no plan answers."""
     return {"date": done.day.isoformat(), "already_done": done.counts is None, **(done.counts or {})}
 

@@ -8,12 +8,12 @@ from lending.aws.table.catalogue import copies
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
 from lending.aws.table.run import runs
-from lending.aws.table.run.runs import Done
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.catalogue.title import CopyState, LiesAt
 from lending.domain.holds.hold import Hold, HoldStatus
 from lending.domain.loans.release import last_day_over, with_deadline
 from lending.domain.policy import Policy
+from lending.domain.run.run_record import JobResult
 
 JOB = "prefectural_release"
 
@@ -22,7 +22,7 @@ class Stuck(Exception):
     """Some holds could not be released: asked again, they are tried again."""
 
 
-def release_expired(table: Table, moment: datetime, policy: Policy) -> Done:
+def release_expired(table: Table, moment: datetime, policy: Policy) -> JobResult:
     """End the ready holds whose last day is over at `moment`; nobody is told (RULES 16).
 
     Days that were closed meanwhile, or a mail that has not gone, give a hold a later last day: that is kept with it.
@@ -35,13 +35,13 @@ def release_expired(table: Table, moment: datetime, policy: Policy) -> Done:
     """
     last_day = last_day_over(moment, policy)
     if runs.is_done(table, JOB, last_day):
-        return Done(last_day)
+        return JobResult(last_day)
     closed, proposed = calendar.load(table), list(holds.ready_until(table, last_day))
     released = [_released(table, hold, last_day, closed, policy) for hold in proposed]
     if stuck := released.count(None):
         raise Stuck(f"{stuck} holds could not be released")
     runs.note_done(table, JOB, last_day, moment)
-    return Done(last_day, {"holds": released.count(True)})
+    return JobResult(last_day, {"holds": released.count(True)})
 
 
 def _released(table: Table, hold: Hold, last_day: date, closed: Calendar, policy: Policy) -> bool | None:

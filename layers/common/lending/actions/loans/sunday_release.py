@@ -7,11 +7,11 @@ from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
 from lending.aws.table.run import runs
-from lending.aws.table.run.runs import Done
 from lending.domain.loans.bag import Bag, is_left, left_behind
 from lending.domain.loans.loan import Loan
 from lending.domain.loans.release import latest_closing, release_moment
 from lending.domain.policy import Policy
+from lending.domain.run.run_record import JobResult
 from lending.domain.week import DAYS_OF_WEEK
 
 JOB = "sunday_release"
@@ -20,7 +20,7 @@ JOB = "sunday_release"
 _WEEKS_BACK = 8
 
 
-def release_uncollected(table: Table, moment: datetime, policy: Policy) -> Done:
+def release_uncollected(table: Table, moment: datetime, policy: Policy) -> JobResult:
     """Release what the facilities have not handed over by the end of the last pickup Sunday before `moment`.
 
     Bags with another last day, of opted-in patrons or of a shifted batch, keep to it (RULES 22, 40). Of a batch without
@@ -31,7 +31,7 @@ def release_uncollected(table: Table, moment: datetime, policy: Policy) -> Done:
     """
     sunday = latest_closing(moment, policy)
     if runs.is_done(table, JOB, sunday):
-        return Done(sunday)
+        return JobResult(sunday)
     released = [
         _release(table, bag.pickup_from, bag.facility, bag.patron_id, sunday, policy)
         for pickup_from in _sundays(sunday)
@@ -39,7 +39,7 @@ def release_uncollected(table: Table, moment: datetime, policy: Policy) -> Done:
     ]
     counts = {"bags": sum(count > 0 for count in released), "books": sum(released)}
     runs.note_done(table, JOB, sunday, moment)
-    return Done(sunday, counts)
+    return JobResult(sunday, counts)
 
 
 def _sundays(last_day: date) -> list[date]:

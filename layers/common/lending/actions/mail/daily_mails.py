@@ -14,7 +14,6 @@ from lending.aws.table.loans import loans
 from lending.aws.table.mail import mails
 from lending.aws.table.patrons import patrons
 from lending.aws.table.run import runs
-from lending.aws.table.run.runs import Done
 from lending.aws.table.writes import Write, as_one
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.closures import Scope
@@ -24,12 +23,13 @@ from lending.domain.loans.reminders import reminder_due_by
 from lending.domain.mail.mail import Mail, MailKind, mail_id
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
+from lending.domain.run.run_record import JobResult
 from lending.domain.week import in_tokyo
 
 JOB = "daily_notices"
 
 
-def put_daily_mails(table: Table, moment: datetime, policy: Policy) -> Done:
+def put_daily_mails(table: Table, moment: datetime, policy: Policy) -> JobResult:
     """Put every mail that is due on the day of `moment` and was not put before: a day left out is made up for.
 
     Returns:
@@ -37,7 +37,7 @@ def put_daily_mails(table: Table, moment: datetime, policy: Policy) -> Done:
     """
     day = in_tokyo(moment).date()
     if runs.is_done(table, JOB, day):
-        return Done(day)
+        return JobResult(day)
     closed = calendar.load(table).of(Scope.PREFECTURAL)
     counts = {
         "ready": _put(table, _ready_mails(table, moment, closed, policy), policy),
@@ -45,7 +45,7 @@ def put_daily_mails(table: Table, moment: datetime, policy: Policy) -> Done:
         **_tell_of_cards(table, moment, policy),
     }
     runs.note_done(table, JOB, day, moment)
-    return Done(day, counts)
+    return JobResult(day, counts)
 
 
 # A mail, and what is written with it.

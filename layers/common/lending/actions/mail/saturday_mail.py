@@ -7,16 +7,16 @@ from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.loans import bags
 from lending.aws.table.mail import mails
 from lending.aws.table.run import runs
-from lending.aws.table.run.runs import Done
 from lending.domain.loans.bag import Bag
 from lending.domain.mail.mail import Mail, MailKind, mail_id
 from lending.domain.policy import Policy
+from lending.domain.run.run_record import JobResult
 from lending.domain.week import DAYS_OF_WEEK, Week, in_tokyo, run_due_at, week_of_run
 
 JOB = "lending_mail"
 
 
-def announce_bags(table: Table, moment: datetime, policy: Policy) -> Done:
+def announce_bags(table: Table, moment: datetime, policy: Policy) -> JobResult:
     """One mail for each patron and facility with books in a bag of the week whose mails are due at `moment`.
 
     The mail is composed when it is sent, from what is on loan then.
@@ -26,11 +26,11 @@ def announce_bags(table: Table, moment: datetime, policy: Policy) -> Done:
     """
     week = _week_due(moment, policy)
     if runs.is_done(table, JOB, week.mail_on):
-        return Done(week.mail_on)
+        return JobResult(week.mail_on)
     packed = [bag for bag in bags.of_week(table, week.pickup_from) if bag.barcodes]
     there_already = write_what_holds(table, (mails.addition(_mail(bag, moment), policy) for bag in packed))
     runs.note_done(table, JOB, week.mail_on, moment)
-    return Done(week.mail_on, {"bags": len(packed), "mails": len(packed) - len(there_already)})
+    return JobResult(week.mail_on, {"bags": len(packed), "mails": len(packed) - len(there_already)})
 
 
 def _week_due(moment: datetime, policy: Policy) -> Week:

@@ -14,7 +14,7 @@ from lending.aws.table.pulls import crates, scans
 from lending.aws.table.writes import Write
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.catalogue.title import Copy, CopyState, Pull
-from lending.domain.holds.hold import Hold, HoldStatus, LastRun
+from lending.domain.holds.hold import Hold, HoldStatus, RunReason
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
 from lending.domain.loans.shift import days_of
@@ -113,7 +113,7 @@ class BookInHand:
         patron = patrons.find(self.table, self.copy.holder) if self.copy.holder else None
         if hold and patron and hold.status is HoldStatus.SECURED and hold.barcode == self.copy.barcode:
             move = copies.state_change(self.copy, CopyState.KEPT_ASIDE, on=self.day, holder=hold.patron_id)
-            late = LastRun(self.pull.day, Code.NOT_PULLED, numbers_of(self.pull.facts))
+            late = RunReason(self.pull.day, Code.NOT_PULLED, numbers_of(self.pull.facts))
             return ScanResult("keep_aside", self.copy.barcode, patron.card_number), [
                 holds.reason_change(hold, late),
                 move,
@@ -133,7 +133,7 @@ class BookInHand:
 
     def _passed_over(self, hold: Hold, reason: Explanation) -> _Outcome:
         """What was recorded since the run stops this hold: it waits, told why, and the book goes on (RULES 21, 22)."""
-        told = LastRun(self.pull.day, str(reason.code), dict(reason.facts))
+        told = RunReason(self.pull.day, str(reason.code), dict(reason.facts))
         if hold.status is HoldStatus.WAITING:
             return self._next(hold, [holds.reason_change(hold, told)])
         return self._next(hold, [holds.change(hold, replace(hold.waiting_again(), last_run=told))])
@@ -193,7 +193,7 @@ class BookInHand:
         return ScanResult("lend", self.copy.barcode, patron.card_number, bag, days.pickup_until), writes
 
     def _kept(self, grant: Grant, patron: Patron) -> _Outcome:
-        reason = LastRun(self.pull.day, str(grant.code), dict(grant.facts))
+        reason = RunReason(self.pull.day, str(grant.code), dict(grant.facts))
         kept = replace(grant.hold, status=HoldStatus.SECURED, barcode=self.copy.barcode, last_run=reason)
         writes = [
             holds.change(grant.hold, kept),

@@ -9,7 +9,7 @@ from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.holds import holds
 from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import Copy, Pull
-from lending.domain.holds.hold import Hold, LastRun
+from lending.domain.holds.hold import Hold, RunReason
 from lending.domain.loans.release import last_day_over
 from lending.domain.policy import Policy
 from lending.domain.pulls.pull import numbers_of
@@ -38,4 +38,4 @@ def drop_plans(table: Table, found_copies: Iterable[Copy]) -> int:
 
 
 def _explained(hold: Hold, pull: Pull) -> Write:
-    return holds.reason_change(hold, LastRun(pull.day, Code.NOT_PULLED, numbers_of(pull.facts)))
+    return holds.reason_change(hold, RunReason(pull.day, Code.NOT_PULLED, numbers_of(pull.facts)))

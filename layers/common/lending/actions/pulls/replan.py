@@ -11,12 +11,12 @@ from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
 from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import Copy, CopyState, Pull
-from lending.domain.holds.hold import Hold, HoldStatus, LastRun, place_in_queue
+from lending.domain.holds.hold import Hold, HoldStatus, RunReason, place_in_queue
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.pulls.pull import GIVES, can_be_followed, decide_anew, numbers_of, pull_of, run_of, why_without
 from lending.domain.run.reasons import Code
-from lending.domain.run.run import Decision, Run
+from lending.domain.run.run import Run, RunDecision
 from lending.domain.week import in_tokyo
 
 
@@ -77,11 +77,11 @@ def without(
     return _planned_anew(table, copy.pull, hold, again, why, moment, policy)
 
 
-def _why_not_kept(hold: Hold, queue: Queue, why: Code | None, moment: datetime) -> LastRun:
+def _why_not_kept(hold: Hold, queue: Queue, why: Code | None, moment: datetime) -> RunReason:
     """The reason of a hold whose kept book is gone; no run has found its numbers."""
     numbers = _numbers_now(hold, queue)
     code = (why or Code.QUEUE) if numbers["copies"] else Code.NO_COPY_LEFT
-    return LastRun(in_tokyo(moment).date(), code, numbers)
+    return RunReason(in_tokyo(moment).date(), code, numbers)
 
 
 def _numbers_now(hold: Hold, queue: Queue) -> dict[str, int]:
@@ -109,7 +109,7 @@ def _planned_anew(
     return Replanned((*waits, *plans), hold, _first([mine] if mine else [], queue))
 
 
-def _plans(given: Iterable[Decision], queue: Queue, run: Run, pull: Pull) -> list[Write]:
+def _plans(given: Iterable[RunDecision], queue: Queue, run: Run, pull: Pull) -> list[Write]:
     """Copies onto the pull list; who is planned for has no reason any more."""
     found_copies, waiting = _by_barcode(queue), {hold.patron_id: hold for hold in queue.holds}
     writes = []
@@ -123,7 +123,7 @@ def _plans(given: Iterable[Decision], queue: Queue, run: Run, pull: Pull) -> lis
     return writes
 
 
-def _first(given: list[Decision], queue: Queue) -> Copy | None:
+def _first(given: list[RunDecision], queue: Queue) -> Copy | None:
     return _by_barcode(queue)[given[0].barcode] if given else None
 
 
@@ -131,7 +131,7 @@ def _by_barcode(queue: Queue) -> dict[str, Copy]:
     return {copy.barcode: copy for copy in queue.copies}
 
 
-def _waits_on(hold: Hold, reason: LastRun) -> Write:
+def _waits_on(hold: Hold, reason: RunReason) -> Write:
     if hold.status is HoldStatus.WAITING:
         return holds.reason_change(hold, reason)
     return holds.change(hold, replace(hold.waiting_again(), last_run=reason))

@@ -14,10 +14,10 @@ from lending.aws.table.holds import holds
 from lending.aws.table.run import runs
 from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import Copy, CopyState
-from lending.domain.holds.hold import Hold, HoldStatus, LastRun
+from lending.domain.holds.hold import Hold, HoldStatus, RunReason
 from lending.domain.patrons.patron import Patron
 from lending.domain.pulls.pull import pull_of
-from lending.domain.run.run import Decision, Outcome, Run, RunKind
+from lending.domain.run.run import Outcome, Run, RunDecision, RunKind
 from lending.domain.run.run_record import RunRecord
 
 
@@ -46,7 +46,7 @@ def follow_plan(
     return record
 
 
-def _carry_out_part(table: Table, run: Run, now: RunSnapshot, decisions: list[Decision]) -> dict[str, int]:
+def _carry_out_part(table: Table, run: Run, now: RunSnapshot, decisions: list[RunDecision]) -> dict[str, int]:
     """Put books on the pull list and say why others are not, and count what became of it.
 
     The counts tell what is so afterwards, not what was written: a part carried out again counts the same.
@@ -75,7 +75,7 @@ _Step = tuple[str, str, Write | None]
 _NOTHING: _Step = ("", "", None)
 
 
-def _pull(run: Run, now: RunSnapshot, hold: Hold, decision: Decision) -> _Step:
+def _pull(run: Run, now: RunSnapshot, hold: Hold, decision: RunDecision) -> _Step:
     """The copy onto the pull list, unless it is kept already and stays so (RULES 15, 20, 23)."""
     secured = hold.status is HoldStatus.SECURED
     if not needs_pull(decision.decision, secured):
@@ -87,7 +87,7 @@ def _pull(run: Run, now: RunSnapshot, hold: Hold, decision: Decision) -> _Step:
     return "pulls", "lost", None if copy.pull == pull else copies.pull_change(copy, pull)
 
 
-def _reason(run: Run, hold: Hold, decision: Decision) -> _Step:
+def _reason(run: Run, hold: Hold, decision: RunDecision) -> _Step:
     """Why the hold gets no book in this run, written only if it is another reason than before (RULES 27).
 
     A book to be lent is told of by its loan, once staff have scanned it: until then there is no reason, and an old one
@@ -98,6 +98,6 @@ def _reason(run: Run, hold: Hold, decision: Decision) -> _Step:
         return ("explained", "gone", holds.reason_change(hold, None)) if known else _NOTHING
     if run.kind is RunKind.PREFECTURAL:
         return _NOTHING
-    reason = LastRun(max(run.day, known.date) if known else run.day, str(decision.code), dict(decision.facts))
+    reason = RunReason(max(run.day, known.date) if known else run.day, str(decision.code), dict(decision.facts))
     same = known is not None and (known.code, known.facts) == (reason.code, reason.facts)
     return "explained", "gone", None if same else holds.reason_change(hold, reason)

@@ -14,14 +14,14 @@ from lending.domain.policy import Policy
 from lending.domain.pulls.pull import GIVES
 from lending.domain.run.allocation import allocate
 from lending.domain.run.obstacles import kept_in_vain
-from lending.domain.run.run import Decision, Outcome, Run, RunKind
+from lending.domain.run.run import Outcome, Run, RunDecision, RunKind
 from lending.domain.run.run_record import RunRecord
 
 # The decisions of plans made by this invocation, by the plan's name: they need not be read again.
-Made = dict[str, list[Decision]]
+Made = dict[str, list[RunDecision]]
 
 
-def decide(given: RunInput, run: Run, policy: Policy) -> list[Decision]:
+def decide(given: RunInput, run: Run, policy: Policy) -> list[RunDecision]:
     """What the run does with each hold (RULES 15, 18-23). Without any write: this alone is the dry run."""
     given = after_giving_back(given, held_in_vain(given, run, policy))
     return allocate(given.holds, given.copies, given.patrons, given.calendar, policy, run)
@@ -58,7 +58,7 @@ def make_plan(
 
 
 def _writes_of(
-    record: RunRecord, given: RunInput, run: Run, decided: list[Decision], policy: Policy
+    record: RunRecord, given: RunInput, run: Run, decided: list[RunDecision], policy: Policy
 ) -> Iterator[Write]:
     """The decisions, and for a weekly run what they were made from: it is the one that people ask about."""
     if run.kind is RunKind.THURSDAY:
@@ -67,7 +67,7 @@ def _writes_of(
         yield runs.chunk_record(record, number, part, policy)
 
 
-def _take_back(table: Table, run: Run, given: RunInput, decided: list[Decision]) -> None:
+def _take_back(table: Table, run: Run, given: RunInput, decided: list[RunDecision]) -> None:
     """Pulls of an earlier round that the new plan gives to nobody."""
     kept = {hold.barcode for hold in given.holds if hold.status is HoldStatus.SECURED}
     planned = {each.barcode for each in decided if needs_pull(each.decision, each.barcode in kept)}
@@ -78,14 +78,14 @@ def _take_back(table: Table, run: Run, given: RunInput, decided: list[Decision])
     write_what_holds(table, [copies.pull_removal(copy) for copy in ours if copy.barcode not in planned])
 
 
-def _of_those_who_left(table: Table, given: RunInput, before: RunRecord) -> list[Decision]:
+def _of_those_who_left(table: Table, given: RunInput, before: RunRecord) -> list[RunDecision]:
     """Decisions of an earlier round for holds that are served or cancelled by now: the record keeps them."""
     here = {(hold.patron_id, hold.title_id) for hold in given.holds}
     earlier = (each for number in range(before.chunks) for each in runs.chunk(table, before, number))
     return [each for each in earlier if (each.patron_id, each.title_id) not in here]
 
 
-def count(given: RunInput, decided: Iterable[Decision]) -> dict[str, int]:
+def count(given: RunInput, decided: Iterable[RunDecision]) -> dict[str, int]:
     """How much was read, and how many holds met which outcome, for which reason."""
     codes = Counter(f"code_{each.code}" for each in decided)
     outcomes = Counter(str(each.decision) for each in decided)
@@ -93,7 +93,7 @@ def count(given: RunInput, decided: Iterable[Decision]) -> dict[str, int]:
     return read | dict(sorted(outcomes.items())) | dict(sorted(codes.items()))
 
 
-def part_of(table: Table, record: RunRecord, number: int, made: Made) -> list[Decision]:
+def part_of(table: Table, record: RunRecord, number: int, made: Made) -> list[RunDecision]:
     """A part of the plan in force."""
     if record.plan in made:
         return made[record.plan][number * runs.CHUNK : (number + 1) * runs.CHUNK]

@@ -7,7 +7,7 @@ from lending.actions.run.run_input import fingerprint, unpack
 from lending.aws.table import Table
 from lending.aws.table.run import runs
 from lending.domain.problems import Refused
-from lending.domain.run.run import Decision, thursday_run
+from lending.domain.run.run import RunDecision, thursday_run
 from lending.domain.run_id import RunId
 
 
@@ -21,7 +21,7 @@ class Replay:
 
     input_intact: bool
     decisions: int
-    differences: list[tuple[Decision | None, Decision | None]]
+    differences: list[tuple[RunDecision | None, RunDecision | None]]
 
 
 def replay_run(table: Table, run_id: RunId) -> Replay:
@@ -49,5 +49,5 @@ def replay_run(table: Table, run_id: RunId) -> Replay:
     return Replay(intact, len(now), [(before, after) for before, after in pairs if before != after])
 
 
-def _hold(decision: Decision) -> tuple[str, str]:
+def _hold(decision: RunDecision) -> tuple[str, str]:
     return decision.patron_id, decision.title_id

@@ -15,7 +15,7 @@ from lending.aws.table.run import runs
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
-from lending.domain.run.run import Decision, thursday_run
+from lending.domain.run.run import RunDecision, thursday_run
 from lending.domain.run.run_record import Cost, CycleRun, RunRecord
 from lending.domain.run.what_if import Difference, WhatIf, difference
 from lending.domain.run_id import RunId
@@ -25,7 +25,7 @@ from lending.domain.run_id import RunId
 class DecisionView:
     """A decision with the card's number and the title, both empty once they are gone."""
 
-    decision: Decision
+    decision: RunDecision
     card_number: str
     title: str
 
@@ -97,19 +97,19 @@ def dry_run(
     return replace(view, difference=difference(plain, decided), cards=cards)
 
 
-def _looked(table: Table, decisions: list[Decision], staff: str, moment: datetime, policy: Policy) -> None:
+def _looked(table: Table, decisions: list[RunDecision], staff: str, moment: datetime, policy: Policy) -> None:
     """That staff looked at whom a run has considered leaves a trace (RULES 41)."""
     if decisions:
         table.write(audit_log.entry_of_list("runs", Act(moment, staff, Deed.LOOK), policy))
 
 
-def _from(table: Table, record: RunRecord, start: int) -> Iterable[Decision]:
+def _from(table: Table, record: RunRecord, start: int) -> Iterable[RunDecision]:
     first, skipped = divmod(start, runs.CHUNK)
     for number in range(first, record.chunks):
         yield from runs.chunk(table, record, number)[skipped if number == first else 0 :]
 
 
-def _page(table: Table, decisions: list[Decision], start: int, limit: int) -> tuple[list[DecisionView], int | None]:
+def _page(table: Table, decisions: list[RunDecision], start: int, limit: int) -> tuple[list[DecisionView], int | None]:
     shown = decisions[:limit]
     by_id = patrons.find_many(table, {each.patron_id for each in shown})
     found = titles.find_many(table, {each.title_id for each in shown})

@@ -27,7 +27,7 @@ STATUS_LABELS = {HoldStatus.WAITING: "確保待ち", HoldStatus.SECURED: "確保
 
 
 @dataclass(frozen=True, slots=True)
-class LastRun:
+class RunReason:
     """Why the last run gave this hold no book, with the numbers the sentence needs (RULES 27)."""
 
     date: date
@@ -56,7 +56,7 @@ class Hold:
     pickup_until: date | None = None
     next_pickup_place: str = ""
     next_pickup_from: date | None = None
-    last_run: LastRun | None = None
+    last_run: RunReason | None = None
 
     def place_on(self, cycle: date) -> str:
         """The pickup place that counts in the run of a cycle, whatever day that run is made on (RULES 14)."""

@@ -7,12 +7,12 @@ from typing import Any
 
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.catalogue.title import Copy, CopyState, Pull
-from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, LastRun
+from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, RunReason
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.run.allocation import allocate
 from lending.domain.run.reasons import Code
-from lending.domain.run.run import Decision, Outcome, Run, RunKind, prefectural_pull, thursday_run
+from lending.domain.run.run import Outcome, Run, RunDecision, RunKind, prefectural_pull, thursday_run
 from lending.domain.run_id import RunId
 
 GIVES = frozenset({Outcome.LEND, Outcome.KEEP_ASIDE, Outcome.READY})
@@ -92,7 +92,7 @@ def decide_anew(
     policy: Policy,
     run: Run,
     day: date,
-) -> list[Decision]:
+) -> list[RunDecision]:
     """What the rules of a run give to the queue of a title as it is now: nobody is overtaken (RULES 11, 15, 23).
 
     Copies that staff are fetching for a hold, and those holds, are settled and no part of it; a head of the queue that
@@ -120,7 +120,7 @@ def _waits(hold: Hold, patrons: Mapping[str, Patron]) -> bool:
 
 
 def next_grant(
-    decisions: Sequence[Decision], holds: Iterable[Hold], patrons: Mapping[str, Patron], run: Run
+    decisions: Sequence[RunDecision], holds: Iterable[Hold], patrons: Mapping[str, Patron], run: Run
 ) -> Grant | None:
     """Who gets the book in the hand by `decide_anew`, or None: back to its shelf.
 
@@ -134,7 +134,7 @@ def next_grant(
     return None
 
 
-def _turn(waiting: Mapping[str, Hold], decision: Decision) -> tuple[datetime, str]:
+def _turn(waiting: Mapping[str, Hold], decision: RunDecision) -> tuple[datetime, str]:
     return waiting[decision.patron_id].queued_at, decision.patron_id
 
 
@@ -146,7 +146,7 @@ def numbers_of(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: facts[name] for name in NUMBERS if name in facts}
 
 
-def pull_of(decision: Decision, cap: int, run_id: RunId, numbers: Mapping[str, Any] | None = None) -> Pull:
+def pull_of(decision: RunDecision, cap: int, run_id: RunId, numbers: Mapping[str, Any] | None = None) -> Pull:
     """The plan that a decision makes on its copy, with the numbers of then (RULES 15, 23, 27).
 
     Args:
@@ -166,7 +166,7 @@ def pull_of(decision: Decision, cap: int, run_id: RunId, numbers: Mapping[str, A
     )
 
 
-def why_without(pull: Pull, decided: Decision | None, why: Code | None, numbers: dict[str, Any]) -> LastRun:
+def why_without(pull: Pull, decided: RunDecision | None, why: Code | None, numbers: dict[str, Any]) -> RunReason:
     """The reason of a hold whose planned book is not there after all, by the run that planned it (RULES 23, 27).
 
     Args:
@@ -175,8 +175,8 @@ def why_without(pull: Pull, decided: Decision | None, why: Code | None, numbers:
         numbers: of the queue now, for a book that was kept: no run has counted its hold's place.
     """
     if decided is not None and decided.decision not in GIVES and (why is None or decided.code not in _NO_BOOK):
-        return LastRun(pull.day, str(decided.code), dict(decided.facts))
-    return LastRun(pull.day, str(why or Code.QUEUE), numbers_of(pull.facts) or numbers)
+        return RunReason(pull.day, str(decided.code), dict(decided.facts))
+    return RunReason(pull.day, str(why or Code.QUEUE), numbers_of(pull.facts) or numbers)
 
 
 # What a queue is told when there are too few books: here it is known better what became of the book.

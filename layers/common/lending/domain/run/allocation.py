@@ -18,7 +18,7 @@ from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.run.obstacles import Gate
 from lending.domain.run.reasons import Code
-from lending.domain.run.run import Decision, Explanation, Outcome, Run
+from lending.domain.run.run import Explanation, Outcome, Run, RunDecision
 
 
 def allocate(
@@ -28,7 +28,7 @@ def allocate(
     calendar: Calendar,
     policy: Policy,
     run: Run,
-) -> list[Decision]:
+) -> list[RunDecision]:
     """Decide for each waiting or secured hold what this run does with it (RULES 15, 18-23, 27).
 
     `copies_by_title` holds all copies of the titles of `holds`, `patrons` all their patrons. Ready holds are passed
@@ -60,7 +60,7 @@ class _Plan:
     """The decisions of one run while they come about."""
 
     def __init__(self, gate: Gate) -> None:
-        self.decisions: list[Decision] = []
+        self.decisions: list[RunDecision] = []
         self._holds: list[Hold] = []  # of the decisions, one by one
         self._contested: set[str] = set()  # titles for which somebody still waits
         self._reasons: dict[tuple[Any, ...], Explanation] = {}
@@ -135,12 +135,12 @@ class _Plan:
             self._gate.readers[hold.patron_id].lent.append(len(self.decisions))
         self._holds.append(hold)
         self.decisions.append(
-            Decision(hold.patron_id, hold.title_id, barcode, grant.outcome, grant.code, grant.facts, place, queue)
+            RunDecision(hold.patron_id, hold.title_id, barcode, grant.outcome, grant.code, grant.facts, place, queue)
         )
 
     def _refuse(self, hold: Hold, reason: Explanation, place: str) -> None:
         self._holds.append(hold)
-        self.decisions.append(Decision(hold.patron_id, hold.title_id, "", _NONE, reason.code, reason.facts, place))
+        self.decisions.append(RunDecision(hold.patron_id, hold.title_id, "", _NONE, reason.code, reason.facts, place))
 
     def _in_queue(self, shortage: "_Shortage", position: int, of: int) -> Explanation:
         """One object for all holds with the same facts: most queues are short, and a run has a million of them."""

@@ -61,7 +61,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class RunDecision:
     """What the run decides for one hold, and why (RULES 27).
 
     `barcode` is the copy, of every outcome but `none`. `facts` go into JSON as they are; decisions share them where

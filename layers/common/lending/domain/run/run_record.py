@@ -58,3 +58,11 @@ class Cost:
     ms_reading: int = 0
     ms_planning: int = 0
     ms_writing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """What a job that needs no plan has done, and for which day; None if it had been done before."""
+
+    day: date
+    counts: dict[str, int] | None = None

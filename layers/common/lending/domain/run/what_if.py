@@ -9,7 +9,7 @@ from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.closures import Scope, Suspension
 from lending.domain.catalogue.title import Copy, CopyState
 from lending.domain.patrons.patron import Patron
-from lending.domain.run.run import Decision, Outcome, Run
+from lending.domain.run.run import Outcome, Run, RunDecision
 
 Copies = dict[str, list[Copy]]
 
@@ -79,7 +79,7 @@ class Difference:
     facilities: dict[str, Change]
 
 
-def difference(plain: Iterable[Decision], other: Iterable[Decision]) -> Difference:
+def difference(plain: Iterable[RunDecision], other: Iterable[RunDecision]) -> Difference:
     """How the outcome of `other` differs from that of `plain`, for each patron and facility."""
     before, after = list(plain), list(other)
     return Difference(

@@ -13,7 +13,7 @@ from lending.aws.table.codec import Item, attributes, each_of, stamp, value_of
 from lending.aws.table.patrons.patrons import partition
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, check, delete, put_new, still, update
-from lending.domain.holds.hold import Hold, HoldStatus, LastRun
+from lending.domain.holds.hold import Hold, HoldStatus, RunReason
 
 SHARDS = 16
 WORK_READY = "READY"
@@ -98,7 +98,7 @@ def change(before: Hold, after: Hold) -> Write:
     return _with_queue_count(write, before.title_id, _waits(after) - _waits(before))
 
 
-def reason_change(hold: Hold, reason: LastRun | None) -> Write:
+def reason_change(hold: Hold, reason: RunReason | None) -> Write:
     """Say why the last run gave this hold nothing, or nothing once it is planned for; the hold stays as it is (27)."""
     condition, values = _still(hold)
     key_ = key(hold.patron_id, hold.title_id)

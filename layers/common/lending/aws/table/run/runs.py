@@ -11,7 +11,7 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from lending.aws.table.store import Overtaken, Table
 from lending.aws.table.writes import Key, Write, put, put_new, update
 from lending.domain.policy import Policy
 from lending.domain.run.reasons import Code
-from lending.domain.run.run import Decision, Outcome
+from lending.domain.run.run import Outcome, RunDecision
 from lending.domain.run.run_record import Cost, CycleRun, RunRecord
 from lending.domain.run_id import RunId
 
@@ -45,15 +45,15 @@ def find(table: Table, run_id: RunId) -> RunRecord | None:
     return value_of(RunRecord, item) if item else None
 
 
-def chunk_record(record: RunRecord, number: int, decisions: Sequence[Decision], policy: Policy) -> Write:
+def chunk_record(record: RunRecord, number: int, decisions: Sequence[RunDecision], policy: Policy) -> Write:
     """A part of a plan. Written again it is the same; it vanishes after the policy's days (RULES 41)."""
-    listed = [[getattr(each, name) for name in Decision.__slots__] for each in decisions]
+    listed = [[getattr(each, name) for name in RunDecision.__slots__] for each in decisions]
     packed = zlib.compress(json.dumps(listed, ensure_ascii=False, separators=(",", ":")).encode())
     gone = epoch(record.moment + timedelta(days=policy.history_days))
     return put(_chunk_key(record.run_id, record.plan, number), {"decisions": packed, "expires_at": gone})
 
 
-def chunk(table: Table, record: RunRecord, number: int) -> list[Decision]:
+def chunk(table: Table, record: RunRecord, number: int) -> list[RunDecision]:
     """A part of the plan in force; nothing of it once it has vanished."""
     item = table.get(_chunk_key(record.run_id, record.plan, number))
     return [_decision(*values) for values in json.loads(zlib.decompress(bytes(item["decisions"])))] if item else []
@@ -68,9 +68,9 @@ def _decision(
     facts: dict[str, Any],
     place: str,
     queue: list[int] | None,
-) -> Decision:
+) -> RunDecision:
     position = (queue[0], queue[1], queue[2]) if queue else None
-    return Decision(patron_id, title_id, barcode, Outcome(decision), Code(code), facts, place, position)
+    return RunDecision(patron_id, title_id, barcode, Outcome(decision), Code(code), facts, place, position)
 
 
 def input_record(record: RunRecord, packed: bytes, policy: Policy) -> list[Write]:
@@ -184,14 +184,6 @@ def _cost_key(run_id: RunId) -> Key:
 
 
 # Jobs without a plan
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a job that needs no plan has done, and for which day; None if it had been done before."""
-
-    day: date
-    counts: dict[str, int] | None = None
 
 
 def is_done(table: Table, job: str, day: date) -> bool:
