@@ -17,7 +17,10 @@ from lending.aws.table.mail import mails, sent_messages
 from lending.aws.table.writes import Key
 from lending.domain.calendar.facility import Facility
 from lending.domain.loans.loan import Loan
-from lending.domain.mail.mail import Mail, MailKind, MailState, mail_id
+from lending.domain.mail.kinds import MailKind
+from lending.domain.mail.kinds.addresses import ArrivalTestMail
+from lending.domain.mail.kinds.lending import LendingMail
+from lending.domain.mail.mail import Mail, MailState, new_mail
 from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import context, sample
@@ -27,9 +30,9 @@ SATURDAY = datetime(2026, 6, 6, 9, tzinfo=TOKYO)
 SUNDAY = date(2026, 6, 7)
 
 
-def put(table: Table, kind: MailKind = MailKind.TEST, *about: Any, owner: str = "p-1", **facts: Any) -> Key:
+def put(table: Table, kind: type[MailKind] = ArrivalTestMail, *about: Any, owner: str = "p-1", **facts: Any) -> Key:
     """A mail that waits to be sent."""
-    mail = Mail(mail_id(kind, *(about or (1,))), owner, kind, SATURDAY, facts)
+    mail = new_mail(kind, owner, SATURDAY, *(about or (1,)), **facts)
     table.write(mails.addition(mail, POLICY))
     return mails.key(mail)
 
@@ -37,7 +40,7 @@ def put(table: Table, kind: MailKind = MailKind.TEST, *about: Any, owner: str = 
 def put_lending(table: Table, patron_id: str = "p-1") -> Key:
     """The Saturday mail of one patron and facility."""
     about = (SUNDAY, 12)
-    return put(table, MailKind.LENDING, *about, owner=patron_id, pickup_from=SUNDAY.isoformat(), facility="12")
+    return put(table, LendingMail, *about, owner=patron_id, pickup_from=SUNDAY.isoformat(), facility="12")
 
 
 def lend(table: Table, *titles: str, patron_id: str = "p-1", **changes: Any) -> None:
@@ -57,9 +60,7 @@ def lend(table: Table, *titles: str, patron_id: str = "p-1", **changes: Any) -> 
 
 def sent(table: Table, message_id: str, to_address: str, *about: Any, owner: str = "p-1") -> Key:
     """A mail that SES has taken under a message id."""
-    key = put(
-        table, MailKind.LENDING, *(about or (SUNDAY, 12)), owner=owner, pickup_from=SUNDAY.isoformat(), facility="12"
-    )
+    key = put(table, LendingMail, *(about or (SUNDAY, 12)), owner=owner, pickup_from=SUNDAY.isoformat(), facility="12")
     waits = mail_of(table, key)
     taken = replace(waits, state=MailState.SENT, to_address=to_address, sent_at=SATURDAY, message_id=message_id)
     table.transact(mails.change(waits, taken), sent_messages.addition(message_id, key, taken, POLICY))

@@ -11,7 +11,8 @@ from lending.aws.table.holds import baskets
 from lending.aws.table.mail import mails
 from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.loans.shift import Shift
-from lending.domain.mail.mail import Mail, MailKind
+from lending.domain.mail.kinds.addresses import ArrivalTestMail
+from lending.domain.mail.mail import Mail
 from tests.handlers.applications import RECEIPT, applied, kit
 from tests.handlers.conftest import NOON, Given, context, request
 from tests.handlers.desk import POLICY, SUNDAY, THURSDAY, Library
@@ -64,7 +65,7 @@ def furnished(given: Given) -> Library:
         table.write(calendar.closure_addition(closed))
         stop = Suspension(suspension_id=f"s-{n}", scope=Scope.FACILITY, facility=facility, starts_on=day, ends_on=day)
         table.write(calendar.suspension_addition(stop))
-        table.write(mails.addition(Mail(f"test-{n}", "p-1", MailKind.TEST, NOON + timedelta(minutes=n)), POLICY))
+        table.write(mails.addition(Mail(f"test-{n}", "p-1", ArrivalTestMail.name, NOON + timedelta(minutes=n)), POLICY))
     for facility in ("12", "13"):
         moved = Shift(shift_id=facility, facility=facility, pickup_from=SUNDAY, pickup_until=SUNDAY, due_on=SUNDAY,
                       reason="雪", recorded_at=NOON)  # fmt: skip

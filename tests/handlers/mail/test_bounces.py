@@ -18,7 +18,9 @@ from lending.aws.table.writes import Key
 from lending.domain.mail.bounce_table import BounceCause, Fault
 from lending.domain.mail.bounces import classify
 from lending.domain.mail.contact import Contact
-from lending.domain.mail.mail import MailKind, MailState
+from lending.domain.mail.kinds.applications import RefusalMail
+from lending.domain.mail.kinds.lending import LendingMail
+from lending.domain.mail.mail import MailState
 from tests.handlers.conftest import ROOT, Given, context, sample
 from tests.handlers.mails import POLICY, SATURDAY, mail_of, put, sent
 
@@ -100,7 +102,7 @@ def test_every_sample_is_taken_in_once_however_often_it_comes(given: Given, libr
         diagnoses = [classify(event, recipient) for recipient in event.recipients] if event.asks_for_contact else []
         tasks = open_tasks(library)
         assert {task.cause for task in tasks} == {diagnosis.cause for diagnosis in diagnoses}, name
-        assert {task.mail_kind for task in tasks} <= {MailKind.LENDING}, name
+        assert {task.mail_kind for task in tasks} <= {LendingMail.name}, name
         marked = HANAKO in addresses.unreachable(library, {HANAKO})
         expected = any(
             diagnosis.permanent
@@ -360,7 +362,7 @@ def test_an_address_keeps_its_letters(given: Given, library: Table) -> None:
 
 
 def test_an_application_without_a_patron_has_its_task_and_it_vanishes(library: Table) -> None:
-    key: Key = put(library, MailKind.REFUSAL, "2606-0001", owner="2606-0001")
+    key: Key = put(library, RefusalMail, "2606-0001", owner="2606-0001")
     event = bounce("m-1")
     envelope = json.loads(event["Records"][0]["body"])
     message = json.loads(envelope["Message"])

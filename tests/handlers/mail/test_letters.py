@@ -11,7 +11,11 @@ from lending.aws.table.loans import loans
 from lending.aws.table.mail import addresses
 from lending.aws.table.patrons import patrons
 from lending.aws.table.registration import cards
-from lending.domain.mail.mail import MailKind, MailState, Unsent
+from lending.domain.mail.kinds import MailKind
+from lending.domain.mail.kinds.accounts import AcceptanceMail
+from lending.domain.mail.kinds.addresses import AddressConfirmationMail, ArrivalTestMail
+from lending.domain.mail.kinds.books import OverdueMail
+from lending.domain.mail.mail import MailState, Unsent
 from lending.domain.patrons.patron import Patron
 from lending.domain.registration.card import Card, CardState
 from tests.handlers.conftest import Given, context, sample
@@ -111,8 +115,10 @@ def test_who_has_an_address_gets_mails_and_no_letters(given: Given, library: Tab
     assert mail_of(library, key).state is MailState.SENT
 
 
-@pytest.mark.parametrize("kind", [MailKind.TEST, MailKind.ADDRESS_CONFIRMATION])
-def test_what_is_about_mail_itself_is_no_letter(person: Patron, library: Table, post: Post, kind: MailKind) -> None:
+@pytest.mark.parametrize("kind", [ArrivalTestMail, AddressConfirmationMail])
+def test_what_is_about_mail_itself_is_no_letter(
+    person: Patron, library: Table, post: Post, kind: type[MailKind]
+) -> None:
     key = put(library, kind)
     post.bring(key)
     assert (letters(), mail_of(library, key).why) == ([], Unsent.NO_ADDRESS)
@@ -122,7 +128,7 @@ def test_a_password_comes_on_a_slip_and_is_in_no_letter(person: Patron, library:
     # GIVEN somebody without mail, whose application for a password was registered (RULES 6, 44)
     accounts.ensure_account("p-1", person.card_number)
     password = accounts.new_temporary_password("p-1")
-    post.bring(put(library, MailKind.ACCEPTANCE, "4821773019", application_kind="password"))
+    post.bring(put(library, AcceptanceMail, "4821773019", application_kind="password"))
     # WHEN the letter is looked at, twice
     letters()
     (letter,) = letters()
@@ -178,7 +184,7 @@ def test_what_is_no_letter_is_not_printed(person: Patron, library: Table) -> Non
 def test_one_that_lacks_what_it_tells_hides_no_other(person: Patron, library: Table, post: Post) -> None:
     # GIVEN a mail without its facts, and one that is whole
     lend(library, "t-1")
-    post.bring(put(library, MailKind.OVERDUE, 1), put_lending(library))
+    post.bring(put(library, OverdueMail, 1), put_lending(library))
     assert [each["id"] for each in letters()] == [LETTER]
 
 

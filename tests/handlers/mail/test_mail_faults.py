@@ -18,7 +18,8 @@ from lending.aws.table.mail import mails
 from lending.aws.table.patrons import patrons
 from lending.aws.table.writes import Key
 from lending.domain.mail.events import EventKind, MailEvent, Recipient
-from lending.domain.mail.mail import MailKind, MailState
+from lending.domain.mail.kinds.addresses import ArrivalTestMail
+from lending.domain.mail.mail import MailState
 from lending.domain.patrons.patron import Patron
 from tests.benchmarks.counting_store import CountingStore
 from tests.handlers.mails import POLICY, SATURDAY, Died, mail_of, put, throttled
@@ -116,7 +117,7 @@ def _waiting(table: Table, n: int) -> Key:
         "017-000-0000", f"{patron_id}@example.jp",
     )  # fmt: skip
     table.write(patrons.addition(patron))
-    return put(table, MailKind.TEST, owner=patron_id)
+    return put(table, ArrivalTestMail, owner=patron_id)
 
 
 def _brought(table: Table, disturbed: Disturbed, key: Key, moment: Any) -> bool:

@@ -12,7 +12,10 @@ from lending.aws.table import Table
 from lending.aws.table.mail import addresses, contacts, mails
 from lending.aws.table.registration import cards
 from lending.aws.table.writes import Key
-from lending.domain.mail.mail import Mail, MailKind, MailState, Unsent, first_name
+from lending.domain.mail.kinds.accounts import TemporaryPasswordMail
+from lending.domain.mail.kinds.addresses import AddressConfirmationMail, ArrivalTestMail
+from lending.domain.mail.kinds.lending import LendingMail
+from lending.domain.mail.mail import Mail, MailState, Unsent, first_name
 from lending.domain.registration.card import Card, CardState
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.crashing import Mortal, deaths, everything
@@ -61,7 +64,7 @@ def try_again(now: Any = NOW) -> tuple[int, Any]:
 
 
 def trying(library: Table) -> list[Mail]:
-    return [mail for mail in mails.of_patron(library, "p-1") if mail.kind is MailKind.TEST]
+    return [mail for mail in mails.of_patron(library, "p-1") if mail.kind == ArrivalTestMail.name]
 
 
 # Tried again
@@ -85,7 +88,7 @@ def test_sample_an_address_that_is_no_dead_end(
     assert post.bring(mails.key(test)) == []
     assert post.taken[0]["Destination"] == {"ToAddresses": [FAMILY]}
     lend(library, "t-1")
-    assert post.bring(put(library, MailKind.LENDING, 1, pickup_from="2026-06-07", facility="12")) == []
+    assert post.bring(put(library, LendingMail, 1, pickup_from="2026-06-07", facility="12")) == []
     assert len(post.taken) == 2
     # and it is on the trail of the patron, RULES 41
     assert "try_address" in {trace["what"] for trace in library.query("PATRON#p-1", "TRACE#")}
@@ -154,7 +157,7 @@ def test_sample_staff_read_what_a_mail_said(library: Table, monkeypatch: pytest.
     # GIVEN a lending mail that was sent, and one with a password
     post = Post(monkeypatch)
     lend(library, "t-1")
-    assert post.bring(put_lending(library), put(library, MailKind.TEMPORARY_PASSWORD, 1)) == []
+    assert post.bring(put_lending(library), put(library, TemporaryPasswordMail, 1)) == []
     # WHEN the sample asks for the patron's mails
     status, body = answered(handler(sample("review/patron_mails"), context()))
     # THEN it says what they said and how far they came, but no password, RULES 38
@@ -234,14 +237,14 @@ def test_pressed_twice_it_is_sent_once(library: Table, monkeypatch: pytest.Monke
 
 
 def test_a_mail_on_its_way_will_do(library: Table) -> None:
-    put(library, MailKind.LENDING, date(2026, 6, 7), 12, pickup_from="2026-06-07", facility="12")
+    put(library, LendingMail, date(2026, 6, 7), 12, pickup_from="2026-06-07", facility="12")
     assert again()[1]["id"] == "lending~2026-06-07~12"
     assert len(mails.of_patron(library, "p-1")) == 1
 
 
 def test_what_cannot_be_sent_again(library: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN a link that proves an address: only its owner can ask for another
-    kind = MailKind.ADDRESS_CONFIRMATION
+    kind = AddressConfirmationMail
     put(library, kind, "2026-06-01", 1, to="new@example.jp", pending="secret", valid_hours=24)
     status, problem = again(mail="address_confirmation~2026-06-01~1")
     assert (status, codes(problem)) == (409, ["link_by_patron"])

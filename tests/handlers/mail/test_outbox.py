@@ -13,7 +13,8 @@ from lending.aws.queue import NotCarried
 from lending.aws.settings import settings
 from lending.aws.table import Table
 from lending.aws.table.mail import mails
-from lending.domain.mail.mail import MailKind, MailState, claimed
+from lending.domain.mail.kinds.addresses import ArrivalTestMail
+from lending.domain.mail.mail import MailState, claimed
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.mails import SATURDAY, mail_of, put, sent
 
@@ -66,7 +67,7 @@ def test_a_queue_that_is_away_raises(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_stuck_is_handed_on_again(given: Given, library: Table) -> None:
     # GIVEN mails put at nine: one pending, one whose sender died, one sent, and one put just now
     given.patron()
-    pending, died = put(library, MailKind.TEST, 1), put(library, MailKind.TEST, 2)
+    pending, died = put(library, ArrivalTestMail, 1), put(library, ArrivalTestMail, 2)
     mail = mail_of(library, died)
     library.write(mails.change(mail, claimed(mail, SATURDAY)))
     sent(library, "m-1", "p-1@example.jp")

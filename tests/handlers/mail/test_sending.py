@@ -23,7 +23,14 @@ from lending.aws.table.registration import applications
 from lending.aws.table.writes import Key
 from lending.domain.holds.hold import Hold, HoldStatus
 from lending.domain.mail.bounce_table import BounceCause
-from lending.domain.mail.mail import MailKind, MailState, Unsent, claimed
+from lending.domain.mail.kinds import MailKind, kind_named
+from lending.domain.mail.kinds.accounts import AcceptanceMail, TemporaryPasswordMail
+from lending.domain.mail.kinds.addresses import AddressConfirmationMail, ArrivalTestMail
+from lending.domain.mail.kinds.applications import ImageAgainMail, RefusalMail
+from lending.domain.mail.kinds.books import OverdueMail, ReadyMail
+from lending.domain.mail.kinds.cards import CardExpiredHoldMail
+from lending.domain.mail.kinds.lending import ShiftMail
+from lending.domain.mail.mail import MailState, Unsent, claimed
 from lending.domain.registration.kinds import ApplicationStatus
 from tests.handlers.applications import applied
 from tests.handlers.conftest import Given, context, sample
@@ -134,7 +141,7 @@ def test_books_made_ready_on_one_day_are_told_of_while_they_wait(given: Given, l
         replace(ready, title_id="t-3", status=HoldStatus.SECURED, pickup_until=None),
     )
     library.transact(*map(holds.addition, (ready, *others)))
-    put(library, MailKind.READY, "2026-06-04", ready_on="2026-06-04", pickup_until="2026-06-18")
+    put(library, ReadyMail, "2026-06-04", ready_on="2026-06-04", pickup_until="2026-06-18")
     # WHEN it is sent THEN it tells of the one
     assert post.bring_event(sample("mail/ready")) == []
     assert "見本の本 t-1" in post.text
@@ -148,7 +155,7 @@ def test_overdue_books_are_told_of_while_they_are_out(given: Given, library: Tab
     lend(library, "t-1", due_on=date(2026, 6, 14))
     lend(library, "t-2", due_on=date(2026, 6, 28))
     lend(library, "t-3", due_on=date(2026, 6, 21))
-    put(library, MailKind.OVERDUE, "2026-06-25", reminded_on="2026-06-18")
+    put(library, OverdueMail, "2026-06-25", reminded_on="2026-06-18")
     assert post.bring_event(sample("mail/overdue")) == []
     assert "(1冊)" in post.text
     assert "見本の本 t-1" in post.text
@@ -165,7 +172,7 @@ def test_a_card_that_was_renewed_meanwhile_is_not_told_of(
     given.patron("p-1", expires_on=date.fromisoformat(expires_on), open_holds=2)
     given.patron("p-2", open_holds=2)
     for owner in ("p-1", "p-2"):
-        put(library, MailKind(name), expires_on, owner=owner, **{fact: expires_on})
+        put(library, kind_named(name), expires_on, owner=owner, **{fact: expires_on})
     # WHEN both are brought THEN one is sent, with the page to renew at
     assert post.bring_event(sample(f"mail/{name}")) == []
     assert post.bring(("PATRON#p-2", f"MAIL#{name}#{expires_on}")) == []
@@ -174,7 +181,7 @@ def test_a_card_that_was_renewed_meanwhile_is_not_told_of(
 
 def test_no_hold_left_is_no_hold_to_keep(given: Given, library: Table, post: Post) -> None:
     given.patron(expires_on=date(2026, 5, 31))
-    key = put(library, MailKind.CARD_EXPIRED_HOLD, "2026-05-31", expired_on="2026-05-31", holds=1)
+    key = put(library, CardExpiredHoldMail, "2026-05-31", expired_on="2026-05-31", holds=1)
     post.bring(key)
     assert mail_of(library, key).why is Unsent.NOTHING_TO_SAY
 
@@ -187,7 +194,7 @@ def test_a_shift_is_told_to_who_has_a_book_of_the_batch(given: Given, library: T
         "due_on": "2026-06-24", "reason": "大雪のため", "pickup_until_before": "2026-06-14",
     }  # fmt: skip
     for owner in ("p-1", "p-2"):
-        put(library, MailKind.SHIFT, "s-1", owner=owner, **facts)
+        put(library, ShiftMail, "s-1", owner=owner, **facts)
     assert post.bring_event(sample("mail/shift")) == []
     assert post.bring(("PATRON#p-2", "MAIL#shift#s-1")) == []
     assert "鰺ヶ沢町中央公民館" in post.text
@@ -200,7 +207,7 @@ def test_the_first_password_is_in_the_mail_and_nowhere_else(
 ) -> None:
     # GIVEN a patron just registered, whose account is not there yet
     given.patron(mail_to="holds@example.jp")
-    put(library, MailKind.ACCEPTANCE, RECEIPT, application_kind=kind, expires_on="2029-06-01", online_lending=True)
+    put(library, AcceptanceMail, RECEIPT, application_kind=kind, expires_on="2029-06-01", online_lending=True)
     # WHEN the acceptance is sent
     assert post.bring_event(sample("mail/acceptance")) == []
     # THEN it goes to the person's own address with a password that signs in and must be changed, RULES 4, 6
@@ -217,7 +224,7 @@ def test_the_first_password_is_in_the_mail_and_nowhere_else(
 def test_a_renewal_leaves_the_password_alone(given: Given, library: Table, post: Post) -> None:
     given.patron()
     accounts.ensure_account("p-1", "10000001")
-    put(library, MailKind.ACCEPTANCE, RECEIPT, application_kind="renewal", to="asked-here@example.jp")
+    put(library, AcceptanceMail, RECEIPT, application_kind="renewal", to="asked-here@example.jp")
     assert post.bring_event(sample("mail/acceptance")) == []
     assert "仮パスワード" not in post.text
     # An answer goes where it was asked for, if that was said.
@@ -227,7 +234,7 @@ def test_a_renewal_leaves_the_password_alone(given: Given, library: Table, post:
 def test_a_password_sent_anew(given: Given, library: Table, post: Post) -> None:
     given.patron()
     accounts.ensure_account("p-1", "10000001")
-    put(library, MailKind.TEMPORARY_PASSWORD, 1780282800000)
+    put(library, TemporaryPasswordMail, 1780282800000)
     assert post.bring_event(sample("mail/temporary_password")) == []
     assert "仮パスワード: " in post.text
 
@@ -240,7 +247,7 @@ def test_nobody_loses_a_password_they_have_chosen_to_a_birthday(given: Given, li
     client("cognito-idp").admin_set_user_password(
         UserPoolId=pool, Username="p-1", Password="Chosen-2026", Permanent=True
     )
-    key = put(library, MailKind.TEMPORARY_PASSWORD, 1)
+    key = put(library, TemporaryPasswordMail, 1)
     post.bring(key)
     assert (post.taken, mail_of(library, key).why) == ([], Unsent.NOTHING_TO_SAY)
 
@@ -249,7 +256,7 @@ def test_an_address_proves_itself_even_if_it_is_marked(given: Given, library: Ta
     # GIVEN a wish for an address that is marked unreachable, RULES 7, 39
     given.patron()
     library.write(addresses.mark_addition("new@example.jp", SATURDAY, "mailbox_full"))
-    put(library, MailKind.ADDRESS_CONFIRMATION, "2026-06-01", 1, to="new@example.jp", pending="secret", valid_hours=24)
+    put(library, AddressConfirmationMail, "2026-06-01", 1, to="new@example.jp", pending="secret", valid_hours=24)
     assert post.bring_event(sample("mail/address_confirmation")) == []
     assert post.taken[0]["Destination"] == {"ToAddresses": ["new@example.jp"]}
     token = post.text.split("https://lending.example.jp/confirm.html#")[1].split("\n")[0]
@@ -259,8 +266,8 @@ def test_an_address_proves_itself_even_if_it_is_marked(given: Given, library: Ta
 def test_a_test_mail_goes_to_a_marked_address_other_mails_do_not(given: Given, library: Table, post: Post) -> None:
     given.patron(open_holds=1, expires_on=date(2026, 5, 31))
     library.write(addresses.mark_addition("p-1@example.jp", SATURDAY, "domain_refused"))
-    put(library, MailKind.TEST, 5934276)
-    other = put(library, MailKind.CARD_EXPIRED_HOLD, "2026-05-31", expired_on="2026-05-31")
+    put(library, ArrivalTestMail, 5934276)
+    other = put(library, CardExpiredHoldMail, "2026-05-31", expired_on="2026-05-31")
     assert post.bring_event(sample("mail/test")) == []
     assert post.bring(other) == []
     assert "受信を確認" in post.text
@@ -275,7 +282,7 @@ def test_a_test_mail_goes_to_a_marked_address_other_mails_do_not(given: Given, l
     assert (task.unsent, task.cause, task.mail_kind) == (
         Unsent.UNREACHABLE,
         BounceCause.DOMAIN_REFUSED,
-        MailKind.CARD_EXPIRED_HOLD,
+        CardExpiredHoldMail.name,
     )
     # and what it would have said can be read all the same, RULES 38
     assert "利用者カードの有効期限が切れた" in mail_of(library, other).text
@@ -283,9 +290,9 @@ def test_a_test_mail_goes_to_a_marked_address_other_mails_do_not(given: Given, l
     assert contacts.trouble_with(library, "p-1@example.jp").marked_since == SATURDAY
 
 
-@pytest.mark.parametrize("kind", [MailKind.ACCEPTANCE, MailKind.TEMPORARY_PASSWORD])
+@pytest.mark.parametrize("kind", [AcceptanceMail, TemporaryPasswordMail])
 def test_a_mail_that_lets_somebody_in_is_tried_at_a_marked_address(
-    given: Given, library: Table, post: Post, kind: MailKind
+    given: Given, library: Table, post: Post, kind: type[MailKind]
 ) -> None:
     # GIVEN a person whose only address is marked, and who cannot sign in to give another, RULES 6, 39
     given.patron()
@@ -302,8 +309,8 @@ def test_what_was_sent_can_be_read_but_for_its_secrets(given: Given, library: Ta
     given.patron()
     lend(library, "t-1")
     keys = [
-        put_lending(library), put(library, MailKind.TEMPORARY_PASSWORD, 1),
-        put(library, MailKind.ADDRESS_CONFIRMATION, "2026-06-01", 1, to="new@example.jp", pending="secret",
+        put_lending(library), put(library, TemporaryPasswordMail, 1),
+        put(library, AddressConfirmationMail, "2026-06-01", 1, to="new@example.jp", pending="secret",
             valid_hours=24),
     ]  # fmt: skip
     # WHEN they are sent
@@ -323,12 +330,12 @@ def test_what_was_sent_can_be_read_but_for_its_secrets(given: Given, library: Ta
 def test_who_has_no_address_gets_no_mail(library: Table, post: Post) -> None:
     application = applied(library, RECEIPT)
     library.write(applications.change(application, replace(application, email="")))
-    key = put(library, MailKind.REFUSAL, RECEIPT, owner=RECEIPT, reason="x")
+    key = put(library, RefusalMail, RECEIPT, owner=RECEIPT, reason="x")
     assert post.bring(key) == []
     assert mail_of(library, key).why is Unsent.NO_ADDRESS
     # and who has applied is called, as nothing else tells them, RULES 39
     (task,) = contacts.page(library, 10)[0]
-    assert (task.receipt_number, task.unsent, task.mail_kind) == (RECEIPT, Unsent.NO_ADDRESS, MailKind.REFUSAL)
+    assert (task.receipt_number, task.unsent, task.mail_kind) == (RECEIPT, Unsent.NO_ADDRESS, RefusalMail.name)
 
 
 def test_a_patron_without_an_address_is_no_task(given: Given, library: Table, post: Post) -> None:
@@ -354,7 +361,7 @@ def test_images_asked_for_again(library: Table, post: Post) -> None:
     for receipt, status in ((RECEIPT, ApplicationStatus.IMAGE_AGAIN), ("2606-0002", ApplicationStatus.SUBMITTED)):
         application = applied(library, receipt)
         library.write(applications.change(application, replace(application, status=status)))
-        put(library, MailKind.IMAGE_AGAIN, receipt, 3, owner=receipt, slots=["card"], reason="番号が読めません。")
+        put(library, ImageAgainMail, receipt, 3, owner=receipt, slots=["card"], reason="番号が読めません。")
     # WHEN both mails are brought THEN only the first asks, at the applicant's address
     assert post.bring_event(sample("mail/image_again")) == []
     assert post.bring(("APPLICATION#2606-0002", "MAIL#image_again#2606-0002#3")) == []
@@ -365,7 +372,7 @@ def test_images_asked_for_again(library: Table, post: Post) -> None:
 
 def test_a_refusal_says_why(library: Table, post: Post) -> None:
     applied(library, RECEIPT)
-    put(library, MailKind.REFUSAL, RECEIPT, owner=RECEIPT, reason="現住所を確認できませんでした。")
+    put(library, RefusalMail, RECEIPT, owner=RECEIPT, reason="現住所を確認できませんでした。")
     assert post.bring_event(sample("mail/refusal")) == []
     assert "現住所を確認できませんでした" in post.text
 
@@ -396,8 +403,8 @@ def test_one_failing_mail_holds_up_no_other(given: Given, library: Table, post: 
     # GIVEN a batch with a message nobody can read between two mails, and a mail that lacks what it needs
     given.patron()
     lend(library, "t-1")
-    put_lending(library), put(library, MailKind.TEST, 5934276)
-    bad = put(library, MailKind.SHIFT, "s-1", pickup_from=SUNDAY.isoformat(), facility="12")
+    put_lending(library), put(library, ArrivalTestMail, 5934276)
+    bad = put(library, ShiftMail, "s-1", pickup_from=SUNDAY.isoformat(), facility="12")
     event = sample("mail/batch_with_malformed")
     # WHEN they are brought THEN only the bad ones come again, RULES 38
     assert post.bring_event(event) == [event["Records"][1]["messageId"]]
@@ -444,7 +451,7 @@ def test_what_ses_will_never_take_is_told_to_staff(
     mail = mail_of(library, key)
     assert (mail.state, mail.error, post.taken) == (MailState.REJECTED, code, [])
     (contact,) = contacts.of_patron(library, "p-1")
-    assert (contact.address, contact.mail_kind) == ("p-1@example.jp", MailKind.TEST)
+    assert (contact.address, contact.mail_kind) == ("p-1@example.jp", ArrivalTestMail.name)
     # with the cause, where SES's words tell it
     assert contact.cause is (BounceCause.UNKNOWN if "length" in words else BounceCause.WRONG_ADDRESS)
 
@@ -554,7 +561,7 @@ def test_a_mail_says_that_no_person_wrote_it(
     # and GIVEN one THEN answers go there
     monkeypatch.setenv("POLICY", json.dumps({"mail_reply_to": "desk@example.jp"}))
     settings.settings.cache_clear()
-    post.bring(put(library, MailKind.TEST, 2))
+    post.bring(put(library, ArrivalTestMail, 2))
     assert post.taken[1]["ReplyToAddresses"] == ["desk@example.jp"]
     assert "送信専用" not in post.taken[1]["Content"]["Simple"]["Body"]["Text"]["Data"]
 
@@ -716,7 +723,7 @@ def test_whatever_happens_it_is_sent_once_or_in_the_unknowable_case_twice(
     # GIVEN for each mail two tries with any two faults, or none
     given.patron()
     for n, (first, second) in enumerate(product(FAULTS, FAULTS), 1):
-        key = put(library, MailKind.TEST, n)
+        key = put(library, ArrivalTestMail, n)
         # WHEN the queue, and then the daily job, bring the mail as long as it is on its way
         for name in (first, second, "none", "none"):
             post.before, post.after = [], []

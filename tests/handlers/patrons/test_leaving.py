@@ -19,7 +19,8 @@ from lending.aws.table.patrons import account_work, audit_log, patrons, people
 from lending.aws.table.registration import cards
 from lending.domain.mail.bounce_table import BounceCause
 from lending.domain.mail.contact import Contact
-from lending.domain.mail.mail import Mail, MailKind
+from lending.domain.mail.kinds.addresses import ArrivalTestMail
+from lending.domain.mail.mail import Mail
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.mail_address import PendingAddress
 from lending.domain.patrons.patron import Patron
@@ -62,7 +63,7 @@ def something_of_everything(table: Table) -> None:
     call = Contact(patron_id="p-1", address=address, cause=BounceCause.UNKNOWN, since=NOON, last_at=NOON)
     for write in (
         baskets.addition("p-1", "t-1", NOON),
-        mails.addition(Mail("test-1", "p-1", MailKind.TEST, NOON), POLICY),
+        mails.addition(Mail("test-1", "p-1", ArrivalTestMail.name, NOON), POLICY),
         contacts.record(None, call, POLICY),
         addresses.wish_addition(
             PendingAddress("p-1", "email", "new@example.jp", "pending", NOON, NOON + timedelta(days=1))

@@ -16,7 +16,7 @@ from lending.aws.table.loans import loans
 from lending.aws.table.mail import addresses, mails
 from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.loans.loan import Loan
-from lending.domain.mail.mail import MailKind
+from lending.domain.mail.kinds.addresses import AddressConfirmationMail
 from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import NOON, Given, context, request, sample
@@ -99,7 +99,7 @@ def test_another_group_is_refused(there: Library, group: str) -> None:
 
 def link_of(table: Table, user: str = "p-1") -> str:
     """The token that the latest confirmation mail carries."""
-    mail = next(each for each in mails.of_patron(table, user) if each.kind == MailKind.ADDRESS_CONFIRMATION)
+    mail = next(each for each in mails.of_patron(table, user) if each.kind == AddressConfirmationMail.name)
     return signing.confirmation_token(user, mail.facts["pending"])
 
 

@@ -18,7 +18,8 @@ from lending.domain.loans.bag import Arrival, Bag
 from lending.domain.loans.report import report_of_bag
 from lending.domain.mail.bounce_table import BounceCause
 from lending.domain.mail.contact import Contact
-from lending.domain.mail.mail import Mail, MailKind, MailState, Unsent
+from lending.domain.mail.kinds.books import OverdueMail
+from lending.domain.mail.mail import Mail, MailState, Unsent
 from lending.domain.patrons.audit_log import DEED_LABELS, Act, Deed
 from lending.domain.week import TOKYO
 from tests.handlers.applications import KIT, RECEIPT, kit, register, submitted
@@ -109,7 +110,7 @@ def to_be_called(at: Library) -> None:
     at.table.write(contacts.record(None, CALL, POLICY))
 
 
-MAIL = Mail("overdue-1", "p-1", MailKind.OVERDUE, BEFORE, state=MailState.UNSENT, why=Unsent.NO_ADDRESS)
+MAIL = Mail("overdue-1", "p-1", OverdueMail.name, BEFORE, state=MailState.UNSENT, why=Unsent.NO_ADDRESS)
 
 
 def unsent_mail(at: Library) -> None:

@@ -16,7 +16,8 @@ from lending.aws.table.patrons import patrons
 from lending.aws.table.registration import applications
 from lending.domain.mail.bounce_table import BounceCause, Diagnosis
 from lending.domain.mail.contact import contact_about
-from lending.domain.mail.mail import MailKind, MailState
+from lending.domain.mail.kinds.applications import ImageAgainMail, RefusalMail
+from lending.domain.mail.mail import MailState
 from lending.domain.registration.kinds import BarcodeMatch, SlotStatus
 from tests.handlers.applications import KIT, POLICY, RECEIPT, applied, decide, keys, kit, register, submitted
 from tests.handlers.conftest import NOON, Given, context, request, sample
@@ -113,7 +114,7 @@ def test_a_link_opens_its_own_application_only(library: Table) -> None:
 def test_the_mail_that_asks_again_has_the_link_too(library: Table, post: Post) -> None:
     submitted(library)
     decide(decision="image_again", slots=["card"], reason="番号が読めません。")
-    (key,) = [mails.key(mail) for mail in mails.of_application(library, RECEIPT) if mail.kind is MailKind.IMAGE_AGAIN]
+    (key,) = [mails.key(mail) for mail in mails.of_application(library, RECEIPT) if mail.kind == ImageAgainMail.name]
     assert post.bring(key) == []
     assert ask("GET", shown=link_in(post.text)[1])[1]["status"] == "image_again"
 
@@ -303,4 +304,4 @@ def test_staff_who_decide_at_the_same_moment_are_first_or_late(library: Table, m
     monkeypatch.setattr(Table, "transact", meanwhile)
     # THEN the refusal stands, with its mail
     assert ask("POST", "/withdrawal", access_code(RECEIPT))[1]["code"] == "already_decided"
-    assert MailKind.REFUSAL in [mail.kind for mail in mails.of_application(library, RECEIPT)]
+    assert RefusalMail.name in [mail.kind for mail in mails.of_application(library, RECEIPT)]

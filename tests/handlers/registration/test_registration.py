@@ -14,7 +14,7 @@ from lending.aws.clients import client
 from lending.aws.table import Table
 from lending.aws.table.mail import mails
 from lending.aws.table.registration import applications, cards
-from lending.domain.mail.mail import MailKind
+from lending.domain.mail.kinds.accounts import TemporaryPasswordMail
 from lending.domain.registration.card import Card, CardState
 from lending.domain.registration.kinds import ApplicationStatus, SlotStatus
 from tests.handlers.applications import KIT, RECEIPT, applied, look, send
@@ -169,7 +169,7 @@ def test_no_tickets_when_nothing_is_missing(library: Table) -> None:
 
 
 def password_mails(library: Table) -> list[Any]:
-    return [mail for mail in mails.of_patron(library, "p-1") if mail.kind is MailKind.TEMPORARY_PASSWORD]
+    return [mail for mail in mails.of_patron(library, "p-1") if mail.kind == TemporaryPasswordMail.name]
 
 
 def holder(given: Given, library: Table) -> None:

@@ -25,7 +25,9 @@ from lending.aws.table.registration import applications, cards
 from lending.domain.calendar.facility import Facility
 from lending.domain.mail.bounce_table import BounceCause
 from lending.domain.mail.contact import Contact
-from lending.domain.mail.mail import Mail, MailKind
+from lending.domain.mail.kinds.accounts import AcceptanceMail
+from lending.domain.mail.kinds.applications import ReceiptMail
+from lending.domain.mail.mail import Mail
 from lending.domain.patrons.mail_address import PendingAddress
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
@@ -79,7 +81,7 @@ def everything(sk: str, pk: str = "") -> list[dict[str, Any]]:
 def sent(library: Table, owner: str) -> list[Mail]:
     """What was answered, after the mail that had brought the receipt number."""
     found = [mails.mail_of(item) for item in library.query(owner, "MAIL#")]
-    return [mail for mail in found if mail.kind is not MailKind.RECEIPT]
+    return [mail for mail in found if mail.kind != ReceiptMail.name]
 
 
 def known_patron(given: Given, library: Table, **changes: Any) -> Patron:
@@ -235,7 +237,7 @@ def test_the_sample_registers_a_new_patron(library: Table) -> None:
     assert cards.find(library, KIT) == Card(KIT, CardState.ACTIVE, "1", "p-new")
     assert (accounts_made(), alias("p-new")) == (1, KIT)
     (mail,) = sent(library, "PATRON#p-new")
-    assert mail.kind is MailKind.ACCEPTANCE
+    assert mail.kind == AcceptanceMail.name
     assert mail.facts == {
         "application_kind": "new", "card_number": KIT, "expires_on": "2029-06-01", "online_lending": True,
         "to": "hanako@example.jp",

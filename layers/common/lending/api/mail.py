@@ -10,34 +10,18 @@ from lending.actions.patrons.view_library import ask_test_mail
 from lending.api.guards import patron
 from lending.api.request import Page, Request
 from lending.api.surface import Area
-from lending.domain.mail.mail import STATE_LABELS, UNSENT_LABELS, Mail, MailKind, MailState
-from lending.domain.mail.texts import subject_of
+from lending.domain.mail.kinds import kind_named
+from lending.domain.mail.mail import STATE_LABELS, UNSENT_LABELS, Mail, MailState, subject_of
 from lending.domain.policy import Policy
 
 area = Area("/api/me", patron)
-
-# What a mail tells and a patron may see again; links and tokens are for the reader of the mail alone.
-_SHOWN_FACTS = frozenset(
-    {
-        "pickup_from",
-        "pickup_until",
-        "facility",
-        "due_on",
-        "ready_on",
-        "reminded_on",
-        "expired_on",
-        "expires_on",
-        "reason",
-        "title",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailAnswer:
     """A mail as its patron sees it: what it said, and how far it has come."""
 
-    kind: MailKind
+    kind: str
     subject: str
     text: str | None
     created_at: datetime
@@ -71,7 +55,7 @@ def send_test_mail(request: Request) -> MailAnswer:
 def _mail(mail: Mail, policy: Policy) -> MailAnswer:
     return MailAnswer(
         kind=mail.kind,
-        subject=mail.subject or subject_of(mail.kind, mail.facts, policy),
+        subject=subject_of(mail, policy),
         text=mail.text or None,
         created_at=mail.created_at,
         sent_at=mail.sent_at,
@@ -79,5 +63,5 @@ def _mail(mail: Mail, policy: Policy) -> MailAnswer:
         state=mail.state,
         state_label=STATE_LABELS[mail.state],
         why=UNSENT_LABELS[mail.why] if mail.why else None,
-        facts={name: mail.facts[name] for name in sorted(_SHOWN_FACTS & mail.facts.keys())},
+        facts={name: mail.facts[name] for name in sorted(kind_named(mail.kind).shown & mail.facts.keys())},
     )

@@ -11,7 +11,7 @@ from botocore.parsers import ResponseParserError
 from lending.aws.clients import client
 from lending.aws.settings import settings
 from lending.aws.table.writes import Key
-from lending.domain.mail.texts import Text
+from lending.domain.mail.text import Text
 from lending.domain.patrons.mail_address import quoted
 
 # SES says `MessageRejected` of a faulty mail, and just so of a domain that is not verified or an account in the

@@ -1,4 +1,4 @@
-"""Structured logs. No personal data: card numbers masked; never names, addresses, mail bodies, tokens, keys."""
+"""Structured logs. No personal data: never card numbers, names, addresses, mail bodies, tokens, keys."""
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -14,11 +14,6 @@ def logger() -> "Logger":
     from aws_lambda_powertools import Logger
 
     return Logger()
-
-
-def masked(card_number: str) -> str:
-    """A card number as a log may show it: only the last two digits."""
-    return "*" * max(0, len(card_number) - 2) + card_number[-2:]
 
 
 def kind_and_place(error: Exception) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from lending.aws.table.writes import Write
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
 from lending.domain.loans.shift import Days, Shift, days_of, faults_of_shift, moved_loan
-from lending.domain.mail.mail import Mail, MailKind, mail_id
+from lending.domain.mail.kinds.lending import ShiftMail
+from lending.domain.mail.mail import Mail, new_mail
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
@@ -134,4 +135,4 @@ def _mail(bag: Bag, before: Loan, shift: Shift) -> Mail:
     }
     about = (shift.shift_id, "back") if shift.taken_back_at else (shift.shift_id,)
     at = shift.taken_back_at or shift.recorded_at
-    return Mail(mail_id(MailKind.SHIFT, *about), bag.patron_id, MailKind.SHIFT, at, facts)
+    return new_mail(ShiftMail, bag.patron_id, at, *about, **facts)

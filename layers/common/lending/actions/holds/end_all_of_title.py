@@ -13,7 +13,8 @@ from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import Copy, Title
 from lending.domain.holds.hold import Hold
-from lending.domain.mail.mail import Mail, MailKind, mail_id
+from lending.domain.mail.kinds.books import HoldCancelledMail
+from lending.domain.mail.mail import new_mail
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
@@ -75,8 +76,7 @@ def ended_with_mail(
     """A hold ends, its copy is free, and its patron is told why (RULES 38)."""
     # Named by the moment it was placed: a later hold on the same title is another matter.
     about = (hold.title_id, int(hold.placed_at.timestamp() * 1000))
-    facts = {"title": title.title, "reason": reason}
-    mail = Mail(mail_id(MailKind.HOLD_CANCELLED, *about), hold.patron_id, MailKind.HOLD_CANCELLED, moment, facts)
+    mail = new_mail(HoldCancelledMail, hold.patron_id, moment, *about, title=title.title, reason=reason)
     return [
         holds.end(hold),
         patrons.hold_decrement(hold.patron_id),

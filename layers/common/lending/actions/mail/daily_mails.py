@@ -1,10 +1,9 @@
 """The mails of every day: ready for pickup, overdue, card expired, card coming due (RULES 8, 15, 35, 37)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from lending.aws.table import Overtaken, Table
 from lending.aws.table.calendar import calendar
@@ -20,7 +19,9 @@ from lending.domain.calendar.closures import Scope
 from lending.domain.holds.hold import Hold, HoldStatus
 from lending.domain.loans.release import with_deadline
 from lending.domain.loans.reminders import reminder_due_by
-from lending.domain.mail.mail import Mail, MailKind, mail_id
+from lending.domain.mail.kinds.books import OverdueMail, ReadyMail
+from lending.domain.mail.kinds.cards import CardExpiredHoldMail, CardRenewalMail
+from lending.domain.mail.mail import Mail, new_mail
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.run.run_record import JobResult
@@ -76,7 +77,7 @@ def _ready_mails(table: Table, moment: datetime, closed: Calendar, policy: Polic
     for (patron_id, ready_on), changes in told.items():
         until = min(after.pickup_until for _, after in changes if after.pickup_until)
         facts = {"ready_on": ready_on.isoformat(), "pickup_until": until.isoformat()}
-        mail = Mail(mail_id(MailKind.READY, ready_on), patron_id, MailKind.READY, moment, facts)
+        mail = new_mail(ReadyMail, patron_id, moment, ready_on, **facts)
         yield mail, [holds.change(before, after) for before, after in changes]
 
 
@@ -85,19 +86,19 @@ def _overdue_mails(table: Table, moment: datetime, closed: Calendar, policy: Pol
     today = in_tokyo(moment).date()
     for loan in loans.due_until(table, today - timedelta(days=1)):
         if reminder := reminder_due_by(loan, today, closed, policy):
-            facts = {"reminded_on": reminder.on.isoformat()}
-            yield Mail(mail_id(MailKind.OVERDUE, reminder.of), loan.patron_id, MailKind.OVERDUE, moment, facts), []
+            reminded_on = reminder.on.isoformat()
+            yield new_mail(OverdueMail, loan.patron_id, moment, reminder.of, reminded_on=reminded_on), []
 
 
 def _tell_of_cards(table: Table, moment: datetime, policy: Policy) -> dict[str, int]:
     """Cards that have run out while books are held, and cards that soon will, each told of once (RULES 8, 37)."""
     today = in_tokyo(moment).date()
-    counts = {MailKind.CARD_EXPIRED_HOLD: 0, MailKind.CARD_RENEWAL: 0}
+    counts = {CardExpiredHoldMail.name: 0, CardRenewalMail.name: 0}
     for patron in patrons.expiring_until(table, today + timedelta(days=policy.expiry_notice_days)):
         mail = _card_mail(patron, today, moment)
         if mail and _told(table, patron, mail, policy):
             counts[mail.kind] += 1
-    return {str(kind): count for kind, count in counts.items()}
+    return counts
 
 
 def _card_mail(patron: Patron, today: date, moment: datetime) -> Mail | None:
@@ -105,22 +106,17 @@ def _card_mail(patron: Patron, today: date, moment: datetime) -> Mail | None:
     if not patron.expired_on(today):
         if patron.told_renewal == expires_on:
             return None
-        facts = {"expires_on": expires_on.isoformat()}
-        return _mail_of_card(patron, MailKind.CARD_RENEWAL, facts, moment)
+        return new_mail(CardRenewalMail, patron.patron_id, moment, expires_on, expires_on=expires_on.isoformat())
     if not patron.open_holds or patron.told_expired == expires_on:
         return None
     expired = {"expired_on": expires_on.isoformat(), "holds": patron.open_holds}
-    return _mail_of_card(patron, MailKind.CARD_EXPIRED_HOLD, expired, moment)
-
-
-def _mail_of_card(patron: Patron, kind: MailKind, facts: Mapping[str, Any], moment: datetime) -> Mail:
-    return Mail(mail_id(kind, patron.expires_on), patron.patron_id, kind, moment, facts)
+    return new_mail(CardExpiredHoldMail, patron.patron_id, moment, expires_on, **expired)
 
 
 def _told(table: Table, patron: Patron, mail: Mail, policy: Policy) -> bool:
     """Put the mail and remember it with the patron, so that there is one even after the mail has vanished."""
     try:
-        told = "told_expired" if mail.kind is MailKind.CARD_EXPIRED_HOLD else "told_renewal"
+        told = "told_expired" if mail.kind == CardExpiredHoldMail.name else "told_renewal"
         table.transact(mails.addition(mail, policy), patrons.told_record(patron, told))
     except Overtaken:
         return False

@@ -17,7 +17,7 @@ from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.writes import Key, key_of
 from lending.aws.telemetry import logger
 from lending.domain.mail.mail import Mail, MailState, printed
-from lending.domain.mail.texts import Text
+from lending.domain.mail.text import Text
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy

@@ -6,7 +6,8 @@ from lending.actions.lookup import patron_of_card
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.mail import mails
 from lending.aws.table.patrons import audit_log
-from lending.domain.mail.mail import Mail, MailKind, first_name, name_again, repeated
+from lending.domain.mail.kinds import kind_named
+from lending.domain.mail.mail import Mail, first_name, name_again, repeated
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
@@ -49,7 +50,7 @@ def send_again(table: Table, card_number: str, mail_id: str, staff: str, moment:
     mail = theirs.get(mail_id)
     if mail is None:
         raise Refused("not_found")
-    if mail.kind is MailKind.ADDRESS_CONFIRMATION:
+    if kind_named(mail.kind).patron_repeats:
         raise Refused("link_by_patron")
     same = [other for other in theirs.values() if first_name(other.mail_id) == first_name(mail_id)]
     for other in same:

@@ -8,7 +8,8 @@ from lending.aws.table.loans import bags
 from lending.aws.table.mail import mails
 from lending.aws.table.run import runs
 from lending.domain.loans.bag import Bag
-from lending.domain.mail.mail import Mail, MailKind, mail_id
+from lending.domain.mail.kinds.lending import LendingMail
+from lending.domain.mail.mail import Mail, new_mail
 from lending.domain.policy import Policy
 from lending.domain.run.run_record import JobResult
 from lending.domain.week import DAYS_OF_WEEK, Week, in_tokyo, run_due_at, week_of_run
@@ -43,5 +44,4 @@ def _week_due(moment: datetime, policy: Policy) -> Week:
 
 def _mail(bag: Bag, moment: datetime) -> Mail:
     facts = {"pickup_from": bag.pickup_from.isoformat(), "facility": bag.facility}
-    name = mail_id(MailKind.LENDING, bag.pickup_from, bag.facility)
-    return Mail(name, bag.patron_id, MailKind.LENDING, moment, facts)
+    return new_mail(LendingMail, bag.patron_id, moment, bag.pickup_from, bag.facility, **facts)

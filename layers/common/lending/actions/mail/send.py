@@ -21,7 +21,7 @@ from lending.aws.table.mail import mails, sent_messages
 from lending.aws.table.writes import Key
 from lending.domain.mail.bounce_table import BounceCause
 from lending.domain.mail.mail import Mail, MailState, claimed, given_back, given_up, may_be_claimed, moved
-from lending.domain.mail.texts import Text
+from lending.domain.mail.text import Text
 from lending.domain.policy import Policy
 
 

@@ -8,7 +8,8 @@ from lending.aws.table import Overtaken, Table, again_when_overtaken
 from lending.aws.table.mail import addresses, contacts, mails
 from lending.aws.table.patrons import audit_log
 from lending.aws.table.writes import Write
-from lending.domain.mail.mail import Mail, MailKind, mail_id
+from lending.domain.mail.kinds.addresses import ArrivalTestMail
+from lending.domain.mail.mail import Mail, new_mail
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
@@ -46,8 +47,7 @@ def try_again(table: Table, card_number: str, staff: str, moment: datetime, poli
 
 
 def _test(patron_id: str, address: str, nth: int, moment: datetime) -> Mail:
-    name = mail_id(MailKind.TEST, int(moment.timestamp()) // 60, nth)
-    return Mail(name, patron_id, MailKind.TEST, moment, {"to": address})
+    return new_mail(ArrivalTestMail, patron_id, moment, int(moment.timestamp()) // 60, nth, to=address)
 
 
 @again_when_overtaken

@@ -9,7 +9,8 @@ from lending.aws.table.mail import addresses, mails
 from lending.aws.table.patrons import patrons
 from lending.aws.table.writes import Write
 from lending.domain.form_fields import FieldFault, check_mail_address
-from lending.domain.mail.mail import Mail, MailKind, mail_id
+from lending.domain.mail.kinds.addresses import AddressConfirmationMail
+from lending.domain.mail.mail import Mail, mail_id, new_mail
 from lending.domain.patrons.mail_address import PendingAddress
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
@@ -67,8 +68,8 @@ def _checked(wanted: dict[str, str]) -> dict[str, str]:
 
 
 def _links_of_day(table: Table, patron_id: str, day: date) -> int:
-    about = f"{MailKind.ADDRESS_CONFIRMATION}#{day.isoformat()}#"
-    return sum(mail.mail_id.startswith(about) for mail in mails.of_patron(table, patron_id))
+    about = mail_id(AddressConfirmationMail, day)
+    return sum(mail.mail_id.startswith(f"{about}#") for mail in mails.of_patron(table, patron_id))
 
 
 def _links(wishes: list[PendingAddress], sent: int, policy: Policy) -> list[Write]:
@@ -80,13 +81,9 @@ def _links(wishes: list[PendingAddress], sent: int, policy: Policy) -> list[Writ
 
 
 def _link(wish: PendingAddress, nth: int, policy: Policy) -> Mail:
-    return Mail(
-        mail_id=mail_id(MailKind.ADDRESS_CONFIRMATION, wish.asked_at.date(), nth),
-        owner=wish.patron_id,
-        kind=MailKind.ADDRESS_CONFIRMATION,
-        created_at=wish.asked_at,
-        facts={"to": wish.address, "pending": wish.pending_id, "valid_hours": policy.address_link_hours},
-    )
+    about = (wish.asked_at.date(), nth)
+    facts = {"to": wish.address, "pending": wish.pending_id, "valid_hours": policy.address_link_hours}
+    return new_mail(AddressConfirmationMail, wish.patron_id, wish.asked_at, *about, **facts)
 
 
 def confirm_mail_address(

@@ -8,7 +8,8 @@ from lending.aws.table.mail import mails
 from lending.aws.table.patrons import account_work, audit_log, patrons
 from lending.aws.table.registration import cards
 from lending.aws.table.writes import Write
-from lending.domain.mail.mail import Mail, MailKind, mail_id
+from lending.domain.mail.kinds.accounts import TemporaryPasswordMail
+from lending.domain.mail.mail import new_mail
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
@@ -52,9 +53,8 @@ def _holder(table: Table, card_number: str) -> Patron | None:
 
 
 def _send(table: Table, patron: Patron, moment: datetime, interval: timedelta, policy: Policy, *more: Write) -> None:
-    facts = {"card_number": patron.card_number}
-    name = mail_id(MailKind.TEMPORARY_PASSWORD, int(moment.timestamp() * 1000))
-    mail = Mail(name, patron.patron_id, MailKind.TEMPORARY_PASSWORD, moment, facts)
+    about, card_number = int(moment.timestamp() * 1000), patron.card_number
+    mail = new_mail(TemporaryPasswordMail, patron.patron_id, moment, about, card_number=card_number)
     try:
         noted = patrons.password_record(patron.patron_id, moment, moment - interval)
         table.transact(noted, mails.addition(mail, policy), *more)

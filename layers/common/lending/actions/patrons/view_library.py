@@ -15,7 +15,8 @@ from lending.aws.table.patrons import patrons
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.loans.loan import Loan, refusals_to_renew
 from lending.domain.loans.reminders import overdue_from, past_due_note
-from lending.domain.mail.mail import Mail, MailKind, mail_id
+from lending.domain.mail.kinds.addresses import ArrivalTestMail
+from lending.domain.mail.mail import Mail, new_mail
 from lending.domain.patrons.mail_address import PendingAddress
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
@@ -88,7 +89,7 @@ def ask_test_mail(table: Table, patron_id: str, moment: datetime, policy: Policy
     if addresses.unreachable(table, {patron.hold_mails_to}):
         suppression.remove_from_suppression_list(patron.hold_mails_to)
     slot = int(moment.timestamp()) // (policy.test_mail_minutes * 60)
-    mail = Mail(mail_id(MailKind.TEST, slot), patron_id, MailKind.TEST, moment)
+    mail = new_mail(ArrivalTestMail, patron_id, moment, slot)
     try:
         table.write(mails.addition(mail, policy))
     except Overtaken:

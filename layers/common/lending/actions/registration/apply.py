@@ -8,7 +8,8 @@ from lending.aws.table import Overtaken, Table, again_when_overtaken
 from lending.aws.table.mail import mails
 from lending.aws.table.registration import applications, receipts
 from lending.aws.table.writes import Write
-from lending.domain.mail.mail import Mail, MailKind, mail_id
+from lending.domain.mail.kinds.applications import ReceiptMail
+from lending.domain.mail.mail import Mail, new_mail
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.registration.application import Application, ApplicationForm, is_decided
@@ -71,7 +72,7 @@ def receipt_mail(application: Application, moment: datetime, *again: int, to: st
     """
     receipt = application.receipt_number
     facts = {"receipt_number": receipt, "application_kind": application.kind} | ({"to": to} if to else {})
-    return Mail(mail_id(MailKind.RECEIPT, receipt, *again), receipt, MailKind.RECEIPT, moment, facts)
+    return new_mail(ReceiptMail, receipt, moment, receipt, *again, **facts)
 
 
 def show_application(table: Table, receipt_number: str, shown: str) -> Application:

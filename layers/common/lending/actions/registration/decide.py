@@ -18,7 +18,9 @@ from lending.aws.table.patrons import account_work, audit_log, patrons, people
 from lending.aws.table.registration import applications, cards
 from lending.aws.table.writes import Write
 from lending.domain.form_fields import FIELD_LABELS, FieldFault
-from lending.domain.mail.mail import Mail, MailKind, mail_id
+from lending.domain.mail.kinds.accounts import AcceptanceMail
+from lending.domain.mail.kinds.applications import ImageAgainMail, RefusalMail
+from lending.domain.mail.mail import Mail, new_mail
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
@@ -224,8 +226,7 @@ def _acceptance(application: Application, patron: Patron, expires_on: date | Non
     facts |= {"to": application.email} if application.email else {}
     facts |= {"expires_on": expires_on.isoformat()} if expires_on else {}
     facts |= {"online_lending": True} if application.online_lending else {}
-    name = mail_id(MailKind.ACCEPTANCE, application.receipt_number)
-    return Mail(name, patron.patron_id, MailKind.ACCEPTANCE, moment, facts)
+    return new_mail(AcceptanceMail, patron.patron_id, moment, application.receipt_number, **facts)
 
 
 def _registered_address(table: Table, application: Application) -> str:
@@ -241,7 +242,5 @@ def _answer(before: Application, after: Application, decision: Decision, moment:
     facts |= {"to": to_address} if to_address else {}
     if decision.kind is DecisionKind.IMAGE_AGAIN:
         facts |= {"slots": list(decision.slots), "resume_until": until}
-        name = mail_id(MailKind.IMAGE_AGAIN, receipt, before.revision)
-        return Mail(name, receipt, MailKind.IMAGE_AGAIN, moment, facts)
-    facts |= {"erased_on": until}
-    return Mail(mail_id(MailKind.REFUSAL, receipt), receipt, MailKind.REFUSAL, moment, facts)
+        return new_mail(ImageAgainMail, receipt, moment, receipt, before.revision, **facts)
+    return new_mail(RefusalMail, receipt, moment, receipt, **facts, erased_on=until)

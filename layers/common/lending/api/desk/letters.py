@@ -9,7 +9,8 @@ from lending.api.guards import staff
 from lending.api.request import Page, Request
 from lending.api.request_models import RequestModel
 from lending.api.surface import Area
-from lending.domain.mail.mail import KIND_LABELS, UNSENT_LABELS
+from lending.domain.mail.kinds import kind_named
+from lending.domain.mail.mail import UNSENT_LABELS
 
 area = Area("/api/desk/lists/letters", staff)
 
@@ -40,7 +41,7 @@ def note_letters_printed(request: Request, asked: Printed) -> dict[str, Any]:
 def _shown_letter(letter: PaperLetter) -> dict[str, Any]:
     mail, named = letter.mail, ("card_number", "name", "guardian", "postal_code", "address", "phone")
     return {"id": letter.letter_id} | {name: getattr(letter.patron, name) for name in named} | {
-        "mail": {"kind": mail.kind, "label": KIND_LABELS[mail.kind]},
+        "mail": {"kind": mail.kind, "label": kind_named(mail.kind).label},
         "why": mail.why,
         "why_label": mail.why and UNSENT_LABELS[mail.why],
         "since": mail.created_at,

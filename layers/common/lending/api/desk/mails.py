@@ -13,8 +13,8 @@ from lending.api.surface import Area
 from lending.aws.settings import settings
 from lending.domain.mail.bounces import CAUSE_LABELS
 from lending.domain.mail.contact import advice
-from lending.domain.mail.mail import KIND_LABELS, STATE_LABELS, UNSENT_LABELS, Mail, Unsent
-from lending.domain.mail.texts import subject_of
+from lending.domain.mail.kinds import kind_named
+from lending.domain.mail.mail import STATE_LABELS, UNSENT_LABELS, Mail, Unsent, subject_of
 
 area = Area("/api/desk", staff)
 
@@ -48,7 +48,7 @@ def _task(task: Task) -> dict[str, Any]:
         "explanation": advice(contact, settings().policy.mail_domain),
         "address": contact.address,
         "unreachable": contact.permanent or contact.unsent is Unsent.UNREACHABLE,
-        "mail": {"kind": kind, "label": KIND_LABELS[kind], "sent_at": contact.mail_sent_at} if kind else None,
+        "mail": {"kind": kind, "label": kind_named(kind).label, "sent_at": contact.mail_sent_at} if kind else None,
         "mails": contact.mails,
         "since": contact.since,
     }
@@ -90,8 +90,8 @@ def _shown_mail(mail: Mail) -> dict[str, Any]:
         # `#` would end an address.
         "id": mail.mail_id.replace("#", "~"),
         "kind": mail.kind,
-        "label": KIND_LABELS[mail.kind],
-        "subject": mail.subject or subject_of(mail.kind, mail.facts, settings().policy),
+        "label": kind_named(mail.kind).label,
+        "subject": subject_of(mail, settings().policy),
         "text": mail.text or None,
         "created_at": mail.created_at,
         "sent_at": mail.sent_at,

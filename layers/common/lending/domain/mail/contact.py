@@ -6,7 +6,8 @@ from datetime import datetime
 
 from lending.domain.mail.bounce_table import BounceCause, Diagnosis, Fault
 from lending.domain.mail.bounces import explanation
-from lending.domain.mail.mail import Mail, MailKind, Unsent
+from lending.domain.mail.kinds import kind_named
+from lending.domain.mail.mail import Mail, Unsent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +33,15 @@ class Contact:
     last_at: datetime
     mails: int = 1
     mail_id: str = ""
-    mail_kind: MailKind | None = None
+    mail_kind: str | None = None
     mail_sent_at: datetime | None = None
     done_at: datetime | None = None
     done_by: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a kind of mail that there is not."""
+        if self.mail_kind:
+            kind_named(self.mail_kind)
 
     @property
     def name(self) -> str:

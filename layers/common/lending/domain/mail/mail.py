@@ -1,63 +1,13 @@
 """A mail of the service: what it is about, and how far it has come (RULES 36-39)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-
-class MailKind(StrEnum):
-    """Every mail the service sends (RULES 36, 37, 40; the ways to a password: 6)."""
-
-    RECEIPT = "receipt"
-    ACCEPTANCE = "acceptance"
-    IMAGE_AGAIN = "image_again"
-    REFUSAL = "refusal"
-    LENDING = "lending"
-    READY = "ready"
-    OVERDUE = "overdue"
-    CARD_EXPIRED_HOLD = "card_expired_hold"
-    CARD_RENEWAL = "card_renewal"
-    SHIFT = "shift"
-    HOLD_CANCELLED = "hold_cancelled"
-    ADDRESS_CONFIRMATION = "address_confirmation"
-    TEMPORARY_PASSWORD = "temporary_password"  # noqa: S105 - the name of a mail
-    TEST = "test"
-
-
-KIND_LABELS = {
-    MailKind.RECEIPT: "申請の受付番号のお知らせ",
-    MailKind.ACCEPTANCE: "受理メール",
-    MailKind.IMAGE_AGAIN: "画像の再提出のお願い",
-    MailKind.REFUSAL: "申請結果のお知らせ",
-    MailKind.LENDING: "オンライン貸出メール",
-    MailKind.READY: "受取準備のお知らせ",
-    MailKind.OVERDUE: "返却のお願い",
-    MailKind.CARD_EXPIRED_HOLD: "貸出保留のお知らせ",
-    MailKind.CARD_RENEWAL: "利用者カード更新のお知らせ",
-    MailKind.SHIFT: "受取期間変更のお知らせ",
-    MailKind.HOLD_CANCELLED: "予約取消のお知らせ",
-    MailKind.ADDRESS_CONFIRMATION: "メールアドレスの確認",
-    MailKind.TEMPORARY_PASSWORD: "仮パスワードの再送",
-    MailKind.TEST: "受信確認メール",
-}
-
-
-# What makes sense as a letter, where no mail arrives (RULES 44); a password comes with it on a slip of its own.
-ON_PAPER = frozenset(
-    {
-        MailKind.ACCEPTANCE,
-        MailKind.LENDING,
-        MailKind.READY,
-        MailKind.OVERDUE,
-        MailKind.CARD_EXPIRED_HOLD,
-        MailKind.CARD_RENEWAL,
-        MailKind.SHIFT,
-        MailKind.HOLD_CANCELLED,
-        MailKind.TEMPORARY_PASSWORD,
-    }
-)
+from lending.domain.mail.kinds import KINDS, Facts, MailKind, kind_named
+from lending.domain.policy import Policy
 
 
 class MailState(StrEnum):
@@ -107,8 +57,7 @@ UNSENT_LABELS = {
     Unsent.REPEATED: "改めてお送りしました",
 }
 
-# Made and told at the moment of sending, in memory only: a mail's item never holds them, nor does the text it keeps.
-SECRET_FACTS = frozenset({"temporary_password", "confirm_url", "resume_url"})
+_SECRETS: frozenset[str] = frozenset().union(*(kind.secrets for kind in KINDS.values()))
 
 # From weakest to strongest: what is known of a mail only ever grows.
 _STRENGTH = {state: rank for rank, state in enumerate(MailState)}
@@ -143,10 +92,10 @@ def moved(state: MailState, to: MailState) -> MailState:
     return max(state, to, key=_STRENGTH.__getitem__)
 
 
-def mail_id(kind: MailKind, *about: str | int | date) -> str:
+def mail_id(kind: type[MailKind], *about: str | int | date) -> str:
     """The name of a mail within its owner: the same matter always gives the same name, so it is sent once.
 
-    `mail_id(MailKind.LENDING, date(2026, 6, 7), 12)` is `lending#2026-06-07#12`.
+    `mail_id(LendingMail, date(2026, 6, 7), 12)` is `lending#2026-06-07#12`.
 
     Args:
         kind: the kind of mail.
@@ -160,26 +109,26 @@ def mail_id(kind: MailKind, *about: str | int | date) -> str:
     parts = [part.isoformat() if isinstance(part, date) else str(part) for part in about]
     if any(not part or "#" in part for part in parts):
         raise ValueError(f"a part of a mail's name is empty or holds '#': {parts}")
-    return "#".join([kind, *parts])
+    return "#".join([kind.name, *parts])
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
     """One mail, kept with its owner so that nothing is lost with it (RULES 38).
 
-    `owner` is a patron's id, or a receipt number while there is no patron. `facts` are what `mail_texts.compose` needs
-    as far as it may be kept, in JSON's types: titles are put together at the moment of sending, a password never
-    gets here. `to_address` is empty until sent. `why` says why it was given up, `error` is the class of the last
-    refusal by SES. `subject` and `text` are what it said, or would have, without its secrets. `claimed_at` and
-    `claims` are the sender's (`may_be_claimed`): when it took the mail in hand, and how many such tries nobody
-    knows the end of. `news_at` is when what SES told last happened.
+    `owner` is a patron's id, or a receipt number while there is no patron. `kind` is the name of its kind, `facts` are
+    what that kind needs as far as it may be kept, in JSON's types: titles are put together at the moment of sending,
+    a password never gets here. `to_address` is empty until sent. `why` says why it was given up, `error` is the class
+    of the last refusal by SES. `subject` and `text` are what it said, or would have, without its secrets.
+    `claimed_at` and `claims` are the sender's (`may_be_claimed`): when it took the mail in hand, and how many such
+    tries nobody knows the end of. `news_at` is when what SES told last happened.
     """
 
     mail_id: str
     owner: str
-    kind: MailKind
+    kind: str
     created_at: datetime
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Facts = field(default_factory=dict)
     state: MailState = MailState.PENDING
     to_address: str = ""
     sent_at: datetime | None = None
@@ -193,8 +142,9 @@ class Mail:
     news_at: datetime | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a secret among the facts (DESIGN: we never store a password)."""
-        if secrets := SECRET_FACTS & set(self.facts):
+        """Refuse a kind that there is not, and a secret among the facts: we never store a password."""
+        kind_named(self.kind)
+        if secrets := _SECRETS & self.facts.keys():
             raise ValueError(f"a mail never keeps {sorted(secrets)}")
 
     @property
@@ -205,7 +155,24 @@ class Mail:
     @property
     def is_letter(self) -> bool:
         """Whether it waits to be printed, as there is no address that it would reach (RULES 44)."""
-        return self.state is MailState.UNSENT and self.why in _FOR_WANT_OF_AN_ADDRESS and self.kind in ON_PAPER
+        wanted = self.state is MailState.UNSENT and self.why in _FOR_WANT_OF_AN_ADDRESS
+        return wanted and kind_named(self.kind).as_letter
+
+
+def new_mail(kind: type[MailKind], owner: str, moment: datetime, *about: str | int | date, **facts: Any) -> Mail:
+    """A mail that is to be sent.
+
+    Args:
+        owner: a patron's id, or an application's receipt number.
+        about: what sets it apart from others of its kind, see `mail_id`.
+        facts: what it has to tell and is known by now, in JSON's types.
+    """
+    return Mail(mail_id(kind, *about), owner, kind.name, moment, facts)
+
+
+def subject_of(mail: Mail, policy: Policy) -> str:
+    """The subject of a mail, also of one that is still to be sent or never was."""
+    return mail.subject or kind_named(mail.kind).subject(mail.facts, policy)
 
 
 CLAIM_LASTS = timedelta(minutes=2)

@@ -10,17 +10,17 @@ from datetime import datetime, timedelta
 from lending.aws.table.codec import Item, attributes, each_of, epoch, stamp, value_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, delete, put_new, still, update
-from lending.domain.mail.mail import Mail, MailKind
+from lending.domain.mail.kinds import kind_named
+from lending.domain.mail.mail import Mail
 from lending.domain.policy import Policy
 
 WORK = "MAIL"
 WORK_LETTER = "LETTER"
-_OF_APPLICATIONS = frozenset({MailKind.RECEIPT, MailKind.IMAGE_AGAIN, MailKind.REFUSAL})
 
 
 def key(mail: Mail) -> Key:
     """The key of a mail: what it is about names it, so it is there once (RULES 38)."""
-    owner = "APPLICATION" if mail.kind in _OF_APPLICATIONS else "PATRON"
+    owner = "APPLICATION" if kind_named(mail.kind).to_applicant else "PATRON"
     return f"{owner}#{mail.owner}", f"MAIL#{mail.mail_id}"
 
 
@@ -59,9 +59,8 @@ def page_of_letters(table: Table, limit: int, start: Item | None) -> tuple[list[
 
 
 def vanishes(mail: Mail, policy: Policy) -> datetime:
-    """When a mail is erased: it may name titles, or belong to an application that is erased itself (RULES 41)."""
-    days = policy.application_days if mail.kind in _OF_APPLICATIONS else policy.history_days
-    return mail.created_at + timedelta(days=days)
+    """When a mail is erased (RULES 41)."""
+    return mail.created_at + timedelta(days=kind_named(mail.kind).days_kept(policy))
 
 
 def addition(mail: Mail, policy: Policy) -> Write:
