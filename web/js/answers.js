@@ -1,15 +1,15 @@
 /** Check your answers, send them, and write the receipt down. */
 
-import { Offline, Problem, post } from "./api.js";
+import { Offline, post, Problem } from "./api.js";
 import { LABELS } from "./checks.js";
-import { draft, forgetDraft, receipt, rememberReceipt, sendingKey } from "./draft.js";
 import { el, show, workingButton } from "./dom.js";
+import { draft, forgetDraft, receipt, rememberReceipt, sendingKey } from "./draft.js";
 import { inWords } from "./eras.js";
 import { hideSummary, showSummary } from "./faults.js";
 import { valueOf } from "./fields.js";
 import { DOCUMENTS, KINDS } from "./kinds.js";
-import { purpose, tellFaults } from "./questions.js";
-import { stepWith, stepsOf } from "./steps.js";
+import { keepFaults, purpose } from "./questions.js";
+import { stepsOf, stepWith } from "./steps.js";
 import { keepTickets } from "./tickets.js";
 
 /** All answers at a glance, each with a way to change it. */
@@ -18,7 +18,7 @@ export function checkAnswers() {
   const steps = stepsOf(kind);
   show(
     "入力した内容の確認",
-    el("a", { class: "back", href: `#${steps.at(-1).id}` }, "もどる"),
+    el("a", { class: "back", href: `#${steps.at(-1)?.id}` }, "もどる"),
     el("h1", {}, "入力した内容の確認"),
     el("p", {}, "まちがいがないか確かめて、下の「この内容で送信する」を押してください。"),
     el(
@@ -33,6 +33,10 @@ export function checkAnswers() {
   );
 }
 
+/**
+ * @param {Step} step
+ * @param {string} kind
+ */
 function rows(step, kind) {
   const { online_lending: online, documents } = draft();
   const answers = {
@@ -44,8 +48,14 @@ function rows(step, kind) {
   return pairs.map(([label, value]) => row(label, value, `#change/${step.id}`));
 }
 
+/** @param {string} name */
 const inOrder = (name) => (name === "birth_date" ? inWords(valueOf(name)) : valueOf(name));
 
+/**
+ * @param {string} label
+ * @param {string} value
+ * @param {string} href
+ */
 function row(label, value, href) {
   return el(
     "div",
@@ -83,6 +93,10 @@ async function send() {
   }
 }
 
+/**
+ * @param {unknown} error
+ * @param {string} kind
+ */
 function tellRefusal(error, kind) {
   if (error instanceof Offline) {
     const message = `${error.message}入力した内容は、この画面に残っています。`;
@@ -91,7 +105,7 @@ function tellRefusal(error, kind) {
   }
   if (!(error instanceof Problem)) throw error;
   const reasons = error.reasons.length ? error.reasons : [{ message: error.message }];
-  tellFaults(reasons.filter(({ field }) => field));
+  keepFaults(reasons.filter(({ field }) => field));
   const faults = reasons.map(({ field, message }) => {
     const step = field ? stepWith(field, kind) : null;
     return { message, target: step ? `#change/${step.id}` : undefined };
@@ -135,5 +149,9 @@ export function numbers() {
   );
 }
 
-/** Digits four by four, as people copy them; spaces do not count when they are typed again. */
+/**
+ * Digits four by four, as people copy them; spaces do not count when they are typed again.
+ *
+ * @param {string} digits
+ */
 const inGroups = (digits) => digits.replace(/(.{4})(?=.)/g, "$1 ");

@@ -5,10 +5,15 @@ const TIMEOUT_MS = 35_000;
 
 /** A refusal: its status and code, a sentence for people, and everything that stands in the way (RFC 9457). */
 export class Problem extends Error {
+  /**
+   * @param {number} status
+   * @param {Answer} body
+   */
   constructor(status, body) {
     super(body.detail || body.title || "うまくいきませんでした。しばらくしてから、もう一度お試しください。");
     this.status = status;
     this.code = body.code || "";
+    /** @type {Answer[]} */
     this.reasons = body.reasons || [];
   }
 }
@@ -20,14 +25,59 @@ export class Offline extends Error {
   }
 }
 
+/**
+ * What people are told of an error of ours; another one is thrown on.
+ *
+ * @param {unknown} error
+ */
+export function messageOf(error) {
+  if (error instanceof Problem || error instanceof Offline) return error.message;
+  throw error;
+}
+
+/**
+ * All that stands in the way, each with its field if it has one.
+ *
+ * @param {Error} error
+ * @returns {Fault[]}
+ */
+export const reasonsOf = (error) =>
+  error instanceof Problem && error.reasons.length ? error.reasons : [{ message: error.message }];
+
+/**
+ * @callback Ask  Without a body.
+ * @param {string} path
+ * @param {Record<string, string>} [headers]
+ * @returns {Promise<Answer>}
+ */
+
+/**
+ * @callback Send  With a body.
+ * @param {string} path
+ * @param {object} [body]
+ * @param {Record<string, string>} [headers]
+ * @returns {Promise<Answer>}
+ */
+
+/** @type {Ask} */
 export const get = (path, headers = {}) => call("GET", path, undefined, headers);
+/** @type {Send} */
 export const post = (path, body, headers = {}) => call("POST", path, body, headers);
+/** @type {Send} */
 export const put = (path, body, headers = {}) => call("PUT", path, body, headers);
+/** @type {Send} */
 export const patch = (path, body, headers = {}) => call("PATCH", path, body, headers);
+/** @type {Ask} */
 export const remove = (path, headers = {}) => call("DELETE", path, undefined, headers);
 
-/** A whole list, page by page; `ask` is how a page is asked for. */
+/**
+ * A whole list, page by page; `ask` is how a page is asked for.
+ *
+ * @param {string} path
+ * @param {Ask} ask
+ */
 export async function list(path, ask = get) {
+  /** @type {Answer[]} */
   const items = [];
   let cursor = "";
   do {
@@ -38,20 +88,32 @@ export async function list(path, ask = get) {
   return items;
 }
 
-/** The address of the page that a cursor leads to; without one, of the first. */
+/**
+ * The address of the page that a cursor leads to; without one, of the first.
+ *
+ * @param {string} path
+ * @param {string | null} cursor
+ */
 export function nextPage(path, cursor) {
   if (!cursor) return path;
   return `${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(cursor)}`;
 }
 
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {object | undefined} body
+ * @param {Record<string, string>} headers
+ */
 async function call(method, path, body, headers) {
   const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  /** @type {Record<string, string>} */
   const types = body === undefined ? {} : { "Content-Type": "application/json" };
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), TIMEOUT_MS);
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), TIMEOUT_MS);
   let answer, text;
   try {
-    answer = await fetch(BASE + path, { method, headers: { ...types, ...headers }, signal: patience.signal, ...sent });
+    answer = await fetch(BASE + path, { method, headers: { ...types, ...headers }, signal: timeout.signal, ...sent });
     text = await answer.text();
   } catch {
     throw new Offline();
@@ -63,7 +125,11 @@ async function call(method, path, body, headers) {
   return read;
 }
 
-/** What stands between us and the API may answer in its own words. */
+/**
+ * What stands between us and the API may answer in its own words.
+ *
+ * @param {string} text
+ */
 function parsed(text) {
   try {
     return JSON.parse(text) || {};

@@ -4,14 +4,18 @@
  * A view's `load(app, ...details)` answers the elements to show; the details are what follows the view's id in the address.
  */
 
-import { Offline, Problem } from "./api.js";
+import { Offline, Problem, reasonsOf } from "./api.js";
 import { Denied } from "./cognito.js";
-import { byId, el, show, workingButton } from "./dom.js";
+import { byId, el, fill, flat, main, show, workingButton } from "./dom.js";
 import { hideSummary, showSummary } from "./faults.js";
 import { signedIn, SignedOut, signOut } from "./session.js";
 import { askSignIn, onSubmit } from "./signin.js";
 
-/** A part of the address as it was meant; one that nobody has made is left as it is. */
+/**
+ * A part of the address as it was meant; one that nobody has made is left as it is.
+ *
+ * @param {string} part
+ */
 function decoded(part) {
   try {
     return decodeURIComponent(part);
@@ -20,7 +24,13 @@ function decoded(part) {
   }
 }
 
-/** Start a page of views; `who` is who may sign in to it. */
+/**
+ * Start a page of views; `who` is who may sign in to it.
+ *
+ * @param {string} name
+ * @param {View[]} views
+ * @param {SignIn} who
+ */
 export function startApp(name, views, who) {
   const app = new App(name, views, who);
   addEventListener("hashchange", () => app.open());
@@ -30,16 +40,25 @@ export function startApp(name, views, who) {
 }
 
 export class App {
+  /**
+   * @param {string} name
+   * @param {View[]} views
+   * @param {SignIn} who
+   */
   constructor(name, views, who) {
     this.views = views;
     this.who = who;
     // How often something was opened: what comes too late belongs to a view that is gone.
     this.opened = 0;
     this.nav = el("nav", { class: "view-links", "aria-label": name });
-    byId("content").before(this.nav);
+    main().before(this.nav);
   }
 
-  /** Show the view of the address, or the sign-in. `news` is told on top of it. */
+  /**
+   * Show the view of the address, or the sign-in. `news` is told on top of it.
+   *
+   * @param {Child} news
+   */
   async open(news = "") {
     const [id, ...details] = location.hash.slice(1).split("/").map(decoded);
     // The link that skips to the content.
@@ -53,6 +72,7 @@ export class App {
     await this.load(view, details, news);
   }
 
+  /** @param {string} id */
   view(id) {
     return this.views.find((view) => view.id === id);
   }
@@ -65,7 +85,9 @@ export class App {
     askSignIn(this.who, news, () => this.open());
   }
 
+  /** @param {View} current */
   showLinks(current) {
+    /** @param {View} view */
     const link = ({ id, label }) =>
       el(
         "li",
@@ -78,15 +100,20 @@ export class App {
     );
   }
 
+  /**
+   * @param {View} view
+   * @param {string[]} details
+   * @param {Child} news
+   */
   async load(view, details, news) {
     const opened = (this.opened += 1);
-    const title = view.title ?? view.label;
+    const title = view.title ?? view.label ?? "";
     const place = el("div", { class: "stack", "aria-busy": "true" }, el("p", {}, "読み込んでいます…"));
     show(title, el("h1", {}, title), place);
     try {
       const content = await view.load(this, ...details);
       if (opened !== this.opened) return;
-      place.replaceChildren(...content.flat().filter(Boolean));
+      fill(place, content);
       if (news) this.announce(news);
     } catch (error) {
       if (opened !== this.opened) return;
@@ -99,29 +126,46 @@ export class App {
     }
   }
 
-  /** Load the view again after something was done in it, and say what. */
+  /**
+   * Load the view again after something was done in it, and say what.
+   *
+   * @param {Child} news
+   */
   reload(news) {
     return this.open(news);
   }
 
-  /** Go to another view, and say there what was done. */
+  /**
+   * Go to another view, and say there what was done.
+   *
+   * @param {string} hash
+   * @param {Child} [news]
+   */
   goTo(hash, news) {
     if (location.hash !== hash) history.pushState(null, "", hash);
     return this.open(news);
   }
 
-  /** Say what was done, where readers go on. `news` is a text, or a list of texts and elements. */
+  /**
+   * Say what was done, where readers go on. `news` is a text, or a list of texts and elements.
+   *
+   * @param {Child} news
+   */
   announce(news) {
     byId("news")?.remove();
     const box = el("div", { class: "note done", id: "news", tabindex: -1, role: "group", "aria-label": "お知らせ" });
-    box.append(...[news].flat().map((each) => (typeof each === "string" ? el("p", {}, each) : each)));
-    byId("content").querySelector("h1").after(box);
+    box.append(...flat([news]).map((each) => (typeof each === "string" ? el("p", {}, each) : each)));
+    main().querySelector("h1")?.after(box);
     box.focus({ preventScroll: true });
     window.scrollTo({ top: 0, behavior: "instant" });
   }
 
-  /** Say why something was not done. Answers true if nobody is signed in any more. */
-  showError(error, title = "できませんでした") {
+  /**
+   * Say why something was not done. Answers true if nobody is signed in any more.
+   *
+   * @param {unknown} error
+   */
+  showError(error) {
     if (error instanceof SignedOut) {
       this.showSignIn(error.message);
       return true;
@@ -133,29 +177,46 @@ export class App {
         message,
         target: byId(`field-${field}`) ? `field-${field}` : undefined,
       })),
-      title,
+      "できませんでした",
     );
     return false;
   }
 
-  /** Say what is missing before something can be done. */
+  /**
+   * Say what is missing before something can be done.
+   *
+   * @param {string} message
+   */
   showFault(message) {
     byId("news")?.remove();
     showSummary([{ message }]);
   }
 
-  /** A button that does something and says why if it could not. */
+  /**
+   * A button that does something and says why if it could not.
+   *
+   * @param {string} text
+   * @param {string} textAtWork
+   * @param {() => unknown} work
+   * @param {Attributes} attributes
+   */
   button(text, textAtWork, work, attributes = {}) {
     return workingButton(text, textAtWork, () => this.attempt(work), attributes);
   }
 
-  /** A form that does something and says why if it could not. */
+  /**
+   * A form that does something and says why if it could not.
+   *
+   * @param {(form: HTMLFormElement) => unknown} work
+   * @param {...Child} content
+   */
   form(work, ...content) {
     const form = el("form", { class: "stack", novalidate: true }, ...content);
     onSubmit(form, () => this.attempt(() => work(form)));
     return form;
   }
 
+  /** @param {() => unknown} work */
   async attempt(work) {
     hideSummary();
     try {
@@ -171,7 +232,3 @@ export class App {
     this.showSignIn();
   }
 }
-
-/** All that stands in the way, each with its field if it has one. */
-const reasonsOf = (error) =>
-  error instanceof Problem && error.reasons.length ? error.reasons : [{ message: error.message }];

@@ -2,9 +2,9 @@
 
 import { checkAnswers, showReceipt } from "./answers.js";
 import { watchConnection } from "./connection.js";
+import { byId, el, show } from "./dom.js";
 import { donePage } from "./done.js";
 import { draft, forgetDraft, forgetReceipt, receipt } from "./draft.js";
-import { byId, el, show } from "./dom.js";
 import { nextPhoto, photoPage } from "./photos.js";
 import { question } from "./questions.js";
 import { firstOpen, stepsOf } from "./steps.js";
@@ -29,7 +29,12 @@ function route() {
   }
 }
 
-/** Show a question, or the first that has to be answered before it. */
+/**
+ * Show a question, or the first that has to be answered before it.
+ *
+ * @param {string} id
+ * @param {boolean} changing
+ */
 function ask(id, changing) {
   const ids = [...stepsOf(draft().kind ?? "new").map((step) => step.id), "check"];
   const open = firstOpen()?.id ?? "check";

@@ -42,13 +42,24 @@ const CHECKS = {
   guardian: (text) => plainText(text, "guardian"),
 };
 
-/** Check one field by its name; an empty one is at fault only if it is needed. */
+/**
+ * Check one field by its name; an empty one is at fault only if it is needed.
+ *
+ * @param {string} field
+ * @param {string} text
+ * @param {boolean} needed
+ */
 export function check(field, text, needed) {
   if (text.trim()) return CHECKS[field](text);
   return needed ? { fault: `${LABELS[field]}を入力してください。` } : { value: "" };
 }
 
-/** What can be said while a person still types: only what no further key could mend. */
+/**
+ * What can be said while a person still types: only what no further key could mend.
+ *
+ * @param {string} field
+ * @param {string} text
+ */
 export function checkTyping(field, text) {
   if (!text.trim()) return "";
   if (field === "email") return wrongCharacters(codePoints(text.trim()));
@@ -59,18 +70,21 @@ export function checkTyping(field, text) {
   return "";
 }
 
+/** @param {string} text */
 function cardNumber(text) {
   const number = digitsAndHyphens(text).replaceAll("-", "");
   if (/^[0-9]{6,14}$/.test(number)) return { value: number };
   return { fault: "利用者カードの番号は、カードに印刷された数字だけを入力してください。" };
 }
 
+/** @param {string} text */
 function postalCode(text) {
   const found = /^([0-9]{3})-?([0-9]{4})$/.exec(digitsAndHyphens(text).replace(/^〒/u, ""));
   if (found) return { value: `${found[1]}-${found[2]}` };
   return { fault: "郵便番号は「030-0184」のように7けたの数字で入力してください。" };
 }
 
+/** @param {string} text */
 function phone(text) {
   let grouped = digitsAndHyphens(text.normalize("NFKC").trim().replace(/[()]/g, "-"), "-");
   grouped = grouped
@@ -81,6 +95,7 @@ function phone(text) {
   return { fault: "電話番号は「017-729-4300」のように、市外局番から10けたか11けたの数字で入力してください。" };
 }
 
+/** @param {string} text */
 function kana(text) {
   let typed = text
     .normalize("NFKC")
@@ -94,9 +109,15 @@ function kana(text) {
   return { fault: `フリガナはカタカナで入力してください。${named}は使えません。` };
 }
 
-const toKatakana = (char) => String.fromCodePoint(char.codePointAt(0) + 0x60);
+/** @param {string} char */
+const toKatakana = (char) => String.fromCodePoint(codePoint(char) + 0x60);
 
-/** A date as `YYYY-MM-DD` with one or two digits for month and day. */
+/**
+ * A date as `YYYY-MM-DD` with one or two digits for month and day.
+ *
+ * @param {string} text
+ * @param {Date} today
+ */
 function birthDate(text, today = new Date()) {
   const found = /^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})$/.exec(digitsAndHyphens(text));
   if (!found) return { fault: "生年月日は「1980-04-01」のように、西暦の年・月・日で入力してください。" };
@@ -112,6 +133,7 @@ function birthDate(text, today = new Date()) {
   return { value: born.toISOString().slice(0, 10) };
 }
 
+/** @param {string} text */
 function mailAddress(text) {
   const address = text.trim();
   const characters = codePoints(address);
@@ -123,14 +145,20 @@ function mailAddress(text) {
   return { value: `${local}@${domain.toLowerCase()}` };
 }
 
-/** Each class of wrong characters with its places, counted from 1. */
+/**
+ * Each class of wrong characters with its places, counted from 1.
+ *
+ * @param {string[]} characters
+ */
 function wrongCharacters(characters) {
+  /** @type {Record<string, string[]>} */
   const found = { full: [], comma: [], space: [], other: [] };
   characters.forEach((char, place) => {
     const kind = wrongCharacter(char);
     if (kind) found[kind].push(`${place + 1}文字目の${shown(char)}`);
   });
   const halves = characters.filter((char) => wrongCharacter(char) === "full").slice(0, NAMED_CHARACTERS);
+  /** @type {Record<string, string>} */
   const tails = {
     full: `が全角です。半角の${halves.map((char) => shown(halfWidth(char))).join("")}に直してください。`,
     comma: "はコンマです。「.」(ドット)ではありませんか。",
@@ -143,6 +171,7 @@ function wrongCharacters(characters) {
     .join("");
 }
 
+/** @param {string} char */
 function wrongCharacter(char) {
   if (isSpace(char) || !isPrintable(char)) return "space";
   if (COMMAS.includes(char)) return "comma";
@@ -150,12 +179,17 @@ function wrongCharacter(char) {
   return halfWidth(char) ? "full" : "other";
 }
 
-/** A full-width @ counts as the one it stands for. */
+/**
+ * A full-width @ counts as the one it stands for.
+ *
+ * @param {string[]} characters
+ */
 function wrongCount(characters) {
   const ats = characters.filter((char) => char === "@" || halfWidth(char) === "@").length;
   return ats === 1 ? "" : `「@」(アットマーク)は1つだけ必要ですが、${ats}個あります。`;
 }
 
+/** @param {string} address */
 function wrongShape(address) {
   const [local, domain] = address.split("@");
   const before = MAIL_LOCAL.test(local) ? "" : `「@」の前${oddPart(local)}が正しくありません。`;
@@ -165,11 +199,16 @@ function wrongShape(address) {
   return before + after;
 }
 
+/** @param {string} part */
 function oddPart(part) {
   const odd = codePoints(part).find((char) => !MAIL_CHARACTER.test(char));
   return odd ? `(${shown(odd)})` : "";
 }
 
+/**
+ * @param {string} text
+ * @param {string} field
+ */
 function plainText(text, field) {
   const plain = oneLine(text);
   const characters = codePoints(plain);
@@ -180,23 +219,38 @@ function plainText(text, field) {
   return odd.length ? { fault: `${named(odd)}は使えません。` } : { value: plain };
 }
 
+/** @param {string} field */
 const tooLong = (field) => ({ fault: `${LABELS[field]}は${LONGEST[field]}文字までで入力してください。` });
+/** @param {string[]} places */
 const named = (places) =>
   places.slice(0, NAMED_CHARACTERS).join("、") + (places.length > NAMED_CHARACTERS ? "など" : "");
+/**
+ * @param {string} text
+ * @param {string} between
+ */
 const digitsAndHyphens = (text, between = "") =>
   text.normalize("NFKC").replace(HYPHENS, "-").trim().replace(/\s+/gu, between);
+/** @param {string} text */
 const oneLine = (text) => text.trim().replace(/\s+/gu, " ");
+/** @param {string} text */
 const codePoints = (text) => [...text];
-const isAscii = (char) => char.codePointAt(0) < 128;
+/** @param {string} char */
+const codePoint = (char) => char.codePointAt(0) ?? 0;
+/** @param {string} char */
+const isAscii = (char) => codePoint(char) < 128;
+/** @param {string} char */
 const isSpace = (char) => /\s/u.test(char);
+/** @param {string} char */
 const isPrintable = (char) => !/[\p{C}\p{Z}]/u.test(char);
 
+/** @param {string} char */
 function halfWidth(char) {
   const half = char === "。" ? "." : char.normalize("NFKC");
   return !isAscii(char) && codePoints(half).length === 1 && isAscii(half) ? half : "";
 }
 
+/** @param {string} char */
 function shown(char) {
   if (isSpace(char)) return "空白";
-  return isPrintable(char) ? `「${char}」` : `U+${char.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+  return isPrintable(char) ? `「${char}」` : `U+${codePoint(char).toString(16).toUpperCase().padStart(4, "0")}`;
 }

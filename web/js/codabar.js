@@ -21,7 +21,11 @@ const QUIET = 10 * NARROW;
 const HEIGHT = 100;
 const SVG = "http://www.w3.org/2000/svg";
 
-/** The bar code of digits as a picture that grows with its frame. */
+/**
+ * The bar code of digits as a picture that grows with its frame.
+ *
+ * @param {string} digits
+ */
 export function codabar(digits) {
   let x = QUIET;
   let path = "";
@@ -36,6 +40,11 @@ export function codabar(digits) {
   return picture(path, x - NARROW + QUIET, `利用者番号 ${digits} のバーコード`);
 }
 
+/**
+ * @param {string} path
+ * @param {number} width
+ * @param {string} label
+ */
 function picture(path, width, label) {
   const svg = document.createElementNS(SVG, "svg");
   const attributes = {

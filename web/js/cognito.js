@@ -24,6 +24,7 @@ const TIMEOUT_MS = 35_000;
 
 /** Cognito's no: `code` is its own name for it, the message is for people. */
 export class Denied extends Error {
+  /** @param {string} code */
   constructor(code) {
     super(ALIKE.includes(code) ? WRONG_PAIR : (SENTENCES[code] ?? UNKNOWN));
     this.code = code;
@@ -43,7 +44,12 @@ async function settings() {
   }
 }
 
-/** One operation of Cognito. Throws Denied, or Offline when no answer came. */
+/**
+ * One operation of Cognito. Throws Denied, or Offline when no answer came.
+ *
+ * @param {string} operation
+ * @param {object} parameters
+ */
 export async function cognito(operation, parameters) {
   const { cognitoEndpoint } = await settings();
   let answer, read;
@@ -62,15 +68,15 @@ export async function cognito(operation, parameters) {
   } catch {
     throw new Offline();
   }
-  if (!answer.ok)
-    throw new Denied(
-      String(read.__type ?? "")
-        .split("#")
-        .at(-1),
-    );
+  if (!answer.ok) throw new Denied(String(read.__type ?? "").replace(/^.*#/, ""));
   return read;
 }
 
-/** An operation that names the pages' own client. */
+/**
+ * An operation that names the pages' own client.
+ *
+ * @param {string} operation
+ * @param {object} parameters
+ */
 export const asClient = async (operation, parameters) =>
   cognito(operation, { ClientId: (await settings()).userPoolClientId, ...parameters });

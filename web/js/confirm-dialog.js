@@ -2,8 +2,14 @@
 
 import { el } from "./dom.js";
 
-/** Ask; answers whether it is to be done. */
-export function confirmDialog(question, text, yes, no = "やめる") {
+/**
+ * Ask; answers whether it is to be done.
+ *
+ * @param {string} question
+ * @param {string} text
+ * @param {string} yes
+ */
+export function confirmDialog(question, text, yes) {
   const dialog = el(
     "dialog",
     { "aria-labelledby": "question" },
@@ -16,7 +22,7 @@ export function confirmDialog(question, text, yes, no = "やめる") {
         "div",
         { class: "actions" },
         el("button", { class: "button", value: "yes" }, yes),
-        el("button", { class: "button plain", value: "no", autofocus: true }, no),
+        el("button", { class: "button plain", value: "no", autofocus: true }, "やめる"),
       ),
     ),
   );

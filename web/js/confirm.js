@@ -43,6 +43,7 @@ async function confirm() {
   }
 }
 
+/** @param {string} field */
 function tellDone(field) {
   show(
     `${field}を変えました`,

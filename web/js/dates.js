@@ -2,26 +2,42 @@
 
 const WEEKDAYS = "日月火水木金土";
 
-/** 「6月7日(日)」 of `2026-06-07` or of a moment that begins so; "" of nothing. */
+/**
+ * 「6月7日(日)」 of `2026-06-07` or of a moment that begins so; "" of nothing.
+ *
+ * @param {string | null | undefined} text
+ */
 export function dayInWords(text) {
   if (!text) return "";
   const [year, month, day] = text.slice(0, 10).split("-").map(Number);
   return `${month}月${day}日(${WEEKDAYS[new Date(Date.UTC(year, month - 1, day)).getUTCDay()]})`;
 }
 
-/** 「6/7(日)」, where it is to be short */
+/**
+ * 「6/7(日)」, where it is to be short
+ *
+ * @param {string | null | undefined} text
+ */
 export function shortDay(text) {
   return dayInWords(text).replace("月", "/").replace("日(", "(");
 }
 
-/** 「2026年6月7日」 */
+/**
+ * 「2026年6月7日」
+ *
+ * @param {string | null | undefined} text
+ */
 export function dateInWords(text) {
   if (!text) return "";
   const [year, month, day] = text.slice(0, 10).split("-").map(Number);
   return `${year}年${month}月${day}日`;
 }
 
-/** 「6月7日(日) 9:05」 */
+/**
+ * 「6月7日(日) 9:05」
+ *
+ * @param {string | null | undefined} text
+ */
 export function momentInWords(text) {
   if (!text) return "";
   const [hour, minute] = text.slice(11, 16).split(":");

@@ -1,19 +1,20 @@
 /** The desk: what the library's staff do, view by view. */
 
+import { startApp } from "./app.js";
 import { watchConnection } from "./connection.js";
-import { applicationsView, oneApplicationView } from "./desk/applications.js";
+import { applicationView } from "./desk/application.js";
+import { applicationsView } from "./desk/applications.js";
 import { cardsView } from "./desk/cards.js";
 import { checkInsView } from "./desk/checkins.js";
 import { checkOutsView } from "./desk/checkouts.js";
 import { contactsView } from "./desk/contacts.js";
-import { cratesView, crateListsView, slipsView } from "./desk/crates.js";
+import { crateListsView, cratesView, slipsView } from "./desk/crates.js";
 import { lettersView } from "./desk/letters.js";
 import { patronView } from "./desk/patron.js";
 import { peopleView, registerView } from "./desk/people.js";
 import { pullSheetView, pullsView } from "./desk/pulls.js";
 import { reportsView } from "./desk/reports.js";
 import { trailView } from "./desk/trail.js";
-import { startApp } from "./app.js";
 
 const STAFF = {
   title: "職員の画面",
@@ -35,7 +36,7 @@ startApp(
     checkInsView,
     checkOutsView,
     applicationsView,
-    oneApplicationView,
+    applicationView,
     contactsView,
     lettersView,
     reportsView,

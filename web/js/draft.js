@@ -9,15 +9,21 @@ const DRAFT = "draft";
 const RECEIPT = "receipt";
 
 export const draft = () => read(DRAFT) ?? {};
+/** @param {Draft} changes */
 export const remember = (changes) => write(DRAFT, { ...draft(), ...changes });
 export const forgetDraft = () => forget(DRAFT);
 
 /** `{receipt_number, access_code, slots, skipped}` of the application being made, or null. */
 export const receipt = () => read(RECEIPT);
+/** @param {Draft} changes */
 export const rememberReceipt = (changes) => write(RECEIPT, { ...receipt(), ...changes });
 export const forgetReceipt = () => forget(RECEIPT);
 
-/** A key for sending this form: the same as long as its content is, so that sending twice makes one application. */
+/**
+ * A key for sending this form: the same as long as its content is, so that sending twice makes one application.
+ *
+ * @param {object} form
+ */
 export function sendingKey(form) {
   const content = JSON.stringify(form);
   const known = draft().sending;

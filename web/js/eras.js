@@ -8,7 +8,12 @@ export const ERAS = [
   { id: "taisho", label: "大正", first: 1912, last: 1926 },
 ];
 
-/** The Christian year of `year` (text, half or full width; 元 is the first) of an era; "" if the era has no such year. */
+/**
+ * The Christian year of `year` (text, half or full width; 元 is the first) of an era; "" if the era has no such year.
+ *
+ * @param {string} era
+ * @param {string} year
+ */
 export function christianYear(era, year) {
   const { first, last } = ERAS.find((each) => each.id === era) ?? ERAS[0];
   const text = year.normalize("NFKC").trim().replace("元", "1");
@@ -18,11 +23,16 @@ export function christianYear(era, year) {
 
 /** `YYYY-MM-DD` of the four answers, as far as they make sense: parts that do not are left empty. */
 export function isoDate({ era = "ad", year = "", month = "", day = "" }) {
+  /** @param {string} text */
   const part = (text) => text.normalize("NFKC").trim().padStart(2, "0");
   return `${christianYear(era, year)}-${part(month)}-${part(day)}`;
 }
 
-/** 「1953年4月1日(昭和28年)」 */
+/**
+ * 「1953年4月1日(昭和28年)」
+ *
+ * @param {string} iso
+ */
 export function inWords(iso) {
   const [year, month, day] = iso.split("-").map(Number);
   const era = ERAS.slice(1).find((each) => year >= each.first);

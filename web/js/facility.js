@@ -1,11 +1,11 @@
 /** A partner facility: its bags, what it tells the prefectural library, its closed days (RULES 28-30, 40, 54). */
 
+import { startApp } from "./app.js";
 import { watchConnection } from "./connection.js";
 import { bagViews, forgetBags } from "./facility/bags.js";
 import { closuresView } from "./facility/closures.js";
 import { forgetOwnFacility } from "./facility/own-facility.js";
 import { reportsView } from "./facility/reports.js";
-import { startApp } from "./app.js";
 
 const FACILITY = {
   title: "協力館の画面",

@@ -1,12 +1,16 @@
 /** The summary of what is wrong, on top of a page, with a link to each place. */
 
-import { byId, el, lines } from "./dom.js";
+import { byId, el, element, lines, main } from "./dom.js";
 
 /**
  * Show a summary and move the focus to it, so that readers say it first.
  *
- * `faults` are `{message, target}`: `target` is the id of a control on this page, an address that begins with #, or
- * nothing. `extra` are elements below the list, such as a button.
+ * The `target` of a fault is the id of a control on this page, an address that begins with #, or nothing. `extra` are
+ * elements below the list, such as a button.
+ *
+ * @param {Fault[]} faults
+ * @param {string} title
+ * @param {...Child} extra
  */
 export function showSummary(faults, title = "入力内容を確かめてください", ...extra) {
   hideSummary();
@@ -21,8 +25,7 @@ export function showSummary(faults, title = "入力内容を確かめてくだ�
     ),
     ...extra,
   );
-  const main = byId("content");
-  main.querySelector("h1").before(summary);
+  main().querySelector("h1")?.before(summary);
   if (!document.title.startsWith("エラー")) document.title = `エラー: ${document.title}`;
   summary.focus();
 }
@@ -33,12 +36,14 @@ export function hideSummary() {
   document.title = document.title.replace(/^エラー: /, "");
 }
 
+/** @param {Fault} fault */
 function linked({ message, target }) {
   if (!target) return el("span", {}, lines(message));
   if (target.startsWith("#")) return el("a", { href: target }, message);
+  /** @param {Event} event */
   const focus = (event) => {
     event.preventDefault();
-    byId(target).focus();
+    element(target).focus();
   };
   return el("a", { href: `#${target}`, onclick: focus }, message);
 }

@@ -1,9 +1,10 @@
 /** The fields people type into: label, hint, fault, and a check while they type. */
 
+import { birthField } from "./birth-field.js";
 import { check, checkTyping, LABELS } from "./checks.js";
-import { draft, remember } from "./draft.js";
 import { el } from "./dom.js";
-import { ERAS, christianYear, isoDate } from "./eras.js";
+import { draft, remember } from "./draft.js";
+import { christianYear, ERAS, isoDate } from "./eras.js";
 import { KINDS, needs } from "./kinds.js";
 
 const CARD_HINT = "バーコードといっしょに印刷されている数字です。";
@@ -54,15 +55,24 @@ const LOOKS = {
   },
 };
 
+/** @param {string} kind */
 function mailHint(kind) {
   const when = needs(kind, "email") ? "" : "変わった場合や、別の宛先に知らせてほしい場合に入力してください。";
   return `${when}半角の英数字で入力してください。例:taro@example.jp`;
 }
 
-/** The id of a field's control, for the links of an error summary. */
+/**
+ * The id of a field's control, for the links of an error summary.
+ *
+ * @param {string} name
+ */
 export const controlId = (name) => (name === "birth_date" ? "field-birth_year" : `field-${name}`);
 
-/** The text of a field as a person has typed it. */
+/**
+ * The text of a field as a person has typed it.
+ *
+ * @param {string} name
+ */
 export function typed(name) {
   const answers = draft();
   if (name !== "birth_date") return answers[name] ?? "";
@@ -70,11 +80,22 @@ export function typed(name) {
   return year || month || day ? isoDate({ era, year, month, day }) : "";
 }
 
-/** One field of the form with what was typed before; `fault` is what the API said about it, "" if nothing. */
+/**
+ * One field of the form with what was typed before; `fault` is what the API said about it, "" if nothing.
+ *
+ * @param {string} name
+ * @param {string} kind
+ * @param {string} fault
+ */
 export function field(name, kind, fault = "") {
-  return name === "birth_date" ? birthField(kind, fault) : textField(name, kind, fault);
+  return name === "birth_date" ? watchedBirthField(fault) : textField(name, kind, fault);
 }
 
+/**
+ * @param {string} name
+ * @param {string} kind
+ * @param {string} fault
+ */
 function textField(name, kind, fault) {
   const { hint, tag = "input", attributes } = LOOKS[name];
   const id = controlId(name);
@@ -93,10 +114,21 @@ function textField(name, kind, fault) {
   return frame;
 }
 
+/**
+ * @param {string} name
+ * @param {string} kind
+ */
 const need = (name, kind) =>
   needs(kind, name) ? el("span", { class: "need" }, "※必須") : el("span", { class: "need optional" }, "※任意");
 
-/** Label and hint, then the fault, then the controls: what readers say and eyes meet in this order. */
+/**
+ * Label and hint, then the fault, then the controls: what readers say and eyes meet in this order.
+ *
+ * @param {string} id
+ * @param {Child} label
+ * @param {Child} hint
+ * @param {...Child} controls
+ */
 function framed(id, label, hint, ...controls) {
   return el(
     "div",
@@ -108,9 +140,15 @@ function framed(id, label, hint, ...controls) {
   );
 }
 
-/** Say what is wrong with a field, or take it back with "". */
+/**
+ * Say what is wrong with a field, or take it back with "".
+ *
+ * @param {Element | null} frame
+ * @param {string} fault
+ */
 export function setFault(frame, fault) {
-  const box = frame.querySelector(".fault");
+  const box = frame?.querySelector(".fault");
+  if (!frame || !box) throw new Error("There is no place for what is wrong.");
   if (box.textContent !== fault) box.textContent = fault;
   frame.classList.toggle("faulty", Boolean(fault));
   for (const control of frame.querySelectorAll(".text")) {
@@ -119,12 +157,19 @@ export function setFault(frame, fault) {
   }
 }
 
+/** @param {Element} frame */
 const isFaulty = (frame) => frame.classList.contains("faulty");
 
+/**
+ * @param {Element} frame
+ * @param {HTMLInputElement | HTMLTextAreaElement} input
+ * @param {string} name
+ */
 function watch(frame, input, name) {
+  /** @param {Event} event */
   const checkNow = (event) => {
     remember({ [name]: input.value });
-    if (event.isComposing) return;
+    if (event instanceof InputEvent && event.isComposing) return;
     setFault(frame, isFaulty(frame) ? (check(name, input.value, false).fault ?? "") : checkTyping(name, input.value));
   };
   input.addEventListener("input", checkNow);
@@ -132,7 +177,13 @@ function watch(frame, input, name) {
   input.addEventListener("focusout", () => afterPress(() => settle(frame, input, name)));
 }
 
-/** A person has left the field: show the regular form of what was typed, or what is wrong with it. */
+/**
+ * A person has left the field: show the regular form of what was typed, or what is wrong with it.
+ *
+ * @param {Element} frame
+ * @param {HTMLInputElement | HTMLTextAreaElement} input
+ * @param {string} name
+ */
 function settle(frame, input, name) {
   const { value, fault } = check(name, input.value, false);
   if (value) {
@@ -147,63 +198,39 @@ let pressed = false;
 document.addEventListener("pointerdown", () => (pressed = true), true);
 for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => (pressed = false), true);
 
+/** @param {() => unknown} work */
 function afterPress(work) {
   if (!pressed) work();
   else document.addEventListener("pointerup", () => setTimeout(work), { once: true });
 }
 
-function birthField(kind, fault) {
-  const id = controlId("birth_date");
-  const answers = draft();
-  const part = (name, label, width, autocomplete) =>
-    el(
-      "div",
-      {},
-      el("label", { for: `field-${name}` }, label),
-      el("input", {
-        id: `field-${name}`,
-        name,
-        type: "text",
-        class: `text ${width}`,
-        inputmode: "numeric",
-        autocomplete,
-        required: true,
-        value: answers[name] ?? "",
-        "aria-describedby": `${id}-hint ${id}-fault`,
-      }),
-    );
-  const era = el("select", { id: "field-birth_era", name: "birth_era", class: "text", autocomplete: "off" });
-  era.append(...ERAS.map((each) => el("option", { value: each.id }, each.label)));
-  era.value = answers.birth_era ?? "ad";
-  const frame = el(
-    "fieldset",
-    { class: "field" },
-    el("legend", { class: "unseen" }, LABELS.birth_date),
-    el("p", { class: "hint", id: `${id}-hint` }, "西暦でも、元号でも入力できます。例:昭和 53年 4月 1日"),
-    el("p", { class: "fault", id: `${id}-fault`, "aria-live": "polite" }),
-    el(
-      "div",
-      { class: "date" },
-      el("div", {}, el("label", { for: "field-birth_era" }, "西暦・元号"), era),
-      part("birth_year", "年", "w4", "bday-year"),
-      part("birth_month", "月", "w2", "bday-month"),
-      part("birth_day", "日", "w2", "bday-day"),
-    ),
-  );
+/** @param {string} fault */
+function watchedBirthField(fault) {
+  const frame = birthField("birth_", el("legend", { class: "unseen" }, LABELS.birth_date), draft());
   watchBirth(frame);
   setFault(frame, fault);
   return frame;
 }
 
+/**
+ * The controls of a field.
+ *
+ * @param {Element} frame
+ * @returns {HTMLInputElement[]}
+ */
+const controlsOf = (frame) =>
+  [...frame.querySelectorAll("[name]")].map((each) => /** @type {HTMLInputElement} */ (each));
+
+/** @param {Element} frame */
 function watchBirth(frame) {
-  const parts = () =>
-    Object.fromEntries([...frame.querySelectorAll("[name]")].map((control) => [control.name, control.value]));
+  const parts = () => Object.fromEntries(controlsOf(frame).map(({ name, value }) => [name, value]));
   frame.addEventListener("input", () => {
     remember(parts());
     if (isFaulty(frame)) setFault(frame, birthFault());
   });
   frame.addEventListener("focusout", (event) => {
-    if (event.target.name === "birth_day" && event.target.value) afterPress(() => setFault(frame, birthFault()));
+    const day = controlsOf(frame).find(({ name }) => name === "birth_day");
+    if (event.target === day && day?.value) afterPress(() => setFault(frame, birthFault()));
   });
 }
 
@@ -219,15 +246,24 @@ export function birthFault() {
     .map(([, name]) => name);
   if (empty.length) return `生年月日の${empty.join("・")}を入力してください。`;
   if (!christianYear(era, year)) {
-    return `${ERAS.find((each) => each.id === era).label}に${year}年はありません。年を確かめてください。`;
+    return `${ERAS.find((each) => each.id === era)?.label}に${year}年はありません。年を確かめてください。`;
   }
   return check("birth_date", typed("birth_date"), true).fault ?? "";
 }
 
-/** What is wrong with a field as it was typed, "" if nothing. */
+/**
+ * What is wrong with a field as it was typed, "" if nothing.
+ *
+ * @param {string} name
+ * @param {string} kind
+ */
 export function faultOf(name, kind) {
   return name === "birth_date" ? birthFault() : (check(name, typed(name), needs(kind, name)).fault ?? "");
 }
 
-/** The regular value of a field as it was typed. */
+/**
+ * The regular value of a field as it was typed.
+ *
+ * @param {string} name
+ */
 export const valueOf = (name) => check(name, typed(name), false).value ?? "";

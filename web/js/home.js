@@ -1,19 +1,25 @@
 /** The home page's news and facilities, as the API knows them today. */
 
-import { list } from "./api.js";
-import { byId, el, workingButton } from "./dom.js";
+import { list, messageOf } from "./api.js";
+import { el, element, flat, workingButton } from "./dom.js";
 
-/** Fill a place of the page with a list of the API; where that fails, say so and offer another try. */
+/**
+ * Fill a place of the page with a list of the API; where that fails, say so and offer another try.
+ *
+ * @param {string} place
+ * @param {string} path
+ * @param {(items: Answer[]) => Child[]} render
+ */
 async function fill(place, path, render) {
-  const frame = byId(place);
+  const frame = element(place);
   frame.setAttribute("aria-busy", "true");
   try {
-    frame.replaceChildren(...render(await list(path)));
+    frame.replaceChildren(...flat(render(await list(path))));
   } catch (error) {
     const again = workingButton("もう一度読み込む", "読み込んでいます…", () => fill(place, path, render), {
       class: "button plain",
     });
-    frame.replaceChildren(el("p", {}, error.message), again);
+    frame.replaceChildren(el("p", {}, messageOf(error)), again);
   } finally {
     frame.setAttribute("aria-busy", "false");
   }
@@ -51,7 +57,9 @@ function grouped(items) {
   return groups;
 }
 
+/** @param {string} district */
 function table(district, members) {
+  /** @param {string} name */
   const column = (name) => el("th", { scope: "col" }, name);
   return el(
     "table",

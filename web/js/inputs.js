@@ -4,7 +4,13 @@ import { el } from "./dom.js";
 import { showSummary } from "./faults.js";
 import { setFault } from "./fields.js";
 
-/** A field; `attributes` are the input's own. Its control has the id `field-<name>`. */
+/**
+ * A field; `attributes` are the input's own. Its control has the id `field-<name>`.
+ *
+ * @param {string} name
+ * @param {string} label
+ * @param {{ hint?: string, tag?: "input" | "select" | "textarea", children?: Child } & Attributes} attributes
+ */
 export function input(name, label, { hint = "", tag = "input", children = [], ...attributes } = {}) {
   const id = `field-${name}`;
   const described = [hint ? `${id}-hint` : "", `${id}-fault`].filter(Boolean).join(" ");
@@ -20,10 +26,17 @@ export function input(name, label, { hint = "", tag = "input", children = [], ..
   );
 }
 
-/** A password, which can be looked at while it is typed. */
+/**
+ * A password, which can be looked at while it is typed.
+ *
+ * @param {string} name
+ * @param {string} label
+ * @param {string} autocomplete
+ * @param {string} hint
+ */
 export function passwordInput(name, label, autocomplete, hint = "") {
   const field = input(name, label, { type: "password", autocomplete, hint, required: true, spellcheck: "false" });
-  const control = field.querySelector("input");
+  const control = controlOf(field, name);
   const look = el("button", { type: "button", class: "link-button", "aria-pressed": "false" }, "文字を表示する");
   look.addEventListener("click", () => {
     const shown = control.type === "password";
@@ -34,7 +47,19 @@ export function passwordInput(name, label, autocomplete, hint = "") {
   return field;
 }
 
-/** Whose password it is, for the browser's memory of passwords. */
+/**
+ * The control of a name within a field or form.
+ *
+ * @param {Element} frame
+ * @param {string} name
+ */
+export const controlOf = (frame, name) => /** @type {HTMLInputElement} */ (frame.querySelector(`[name="${name}"]`));
+
+/**
+ * Whose password it is, for the browser's memory of passwords.
+ *
+ * @param {string} name
+ */
 export const ownerOfPassword = (name) =>
   el("input", {
     type: "text",
@@ -46,7 +71,14 @@ export const ownerOfPassword = (name) =>
     readonly: true,
   });
 
-/** A group of radio buttons; `options` are `[value, text]`. */
+/**
+ * A group of radio buttons.
+ *
+ * @param {string} name
+ * @param {string} legend
+ * @param {[value: string, text: string][]} options
+ * @param {string} chosen
+ */
 export function radios(name, legend, options, chosen = "") {
   return el(
     "fieldset",
@@ -60,7 +92,14 @@ export function radios(name, legend, options, chosen = "") {
   );
 }
 
-/** One box or button that can be touched on its whole line. */
+/**
+ * One box or button that can be touched on its whole line.
+ *
+ * @param {"checkbox" | "radio"} type
+ * @param {string} name
+ * @param {string} value
+ * @param {string} text
+ */
 export function choice(type, name, value, text, checked = false) {
   const id = `field-${name}-${value}`;
   return el(
@@ -71,23 +110,52 @@ export function choice(type, name, value, text, checked = false) {
   );
 }
 
-/** What was typed, by name; of several boxes with one name only the last. */
-export const typedIn = (form) => Object.fromEntries(new FormData(form));
+/**
+ * What was typed, by name; of several boxes with one name only the last.
+ *
+ * @param {HTMLFormElement} form
+ * @returns {Record<string, string>}
+ */
+export const typedIn = (form) =>
+  Object.fromEntries([...new FormData(form)].map(([name, text]) => [name, String(text)]));
+
+/**
+ * The values of the boxes of a name that are ticked.
+ *
+ * @param {HTMLFormElement} form
+ * @param {string} name
+ */
+export const tickedIn = (form, name) => new FormData(form).getAll(name).map(String);
+
+/**
+ * The fault of a field that was left empty; none if it was not.
+ *
+ * @param {string} field
+ * @param {string | string[]} typed
+ * @param {string} message
+ * @returns {Fault[]}
+ */
+export const missingFault = (field, typed, message) =>
+  typed.length && String(typed).trim() ? [] : [{ field, message }];
 
 /**
  * Say what is wrong with a form: at each field, and all of it on top. `faults` are `{field, message}`; those without a
  * field of this form are told on top only. Answers whether there was any.
+ *
+ * @param {HTMLFormElement} form
+ * @param {Fault[]} faults
  */
-export function tellFaults(form, faults, title) {
+export function tellFaults(form, faults) {
   for (const frame of form.querySelectorAll(".field:has(.fault)")) {
-    const names = [...frame.querySelectorAll("[name]")].map((control) => control.name);
-    setFault(frame, faults.find(({ field }) => names.includes(field))?.message ?? "");
+    const names = [...frame.querySelectorAll("[name]")].map((control) => control.getAttribute("name"));
+    setFault(frame, faults.find(({ field }) => field && names.includes(field))?.message ?? "");
   }
   if (!faults.length) return false;
-  const target = (field) => (form.querySelector(`#field-${field}`) ? `field-${field}` : undefined);
   showSummary(
-    faults.map(({ field, message }) => ({ message, target: field && target(field) })),
-    title,
+    faults.map(({ field, message }) => ({
+      message,
+      target: field && form.querySelector(`#field-${field}`) ? `field-${field}` : undefined,
+    })),
   );
   return true;
 }

@@ -1,10 +1,11 @@
 /** The return label for a bag of one's own (RULES 33): two to a sheet, card number, no name. Nothing typed is kept. */
 
+import { messageOf } from "./api.js";
 import { check } from "./checks.js";
 import { watchConnection } from "./connection.js";
-import { byId, el, show, workingButton } from "./dom.js";
+import { el, show, workingButton } from "./dom.js";
 import { showSummary } from "./faults.js";
-import { input, tellFaults, typedIn } from "./inputs.js";
+import { controlOf, input, tellFaults, typedIn } from "./inputs.js";
 import { facilities, placeOptions } from "./places.js";
 import { onSubmit } from "./signin.js";
 
@@ -16,10 +17,11 @@ async function ask() {
     showForm(await facilities());
   } catch (error) {
     show(TITLE, el("h1", {}, TITLE), workingButton("もう一度読み込む", "読み込んでいます…", ask));
-    showSummary([{ message: error.message }], "協力館の一覧を読み込めませんでした");
+    showSummary([{ message: messageOf(error) }], "協力館の一覧を読み込めませんでした");
   }
 }
 
+/** @param {Answer[]} items */
 function showForm(items) {
   const form = el(
     "form",
@@ -58,19 +60,28 @@ function showForm(items) {
   draw();
 }
 
+/**
+ * @param {HTMLFormElement} form
+ * @param {() => void} draw
+ */
 async function printOut(form, draw) {
   const { card_number: typed } = typedIn(form);
   const { value, fault } = check("card_number", typed, false);
   // Both may stay empty, to be written by hand.
   if (tellFaults(form, fault ? [{ field: "card_number", message: fault }] : [])) return;
-  byId("field-card_number").value = value;
+  controlOf(form, "card_number").value = value ?? "";
   draw();
   window.print();
 }
 
+/**
+ * @param {HTMLFormElement} form
+ * @param {Answer[]} items
+ */
 function label(form, items) {
   const { facility, card_number: number } = typedIn(form);
   const name = items.find((item) => String(item.number) === facility)?.name ?? "";
+  /** @param {string} text */
   const blank = (text) => text || el("span", { class: "unseen" }, "(記入欄)");
   return el(
     "div",

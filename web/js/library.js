@@ -1,5 +1,7 @@
 /** My Library: what a patron has on hold and at home, and everything they can do about it. */
 
+import { startApp } from "./app.js";
+import { watchConnection } from "./connection.js";
 import { el } from "./dom.js";
 import { basketView } from "./library/basket.js";
 import { cardView } from "./library/card.js";
@@ -9,8 +11,6 @@ import { mailsView } from "./library/mails.js";
 import { forgetPlace, placeView } from "./library/place.js";
 import { searchView } from "./library/search.js";
 import { settingsView } from "./library/settings.js";
-import { watchConnection } from "./connection.js";
-import { startApp } from "./app.js";
 
 const PATRON = {
   title: "Myライブラリ",

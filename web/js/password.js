@@ -1,10 +1,11 @@
 /** How to get a temporary password, the first one or another (RULES 6): it must never be a dead end. */
 
 import { Offline, post, Problem } from "./api.js";
+import { birthField } from "./birth-field.js";
 import { check } from "./checks.js";
 import { watchConnection } from "./connection.js";
 import { el, show } from "./dom.js";
-import { christianYear, ERAS, isoDate } from "./eras.js";
+import { christianYear, isoDate } from "./eras.js";
 import { showSummary } from "./faults.js";
 import { input, radios, tellFaults, typedIn } from "./inputs.js";
 import { onSubmit } from "./signin.js";
@@ -53,7 +54,7 @@ function askForMail() {
       autocomplete: "username",
       required: true,
     }),
-    birthField(),
+    birthField("", el("legend", { class: "label" }, "生年月日")),
     el("div", { class: "actions" }, el("button", { class: "button" }, "仮パスワードを送ってもらう")),
   );
   onSubmit(form, () => send(form));
@@ -61,7 +62,11 @@ function askForMail() {
     "仮パスワード",
     back(),
     el("h1", {}, "仮パスワードを送ってもらう"),
-    el("p", {}, "登録されているメールアドレスに、新しい仮パスワードをお送りします。前の仮パスワードは使えなくなります。"),
+    el(
+      "p",
+      {},
+      "登録されているメールアドレスに、新しい仮パスワードをお送りします。前の仮パスワードは使えなくなります。",
+    ),
     form,
     el("p", {}, CALL),
   );
@@ -88,47 +93,7 @@ function tellToApply() {
 
 const back = () => el("button", { type: "button", class: "link-button", onclick: ask }, "もどる");
 
-function birthField() {
-  const described = "field-birth_date-hint field-birth_date-fault";
-  const part = (name, label, width, autocomplete) =>
-    el(
-      "div",
-      {},
-      el("label", { for: `field-${name}` }, label),
-      el("input", {
-        id: `field-${name}`,
-        name,
-        type: "text",
-        class: `text ${width}`,
-        inputmode: "numeric",
-        autocomplete,
-        required: true,
-        "aria-describedby": described,
-      }),
-    );
-  const eras = ERAS.map(({ id, label }) => el("option", { value: id }, label));
-  return el(
-    "fieldset",
-    { class: "field" },
-    el("legend", { class: "label" }, "生年月日"),
-    el("p", { class: "hint", id: "field-birth_date-hint" }, "西暦でも、元号でも入力できます。例:昭和 53年 4月 1日"),
-    el("p", { class: "fault", id: "field-birth_date-fault", "aria-live": "polite" }),
-    el(
-      "div",
-      { class: "date" },
-      el(
-        "div",
-        {},
-        el("label", { for: "field-era" }, "西暦・元号"),
-        el("select", { id: "field-era", name: "era", class: "text", autocomplete: "off" }, eras),
-      ),
-      part("year", "年", "w4", "bday-year"),
-      part("month", "月", "w2", "bday-month"),
-      part("day", "日", "w2", "bday-day"),
-    ),
-  );
-}
-
+/** @param {HTMLFormElement} form */
 async function send(form) {
   const { card_number: typed, ...birth } = typedIn(form);
   const card = check("card_number", typed, true);
@@ -146,6 +111,7 @@ async function send(form) {
   }
 }
 
+/** @param {Record<string, string>} parts */
 function checkedBirth(parts) {
   const { era, year, month, day } = parts;
   if (![year, month, day].every((text) => text.trim())) return { fault: "生年月日を入力してください。" };
@@ -153,6 +119,10 @@ function checkedBirth(parts) {
   return check("birth_date", isoDate(parts), true);
 }
 
+/**
+ * @param {HTMLFormElement} form
+ * @param {unknown} error
+ */
 function tellRefusal(form, error) {
   if (error instanceof Problem && error.status === 422) {
     const faults = error.reasons.map(({ field, message }) => ({
@@ -165,6 +135,7 @@ function tellRefusal(form, error) {
   } else throw error;
 }
 
+/** @param {string} message */
 function showSent(message) {
   show(
     "メールをご確認ください",

@@ -1,11 +1,12 @@
 /** The photos, one a page: what to mind, choose, look, send, and hear whether it could be used. */
 
-import { Offline, Problem } from "./api.js";
-import { byId, el, show, workingButton } from "./dom.js";
+import { messageOf, Offline, Problem } from "./api.js";
+import { byId, el, element, flat, show, workingButton } from "./dom.js";
 import { receipt, rememberReceipt } from "./draft.js";
 import { hideSummary, showSummary } from "./faults.js";
-import { documentOf, isOptional, slotLabel, slotNote } from "./kinds.js";
-import { Unusable, shrinkImage } from "./shrink-image.js";
+import { isOptional, slotLabel } from "./kinds.js";
+import { advice, beforeTheCamera } from "./photo-advice.js";
+import { shrinkImage, Unusable } from "./shrink-image.js";
 import { application, ticketFor, useUpTicket } from "./tickets.js";
 import { upload } from "./upload.js";
 
@@ -41,7 +42,11 @@ export function wanted({ missing_slots: missing, status, slots = [] }) {
   return order.find((slot) => missing.includes(slot) || offered.includes(slot));
 }
 
-/** The page of one photo. */
+/**
+ * The page of one photo.
+ *
+ * @param {string} slot
+ */
 export function photoPage(slot) {
   const { slots = [] } = receipt();
   if (!slots.includes(slot)) {
@@ -60,7 +65,11 @@ export function photoPage(slot) {
   choose(slot);
 }
 
-/** First what to mind, then the camera. */
+/**
+ * First what to mind, then the camera.
+ *
+ * @param {string} slot
+ */
 function choose(slot) {
   const input = el("input", {
     type: "file",
@@ -79,50 +88,12 @@ function choose(slot) {
   showStep(beforeTheCamera(slot, picker), advice(slot), picker);
 }
 
-/** What must be known first. Numbers must be covered before the camera can be opened (RULES 3). */
-function beforeTheCamera(slot, picker) {
-  const note = slotNote(slot);
-  if (!note) return null;
-  const warning = el(
-    "div",
-    { class: "note warning", id: "warning" },
-    el("h2", {}, "写真をとる前に"),
-    el("p", {}, note),
-  );
-  if (documentOf(slot) === "insurance_certificate") {
-    picker.hidden = true;
-    const done = el("input", { type: "checkbox", id: "masked", onchange: () => (picker.hidden = !done.checked) });
-    warning.append(
-      el(
-        "div",
-        { class: "choice" },
-        done,
-        el("label", { for: "masked" }, "番号を隠しました(チェックすると、写真をとれます)"),
-      ),
-    );
-  }
-  return warning;
-}
-
-function advice(slot) {
-  const what = documentOf(slot) ? "書類" : "カード";
-  return el(
-    "ul",
-    { id: "advice" },
-    el("li", {}, `${what}の全体が入るように、明るいところで、まっすぐ上からとってください。`),
-    el(
-      "li",
-      {},
-      documentOf(slot)
-        ? "文字が読めるか、光が反射していないか、確かめてください。"
-        : "書いたお名前と、バーコードの番号が読めるようにしてください。",
-    ),
-    el("li", {}, "とっておいた写真も選べます(JPEGまたはPNG)。"),
-  );
-}
-
+/**
+ * @param {string} slot
+ * @param {HTMLInputElement} input
+ */
 async function chosen(slot, input) {
-  const [file] = input.files;
+  const [file] = input.files ?? [];
   if (!file) return;
   hideSummary();
   showStep(el("p", { role: "status" }, "写真を準備しています…"));
@@ -135,6 +106,10 @@ async function chosen(slot, input) {
   }
 }
 
+/**
+ * @param {string} slot
+ * @param {Blob} photo
+ */
 function preview(slot, photo) {
   const address = URL.createObjectURL(photo);
   const picture = el("img", { class: "preview", src: address, alt: `選んだ写真(${slotLabel(slot)})` });
@@ -149,6 +124,10 @@ function preview(slot, photo) {
   button.focus();
 }
 
+/**
+ * @param {string} slot
+ * @param {Blob} photo
+ */
 async function send(slot, photo) {
   hideSummary();
   const bar = el("progress", { max: 100, value: 0, "aria-label": "送信の進みぐあい" });
@@ -166,7 +145,13 @@ async function send(slot, photo) {
   }
 }
 
-/** With the ticket at hand, or once with a new one when that has run out. */
+/**
+ * With the ticket at hand, or once with a new one when that has run out.
+ *
+ * @param {string} slot
+ * @param {Blob} photo
+ * @param {(part: number) => void} tell
+ */
 async function uploadOnce(slot, photo, tell) {
   try {
     await upload(await ticketFor(slot), photo, tell);
@@ -178,7 +163,13 @@ async function uploadOnce(slot, photo, tell) {
   useUpTicket(slot);
 }
 
-/** The bar moves all the time, the words only at quarters: nobody wants every percent read aloud. */
+/**
+ * The bar moves all the time, the words only at quarters: nobody wants every percent read aloud.
+ *
+ * @param {HTMLProgressElement} bar
+ * @param {HTMLElement} words
+ * @param {number} part
+ */
 function tellProgress(bar, words, part) {
   bar.value = Math.round(part * 100);
   const quarter = Math.floor(part * 4) * 25;
@@ -186,10 +177,20 @@ function tellProgress(bar, words, part) {
   if (quarter && words.textContent !== text) words.textContent = text;
 }
 
+/**
+ * @param {Answer} found
+ * @param {string} slot
+ */
 const stateOf = ({ slots = [] }, slot) => slots.find((each) => each.slot === slot) ?? {};
+/** @param {string} slot */
 const seenAt = (found, slot) => stateOf(found, slot).seen_at ?? null;
 
-/** Ask until the photo was looked at: then on to the next, or once more with the reason. */
+/**
+ * Ask until the photo was looked at: then on to the next, or once more with the reason.
+ *
+ * @param {string} slot
+ * @param {string | null} seenBefore
+ */
 async function hear(slot, seenBefore) {
   for (const wait of LOOKS_MS) {
     await new Promise((resolve) => setTimeout(resolve, wait));
@@ -215,7 +216,11 @@ async function hear(slot, seenBefore) {
   );
 }
 
-/** The photo was taken in, and something about it should be known at once; nothing is held up by it. */
+/**
+ * The photo was taken in, and something about it should be known at once; nothing is held up by it.
+ *
+ * @param {string} warning
+ */
 function warn(warning) {
   showStep(
     el("div", { class: "note warning", role: "status" }, el("h2", {}, "お確かめください"), el("p", {}, warning)),
@@ -223,12 +228,18 @@ function warn(warning) {
   );
 }
 
-/** The photo could not be used. */
+/**
+ * The photo could not be used.
+ *
+ * @param {string} slot
+ * @param {string} reason
+ */
 function again(slot, reason) {
   choose(slot);
   showSummary([{ message: reason, target: byId("masked") ? "masked" : "photo" }], "写真をもう一度送ってください");
 }
 
+/** @param {string} slot */
 function skipPhoto(slot) {
   rememberReceipt({ skipped: [...(receipt().skipped ?? []), slot] });
   proceed();
@@ -236,7 +247,13 @@ function skipPhoto(slot) {
 
 const proceed = () => location.replace("#photos");
 
-/** The photo is still here: it goes again as soon as there is a connection, or at the press of the button. */
+/**
+ * The photo is still here: it goes again as soon as there is a connection, or at the press of the button.
+ *
+ * @param {unknown} error
+ * @param {string} slot
+ * @param {Blob} photo
+ */
 function waitForConnection(error, slot, photo) {
   const retry = () => {
     removeEventListener("online", retry);
@@ -248,21 +265,21 @@ function waitForConnection(error, slot, photo) {
   showStep(
     el("div", { class: "actions" }, el("button", { type: "button", class: "button", onclick: retry }, "もう一度送る")),
   );
-  const message = error instanceof Offline ? KEPT : sentence(error);
+  const message = error instanceof Offline ? KEPT : messageOf(error);
   showSummary([{ message }], "写真を送れませんでした");
 }
 
+/**
+ * @param {unknown} error
+ * @param {() => unknown} retry
+ */
 export function tellFailure(error, retry) {
   const gone = error instanceof Problem && error.status === 404;
   const way = gone
     ? el("a", { href: "status.html" }, "受付番号と確認番号を入力する")
     : workingButton("もう一度試す", "お待ちください…", retry);
-  showSummary([{ message: sentence(error) }], "うまくいきませんでした", way);
+  showSummary([{ message: messageOf(error) }], "うまくいきませんでした", way);
 }
 
-function sentence(error) {
-  if (error instanceof Offline || error instanceof Problem) return error.message;
-  throw error;
-}
-
-const showStep = (...content) => byId("photo-step").replaceChildren(...content.filter(Boolean));
+/** @param {...Child} content */
+const showStep = (...content) => element("photo-step").replaceChildren(...flat(content));

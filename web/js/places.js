@@ -25,8 +25,16 @@ export async function placeNames() {
   return (place) => (place === PREFECTURAL ? PREFECTURAL_NAME : (named.get(String(place)) ?? String(place)));
 }
 
-/** The options of a choice of facilities by district, with the prefectural library first if it is one of them. */
+/**
+ * The options of a choice of facilities by district, with the prefectural library first if it is one of them.
+ *
+ * @param {string} chosen
+ */
 export function placeOptions(items, chosen, prefectural = true) {
+  /**
+   * @param {string} value
+   * @param {string} text
+   */
   const option = (value, text) => el("option", { value, selected: value === chosen }, text);
   const districts = [...new Set(items.map(({ district }) => district))];
   return [

@@ -1,7 +1,7 @@
 /** The pages of questions, one thing a page. */
 
+import { el, element, show } from "./dom.js";
 import { draft, remember } from "./draft.js";
-import { byId, el, show } from "./dom.js";
 import { hideSummary, showSummary } from "./faults.js";
 import { controlId, field, setFault, valueOf } from "./fields.js";
 import { DOCUMENTS, IMAGE_LIMIT, KINDS, slotsOf } from "./kinds.js";
@@ -10,23 +10,35 @@ import { faultsOf, stepsOf } from "./steps.js";
 /** What the API said about fields of the form; told at the field until its answer changes. */
 let told = {};
 
-export function tellFaults(faults) {
+/** @param {Fault[]} faults */
+export function keepFaults(faults) {
   told = Object.fromEntries(
     faults.map(({ field: name, message }) => [name, { message, answer: JSON.stringify(draft()) }]),
   );
 }
 
+/** @param {string} name */
 function toldFault(name) {
   return told[name]?.answer === JSON.stringify(draft()) ? told[name].message : "";
 }
 
-/** Show the question `id`; `changing` leads back to the answers when it is answered. */
+/**
+ * Show the question `id`; `changing` leads back to the answers when it is answered.
+ *
+ * @param {string} id
+ * @param {boolean} changing
+ */
 export function question(id, changing) {
   const kind = draft().kind ?? "new";
   const steps = stepsOf(kind);
   const place = steps.findIndex((step) => step.id === id);
   const step = steps[place];
-  const form = el("form", { novalidate: true, class: "stack", onsubmit: (event) => answer(event, step, changing) });
+  /** @param {SubmitEvent} event */
+  const answerIt = (event) => {
+    event.preventDefault();
+    answer(form, step, changing);
+  };
+  const form = el("form", { novalidate: true, class: "stack", onsubmit: answerIt });
   form.append(
     ...content(step, kind),
     el("div", { class: "actions" }, el("button", { class: "button" }, changing ? "変更する" : "つぎへ")),
@@ -46,6 +58,10 @@ export function question(id, changing) {
   if (faults.length) showSummary(faults);
 }
 
+/**
+ * @param {Step} step
+ * @param {string} kind
+ */
 function content(step, kind) {
   const contents = {
     kind: kindChoice,
@@ -57,8 +73,16 @@ function content(step, kind) {
   return (contents[step.id] ?? textFields)(step, kind);
 }
 
+/**
+ * @param {Step} step
+ * @param {string} kind
+ */
 const textFields = (step, kind) => step.fields.map((name) => field(name, kind, toldFault(name)));
 
+/**
+ * @param {Step} step
+ * @param {string} kind
+ */
 function addressFields(step, kind) {
   const open = kind === "change" || kind === "renewal";
   return [
@@ -67,6 +91,10 @@ function addressFields(step, kind) {
   ].filter(Boolean);
 }
 
+/**
+ * @param {Step} step
+ * @param {string} kind
+ */
 function contactFields(step, kind) {
   return [
     ...textFields(step, kind),
@@ -83,9 +111,12 @@ function contactFields(step, kind) {
   ];
 }
 
-function answer(event, step, changing) {
-  event.preventDefault();
-  const form = event.target;
+/**
+ * @param {HTMLFormElement} form
+ * @param {Step} step
+ * @param {boolean} changing
+ */
+function answer(form, step, changing) {
   hideSummary();
   keepChoices(step, form);
   const kind = draft().kind;
@@ -101,7 +132,12 @@ function answer(event, step, changing) {
   location.hash = changing || !next ? "#check" : `#${next.id}`;
 }
 
-/** Choices are kept when the page is answered; what is typed is kept as it is typed. */
+/**
+ * Choices are kept when the page is answered; what is typed is kept as it is typed.
+ *
+ * @param {Step} step
+ * @param {HTMLFormElement} form
+ */
 function keepChoices(step, form) {
   const chosen = new FormData(form);
   if (step.id === "kind" && chosen.get("kind")) remember({ kind: chosen.get("kind") });
@@ -109,27 +145,43 @@ function keepChoices(step, form) {
   if (step.id === "documents") remember({ documents: chosen.getAll("documents") });
 }
 
+/** @param {Step} step */
 function limitFaults(step) {
   const { kind, documents = [] } = draft();
   if (step.id !== "documents" || slotsOf(kind, documents).length <= IMAGE_LIMIT) return [];
   return [{ field: "documents", message: `画像は${IMAGE_LIMIT}枚までです。確認書類を減らしてください。` }];
 }
 
+/** @type {Record<string, string>} */
 const CONTROLS = {
   kind: "kind-new",
   online_lending: "online-yes",
   documents: `documents-${Object.keys(DOCUMENTS)[0]}`,
 };
 
+/** @param {string | undefined} name */
+const controlOfField = (name = "") => CONTROLS[name] ?? controlId(name);
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {Fault[]} faults
+ */
 function tellOnPage(form, faults) {
   for (const frame of form.querySelectorAll(".field")) setFault(frame, "");
   for (const { field: name, message } of faults) {
-    setFault(byId(CONTROLS[name] ?? controlId(name)).closest(".field"), message);
+    setFault(element(controlOfField(name)).closest(".field"), message);
   }
-  showSummary(faults.map(({ field: name, message }) => ({ message, target: CONTROLS[name] ?? controlId(name) })));
+  showSummary(faults.map(({ field: name, message }) => ({ message, target: controlOfField(name) })));
 }
 
-/** A group of radio buttons or boxes under the page's title. */
+/**
+ * A group of radio buttons or boxes under the page's title.
+ *
+ * @param {string} name
+ * @param {string} type
+ * @param {{ value: string, label: string, hint?: string }[]} options
+ * @param {string[]} chosen
+ */
 function choices(name, type, options, chosen) {
   return el(
     "fieldset",
@@ -184,7 +236,7 @@ export const purpose = () =>
 
 /** The kind a link of the home page asks for. */
 function wishedKind() {
-  const wished = new URLSearchParams(location.search).get("kind");
+  const wished = new URLSearchParams(location.search).get("kind") ?? "";
   return Object.hasOwn(KINDS, wished) ? wished : "";
 }
 

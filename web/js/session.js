@@ -15,18 +15,27 @@ export class SignedOut extends Error {
   }
 }
 
-/** Whether somebody of a group is signed in; `facility` stands for any of them. */
+/**
+ * Whether somebody of a group is signed in; `facility` stands for any of them.
+ *
+ * @param {string} group
+ */
 export const signedIn = (group) => groups().some((name) => name === group || name.startsWith(`${group}-`));
 
-/** The groups of who is signed in. They only choose what is shown; the API decides by the token's signature. */
+/**
+ * The groups of who is signed in. They only choose what is shown; the API decides by the token's signature.
+ *
+ * @returns {string[]}
+ */
 export function groups() {
   const session = read(SESSION);
   return session ? (claims(session.access)["cognito:groups"] ?? []) : [];
 }
 
-function claims(token) {
+/** @param {string} accessToken */
+function claims(accessToken) {
   try {
-    const bytes = Uint8Array.from(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")), (c) =>
+    const bytes = Uint8Array.from(atob(accessToken.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")), (c) =>
       c.charCodeAt(0),
     );
     return JSON.parse(new TextDecoder().decode(bytes));
@@ -38,13 +47,20 @@ function claims(token) {
 /**
  * Sign in. Answers nothing; or, if the password was a temporary one, a function that takes the new password and
  * signs in with it.
+ *
+ * @param {string} name
+ * @param {string} password
+ * @returns {Promise<((chosen: string) => Promise<void>) | undefined>}
  */
 export async function signIn(name, password) {
   const answer = await asClient("InitiateAuth", {
     AuthFlow: "USER_PASSWORD_AUTH",
     AuthParameters: { USERNAME: name, PASSWORD: password },
   });
-  if (answer.ChallengeName !== "NEW_PASSWORD_REQUIRED") return keep(answer.AuthenticationResult);
+  if (answer.ChallengeName !== "NEW_PASSWORD_REQUIRED") {
+    keep(answer.AuthenticationResult);
+    return undefined;
+  }
   return async (chosen) => {
     const { AuthenticationResult: result } = await asClient("RespondToAuthChallenge", {
       ChallengeName: "NEW_PASSWORD_REQUIRED",
@@ -55,6 +71,7 @@ export async function signIn(name, password) {
   };
 }
 
+/** @param {Answer} result */
 function keep({ AccessToken: access, RefreshToken: refresh, ExpiresIn: seconds }) {
   write(SESSION, {
     access,
@@ -63,7 +80,13 @@ function keep({ AccessToken: access, RefreshToken: refresh, ExpiresIn: seconds }
   });
 }
 
-/** Put a password of one's own in the place of the current one; every other device is signed out. */
+/**
+ * Put a password of one's own in the place of the current one; every other device is signed out.
+ *
+ * @param {string} name
+ * @param {string} current
+ * @param {string} chosen
+ */
 export async function changePassword(name, current, chosen) {
   await cognito("ChangePassword", {
     AccessToken: await token(),
@@ -83,6 +106,7 @@ export async function signOut(everywhere = false) {
   await leaving;
 }
 
+/** @param {string | undefined} refresh */
 async function revoke(refresh) {
   try {
     if (refresh) await asClient("RevokeToken", { Token: refresh });
@@ -91,6 +115,7 @@ async function revoke(refresh) {
   }
 }
 
+/** @type {Promise<void> | null} */
 let renewing = null;
 
 async function token() {
@@ -122,23 +147,38 @@ async function renew() {
 
 /** The API as who is signed in. Throws SignedOut when nobody is any more. */
 export const api = {
-  get: (path) => signed((headers) => get(path, headers)),
-  post: (path, body) => signed((headers) => post(path, body, headers)),
-  put: (path, body) => signed((headers) => put(path, body, headers)),
-  patch: (path, body) => signed((headers) => patch(path, body, headers)),
-  remove: (path) => signed((headers) => remove(path, headers)),
+  /** @param {string} path */
+  get: (path) => withToken((headers) => get(path, headers)),
+  /**
+   * @param {string} path
+   * @param {object} [body]
+   */
+  post: (path, body) => withToken((headers) => post(path, body, headers)),
+  /** @param {string} path */
+  put: (path) => withToken((headers) => put(path, undefined, headers)),
+  /**
+   * @param {string} path
+   * @param {object} body
+   */
+  patch: (path, body) => withToken((headers) => patch(path, body, headers)),
+  /** @param {string} path */
+  remove: (path) => withToken((headers) => remove(path, headers)),
 };
 
-async function signed(call) {
-  const withToken = async () => call({ Authorization: `Bearer ${await token()}` });
+/**
+ * @param {(headers: Record<string, string>) => Promise<Answer>} call
+ * @returns {Promise<Answer>}
+ */
+async function withToken(call) {
+  const ask = async () => call({ Authorization: `Bearer ${await token()}` });
   try {
-    return await withToken();
+    return await ask();
   } catch (error) {
     if (!isUnauthorized(error)) throw error;
   }
   await renewOnce();
   try {
-    return await withToken();
+    return await ask();
   } catch (error) {
     if (!isUnauthorized(error)) throw error;
     forget(SESSION);
@@ -146,5 +186,9 @@ async function signed(call) {
   }
 }
 
-/** The token counts no more. The gateway says so in words of its own, a function in ours: both by the status. */
+/**
+ * The token counts no more. The gateway says so in words of its own, a function in ours: both by the status.
+ *
+ * @param {unknown} error
+ */
 const isUnauthorized = (error) => error instanceof Problem && error.status === 401;

@@ -14,6 +14,9 @@ export class Unusable extends Error {}
  * A photo scaled down, or as it is where the browser cannot draw it.
  *
  * Throws Unusable for what the other side would refuse anyway: nothing in it, not a picture, HEIC, too large.
+ *
+ * @param {File} file
+ * @param {number} maxBytes
  */
 export async function shrinkImage(file, maxBytes) {
   if (!file.size) throw new Unusable("画像が空でした。もう一度撮影するか、別の画像を選んでください。");
@@ -26,6 +29,7 @@ export async function shrinkImage(file, maxBytes) {
   return photo;
 }
 
+/** @param {File} file */
 async function redraw(file) {
   try {
     const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
@@ -34,6 +38,7 @@ async function redraw(file) {
     canvas.width = Math.round(picture.width * scale);
     canvas.height = Math.round(picture.height * scale);
     const pen = canvas.getContext("2d");
+    if (!pen) return null;
     pen.fillStyle = "white";
     pen.fillRect(0, 0, canvas.width, canvas.height);
     pen.imageSmoothingQuality = "high";
@@ -45,6 +50,7 @@ async function redraw(file) {
   }
 }
 
+/** @param {File} file */
 async function unchanged(file) {
   const start = new TextDecoder("latin1").decode(await file.slice(4, 12).arrayBuffer());
   if (HEIC_BRANDS.test(start)) {

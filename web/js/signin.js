@@ -4,15 +4,15 @@ import { Offline } from "./api.js";
 import { Denied, PASSWORD_RULE } from "./cognito.js";
 import { el, show } from "./dom.js";
 import { hideSummary, showSummary } from "./faults.js";
-import { input, ownerOfPassword, passwordInput, tellFaults, typedIn } from "./inputs.js";
+import { input, missingFault, ownerOfPassword, passwordInput, tellFaults, typedIn } from "./inputs.js";
 import { signedIn, signIn, signOut } from "./session.js";
 
 /**
- * Show the sign-in.
+ * Show the sign-in. `news` is why it is shown again, `done` follows a sign-in.
  *
- * `who` is `{title, lead, group, label, hint, digits, below}`: what the page is called and says first, who may come in, how
- * the name to sign in with is called, whether it is a card's number, and elements below the form. `news` is why it is
- * shown again, `done` follows a sign-in.
+ * @param {SignIn} who
+ * @param {string} news
+ * @param {() => unknown} done
  */
 export function askSignIn(who, news, done) {
   const numbers = who.digits ? { inputmode: "numeric", class: "text number w16" } : {};
@@ -41,12 +41,17 @@ export function askSignIn(who, news, done) {
   );
 }
 
-/** A form does one thing at a time, and says so. */
+/**
+ * A form does one thing at a time, and says so.
+ *
+ * @param {HTMLFormElement} form
+ * @param {() => unknown} work
+ */
 export function onSubmit(form, work) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = form.querySelector("button.button");
-    if (button.getAttribute("aria-disabled") === "true") return;
+    if (!button || button.getAttribute("aria-disabled") === "true") return;
     button.setAttribute("aria-disabled", "true");
     hideSummary();
     try {
@@ -57,13 +62,18 @@ export function onSubmit(form, work) {
   });
 }
 
+/**
+ * @param {HTMLFormElement} form
+ * @param {SignIn} who
+ * @param {() => unknown} done
+ */
 async function tryPair(form, who, done) {
   const { username, password } = typedIn(form);
-  const empty = [
-    username.trim() ? null : { field: "username", message: `${who.label}を入力してください。` },
-    password ? null : { field: "password", message: "パスワードを入力してください。" },
-  ].filter(Boolean);
-  if (tellFaults(form, empty)) return;
+  const missing = [
+    ...missingFault("username", username, `${who.label}を入力してください。`),
+    ...missingFault("password", password, "パスワードを入力してください。"),
+  ];
+  if (tellFaults(form, missing)) return;
   try {
     const choose = await signIn(regular(username, who.digits), password.trim());
     if (choose) askNewPassword(who, regular(username, who.digits), choose, done);
@@ -73,25 +83,45 @@ async function tryPair(form, who, done) {
   }
 }
 
-/** A number however wide and however grouped it was typed. */
+/**
+ * A number however wide and however grouped it was typed.
+ *
+ * @param {string} name
+ * @param {boolean | undefined} digits
+ */
 function regular(name, digits) {
   const text = name.normalize("NFKC").trim();
   return digits ? text.replace(/[\s-]/g, "") : text;
 }
 
+/**
+ * @param {SignIn} who
+ * @param {() => unknown} done
+ */
 async function welcome(who, done) {
-  if (signedIn(who.group)) return done();
+  if (signedIn(who.group)) {
+    await done();
+    return;
+  }
   await signOut();
   showSummary([{ message: who.others }], "この画面は使えません");
 }
 
+/** @param {unknown} error */
 function tellDenial(error) {
   if (!(error instanceof Denied || error instanceof Offline)) throw error;
-  const target = error.pairIsWrong ? "field-username" : undefined;
+  const target = error instanceof Denied && error.pairIsWrong ? "field-username" : undefined;
   showSummary([{ message: error.message, target }], "ログインできませんでした");
 }
 
-/** A temporary password is good for one thing: choosing one's own (RULES 6). */
+/**
+ * A temporary password is good for one thing: choosing one's own (RULES 6).
+ *
+ * @param {SignIn} who
+ * @param {string} name
+ * @param {(chosen: string) => Promise<void>} choose
+ * @param {() => unknown} done
+ */
 function askNewPassword(who, name, choose, done) {
   const form = el(
     "form",
@@ -125,7 +155,13 @@ function askNewPassword(who, name, choose, done) {
   );
 }
 
-/** What is wrong with a new password and its repetition. */
+/**
+ * What is wrong with a new password and its repetition.
+ *
+ * @param {string} chosen
+ * @param {string} again
+ * @returns {Fault[]}
+ */
 export function faultsOfChosen(chosen, again) {
   if (chosen.trim().length < 8 || !/[a-z]/.test(chosen) || !/[0-9]/.test(chosen))
     return [{ field: "chosen", message: `新しいパスワードは、${PASSWORD_RULE}` }];

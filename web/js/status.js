@@ -2,10 +2,11 @@
 
 import { Offline, Problem } from "./api.js";
 import { watchConnection } from "./connection.js";
-import { forgetReceipt, receipt, rememberReceipt } from "./draft.js";
 import { byId, el, lines, show, workingButton } from "./dom.js";
+import { forgetReceipt, receipt, rememberReceipt } from "./draft.js";
 import { hideSummary, showSummary } from "./faults.js";
-import { setFault } from "./fields.js";
+import { missingFault, tellFaults, typedIn } from "./inputs.js";
+import { onSubmit } from "./signin.js";
 import { application, withdraw } from "./tickets.js";
 
 const TITLES = {
@@ -20,7 +21,7 @@ const NEEDED = { receipt_number: "受付番号を入力してください。", a
 function start() {
   // The link that skips to the content.
   if (location.hash === "#content") return;
-  const [, number, code] = /^#([0-9]+)\.(.+)$/.exec(location.hash) ?? [];
+  const [, receiptNumber, code] = /^#([0-9]+)\.(.+)$/.exec(location.hash) ?? [];
   if (!code) {
     askNumbers();
     return;
@@ -28,7 +29,7 @@ function start() {
   // Read once and taken out of the address, so that it stays neither on the screen nor in the history.
   history.replaceState(null, "", location.pathname);
   forgetReceipt();
-  rememberReceipt({ receipt_number: number, access_code: code });
+  rememberReceipt({ receipt_number: receiptNumber, access_code: code });
   askNumbers();
   showStatus();
 }
@@ -36,11 +37,12 @@ function start() {
 function askNumbers() {
   const form = el(
     "form",
-    { class: "stack", novalidate: true, onsubmit: look },
+    { class: "stack", novalidate: true },
     number("receipt_number", "受付番号"),
     number("access_code", "確認番号"),
     el("div", { class: "actions" }, el("button", { class: "button" }, "申請の状況を見る")),
   );
+  onSubmit(form, () => look(form));
   show(
     "申請の状況",
     el("h1", {}, "申請の状況"),
@@ -58,6 +60,10 @@ function askNumbers() {
   );
 }
 
+/**
+ * @param {string} name
+ * @param {string} label
+ */
 function number(name, label) {
   const id = `field-${name}`;
   return el(
@@ -79,24 +85,21 @@ function number(name, label) {
   );
 }
 
-async function look(event) {
-  event.preventDefault();
-  hideSummary();
-  const form = event.target;
-  const typed = Object.fromEntries([...new FormData(form)].map(([name, text]) => [name, regular(text)]));
-  const empty = Object.keys(NEEDED).filter((name) => !typed[name]);
-  for (const name of Object.keys(NEEDED))
-    setFault(byId(`field-${name}`).closest(".field"), empty.includes(name) ? NEEDED[name] : "");
-  if (empty.length) {
-    showSummary(empty.map((name) => ({ message: NEEDED[name], target: `field-${name}` })));
-    return;
-  }
+/** @param {HTMLFormElement} form */
+async function look(form) {
+  const typed = Object.fromEntries(Object.entries(typedIn(form)).map(([name, text]) => [name, regular(text)]));
+  const missing = Object.entries(NEEDED).flatMap(([name, message]) => missingFault(name, typed[name], message));
+  if (tellFaults(form, missing)) return;
   if (receipt()?.receipt_number !== typed.receipt_number) forgetReceipt();
   rememberReceipt(typed);
   await showStatus();
 }
 
-/** Digits, however wide and however grouped they were copied. */
+/**
+ * Digits, however wide and however grouped they were copied.
+ *
+ * @param {string} text
+ */
 const regular = (text) => text.normalize("NFKC").replace(/[^0-9]/g, "");
 
 async function showStatus() {

@@ -2,7 +2,7 @@
 
 import { draft } from "./draft.js";
 import { faultOf, valueOf } from "./fields.js";
-import { GUARDIAN_BELOW, KINDS, asks, isChild, needs } from "./kinds.js";
+import { asks, GUARDIAN_BELOW, isChild, KINDS, needs } from "./kinds.js";
 
 const STEPS = [
   { id: "kind", title: () => "どの申請をしますか", fields: [] },
@@ -24,16 +24,30 @@ const STEPS = [
   { id: "documents", title: () => "どの書類で、お名前と今のご住所を確認できますか", fields: [] },
 ];
 
-/** The questions of a kind, each with the fields it asks for. */
+/**
+ * The questions of a kind, each with the fields it asks for.
+ *
+ * @param {string} kind
+ */
 export function stepsOf(kind) {
   const asked = STEPS.map((step) => ({ ...step, fields: step.fields.filter((name) => isAsked(kind, name)) }));
   return asked.filter((step, place) => !STEPS[place].fields.length || step.fields.length);
 }
 
-/** A guardian is asked for by the date of birth, everything else by the kind. */
+/**
+ * A guardian is asked for by the date of birth, everything else by the kind.
+ *
+ * @param {string} kind
+ * @param {string} name
+ */
 const isAsked = (kind, name) => (name === "guardian" ? isChild(valueOf("birth_date")) : asks(kind, name));
 
-/** The faults of one question, as `{field, message}`. */
+/**
+ * The faults of one question, as `{field, message}`.
+ *
+ * @param {Step} step
+ * @param {string} kind
+ */
 export function faultsOf(step, kind) {
   const { documents = [], online_lending: online } = draft();
   if (step.id === "online" && online === undefined)
@@ -46,7 +60,11 @@ export function faultsOf(step, kind) {
   return faults.length ? faults : togetherFaults(step);
 }
 
-/** A new address is not complete without its postal code, nor the other way round. */
+/**
+ * A new address is not complete without its postal code, nor the other way round.
+ *
+ * @param {Step} step
+ */
 function togetherFaults(step) {
   const { postal_code: code = "", address = "" } = draft();
   if (step.id !== "address" || Boolean(code.trim()) === Boolean(address.trim())) return [];
@@ -62,7 +80,12 @@ export function firstOpen() {
   return stepsOf(kind).find((step) => faultsOf(step, kind).length);
 }
 
-/** The question that holds a field of the API; the first if none does. */
+/**
+ * The question that holds a field of the API; the first if none does.
+ *
+ * @param {string} field
+ * @param {string} kind
+ */
 export function stepWith(field, kind) {
   const places = { online_lending: "online", documents: "documents", kind: "kind" };
   const steps = stepsOf(kind);

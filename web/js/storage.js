@@ -1,15 +1,21 @@
 /** What a page remembers: in this tab only. Where the browser keeps nothing, or is full, in the page itself. */
 
+/** @type {Map<string, Answer>} */
 const memory = new Map();
 
+/** @param {string} name */
 export function read(name) {
   try {
-    return JSON.parse(sessionStorage.getItem(name)) ?? memory.get(name) ?? null;
+    return JSON.parse(sessionStorage.getItem(name) ?? "null") ?? memory.get(name) ?? null;
   } catch {
     return memory.get(name) ?? null;
   }
 }
 
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
 export function write(name, value) {
   memory.set(name, value);
   try {
@@ -19,6 +25,7 @@ export function write(name, value) {
   }
 }
 
+/** @param {string} name */
 export function forget(name) {
   memory.delete(name);
   try {

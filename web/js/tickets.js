@@ -5,7 +5,11 @@ import { receipt } from "./draft.js";
 
 const tickets = new Map();
 
-/** Take tickets from an answer of the API. */
+/**
+ * Take tickets from an answer of the API.
+ *
+ * @param {Ticket[]} uploads
+ */
 export function keepTickets(uploads) {
   for (const upload of uploads) tickets.set(upload.slot, upload);
 }
@@ -20,11 +24,19 @@ export const application = () => get(path(), code());
 /** Take the application back: of what was sent nothing is kept. */
 export const withdraw = () => post(`${path()}/withdrawal`, {}, code());
 
-/** The ticket for a photo, a new one if there is none. Throws Problem when the photo is not wanted any more. */
+/**
+ * The ticket for a photo, a new one if there is none. Throws Problem when the photo is not wanted any more.
+ *
+ * @param {string} slot
+ */
 export async function ticketFor(slot) {
   if (!tickets.has(slot)) keepTickets((await post(`${path()}/uploads`, { slots: [slot] }, code())).uploads);
   return tickets.get(slot);
 }
 
-/** A ticket is good for one photo, and for an hour. */
+/**
+ * A ticket is good for one photo, and for an hour.
+ *
+ * @param {string} slot
+ */
 export const useUpTicket = (slot) => tickets.delete(slot);

@@ -3,12 +3,13 @@
 import { list } from "../api.js";
 import { dateInWords } from "../dates.js";
 import { el } from "../dom.js";
-import { input, tellFaults, typedIn } from "../inputs.js";
+import { input, missingFault, tellFaults, typedIn } from "../inputs.js";
 import { api } from "../session.js";
 import { table } from "./tables.js";
 
 export const cardsView = { id: "cards", title: "カードの在庫", hidden: true, under: "patron", load };
 
+/** @param {App} app */
 async function load(app) {
   const stocks = await list("/desk/cards", api.get);
   return [
@@ -29,16 +30,20 @@ const row = ({ place_name: name, blank, given, last_given_at: last }) =>
     el("td", {}, dateInWords(last)),
   );
 
+/**
+ * @param {Answer[]} stocks
+ * @param {App} app
+ */
 function bring(stocks, app) {
   const number = { class: "text number w16", inputmode: "numeric", autocomplete: "off" };
   return app.form(
     async (form) => {
       const { place, from, to } = typedIn(form);
-      const faults = [
-        place ? null : { field: "place", message: "場所を選んでください。" },
-        from.trim() ? null : { field: "from", message: "最初の番号を入力してください。" },
-      ].filter(Boolean);
-      if (tellFaults(form, faults)) return;
+      const missing = [
+        ...missingFault("place", place, "場所を選んでください。"),
+        ...missingFault("from", from, "最初の番号を入力してください。"),
+      ];
+      if (tellFaults(form, missing)) return;
       const { added } = await api.post("/desk/cards", { place, from, to: to.trim() || from });
       const { place_name: name } = stocks.find((stock) => stock.place === place);
       await app.reload(`${name}に、カードを${added}枚登録しました。`);

@@ -2,7 +2,7 @@
 
 import { el } from "../dom.js";
 import { api } from "../session.js";
-import { scanner } from "./scanner.js";
+import { Scanner } from "./scanner.js";
 
 const RESULTS = {
   returned: "返却しました",
@@ -18,12 +18,13 @@ const KINDS = { shelve: "shelf", hold: "aside", repair: "stop" };
 
 export const checkInsView = { id: "checkins", label: "返却", load };
 
+/** @param {App} app */
 async function load(app) {
-  const scan = scanner(app, "返された本の資料番号", async (code) => {
+  const scan = new Scanner(app, "返された本の資料番号", async (code) => {
     const { items } = await api.post("/desk/checkins", { barcodes: [code] });
     return instruction(items[0]);
   });
-  setTimeout(scan.focus);
+  setTimeout(() => scan.focus());
   return [scan.top, el("h2", {}, "読み取った本"), scan.log];
 }
 

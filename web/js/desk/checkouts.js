@@ -5,39 +5,43 @@
  * stands there nothing is lent, and the card is asked for.
  */
 
+import { Problem } from "../api.js";
 import { check } from "../checks.js";
 import { dateInWords, dayInWords } from "../dates.js";
-import { el } from "../dom.js";
+import { el, fill } from "../dom.js";
 import { factList } from "../library/parts.js";
 import { api } from "../session.js";
-import { scanner } from "./scanner.js";
+import { Scanner } from "./scanner.js";
 
 const IDLE_SECONDS = 60;
 const NEXT = "次の方の利用者カードを読み取ってください。";
 
 export const checkOutsView = { id: "checkouts", label: "貸出", title: "カウンターでの貸出", load };
 
+/** @param {App} app */
 async function load(app) {
   return new Counter(app).content();
 }
 
 class Counter {
+  /** @param {App} app */
   constructor(app) {
-    this.scan = scanner(app, "利用者カードか、本の資料番号", (code) => this.read(code));
+    this.scan = new Scanner(app, "利用者カードか、本の資料番号", (code) => this.read(code));
     this.scan.form.addEventListener("input", () => this.wait());
     this.panel = el("section", { class: "visitor stack", "aria-label": "いまの方" });
   }
 
   content() {
     this.end();
-    setTimeout(this.scan.focus);
+    setTimeout(() => this.scan.focus());
     return [this.scan.top, this.panel, el("h2", {}, "この方に読み取ったもの"), this.scan.log];
   }
 
+  /** @param {string} code */
   async read(code) {
     clearTimeout(this.idle);
     try {
-      const { value: number } = check("card_number", code);
+      const { value: number } = check("card_number", code, false);
       const record = number ? await this.recordOf(number) : null;
       return record ? this.begin(number, record) : await this.lend(code, Boolean(number));
     } finally {
@@ -45,17 +49,22 @@ class Counter {
     }
   }
 
-  /** Whose card it is; null if it is none. If that cannot be told, it may be that of the next visitor. */
+  /**
+   * Whose card it is; null if it is none. If that cannot be told, it may be that of the next visitor.
+   *
+   * @param {string} number
+   */
   async recordOf(number) {
     try {
       return await api.get(`/desk/patrons/${number}?for=counter`);
     } catch (error) {
-      if (error.code === "unknown_card") return null;
+      if (error instanceof Problem && error.code === "unknown_card") return null;
       this.end();
       throw error;
     }
   }
 
+  /** @param {string} number */
   begin(number, record) {
     this.end();
     this.visitor = {
@@ -69,6 +78,10 @@ class Counter {
     return { kind: warned.length ? "stop" : "ready", title: `${record.name} 様`, lines: warned };
   }
 
+  /**
+   * @param {string} code
+   * @param {boolean} likeCard
+   */
   async lend(code, likeCard) {
     const { visitor } = this;
     if (!visitor) return cardFirst();
@@ -81,12 +94,13 @@ class Counter {
         lines: [lent.title, lent.hold_spent ? "予約の本をお渡ししました。" : ""].filter(Boolean),
       };
     } catch (error) {
-      if (!likeCard || error.code !== "unknown_barcode") throw error;
+      if (!(likeCard && error instanceof Problem && error.code === "unknown_barcode")) throw error;
       this.end();
       return neither();
     }
   }
 
+  /** @param {string} barcode */
   lent(visitor, barcode) {
     visitor.onLoan.add(barcode);
     visitor.ready = visitor.ready.filter((hold) => hold.barcode !== barcode);
@@ -114,16 +128,17 @@ class Counter {
   draw() {
     const { visitor } = this;
     if (!visitor) {
-      this.panel.replaceChildren(el("p", {}, "いま、どなたの貸出でもありません。"));
+      fill(this.panel, el("p", {}, "いま、どなたの貸出でもありません。"));
       return;
     }
     const next = () => {
       this.end();
       this.scan.focus();
     };
-    this.panel.replaceChildren(
+    fill(
+      this.panel,
       facts(visitor),
-      ...readyBooks(visitor.ready),
+      readyBooks(visitor.ready),
       el("div", { class: "actions" }, el("button", { type: "button", class: "button plain", onclick: next }, "次の方")),
     );
   }

@@ -10,14 +10,17 @@ import { tryAgainButton } from "./mails.js";
 
 export const contactsView = { id: "contacts", label: "連絡", title: "連絡が必要な方", load };
 
+/** @param {App} app */
 async function load(app) {
   const tasks = await list("/desk/contacts", api.get);
   if (!tasks.length) return nothing("連絡が必要な方は、いません。");
   return [el("p", {}, `${tasks.length}件です。`), books(tasks.map((task) => entry(task, app)))];
 }
 
+/** @param {App} app */
 function entry(task, app) {
   const { patron, receipt_number: receipt, phone, mail } = task;
+  /** @type {Fact[]} */
   const facts = [
     ["電話番号", phone ? el("a", { href: `tel:${phone.replace(/[^0-9+]/g, "")}` }, phone) : "登録なし"],
     ["利用者番号", patron ? el("a", { class: "number", href: `#patron/${patron}/contact` }, patron) : ""],

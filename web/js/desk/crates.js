@@ -1,8 +1,8 @@
 /** コンテナ: what goes to which facility this week, its leaving, the slips of the bags and the crates' lists (RULES 23, 24). */
 
 import { list } from "../api.js";
-import { confirmDialog } from "../confirm-dialog.js";
 import { codabar } from "../codabar.js";
+import { confirmDialog } from "../confirm-dialog.js";
 import { momentInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { input, typedIn } from "../inputs.js";
@@ -25,10 +25,19 @@ const PAGE_LINES = 32;
 const SPACE_LINES = 0.7;
 const BARCODES_A_LINE = 3;
 
+/** @param {string} day */
 const crates = (day) => list(day ? `/desk/crates?pickup_from=${encodeURIComponent(day)}` : "/desk/crates", api.get);
 const bagsOf = ({ bags }) => [...bags].sort((a, b) => a.card_number.localeCompare(b.card_number));
+/**
+ * @param {string} view
+ * @param {string} day
+ */
 const ofDay = (view, day) => (day ? `#${view}/${day}` : `#${view}`);
 
+/**
+ * @param {App} app
+ * @param {string} day
+ */
 async function load(app, day = "") {
   const found = await crates(day);
   const books = found.reduce((sum, { book_count: number }) => sum + number, 0);
@@ -55,6 +64,10 @@ async function load(app, day = "") {
   ];
 }
 
+/**
+ * @param {App} app
+ * @param {Answer} crate
+ */
 function row(app, crate) {
   const { facility, name, bag_count: bags, book_count: books } = crate;
   return el(
@@ -68,8 +81,17 @@ function row(app, crate) {
   );
 }
 
-/** When a crate has left, and the way back from a mistake; before that, the button that says so. */
+/**
+ * When a crate has left, and the way back from a mistake; before that, the button that says so.
+ *
+ * @param {App} app
+ * @param {Answer} crate
+ */
 function leaving(app, { facility, name, pickup_from: from, dispatched_at: at }) {
+  /**
+   * @param {string} text
+   * @param {() => unknown} work
+   */
   const button = (text, work) =>
     app.button(text, "記録しています…", work, { class: "link-button", "aria-label": `${name} ${text}` });
   if (!at)
@@ -86,19 +108,32 @@ function leaving(app, { facility, name, pickup_from: from, dispatched_at: at }) 
   ];
 }
 
-/** All facilities, also those without a bag: what is found for them from now on goes with the next run. */
+/**
+ * All facilities, also those without a bag: what is found for them from now on goes with the next run.
+ *
+ * @param {App} app
+ * @param {Answer} crate
+ */
 function allLeft(app, { pickup_from: from }) {
   const work = async () => {
     const text = "袋のない協力館も含めて、発送したと記録します。このあと読み取った本は、次回の貸出処理に回ります。";
     if (!(await confirmDialog("すべてのコンテナを発送しましたか", text, "すべて発送した"))) return;
     const { items } = await dispatch(from, []);
-    const latest = items.map(({ dispatched_at: at }) => at).sort().at(-1);
+    const latest = items
+      .map(({ dispatched_at: at }) => at)
+      .sort()
+      .at(-1);
     const now = items.filter(({ dispatched_at: at }) => at === latest).map(({ facility }) => facility);
     await app.reload(["すべてのコンテナを発送したと記録しました。", backAgain(app, from, now)]);
   };
   return app.button("すべて発送した", "記録しています…", work);
 }
 
+/**
+ * @param {App} app
+ * @param {string} from
+ * @param {string[]} facilities
+ */
 function backAgain(app, from, facilities) {
   const work = async () => {
     for (const facility of facilities) await bringBack(from, facility);
@@ -111,10 +146,22 @@ function backAgain(app, from, facilities) {
   );
 }
 
+/**
+ * @param {string} from
+ * @param {string[]} facilities
+ */
 const dispatch = (from, facilities) => api.post("/desk/crates/dispatch", { pickup_from: from, facilities });
+/**
+ * @param {string} from
+ * @param {string} facility
+ */
 const bringBack = (from, facility) =>
   api.remove(`/desk/crates/dispatch?pickup_from=${from}&facility=${encodeURIComponent(facility)}`);
 
+/**
+ * @param {App} app
+ * @param {string} day
+ */
 function choice(app, day) {
   return app.form(
     (form) => app.goTo(ofDay("crates", typedIn(form).pickup_from)),
@@ -128,6 +175,10 @@ function choice(app, day) {
   );
 }
 
+/**
+ * @param {App} app
+ * @param {string} day
+ */
 async function loadSlips(app, day = "") {
   const found = await crates(day);
   const slips = found.flatMap((crate) => bagsOf(crate).map((bag) => slip(crate, bag)));
@@ -146,6 +197,10 @@ const slip = ({ facility, name }, bag) =>
     el("p", { class: "slip-card number" }, bag.card_number),
   );
 
+/**
+ * @param {App} app
+ * @param {string} day
+ */
 async function loadLists(app, day = "") {
   const found = await crates(day);
   return [printing(ofDay("crates", day)), el("div", { class: "sheet" }, found.flatMap(crateList))];
@@ -157,8 +212,13 @@ function crateList(crate) {
   return pages.map((bags, n) => crateSheet(crate, bags, `${n + 1}/${pages.length}ページ`));
 }
 
-/** Bags as they fit on a page: a row has a line for each few bar codes, and space around it. */
+/**
+ * Bags as they fit on a page: a row has a line for each few bar codes, and space around it.
+ *
+ * @param {Answer[]} bags
+ */
 function pagesOf(bags) {
+  /** @type {Answer[][]} */
   const pages = [];
   let free = 0;
   for (const bag of bags) {
@@ -167,12 +227,16 @@ function pagesOf(bags) {
       pages.push([]);
       free = PAGE_LINES;
     }
-    pages.at(-1).push(bag);
+    pages.at(-1)?.push(bag);
     free -= height;
   }
   return pages;
 }
 
+/**
+ * @param {Answer[]} bags
+ * @param {string} page
+ */
 function crateSheet(crate, bags, page) {
   const { facility, name, bag_count: count, book_count: books } = crate;
   const days = [...new Set(crate.bags.map(pickupDays))].join("、");

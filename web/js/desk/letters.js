@@ -9,6 +9,7 @@ import { table } from "./tables.js";
 
 export const lettersView = { id: "letters", label: "手紙", title: "お知らせの手紙", load };
 
+/** @param {App} app */
 async function load(app) {
   const { items, cursor } = await api.get("/desk/lists/letters");
   if (!items.length) return [el("p", {}, "印刷する手紙は、ありません。")];
@@ -29,6 +30,7 @@ async function load(app) {
   ];
 }
 
+/** @param {App} app */
 const row = (letter, app) =>
   el(
     "tr",
@@ -48,6 +50,10 @@ const row = (letter, app) =>
     ),
   );
 
+/**
+ * @param {Answer[]} letters
+ * @param {App} app
+ */
 async function note(letters, app) {
   const text = `${letters.length}通の手紙を、この一覧から除きます。`;
   if (!(await confirmDialog("印刷しましたか", text, "印刷した"))) return;

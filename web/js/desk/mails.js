@@ -7,10 +7,16 @@ import { el, lines } from "../dom.js";
 import { book, books } from "../library/parts.js";
 import { api } from "../session.js";
 
-/** A button for addresses that mails did not reach, once the patron has put it right. */
+/**
+ * A button for addresses that mails did not reach, once the patron has put it right.
+ *
+ * @param {string} card
+ * @param {App} app
+ */
 export function tryAgainButton(card, app) {
   const work = async () => {
-    const text = "届かないという記録を消し、受信確認メールを送ります。同じアドレスを使う方すべてに、また届くようになります。";
+    const text =
+      "届かないという記録を消し、受信確認メールを送ります。同じアドレスを使う方すべてに、また届くようになります。";
     if (!(await confirmDialog("もう一度試しますか", text, "もう一度試す"))) return;
     const { message } = await api.post(`/desk/patrons/${encodeURIComponent(card)}/address`, { action: "try_again" });
     await app.reload(message);
@@ -18,7 +24,12 @@ export function tryAgainButton(card, app) {
   return app.button("アドレスをもう一度試す", "記録しています…", work, { class: "button plain" });
 }
 
-/** The mails of a patron, fetched once they are wanted: that they are read is recorded (RULES 41). */
+/**
+ * The mails of a patron, fetched once they are wanted: that they are read is recorded (RULES 41).
+ *
+ * @param {string} path
+ * @param {App} app
+ */
 export function mailsOf(path, one, app) {
   const place = el("div", { class: "stack" });
   const fill = async ({ target }) => {
@@ -41,9 +52,14 @@ export function mailsOf(path, one, app) {
   return el("details", { ontoggle: fill }, el("summary", {}, "お送りしたメール"), place);
 }
 
+/**
+ * @param {string} path
+ * @param {App} app
+ */
 function entry(mail, path, app) {
   const again = async () => {
-    if (!(await confirmDialog("もう一度送りますか", `「${mail.label}」を、今の内容で送ります。`, "もう一度送る"))) return;
+    if (!(await confirmDialog("もう一度送りますか", `「${mail.label}」を、今の内容で送ります。`, "もう一度送る")))
+      return;
     await api.post(`${path}/mails/${encodeURIComponent(mail.id)}/again`);
     await app.reload(`「${mail.label}」をもう一度送ります。`);
   };

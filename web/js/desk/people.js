@@ -1,9 +1,9 @@
 /** Who has no card with them: searched for, registered at the window, and what is written down of them (RULES 44). */
 
-import { nextPage } from "../api.js";
+import { nextPage, Problem } from "../api.js";
 import { confirmDialog } from "../confirm-dialog.js";
 import { dateInWords } from "../dates.js";
-import { el } from "../dom.js";
+import { el, fill } from "../dom.js";
 import { input, radios, tellFaults, typedIn } from "../inputs.js";
 import { GUARDIAN_BELOW } from "../kinds.js";
 import { api } from "../session.js";
@@ -18,10 +18,11 @@ export const registerView = {
   load: loadRegister,
 };
 
+/** @param {string} card */
 export const linkToPatron = (card) => el("a", { class: "number", href: `#patron/${card}` }, card);
 
 /** What is known of a person, by the names of the API. */
-export const PERSON = {
+export const PERSON = /** @type {Record<string, [label: string, look: Attributes]>} */ ({
   name: ["お名前", {}],
   kana: ["フリガナ", {}],
   birth_date: ["生年月日", { class: "text w16", hint: "例:1980-04-01" }],
@@ -31,7 +32,7 @@ export const PERSON = {
   email: ["メールアドレス", { inputmode: "email", autocapitalize: "none", spellcheck: "false" }],
   guardian: ["保護者のお名前", { hint: `${GUARDIAN_BELOW}歳未満の方は、必ず入力してください。` }],
   note: ["メモ", { hint: "ご本人から求められたときは、お見せするものです。" }],
-};
+});
 
 /** Fields for what is known of a person, filled in with it. */
 export const personFields = (known = {}) =>
@@ -40,6 +41,7 @@ export const personFields = (known = {}) =>
   );
 
 /* What is looked for stays out of the address: a browser remembers where it has been. */
+/** @param {App} app */
 async function load(app) {
   const found = el("div", { class: "stack", id: "found", role: "status" });
   const sought = ["name", "kana", "phone", "birth_date"];
@@ -56,6 +58,12 @@ async function load(app) {
   ];
 }
 
+/**
+ * @param {Record<string, string>} typed
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement} found
+ * @param {App} app
+ */
 async function search(typed, form, found, app) {
   const asked = Object.entries(typed).filter(([, text]) => text.trim());
   const nothing = asked.length ? [] : [{ field: "name", message: "どれか1つを入力してください。" }];
@@ -65,20 +73,26 @@ async function search(typed, form, found, app) {
   await showPage(path, "", found, app, []);
 }
 
+/**
+ * @param {string} path
+ * @param {string} cursor
+ * @param {HTMLElement} found
+ * @param {App} app
+ * @param {Answer[]} before
+ */
 async function showPage(path, cursor, found, app, before) {
   const page = await api.get(nextPage(path, cursor));
   const people = [...before, ...page.items];
   const more = () => showPage(path, page.cursor, found, app, people);
-  found.replaceChildren(
-    ...[
-      el("p", {}, people.length ? `${people.length}人います。` : "見つかりませんでした。"),
-      people.length
-        ? table("見つかった利用者", ["利用者番号", "お名前", "生年月日", "ご住所", "電話番号"], people.map(line))
-        : null,
-      page.cursor
-        ? el("div", { class: "actions" }, app.button("続きを見る", "探しています…", more, { class: "button plain" }))
-        : null,
-    ].filter(Boolean),
+  fill(
+    found,
+    el("p", {}, people.length ? `${people.length}人います。` : "見つかりませんでした。"),
+    people.length
+      ? table("見つかった利用者", ["利用者番号", "お名前", "生年月日", "ご住所", "電話番号"], people.map(line))
+      : null,
+    page.cursor
+      ? el("div", { class: "actions" }, app.button("続きを見る", "探しています…", more, { class: "button plain" }))
+      : null,
   );
 }
 
@@ -93,6 +107,7 @@ const line = ({ card_number: card, name, kana, birth_date: born, address, phone,
     el("td", { class: "number" }, phone),
   );
 
+/** @param {App} app */
 async function loadRegister(app) {
   return [
     el(
@@ -124,6 +139,10 @@ async function loadRegister(app) {
   ];
 }
 
+/**
+ * @param {Answer} typed
+ * @param {App} app
+ */
 async function register({ online_lending: online, ...typed }, app) {
   const wanted = Object.fromEntries(Object.entries(typed).filter(([, text]) => text.trim()));
   const body = { name: "", kana: "", birth_date: "", card_number: "", ...wanted, online_lending: online === "yes" };
@@ -131,12 +150,16 @@ async function register({ online_lending: online, ...typed }, app) {
   if (done) await app.goTo(`#patron/${done.card_number}`, `${done.name} 様を登録しました。`);
 }
 
-/** Who may be registered already is told first (RULES 44). */
+/**
+ * Who may be registered already is told first (RULES 44).
+ *
+ * @param {object} body
+ */
 async function registered(body) {
   try {
     return await api.post("/desk/patrons", body);
   } catch (error) {
-    if (error.code !== "namesake") throw error;
+    if (!(error instanceof Problem && error.code === "namesake")) throw error;
     const known = error.reasons.map(({ card_number: card, name, address }) => `${card} ${name} ${address}`).join("、");
     const question = "同じ方ではありませんか";
     const text = `フリガナと生年月日が同じ方が、登録されています。 ${known}`;

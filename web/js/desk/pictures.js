@@ -4,11 +4,18 @@ import { confirmDialog } from "../confirm-dialog.js";
 import { el } from "../dom.js";
 import { api } from "../session.js";
 
-/** A photo; dragging over it marks a part, which is painted black when it is asked for. */
+/**
+ * A photo; dragging over it marks a part, which is painted black when it is asked for.
+ *
+ * @param {Answer} image
+ * @param {string} receipt
+ * @param {App} app
+ */
 export function picture({ slot, label, url }, receipt, app) {
   const img = el("img", { src: url, alt: `${label}の写真`, class: "preview", draggable: "false" });
   const marked = el("canvas", { class: "marked", "aria-hidden": "true" });
   const frame = el("div", { class: "picture" }, img, marked);
+  /** @type {Part | null} */
   let part = null;
   const paint = async () => {
     if (!part) {
@@ -37,11 +44,19 @@ export function picture({ slot, label, url }, receipt, app) {
   );
 }
 
-/** Let a pointer draw one rectangle; `chosen` gets it in parts of the whole, null when it is too small to be meant. */
+/**
+ * Let a pointer draw one rectangle; `chosen` gets it in parts of the whole, null when it is too small to be meant.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {(part: Part | null) => void} chosen
+ */
 function mark(canvas, chosen) {
+  /** @type {{ x: number, y: number } | null} */
   let start = null;
+  /** @param {PointerEvent} event */
   const at = (event) => {
     const { left, top, width, height } = canvas.getBoundingClientRect();
+    /** @param {number} value */
     const within = (value) => Math.min(1, Math.max(0, value));
     return { x: within((event.clientX - left) / width), y: within((event.clientY - top) / height) };
   };
@@ -51,6 +66,7 @@ function mark(canvas, chosen) {
   });
   canvas.addEventListener("pointermove", (event) => start && draw(canvas, between(start, at(event))));
   canvas.addEventListener("pointerup", (event) => {
+    if (!start) return;
     const part = between(start, at(event));
     start = null;
     const meant = part.right - part.left > 0.005 && part.bottom - part.top > 0.005;
@@ -59,6 +75,10 @@ function mark(canvas, chosen) {
   });
 }
 
+/**
+ * @param {{ x: number, y: number }} a
+ * @param {{ x: number, y: number }} b
+ */
 const between = (a, b) => ({
   left: Math.min(a.x, b.x),
   top: Math.min(a.y, b.y),
@@ -66,11 +86,16 @@ const between = (a, b) => ({
   bottom: Math.max(a.y, b.y),
 });
 
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Part | null} part
+ */
 function draw(canvas, part) {
   canvas.width = canvas.clientWidth;
   canvas.height = canvas.clientHeight;
   if (!part) return;
   const pen = canvas.getContext("2d");
+  if (!pen) return;
   pen.fillStyle = "rgb(0 0 0 / 60%)";
   const [x, y] = [part.left * canvas.width, part.top * canvas.height];
   pen.fillRect(x, y, part.right * canvas.width - x, part.bottom * canvas.height - y);

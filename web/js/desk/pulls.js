@@ -4,7 +4,7 @@ import { list, Offline, Problem } from "../api.js";
 import { dayInWords, shortDay } from "../dates.js";
 import { el } from "../dom.js";
 import { api, SignedOut } from "../session.js";
-import { scanner } from "./scanner.js";
+import { Scanner } from "./scanner.js";
 import { table } from "./tables.js";
 
 export const pullsView = { id: "pulls", label: "取り出し", title: "取り出しリスト", load };
@@ -19,24 +19,28 @@ export const pullSheetView = {
 const LIES_AT = { shelf: "書架", counter: "カウンターの棚", kept_aside: "取置きの棚", returns: "返却の棚" };
 
 const pulls = () => list("/desk/pulls?limit=100", api.get);
+/** @param {App} app */
 async function load(app) {
   return new PullList(app).content(await pulls());
 }
 
+/** @param {string} code */
 const pathOf = (code) => `/desk/pulls/${encodeURIComponent(code)}`;
+/** @param {number} number */
 const count = (number) => (number ? `残り${number}冊です。` : "取り出す本は、ありません。");
 
 class PullList {
+  /** @param {App} app */
   constructor(app) {
     this.looks = 0;
-    this.scan = scanner(app, "見つけた本の資料番号", (code) => this.report(code, "found"));
+    this.scan = new Scanner(app, "見つけた本の資料番号", (code) => this.report(code, "found"));
     this.left = el("p", { id: "left" });
     this.shown = el("div", {});
   }
 
   content(lines) {
     this.draw(lines);
-    setTimeout(this.scan.focus);
+    setTimeout(() => this.scan.focus());
     return [
       this.scan.top,
       this.left,
@@ -47,6 +51,10 @@ class PullList {
     ];
   }
 
+  /**
+   * @param {string} code
+   * @param {string} result
+   */
   async report(code, result) {
     const title = this.lines.find(({ barcode }) => barcode === code)?.title;
     try {
@@ -60,6 +68,7 @@ class PullList {
     }
   }
 
+  /** @param {string} code */
   undo(code) {
     const work = async () => {
       try {
@@ -105,6 +114,11 @@ class PullList {
   }
 
   row(line) {
+    /**
+     * @param {string} text
+     * @param {string} result
+     * @param {string} look
+     */
     const button = (text, result, look) =>
       el(
         "button",
@@ -197,7 +211,11 @@ async function loadSheet() {
 /** 「受取 12/27(日)～1/3(日)」 of a bag or its slip */
 export const pickupDays = ({ pickup_from: from, pickup_until: until }) => `受取 ${shortDay(from)}～${shortDay(until)}`;
 
-/** What stands above a sheet on the screen. */
+/**
+ * What stands above a sheet on the screen.
+ *
+ * @param {string} back
+ */
 export const printing = (back) =>
   el(
     "div",

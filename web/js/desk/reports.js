@@ -9,12 +9,14 @@ import { api } from "../session.js";
 
 export const reportsView = { id: "reports", label: "協力館から", title: "協力館からの連絡", load };
 
+/** @param {App} app */
 async function load(app) {
   const found = await list("/desk/reports", api.get);
   if (!found.length) return nothing("協力館からの連絡は、ありません。");
   return [el("p", {}, `${found.length}件です。`), books(found.map((each) => entry(each, app)))];
 }
 
+/** @param {App} app */
 function entry(report, app) {
   const { facility, facility_name: name, kind_label: kind, bag, text, reported_at: at } = report;
   const title = `No.${facility} ${name} ${kind}`;

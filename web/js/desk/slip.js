@@ -4,7 +4,13 @@ import { confirmDialog } from "../confirm-dialog.js";
 import { el } from "../dom.js";
 import { api } from "../session.js";
 
-/** A button that asks for one and shows it, once, below `place`. */
+/**
+ * A button that asks for one and shows it, once, below `place`.
+ *
+ * @param {string} path
+ * @param {() => Element} place
+ * @param {App} app
+ */
 export function slipButton(path, place, app) {
   const work = async () => {
     const text = "新しい仮パスワードの票を作ります。今のパスワードは、使えなくなります。表示されるのは1回だけです。";

@@ -2,7 +2,13 @@
 
 import { el } from "../dom.js";
 
-/** A table with a caption for readers; `rows` are its lines. */
+/**
+ * A table with a caption for readers; `rows` are its lines.
+ *
+ * @param {string} caption
+ * @param {string[]} columns
+ * @param {Child} rows
+ */
 export function table(caption, columns, rows) {
   return el(
     "div",

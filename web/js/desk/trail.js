@@ -10,15 +10,16 @@ import { PERSON } from "./people.js";
 import { table } from "./tables.js";
 
 /** What a record can be looked at for; a look's note is one of these, or in words of its own. */
-export const PURPOSES = [
+export const PURPOSES = /** @type {[value: string, text: string][]} */ ([
   ["counter", "窓口での対応"],
   ["phone", "電話での対応"],
   ["contact", "メールが届かないための連絡"],
   ["lending", "貸出・返却の確認"],
-];
+]);
+/** @type {Map<string, string>} */
 const NOTES = new Map([
   ...PURPOSES,
-  ...Object.entries(PERSON).map(([name, [label]]) => [name, label]),
+  ...Object.entries(PERSON).map(([name, [label]]) => /** @type {[string, string]} */ ([name, label])),
   ["review", "審査"],
   ["contacts", "連絡の一覧"],
   ["letters", "手紙の一覧"],
@@ -40,9 +41,16 @@ const NOTES = new Map([
 ]);
 const ON = { patron: "利用者", application: "申請", title: "書誌", list: "一覧" };
 
-const noteInWords = (note) => (note ?? "").split(", ").map((each) => NOTES.get(each) ?? each).join("、");
+/** @param {string} note */
+const noteInWords = (note) =>
+  (note ?? "")
+    .split(", ")
+    .map((each) => NOTES.get(each) ?? each)
+    .join("、");
+/** @param {number} count */
 const times = (count) => (count > 1 ? `${count}回` : "");
 const done = (trace) => [momentInWords(trace.at), trace.label, noteInWords(trace.note), times(trace.times)];
+/** @param {string[]} cells */
 const row = (cells) =>
   el(
     "tr",
@@ -50,7 +58,12 @@ const row = (cells) =>
     cells.map((text) => el("td", {}, text)),
   );
 
-/** What was done with a patron, fetched once it is wanted: reading it is an act itself. */
+/**
+ * What was done with a patron, fetched once it is wanted: reading it is an act itself.
+ *
+ * @param {string} path
+ * @param {App} app
+ */
 export function trailOf(path, app) {
   const place = el("div", { class: "stack" });
   const fill = async ({ target }) => {
@@ -61,13 +74,26 @@ export function trailOf(path, app) {
   return el("details", { ontoggle: fill }, el("summary", {}, "操作の記録"), place);
 }
 
-/** A page of traces, and a button for the next. */
+/**
+ * A page of traces, and a button for the next.
+ *
+ * @param {HTMLElement} place
+ * @param {string} path
+ * @param {string[]} columns
+ * @param {(trace: Answer) => string[]} cells
+ * @param {App} app
+ * @param {string} cursor
+ */
 async function more(place, path, columns, cells, app, cursor = "") {
   const page = await api.get(nextPage(path, cursor));
   if (place.lastElementChild?.matches(".actions")) place.lastElementChild.remove();
   place.append(
     page.items.length
-      ? table("操作の記録", columns, page.items.map((trace) => row(cells(trace))))
+      ? table(
+          "操作の記録",
+          columns,
+          page.items.map((trace) => row(cells(trace))),
+        )
       : el("p", {}, cursor ? "ここまでです。" : "記録は、ありません。"),
   );
   if (!page.cursor) return;
@@ -77,13 +103,23 @@ async function more(place, path, columns, cells, app, cursor = "") {
   );
 }
 
-export const trailView = { id: "trail", label: "操作の記録", title: "職員の操作の記録", under: "patron", hidden: true, load };
+export const trailView = {
+  id: "trail",
+  label: "操作の記録",
+  title: "職員の操作の記録",
+  under: "patron",
+  hidden: true,
+  load,
+};
 
+/** @param {App} app */
 async function load(app) {
   const found = el("div", { class: "stack", id: "found", role: "status" });
+  /** @param {HTMLFormElement} form */
   const show = async (form) => {
     const { staff, from } = typedIn(form);
-    if (tellFaults(form, staff.trim() ? [] : [{ field: "staff", message: "職員の利用者名を入力してください。" }])) return;
+    if (tellFaults(form, staff.trim() ? [] : [{ field: "staff", message: "職員の利用者名を入力してください。" }]))
+      return;
     const asked = new URLSearchParams({ staff: staff.trim(), ...(from ? { from } : {}) });
     found.replaceChildren();
     const columns = ["日時", "操作", "内容", "回数", "対象"];
@@ -102,7 +138,12 @@ async function load(app) {
   ];
 }
 
-/** For who asks for it: nothing is kept of them. */
+/**
+ * For who asks for it: nothing is kept of them.
+ *
+ * @param {string} path
+ * @param {App} app
+ */
 export function closing(one, path, app) {
   const work = async () => {
     const text = `${one.name || one.card_number} 様(${dateInWords(one.birth_date)}生)の登録、メール、記録などを消去します。元に戻せません。カードの番号は、もう使えません。`;

@@ -2,13 +2,17 @@
 
 import { list } from "../api.js";
 import { dayInWords, momentInWords } from "../dates.js";
-import { scanner } from "../desk/scanner.js";
+import { Scanner } from "../desk/scanner.js";
 import { el, workingButton } from "../dom.js";
 import { factList } from "../library/parts.js";
 import { api } from "../session.js";
 import { ownFacility } from "./own-facility.js";
 
 /** The four lists of bags. What a person at the counter asks for first is what a scan looks for first. */
+/**
+ * @type {{ id: string, label: string, title: string, none: string, hint: string, heading: (bag: Answer) => string,
+ *   told: (bag: Answer) => Instruction }[]}
+ */
 const BAG_LISTS = [
   {
     id: "coming",
@@ -56,6 +60,7 @@ const ASKED_FIRST = ["to_hand_over", "to_return", "coming", "done"];
 const ARRIVALS = { arrived: "届きました", missing: "届いていません(県立図書館に伝えました)" };
 
 // As of the last look: for the scans, and for the counts in the links.
+/** @type {Answer[]} */
 let bags = [];
 
 async function look() {
@@ -66,6 +71,9 @@ export function forgetBags() {
   bags = [];
 }
 
+/** @param {Answer} bag */
+const listOf = (bag) => BAG_LISTS.find(({ id }) => id === bag.list) ?? BAG_LISTS[0];
+/** @param {string} id */
 const onList = (id) => bags.filter((bag) => bag.list === id);
 
 /** A view for each list, its number of bags in the link. */
@@ -75,6 +83,7 @@ export const bagViews = BAG_LISTS.map((bagList) => ({
   get label() {
     return `${bagList.label} ${onList(bagList.id).length}`;
   },
+  /** @param {App} app */
   async load(app) {
     const [facility] = await Promise.all([ownFacility(), look()]);
     return new BagList(app, bagList, this).content(facility);
@@ -82,23 +91,24 @@ export const bagViews = BAG_LISTS.map((bagList) => ({
 }));
 
 class BagList {
+  /**
+   * @param {App} app
+   * @param {Answer} bagList
+   * @param {View} view
+   */
   constructor(app, bagList, view) {
     this.app = app;
     this.list = bagList;
     this.view = view;
     this.shown = el("div", { class: "stack" });
-    this.scan = scanner(app, "利用者カードのバーコード", (code) => this.find(code));
+    this.scan = new Scanner(app, "利用者カードのバーコード", (code) => this.find(code));
   }
 
   content(facility) {
     this.draw();
     // Once it stands in the page, if nobody has gone on meanwhile.
     setTimeout(() => this.isHere() && this.opened());
-    return [
-      el("p", {}, `No.${facility.number} ${facility.name}`),
-      this.scan.top,
-      this.shown,
-    ];
+    return [el("p", {}, `No.${facility.number} ${facility.name}`), this.scan.top, this.shown];
   }
 
   isHere() {
@@ -121,6 +131,7 @@ class BagList {
     );
   }
 
+  /** @param {string} heading */
   part(heading, items) {
     const those = items.filter((bag) => this.list.heading(bag) === heading);
     return [
@@ -205,14 +216,25 @@ class BagList {
     return [el("div", { class: "actions" }, all)];
   }
 
-  button(bag, text, label, look, work) {
+  /**
+   * @param {string} text
+   * @param {string} label
+   * @param {string} style
+   * @param {() => Promise<() => Instruction>} work
+   */
+  button(bag, text, label, style, work) {
     return workingButton(text, "記録しています…", () => this.act(bag.card_number, work), {
-      class: look,
+      class: style,
       "aria-label": label,
     });
   }
 
-  /** Do something, show what is true afterwards, and say so; the cursor is back in its field at once. */
+  /**
+   * Do something, show what is true afterwards, and say so; the cursor is back in its field at once.
+   *
+   * @param {string} code
+   * @param {() => Promise<() => Instruction>} work
+   */
   act(code, work) {
     return this.scan.run(code, async () => {
       const told = await work();
@@ -228,7 +250,11 @@ class BagList {
     this.app.showLinks(this.view);
   }
 
-  /** The bags of a card: what to do with the first in large letters, and every one with its days. */
+  /**
+   * The bags of a card: what to do with the first in large letters, and every one with its days.
+   *
+   * @param {string} code
+   */
   async find(code) {
     await this.lookAgain();
     const number = code.replace(/[\s-]/g, "");
@@ -238,7 +264,7 @@ class BagList {
     if (!found.length) return { kind: "stop", title: "袋はありません", lines: ["番号を確かめてください。"] };
     const { former_card_number: former, card_number: now } = found[0];
     return {
-      ...BAG_LISTS.find(({ id }) => id === found[0].list).told(found[0]),
+      ...listOf(found[0]).told(found[0]),
       lines: former === number ? [`再発行前の番号です。新しい番号は ${now} です。`] : [],
       below: found.map((bag) => this.found(bag)),
     };

@@ -4,12 +4,13 @@ import { list } from "../api.js";
 import { confirmDialog } from "../confirm-dialog.js";
 import { dateInWords } from "../dates.js";
 import { el } from "../dom.js";
-import { choice, input, radios, tellFaults, typedIn } from "../inputs.js";
+import { choice, input, radios, tellFaults, tickedIn, typedIn } from "../inputs.js";
 import { book, books } from "../library/parts.js";
 import { api } from "../session.js";
 import { ownFacility } from "./own-facility.js";
 
 const WEEKDAYS = "月火水木金土日";
+/** @type {[value: string, text: string][]} */
 const KINDS = [
   ["closed", "休館する"],
   ["open", "臨時に開館する(上の休館の例外)"],
@@ -17,6 +18,7 @@ const KINDS = [
 
 export const closuresView = { id: "closures", label: "休館日", load };
 
+/** @param {App} app */
 async function load(app) {
   const [{ number, name }, closures] = await Promise.all([ownFacility(), list("/facility/closures", api.get)]);
   return [
@@ -35,6 +37,7 @@ async function load(app) {
   ];
 }
 
+/** @param {App} app */
 function entry(closure, app) {
   const { from, until, weekdays, reason, kind } = closure;
   const days = from === until ? dateInWords(from) : `${dateInWords(from)}～${dateInWords(until)}`;
@@ -58,6 +61,7 @@ function entry(closure, app) {
   );
 }
 
+/** @param {App} app */
 function form(app) {
   return app.form(
     (sent) => add(sent, app),
@@ -79,10 +83,14 @@ function form(app) {
   );
 }
 
+/**
+ * @param {HTMLFormElement} sent
+ * @param {App} app
+ */
 async function add(sent, app) {
   const { from, until, kind, reason } = typedIn(sent);
   if (tellFaults(sent, from ? [] : [{ field: "from", message: "はじめの日を入力してください。" }])) return;
-  const weekdays = new FormData(sent).getAll("weekdays").map(Number);
+  const weekdays = tickedIn(sent, "weekdays").map(Number);
   const days = { from, until: until || from, weekdays, kind, reason };
   const { warnings } = await api.post("/facility/closures", days);
   await app.reload(["休館日を加えました。", ...warnings]);

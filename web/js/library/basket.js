@@ -7,6 +7,7 @@ import { book, books, nothing } from "./parts.js";
 
 export const basketView = { id: "basket", label: "予約かご", load };
 
+/** @param {App} app */
 async function load(app) {
   const items = await list("/me/basket", api.get);
   const find = el("a", { class: "button", href: "#search" }, "資料をさがす");
@@ -17,6 +18,10 @@ async function load(app) {
   ];
 }
 
+/**
+ * @param {Answer} title
+ * @param {App} app
+ */
 function ways({ title_id: id, title, holdable }, app) {
   const take = async () => {
     await api.remove(`/me/basket/${encodeURIComponent(id)}`);

@@ -13,6 +13,7 @@ const BY_PHONE = "取消は、お電話で承ります。017-729-4300(9:00～19:
 
 export const holdsView = { id: "holds", label: "予約した資料", load };
 
+/** @param {App} app */
 async function load(app) {
   const [record, holds, named] = await Promise.all([me(), list("/me/holds", api.get), placeNames()]);
   const find = el("a", { class: "button", href: "#search" }, "資料をさがす");
@@ -27,8 +28,13 @@ async function load(app) {
   ];
 }
 
+/**
+ * @param {Named} named
+ * @param {App} app
+ */
 function entry(hold, named, app) {
   const { status, position, of, last_run: run } = hold;
+  /** @type {Fact[]} */
   const facts = [
     ["状態", el("span", { class: `state ${status}` }, hold.status_label)],
     ["順番", position ? `${of}人中 ${position}番目` : ""],
@@ -46,10 +52,18 @@ function entry(hold, named, app) {
   );
 }
 
+/**
+ * @param {Answer} hold
+ * @param {Named} named
+ */
 function change({ next_pickup_place: place, next_pickup_from: from }, named) {
   return place ? `${dayInWords(from)}の処理から ${named(place)}` : "";
 }
 
+/**
+ * @param {Answer} hold
+ * @param {App} app
+ */
 function cancelButton({ title_id: id, title }, app) {
   const cancel = async () => {
     if (!(await confirmDialog("予約を取り消しますか", `「${title}」の予約を取り消します。`, "取り消す"))) return;

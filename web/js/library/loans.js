@@ -10,6 +10,7 @@ import { book, books, nothing } from "./parts.js";
 
 export const loansView = { id: "loans", label: "借りている資料", load };
 
+/** @param {App} app */
 async function load(app) {
   const [record, loans, named] = await Promise.all([me(), list("/me/loans", api.get), placeNames()]);
   return [
@@ -30,8 +31,13 @@ async function load(app) {
   ];
 }
 
+/**
+ * @param {Named} named
+ * @param {App} app
+ */
 function entry(loan, named, app) {
   const uncollected = ["in_transit", "to_collect", "window_over"].includes(loan.state);
+  /** @type {Fact[]} */
   const facts = [
     ["状態", el("span", { class: `state ${loan.state}` }, loan.state_label)],
     [
@@ -53,6 +59,7 @@ function entry(loan, named, app) {
   return book(loan, facts, ...note, ...renewal(loan, app));
 }
 
+/** @param {App} app */
 function renewal(loan, app) {
   if (!loan.renewable)
     return [

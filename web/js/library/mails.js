@@ -8,6 +8,7 @@ import { api } from "../session.js";
 import { me, warnings } from "./me.js";
 import { factList } from "./parts.js";
 
+/** @type {Record<string, [term: string, worded: (text: string) => string]>} */
 const FACTS = {
   pickup_from: ["受取開始", dayInWords],
   pickup_until: ["受取の最終日", dayInWords],
@@ -21,6 +22,7 @@ const FACTS = {
 
 export const mailsView = { id: "mails", label: "メール", title: "お送りしたメール", load };
 
+/** @param {App} app */
 async function load(app) {
   const [record, mails, named] = await Promise.all([me(), list("/me/mails", api.get), placeNames()]);
   const test = async () => {
@@ -48,8 +50,10 @@ async function load(app) {
   ];
 }
 
+/** @param {Named} named */
 function entry(mail, named) {
   const { facility } = mail.facts;
+  /** @type {Fact[]} */
   const told = Object.entries(FACTS).map(([name, [term, worded]]) => [
     term,
     mail.facts[name] && worded(mail.facts[name]),

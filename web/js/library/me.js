@@ -1,7 +1,7 @@
 /** The patron's own record, and the warnings that belong on top of every view. */
 
-import { el } from "../dom.js";
 import { dateInWords } from "../dates.js";
+import { el } from "../dom.js";
 import { api } from "../session.js";
 
 /** The record as it is now. */
@@ -28,5 +28,10 @@ export function warnings({ email_reachable: reachable, expired, expires_on: expi
   ];
 }
 
+/**
+ * @param {string} title
+ * @param {string} text
+ * @param {Child} link
+ */
 const warning = (title, text, link = null) =>
   el("div", { class: "note warning" }, el("h2", {}, title), el("p", {}, text), link ? el("p", {}, link) : null);

@@ -2,7 +2,13 @@
 
 import { el } from "../dom.js";
 
-/** A book: its title, who wrote it, lines of `[term, text]`, and what can be done. Lines without a text are left out. */
+/**
+ * A book: its title, who wrote it, lines of `[term, text]`, and what can be done. Lines without a text are left out.
+ *
+ * @param {Answer} title
+ * @param {Fact[]} facts
+ * @param {...Child} below
+ */
 export function book({ title, author }, facts, ...below) {
   return el(
     "li",
@@ -13,7 +19,11 @@ export function book({ title, author }, facts, ...below) {
   );
 }
 
-/** Terms and what they are. */
+/**
+ * Terms and what they are.
+ *
+ * @param {Fact[]} facts
+ */
 export function factList(facts) {
   const known = facts.filter((fact) => fact?.[1]);
   if (!known.length) return null;
@@ -26,6 +36,10 @@ export function factList(facts) {
 
 export const books = (items) => el("ul", { class: "books" }, items);
 
+/**
+ * @param {string} text
+ * @param {...Child} links
+ */
 export const nothing = (text, ...links) => [
   el("p", {}, text),
   links.length ? el("div", { class: "actions" }, links) : null,

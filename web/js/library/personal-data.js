@@ -7,7 +7,11 @@ import { api } from "../session.js";
 const QUESTION =
   "登録の内容、予約かご、メールなど、図書館が保管している情報を消去します。元に戻すことはできません。このカードは使えなくなります。";
 
-/** Both, under a heading of their own. */
+/**
+ * Both, under a heading of their own.
+ *
+ * @param {App} app
+ */
 export const kept = (app) => [
   el("h2", {}, "保管している情報"),
   el(
@@ -29,6 +33,7 @@ export const kept = (app) => [
   ),
 ];
 
+/** @param {App} app */
 async function saved(app) {
   const file = new Blob([JSON.stringify(await api.get("/me/export"), null, 2)], { type: "application/json" });
   const address = URL.createObjectURL(file);
@@ -37,6 +42,7 @@ async function saved(app) {
   app.announce("ファイルをお渡ししました。");
 }
 
+/** @param {App} app */
 async function gone(app) {
   if (!(await confirmDialog("利用者登録を抹消しますか", QUESTION, "抹消する"))) return;
   await api.remove("/me");

@@ -5,8 +5,8 @@ import { dayInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { input, tellFaults, typedIn } from "../inputs.js";
 import { facilities, placeNames, placeOptions, PREFECTURAL } from "../places.js";
-import { forget, read, write } from "../storage.js";
 import { api } from "../session.js";
+import { forget, read, write } from "../storage.js";
 import { me } from "./me.js";
 
 // Most people always go to the same place.
@@ -17,6 +17,10 @@ export const forgetPlace = () => forget(LAST_PLACE);
 
 export const placeView = { id: "place", label: "予約する", hidden: true, under: "search", load };
 
+/**
+ * @param {App} app
+ * @param {string} id
+ */
 async function load(app, id) {
   const [record, title, items] = await Promise.all([me(), get(`/titles/${encodeURIComponent(id)}`), facilities()]);
   const form = app.form(
@@ -45,6 +49,11 @@ const notEnrolled = () =>
     el("p", {}, el("a", { href: "apply.html?kind=change" }, "オンライン貸出サービスを申し込む")),
   );
 
+/**
+ * @param {HTMLFormElement} form
+ * @param {Answer} title
+ * @param {App} app
+ */
 async function hold(form, { title_id: id, title }, app) {
   const { pickup_place: place } = typedIn(form);
   if (tellFaults(form, place ? [] : [{ field: "pickup_place", message: "受取館を選んでください。" }])) return;

@@ -2,13 +2,17 @@
 
 import { get, nextPage } from "../api.js";
 import { dayInWords } from "../dates.js";
-import { byId, el } from "../dom.js";
+import { el, element } from "../dom.js";
 import { input, tellFaults, typedIn } from "../inputs.js";
 import { api } from "../session.js";
 import { book, books } from "./parts.js";
 
 export const searchView = { id: "search", label: "資料をさがす", load };
 
+/**
+ * @param {App} app
+ * @param {string} words
+ */
 async function load(app, words = "") {
   const form = app.form(
     () => look(form, words, app),
@@ -24,12 +28,21 @@ async function load(app, words = "") {
   return [form, ...(words ? await results(words, app) : [])];
 }
 
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} words
+ * @param {App} app
+ */
 function look(form, words, app) {
   const wanted = typedIn(form).q.trim();
   if (tellFaults(form, wanted ? [] : [{ field: "q", message: "さがす言葉を入力してください。" }])) return undefined;
   return app.goTo(`#search/${encodeURIComponent(wanted)}`);
 }
 
+/**
+ * @param {string} words
+ * @param {App} app
+ */
 async function results(words, app) {
   const path = `/titles?q=${encodeURIComponent(words)}`;
   const { items, cursor } = await get(path);
@@ -42,6 +55,12 @@ async function results(words, app) {
   ];
 }
 
+/**
+ * @param {string} path
+ * @param {string} cursor
+ * @param {HTMLElement} found
+ * @param {App} app
+ */
 function more(path, cursor, found, app) {
   const frame = el("div", { class: "actions" });
   let next = cursor;
@@ -62,7 +81,9 @@ function more(path, cursor, found, app) {
   return frame;
 }
 
+/** @param {App} app */
 function entry(item, app) {
+  /** @type {Fact[]} */
   const facts = [
     ["所蔵", `${item.copies}冊(今すぐ貸せる本 ${item.copies_available}冊)`],
     ["予約", item.holds_waiting ? `${item.holds_waiting}人が待っています` : "なし"],
@@ -75,13 +96,18 @@ function entry(item, app) {
   );
 }
 
-/** To hold it now, or to remember it. */
+/**
+ * To hold it now, or to remember it.
+ *
+ * @param {Answer} title
+ * @param {App} app
+ */
 function ways({ title_id: id, title }, app) {
   const frame = el("div", { class: "actions" });
   const remember = async () => {
     await api.put(`/me/basket/${encodeURIComponent(id)}`);
     const told = el("p", { role: "status", tabindex: -1 }, "予約かごに入れました。");
-    byId(`remember-${id}`).replaceWith(told);
+    element(`remember-${id}`).replaceWith(told);
     told.focus();
   };
   frame.append(

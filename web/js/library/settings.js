@@ -5,16 +5,17 @@ import { Denied, PASSWORD_RULE } from "../cognito.js";
 import { dateInWords, dayInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { input, ownerOfPassword, passwordInput, tellFaults, typedIn } from "../inputs.js";
-import { changePassword, api } from "../session.js";
+import { api, changePassword } from "../session.js";
 import { faultsOfChosen } from "../signin.js";
-import { kept } from "./personal-data.js";
 import { me, warnings } from "./me.js";
 import { factList } from "./parts.js";
+import { kept } from "./personal-data.js";
 
 const LABELS = { email: "メールアドレス", mail_to: "予約関連メール配信先" };
 
 export const settingsView = { id: "settings", label: "利用者情報", load };
 
+/** @param {App} app */
 async function load(app) {
   const record = await me();
   return [
@@ -48,6 +49,7 @@ function facts(record) {
   );
 }
 
+/** @param {App} app */
 function mailSettings(record, app) {
   const form = app.form(
     (sent) => changeAddresses(sent, record, app),
@@ -71,6 +73,11 @@ function mailSettings(record, app) {
   ];
 }
 
+/**
+ * @param {string} name
+ * @param {string} value
+ * @param {string} hint
+ */
 const mailInput = (name, value, hint) =>
   input(name, LABELS[name], {
     value,
@@ -81,6 +88,10 @@ const mailInput = (name, value, hint) =>
     spellcheck: "false",
   });
 
+/**
+ * @param {HTMLFormElement} form
+ * @param {App} app
+ */
 async function changeAddresses(form, record, app) {
   const typed = typedIn(form);
   const checked = Object.entries(typed).map(([field, text]) => ({ field, ...check("email", text, field === "email") }));
@@ -97,6 +108,7 @@ async function changeAddresses(form, record, app) {
   );
 }
 
+/** @param {App} app */
 function passwordForm(record, app) {
   const form = app.form(
     async (sent) => {
@@ -131,6 +143,7 @@ function passwordForm(record, app) {
   ];
 }
 
+/** @param {App} app */
 function leaving(app) {
   return el(
     "div",

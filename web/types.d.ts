@@ -1,0 +1,64 @@
+/** What modules hand to each other. What the API answers is described in docs/openapi.json and not again here. */
+
+type Answer = any;
+
+/** What an element can be made with. */
+type Child = Node | string | null | undefined | false | Child[];
+
+type Attributes = Record<string, unknown>;
+
+/** A term and what it is; left out without a text. */
+type Fact = [term: string, text: Child];
+
+/** Something wrong: what is said, and the field or the place of the page it is about. */
+type Fault = { message: string; field?: string; target?: string };
+
+/** One of the views of a page: its place in the address and in the links, and how it is filled. */
+type View = {
+    id: string;
+    label?: string;
+    title?: string;
+    /** It has no link of its own. */
+    hidden?: boolean;
+    /** The view whose link leads towards it. */
+    under?: string;
+    load: (app: App, ...details: string[]) => Promise<Child[]>;
+};
+
+type App = import("./js/app.js").App;
+
+/** Who may sign in to a page, and what its sign-in says. */
+type SignIn = {
+    title: string;
+    lead: string;
+    group: string;
+    /** How the name to sign in with is called. */
+    label: string;
+    hint?: string;
+    /** It is a card's number. */
+    digits?: boolean;
+    /** Said to who is signed in and of another group. */
+    others: string;
+    onSignOut?: () => void;
+    below?: () => Child;
+};
+
+/** What to do with a book or bag that was scanned: a colour, large letters, lines and elements below them. */
+type Instruction = { kind: string; title: string; lines?: string[]; below?: Child[] };
+
+/** The answers of an application as far as they are typed in. */
+type Draft = Answer;
+
+type Checked = { value?: string; fault?: string };
+
+/** Leave to upload one photo. */
+type Ticket = { slot: string; url: string; fields: Record<string, string> };
+
+/** How a place is called. */
+type Named = (place: string) => string;
+
+/** A rectangle within a picture, in parts of the whole. */
+type Part = { left: number; top: number; right: number; bottom: number };
+
+/** A question of the application: the fields it asks for. */
+type Step = { id: string; title: (kind: string) => string; fields: string[] };
