@@ -5,7 +5,7 @@ BIN := .venv/bin
 TEMPLATE := infra/template.yaml
 STACK ?= lending
 REGION ?= ap-northeast-1
-LINTERS := style types imports template
+LINTERS := style types imports template scripts
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 JSON_FLAG = $(if $(JSON),--json)
 
@@ -51,7 +51,7 @@ test: .venv/made ## Run every test
 bench: .venv/made ## Print the performance table (JSON=1: as one JSON object)
 	@$(BIN)/python -m tests.benchmarks $(JSON_FLAG)
 
-lint: $(LINTERS) ## Check style, types, the direction of imports and the template
+lint: $(LINTERS) ## Check style, types, the direction of imports, the template and the pages' scripts
 
 style: .venv/made
 	$(BIN)/ruff check
@@ -65,6 +65,17 @@ imports: .venv/made
 
 template: .venv/made
 	$(BIN)/cfn-lint $(TEMPLATE)
+
+# What checks the pages' scripts; none of it is published.
+web/node_modules/made: web/package-lock.json
+	@command -v npm >/dev/null || { echo "The pages' scripts are checked with Node: install Node 18.18 or newer with npm." >&2; exit 1; }
+	@cd web && npm ci --silent >&2
+	@touch $@
+
+scripts: web/node_modules/made
+	cd web && node_modules/.bin/eslint .
+	cd web && node_modules/.bin/tsc
+	cd web && node_modules/.bin/prettier --check --log-level warn js *.js *.ts *.json
 
 .venv-sam/made: infra/requirements.txt
 	@$(PYTHON) -m venv .venv-sam >&2
