@@ -8,8 +8,9 @@ import { Offline, Problem, reasonsOf } from "./api.js";
 import { Denied } from "./cognito.js";
 import { byId, el, fill, flat, main, show, workingButton } from "./dom.js";
 import { hideSummary, showSummary } from "./faults.js";
+import { onSubmit } from "./inputs.js";
 import { signedIn, SignedOut, signOut } from "./session.js";
-import { askSignIn, onSubmit } from "./signin.js";
+import { askSignIn } from "./signin.js";
 
 /**
  * A part of the address as it was meant; one that nobody has made is left as it is.

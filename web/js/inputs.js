@@ -1,7 +1,7 @@
 /** Plain inputs with label, hint and a place for what is wrong, for the pages that keep nothing of what is typed. */
 
 import { el } from "./dom.js";
-import { showSummary } from "./faults.js";
+import { hideSummary, showSummary } from "./faults.js";
 import { setFault } from "./fields.js";
 
 /**
@@ -158,4 +158,25 @@ export function tellFaults(form, faults) {
     })),
   );
   return true;
+}
+
+/**
+ * A form does one thing at a time, and says so.
+ *
+ * @param {HTMLFormElement} form
+ * @param {() => unknown} work
+ */
+export function onSubmit(form, work) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = form.querySelector("button.button");
+    if (!button || button.getAttribute("aria-disabled") === "true") return;
+    button.setAttribute("aria-disabled", "true");
+    hideSummary();
+    try {
+      await work();
+    } finally {
+      button.removeAttribute("aria-disabled");
+    }
+  });
 }

@@ -5,9 +5,8 @@ import { check } from "./checks.js";
 import { watchConnection } from "./connection.js";
 import { el, show, workingButton } from "./dom.js";
 import { showSummary } from "./faults.js";
-import { controlOf, input, tellFaults, typedIn } from "./inputs.js";
+import { controlOf, input, onSubmit, tellFaults, typedIn } from "./inputs.js";
 import { facilities, placeOptions } from "./places.js";
-import { onSubmit } from "./signin.js";
 
 const TITLE = "返却用ラベル";
 

@@ -7,8 +7,7 @@ import { watchConnection } from "./connection.js";
 import { el, show } from "./dom.js";
 import { christianYear, isoDate } from "./eras.js";
 import { showSummary } from "./faults.js";
-import { input, radios, tellFaults, typedIn } from "./inputs.js";
-import { onSubmit } from "./signin.js";
+import { input, onSubmit, radios, tellFaults, typedIn } from "./inputs.js";
 
 const CALL = "お電話でもお受けします。017-729-4300(9:00～19:00、休館日を除く)";
 

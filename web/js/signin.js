@@ -3,8 +3,8 @@
 import { Offline } from "./api.js";
 import { Denied, PASSWORD_RULE } from "./cognito.js";
 import { el, show } from "./dom.js";
-import { hideSummary, showSummary } from "./faults.js";
-import { input, missingFault, ownerOfPassword, passwordInput, tellFaults, typedIn } from "./inputs.js";
+import { showSummary } from "./faults.js";
+import { input, missingFault, onSubmit, ownerOfPassword, passwordInput, tellFaults, typedIn } from "./inputs.js";
 import { signedIn, signIn, signOut } from "./session.js";
 
 /**
@@ -39,27 +39,6 @@ export function askSignIn(who, news, done) {
     form,
     who.below?.(),
   );
-}
-
-/**
- * A form does one thing at a time, and says so.
- *
- * @param {HTMLFormElement} form
- * @param {() => unknown} work
- */
-export function onSubmit(form, work) {
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const button = form.querySelector("button.button");
-    if (!button || button.getAttribute("aria-disabled") === "true") return;
-    button.setAttribute("aria-disabled", "true");
-    hideSummary();
-    try {
-      await work();
-    } finally {
-      button.removeAttribute("aria-disabled");
-    }
-  });
 }
 
 /**

@@ -5,8 +5,7 @@ import { watchConnection } from "./connection.js";
 import { byId, el, lines, show, workingButton } from "./dom.js";
 import { forgetReceipt, receipt, rememberReceipt } from "./draft.js";
 import { hideSummary, showSummary } from "./faults.js";
-import { missingFault, tellFaults, typedIn } from "./inputs.js";
-import { onSubmit } from "./signin.js";
+import { missingFault, onSubmit, tellFaults, typedIn } from "./inputs.js";
 import { application, withdraw } from "./tickets.js";
 
 const TITLES = {

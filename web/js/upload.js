@@ -13,30 +13,29 @@ const STALLED_MS = 30_000;
  * @param {Ticket} ticket
  * @param {Blob} photo
  * @param {(part: number) => void} tell
+ * @returns {Promise<void>}
  */
 export function upload(ticket, photo, tell) {
   const form = new FormData();
   for (const [name, value] of Object.entries(ticket.fields)) form.append(name, value);
   // What comes after the file is not read.
   form.append("file", photo, "photo");
-  return /** @type {Promise<void>} */ (
-    new Promise((resolve, reject) => {
-      const request = new XMLHttpRequest();
-      let timer = 0;
-      const moved = () => {
-        clearTimeout(timer);
-        timer = setTimeout(() => request.abort(), STALLED_MS);
-      };
-      request.upload.onprogress = ({ loaded, total }) => {
-        moved();
-        tell(total ? loaded / total : 0);
-      };
-      request.onload = () => (request.status < 300 ? resolve() : reject(new Problem(request.status, {})));
-      request.onerror = request.onabort = () => reject(new Offline());
-      request.onloadend = () => clearTimeout(timer);
-      request.open("POST", ticket.url);
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    let timer = 0;
+    const moved = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => request.abort(), STALLED_MS);
+    };
+    request.upload.onprogress = ({ loaded, total }) => {
       moved();
-      request.send(form);
-    })
-  );
+      tell(total ? loaded / total : 0);
+    };
+    request.onload = () => (request.status < 300 ? resolve() : reject(new Problem(request.status, {})));
+    request.onerror = request.onabort = () => reject(new Offline());
+    request.onloadend = () => clearTimeout(timer);
+    request.open("POST", ticket.url);
+    moved();
+    request.send(form);
+  });
 }
