@@ -39,11 +39,13 @@ export function checkAnswers() {
  */
 function rows(step, kind) {
   const { online_lending: online, documents } = draft();
+  /** @type {Record<string, () => [label: string, value: string][]>} */
   const answers = {
     kind: () => [["申請の種類", KINDS[kind].label]],
     online: () => [["オンライン貸出サービス", online ? "申し込む" : "申し込まない"]],
-    documents: () => [["確認書類", documents.map((name) => DOCUMENTS[name].label).join("\n")]],
+    documents: () => [["確認書類", documents.map((/** @type {string} */ name) => DOCUMENTS[name].label).join("\n")]],
   };
+  /** @type {[label: string, value: string][]} */
   const pairs = answers[step.id]?.() ?? step.fields.map((name) => [LABELS[name], inOrder(name)]);
   return pairs.map(([label, value]) => row(label, value, `#change/${step.id}`));
 }
@@ -82,7 +84,7 @@ async function send() {
     rememberReceipt({
       receipt_number: accepted.receipt_number,
       access_code: accepted.access_code,
-      slots: accepted.uploads.map(({ slot }) => slot),
+      slots: accepted.uploads.map((/** @type {Ticket} */ { slot }) => slot),
       skipped: [],
     });
     keepTickets(accepted.uploads);

@@ -9,6 +9,7 @@ import { nextPhoto, photoPage } from "./photos.js";
 import { question } from "./questions.js";
 import { firstOpen, stepsOf } from "./steps.js";
 
+/** @type {Record<string, (slot: string) => unknown>} */
 const AFTER_SENDING = { receipt: showReceipt, photos: nextPhoto, photo: photoPage, done: donePage };
 
 function route() {

@@ -14,8 +14,10 @@ const MAIL_LOCAL = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}$/;
 const MAIL_DOMAIN = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,63}|xn--[A-Za-z0-9-]+)$/i;
 const NAMED_CHARACTERS = 3;
 const OLDEST_AGE = 120;
+/** @type {Record<string, number>} */
 const LONGEST = { name: 60, guardian: 60, kana: 80, address: 200, email: 254 };
 
+/** @type {Record<string, string>} */
 export const LABELS = {
   card_number: "利用者カードの番号",
   old_card_number: "これまでの利用者カードの番号",
@@ -29,6 +31,7 @@ export const LABELS = {
   guardian: "保護者のお名前",
 };
 
+/** @type {Record<string, (text: string) => Checked>} */
 const CHECKS = {
   card_number: cardNumber,
   old_card_number: cardNumber,

@@ -1,6 +1,7 @@
 /** A card's number as the bar code that library cards carry: Codabar (NW-7). */
 
 // Four bars and the three spaces between them, 1 for a wide one.
+/** @type {Record<string, string>} */
 const PATTERNS = {
   0: "0000011",
   1: "0000110",

@@ -4,6 +4,7 @@ import { Offline } from "./api.js";
 
 const WRONG_PAIR = "利用券の番号またはパスワードに誤りがあります。";
 export const PASSWORD_RULE = "8文字以上で、英字の小文字と数字をどちらも使ってください。";
+/** @type {Record<string, string>} */
 const SENTENCES = {
   InvalidPasswordException: `このパスワードは使えません。${PASSWORD_RULE}`,
   LimitExceededException:

@@ -5,6 +5,7 @@ import { watchConnection } from "./connection.js";
 import { el, show, workingButton } from "./dom.js";
 import { hideSummary, showSummary } from "./faults.js";
 
+/** @type {Record<string, string>} */
 const FIELDS = { email: "メールアドレス", mail_to: "予約関連メール配信先" };
 const TITLE = "メールアドレスの確認";
 

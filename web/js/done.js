@@ -18,6 +18,7 @@ export async function donePage() {
   }
 }
 
+/** @param {ApplicationStatus} application */
 function showDone({ status, message }) {
   const title = status === "submitted" ? "申請を受け付けました" : "申請の状況";
   const leave = () => {

@@ -2,7 +2,8 @@
 
 import { startApp } from "./app.js";
 import { watchConnection } from "./connection.js";
-import { bagViews, forgetBags } from "./facility/bags.js";
+import { forgetBags } from "./facility/bag-lists.js";
+import { bagViews } from "./facility/bags.js";
 import { closuresView } from "./facility/closures.js";
 import { forgetOwnFacility } from "./facility/own-facility.js";
 import { reportsView } from "./facility/reports.js";

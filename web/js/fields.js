@@ -11,6 +11,7 @@ const CARD_HINT = "バーコードといっしょに印刷されている数字�
 const ONLY_IF_NEW = "変わった場合だけ、入力してください。";
 
 // How each field looks; hints may depend on the kind of application.
+/** @type {Record<string, { hint: (kind: string) => string, tag?: "textarea", attributes: Attributes }>} */
 const LOOKS = {
   card_number: {
     hint: (kind) => (KINDS[kind].kit ? `登録セットに入っている、新しいカードの番号です。${CARD_HINT}` : CARD_HINT),
@@ -99,8 +100,9 @@ export function field(name, kind, fault = "") {
 function textField(name, kind, fault) {
   const { hint, tag = "input", attributes } = LOOKS[name];
   const id = controlId(name);
-  const input = el(tag, { id, name, class: "text", "aria-describedby": `${id}-hint ${id}-fault`, ...attributes });
-  if (tag === "input" && !attributes.type) input.type = "text";
+  const type = tag === "input" ? { type: "text" } : {};
+  const described = { "aria-describedby": `${id}-hint ${id}-fault` };
+  const input = el(tag, { id, name, class: "text", ...described, ...type, ...attributes });
   input.value = typed(name);
   input.required = needs(kind, name);
   const frame = framed(

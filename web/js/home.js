@@ -25,6 +25,7 @@ async function fill(place, path, render) {
   }
 }
 
+/** @param {Answer[]} items */
 function notices(items) {
   if (!items.length) return [el("p", {}, "現在、お知らせはありません。")];
   const everywhere = items.filter(({ facility }) => !facility);
@@ -37,6 +38,7 @@ function notices(items) {
   ];
 }
 
+/** @param {Answer[]} items */
 const messages = (items) =>
   el(
     "ul",
@@ -44,6 +46,7 @@ const messages = (items) =>
     items.map(({ message }) => el("li", {}, message)),
   );
 
+/** @param {Facility[]} items */
 function facilities(items) {
   const districts = grouped(items);
   return [...districts].map(([district, members]) =>
@@ -51,13 +54,18 @@ function facilities(items) {
   );
 }
 
+/** @param {Facility[]} items */
 function grouped(items) {
+  /** @type {Map<string, Facility[]>} */
   const groups = new Map();
   for (const item of items) groups.set(item.district, [...(groups.get(item.district) ?? []), item]);
   return groups;
 }
 
-/** @param {string} district */
+/**
+ * @param {string} district
+ * @param {Facility[]} members
+ */
 function table(district, members) {
   /** @param {string} name */
   const column = (name) => el("th", { scope: "col" }, name);
@@ -70,6 +78,7 @@ function table(district, members) {
   );
 }
 
+/** @param {Facility} facility */
 const row = ({ municipality, name, gives_out_kits: kits }) =>
   el(
     "tr",

@@ -20,7 +20,7 @@ async function ask() {
   }
 }
 
-/** @param {Answer[]} items */
+/** @param {Facility[]} items */
 function showForm(items) {
   const form = el(
     "form",
@@ -75,7 +75,7 @@ async function printOut(form, draw) {
 
 /**
  * @param {HTMLFormElement} form
- * @param {Answer[]} items
+ * @param {Facility[]} items
  */
 function label(form, items) {
   const { facility, card_number: number } = typedIn(form);

@@ -98,9 +98,9 @@ async function send(form) {
   const card = check("card_number", typed, true);
   const born = checkedBirth(birth);
   const faults = [
-    { field: "card_number", message: card.fault },
-    { field: "year", message: born.fault },
-  ].filter(({ message }) => message);
+    ...(card.fault ? [{ field: "card_number", message: card.fault }] : []),
+    ...(born.fault ? [{ field: "year", message: born.fault }] : []),
+  ];
   if (tellFaults(form, faults)) return;
   try {
     const { message } = await post("/passwords", { card_number: card.value, birth_date: born.value });

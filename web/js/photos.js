@@ -32,8 +32,13 @@ export async function nextPhoto() {
   }
 }
 
-/** The first photo still to be sent: one that is missing, or the back of a sheet that was not offered yet. */
+/**
+ * The first photo still to be sent: one that is missing, or the back of a sheet that was not offered yet.
+ *
+ * @param {ApplicationStatus} application
+ */
 export function wanted({ missing_slots: missing, status, slots = [] }) {
+  /** @type {{ slots?: string[], skipped?: string[] }} */
   const { slots: known = [], skipped = [] } = receipt();
   const accepted = slots.filter((each) => each.status === "accepted").map(({ slot }) => slot);
   const offered = known.filter((slot) => isOptional(slot) && !skipped.includes(slot) && !accepted.includes(slot));
@@ -178,11 +183,14 @@ function tellProgress(bar, words, part) {
 }
 
 /**
- * @param {Answer} found
+ * @param {ApplicationStatus} found
  * @param {string} slot
  */
-const stateOf = ({ slots = [] }, slot) => slots.find((each) => each.slot === slot) ?? {};
-/** @param {string} slot */
+const stateOf = ({ slots = [] }, slot) => slots.find((each) => each.slot === slot) ?? { slot, status: "" };
+/**
+ * @param {ApplicationStatus} found
+ * @param {string} slot
+ */
 const seenAt = (found, slot) => stateOf(found, slot).seen_at ?? null;
 
 /**
@@ -199,7 +207,7 @@ async function hear(slot, seenBefore) {
     if (status === "accepted" && warning) return warn(warning);
     if (status === "accepted" || (["submitted", "registered", "refused"].includes(found.status) && !isOptional(slot)))
       return proceed();
-    if (seen && seen !== seenBefore) return again(slot, reason);
+    if (seen && seen !== seenBefore) return again(slot, reason ?? "");
   }
   showStep(
     el(

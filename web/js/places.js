@@ -6,9 +6,14 @@ import { el } from "./dom.js";
 export const PREFECTURAL = "prefectural";
 const PREFECTURAL_NAME = "青森県立図書館";
 
+/** @type {Promise<Facility[]> | undefined} */
 let asked;
 
-/** All facilities, asked for once. */
+/**
+ * All facilities, asked for once.
+ *
+ * @returns {Promise<Facility[]>}
+ */
 export async function facilities() {
   asked ??= list("/facilities");
   try {
@@ -19,7 +24,11 @@ export async function facilities() {
   }
 }
 
-/** What a pickup place is called. */
+/**
+ * What a pickup place is called.
+ *
+ * @returns {Promise<Named>}
+ */
 export async function placeNames() {
   const named = new Map((await facilities()).map(({ number, name }) => [String(number), name]));
   return (place) => (place === PREFECTURAL ? PREFECTURAL_NAME : (named.get(String(place)) ?? String(place)));
@@ -28,6 +37,7 @@ export async function placeNames() {
 /**
  * The options of a choice of facilities by district, with the prefectural library first if it is one of them.
  *
+ * @param {Facility[]} items
  * @param {string} chosen
  */
 export function placeOptions(items, chosen, prefectural = true) {

@@ -1,13 +1,17 @@
 /** The pages of questions, one thing a page. */
 
-import { el, element, show } from "./dom.js";
+import { el, element, flat, show } from "./dom.js";
 import { draft, remember } from "./draft.js";
 import { hideSummary, showSummary } from "./faults.js";
 import { controlId, field, setFault, valueOf } from "./fields.js";
 import { DOCUMENTS, IMAGE_LIMIT, KINDS, slotsOf } from "./kinds.js";
 import { faultsOf, stepsOf } from "./steps.js";
 
-/** What the API said about fields of the form; told at the field until its answer changes. */
+/**
+ * What the API said about fields of the form; told at the field until its answer changes.
+ *
+ * @type {Record<string, { message: string, answer: string }>}
+ */
 let told = {};
 
 /** @param {Fault[]} faults */
@@ -40,7 +44,7 @@ export function question(id, changing) {
   };
   const form = el("form", { novalidate: true, class: "stack", onsubmit: answerIt });
   form.append(
-    ...content(step, kind),
+    ...flat(content(step, kind)),
     el("div", { class: "actions" }, el("button", { class: "button" }, changing ? "変更する" : "つぎへ")),
   );
   const back = changing ? "#check" : place ? `#${steps[place - 1].id}` : "";
@@ -63,6 +67,7 @@ export function question(id, changing) {
  * @param {string} kind
  */
 function content(step, kind) {
+  /** @type {Record<string, (step: Step, kind: string) => Child[]>} */
   const contents = {
     kind: kindChoice,
     online: onlineChoice,

@@ -8,6 +8,7 @@ import { hideSummary, showSummary } from "./faults.js";
 import { missingFault, onSubmit, tellFaults, typedIn } from "./inputs.js";
 import { application, withdraw } from "./tickets.js";
 
+/** @type {Record<string, string>} */
 const TITLES = {
   awaiting_images: "写真を送ってください",
   image_again: "写真をもう一度送ってください",
@@ -15,6 +16,7 @@ const TITLES = {
   registered: "手続きが完了しました",
   refused: "申請をお受けできませんでした",
 };
+/** @type {Record<string, string>} */
 const NEEDED = { receipt_number: "受付番号を入力してください。", access_code: "確認番号を入力してください。" };
 
 function start() {
@@ -118,6 +120,7 @@ async function showStatus() {
   }
 }
 
+/** @param {ApplicationStatus} application */
 function tell({ status, message, missing_slots: missing, slots = [] }) {
   rememberReceipt({ slots: slots.length ? slots.map(({ slot }) => slot) : missing });
   const open = status === "awaiting_images" || status === "image_again";

@@ -4,6 +4,7 @@ import { draft } from "./draft.js";
 import { faultOf, valueOf } from "./fields.js";
 import { asks, GUARDIAN_BELOW, isChild, KINDS, needs } from "./kinds.js";
 
+/** @type {Step[]} */
 const STEPS = [
   { id: "kind", title: () => "どの申請をしますか", fields: [] },
   {
@@ -11,7 +12,11 @@ const STEPS = [
     title: (kind) => (KINDS[kind].kit ? "登録セットに入っているカードの番号" : "お持ちの利用者カードの番号"),
     fields: ["card_number", "old_card_number"],
   },
-  { id: "name", title: (kind) => (kind === "name_change" ? "新しいお名前" : "お名前"), fields: ["name", "kana"] },
+  {
+    id: "name",
+    title: (kind) => (kind === "name_change" ? "新しいお名前" : "お名前"),
+    fields: ["name", "kana"],
+  },
   { id: "birth", title: () => "生年月日", fields: ["birth_date"] },
   { id: "guardian", title: () => `${GUARDIAN_BELOW}歳未満の方の保護者`, fields: ["guardian"] },
   {
@@ -87,6 +92,7 @@ export function firstOpen() {
  * @param {string} kind
  */
 export function stepWith(field, kind) {
+  /** @type {Record<string, string>} */
   const places = { online_lending: "online", documents: "documents", kind: "kind" };
   const steps = stepsOf(kind);
   return steps.find((step) => step.id === places[field] || step.fields.includes(field)) ?? null;

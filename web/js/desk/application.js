@@ -22,6 +22,7 @@ export const applicationView = {
  * @param {string} receipt
  */
 async function load(app, receipt) {
+  /** @type {Application} */
   const one = await api.get(`/desk/applications/${encodeURIComponent(receipt)}`);
   const open = one.status !== "registered" && one.status !== "refused";
   return [
@@ -39,7 +40,11 @@ async function load(app, receipt) {
   ];
 }
 
-/** What should catch the eye before anybody decides. */
+/**
+ * What should catch the eye before anybody decides.
+ *
+ * @param {Application} one
+ */
 function notes(one) {
   const card = one.slots.find(({ slot }) => slot === "card");
   return [
@@ -73,6 +78,7 @@ function notes(one) {
  */
 const note = (title, ...content) => el("div", { class: "note warning" }, el("h2", {}, title), ...content);
 
+/** @param {Application} one */
 function answers(one) {
   /** @param {string} name */
   const worded = (name) => (name === "birth_date" ? dateInWords(one[name]) : one[name]);
@@ -99,7 +105,10 @@ function answers(one) {
   ];
 }
 
-/** @param {App} app */
+/**
+ * @param {Application} one
+ * @param {App} app
+ */
 function images(one, app) {
   const bare = one.slots.filter(({ slot }) => !one.images.some((image) => image.slot === slot));
   return [

@@ -47,6 +47,7 @@ async function load(app, status = "submitted") {
   ];
 }
 
+/** @param {Answer} application */
 const line = ({
   receipt_number: receipt,
   kind_label: kind,

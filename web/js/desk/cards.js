@@ -20,6 +20,7 @@ async function load(app) {
   ];
 }
 
+/** @param {Answer} stock */
 const row = ({ place_name: name, blank, given, last_given_at: last }) =>
   el(
     "tr",

@@ -4,6 +4,7 @@ import { el } from "../dom.js";
 import { api } from "../session.js";
 import { Scanner } from "./scanner.js";
 
+/** @type {Record<string, string>} */
 const RESULTS = {
   returned: "返却しました",
   found: "見つかりました",
@@ -13,7 +14,9 @@ const RESULTS = {
   unknown: "登録のない資料番号です",
   try_again: "もう一度読み取ってください",
 };
+/** @type {Record<string, string>} */
 const NEXT = { shelve: "書架に戻す", hold: "予約の本の棚へ", repair: "修理の担当へ" };
+/** @type {Record<string, string>} */
 const KINDS = { shelve: "shelf", hold: "aside", repair: "stop" };
 
 export const checkInsView = { id: "checkins", label: "返却", load };
@@ -28,6 +31,7 @@ async function load(app) {
   return [scan.top, el("h2", {}, "読み取った本"), scan.log];
 }
 
+/** @param {Answer} result */
 function instruction({ result, next, title, was_lost: lost }) {
   const lines = [next ? RESULTS[result] : "", title, lost ? "紛失と記録されていた本です。" : ""].filter(Boolean);
   return { kind: KINDS[next] ?? "stop", title: NEXT[next] ?? RESULTS[result], lines };

@@ -28,6 +28,8 @@ class Counter {
   constructor(app) {
     this.scan = new Scanner(app, "利用者カードか、本の資料番号", (code) => this.read(code));
     this.scan.form.addEventListener("input", () => this.wait());
+    /** @type {Visitor | null} */
+    this.visitor = null;
     this.panel = el("section", { class: "visitor stack", "aria-label": "いまの方" });
   }
 
@@ -43,7 +45,7 @@ class Counter {
     try {
       const { value: number } = check("card_number", code, false);
       const record = number ? await this.recordOf(number) : null;
-      return record ? this.begin(number, record) : await this.lend(code, Boolean(number));
+      return number && record ? this.begin(number, record) : await this.lend(code, Boolean(number));
     } finally {
       this.wait();
     }
@@ -53,6 +55,7 @@ class Counter {
    * Whose card it is; null if it is none. If that cannot be told, it may be that of the next visitor.
    *
    * @param {string} number
+   * @returns {Promise<Patron | null>}
    */
   async recordOf(number) {
     try {
@@ -64,7 +67,10 @@ class Counter {
     }
   }
 
-  /** @param {string} number */
+  /**
+   * @param {string} number
+   * @param {Patron} record
+   */
   begin(number, record) {
     this.end();
     this.visitor = {
@@ -100,7 +106,10 @@ class Counter {
     }
   }
 
-  /** @param {string} barcode */
+  /**
+   * @param {Visitor} visitor
+   * @param {string} barcode
+   */
   lent(visitor, barcode) {
     visitor.onLoan.add(barcode);
     visitor.ready = visitor.ready.filter((hold) => hold.barcode !== barcode);
@@ -144,6 +153,7 @@ class Counter {
   }
 }
 
+/** @param {Visitor} visitor */
 const facts = ({ number, record, onLoan }) =>
   factList([
     ["お名前", `${record.name}(${record.kana})`],
@@ -152,6 +162,7 @@ const facts = ({ number, record, onLoan }) =>
     ["貸出", `${onLoan.size}冊 (上限${record.loan_cap_now}冊)`],
   ]);
 
+/** @param {Answer[]} ready */
 function readyBooks(ready) {
   if (!ready.length) return [el("p", {}, "カウンターの棚に、お渡しする予約の本はありません。")];
   return [
@@ -166,7 +177,11 @@ function readyBooks(ready) {
   ];
 }
 
-/** What stands in the way of lending to this visitor; the API decides about each book. */
+/**
+ * What stands in the way of lending to this visitor; the API decides about each book.
+ *
+ * @param {Patron} record
+ */
 const warnings = ({ expired, blocked, card_retired: retired }) =>
   [
     expired ? "カードの有効期限が切れています。" : "",

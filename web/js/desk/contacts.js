@@ -17,7 +17,10 @@ async function load(app) {
   return [el("p", {}, `${tasks.length}件です。`), books(tasks.map((task) => entry(task, app)))];
 }
 
-/** @param {App} app */
+/**
+ * @param {Answer} task
+ * @param {App} app
+ */
 function entry(task, app) {
   const { patron, receipt_number: receipt, phone, mail } = task;
   /** @type {Fact[]} */

@@ -27,6 +27,7 @@ const BARCODES_A_LINE = 3;
 
 /** @param {string} day */
 const crates = (day) => list(day ? `/desk/crates?pickup_from=${encodeURIComponent(day)}` : "/desk/crates", api.get);
+/** @param {Answer} crate */
 const bagsOf = ({ bags }) => [...bags].sort((a, b) => a.card_number.localeCompare(b.card_number));
 /**
  * @param {string} view
@@ -118,6 +119,7 @@ function allLeft(app, { pickup_from: from }) {
   const work = async () => {
     const text = "袋のない協力館も含めて、発送したと記録します。このあと読み取った本は、次回の貸出処理に回ります。";
     if (!(await confirmDialog("すべてのコンテナを発送しましたか", text, "すべて発送した"))) return;
+    /** @type {{ items: Answer[] }} */
     const { items } = await dispatch(from, []);
     const latest = items
       .map(({ dispatched_at: at }) => at)
@@ -185,7 +187,12 @@ async function loadSlips(app, day = "") {
   return [printing(ofDay("crates", day)), el("div", { class: "sheet slips" }, slips)];
 }
 
-/** Card number, facility and days, no name. */
+/**
+ * Card number, facility and days, no name.
+ *
+ * @param {Answer} crate
+ * @param {Answer} bag
+ */
 const slip = ({ facility, name }, bag) =>
   el(
     "div",
@@ -206,7 +213,11 @@ async function loadLists(app, day = "") {
   return [printing(ofDay("crates", day)), el("div", { class: "sheet" }, found.flatMap(crateList))];
 }
 
-/** A crate's list, page by page. */
+/**
+ * A crate's list, page by page.
+ *
+ * @param {Answer} crate
+ */
 function crateList(crate) {
   const pages = pagesOf(bagsOf(crate));
   return pages.map((bags, n) => crateSheet(crate, bags, `${n + 1}/${pages.length}ページ`));
@@ -234,6 +245,7 @@ function pagesOf(bags) {
 }
 
 /**
+ * @param {Answer} crate
  * @param {Answer[]} bags
  * @param {string} page
  */
@@ -254,6 +266,7 @@ function crateSheet(crate, bags, page) {
   );
 }
 
+/** @param {Answer} crate */
 const bagRow = ({ card_number: card, former_card_number: former, count, books }) =>
   el(
     "tr",
@@ -261,5 +274,5 @@ const bagRow = ({ card_number: card, former_card_number: former, count, books })
     el("td", {}, "□"),
     el("th", { scope: "row", class: "number" }, card, former ? ` (旧 ${former})` : null),
     el("td", {}, String(count)),
-    el("td", {}, books.map(({ barcode }) => barcode).join(" ")),
+    el("td", {}, books.map((/** @type {Answer} */ { barcode }) => barcode).join(" ")),
   );

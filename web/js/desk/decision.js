@@ -2,13 +2,16 @@
 
 import { momentInWords } from "../dates.js";
 import { el, element } from "../dom.js";
-import { choice, input, radios, tellFaults, tickedIn, typedIn } from "../inputs.js";
+import { choice, input, missingFault, radios, tellFaults, tickedIn, typedIn } from "../inputs.js";
 import { DOCUMENTS } from "../kinds.js";
 import { factList } from "../library/parts.js";
 import { api } from "../session.js";
 import { APPLICATION_FIELDS, STATUSES } from "./application-words.js";
 
-/** @param {App} app */
+/**
+ * @param {Application} one
+ * @param {App} app
+ */
 export function decisionForm(one, app) {
   const form = app.form(
     (sent) => decide(sent, one, app),
@@ -38,6 +41,7 @@ export function decisionForm(one, app) {
 /**
  * What was mistyped is put right before the decision; and who has lost the way to the application gets it again.
  *
+ * @param {Application} one
  * @param {App} app
  */
 export function correctionForm(one, app) {
@@ -79,7 +83,9 @@ export function correctionForm(one, app) {
   return form;
 }
 
+/** @param {Application} one */
 function forRegister(one) {
+  /** @type {[value: string, text: string][]} */
   const documents = one.documents.map((name) => [name, DOCUMENTS[name]?.label ?? name]);
   return [
     radios("document", "確認した書類", documents, documents.length === 1 ? documents[0][0] : ""),
@@ -105,13 +111,19 @@ function forRegister(one) {
   ];
 }
 
-/** With another birthday it is another person, until staff have confirmed all that differs (RULES 4). */
+/**
+ * With another birthday it is another person, until staff have confirmed all that differs (RULES 4).
+ *
+ * @param {Application} one
+ */
 function whatDiffers(one) {
   if (!one.differences.includes("birth_date")) return null;
+  /** @type {[value: string, text: string][]} */
   const boxes = one.differences.map((name) => [name, `${APPLICATION_FIELDS[name]}が違うが、同じ方である`]);
   return checkBoxes("confirmed", "登録の内容と違うところ(同じ方と確かめたとき)", boxes);
 }
 
+/** @param {Application} one */
 const whichImages = (one) =>
   checkBoxes(
     "slots",
@@ -137,8 +149,12 @@ const checkBoxes = (name, legend, boxes) =>
     ),
   );
 
+/** @type {Record<string, string>} */
+const DONE = { register: "登録しました", image_again: "写真の再提出をお願いしました", refuse: "断りました" };
+
 /**
  * @param {HTMLFormElement} form
+ * @param {Application} one
  * @param {App} app
  */
 async function decide(form, one, app) {
@@ -146,7 +162,8 @@ async function decide(form, one, app) {
   const [slots, confirmed] = ["slots", "confirmed"].map((name) => tickedIn(form, name));
   const faults = faultsOf(typed, slots, one);
   if (tellFaults(form, faults)) return;
-  const body = {
+  /** @type {Record<string, () => object>} */
+  const bodies = {
     register: () => ({
       checked: { document: typed.document, ...(typed.masked ? { masked: typed.masked === "yes" } : {}) },
       ...(typed.expires_on ? { expires_on: typed.expires_on } : {}),
@@ -155,40 +172,37 @@ async function decide(form, one, app) {
     }),
     image_again: () => ({ slots, reason: typed.reason }),
     refuse: () => ({ reason: typed.reason }),
-  }[typed.decision]();
+  };
   await api.post(`/desk/applications/${encodeURIComponent(one.receipt_number)}/decision`, {
     decision: typed.decision,
-    ...body,
+    ...bodies[typed.decision](),
   });
-  const done = { register: "登録しました", image_again: "写真の再提出をお願いしました", refuse: "断りました" }[
-    typed.decision
-  ];
-  await app.goTo("#applications", `受付番号 ${one.receipt_number} を${done}。結果のメールを送ります。`);
+  await app.goTo("#applications", `受付番号 ${one.receipt_number} を${DONE[typed.decision]}。結果のメールを送ります。`);
 }
 
 /**
- * @param {Answer} typed
+ * @param {Record<string, string>} typed
  * @param {string[]} slots
- * @param {Answer} one
+ * @param {Application} one
  */
-function faultsOf({ decision, document: seen, masked, reason = "" }, slots, one) {
+function faultsOf({ decision, document: seen = "", masked = "", reason = "" }, slots, one) {
   if (!decision) return [{ field: "decision", message: "どうするかを選んでください。" }];
-  const needs = {
+  const noReason = missingFault("reason", reason, "理由を入力してください。");
+  /** @type {Record<string, Fault[]>} */
+  const faults = {
     register: [
-      seen ? null : { field: "document", message: "確認した書類を選んでください。" },
-      one.documents.includes("insurance_certificate") && !masked
-        ? { field: "masked", message: "番号が隠されているかを答えてください。" }
-        : null,
+      ...missingFault("document", seen, "確認した書類を選んでください。"),
+      ...(one.documents.includes("insurance_certificate")
+        ? missingFault("masked", masked, "番号が隠されているかを答えてください。")
+        : []),
     ],
-    image_again: [
-      slots.length ? null : { field: "slots", message: "もう一度送ってもらう写真を選んでください。" },
-      reason.trim() ? null : { field: "reason", message: "理由を入力してください。" },
-    ],
-    refuse: [reason.trim() ? null : { field: "reason", message: "理由を入力してください。" }],
+    image_again: [...missingFault("slots", slots, "もう一度送ってもらう写真を選んでください。"), ...noReason],
+    refuse: noReason,
   };
-  return needs[decision].filter(Boolean);
+  return faults[decision];
 }
 
+/** @param {Answer} application */
 export const decided = ({ status, decided_at: at, decided_by: by, reason, checked }) => [
   el("h2", {}, "決定"),
   factList([

@@ -24,13 +24,16 @@ async function load(app) {
     table(
       "手紙",
       ["利用者番号", "お名前", "内容", "日時", "手紙にするわけ", ""],
-      items.map((letter) => row(letter, app)),
+      items.map((/** @type {Answer} */ letter) => row(letter, app)),
     ),
     el("div", { class: "sheet letters" }, items.map(sheet)),
   ];
 }
 
-/** @param {App} app */
+/**
+ * @param {Answer} letter
+ * @param {App} app
+ */
 const row = (letter, app) =>
   el(
     "tr",
@@ -61,6 +64,7 @@ async function note(letters, app) {
   await app.reload(`${letters.length}通の手紙を、印刷したと記録しました。`);
 }
 
+/** @param {Answer} letter */
 const sheet = ({ name, guardian, postal_code: code, address, since, subject, text }) =>
   el(
     "section",

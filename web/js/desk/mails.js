@@ -28,10 +28,12 @@ export function tryAgainButton(card, app) {
  * The mails of a patron, fetched once they are wanted: that they are read is recorded (RULES 41).
  *
  * @param {string} path
+ * @param {Answer} one
  * @param {App} app
  */
 export function mailsOf(path, one, app) {
   const place = el("div", { class: "stack" });
+  /** @param {Answer} event */
   const fill = async ({ target }) => {
     if (!target.open || place.firstChild) return;
     place.append(el("p", {}, "読み込んでいます…"));
@@ -53,6 +55,7 @@ export function mailsOf(path, one, app) {
 }
 
 /**
+ * @param {Answer} mail
  * @param {string} path
  * @param {App} app
  */

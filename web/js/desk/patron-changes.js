@@ -26,7 +26,7 @@ const ENROLLED = [
 /**
  * What is written down of a patron, to be put right.
  *
- * @param {Answer} one
+ * @param {Patron} one
  * @param {string} path
  * @param {App} app
  */
@@ -54,7 +54,7 @@ export function changes(one, path, app) {
  * Only what is another than before is sent.
  *
  * @param {Record<string, string>} typed
- * @param {Answer} one
+ * @param {Patron} one
  * @param {string} path
  * @param {App} app
  */
@@ -76,6 +76,7 @@ async function change(typed, one, path, app) {
 /**
  * A lost card: a blank one of any place takes its place (RULES 44).
  *
+ * @param {Patron} one
  * @param {string} path
  * @param {App} app
  */
@@ -101,6 +102,7 @@ export function anotherCard(one, path, app) {
 }
 
 /**
+ * @param {Patron} one
  * @param {string} path
  * @param {App} app
  */
@@ -115,7 +117,7 @@ export function password(one, path, app) {
     "div",
     { class: "actions" },
     one.email ? app.button("仮パスワードを送る", "送っています…", send, { class: "button plain" }) : null,
-    slipButton(path, () => actions, app),
   );
+  actions.append(slipButton(path, actions, app));
   return actions;
 }

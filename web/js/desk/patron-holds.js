@@ -8,7 +8,9 @@ import { api } from "../session.js";
 import { table } from "./tables.js";
 
 /**
+ * @param {Patron} one
  * @param {string} path
+ * @param {Facility[]} items
  * @param {Named} named
  * @param {App} app
  */
@@ -37,7 +39,9 @@ export function holds(one, path, items, named, app) {
 }
 
 /**
+ * @param {Answer} hold
  * @param {string} path
+ * @param {Facility[]} items
  * @param {Named} named
  * @param {App} app
  */
@@ -82,7 +86,9 @@ function holdRow(hold, path, items, named, app) {
 }
 
 /**
+ * @param {Answer} hold
  * @param {string} of
+ * @param {Facility[]} items
  * @param {Named} named
  * @param {App} app
  */
@@ -121,7 +127,11 @@ function changePlace(hold, of, items, named, app) {
 const placeOf = ({ pickup_place: place, next_pickup_place: next, next_pickup_from: from }, named) =>
   next ? `${named(place)} (${dayInWords(from)}の処理から ${named(next)})` : named(place);
 
-/** A book that was kept for a hold which is gone has to be taken from where it was kept. */
+/**
+ * A book that was kept for a hold which is gone has to be taken from where it was kept.
+ *
+ * @param {Answer} hold
+ */
 function toShelve({ barcode, next }) {
   if (!barcode) return [];
   return [`取り置いていた本(${barcode})を、${next === "hold" ? "次の予約のために棚へ" : "書架へ"}戻してください。`];

@@ -12,6 +12,7 @@ import { holds } from "./patron-holds.js";
 import { table } from "./tables.js";
 import { closing, PURPOSES, trailOf } from "./trail.js";
 
+/** @type {Record<string, string>} */
 const LOAN_STATES = {
   in_transit: "受取館へ運搬中",
   to_collect: "受取できます",
@@ -70,6 +71,7 @@ const withoutCard = () =>
  * @param {string} purpose
  */
 function lookUp(app, card, purpose) {
+  /** @param {[value: string, text: string]} choice */
   const option = ([value, text]) => el("option", { value, selected: value === purpose }, text);
   return app.form(
     (form) => {
@@ -94,6 +96,7 @@ function lookUp(app, card, purpose) {
   );
 }
 
+/** @param {Patron} one */
 function record(one) {
   /**
    * @param {string} address
@@ -122,7 +125,10 @@ function record(one) {
   ]);
 }
 
-/** @param {Named} named */
+/**
+ * @param {Patron} one
+ * @param {Named} named
+ */
 function loans(one, named) {
   if (!one.loans_now.length) return el("p", {}, "貸出は、ありません。");
   const rows = one.loans_now.map((loan) =>

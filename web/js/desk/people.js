@@ -34,7 +34,11 @@ export const PERSON = /** @type {Record<string, [label: string, look: Attributes
   note: ["メモ", { hint: "ご本人から求められたときは、お見せするものです。" }],
 });
 
-/** Fields for what is known of a person, filled in with it. */
+/**
+ * Fields for what is known of a person, filled in with it.
+ *
+ * @param {Answer} known
+ */
 export const personFields = (known = {}) =>
   Object.entries(PERSON).map(([name, [label, look]]) =>
     input(name, label, { autocomplete: "off", value: known[name] ?? "", ...look }),
@@ -96,6 +100,7 @@ async function showPage(path, cursor, found, app, before) {
   );
 }
 
+/** @param {Answer} person */
 const line = ({ card_number: card, name, kana, birth_date: born, address, phone, guardian }) =>
   el(
     "tr",

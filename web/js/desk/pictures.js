@@ -101,6 +101,10 @@ function draw(canvas, part) {
   pen.fillRect(x, y, part.right * canvas.width - x, part.bottom * canvas.height - y);
 }
 
+/**
+ * @param {Answer} image
+ * @param {Answer} image
+ */
 const inPixels = ({ left, top, right, bottom }, { naturalWidth: width, naturalHeight: height }) => ({
   left: Math.floor(left * width),
   top: Math.floor(top * height),

@@ -16,6 +16,7 @@ export const pullSheetView = {
   load: loadSheet,
 };
 
+/** @type {Record<string, string>} */
 const LIES_AT = { shelf: "書架", counter: "カウンターの棚", kept_aside: "取置きの棚", returns: "返却の棚" };
 
 const pulls = () => list("/desk/pulls?limit=100", api.get);
@@ -33,11 +34,14 @@ class PullList {
   /** @param {App} app */
   constructor(app) {
     this.looks = 0;
+    /** @type {Answer[]} */
+    this.lines = [];
     this.scan = new Scanner(app, "見つけた本の資料番号", (code) => this.report(code, "found"));
     this.left = el("p", { id: "left" });
     this.shown = el("div", {});
   }
 
+  /** @param {Answer[]} lines */
   content(lines) {
     this.draw(lines);
     setTimeout(() => this.scan.focus());
@@ -94,6 +98,7 @@ class PullList {
     }
   }
 
+  /** @param {Answer[]} lines */
   draw(lines) {
     const within = this.shown.contains(document.activeElement);
     this.lines = lines;
@@ -113,6 +118,7 @@ class PullList {
     if (within) this.scan.focus();
   }
 
+  /** @param {Answer} line */
   row(line) {
     /**
      * @param {string} text
@@ -144,10 +150,18 @@ class PullList {
   }
 }
 
-/** Where to look for a book; what is not its usual shelf stands out. */
+/**
+ * Where to look for a book; what is not its usual shelf stands out.
+ *
+ * @param {Answer} pull
+ */
 const place = ({ lies_at: where }) => el(where === "shelf" ? "span" : "strong", {}, LIES_AT[where]);
 
-/** What to do with a book whose scan was taken back. */
+/**
+ * What to do with a book whose scan was taken back.
+ *
+ * @type {Record<string, string>}
+ */
 const BACK = {
   lend: "本を袋から出してください。",
   keep_aside: "本を取置きの棚から出してください。",
@@ -156,10 +170,15 @@ const BACK = {
   taken: "もう一度、本を探してください。",
 };
 
-/** What to do with a book, in the words of who holds it. */
+/**
+ * What to do with a book, in the words of who holds it.
+ *
+ * @param {Answer} told
+ */
 function instruction(told) {
   const card = told.card_number ? `利用者番号 ${told.card_number}` : "";
   const other = told.instead ? [`代わりに取り出す本: ${told.instead.call_number} (${told.instead.barcode})`] : [];
+  /** @type {Record<string, () => Required<Pick<Instruction, "kind" | "title" | "lines">>>} */
   const said = {
     lend: () => ({
       kind: "bag",
@@ -208,7 +227,11 @@ async function loadSheet() {
   ];
 }
 
-/** 「受取 12/27(日)～1/3(日)」 of a bag or its slip */
+/**
+ * 「受取 12/27(日)～1/3(日)」 of a bag or its slip
+ *
+ * @param {Answer} pull
+ */
 export const pickupDays = ({ pickup_from: from, pickup_until: until }) => `受取 ${shortDay(from)}～${shortDay(until)}`;
 
 /**

@@ -16,7 +16,10 @@ async function load(app) {
   return [el("p", {}, `${found.length}件です。`), books(found.map((each) => entry(each, app)))];
 }
 
-/** @param {App} app */
+/**
+ * @param {Answer} report
+ * @param {App} app
+ */
 function entry(report, app) {
   const { facility, facility_name: name, kind_label: kind, bag, text, reported_at: at } = report;
   const title = `No.${facility} ${name} ${kind}`;

@@ -8,19 +8,20 @@ import { api } from "../session.js";
  * A button that asks for one and shows it, once, below `place`.
  *
  * @param {string} path
- * @param {() => Element} place
+ * @param {Element} place
  * @param {App} app
  */
 export function slipButton(path, place, app) {
   const work = async () => {
     const text = "新しい仮パスワードの票を作ります。今のパスワードは、使えなくなります。表示されるのは1回だけです。";
     if (!(await confirmDialog("仮パスワードの票を作りますか", text, "作る"))) return;
-    place().after(slip(await api.post(`${path}/password-slip`, {})));
+    place.after(slip(await api.post(`${path}/password-slip`, {})));
     app.announce("仮パスワードの票を作りました。この画面を閉じる前に、印刷してください。");
   };
   return app.button("仮パスワードの票を作る", "作っています…", work, { class: "button plain" });
 }
 
+/** @param {Answer} slip */
 const slip = ({ card_number: card, name, temporary_password: password, valid_days: days }) =>
   el(
     "section",

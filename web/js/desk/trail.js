@@ -39,6 +39,7 @@ const NOTES = new Map([
   ["mail_to", "予約関連メール配信先"],
   ["online_lending", "オンライン貸出"],
 ]);
+/** @type {Record<string, string>} */
 const ON = { patron: "利用者", application: "申請", title: "書誌", list: "一覧" };
 
 /** @param {string} note */
@@ -49,6 +50,7 @@ const noteInWords = (note) =>
     .join("、");
 /** @param {number} count */
 const times = (count) => (count > 1 ? `${count}回` : "");
+/** @param {Answer} trace */
 const done = (trace) => [momentInWords(trace.at), trace.label, noteInWords(trace.note), times(trace.times)];
 /** @param {string[]} cells */
 const row = (cells) =>
@@ -66,6 +68,7 @@ const row = (cells) =>
  */
 export function trailOf(path, app) {
   const place = el("div", { class: "stack" });
+  /** @param {Answer} trace */
   const fill = async ({ target }) => {
     if (!target.open || place.firstChild) return;
     const columns = ["日時", "操作", "内容", "回数", "職員"];
@@ -92,7 +95,7 @@ async function more(place, path, columns, cells, app, cursor = "") {
       ? table(
           "操作の記録",
           columns,
-          page.items.map((trace) => row(cells(trace))),
+          page.items.map((/** @type {Answer} */ trace) => row(cells(trace))),
         )
       : el("p", {}, cursor ? "ここまでです。" : "記録は、ありません。"),
   );
@@ -123,6 +126,7 @@ async function load(app) {
     const asked = new URLSearchParams({ staff: staff.trim(), ...(from ? { from } : {}) });
     found.replaceChildren();
     const columns = ["日時", "操作", "内容", "回数", "対象"];
+    /** @param {Answer} trace */
     const on = (trace) => `${ON[trace.on]} ${NOTES.get(trace.number) ?? trace.number}`;
     await more(found, `/desk/trail?${asked}`, columns, (trace) => [...done(trace), on(trace)], app);
   };
@@ -141,6 +145,7 @@ async function load(app) {
 /**
  * For who asks for it: nothing is kept of them.
  *
+ * @param {Answer} one
  * @param {string} path
  * @param {App} app
  */

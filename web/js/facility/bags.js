@@ -1,80 +1,16 @@
 /** 袋: what comes, what is to be handed over, what goes back, what is done; a card's bar code finds its bag (RULES 28-30). */
 
-import { list } from "../api.js";
 import { dayInWords, momentInWords } from "../dates.js";
 import { Scanner } from "../desk/scanner.js";
 import { el, workingButton } from "../dom.js";
 import { factList } from "../library/parts.js";
 import { api } from "../session.js";
+import { BAG_LISTS, listOf, look, onList } from "./bag-lists.js";
 import { ownFacility } from "./own-facility.js";
 
-/** The four lists of bags. What a person at the counter asks for first is what a scan looks for first. */
-/**
- * @type {{ id: string, label: string, title: string, none: string, hint: string, heading: (bag: Answer) => string,
- *   told: (bag: Answer) => Instruction }[]}
- */
-const BAG_LISTS = [
-  {
-    id: "coming",
-    label: "届く",
-    title: "これから届く袋",
-    none: "これから届く袋は、ありません。",
-    hint: "木曜日に県立図書館を出ます。届いた袋は、受取開始の日曜日までお預かりください。",
-    heading: ({ pickup_from: from }) => `${dayInWords(from)}からお渡しする袋`,
-    told: ({ pickup_from: from }) => ({ kind: "shelf", title: `${dayInWords(from)}から` }),
-  },
-  {
-    id: "to_hand_over",
-    label: "お渡しする",
-    title: "お渡しする袋",
-    none: "お渡しする袋は、ありません。",
-    hint: "利用者カード、Myライブラリの「利用者カード」の画面、オンライン貸出メールのどれかで、利用者番号を確かめてください。お渡しの記録は、しなくてもかまいません。あとから記録することもできます。",
-    heading: ({ pickup_until: until, last_day: last }) =>
-      `${dayInWords(until)}までの袋${last ? "(今日が最終日です)" : ""}`,
-    told: ({ arrival }) =>
-      arrival === "missing" ? { kind: "stop", title: "届いていない袋" } : { kind: "ready", title: "お渡しする" },
-  },
-  {
-    id: "to_return",
-    label: "返送する",
-    title: "返送する袋",
-    none: "返送する袋は、ありません。",
-    hint: "袋を開けずに、次の便で県立図書館へ返送してください。お渡しした袋があれば、「お渡しした」と記録してください。",
-    heading: ({ pickup_until: until, back_by: by, back_late: late }) =>
-      late
-        ? `${dayInWords(until)}までの袋(まだ返却されていません)`
-        : `${dayInWords(until)}までの袋(${dayInWords(by)}までに県立図書館へ)`,
-    told: () => ({ kind: "aside", title: "返送する" }),
-  },
-  {
-    id: "done",
-    label: "済み",
-    title: "お渡し済みの袋",
-    none: "お渡し済みの袋は、ありません。",
-    hint: "まちがえて記録したときは、しばらくの間は取り消せます。",
-    heading: ({ pickup_until: until }) => `${dayInWords(until)}までの袋`,
-    told: () => ({ kind: "shelf", title: "お渡し済み" }),
-  },
-];
 const ASKED_FIRST = ["to_hand_over", "to_return", "coming", "done"];
+/** @type {Record<string, string>} */
 const ARRIVALS = { arrived: "届きました", missing: "届いていません(県立図書館に伝えました)" };
-
-// As of the last look: for the scans, and for the counts in the links.
-/** @type {Answer[]} */
-let bags = [];
-
-async function look() {
-  bags = await list(`/facility/bags?list=${BAG_LISTS.map(({ id }) => id).join(",")}`, api.get);
-}
-
-export function forgetBags() {
-  bags = [];
-}
-
-/** @param {Answer} bag */
-const listOf = (bag) => BAG_LISTS.find(({ id }) => id === bag.list) ?? BAG_LISTS[0];
-/** @param {string} id */
-const onList = (id) => bags.filter((bag) => bag.list === id);
 
 /** A view for each list, its number of bags in the link. */
 export const bagViews = BAG_LISTS.map((bagList) => ({
@@ -104,6 +40,7 @@ class BagList {
     this.scan = new Scanner(app, "利用者カードのバーコード", (code) => this.find(code));
   }
 
+  /** @param {Answer} facility */
   content(facility) {
     this.draw();
     // Once it stands in the page, if nobody has gone on meanwhile.
@@ -131,7 +68,10 @@ class BagList {
     );
   }
 
-  /** @param {string} heading */
+  /**
+   * @param {string} heading
+   * @param {Answer[]} items
+   */
   part(heading, items) {
     const those = items.filter((bag) => this.list.heading(bag) === heading);
     return [
@@ -144,6 +84,7 @@ class BagList {
     ];
   }
 
+  /** @param {Answer} bag */
   line(bag) {
     const { former_card_number: former, arrival, handed_over_at: at } = bag;
     return el(
@@ -161,7 +102,11 @@ class BagList {
     );
   }
 
-  /** What can be done with a bag. */
+  /**
+   * What can be done with a bag.
+   *
+   * @param {Answer} bag
+   */
   buttons(bag) {
     const { list: on, arrival } = bag;
     if (on === "done") return bag.undo_until ? [this.undo(bag)] : [];
@@ -171,6 +116,7 @@ class BagList {
     return [handOver, arrived, missing].filter(Boolean);
   }
 
+  /** @param {Answer} bag */
   handOver(bag) {
     return this.button(bag, "お渡しした", `${named(bag)} の袋をお渡しした`, "button", async () => {
       await api.post(`${path(bag)}/handover`);
@@ -182,6 +128,7 @@ class BagList {
     });
   }
 
+  /** @param {Answer} bag */
   undo(bag) {
     return this.button(bag, "お渡しを取り消す", `${named(bag)} の袋のお渡しを取り消す`, "button plain", async () => {
       await api.remove(`${path(bag)}/handover`);
@@ -189,6 +136,7 @@ class BagList {
     });
   }
 
+  /** @param {Answer} bag */
   arrived(bag) {
     return this.button(bag, "届いた", `${named(bag)} の袋が届いた`, "button", async () => {
       await api.post(`${path(bag)}/arrival`, { state: "arrived" });
@@ -196,6 +144,7 @@ class BagList {
     });
   }
 
+  /** @param {Answer} bag */
   missing(bag) {
     return this.button(bag, "届いていない", `${named(bag)} の袋が届いていない`, "link-button", async () => {
       await api.post(`${path(bag)}/arrival`, { state: "missing" });
@@ -203,7 +152,11 @@ class BagList {
     });
   }
 
-  /** A crate is mostly complete. */
+  /**
+   * A crate is mostly complete.
+   *
+   * @param {Answer[]} items
+   */
   allArrived(items) {
     const open = items.filter(({ arrival }) => !arrival);
     if (open.length < 2) return [];
@@ -217,6 +170,7 @@ class BagList {
   }
 
   /**
+   * @param {Answer} bag
    * @param {string} text
    * @param {string} label
    * @param {string} style
@@ -270,6 +224,7 @@ class BagList {
     };
   }
 
+  /** @param {Answer} bag */
   found(bag) {
     const { books, pickup_from: from, pickup_until: until, last_day: last, handed_over_at: at } = bag;
     return el(
@@ -282,5 +237,7 @@ class BagList {
   }
 }
 
+/** @param {Answer} bag */
 const named = ({ card_number: card }) => `利用者番号 ${card}`;
+/** @param {Answer} bag */
 const path = ({ id }) => `/facility/bags/${encodeURIComponent(id)}`;

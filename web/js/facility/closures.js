@@ -37,7 +37,10 @@ async function load(app) {
   ];
 }
 
-/** @param {App} app */
+/**
+ * @param {Answer} closure
+ * @param {App} app
+ */
 function entry(closure, app) {
   const { from, until, weekdays, reason, kind } = closure;
   const days = from === until ? dateInWords(from) : `${dateInWords(from)}～${dateInWords(until)}`;
@@ -49,7 +52,7 @@ function entry(closure, app) {
   return book(
     { title: days },
     [
-      ["曜日", weekdays.map((day) => `${WEEKDAYS[day]}曜日`).join("、")],
+      ["曜日", weekdays.map((/** @type {number} */ day) => `${WEEKDAYS[day]}曜日`).join("、")],
       ["内容", kind === "open" ? "臨時に開館" : "休館"],
       ["理由", reason],
     ],

@@ -29,6 +29,7 @@ async function load(app) {
 }
 
 /**
+ * @param {Answer} hold
  * @param {Named} named
  * @param {App} app
  */

@@ -32,6 +32,7 @@ async function load(app) {
 }
 
 /**
+ * @param {Answer} loan
  * @param {Named} named
  * @param {App} app
  */
@@ -59,11 +60,19 @@ function entry(loan, named, app) {
   return book(loan, facts, ...note, ...renewal(loan, app));
 }
 
-/** @param {App} app */
+/**
+ * @param {Answer} loan
+ * @param {App} app
+ */
 function renewal(loan, app) {
   if (!loan.renewable)
     return [
-      el("p", { class: "why" }, el("strong", {}, "貸出延長: "), loan.reasons.map(({ message }) => message).join(" ")),
+      el(
+        "p",
+        { class: "why" },
+        el("strong", {}, "貸出延長: "),
+        loan.reasons.map((/** @type {Fault} */ { message }) => message).join(" "),
+      ),
     ];
   const renew = async () => {
     const { due_on: due } = await api.post(`/me/loans/${encodeURIComponent(loan.barcode)}/renewals`);

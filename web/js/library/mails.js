@@ -50,7 +50,10 @@ async function load(app) {
   ];
 }
 
-/** @param {Named} named */
+/**
+ * @param {Answer} mail
+ * @param {Named} named
+ */
 function entry(mail, named) {
   const { facility } = mail.facts;
   /** @type {Fact[]} */

@@ -7,7 +7,11 @@ import { api } from "../session.js";
 /** The record as it is now. */
 export const me = () => api.get("/me");
 
-/** What a patron has to know before anything else. */
+/**
+ * What a patron has to know before anything else.
+ *
+ * @param {Answer} record
+ */
 export function warnings({ email_reachable: reachable, expired, expires_on: expiry, blocked }) {
   return [
     reachable

@@ -34,6 +34,7 @@ export function factList(facts) {
   );
 }
 
+/** @param {Answer[]} items */
 export const books = (items) => el("ul", { class: "books" }, items);
 
 /**

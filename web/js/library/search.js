@@ -47,7 +47,7 @@ async function results(words, app) {
   const path = `/titles?q=${encodeURIComponent(words)}`;
   const { items, cursor } = await get(path);
   if (!items.length) return [el("p", { role: "status" }, `「${words}」に当たる資料は、ありません。`)];
-  const found = books(items.map((item) => entry(item, app)));
+  const found = books(items.map((/** @type {Answer} */ item) => entry(item, app)));
   return [
     el("p", { role: "status" }, cursor ? `はじめの${items.length}点です。` : `${items.length}点あります。`),
     found,
@@ -69,7 +69,7 @@ function more(path, cursor, found, app) {
     "読み込んでいます…",
     async () => {
       const page = await get(nextPage(path, next));
-      const added = page.items.map((item) => entry(item, app));
+      const added = page.items.map((/** @type {Answer} */ item) => entry(item, app));
       found.append(...added);
       next = page.cursor;
       if (!next) frame.remove();
@@ -81,7 +81,10 @@ function more(path, cursor, found, app) {
   return frame;
 }
 
-/** @param {App} app */
+/**
+ * @param {Answer} item
+ * @param {App} app
+ */
 function entry(item, app) {
   /** @type {Fact[]} */
   const facts = [

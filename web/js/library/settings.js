@@ -11,6 +11,7 @@ import { me, warnings } from "./me.js";
 import { factList } from "./parts.js";
 import { kept } from "./personal-data.js";
 
+/** @type {Record<string, string>} */
 const LABELS = { email: "メールアドレス", mail_to: "予約関連メール配信先" };
 
 export const settingsView = { id: "settings", label: "利用者情報", load };
@@ -28,6 +29,7 @@ async function load(app) {
   ];
 }
 
+/** @param {Answer} record */
 function facts(record) {
   const { next_loan_cap: cap, next_loan_cap_from: from } = record;
   return el(
@@ -49,7 +51,10 @@ function facts(record) {
   );
 }
 
-/** @param {App} app */
+/**
+ * @param {Answer} record
+ * @param {App} app
+ */
 function mailSettings(record, app) {
   const form = app.form(
     (sent) => changeAddresses(sent, record, app),
@@ -90,13 +95,15 @@ const mailInput = (name, value, hint) =>
 
 /**
  * @param {HTMLFormElement} form
+ * @param {Answer} record
  * @param {App} app
  */
 async function changeAddresses(form, record, app) {
   const typed = typedIn(form);
   const checked = Object.entries(typed).map(([field, text]) => ({ field, ...check("email", text, field === "email") }));
-  const faults = checked.filter(({ fault }) => fault).map(({ field, fault: message }) => ({ field, message }));
+  const faults = checked.flatMap(({ field, fault: message }) => (message ? [{ field, message }] : []));
   if (tellFaults(form, faults)) return;
+  /** @type {Record<string, string>} */
   const before = { email: record.email, mail_to: record.mail_to === record.email ? "" : record.mail_to };
   const wanted = checked.filter(({ field, value }) => value !== before[field] || !record.email_reachable);
   const changed = await api.patch("/me", Object.fromEntries(wanted.map(({ field, value }) => [field, value])));
@@ -108,7 +115,10 @@ async function changeAddresses(form, record, app) {
   );
 }
 
-/** @param {App} app */
+/**
+ * @param {Answer} record
+ * @param {App} app
+ */
 function passwordForm(record, app) {
   const form = app.form(
     async (sent) => {
