@@ -15,32 +15,32 @@ type Fault = { message: string; field?: string; target?: string };
 
 /** One of the views of a page: its place in the address and in the links, and how it is filled. */
 type View = {
-  id: string;
-  label?: string;
-  title?: string;
-  /** It has no link of its own. */
-  hidden?: boolean;
-  /** The view whose link leads towards it. */
-  under?: string;
-  load: (app: App, ...details: string[]) => Promise<Child[]>;
+    id: string;
+    label?: string;
+    title?: string;
+    /** It has no link of its own. */
+    hidden?: boolean;
+    /** The view whose link leads towards it. */
+    under?: string;
+    load: (app: App, ...details: string[]) => Promise<Child[]>;
 };
 
 type App = import("./js/app.js").App;
 
 /** Who may sign in to a page, and what its sign-in says. */
 type SignIn = {
-  title: string;
-  lead: string;
-  group: string;
-  /** How the name to sign in with is called. */
-  label: string;
-  hint?: string;
-  /** It is a card's number. */
-  digits?: boolean;
-  /** Said to who is signed in and of another group. */
-  others: string;
-  onSignOut?: () => void;
-  below?: () => Child;
+    title: string;
+    lead: string;
+    group: string;
+    /** How the name to sign in with is called. */
+    label: string;
+    hint?: string;
+    /** It is a card's number. */
+    digits?: boolean;
+    /** Said to who is signed in and of another group. */
+    others: string;
+    onSignOut?: () => void;
+    below?: () => Child;
 };
 
 /** What to do with a book or bag that was scanned: a colour, large letters, lines and elements below them. */
@@ -65,12 +65,12 @@ type Step = { id: string; title: (kind: string) => string; fields: string[] };
 
 /** An application as staff see it: its lists, and whatever else the API tells of it. */
 type Application = {
-  slots: Answer[];
-  images: Answer[];
-  documents: string[];
-  differences: string[];
-  duplicates: Answer[];
-  [field: string]: Answer;
+    slots: Answer[];
+    images: Answer[];
+    documents: string[];
+    differences: string[];
+    duplicates: Answer[];
+    [field: string]: Answer;
 };
 
 /** A patron as staff see them. */
