@@ -1,4 +1,4 @@
-# Everything from a clean clone, with Python 3.11 or newer and make.
+# Everything from a clean clone, with Python 3.11 or newer and make; checking the pages' scripts also needs Node.
 
 PYTHON ?= python3
 BIN := .venv/bin

@@ -1,4 +1,4 @@
-/** The photos, one a page: what to mind, choose, look, send, and hear whether it could be used. */
+/** The photos, one a page: what to mind, choose, look, send, and wait to see whether it could be used. */
 
 import { messageOf, Offline, Problem } from "./api.js";
 import { byId, el, element, flat, show, workingButton } from "./dom.js";
@@ -107,7 +107,7 @@ async function chosen(slot, input) {
     preview(slot, photo);
   } catch (error) {
     if (!(error instanceof Unusable)) throw error;
-    again(slot, error.message);
+    askAgain(slot, error.message);
   }
 }
 
@@ -144,7 +144,7 @@ async function send(slot, photo) {
     await uploadOnce(slot, photo, (part) => tellProgress(bar, words, part));
     bar.remove();
     words.textContent = "送りました。写真を確認しています…";
-    await hear(slot, seenAt(before, slot));
+    await waitForResult(slot, seenAt(before, slot));
   } catch (error) {
     waitForConnection(error, slot, photo);
   }
@@ -199,7 +199,7 @@ const seenAt = (found, slot) => stateOf(found, slot).seen_at ?? null;
  * @param {string} slot
  * @param {string | null} seenBefore
  */
-async function hear(slot, seenBefore) {
+async function waitForResult(slot, seenBefore) {
   for (const wait of LOOKS_MS) {
     await new Promise((resolve) => setTimeout(resolve, wait));
     const found = await application();
@@ -207,7 +207,7 @@ async function hear(slot, seenBefore) {
     if (status === "accepted" && warning) return warn(warning);
     if (status === "accepted" || (["submitted", "registered", "refused"].includes(found.status) && !isOptional(slot)))
       return proceed();
-    if (seen && seen !== seenBefore) return again(slot, reason ?? "");
+    if (seen && seen !== seenBefore) return askAgain(slot, reason ?? "");
   }
   showStep(
     el(
@@ -242,7 +242,7 @@ function warn(warning) {
  * @param {string} slot
  * @param {string} reason
  */
-function again(slot, reason) {
+function askAgain(slot, reason) {
   choose(slot);
   showSummary([{ message: reason, target: byId("masked") ? "masked" : "photo" }], "写真をもう一度送ってください");
 }

@@ -100,10 +100,10 @@ export async function changePassword(name, current, chosen) {
 /** Leave this device; with `everywhere` all others as well. The tab forgets in any case. */
 export async function signOut(everywhere = false) {
   const session = read(SESSION);
-  const leaving =
+  const ending =
     everywhere && session ? cognito("GlobalSignOut", { AccessToken: await token() }) : revoke(session?.refresh);
   forget(SESSION);
-  await leaving;
+  await ending;
 }
 
 /** @param {string | undefined} refresh */

@@ -43,7 +43,7 @@ function askNumbers() {
     number("access_code", "確認番号"),
     el("div", { class: "actions" }, el("button", { class: "button" }, "申請の状況を見る")),
   );
-  onSubmit(form, () => look(form));
+  onSubmit(form, () => lookUp(form));
   show(
     "申請の状況",
     el("h1", {}, "申請の状況"),
@@ -87,7 +87,7 @@ function number(name, label) {
 }
 
 /** @param {HTMLFormElement} form */
-async function look(form) {
+async function lookUp(form) {
   const typed = Object.fromEntries(Object.entries(typedIn(form)).map(([name, text]) => [name, regular(text)]));
   const missing = Object.entries(NEEDED).flatMap(([name, message]) => missingFault(name, typed[name], message));
   if (tellFaults(form, missing)) return;

@@ -14,7 +14,7 @@ async function load(app) {
   const stocks = await list("/desk/cards", api.get);
   return [
     el("p", {}, "登録セットや、カウンターでお渡しするカードの番号を、置いた場所ごとに登録します。"),
-    bring(stocks, app),
+    bringForm(stocks, app),
     el("h2", {}, "場所ごとの在庫"),
     table("カードの在庫", ["場所", "残り", "渡した枚数", "最後に渡した日"], stocks.map(row)),
   ];
@@ -35,7 +35,7 @@ const row = ({ place_name: name, blank, given, last_given_at: last }) =>
  * @param {Answer[]} stocks
  * @param {App} app
  */
-function bring(stocks, app) {
+function bringForm(stocks, app) {
   const number = { class: "text number w16", inputmode: "numeric", autocomplete: "off" };
   return app.form(
     async (form) => {

@@ -78,7 +78,7 @@ function row(app, crate) {
     el("th", { scope: "row" }, name),
     el("td", {}, String(bags)),
     el("td", {}, String(books)),
-    el("td", {}, el("div", { class: "row-actions" }, leaving(app, crate))),
+    el("td", {}, el("div", { class: "row-actions" }, dispatchState(app, crate))),
   );
 }
 
@@ -88,7 +88,7 @@ function row(app, crate) {
  * @param {App} app
  * @param {Answer} crate
  */
-function leaving(app, { facility, name, pickup_from: from, dispatched_at: at }) {
+function dispatchState(app, { facility, name, pickup_from: from, dispatched_at: at }) {
   /**
    * @param {string} text
    * @param {() => unknown} work

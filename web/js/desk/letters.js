@@ -19,7 +19,7 @@ async function load(app) {
       "div",
       { class: "actions" },
       el("button", { type: "button", class: "button", onclick: () => print() }, "印刷する"),
-      app.button("すべて印刷した", "記録しています…", () => note(items, app), { class: "button plain" }),
+      app.button("すべて印刷した", "記録しています…", () => recordPrinted(items, app), { class: "button plain" }),
     ),
     table(
       "手紙",
@@ -46,7 +46,7 @@ const row = (letter, app) =>
     el(
       "td",
       {},
-      app.button("印刷した", "記録しています…", () => note([letter], app), {
+      app.button("印刷した", "記録しています…", () => recordPrinted([letter], app), {
         class: "link-button",
         "aria-label": `${letter.name} 様への「${letter.mail.label}」を印刷した`,
       }),
@@ -57,7 +57,7 @@ const row = (letter, app) =>
  * @param {Answer[]} letters
  * @param {App} app
  */
-async function note(letters, app) {
+async function recordPrinted(letters, app) {
   const text = `${letters.length}通の手紙を、この一覧から除きます。`;
   if (!(await confirmDialog("印刷しましたか", text, "印刷した"))) return;
   await api.post("/desk/lists/letters", { printed: letters.map(({ id }) => id) });

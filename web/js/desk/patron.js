@@ -10,7 +10,7 @@ import { mailsOf } from "./mails.js";
 import { anotherCard, changes, password } from "./patron-changes.js";
 import { holds } from "./patron-holds.js";
 import { table } from "./tables.js";
-import { closing, PURPOSES, trailOf } from "./trail.js";
+import { closeAccountForm, PURPOSES, trailOf } from "./trail.js";
 
 /** @type {Record<string, string>} */
 const LOAN_STATES = {
@@ -49,7 +49,7 @@ async function load(app, card = "", purpose = "counter") {
     anotherCard(one, path, app),
     password(one, path, app),
     trailOf(path, app),
-    closing(one, path, app),
+    closeAccountForm(one, path, app),
   ];
 }
 

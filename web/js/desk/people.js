@@ -151,7 +151,7 @@ async function loadRegister(app) {
 async function register({ online_lending: online, ...typed }, app) {
   const wanted = Object.fromEntries(Object.entries(typed).filter(([, text]) => text.trim()));
   const body = { name: "", kana: "", birth_date: "", card_number: "", ...wanted, online_lending: online === "yes" };
-  const done = await registered(body);
+  const done = await registerOrAsk(body);
   if (done) await app.goTo(`#patron/${done.card_number}`, `${done.name} 様を登録しました。`);
 }
 
@@ -160,7 +160,7 @@ async function register({ online_lending: online, ...typed }, app) {
  *
  * @param {object} body
  */
-async function registered(body) {
+async function registerOrAsk(body) {
   try {
     return await api.post("/desk/patrons", body);
   } catch (error) {

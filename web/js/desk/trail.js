@@ -149,7 +149,7 @@ async function load(app) {
  * @param {string} path
  * @param {App} app
  */
-export function closing(one, path, app) {
+export function closeAccountForm(one, path, app) {
   const work = async () => {
     const text = `${one.name || one.card_number} 様(${dateInWords(one.birth_date)}生)の登録、メール、記録などを消去します。元に戻せません。カードの番号は、もう使えません。`;
     if (!(await confirmDialog("利用者登録を抹消しますか", text, "抹消する"))) return;

@@ -58,7 +58,7 @@ export const BAG_LISTS = [
 /** @type {Answer[]} */
 let bags = [];
 
-export async function look() {
+export async function loadBags() {
   bags = await list(`/facility/bags?list=${BAG_LISTS.map(({ id }) => id).join(",")}`, api.get);
 }
 

@@ -5,7 +5,7 @@ import { Scanner } from "../desk/scanner.js";
 import { el, workingButton } from "../dom.js";
 import { factList } from "../library/parts.js";
 import { api } from "../session.js";
-import { BAG_LISTS, listOf, look, onList } from "./bag-lists.js";
+import { BAG_LISTS, listOf, loadBags, onList } from "./bag-lists.js";
 import { ownFacility } from "./own-facility.js";
 
 const ASKED_FIRST = ["to_hand_over", "to_return", "coming", "done"];
@@ -21,7 +21,7 @@ export const bagViews = BAG_LISTS.map((bagList) => ({
   },
   /** @param {App} app */
   async load(app) {
-    const [facility] = await Promise.all([ownFacility(), look()]);
+    const [facility] = await Promise.all([ownFacility(), loadBags()]);
     return new BagList(app, bagList, this).content(facility);
   },
 }));
@@ -198,7 +198,7 @@ class BagList {
   }
 
   async lookAgain() {
-    await look();
+    await loadBags();
     if (!this.isHere()) return;
     this.draw();
     this.app.showLinks(this.view);

@@ -14,7 +14,7 @@ async function load(app) {
   if (!items.length) return nothing("予約かごは、空です。", find);
   return [
     el("p", {}, "予約かごに入れただけでは、予約になりません。"),
-    books(items.map((item) => book(item, [], ways(item, app)))),
+    books(items.map((item) => book(item, [], actionsFor(item, app)))),
   ];
 }
 
@@ -22,7 +22,7 @@ async function load(app) {
  * @param {Answer} title
  * @param {App} app
  */
-function ways({ title_id: id, title, holdable }, app) {
+function actionsFor({ title_id: id, title, holdable }, app) {
   const take = async () => {
     await api.remove(`/me/basket/${encodeURIComponent(id)}`);
     await app.reload(`「${title}」を予約かごから出しました。`);

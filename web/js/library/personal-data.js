@@ -12,7 +12,7 @@ const QUESTION =
  *
  * @param {App} app
  */
-export const kept = (app) => [
+export const personalData = (app) => [
   el("h2", {}, "保管している情報"),
   el(
     "p",
@@ -22,19 +22,19 @@ export const kept = (app) => [
   el(
     "div",
     { class: "actions" },
-    app.button("すべての情報をファイルで受け取る", "用意しています…", () => saved(app), { class: "button plain" }),
+    app.button("すべての情報をファイルで受け取る", "用意しています…", () => download(app), { class: "button plain" }),
   ),
   el("h2", {}, "登録の抹消"),
   el("p", {}, "予約と貸出がないときに、手続きできます。"),
   el(
     "div",
     { class: "actions" },
-    app.button("利用者登録を抹消する", "手続きしています…", () => gone(app), { class: "button plain" }),
+    app.button("利用者登録を抹消する", "手続きしています…", () => closeAccount(app), { class: "button plain" }),
   ),
 ];
 
 /** @param {App} app */
-async function saved(app) {
+async function download(app) {
   const file = new Blob([JSON.stringify(await api.get("/me/export"), null, 2)], { type: "application/json" });
   const address = URL.createObjectURL(file);
   el("a", { href: address, download: "my-library.json" }).click();
@@ -43,7 +43,7 @@ async function saved(app) {
 }
 
 /** @param {App} app */
-async function gone(app) {
+async function closeAccount(app) {
   if (!(await confirmDialog("利用者登録を抹消しますか", QUESTION, "抹消する"))) return;
   await api.remove("/me");
   await app.signOut();

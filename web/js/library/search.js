@@ -15,7 +15,7 @@ export const searchView = { id: "search", label: "資料をさがす", load };
  */
 async function load(app, words = "") {
   const form = app.form(
-    () => look(form, words, app),
+    () => startSearch(form, words, app),
     input("q", "さがす言葉", {
       type: "search",
       hint: "題名、書いた人の名前、ISBNの一部でさがせます。",
@@ -33,7 +33,7 @@ async function load(app, words = "") {
  * @param {string} words
  * @param {App} app
  */
-function look(form, words, app) {
+function startSearch(form, words, app) {
   const wanted = typedIn(form).q.trim();
   if (tellFaults(form, wanted ? [] : [{ field: "q", message: "さがす言葉を入力してください。" }])) return undefined;
   return app.goTo(`#search/${encodeURIComponent(wanted)}`);
@@ -95,7 +95,7 @@ function entry(item, app) {
   return book(
     item,
     facts,
-    item.holdable ? ways(item, app) : el("p", {}, "館内でご覧いただく本(禁帯出)のため、予約できません。"),
+    item.holdable ? actionsFor(item, app) : el("p", {}, "館内でご覧いただく本(禁帯出)のため、予約できません。"),
   );
 }
 
@@ -105,7 +105,7 @@ function entry(item, app) {
  * @param {Answer} title
  * @param {App} app
  */
-function ways({ title_id: id, title }, app) {
+function actionsFor({ title_id: id, title }, app) {
   const frame = el("div", { class: "actions" });
   const remember = async () => {
     await api.put(`/me/basket/${encodeURIComponent(id)}`);

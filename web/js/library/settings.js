@@ -9,7 +9,7 @@ import { api, changePassword } from "../session.js";
 import { faultsOfChosen } from "../signin.js";
 import { me, warnings } from "./me.js";
 import { factList } from "./parts.js";
-import { kept } from "./personal-data.js";
+import { personalData } from "./personal-data.js";
 
 /** @type {Record<string, string>} */
 const LABELS = { email: "メールアドレス", mail_to: "予約関連メール配信先" };
@@ -24,8 +24,8 @@ async function load(app) {
     facts(record),
     ...mailSettings(record, app),
     ...passwordForm(record, app),
-    leaving(app),
-    ...kept(app),
+    signOutEverywhereButton(app),
+    ...personalData(app),
   ];
 }
 
@@ -154,7 +154,7 @@ function passwordForm(record, app) {
 }
 
 /** @param {App} app */
-function leaving(app) {
+function signOutEverywhereButton(app) {
   return el(
     "div",
     { class: "stack" },
