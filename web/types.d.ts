@@ -85,9 +85,6 @@ type Facility = { number: number; name: string; municipality: string; district: 
 /** What can be applied for. */
 type Kind = { label: string; hint: string; kit: boolean; needed: string[]; open: string[] };
 
-/** What proves who somebody is. */
-type DocumentKind = { label: string; sides: number; backOptional?: boolean; note: string };
-
 /** What becomes of one photo of an application. */
 type Slot = { slot: string; status: string; reason?: string; seen_at?: string; warning?: string };
 
