@@ -61,6 +61,9 @@ class Kind:
         optional: fields that may be left open; the others are not asked for.
         changes: fields of the patron's record that registering writes, as far as they were filled in.
         registered: what the applicant reads once it is registered.
+        mail_name: what its mails call it.
+        accepted: what is so from now on, in lines of its 受理メール: of a change of address nobody should hear that
+            their card works.
         new_patron: it makes a patron; the others are about one who is known.
         with_kit: it comes with a blank card out of a kit: `card_number` is that card's.
         with_account: its patron must sign in afterwards; no account is made before its owner needs one (RULES 42).
@@ -75,12 +78,24 @@ class Kind:
     optional: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     registered: str
+    mail_name: str
+    accepted: tuple[str, ...] = ()
     new_patron: bool = False
     with_kit: bool = False
     with_account: bool = False
     renews: bool = False
     resets_password: bool = False
     only_to_change: bool = False
+
+    @property
+    def needs_password(self) -> bool:
+        """Whether its answer is of no use without a temporary password, unless one was chosen since (RULES 4, 6)."""
+        return self.new_patron or self.resets_password
+
+    @property
+    def replaces_card(self) -> bool:
+        """Whether a patron who has a card gets another one, with another number (RULES 1)."""
+        return self.with_kit and not self.new_patron
 
 
 CONTACT_FIELDS = ("postal_code", "address", "phone", "email")
@@ -99,6 +114,8 @@ KINDS: Mapping[ApplicationKind, Kind] = {
         required=("card_number", "name", "kana", "birth_date", *CONTACT_FIELDS),
         changes=("name", "kana", "birth_date", "guardian", *CONTACT_FIELDS),
         registered="登録が完了しました。利用者カードが使えるようになりました。",
+        mail_name="利用者カードの新規登録",
+        accepted=("登録が完了し、利用者カードを", "お使いいただけます。"),
         new_patron=True,
         with_kit=True,
         with_account=True,
@@ -110,6 +127,8 @@ KINDS: Mapping[ApplicationKind, Kind] = {
         required=_NAMED_ON_CARD,
         optional=("old_card_number", "phone"),
         registered="再発行が完了しました。新しい利用者カードが使えるようになりました。",
+        mail_name="利用者カードの再発行",
+        accepted=("新しい利用者カードを", "お使いいただけます。", "これまでのカードは使えません。"),
         with_kit=True,
         with_account=True,
     ),
@@ -120,6 +139,8 @@ KINDS: Mapping[ApplicationKind, Kind] = {
         optional=("old_card_number", "phone"),
         changes=("name", "kana"),
         registered="お名前の変更が完了しました。新しい利用者カードが使えるようになりました。",
+        mail_name="氏名の変更",
+        accepted=("お名前を改めました。", "新しい利用者カードを", "お使いいただけます。"),
         with_kit=True,
         with_account=True,
     ),
@@ -130,6 +151,8 @@ KINDS: Mapping[ApplicationKind, Kind] = {
         optional=("kana", *CONTACT_FIELDS),
         changes=CONTACT_FIELDS,
         registered="登録内容の変更が完了しました。",
+        mail_name="登録内容の変更",
+        accepted=("登録されている内容を改めました。",),
         only_to_change=True,
     ),
     ApplicationKind.RENEWAL: Kind(
@@ -139,6 +162,8 @@ KINDS: Mapping[ApplicationKind, Kind] = {
         optional=("kana", *CONTACT_FIELDS),
         changes=CONTACT_FIELDS,
         registered="利用者カードの更新が完了しました。",
+        mail_name="利用者カードの更新",
+        accepted=("利用者カードを更新しました。",),
         renews=True,
     ),
     ApplicationKind.PASSWORD: Kind(
@@ -147,6 +172,7 @@ KINDS: Mapping[ApplicationKind, Kind] = {
         required=_IDENTITY,
         optional=("kana", "phone", "email"),
         registered="仮パスワードをメールでお送りしました。",
+        mail_name="仮パスワードの発行",
         with_account=True,
         resets_password=True,
     ),

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from lending.domain.mail.kinds.applications import application_name
 from lending.domain.mail.kinds.kind import Facts, WithCard
@@ -10,17 +9,8 @@ from lending.domain.mail.kinds.sources import Sources
 from lending.domain.mail.pages import Page
 from lending.domain.mail.text import Lines
 from lending.domain.policy import Policy
-from lending.domain.registration.kinds import KINDS
+from lending.domain.registration.kinds import KINDS, ApplicationKind, Kind
 from lending.domain.words import full_day_in_words
-
-# What is so from now on: of a change of address nobody should hear that their card works.
-_DONE = {
-    "new": ["登録が完了し、利用者カードを", "お使いいただけます。"],
-    "reissue": ["新しい利用者カードを", "お使いいただけます。", "これまでのカードは使えません。"],
-    "name_change": ["お名前を改めました。", "新しい利用者カードを", "お使いいただけます。"],
-    "change": ["登録されている内容を改めました。"],
-    "renewal": ["利用者カードを更新しました。"],
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,13 +81,14 @@ class AcceptanceMail(_WithPassword):
     @classmethod
     def needs_password(cls, facts: Facts) -> bool:
         """Where it was applied for, unless one was chosen since."""
-        return facts.get("application_kind") in ("new", "password") and not facts.get("password_chosen")
+        kind = _applied_for(facts)
+        return kind is not None and kind.needs_password and not facts.get("password_chosen")
 
     @classmethod
     def told(cls, stored: Facts, sources: Sources) -> Facts | None:
         """A password, after an application whose account must sign in with the card."""
-        applied_for: Any = stored.get("application_kind")
-        if applied_for not in KINDS or not KINDS[applied_for].with_account:
+        kind = _applied_for(stored)
+        if kind is None or not kind.with_account:
             return {}
         return cls.new_password(sources) or {"password_chosen": True}
 
@@ -107,7 +98,7 @@ class AcceptanceMail(_WithPassword):
         return [
             application_name(self.application_kind),
             "申請を受理しました。",
-            *_DONE.get(self.application_kind, ()),
+            *KINDS[ApplicationKind(self.application_kind)].accepted,
             "",
             self.whose(),
             *expiry,
@@ -117,11 +108,16 @@ class AcceptanceMail(_WithPassword):
 
     def _same_password(self) -> Lines:
         """An account that exists keeps its password; with a new card the number to sign in with is new (RULES 1, 6)."""
-        if self.application_kind in ("reissue", "name_change"):
+        if KINDS[ApplicationKind(self.application_kind)].replaces_card:
             return ["", "これからは新しい利用者番号で", "ログインしてください。", "パスワードは今までと同じです。"]
         if self.password_chosen:
             return ["", "ログインには、ご自分で決めた", "パスワードをお使いください。"]
         return ["", "ログインのしかたは今までと同じです。"]
+
+
+def _applied_for(facts: Facts) -> Kind | None:
+    name = facts.get("application_kind")
+    return KINDS[ApplicationKind(name)] if name else None
 
 
 def _joined(policy: Policy) -> Lines:

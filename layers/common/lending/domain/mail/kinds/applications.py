@@ -8,23 +8,14 @@ from lending.domain.mail.kinds.kind import ToApplicant
 from lending.domain.mail.text import LINE_COLUMNS, Lines, entry, folded, paragraphs, set_in
 from lending.domain.policy import Policy
 from lending.domain.registration.application import Application, is_decided
-from lending.domain.registration.kinds import ApplicationStatus
+from lending.domain.registration.kinds import KINDS, ApplicationKind, ApplicationStatus
 from lending.domain.registration.slots import slot_label
 from lending.domain.words import full_day_in_words
-
-_APPLICATIONS = {
-    "new": "利用者カードの新規登録",
-    "reissue": "利用者カードの再発行",
-    "name_change": "氏名の変更",
-    "change": "登録内容の変更",
-    "renewal": "利用者カードの更新",
-    "password": "仮パスワードの発行",
-}
 
 
 def application_name(kind: str) -> str:
     """What a mail calls an application."""
-    return f"「{_APPLICATIONS.get(kind, '利用者登録')}」の"
+    return f"「{KINDS[ApplicationKind(kind)].mail_name}」の"
 
 
 @dataclass(frozen=True, kw_only=True)
