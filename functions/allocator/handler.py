@@ -10,7 +10,7 @@ from typing import Any
 from lending.actions.run.prefectural_pull import pull_for_the_counter
 from lending.actions.run.thursday_run import run_what_is_due
 from lending.actions.unfinished import EnoughTime
-from lending.aws.metrics import measured
+from lending.aws.metrics import emit_counts
 from lending.aws.schedules import Summary, carry_out_job, enough_time
 from lending.aws.settings import settings
 from lending.aws.table import library_table
@@ -26,20 +26,15 @@ def handler(event: dict[str, Any], context: Any) -> Summary:
 
 def _thursday_run(has_time: EnoughTime, moment: datetime) -> Summary:
     record, already = run_what_is_due(library_table(), moment, settings().policy, has_time)
-    return _told(record, already)
+    return _summary(record, already)
 
 
 def _prefectural_pull(has_time: EnoughTime, moment: datetime) -> Summary:
     record, already = pull_for_the_counter(library_table(), moment, settings().policy, has_time)
-    return _told(record, already) if record else {"date": moment.date().isoformat(), "closed": True}
-
-
-def _told(record: RunRecord, already: bool) -> Summary:
-    """The summary, and what people are to be alarmed about: copies that were gone even in the last round."""
-    measured(BooksUndone=0 if already else record.lost)
-    return _summary(record, already)
+    return _summary(record, already) if record else {"date": moment.date().isoformat(), "closed": True}
 
 
 def _summary(record: RunRecord, already: bool) -> Summary:
-    became = {"pulls": record.pulls, "explained": record.explained, "lost": record.lost, "gone": record.gone}
-    return {"date": record.run_id, "already_done": already, **record.counts, **became}
+    # Copies that were gone even in the last round raise an alarm, once.
+    emit_counts(BooksUndone=0 if already else record.lost)
+    return {"date": record.run_id, "already_done": already, **record.summary}

@@ -5,10 +5,10 @@ from typing import Any
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from lending.actions.mail.feedback import hear
-from lending.aws.messages import each_message
-from lending.aws.metrics import measured
+from lending.aws.metrics import emit_counts
 from lending.aws.ses_events import from_sns
 from lending.aws.settings import settings
+from lending.aws.sqs_batches import each_message
 from lending.aws.table import library_table
 from lending.domain.mail.bounces import blames_sender
 
@@ -22,4 +22,4 @@ def _hear(record: SQSRecord) -> None:
     received, event = int(record.attributes.approximate_receive_count or 1), from_sns(record.body)
     hear(library_table(), event, received, settings().policy)
     if blames_sender(event):
-        measured(SenderRefused=1)
+        emit_counts(SenderRefused=1)

@@ -6,9 +6,9 @@ from typing import Any
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from lending.actions.mail.send import Sending, send_mail
-from lending.aws.messages import each_message
-from lending.aws.metrics import measured
+from lending.aws.metrics import emit_counts
 from lending.aws.settings import settings
+from lending.aws.sqs_batches import each_message
 from lending.aws.table import library_table
 from lending.aws.telemetry import logger
 from lending.domain.week import TOKYO
@@ -24,5 +24,5 @@ def _send(record: SQSRecord) -> None:
     named, moment = record.json_body, datetime.now(TOKYO)
     became = send_mail(library_table(), (named["PK"], named["SK"]), moment, settings().policy)
     if became is Sending.HELD_BACK:
-        measured(MailHeldBack=1)
+        emit_counts(MailHeldBack=1)
     logger().info("mail", extra={"became": became, "kind": named["SK"].split("#")[1]})

@@ -3,17 +3,9 @@
 from typing import Any
 
 from lending.actions.mail.outbox import carry_on
+from lending.aws.stream_batches import new_keys
 
 
 def handler(event: dict[str, Any], context: Any) -> None:
     """Hand on the keys of an event's new mails."""
-    carry_on(_key(record) for record in event["Records"] if _is_new_mail(record))
-
-
-def _is_new_mail(record: dict[str, Any]) -> bool:
-    return record["eventName"] == "INSERT" and bool(_key(record)[1].startswith("MAIL#"))
-
-
-def _key(record: dict[str, Any]) -> tuple[str, str]:
-    keys = record["dynamodb"]["Keys"]
-    return keys["PK"]["S"], keys["SK"]["S"]
+    carry_on((owner, name) for owner, name in new_keys(event) if name.startswith("MAIL#"))

@@ -121,7 +121,6 @@ def _resources() -> dict[str, str]:
         "SITE_URL": "https://lending.example.jp",
         "TIME_TRAVEL": "false",
         "POWERTOOLS_SERVICE_NAME": "test",
-        "POWERTOOLS_METRICS_NAMESPACE": "Lending",
     }
 
 

@@ -12,6 +12,7 @@ from functions.allocator.handler import handler as allocator
 from functions.images import handler as images
 from functions.notices.handler import handler as notices
 from functions.release.handler import handler as release
+from lending.actions.registration import check_image
 from lending.aws.table.calendar import calendar
 from lending.aws.table.patrons import patrons
 from lending.aws.table.writes import put, update
@@ -104,7 +105,7 @@ def test_a_picture_that_fails_is_in_the_log_without_its_key(
     def fails(*_: Any) -> Any:
         raise ValueError(f"intake/{RECEIPT}/card/{TICKET} {SECRET}")
 
-    monkeypatch.setattr(images, "look_at_image", fails)
+    monkeypatch.setattr(check_image, "look_at_image", fails)
     # WHEN the queue brings it THEN it is to come again, and the log says why
     answers: list[Any] = []
     told = said(lambda: answers.append(images.handler(sample("images/picture"), context())))

@@ -28,8 +28,9 @@ def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     """A number told as a function tells it."""
     settings.settings.cache_clear()
     monkeypatch.setenv("TABLE_NAME", "lending")
-    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Lending")
-    metrics.measured(RunMissing=1)
+    # An alarm hears whichever function counts.
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "notices")
+    metrics.emit_counts(RunMissing=1)
     settings.settings.cache_clear()
     number: dict[str, Any] = json.loads(capsys.readouterr().out)
     return number
@@ -70,7 +71,7 @@ def test_an_alarm_listens_where_the_functions_speak(of_type: OfType, told: dict[
 
 
 def test_a_number_is_told_as_cloudwatch_reads_it(told: dict[str, Any]) -> None:
-    assert (told["Table"], told["RunMissing"]) == ("lending", 1)
+    assert (told["Table"], told["RunMissing"]) == ("lending", [1])
     assert told["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": "RunMissing", "Unit": "Count"}]
     assert told["_aws"]["Timestamp"] > datetime(2024, 1, 1, tzinfo=TOKYO).timestamp() * 1000
 

@@ -142,7 +142,6 @@ def test_the_environment_tells_a_function_what_it_needs(of_type: OfType, logical
     assert variables["TABLE_NAME"] == {"Ref": "LendingTable"}
     assert variables["POLICY"] == {"Ref": "Policy"}
     assert variables["TIME_TRAVEL"] == {"Ref": "TimeTravel"}
-    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "Lending"
     # and each of the rest only what its work needs
     assert ("SIGNING_SECRET" in variables) == (name in CURSORS_AND_CODES)
     assert ("IMAGES_BUCKET" in variables) == (name in ["registration", "images", "review"])

@@ -1,6 +1,5 @@
 """The mails that schedules put, RULES 8, 15, 35-38."""
 
-import json
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -27,6 +26,7 @@ from lending.domain.run.run_record import RunRecord
 from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, sample
+from tests.handlers.metrics import counts_in
 
 S = date(2026, 6, 7)
 PLACED = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
@@ -262,10 +262,10 @@ def test_unknown_job_is_an_error() -> None:
         handler(sample("notices/daily_notices") | {"job": "thursday_run"}, context())
 
 
-def told_of_the_run(capsys: pytest.CaptureFixture[str]) -> dict[str, int]:
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
-    (told,) = [line for line in lines if "RunMissing" in line]
-    return {name: told[name] for name in ("RunMissing", "RunUnfinished")}
+def told_of_the_run(capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
+    counts = counts_in(capsys.readouterr().out)
+    (missing,), (unfinished,) = counts["RunMissing"], counts["RunUnfinished"]
+    return {"RunMissing": missing, "RunUnfinished": unfinished}
 
 
 def test_every_morning_tells_whether_the_run_is_there(library: Table, capsys: pytest.CaptureFixture[str]) -> None:

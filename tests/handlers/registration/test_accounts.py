@@ -16,6 +16,7 @@ from lending.domain.registration.card import Card, CardState
 from tests.handlers.applications import KIT, kit, register, submitted
 from tests.handlers.conftest import NOON, Given, context, sample
 from tests.handlers.mails import Post, refusal
+from tests.handlers.metrics import counts_in
 from tests.handlers.registration.test_review_applications import (
     OLD_CARD,
     accounts_made,
@@ -101,7 +102,7 @@ def test_an_account_that_cannot_be_mended_hinders_no_other(
     monkeypatch.setattr(accounts, "ensure_account", fails_for_one)
     # WHEN the day comes THEN the other is there, and the one is counted
     notices(sample("notices/daily_notices"), context())
-    assert '"AccountsLeft": 1' in capsys.readouterr().out
+    assert counts_in(capsys.readouterr().out)["AccountsLeft"] == [1]
     assert [work.patron_id for work in account_work.all_of_them(library)] == ["p-1"]
     # WHEN Cognito is well again THEN the next day mends it
     monkeypatch.setattr(accounts, "ensure_account", ensure)

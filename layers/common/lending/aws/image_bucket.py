@@ -3,7 +3,9 @@
 Whoever holds an upload ticket can write one object, and nothing else; the desk sees clean ones only.
 """
 
+import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -13,6 +15,7 @@ from lending.aws.clients import client
 from lending.aws.settings import settings
 from lending.aws.table import Overtaken
 from lending.domain.policy import Policy
+from lending.domain.week import in_tokyo
 
 # What a picture may be. What somebody says that it is proves nothing, so a ticket is for any of them, and what has come
 # in is of no type until it is looked at.
@@ -56,6 +59,15 @@ def upload_of(event_key: str) -> Upload | None:
     if len(parts) != 4 or parts[0] != _INTAKE or not all(parts):
         return None
     return Upload(*parts[1:])
+
+
+def arrivals(notification: str) -> list[tuple[Upload | None, datetime]]:
+    """What a notification of the bucket tells of, and when each came; S3's test event tells of nothing."""
+    records = json.loads(notification).get("Records", [])
+    return [
+        (upload_of(record["s3"]["object"]["key"]), in_tokyo(datetime.fromisoformat(record["eventTime"])))
+        for record in records
+    ]
 
 
 def ticket(upload: Upload, policy: Policy) -> Ticket:

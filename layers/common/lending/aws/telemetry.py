@@ -1,18 +1,14 @@
 """Structured logs. No personal data: never card numbers, names, addresses, mail bodies, tokens, keys."""
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger
 
 
 @cache
-def logger() -> "Logger":
+def logger() -> Logger:
     """The function's logger; its service name comes from POWERTOOLS_SERVICE_NAME."""
-    # Only a function that has something to log pays for this at start-up.
-    from aws_lambda_powertools import Logger
-
     return Logger()
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from lending.actions.mail.contact_tasks import address_changed
 from lending.aws import suppression
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.mail import addresses, mails
@@ -96,9 +97,6 @@ def confirm_mail_address(
     Raises:
         Refused: the link is too old, or a later wish has taken its place.
     """
-    # Few requests confirm an address, and all that is known of contact tasks comes with this.
-    from lending.actions.mail.contact_tasks import address_changed
-
     wish = _confirm(table, patron_id, pending_id, moment)
     address_changed(table, patron_id, wish.before, wish.address, moment, policy)
     return wish

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lending.actions.unfinished import EnoughTime
 from lending.aws import accounts, suppression
+from lending.aws.metrics import emit_counts
 from lending.aws.table import Busy, Overtaken, Table, again_when_overtaken
 from lending.aws.table.mail import addresses
 from lending.aws.table.patrons import audit_log, leavings, patrons, people
@@ -107,7 +108,9 @@ def erase(table: Table, moment: datetime, policy: Policy, enough_time: EnoughTim
         if not enough_time():
             break
         counts[_finished(table, leaving, moment)] += 1
-    return counts | {"addresses": _forget_strangers(table, moment, policy)}
+    counts["addresses"] = _forget_strangers(table, moment, policy)
+    emit_counts(ErasuresLeft=counts["erasures_left"])
+    return counts
 
 
 def _forget_strangers(table: Table, moment: datetime, policy: Policy) -> int:

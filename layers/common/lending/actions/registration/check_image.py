@@ -1,6 +1,6 @@
 """Looking at the images people send: made safe, kept clean, or asked for again (RULES 2, 3)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from lending.aws import image_bucket
@@ -9,10 +9,38 @@ from lending.aws.image_bucket import Upload
 from lending.aws.image_cleaning import UnusablePicture, clean_picture
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.registration import applications
+from lending.aws.telemetry import logger
 from lending.domain.policy import Policy
 from lending.domain.registration.application import Application
 from lending.domain.registration.kinds import SlotStatus
 from lending.domain.registration.slots import CARD_SLOT, wants_image, with_image, without_image
+
+
+def look_at_images(table: Table, arrivals: Iterable[tuple[Upload | None, datetime]], policy: Policy) -> None:
+    """Look at all images that one message tells of; that one fails is no reason to leave the others alone.
+
+    Args:
+        arrivals: each image and when it arrived, None for what was never asked for.
+
+    Raises:
+        Exception: what the first of those said that failed.
+    """
+    failures = []
+    for upload, moment in arrivals:
+        try:
+            _log_outcome(table, upload, moment, policy)
+        except Exception as failure:
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+
+
+def _log_outcome(table: Table, upload: Upload | None, moment: datetime, policy: Policy) -> None:
+    if upload is None:
+        logger().warning("an object without a ticket")
+        return
+    outcome = look_at_image(table, upload, moment, policy)
+    logger().info("image", extra={"slot": upload.slot, "outcome": outcome})
 
 
 def look_at_image(table: Table, upload: Upload, moment: datetime, policy: Policy) -> str:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from lending.aws.metrics import measured
+from lending.aws.metrics import emit_counts
 from lending.aws.telemetry import logger
 from lending.domain.week import TOKYO
 
@@ -142,7 +142,7 @@ def values_of(kind: type[T], items: Iterable[Item]) -> Iterator[T]:
 def _report_broken(item: Item, error: Unreadable) -> None:
     told = {"item": key_hash(item), "kind": error.kind, "fields": error.fields}
     logger().error("an item cannot be read", extra=told)
-    measured(BrokenItems=1)
+    emit_counts(BrokenItems=1)
 
 
 def key_hash(item: Item) -> str:

@@ -32,6 +32,12 @@ class RunRecord:
     finished_at: datetime | None = None
     dropped_at: datetime | None = None
 
+    @property
+    def summary(self) -> dict[str, int]:
+        """What was read and decided, and what became of it, in one."""
+        became = {"pulls": self.pulls, "explained": self.explained, "lost": self.lost, "gone": self.gone}
+        return self.counts | became
+
 
 @dataclass(frozen=True, slots=True)
 class CycleRun:
