@@ -41,11 +41,16 @@ def of_type(resources: Resources) -> OfType:
 
 @pytest.fixture(scope="session")
 def statements(of_type: OfType) -> Statements:
-    """What each function's role allows, by the function's logical id."""
+    """What each function's role allows, by the function's logical id, itself and by policies of ours."""
+    shared = of_type("AWS::IAM::ManagedPolicy")
+
+    def allowed(role: dict[str, Any]) -> list[dict[str, Any]]:
+        ours = [shared[policy["Ref"]] for policy in role["ManagedPolicyArns"] if "Ref" in policy]
+        documents = [policy["PolicyDocument"] for policy in [*role.get("Policies", []), *ours]]
+        return [statement for document in documents for statement in document["Statement"]]
+
     return {
-        name.removesuffix("Role"): [
-            statement for policy in role.get("Policies", []) for statement in policy["PolicyDocument"]["Statement"]
-        ]
+        name.removesuffix("Role"): allowed(role)
         for name, role in of_type("AWS::IAM::Role").items()
         if name.endswith("FunctionRole")
     }

@@ -74,9 +74,25 @@ def test_a_function_keeps_its_log_for_the_days_asked_for(of_type: OfType, logica
 def test_a_function_has_a_role_of_its_own(of_type: OfType, logical: str) -> None:
     function = of_type("AWS::Lambda::Function")[logical]
     assert function["Role"] == {"Fn::GetAtt": [f"{logical}Role", "Arn"]}
-    # Beyond its own statements it may only write its log.
-    (managed,) = of_type("AWS::IAM::Role")[f"{logical}Role"]["ManagedPolicyArns"]
+    # Beyond its own statements and those of the template's policies it may only write its log.
+    managed, *shared = of_type("AWS::IAM::Role")[f"{logical}Role"]["ManagedPolicyArns"]
     assert managed.endswith("/service-role/AWSLambdaBasicExecutionRole")
+    assert {policy["Ref"] for policy in shared} <= set(of_type("AWS::IAM::ManagedPolicy"))
+
+
+def test_what_several_may_do_is_said_once_and_is_little(of_type: OfType) -> None:
+    # GIVEN the rights that functions share THEN each is one statement
+    shared = of_type("AWS::IAM::ManagedPolicy")
+    rules = {name: policy["PolicyDocument"]["Statement"] for name, policy in shared.items()}
+    assert {name: len(statements) for name, statements in rules.items()} == dict.fromkeys(shared, 1)
+    # and each is held by more than one
+    held = [
+        policy["Ref"]
+        for role in of_type("AWS::IAM::Role").values()
+        for policy in role.get("ManagedPolicyArns", [])
+        if "Ref" in policy
+    ]
+    assert {name for name in shared if held.count(name) > 1} == set(shared)
 
 
 @pytest.mark.parametrize("logical", FUNCTIONS)
