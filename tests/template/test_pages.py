@@ -8,6 +8,7 @@ import pytest
 
 from infra.local.pages import STAFF_PAGES, WEB, content_type, kinds_of_application, site_files
 from lending.domain.policy import Policy
+from lending.domain.registration.kinds import KINDS
 
 FILES = dict(site_files(WEB))
 PAGES = sorted(name for name in FILES if name.endswith(".html"))
@@ -80,3 +81,9 @@ def test_a_page_runs_nothing_but_modules_and_carries_the_kinds_of_application(pa
     assert data == {"type": "application/json", "id": "kinds"}
     _, _, rest = FILES[page].decode().partition('id="kinds">')
     assert json.loads(rest.partition("</script>")[0]) == json.loads(json.dumps(kinds_of_application(Policy())))
+
+
+def test_the_home_page_leads_to_every_kind_of_application() -> None:
+    home = FILES["index.html"].decode()
+    links = {name: f'<a href="apply.html?kind={name}">{kind.label}</a>' for name, kind in KINDS.items()}
+    assert [name for name, link in links.items() if link not in home] == []
