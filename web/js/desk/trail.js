@@ -42,7 +42,7 @@ const NOTES = new Map([
 /** @type {Record<string, string>} */
 const ON = { patron: "利用者", application: "申請", title: "書誌", list: "一覧" };
 
-/** @param {string} note */
+/** @param {string | null | undefined} note */
 const noteInWords = (note) =>
   (note ?? "")
     .split(", ")
