@@ -111,7 +111,8 @@ export function choice(type, name, value, text, checked = false) {
 }
 
 /**
- * What was typed, by name; of several boxes with one name only the last.
+ * What was typed, by name; of several boxes with one name only the last, and nothing of radio buttons none of which is
+ * chosen.
  *
  * @param {HTMLFormElement} form
  * @returns {Record<string, string>}
@@ -131,12 +132,11 @@ export const tickedIn = (form, name) => new FormData(form).getAll(name).map(Stri
  * The fault of a field that was left empty; none if it was not.
  *
  * @param {string} field
- * @param {string | string[]} typed
+ * @param {string | string[] | undefined} typed
  * @param {string} message
  * @returns {Fault[]}
  */
-export const missingFault = (field, typed, message) =>
-  typed.length && String(typed).trim() ? [] : [{ field, message }];
+export const missingFault = (field, typed, message) => (String(typed ?? "").trim() ? [] : [{ field, message }]);
 
 /**
  * Say what is wrong with a form: at each field, and all of it on top. `faults` are `{field, message}`; those without a
