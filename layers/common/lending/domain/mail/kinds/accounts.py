@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from lending.domain.mail.kinds.applications import application_name
 from lending.domain.mail.kinds.kind import Facts, WithCard
 from lending.domain.mail.kinds.sources import Sources
 from lending.domain.mail.pages import Page
 from lending.domain.mail.text import Lines
 from lending.domain.policy import Policy
-from lending.domain.registration.kinds import KINDS, ApplicationKind, Kind
+from lending.domain.registration.kinds import KINDS, ApplicationKind
 from lending.domain.words import full_day_in_words
 
 
@@ -73,7 +73,7 @@ class AcceptanceMail(_WithPassword):
     topic = "申請を受理しました"
     shown = frozenset({"expires_on"})
 
-    application_kind: str
+    application_kind: ApplicationKind
     expires_on: date | None = None
     online_lending: bool = False
     password_chosen: bool = False
@@ -81,24 +81,25 @@ class AcceptanceMail(_WithPassword):
     @classmethod
     def needs_password(cls, facts: Facts) -> bool:
         """Where it was applied for, unless one was chosen since."""
-        kind = _applied_for(facts)
+        applied_for: Any = facts.get("application_kind")
+        kind = KINDS.get(applied_for)
         return kind is not None and kind.needs_password and not facts.get("password_chosen")
 
     @classmethod
     def told(cls, stored: Facts, sources: Sources) -> Facts | None:
         """A password, after an application whose account must sign in with the card."""
-        kind = _applied_for(stored)
-        if kind is None or not kind.with_account:
+        if not KINDS[stored["application_kind"]].with_account:
             return {}
         return cls.new_password(sources) or {"password_chosen": True}
 
     def words(self, policy: Policy) -> Lines:
         """What is so now, and how to sign in."""
+        kind = KINDS[self.application_kind]
         expiry = [f"カードの有効期限: {full_day_in_words(self.expires_on)}"] if self.expires_on else []
         return [
-            application_name(self.application_kind),
+            f"「{kind.mail_name}」の",
             "申請を受理しました。",
-            *KINDS[ApplicationKind(self.application_kind)].accepted,
+            *kind.accepted,
             "",
             self.whose(),
             *expiry,
@@ -108,16 +109,11 @@ class AcceptanceMail(_WithPassword):
 
     def _same_password(self) -> Lines:
         """An account that exists keeps its password; with a new card the number to sign in with is new (RULES 1, 6)."""
-        if KINDS[ApplicationKind(self.application_kind)].replaces_card:
+        if KINDS[self.application_kind].replaces_card:
             return ["", "これからは新しい利用者番号で", "ログインしてください。", "パスワードは今までと同じです。"]
         if self.password_chosen:
             return ["", "ログインには、ご自分で決めた", "パスワードをお使いください。"]
         return ["", "ログインのしかたは今までと同じです。"]
-
-
-def _applied_for(facts: Facts) -> Kind | None:
-    name = facts.get("application_kind")
-    return KINDS[ApplicationKind(name)] if name else None
 
 
 def _joined(policy: Policy) -> Lines:

@@ -15,7 +15,6 @@ class AddressConfirmationMail(MailKind):
 
     name = "address_confirmation"
     label = "メールアドレスの確認"
-    topic = "メールアドレスの確認"
     secrets = frozenset({"confirm_url"})
     tries_address = True
     as_letter = False
@@ -54,7 +53,6 @@ class ArrivalTestMail(WithCard):
 
     name = "test"
     label = "受信確認メール"
-    topic = "受信確認メール"
     tries_address = True
     as_letter = False
 

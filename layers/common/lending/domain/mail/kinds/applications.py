@@ -13,21 +13,15 @@ from lending.domain.registration.slots import slot_label
 from lending.domain.words import full_day_in_words
 
 
-def application_name(kind: str) -> str:
-    """What a mail calls an application."""
-    return f"「{KINDS[ApplicationKind(kind)].mail_name}」の"
-
-
 @dataclass(frozen=True, kw_only=True)
 class ReceiptMail(ToApplicant):
     """Receipt number and link, so that nobody who has lost the code is stuck (RULES 4, 6)."""
 
     name = "receipt"
     label = "申請の受付番号のお知らせ"
-    topic = "申請の受付番号のお知らせ"
     secrets = frozenset({"resume_url"})
 
-    application_kind: str
+    application_kind: ApplicationKind
     resume_url: str
 
     @classmethod
@@ -38,7 +32,7 @@ class ReceiptMail(ToApplicant):
     def words(self, policy: Policy) -> Lines:
         """Where to look and what comes next."""
         return [
-            application_name(self.application_kind),
+            f"「{KINDS[self.application_kind].mail_name}」の",
             "申請をお預かりしました。",
             f"受付番号: {self.receipt_number}",
             "",
@@ -64,7 +58,6 @@ class ImageAgainMail(ToApplicant):
 
     name = "image_again"
     label = "画像の再提出のお願い"
-    topic = "画像の再提出のお願い"
     secrets = frozenset({"resume_url"})
 
     slots: Sequence[str]
@@ -113,7 +106,6 @@ class RefusalMail(ToApplicant):
 
     name = "refusal"
     label = "申請結果のお知らせ"
-    topic = "申請結果のお知らせ"
 
     reason: str
     erased_on: date | None = None

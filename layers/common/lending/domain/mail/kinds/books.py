@@ -83,7 +83,6 @@ class OverdueMail(WithCard):
 
     name = "overdue"
     label = "返却のお願い"
-    topic = "返却のお願い"
     shown = frozenset({"reminded_on"})
 
     books: Sequence[LateBook]
@@ -131,7 +130,6 @@ class HoldCancelledMail(WithCard):
 
     name = "hold_cancelled"
     label = "予約取消のお知らせ"
-    topic = "予約取消のお知らせ"
     shown = frozenset({"title", "reason"})
 
     title: str

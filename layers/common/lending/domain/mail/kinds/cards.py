@@ -44,7 +44,6 @@ class CardExpiredHoldMail(_OfRenewal):
 
     name = "card_expired_hold"
     label = "貸出保留のお知らせ"
-    topic = "貸出保留のお知らせ"
     shown = frozenset({"expired_on"})
 
     expired_on: date
@@ -84,7 +83,6 @@ class CardRenewalMail(_OfRenewal):
 
     name = "card_renewal"
     label = "利用者カード更新のお知らせ"
-    topic = "利用者カード更新のお知らせ"
     shown = frozenset({"expires_on"})
 
     expires_on: date

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date
+from enum import Enum
 from typing import Any, ClassVar, Self, TypeAlias
 
 from lending.domain.mail.kinds.sources import Sources
@@ -42,7 +43,7 @@ class MailKind(ABC):
 
     name: ClassVar[str]  # never changed: mails are stored under it
     label: ClassVar[str]  # what staff call it
-    topic: ClassVar[str]  # the subject
+    topic: ClassVar[str] = ""  # the subject, where it is not the label
     shown: ClassVar[frozenset[str]] = frozenset()  # stored facts that My Library shows again; no link is among them
     secrets: ClassVar[frozenset[str]] = frozenset()  # told in memory only, neither stored nor shown again
     to_applicant: ClassVar[bool] = False  # to an application's address, and kept with it; or else to a patron's
@@ -70,10 +71,10 @@ class MailKind(ABC):
         Raises:
             ValueError: if a needed fact is missing or empty, naming it: such a mail is not to be sent.
         """
-        there = {each.name: each for each in fields(cls) if facts.get(each.name) not in (None, "", [], (), {})}
-        if missing := sorted(cls.needed(facts) - there.keys()):
+        there = {each.name: each.type for each in fields(cls) if facts.get(each.name) not in (None, "", [], (), {})}
+        if missing := sorted(cls.needed({name: facts[name] for name in there}) - there.keys()):
             raise ValueError(f"a mail of kind {cls.name} lacks {', '.join(missing)}")
-        return cls(**{name: _typed(each.type, facts[name]) for name, each in there.items()})
+        return cls(**{name: _typed(kind, facts[name]) for name, kind in there.items()})
 
     @classmethod
     def needed(cls, facts: Facts) -> frozenset[str]:
@@ -98,7 +99,7 @@ class MailKind(ABC):
     @classmethod
     def topic_of(cls, facts: Facts) -> str:
         """The subject without the library's name."""
-        return cls.topic
+        return cls.topic or cls.label
 
     @classmethod
     def subject(cls, facts: Facts, policy: Policy) -> str:
@@ -135,7 +136,9 @@ class MailKind(ABC):
 
 
 def _typed(kind: Any, value: Any) -> Any:
-    return date.fromisoformat(value) if kind in _DATES and isinstance(value, str) else value
+    if kind in _DATES and isinstance(value, str):
+        return date.fromisoformat(value)
+    return kind(value) if isinstance(kind, type) and issubclass(kind, Enum) else value
 
 
 @dataclass(frozen=True, kw_only=True)

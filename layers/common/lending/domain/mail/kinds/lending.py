@@ -143,7 +143,6 @@ class ShiftMail(_OfBatch):
 
     name = "shift"
     label = "受取期間変更のお知らせ"
-    topic = "受取期間変更のお知らせ"
     shown = frozenset({"pickup_from", "facility", "pickup_until", "due_on", "reason"})
 
     taken_back: bool
@@ -155,7 +154,7 @@ class ShiftMail(_OfBatch):
     @classmethod
     def topic_of(cls, facts: Facts) -> str:
         """Moved, or moved back."""
-        return "受取期間変更の取りやめ" if facts.get("taken_back") else cls.topic
+        return "受取期間変更の取りやめ" if facts.get("taken_back") else cls.label
 
     @classmethod
     def told(cls, stored: Facts, sources: Sources) -> Facts | None:
