@@ -85,7 +85,7 @@ def moved(state: MailState, to: MailState) -> MailState:
 
     Args:
         state: what is known so far.
-        to: what the event says, see `mail_events.MailEvent.moves_to`; or what the sender itself has to note.
+        to: what the event says, see `events.MailEvent.moves_to`; or what the sender itself has to note.
 
     RULES 38, 39.
     """
