@@ -6,16 +6,15 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import is_dataclass
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from lending.api.answers import Created, Unfinished
 from lending.api.guards import anyone
-from lending.api.request import Page, Request
+from lending.api.request import Request
 from lending.api.request_models import QueryModel
 from lending.api.surface import Area, Route, Surface
 
@@ -24,7 +23,7 @@ Schema = dict[str, Any]
 
 _REF = "#/components/schemas/{model}"
 _FORMS = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
-_STATUSES = {Created: 201, Unfinished: 202}
+_STATUSES: dict[Any, int] = {Created: 201, Unfinished: 202}
 _PROBLEM: Schema = {
     "type": "object",
     "description": "What stands in the way (RFC 9457); `reasons` names everything, not only the first.",
@@ -83,7 +82,7 @@ class _Models:
         inputs = [(kind, self._mode(kind), adapter) for kind, adapter in adapters.items()]
         found, told = TypeAdapter.json_schemas(inputs, ref_template=_REF)
         self._found = {kind: schema for (kind, _), schema in found.items()}
-        self.schemas = {name: _renamed(each) for name, each in told.get("$defs", {}).items()} | {"Problem": _PROBLEM}
+        self.schemas = told.get("$defs", {}) | {"Problem": _PROBLEM}
 
     def of(self, kind: Any) -> Schema:
         """The schema of a class, by reference where it has a name."""
@@ -96,15 +95,7 @@ class _Models:
 
     @staticmethod
     def _mode(kind: Any) -> Literal["validation", "serialization"]:
-        return "serialization" if is_dataclass(kind) else "validation"
-
-
-def _renamed(schema: Schema) -> Schema:
-    """A schema without the `_` that keeps a field's name from being a word of Python's: answers have none."""
-    if "properties" in schema:
-        schema["properties"] = {name.rstrip("_"): each for name, each in schema["properties"].items()}
-        schema["required"] = [name.rstrip("_") for name in schema.get("required", [])]
-    return schema
+        return "validation" if isinstance(kind, type) and issubclass(kind, BaseModel) else "serialization"
 
 
 def _sent(route: Route) -> list[Any]:
@@ -113,15 +104,19 @@ def _sent(route: Route) -> list[Any]:
     return [kind for name, kind in route.types.items() if name not in (*parts, "return") and kind is not Request]
 
 
-def _answers(route: Route) -> tuple[Any, ...]:
+def _answers(route: Route) -> dict[int, list[Any]]:
+    """The models of answers by their statuses."""
     kind = route.types["return"]
-    return get_args(kind) if get_origin(kind) is UnionType else (kind,)
+    answers: dict[int, list[Any]] = {}
+    for each in get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,):
+        status = _STATUSES.get(get_origin(each), route.status)
+        answers.setdefault(status, []).append(get_args(each)[0] if get_origin(each) in _STATUSES else each)
+    return answers
 
 
 def _answered(route: Route) -> list[Any]:
-    """The models of answers, those of lists by their items."""
-    kinds = [get_args(kind)[0] if get_origin(kind) is Page else kind for kind in _answers(route)]
-    return [kind for kind in kinds if kind is not NoneType and kind not in _STATUSES]
+    """The models of all answers."""
+    return [kind for kinds in _answers(route).values() for kind in kinds if kind is not NoneType]
 
 
 def _operation(area: Area, route: Route, models: _Models) -> Schema:
@@ -136,9 +131,9 @@ def _operation(area: Area, route: Route, models: _Models) -> Schema:
         else:
             content = {form: {"schema": models.of(kind)} for form in _FORMS}
             operation["requestBody"] = {"required": True, "content": content}
-    if get_origin(route.types["return"]) is Page:
+    if any("cursor" in models.resolved(kind).get("properties", {}) for kind in _answered(route)):
         parameters += _LIMIT_AND_CURSOR
-    told = {str(_STATUSES.get(kind, route.status)): _answer(kind, models) for kind in _answers(route)}
+    told = {str(status): _answer(kinds, models) for status, kinds in _answers(route).items()}
     problem = {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}}
     return (
         operation
@@ -156,16 +151,11 @@ def _summary(route: Route) -> str:
     return (inspect.getdoc(route.handler) or "").partition("\n")[0]
 
 
-def _answer(kind: Any, models: _Models) -> Schema:
-    if kind is NoneType:
+def _answer(kinds: list[Any], models: _Models) -> Schema:
+    if kinds == [NoneType]:
         return {"description": "Done; there is nothing to say."}
-    schema: Schema = {"type": "object"}
-    if get_origin(kind) is Page:
-        items = {"type": "array", "items": models.of(get_args(kind)[0])}
-        cursor = {"anyOf": [{"type": "string"}, {"type": "null"}]}
-        schema |= {"required": ["items", "cursor"], "properties": {"items": items, "cursor": cursor}}
-    elif kind not in _STATUSES:
-        schema = models.of(kind)
+    schemas = [models.of(kind) for kind in kinds]
+    schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
     return {"description": "Done.", "content": {"application/json": {"schema": schema}}}
 
 

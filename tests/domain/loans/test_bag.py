@@ -88,5 +88,5 @@ def test_a_hand_over_is_taken_back_within_the_minutes_of_the_policy() -> None:
 
 def test_the_number_is_the_cards_of_today() -> None:
     # RULES 28: after a re-issue the slip bears the former one
-    assert BAG.numbers("20000001") == {"card_number": "20000001", "former_card_number": "10000001"}
-    assert BAG.numbers("10000001") == BAG.numbers(None) == {"card_number": "10000001", "former_card_number": None}
+    assert BAG.numbers("20000001") == ("20000001", "10000001")
+    assert BAG.numbers("10000001") == BAG.numbers(None) == ("10000001", None)

@@ -1,11 +1,13 @@
 """Answers: JSON, and problems in the one form of RFC 9457 (docs/api.md, common)."""
 
 import json
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, NotRequired, TypeVar, cast
 
 from aws_lambda_powertools.event_handler import Response
+from pydantic import ConfigDict, with_config
+from typing_extensions import TypedDict
 
 from lending.api.forms import Event
 from lending.api.statuses import status_of
@@ -14,18 +16,30 @@ from lending.domain.problems import SENTENCES, Reason, Refused
 _RETRY_AFTER_SECONDS = "5"
 
 
+Body = TypeVar("Body")
+
+
 @dataclass(frozen=True, slots=True)
-class Unfinished:
+class Unfinished(Generic[Body]):
     """What was done of something that takes longer than a request: sent again it goes on where it was (202)."""
 
-    body: Any
+    body: Body
 
 
 @dataclass(frozen=True, slots=True)
-class Created:
+class Created(Generic[Body]):
     """What a request has made, where another one of the same route makes nothing (201)."""
 
-    body: Any
+    body: Body
+
+
+@with_config(ConfigDict(extra="allow"))
+class ReasonAnswer(TypedDict):
+    """One thing that stands in the way; the facts that its sentence names stand beside."""
+
+    code: str
+    message: str
+    field: NotRequired[str]
 
 
 def answered(status: int, body: Any) -> Response[str]:
@@ -51,21 +65,18 @@ def problem(refusal: Refused, event: Event, allow: str = "") -> Response[str]:
     return response(status, as_json(body), headers | ({"Allow": allow} if allow else {}))
 
 
-def shown_reason(reason: Reason) -> dict[str, Any]:
+def shown_reason(reason: Reason) -> ReasonAnswer:
     """A reason as an answer names it: its facts, code, sentence, and the field at fault."""
     field = {"field": reason.field} if reason.field else {}
-    return {**reason.facts, "code": reason.code, "message": reason.sentence, **field}
+    return cast(ReasonAnswer, {**reason.facts, "code": reason.code, "message": reason.sentence, **field})
 
 
 def as_json(body: Any) -> str:
-    """A body as it is sent. The fields of a dataclass are named as they are, but for the `_` that keeps a name from
-    being a word of Python's: `from_`."""
+    """A body as it is sent."""
     return json.dumps(body, ensure_ascii=False, default=_plain)
 
 
 def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {each.name.rstrip("_"): getattr(value, each.name) for each in fields(value)}
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
     if isinstance(value, frozenset):

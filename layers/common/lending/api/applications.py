@@ -3,11 +3,11 @@
 import secrets
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
+from typing_extensions import TypedDict
 
 from lending.actions.patrons.send_password import ask_for_password
 from lending.actions.registration.apply import apply, ask_for_uploads, show_application
@@ -15,6 +15,7 @@ from lending.actions.registration.withdraw import withdraw_application
 from lending.api.guards import anyone
 from lending.api.request import Request
 from lending.api.request_models import RequestModel, Text, Word, as_list
+from lending.api.shown import SlotAnswer, shown_slot
 from lending.api.surface import Area
 from lending.aws import image_bucket
 from lending.aws.access_codes import access_code, code_hash, new_receipt_number, typed
@@ -24,7 +25,7 @@ from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.registration.application import Application, ApplicationForm
 from lending.domain.registration.form import parse_form
-from lending.domain.registration.kinds import ApplicationKind, ApplicationStatus, SlotStatus
+from lending.domain.registration.kinds import ApplicationKind, ApplicationStatus
 from lending.domain.registration.slots import barcode_warning, is_optional, missing_slots, slot_label, slot_note
 from lending.domain.registration.status import status_message
 
@@ -55,8 +56,7 @@ class PasswordRequest(RequestModel):
     birth_date: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UploadTicket:
+class UploadTicket(TypedDict):
     """What it takes to send one picture straight to the bucket."""
 
     slot: str
@@ -69,8 +69,7 @@ class UploadTicket:
     accepts: list[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UploadsAnswer:
+class UploadsAnswer(TypedDict):
     """Tickets for pictures, and until when they are good."""
 
     receipt_number: str
@@ -78,29 +77,20 @@ class UploadsAnswer:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AppliedAnswer(UploadsAnswer):
     """An application that was taken in."""
 
     access_code: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlotAnswer:
-    """One picture of an application, and what became of it."""
+class OwnSlot(SlotAnswer):
+    """One picture of an application as its applicant sees it."""
 
-    slot: str
-    label: str
     note: str
-    optional: bool
-    status: SlotStatus
-    reason: str
-    seen_at: datetime | None
     warning: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApplicationAnswer:
+class OwnApplication(TypedDict):
     """Where an application is, and what its applicant is to do."""
 
     receipt_number: str
@@ -108,23 +98,21 @@ class ApplicationAnswer:
     status: ApplicationStatus
     missing_slots: list[str]
     message: str
-    slots: list[SlotAnswer]
+    slots: list[OwnSlot]
 
 
-@dataclass(frozen=True, slots=True)
-class WithdrawnAnswer:
+class WithdrawnAnswer(TypedDict):
     """An application of which nothing is kept."""
 
     receipt_number: str
-    status: str = "withdrawn"
-    message: str = _WITHDRAWN
+    status: str
+    message: str
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordAnswer:
+class PasswordAnswer(TypedDict):
     """The same whatever comes of it."""
 
-    message: str = _ALIKE_FOR_ALL
+    message: str
 
 
 @area.post(status=201)
@@ -146,7 +134,7 @@ def send_form(request: Request) -> AppliedAnswer:
 
 
 @area.get("/<receipt_number>")
-def show(receipt_number: str, request: Request) -> ApplicationAnswer:
+def show(receipt_number: str, request: Request) -> OwnApplication:
     """Where an application is, for who has its access code or the link of a mail."""
     application = show_application(request.library.table, *_shown_by(receipt_number, request))
     return _application(application, request.library.policy)
@@ -166,7 +154,7 @@ def withdraw(receipt_number: str, request: Request) -> WithdrawnAnswer:
     """The applicant takes an application back; of what was sent nothing is kept (RULES 41)."""
     receipt, shown = _shown_by(receipt_number, request)
     withdraw_application(request.library.table, receipt, shown)
-    return WithdrawnAnswer(receipt)
+    return {"receipt_number": receipt, "status": "withdrawn", "message": _WITHDRAWN}
 
 
 @passwords.post(status=202)
@@ -177,7 +165,7 @@ def send_password(request: Request, asked: PasswordRequest) -> PasswordAnswer:
     if isinstance(number, FieldFault) or isinstance(born, FieldFault):
         raise _refused(fault for fault in (number, born) if isinstance(fault, FieldFault))
     ask_for_password(library.table, number, born, library.moment, library.policy)
-    return PasswordAnswer()
+    return {"message": _ALIKE_FOR_ALL}
 
 
 def _refused(faults: Iterable[FieldFault]) -> Refused:
@@ -215,8 +203,8 @@ def _ticket(application: Application, slot: str, policy: Policy) -> UploadTicket
     )
 
 
-def _application(application: Application, policy: Policy) -> ApplicationAnswer:
-    return ApplicationAnswer(
+def _application(application: Application, policy: Policy) -> OwnApplication:
+    return OwnApplication(
         receipt_number=application.receipt_number,
         kind=application.kind,
         status=application.status,
@@ -226,15 +214,9 @@ def _application(application: Application, policy: Policy) -> ApplicationAnswer:
     )
 
 
-def _slot(application: Application, slot: str) -> SlotAnswer:
-    state = application.slots[slot]
-    return SlotAnswer(
-        slot=slot,
-        label=slot_label(slot),
-        note=slot_note(slot),
-        optional=is_optional(slot),
-        status=state.status,
-        reason=state.reason,
-        seen_at=state.seen_at,
-        warning=barcode_warning(application, slot),
-    )
+def _slot(application: Application, slot: str) -> OwnSlot:
+    return {
+        **shown_slot(slot, application.slots[slot]),
+        "note": slot_note(slot),
+        "warning": barcode_warning(application, slot),
+    }

@@ -1,11 +1,11 @@
 """Closed days as requests and answers name them, at the desk and at a facility alike (RULES 40)."""
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import uuid4
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from lending.api.request_models import Day, RequestModel, Weekdays
 from lending.domain.calendar.closures import Closure, ClosureKind, Scope
@@ -29,21 +29,21 @@ class ClosureRequest(RequestModel):
         return Closure(closure_id=uuid4().hex, scope=scope, facility=facility, **days)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClosureAnswer:
+# Both counted. A class could not have the first as a field: it is a word of Python's.
+Days = TypedDict("Days", {"from": date, "until": date})
+
+
+class ClosureAnswer(Days):
     """Closed days, and whose."""
 
     id: str
     scope: Scope
     facility: str | None
-    from_: date
-    until: date
     reason: str
-    weekdays: frozenset[int]
+    weekdays: list[int]
     kind: ClosureKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedClosure(ClosureAnswer):
     """Closed days just recorded, and what they bring with them."""
 
@@ -52,27 +52,23 @@ class RecordedClosure(ClosureAnswer):
 
 def shown_closure(closure: Closure) -> ClosureAnswer:
     """Closed days as they are listed."""
-    return ClosureAnswer(**_of_closure(closure))
+    return {
+        "id": closure.closure_id,
+        "scope": closure.scope,
+        "facility": closure.facility or None,
+        "from": closure.starts_on,
+        "until": closure.ends_on,
+        "reason": closure.reason,
+        "weekdays": sorted(closure.weekdays),
+        "kind": closure.kind,
+    }
 
 
 def recorded_closure(closure: Closure, warnings: list[str]) -> RecordedClosure:
     """Closed days just recorded."""
-    return RecordedClosure(**_of_closure(closure), warnings=warnings)
+    return {**shown_closure(closure), "warnings": warnings}
 
 
 def by_date(closure: Closure) -> tuple[str, str]:
     """What lists of closed days are ordered by."""
     return closure.starts_on.isoformat(), closure.closure_id
-
-
-def _of_closure(closure: Closure) -> dict[str, Any]:
-    return {
-        "id": closure.closure_id,
-        "scope": closure.scope,
-        "facility": closure.facility or None,
-        "from_": closure.starts_on,
-        "until": closure.ends_on,
-        "reason": closure.reason,
-        "weekdays": closure.weekdays,
-        "kind": closure.kind,
-    }

@@ -1,10 +1,10 @@
 """What a partner facility does: its bags, its closed days, what it tells the desk (RULES 24, 28-30, 40, 54)."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StringConstraints
+from typing_extensions import TypedDict
 
 from lending.actions.calendar.closures import record_closure, take_closure_back, view_closures
 from lending.actions.loans.arrivals import note_arrival
@@ -22,6 +22,7 @@ from lending.api.closures import (
 from lending.api.guards import facility
 from lending.api.request import Page, Request
 from lending.api.request_models import QueryModel, RequestModel
+from lending.api.shown import BagNumbers, shown_numbers
 from lending.api.surface import Area
 from lending.domain.calendar.closures import Scope
 from lending.domain.loans.bag import Arrival, BagList
@@ -55,8 +56,7 @@ class BagsQuery(QueryModel):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class FacilityAnswer:
+class OwnFacility(TypedDict):
     """The facility, and how many bags are on each of its lists."""
 
     number: int
@@ -66,13 +66,9 @@ class FacilityAnswer:
     counts: dict[BagList, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BagAnswer:
+class BagAnswer(BagNumbers):
     """A bag as its facility sees it: numbers and no names."""
 
-    id: str
-    card_number: str | None
-    former_card_number: str | None
     books: int
     pickup_from: date
     pickup_until: date
@@ -86,19 +82,14 @@ class BagAnswer:
     back_late: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandedOverAnswer:
+class HandedOverAnswer(BagNumbers):
     """A bag that was collected."""
 
-    id: str
-    card_number: str | None
-    former_card_number: str | None
     handed_over_at: datetime | None
     undo_until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class ArrivalAnswer:
+class ArrivalAnswer(TypedDict):
     """Whether a bag has arrived, and when that was recorded."""
 
     id: str
@@ -106,8 +97,7 @@ class ArrivalAnswer:
     arrival_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReportAnswer:
+class ReportAnswer(TypedDict):
     """What was told to the desk, and when; its text is not sent back."""
 
     kind: ReportKind
@@ -115,12 +105,18 @@ class ReportAnswer:
 
 
 @area.get()
-def show_facility(request: Request) -> FacilityAnswer:
+def show_facility(request: Request) -> OwnFacility:
     """The facility's number and name, and how many bags are on each of its lists."""
     library = request.library
     shown = overview(library.table, request.caller, library.moment, library.policy)
     place = shown.facility
-    return FacilityAnswer(place.number, place.name, place.municipality, place.gives_out_kits, shown.counts)
+    return {
+        "number": place.number,
+        "name": place.name,
+        "municipality": place.municipality,
+        "gives_out_kits": place.gives_out_kits,
+        "counts": shown.counts,
+    }
 
 
 @area.get("/bags")
@@ -139,9 +135,11 @@ def record_hand_over(bag_id: str, request: Request) -> HandedOverAnswer:
     """Record that a bag was collected (RULES 30)."""
     library = request.library
     bag = hand_over(library.table, request.caller, bag_id, library.moment, library.policy)
-    numbers = bag.numbers(current_number(library.table, bag))
-    undo_until = bag.undo_until(library.policy)
-    return HandedOverAnswer(id=bag.bag_id, **numbers, handed_over_at=bag.handed_over_at, undo_until=undo_until)
+    return {
+        **shown_numbers(bag, current_number(library.table, bag)),
+        "handed_over_at": bag.handed_over_at,
+        "undo_until": bag.undo_until(library.policy),
+    }
 
 
 @area.delete("/bags/<bag_id>/handover")
@@ -156,7 +154,7 @@ def record_arrival(bag_id: str, request: Request, asked: ArrivalRequest) -> Arri
     """Record whether a bag has arrived (RULES 54)."""
     library = request.library
     bag = note_arrival(library.table, request.caller, bag_id, asked.state, library.moment, library.policy)
-    return ArrivalAnswer(bag.bag_id, bag.reached, bag.arrival_at)
+    return {"id": bag.bag_id, "arrival": bag.reached, "arrival_at": bag.arrival_at}
 
 
 @area.post("/reports", status=201)
@@ -164,7 +162,7 @@ def add_report(request: Request, asked: ReportRequest) -> ReportAnswer:
     """Tell the desk what is missing, one too many, or needed (RULES 54)."""
     told = Report(facility=request.caller, kind=asked.kind, text=asked.text, reported_at=request.moment)
     recorded = report(request.library.table, told)
-    return ReportAnswer(recorded.kind, recorded.reported_at)
+    return {"kind": recorded.kind, "reported_at": recorded.reported_at}
 
 
 @area.get("/closures")
@@ -189,18 +187,17 @@ def remove_closure(closure_id: str, request: Request) -> None:
 
 def _bag(view: BagView) -> BagAnswer:
     bag = view.bag
-    return BagAnswer(
-        id=bag.bag_id,
-        **bag.numbers(view.card_number),
-        books=len(bag.barcodes),
-        pickup_from=bag.pickup_from,
-        pickup_until=bag.pickup_until,
-        handed_over_at=bag.handed_over_at,
-        batch="this_week" if view.this_week else "next_week" if view.listed is BagList.COMING else "last_week",
-        last_day=view.last_day,
-        list=view.listed,
-        arrival=bag.reached,
-        undo_until=view.undo_until,
-        back_by=view.back_by,
-        back_late=view.back_late,
-    )
+    return {
+        **shown_numbers(bag, view.card_number),
+        "books": len(bag.barcodes),
+        "pickup_from": bag.pickup_from,
+        "pickup_until": bag.pickup_until,
+        "handed_over_at": bag.handed_over_at,
+        "batch": "this_week" if view.this_week else "next_week" if view.listed is BagList.COMING else "last_week",
+        "last_day": view.last_day,
+        "list": view.listed,
+        "arrival": bag.reached,
+        "undo_until": view.undo_until,
+        "back_by": view.back_by,
+        "back_late": view.back_late,
+    }

@@ -1,8 +1,8 @@
 """A patron's holds, and the basket (RULES 9-12, 27)."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+
+from typing_extensions import TypedDict
 
 from lending.actions.holds.basket import put_in_basket, show_basket, take_from_basket
 from lending.actions.holds.place import cancel_hold, place_hold
@@ -10,9 +10,10 @@ from lending.actions.holds.view import HoldView, view_holds, view_placed
 from lending.api.guards import patron
 from lending.api.request import Page, Request
 from lending.api.request_models import Place, RequestModel, Word
+from lending.api.shown import LastRunAnswer, shown_last_run
 from lending.api.surface import Area
 from lending.domain.catalogue.title import Title
-from lending.domain.holds.hold import STATUS_LABELS, HoldStatus, RunReason
+from lending.domain.holds.hold import STATUS_LABELS, HoldStatus
 from lending.domain.run.reasons import patron_sentence
 from lending.domain.run.run import Explanation
 
@@ -27,36 +28,14 @@ class HoldRequest(RequestModel):
     pickup_place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class StoppedBy:
+class StoppedBy(TypedDict):
     """Why the next run would pass the patron over."""
 
     code: str
     message: str
 
-    @classmethod
-    def of(cls, reason: Explanation) -> "StoppedBy":
-        """A reason in words for the patron."""
-        return cls(reason.code, patron_sentence(reason.code, reason.facts))
 
-
-@dataclass(frozen=True, slots=True)
-class LastRunAnswer:
-    """Why the last run gave this hold no book (RULES 27)."""
-
-    date: date
-    code: str
-    message: str
-    facts: dict[str, Any]
-
-    @classmethod
-    def of(cls, run: RunReason) -> "LastRunAnswer":
-        """A reason in words for the patron."""
-        return cls(run.date, run.code, patron_sentence(run.code, run.facts), run.facts)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldAnswer:
+class OwnHold(TypedDict):
     """A hold as its patron sees it. A book for a partner facility has its days once it is lent, and then is a loan."""
 
     title_id: str
@@ -77,15 +56,13 @@ class HoldAnswer:
     stopped_by: list[StoppedBy]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlacedAnswer(HoldAnswer):
+class PlacedAnswer(OwnHold):
     """A hold just placed, and what is closed or suspended where its book is to be collected (RULES 40)."""
 
     notices: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class BasketEntry:
+class BasketEntry(TypedDict):
     """A title in the basket."""
 
     title_id: str
@@ -93,18 +70,13 @@ class BasketEntry:
     author: str
     holdable: bool
 
-    @classmethod
-    def of(cls, title: Title) -> "BasketEntry":
-        """A title as it is answered."""
-        return cls(title.title_id, title.title, title.author, title.lendable > 0)
-
 
 @area.get()
-def show_holds(request: Request) -> Page[HoldAnswer]:
+def show_holds(request: Request) -> Page[OwnHold]:
     """The patron's open holds."""
     library = request.library
     views = view_holds(library.table, request.caller, library.moment, library.policy)
-    return request.page_of(views, lambda view: (view.hold.placed_at.timestamp(), view.hold.title_id), _answer)
+    return request.page_of(views, lambda view: (view.hold.placed_at.timestamp(), view.hold.title_id), _hold)
 
 
 @area.post(status=201)
@@ -114,7 +86,7 @@ def place(request: Request, wanted: HoldRequest) -> PlacedAnswer:
     table, moment, policy = library.table, library.moment, library.policy
     hold = place_hold(table, patron_id, wanted.title_id, wanted.pickup_place, moment, policy)
     view, notices = view_placed(table, hold, moment, policy)
-    return PlacedAnswer(**_fields(view), notices=[notice.text for notice in notices])
+    return {**_hold(view), "notices": [notice.text for notice in notices]}
 
 
 @area.delete("/<title_id>")
@@ -128,7 +100,7 @@ def show(request: Request) -> Page[BasketEntry]:
     """The titles in the basket."""
     entries = show_basket(request.library.table, request.caller)
     return request.page_of(
-        entries, lambda entry: (entry.added_at, entry.title.title_id), lambda entry: BasketEntry.of(entry.title)
+        entries, lambda entry: (entry.added_at, entry.title.title_id), lambda entry: _entry(entry.title)
     )
 
 
@@ -144,11 +116,16 @@ def take_out(title_id: str, request: Request) -> None:
     take_from_basket(request.library.table, request.caller, title_id)
 
 
-def _answer(view: HoldView) -> HoldAnswer:
-    return HoldAnswer(**_fields(view))
+def _entry(title: Title) -> BasketEntry:
+    return {
+        "title_id": title.title_id,
+        "title": title.title,
+        "author": title.author,
+        "holdable": title.lendable > 0,
+    }
 
 
-def _fields(view: HoldView) -> dict[str, Any]:
+def _hold(view: HoldView) -> OwnHold:
     hold = view.hold
     return {
         "title_id": hold.title_id,
@@ -165,6 +142,10 @@ def _fields(view: HoldView) -> dict[str, Any]:
         "pickup_from": None,
         "pickup_until": hold.pickup_until,
         "earliest_pickup": view.earliest_pickup,
-        "last_run": LastRunAnswer.of(hold.last_run) if hold.last_run else None,
-        "stopped_by": list(map(StoppedBy.of, view.stopped_by)),
+        "last_run": shown_last_run(hold.last_run, patron_sentence) if hold.last_run else None,
+        "stopped_by": [_stopped_by(each) for each in view.stopped_by],
     }
+
+
+def _stopped_by(reason: Explanation) -> StoppedBy:
+    return {"code": reason.code, "message": patron_sentence(reason.code, reason.facts)}

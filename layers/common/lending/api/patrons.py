@@ -1,9 +1,10 @@
 """A patron's own record: what is stored, where mails go, the file of it all, and leaving (RULES 7, 41)."""
 
-from dataclasses import dataclass
 from datetime import date
 from secrets import token_urlsafe
 from typing import Any
+
+from typing_extensions import TypedDict
 
 from lending.actions.patrons.change_mail_address import change_mail_addresses, confirm_mail_address
 from lending.actions.patrons.export import export_all
@@ -32,8 +33,7 @@ class ConfirmationRequest(RequestModel):
     token: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(TypedDict):
     """How many holds, loans and titles in the basket."""
 
     holds: int
@@ -41,8 +41,7 @@ class Counts:
     basket: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordAnswer:
+class OwnRecord(TypedDict):
     """All that is registered of the patron, with what the card page shows."""
 
     name: str
@@ -68,22 +67,21 @@ class RecordAnswer:
     counts: Counts
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmedAnswer:
+class ConfirmedAnswer(TypedDict):
     """Which address counts from now on."""
 
     field: str
-    confirmed: bool = True
+    confirmed: bool
 
 
 @area.get()
-def show_record(request: Request) -> RecordAnswer:
+def show_record(request: Request) -> OwnRecord:
     """The patron's own record."""
     return _record(view_myself(request.library.table, request.caller, request.moment), request)
 
 
 @area.patch()
-def change_record(request: Request, wanted: AddressesRequest) -> RecordAnswer:
+def change_record(request: Request, wanted: AddressesRequest) -> OwnRecord:
     """Change where mails go; an address that has to prove itself shows as pending (RULES 7)."""
     library, addresses = request.library, wanted.model_dump(exclude_none=True)
     change_mail_addresses(library.table, request.caller, addresses, token_urlsafe(24), library.moment, library.policy)
@@ -108,13 +106,13 @@ def confirm(request: Request, followed: ConfirmationRequest) -> ConfirmedAnswer:
     library = request.library
     patron_id, pending_id = confirmed(followed.token)
     wish = confirm_mail_address(library.table, patron_id, pending_id, library.moment, library.policy)
-    return ConfirmedAnswer(wish.field)
+    return {"field": wish.field, "confirmed": True}
 
 
-def _record(myself: Myself, request: Request) -> RecordAnswer:
+def _record(myself: Myself, request: Request) -> OwnRecord:
     known, today = myself.patron, request.library.today
     coming = known.loan_cap_from if known.loan_cap_from and known.loan_cap_from > today else None
-    return RecordAnswer(
+    return OwnRecord(
         name=known.name,
         kana=known.kana or None,
         birth_date=known.birth_date,
@@ -135,5 +133,5 @@ def _record(myself: Myself, request: Request) -> RecordAnswer:
         next_loan_cap=known.loan_cap if coming else None,
         next_loan_cap_from=coming,
         hold_limit=request.library.policy.hold_limit,
-        counts=Counts(known.open_holds, known.loans, myself.basket),
+        counts=Counts(holds=known.open_holds, loans=known.loans, basket=myself.basket),
     )

@@ -1,13 +1,14 @@
 """What anyone may see: facilities, notices, titles. No token is asked for."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from lending.actions.calendar.notices import all_facilities, current_notices
 from lending.actions.catalogue.search_titles import TitleCard, search_titles, view_title
+from lending.api.closures import Days
 from lending.api.guards import anyone
 from lending.api.request import Page, Request
 from lending.api.request_models import Place, QueryModel
@@ -24,8 +25,7 @@ _PAGE = 20
 _PAGE_MOST = 50
 
 
-@dataclass(frozen=True, slots=True)
-class FacilityAnswer:
+class FacilityAnswer(TypedDict):
     """A partner facility."""
 
     number: int
@@ -34,33 +34,17 @@ class FacilityAnswer:
     name: str
     gives_out_kits: bool
 
-    @classmethod
-    def of(cls, facility: Facility) -> "FacilityAnswer":
-        """A facility as it is answered."""
-        place = facility.district, facility.municipality, facility.name
-        return cls(facility.number, *place, facility.gives_out_kits)
 
-
-@dataclass(frozen=True, slots=True)
-class NoticeAnswer:
+class NoticeAnswer(Days):
     """One お知らせ (RULES 40)."""
 
     id: str
     scope: Scope
     facility: str | None
-    from_: date
-    until: date
     message: str
 
-    @classmethod
-    def of(cls, notice: Notice) -> "NoticeAnswer":
-        """A notice as it is answered."""
-        facility = notice.facility or None
-        return cls(notice.notice_id, notice.scope, facility, notice.starts_on, notice.ends_on, notice.text)
 
-
-@dataclass(frozen=True, slots=True)
-class TitleAnswer:
+class TitleAnswer(TypedDict):
     """A title as anyone sees it; `earliest_pickup` is that of a hold placed now."""
 
     title_id: str
@@ -72,22 +56,6 @@ class TitleAnswer:
     copies_available: int
     holds_waiting: int
     earliest_pickup: date | None
-
-    @classmethod
-    def of(cls, card: TitleCard) -> "TitleAnswer":
-        """A title as it is answered."""
-        title = card.title
-        return cls(
-            title_id=title.title_id,
-            title=title.title,
-            author=title.author,
-            isbn=title.isbn,
-            holdable=title.lendable > 0,
-            copies=card.copies,
-            copies_available=card.copies_available,
-            holds_waiting=card.holds_waiting,
-            earliest_pickup=card.earliest_pickup,
-        )
 
 
 class PlaceQuery(QueryModel):
@@ -105,7 +73,7 @@ class TitleQuery(PlaceQuery):
 @area.get("/facilities")
 def facilities(request: Request) -> Page[FacilityAnswer]:
     """Every partner facility, by number."""
-    return request.page_of(all_facilities(request.library.table), lambda each: (each.number,), FacilityAnswer.of)
+    return request.page_of(all_facilities(request.library.table), lambda each: (each.number,), _facility)
 
 
 @area.get("/notices")
@@ -113,7 +81,7 @@ def notices(request: Request) -> Page[NoticeAnswer]:
     """The current お知らせ, the nearest first (RULES 40)."""
     library = request.library
     found = current_notices(library.table, library.today, library.policy)
-    return request.page_of(found, lambda each: (f"{each.starts_on} {each.ends_on}", each.notice_id), NoticeAnswer.of)
+    return request.page_of(found, lambda each: (f"{each.starts_on} {each.ends_on}", each.notice_id), _notice)
 
 
 @area.get("/titles")
@@ -124,11 +92,47 @@ def search(request: Request, query: TitleQuery) -> Page[TitleAnswer]:
     cards, last = search_titles(
         library.table, bucket, query.q, query.pickup_place, start, limit, library.moment, library.policy
     )
-    return request.page([TitleAnswer.of(card) for card in cards], last)
+    return request.page([_title(card) for card in cards], last)
 
 
 @area.get("/titles/<title_id>")
 def title(title_id: str, request: Request, query: PlaceQuery) -> TitleAnswer:
     """One title."""
     library = request.library
-    return TitleAnswer.of(view_title(library.table, title_id, query.pickup_place, library.moment, library.policy))
+    return _title(view_title(library.table, title_id, query.pickup_place, library.moment, library.policy))
+
+
+def _facility(facility: Facility) -> FacilityAnswer:
+    return {
+        "number": facility.number,
+        "district": facility.district,
+        "municipality": facility.municipality,
+        "name": facility.name,
+        "gives_out_kits": facility.gives_out_kits,
+    }
+
+
+def _notice(notice: Notice) -> NoticeAnswer:
+    return {
+        "id": notice.notice_id,
+        "scope": notice.scope,
+        "facility": notice.facility or None,
+        "from": notice.starts_on,
+        "until": notice.ends_on,
+        "message": notice.text,
+    }
+
+
+def _title(card: TitleCard) -> TitleAnswer:
+    title = card.title
+    return {
+        "title_id": title.title_id,
+        "title": title.title,
+        "author": title.author,
+        "isbn": title.isbn,
+        "holdable": title.lendable > 0,
+        "copies": card.copies,
+        "copies_available": card.copies_available,
+        "holds_waiting": card.holds_waiting,
+        "earliest_pickup": card.earliest_pickup,
+    }

@@ -7,6 +7,8 @@ from functools import cached_property
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
+from typing_extensions import TypedDict
+
 from lending.actions.library import Library, library_at
 from lending.api.forms import Event, fields_of, header
 from lending.api.request_models import FIRST_DAY, LAST_DAY, as_day, as_place
@@ -25,8 +27,7 @@ _CURSOR_LENGTH = 2000
 _SECONDS_FOR_PARTS = 15
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Shown]):
+class Page(TypedDict, Generic[Shown]):
     """A part of a list, and what asks for the next part; None at the end."""
 
     items: list[Shown]
@@ -133,7 +134,7 @@ class Request:
 
     def page(self, items: list[Shown], last: Any) -> Page[Shown]:
         """A page of a list; `last` is where the next page goes on, None at the end."""
-        return Page(items, sealed(self._list, last) if last else None)
+        return {"items": items, "cursor": sealed(self._list, last) if last else None}
 
     def page_of(
         self, found: Iterable[Item], key: Callable[[Item], Iterable[str | float]], show: Callable[[Item], Shown]

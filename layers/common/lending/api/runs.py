@@ -1,11 +1,11 @@
 """Runs: made, tried, looked at, and decided again (RULES 18-27)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from lending.actions.run.replay import replay_run
 from lending.actions.run.thursday_run import run_on_request
@@ -17,7 +17,7 @@ from lending.api.request_models import A_NUMBER, Day, Place, RequestModel
 from lending.api.surface import Area
 from lending.domain.run.reasons import counter_sentence
 from lending.domain.run.run import RunDecision
-from lending.domain.run.run_record import Cost, CycleRun
+from lending.domain.run.run_record import Cost, CycleRun, RunRecord
 from lending.domain.run.what_if import Change, Difference, WhatIf
 from lending.domain.run_id import RunId
 
@@ -44,8 +44,7 @@ class RunRequest(RequestModel):
     what_if: WhatIfRequest | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WeeklyRunAnswer:
+class WeeklyRunAnswer(TypedDict):
     """The run of a cycle."""
 
     date: RunId
@@ -55,15 +54,8 @@ class WeeklyRunAnswer:
     suspended: bool
     summary: Mapping[str, int]
 
-    @classmethod
-    def of(cls, run: CycleRun) -> "WeeklyRunAnswer":
-        """A run as it is answered."""
-        finished = run.finished_at is not None
-        return cls(run.run_id, run.cycle, finished, run.finished_at, run.suspended, run.counts)
 
-
-@dataclass(frozen=True, slots=True)
-class OutcomeAnswer:
+class OutcomeAnswer(TypedDict):
     """What is decided for a hold, and why."""
 
     title_id: str
@@ -75,7 +67,6 @@ class OutcomeAnswer:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
 class DecisionAnswer(OutcomeAnswer):
     """The same, with whose hold it is."""
 
@@ -83,8 +74,7 @@ class DecisionAnswer(OutcomeAnswer):
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class CostAnswer:
+class CostAnswer(TypedDict):
     """What a run took; `seconds` by its steps."""
 
     invocations: int
@@ -93,42 +83,65 @@ class CostAnswer:
     read_units: float
     write_units: float
 
-    @classmethod
-    def of(cls, cost: Cost) -> "CostAnswer":
-        """What a run took as it is answered."""
-        steps = {"reading": cost.ms_reading, "planning": cost.ms_planning, "writing": cost.ms_writing}
-        seconds = {step: spent / 1000 for step, spent in steps.items()}
-        return cls(cost.invocations, seconds, cost.requests, cost.read_units, cost.write_units)
+
+class Both(TypedDict):
+    """How many books without the change, and with it."""
+
+    plain: int
+    what_if: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunAnswer:
+class Changed(TypedDict):
+    """How many books are lent and kept aside."""
+
+    lend: Both
+    keep_aside: Both
+
+
+class ChangedPatron(Changed):
+    """The same, of a patron."""
+
+    card_number: str
+
+
+class ChangedPlace(Changed):
+    """The same, of a pickup place."""
+
+    pickup_place: str
+
+
+class DifferenceAnswer(TypedDict):
+    """What would be otherwise."""
+
+    patrons: list[ChangedPatron]
+    facilities: list[ChangedPlace]
+
+
+class RunAnswer(TypedDict):
     """A part of a run's decisions. Of one that was only tried there is no record: how far it came, and what it took."""
 
     date: RunId
     summary: Mapping[str, int]
     decisions: list[DecisionAnswer]
     cursor: str | None
-    dry_run: bool = False
-    already_done: bool | None = None
-    unfinished: bool = False
-    finished: bool | None = None
-    input: str | None = None
-    rounds: int | None = None
-    cost: CostAnswer | None = None
-    difference: Mapping[str, Any] | None = None
+    dry_run: bool
+    already_done: bool | None
+    unfinished: bool
+    finished: bool | None
+    input: str | None
+    rounds: int | None
+    cost: CostAnswer | None
+    difference: DifferenceAnswer | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayDifference:
+class ReplayDifference(TypedDict):
     """A decision then, and now; None where there is none."""
 
     then: OutcomeAnswer | None
     now: OutcomeAnswer | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayAnswer:
+class ReplayAnswer(TypedDict):
     """A run of the past decided again: the same, or what differs."""
 
     date: RunId
@@ -159,7 +172,7 @@ def make_run(request: Request, asked: RunRequest) -> RunAnswer:
 def show_runs(request: Request) -> Page[WeeklyRunAnswer]:
     """The weekly runs, the latest first."""
     found, last = view_runs(request.library.table, request.start(), request.limit())
-    return request.page([WeeklyRunAnswer.of(each) for each in found], last)
+    return request.page([_weekly_run(each) for each in found], last)
 
 
 @area.get("/<run_id>")
@@ -175,47 +188,104 @@ def show_replay(run_id: str, request: Request) -> ReplayAnswer:
     """A run of the past decided again from its own input: the same, or what differs."""
     run = run_of(run_id)
     replay = replay_run(request.library.table, run)
-    differences = [ReplayDifference(_outcome_or_none(then), _outcome_or_none(now)) for then, now in replay.differences]
+    differences = [_replayed(then, now) for then, now in replay.differences]
     same = replay.input_intact and not differences
-    return ReplayAnswer(run, same, replay.input_intact, replay.decisions, differences[:_DIFFERENCES_SHOWN])
+    return {
+        "date": run,
+        "same": same,
+        "input_intact": replay.input_intact,
+        "decisions": replay.decisions,
+        "differences": differences[:_DIFFERENCES_SHOWN],
+    }
 
 
 def _part(request: Request) -> tuple[int, int]:
     return request.start() or 0, request.limit(default=100, most=1000)
 
 
-def _run(request: Request, run_id: RunId, view: RunView, **more: Any) -> RunAnswer:
-    shown: dict[str, Any] = {"summary": view.counts}
-    if record := view.record:
-        became = {"pulls": record.pulls, "explained": record.explained, "lost": record.lost, "gone": record.gone}
-        shown = {"summary": view.counts | became, "finished": record.finished_at is not None, "input": record.plan}
-        shown |= {"rounds": record.round, "cost": CostAnswer.of(view.cost) if view.cost else None}
-    if view.difference:
-        shown["difference"] = _difference(view.difference, view.cards or {})
-    decisions = [_decision(each) for each in view.decisions]
-    cursor = request.page([], view.following).cursor
-    return RunAnswer(date=run_id, decisions=decisions, cursor=cursor, **shown, **more)
+def _run(
+    request: Request,
+    run_id: RunId,
+    view: RunView,
+    *,
+    dry_run: bool = False,
+    unfinished: bool = False,
+    already_done: bool | None = None,
+) -> RunAnswer:
+    record = view.record
+    return {
+        "date": run_id,
+        "summary": view.counts | (_became(record) if record else {}),
+        "decisions": [_decision(each) for each in view.decisions],
+        "cursor": request.page([], view.following)["cursor"],
+        "dry_run": dry_run,
+        "already_done": already_done,
+        "unfinished": unfinished,
+        "finished": record.finished_at is not None if record else None,
+        "input": record.plan if record else None,
+        "rounds": record.round if record else None,
+        "cost": _cost(view.cost) if record and view.cost else None,
+        "difference": _difference(view.difference, view.cards or {}) if view.difference else None,
+    }
+
+
+def _weekly_run(run: CycleRun) -> WeeklyRunAnswer:
+    return {
+        "date": run.run_id,
+        "cycle": run.cycle,
+        "finished": run.finished_at is not None,
+        "finished_at": run.finished_at,
+        "suspended": run.suspended,
+        "summary": run.counts,
+    }
+
+
+def _became(record: RunRecord) -> dict[str, int]:
+    return {"pulls": record.pulls, "explained": record.explained, "lost": record.lost, "gone": record.gone}
+
+
+def _cost(cost: Cost) -> CostAnswer:
+    steps = {"reading": cost.ms_reading, "planning": cost.ms_planning, "writing": cost.ms_writing}
+    return {
+        "invocations": cost.invocations,
+        "seconds": {step: spent / 1000 for step, spent in steps.items()},
+        "requests": cost.requests,
+        "read_units": cost.read_units,
+        "write_units": cost.write_units,
+    }
+
+
+def _outcome(each: RunDecision) -> OutcomeAnswer:
+    return {
+        "title_id": each.title_id,
+        "barcode": each.barcode,
+        "pickup_place": each.pickup_place,
+        "decision": each.decision,
+        "code": each.code,
+        "facts": each.facts,
+        "message": counter_sentence(each.code, each.facts),
+    }
 
 
 def _decision(view: DecisionView) -> DecisionAnswer:
-    return DecisionAnswer(*_fields(view.decision), card_number=view.card_number, title=view.title)
+    return {**_outcome(view.decision), "card_number": view.card_number, "title": view.title}
 
 
-def _outcome_or_none(decision: RunDecision | None) -> OutcomeAnswer | None:
-    return OutcomeAnswer(*_fields(decision)) if decision else None
+def _replayed(then: RunDecision | None, now: RunDecision | None) -> ReplayDifference:
+    return {"then": _outcome(then) if then else None, "now": _outcome(now) if now else None}
 
 
-def _fields(each: RunDecision) -> tuple[str, str, str, str, str, Mapping[str, Any], str]:
-    said = counter_sentence(each.code, each.facts)
-    return each.title_id, each.barcode, each.pickup_place, each.decision, each.code, each.facts, said
+def _difference(found: Difference, cards: Mapping[str, str]) -> DifferenceAnswer:
+    return {
+        "patrons": [{"card_number": cards.get(name, ""), **_changed(each)} for name, each in found.patrons.items()],
+        "facilities": [{"pickup_place": name, **_changed(each)} for name, each in found.facilities.items()],
+    }
 
 
-def _difference(found: Difference, cards: Mapping[str, str]) -> dict[str, Any]:
-    patrons = [{"card_number": cards.get(name, "")} | _both(each) for name, each in found.patrons.items()]
-    places = [{"pickup_place": name} | _both(each) for name, each in found.facilities.items()]
-    return {"patrons": patrons, "facilities": places}
+def _changed(change: Change) -> Changed:
+    return {"lend": _both(change.lend), "keep_aside": _both(change.keep_aside)}
 
 
-def _both(change: Change) -> dict[str, Any]:
-    pairs = {"lend": change.lend, "keep_aside": change.keep_aside}
-    return {name: {"plain": plain, "what_if": other} for name, (plain, other) in pairs.items()}
+def _both(pair: tuple[int, int]) -> Both:
+    plain, other = pair
+    return {"plain": plain, "what_if": other}

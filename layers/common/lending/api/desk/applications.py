@@ -1,30 +1,38 @@
 """Applications: looked at, corrected, decided (RULES 1-5, 41)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from lending.actions.registration.correct import correct_application, send_numbers
 from lending.actions.registration.decide import decide_application
 from lending.actions.registration.view_applications import (
-    ApplicationView,
     black_out_image,
     late_applications,
     list_applications,
     view_application,
 )
-from lending.api.desk.shared import person, regular_card_number
+from lending.api.desk.application_answers import (
+    ApplicationAnswer,
+    ApplicationList,
+    Corrected,
+    CorrectedApplication,
+    DecidedApplication,
+    application_line,
+    decision_of,
+    shown_application,
+    waiting_application,
+)
+from lending.api.desk.shared import Message, regular_card_number
 from lending.api.guards import staff
 from lending.api.request import Request
 from lending.api.request_models import A_NUMBER, Day, RequestModel, Text, Word
 from lending.api.surface import Area
-from lending.aws.settings import settings
 from lending.domain.problems import Reason, Refused
-from lending.domain.registration.application import Application, Rectangle, SlotState, waits_days
+from lending.domain.registration.application import Rectangle
 from lending.domain.registration.decision import Decision
 from lending.domain.registration.documents import DocumentKind
-from lending.domain.registration.kinds import KINDS, ApplicationStatus, DecisionKind
-from lending.domain.registration.slots import is_optional, slot_label
+from lending.domain.registration.kinds import ApplicationStatus, DecisionKind
 
 area = Area("/api/desk", staff)
 
@@ -78,7 +86,7 @@ class BlackoutRequest(RequestModel):
 
 
 @area.get("/applications")
-def list_of_applications(request: Request) -> dict[str, Any]:
+def list_of_applications(request: Request) -> ApplicationList:
     """Applications of a status, oldest first, and how many wait for longer than people are told."""
     staff, moment, policy = request.caller, request.moment, request.library.policy
     status = request.query("status", ApplicationStatus.SUBMITTED)
@@ -86,43 +94,46 @@ def list_of_applications(request: Request) -> dict[str, Any]:
         raise Refused("invalid_fields", Reason("invalid_field", field="status"))
     asked = ApplicationStatus(status), staff, moment, policy, request.limit(), request.start()
     found, last = list_applications(request.library.table, *asked)
-    lines = [
-        _application_line(each) | {"name": each.name, "age_days": waits_days(each, moment.date())} for each in found
-    ]
+    lines = [waiting_application(each, moment.date()) for each in found]
     late = late_applications(request.library.table, moment, policy)
-    return {"items": lines, "cursor": request.page([], last).cursor, "late": late}
+    return {**request.page(lines, last), "late": late}
 
 
 @area.get("/applications/<receipt_number>")
-def show_one_application(receipt_number: str, request: Request) -> dict[str, Any]:
+def show_one_application(receipt_number: str, request: Request) -> ApplicationAnswer:
     """One application with its images; that it was looked at is recorded."""
     staff, purpose = request.caller, request.query("purpose", "review")
     view = view_application(
         request.library.table, receipt_number, staff, purpose, request.moment, request.library.policy
     )
-    return _application(view)
+    return shown_application(view)
 
 
 @area.patch("/applications/<receipt_number>")
-def correct(receipt_number: str, request: Request, asked: CorrectionRequest) -> dict[str, Any]:
+def correct(receipt_number: str, request: Request, asked: CorrectionRequest) -> CorrectedApplication:
     """Correct what was mistyped, before a decision."""
     staff = request.caller
     wanted = {name: text for name, text in asked.model_dump().items() if text}
     corrected = correct_application(
         request.library.table, receipt_number, wanted, staff, request.moment, request.library.policy
     )
-    return _application_line(corrected) | {name: getattr(corrected, name) for name in wanted}
+    shown: Corrected = {}
+    if asked.card_number:
+        shown["card_number"] = corrected.card_number
+    if asked.email:
+        shown["email"] = corrected.email
+    return {**application_line(corrected), **shown}
 
 
 @area.post("/applications/<receipt_number>/numbers", status=202)
-def send_numbers_again(receipt_number: str, request: Request) -> dict[str, Any]:
+def send_numbers_again(receipt_number: str, request: Request) -> Message:
     """Send an applicant the receipt number and the link again."""
     send_numbers(request.library.table, receipt_number, request.caller, request.moment, request.library.policy)
     return {"message": "受付番号と申請の状況のページを、メールでお送りします。"}
 
 
 @area.post("/applications/<receipt_number>/decision")
-def decide(receipt_number: str, request: Request, asked: DecisionRequest) -> dict[str, Any]:
+def decide(receipt_number: str, request: Request, asked: DecisionRequest) -> DecidedApplication:
     """Register, ask for images again, or refuse."""
     staff = request.caller
     checked = asked.checked or Checked()
@@ -139,7 +150,7 @@ def decide(receipt_number: str, request: Request, asked: DecisionRequest) -> dic
     decided = decide_application(
         request.library.table, receipt_number, decision, staff, request.moment, request.library.policy
     )
-    return _application_line(decided) | _decision(decided)
+    return {**application_line(decided), **decision_of(decided)}
 
 
 @area.post("/applications/<receipt_number>/images/<slot>/blackout", status=204)
@@ -148,56 +159,3 @@ def black_out(receipt_number: str, slot: str, request: Request, asked: BlackoutR
     staff = request.caller
     parts = [Rectangle(part.left, part.top, part.right, part.bottom) for part in asked.rectangles]
     black_out_image(request.library.table, receipt_number, slot, parts, staff, request.moment, request.library.policy)
-
-
-def _application_line(application: Application) -> dict[str, Any]:
-    return {
-        "receipt_number": application.receipt_number,
-        "kind": application.kind,
-        "kind_label": KINDS[application.kind].label,
-        "status": application.status,
-        "created_at": application.created_at,
-        "submitted_at": application.submitted_at,
-        "online_lending": application.online_lending,
-    }
-
-
-def _application(view: ApplicationView) -> dict[str, Any]:
-    application = view.application
-    texts = ("card_number", "old_card_number", "name", "kana", "guardian", "postal_code", "address", "phone", "email")
-    return {
-        **_application_line(application),
-        **{name: getattr(application, name) for name in texts},
-        # The record of a registration has none left.
-        "birth_date": application.birth_date if application.name else None,
-        "card_state": view.card_state,
-        "documents": list(application.documents),
-        "slots": [_slot(slot, state) | {"gone": slot in view.gone} for slot, state in application.slots.items()],
-        "images": [{"slot": slot, "label": slot_label(slot), "url": url} for slot, url in view.links.items()],
-        "images_seconds": settings().policy.image_link_seconds,
-        "patron": person(view.patron) if view.patron else None,
-        "differences": list(view.differences),
-        "duplicates": [person(patron) for patron in view.duplicates],
-        **_decision(application),
-    }
-
-
-def _decision(application: Application) -> dict[str, Any]:
-    return {
-        "decided_at": application.decided_at,
-        "decided_by": application.decided_by,
-        "reason": application.reason,
-        "checked": {"document": application.checked_document, "masked": application.masked},
-    }
-
-
-def _slot(slot: str, state: SlotState) -> dict[str, Any]:
-    return {
-        "slot": slot,
-        "label": slot_label(slot),
-        "status": state.status,
-        "reason": state.reason,
-        "seen_at": state.seen_at,
-        "barcode": state.barcode,
-        "optional": is_optional(slot),
-    }

@@ -1,10 +1,11 @@
 """Closed days, suspensions, shifts (RULES 20-22, 40)."""
 
-from datetime import date
-from typing import Annotated, Any, Literal
+from datetime import date, datetime
+from typing import Annotated, Literal
 from uuid import uuid4
 
 from pydantic import BeforeValidator, Field
+from typing_extensions import TypedDict
 
 from lending.actions.calendar.closures import record_closure, take_closure_back, view_closures
 from lending.actions.calendar.shift_batch import record_shift, take_shift_back
@@ -23,10 +24,11 @@ from lending.actions.calendar.suspensions import (
     take_suspension_back,
     view_suspensions,
 )
-from lending.api.answers import Unfinished, shown_reason
+from lending.api.answers import ReasonAnswer, Unfinished, shown_reason
 from lending.api.closures import (
     ClosureAnswer,
     ClosureRequest,
+    Days,
     Occasion,
     RecordedClosure,
     by_date,
@@ -76,6 +78,59 @@ class ShiftRequest(RequestModel):
     reason: Annotated[str, Field(min_length=1, max_length=200)]
 
 
+class SuspensionAnswer(Days):
+    """A suspension; `opted_in` are card numbers."""
+
+    id: str
+    scope: Scope
+    facility: str | None
+    reason: str
+    opted_in: list[str]
+    pickup_until: date | None
+
+
+class ShiftAnswer(TypedDict):
+    """Other days for a batch, with those it had."""
+
+    id: str
+    facility: str
+    pickup_from: date
+    pickup_until: date
+    due_on: date
+    pickup_until_before: date | None
+    due_on_before: date | None
+    reason: str
+    recorded_at: datetime
+    taken_back_at: datetime | None
+
+
+class ShiftedAnswer(ShiftAnswer):
+    """The same, with how many patrons were told now."""
+
+    patrons: int
+
+
+class BatchShifted(ShiftedAnswer):
+    """One of many batches that was shifted."""
+
+    done: Literal[True]
+
+
+class BatchRefused(TypedDict):
+    """One of many batches that was not, and why."""
+
+    facility: str
+    done: Literal[False]
+    reasons: list[ReasonAnswer]
+
+
+class BatchesAnswer(TypedDict):
+    """What became of each batch; `left` are the facilities for which the time was too short."""
+
+    items: list[BatchShifted | BatchRefused]
+    left: list[str]
+
+
 @area.get("/closures")
 def show_closures(request: Request) -> Page[ClosureAnswer]:
     """All closures that have not ended, and with `all=1` the others, too."""
@@ -96,7 +151,7 @@ def reopen(closure_id: str, request: Request) -> None:
 
 
 @area.get("/suspensions")
-def show_suspensions(request: Request) -> Page[dict[str, Any]]:
+def show_suspensions(request: Request) -> Page[SuspensionAnswer]:
     """All suspensions that have not ended, and with `all=1` the others, too."""
     staff, table = request.caller, request.library.table
     found = view_suspensions(table, _since(request))
@@ -109,7 +164,7 @@ def show_suspensions(request: Request) -> Page[dict[str, Any]]:
 
 
 @area.post("/suspensions", status=201)
-def suspend_lending(request: Request, asked: SuspensionRequest) -> dict[str, Any]:
+def suspend_lending(request: Request, asked: SuspensionRequest) -> SuspensionAnswer:
     """Record a suspension."""
     staff, table = request.caller, request.library.table
     suspension = Suspension(
@@ -130,7 +185,7 @@ def resume(suspension_id: str, request: Request) -> None:
 
 
 @area.get("/shifts")
-def show_shifts(request: Request) -> Page[dict[str, Any]]:
+def show_shifts(request: Request) -> Page[ShiftAnswer]:
     """The shifts of a week's batches."""
     pickup_from = day_of(request.query("pickup_from"), "pickup_from")
     return request.page_of(
@@ -139,7 +194,7 @@ def show_shifts(request: Request) -> Page[dict[str, Any]]:
 
 
 @area.post("/shifts", status=201)
-def shift(request: Request, asked: ShiftRequest) -> dict[str, Any] | Unfinished:
+def shift(request: Request, asked: ShiftRequest) -> ShiftedAnswer | BatchesAnswer | Unfinished[BatchesAnswer]:
     """Set other days for a batch or many, and tell each patron concerned. Sent again it goes on where it was."""
     staff, table, policy = request.caller, request.library.table, request.library.policy
     days = asked.model_dump(exclude={"facility", "facilities", "district", "all"})
@@ -150,13 +205,13 @@ def shift(request: Request, asked: ShiftRequest) -> dict[str, Any] | Unfinished:
     demand_one(facility=asked.facility, facilities=asked.facilities, district=asked.district, all=asked.all)
     if asked.facility:
         recorded, moved = record_shift(table, wanted(asked.facility), staff, policy)
-        return _shown_shift(recorded) | {"patrons": moved}
+        return {**_shown_shift(recorded), "patrons": moved}
     numbers = facilities_of(table, asked.facilities, asked.district)
     return _batches(shift_batches(table, numbers, wanted, staff, policy, within_a_request()))
 
 
 @area.delete("/shifts/<batch_id>", status=200)
-def unshift(batch_id: str, request: Request) -> dict[str, Any]:
+def unshift(batch_id: str, request: Request) -> ShiftedAnswer:
     """Give a batch its regular days again, and tell each patron concerned."""
     staff = request.caller
     sunday, _, number = batch_id.partition(".")
@@ -164,11 +219,11 @@ def unshift(batch_id: str, request: Request) -> dict[str, Any]:
     back, moved = take_shift_back(
         request.library.table, pickup_from, facility, staff, request.moment, request.library.policy
     )
-    return _shown_shift(back) | {"patrons": moved}
+    return {**_shown_shift(back), "patrons": moved}
 
 
 @area.delete("/shifts", status=200)
-def unshift_many(request: Request) -> dict[str, Any] | Unfinished:
+def unshift_many(request: Request) -> BatchesAnswer | Unfinished[BatchesAnswer]:
     """Give many batches of a week their regular days again, and tell each patron concerned."""
     staff, table, moment = request.caller, request.library.table, request.moment
     pickup_from, policy = day_of(request.query("pickup_from"), "pickup_from"), request.library.policy
@@ -179,23 +234,23 @@ def unshift_many(request: Request) -> dict[str, Any] | Unfinished:
     return _batches(take_shifts_back(table, pickup_from, found, staff, moment, policy, time))
 
 
-def _batches(batches: Batches) -> dict[str, Any] | Unfinished:
-    shown = {"items": [_shown_batch(each) for each in batches.done], "left": batches.left}
+def _batches(batches: Batches) -> BatchesAnswer | Unfinished[BatchesAnswer]:
+    shown: BatchesAnswer = {"items": [_shown_batch(each) for each in batches.done], "left": batches.left}
     return Unfinished(shown) if batches.left else shown
 
 
-def _shown_batch(done: Shifted) -> dict[str, Any]:
+def _shown_batch(done: Shifted) -> BatchShifted | BatchRefused:
     if done.shift is None:
         reasons = done.refusal.reasons if done.refusal else ()
         return {"facility": done.facility, "done": False, "reasons": [shown_reason(each) for each in reasons]}
-    return _shown_shift(done.shift) | {"done": True, "patrons": done.patrons}
+    return {**_shown_shift(done.shift), "done": True, "patrons": done.patrons}
 
 
 def _since(request: Request) -> date:
     return FIRST_DAY if request.query("all") == "1" else request.library.today
 
 
-def _shown_suspension(suspension: Suspension, cards: dict[str, str]) -> dict[str, Any]:
+def _shown_suspension(suspension: Suspension, cards: dict[str, str]) -> SuspensionAnswer:
     return {
         "id": suspension.suspension_id,
         "scope": suspension.scope,
@@ -208,7 +263,16 @@ def _shown_suspension(suspension: Suspension, cards: dict[str, str]) -> dict[str
     }
 
 
-def _shown_shift(shift: Shift) -> dict[str, Any]:
-    named = ("facility", "pickup_from", "pickup_until", "due_on", "pickup_until_before", "due_on_before", "reason",
-             "recorded_at", "taken_back_at")  # fmt: skip
-    return {"id": shift.batch_id} | {name: getattr(shift, name) for name in named}
+def _shown_shift(shift: Shift) -> ShiftAnswer:
+    return {
+        "id": shift.batch_id,
+        "facility": shift.facility,
+        "pickup_from": shift.pickup_from,
+        "pickup_until": shift.pickup_until,
+        "due_on": shift.due_on,
+        "pickup_until_before": shift.pickup_until_before,
+        "due_on_before": shift.due_on_before,
+        "reason": shift.reason,
+        "recorded_at": shift.recorded_at,
+        "taken_back_at": shift.taken_back_at,
+    }

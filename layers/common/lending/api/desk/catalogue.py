@@ -1,30 +1,30 @@
 """Titles and copies: described, looked up, made one (RULES 9, 11, 27, 34)."""
 
 from collections import Counter
-from typing import Annotated, Any, Literal
+from datetime import date, datetime
+from typing import Annotated, Literal
 from uuid import uuid4
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from lending.actions.catalogue.describe_titles import describe_title
 from lending.actions.catalogue.look_up_books import BookView, InQueue, look_up_copy, look_up_title
 from lending.actions.catalogue.merge_titles import merge_titles
 from lending.actions.holds.end_all_of_title import cancel_all_of_title
 from lending.api.answers import Unfinished
-from lending.api.desk.shared import (
-    shown_copy,
-    shown_last_run,
-    shown_state,
-)
+from lending.api.desk.shared import CopyAnswer, HoldAnswer, reason_of, shown_copy, shown_hold
 from lending.api.guards import staff
 from lending.api.request import Request, within_a_request
 from lending.api.request_models import RequestModel
+from lending.api.shown import LastRunAnswer
 from lending.api.surface import Area
-from lending.domain.catalogue.title import Pull
+from lending.domain.catalogue.title import Pull, Title
 from lending.domain.catalogue.title_changes import NUMBER, DescribedCopy, DescribedTitle
-from lending.domain.holds.hold import Hold
+from lending.domain.holds.hold import Hold, HoldStatus
 from lending.domain.loans.loan import Loan
 from lending.domain.problems import Reason, Refused
+from lending.domain.run_id import RunId
 
 area = Area("/api/desk", staff)
 
@@ -59,8 +59,118 @@ class MergeRequest(RequestModel):
     into: Annotated[str, Field(pattern=f"^{NUMBER.pattern}$")]
 
 
+class CopyDescribed(TypedDict):
+    """A copy as it was described."""
+
+    barcode: str
+    call_number: str
+    reference_only: bool
+
+
+class TitleAnswer(TypedDict):
+    """A title, and whether it can be held."""
+
+    title_id: str
+    title: str
+    author: str
+    isbn: str
+    holdable: bool
+
+
+class TitleDescribed(TitleAnswer):
+    """A title with its copies as they were described."""
+
+    copies: list[CopyDescribed]
+
+
+class HoldInQueue(HoldAnswer):
+    """An open hold of a title, and whose."""
+
+    card_number: str
+    position: int | None
+    placed_at: datetime
+    last_run: LastRunAnswer | None
+
+
+class TitleWithQueue(TitleAnswer):
+    """A title with its copies and its open holds; `waiting` of them have no copy yet."""
+
+    copies: list[CopyAnswer]
+    holds: list[HoldInQueue]
+    waiting: int
+
+
+class OfPatron(TypedDict):
+    """What a copy is to a patron, and where it goes."""
+
+    card_number: str
+    pickup_place: str
+
+
+class LentTo(OfPatron):
+    """Who has a copy at home."""
+
+    due_on: date
+    pickup_from: date | None
+    pickup_until: date | None
+    renewals: int
+
+
+class KeptFor(OfPatron):
+    """Whom a copy is kept for."""
+
+    status: HoldStatus
+    pickup_until: date | None
+
+
+class PlannedFor(OfPatron):
+    """Whom a run has planned a copy for."""
+
+    decision: str
+    run: RunId
+
+
+class NextInQueue(OfPatron):
+    """Who is the first to wait."""
+
+    queued_at: datetime
+
+
+class BookAnswer(CopyAnswer):
+    """What book this is, where it lies, who has it or waits."""
+
+    title_id: str
+    title: str
+    author: str
+    loan: LentTo | None
+    kept_for: KeptFor | None
+    planned_for: PlannedFor | None
+    next_in_queue: NextInQueue | None
+    waiting: int
+
+
+class EndedHolds(TypedDict):
+    """How many holds of a title ended now, the copies to be put back, and how many holds are left."""
+
+    title_id: str
+    cancelled: int
+    left: int
+    copies: list[CopyAnswer]
+
+
+class MergedAnswer(TypedDict):
+    """What was moved now from one title into another, and whether the first is gone."""
+
+    title_id: str
+    into: str
+    merged: bool
+    copies: int
+    holds: int
+    ended: int
+
+
 @area.put("/titles/<title_id>")
-def describe(title_id: str, request: Request, asked: TitleRequest) -> dict[str, Any]:
+def describe(title_id: str, request: Request, asked: TitleRequest) -> TitleDescribed:
     """Make a title and its copies what the catalogue says; it can be found at once."""
     if not NUMBER.fullmatch(title_id):
         raise Refused("invalid_fields", Reason("invalid_field", field="title_id"))
@@ -69,72 +179,107 @@ def describe(title_id: str, request: Request, asked: TitleRequest) -> dict[str, 
     copies = tuple(DescribedCopy(**copy.model_dump()) for copy in asked.copies)
     wanted = DescribedTitle(title_id, asked.title, asked.author, asked.isbn, copies)
     title = describe_title(request.library.table, wanted, uuid4().hex)
-    return {
-        "title_id": title_id, "title": title.title, "author": title.author, "isbn": title.isbn,
-        "holdable": title.lendable > 0, "copies": [copy.model_dump() for copy in asked.copies],
-    }  # fmt: skip
+    described = [CopyDescribed(**copy.model_dump()) for copy in asked.copies]  # type: ignore[typeddict-item]
+    return {**_shown_title(title), "copies": described}
 
 
 @area.get("/titles/<title_id>")
-def show_title(title_id: str, request: Request) -> dict[str, Any]:
+def show_title(title_id: str, request: Request) -> TitleWithQueue:
     """A title with its copies, where each lies, and its queue; that persons were looked at is recorded."""
     why, moment, policy = request.query("for", "counter"), request.moment, request.library.policy
     record = look_up_title(request.library.table, title_id, request.caller, why, moment, policy)
-    title = record.title
     return {
-        "title_id": title_id, "title": title.title, "author": title.author, "isbn": title.isbn,
-        "holdable": title.lendable > 0, "copies": [shown_copy(copy) for copy in record.copies],
+        **_shown_title(record.title),
+        "copies": [shown_copy(copy) for copy in record.copies],
         "holds": [_shown_in_queue(each) for each in record.queue],
         "waiting": sum(each.position is not None for each in record.queue),
-    }  # fmt: skip
+    }
 
 
 @area.get("/copies/<barcode>")
-def show_copy(barcode: str, request: Request) -> dict[str, Any]:
+def show_copy(barcode: str, request: Request) -> BookAnswer:
     """What book this is, where it lies, who has it or waits; that a person was looked at is recorded."""
     why, moment, policy = request.query("for", "counter"), request.moment, request.library.policy
     view = look_up_copy(request.library.table, barcode, request.caller, why, moment, policy)
-    title = {"title_id": view.copy.title_id, **{name: getattr(view.title, name, "") for name in ("title", "author")}}
-    return shown_copy(view.copy) | title | _shown_people(view)
-
-
-@area.post("/titles/<title_id>/holds")
-def end_all_holds(title_id: str, request: Request, asked: TitleHoldsAction) -> dict[str, Any] | Unfinished:
-    """End all holds of a title, with a mail to each patron. Sent again it goes on where it was."""
-    staff, policy = request.caller, request.library.policy
-    time = within_a_request()
-    ended = cancel_all_of_title(request.library.table, title_id, asked.reason, staff, request.moment, policy, time)
-    shown = {"title_id": title_id, "cancelled": ended.cancelled, "left": ended.left}
-    shown |= {"copies": [shown_copy(copy) for copy in ended.copies]}
-    return Unfinished(shown) if ended.left else shown
-
-
-@area.post("/titles/<title_id>/merge")
-def merge(title_id: str, request: Request, asked: MergeRequest) -> dict[str, Any] | Unfinished:
-    """Two records of one work become one. Sent again it goes on where it was."""
-    staff, into = request.caller, asked.into
-    table, moment, policy, time = request.library.table, request.moment, request.library.policy, within_a_request()
-    merged = merge_titles(table, title_id, into, uuid4().hex, staff, moment, policy, time)
-    moved = {name: getattr(merged, name) for name in ("copies", "holds", "ended")}
-    shown = {"title_id": title_id, "into": into, "merged": merged.done} | moved
-    return shown if merged.done else Unfinished(shown)
-
-
-def _shown_people(view: BookView) -> dict[str, Any]:
     loan, kept, pull, first = view.loan, view.kept_for, view.copy.pull, view.first
     return {
-        "loan": loan and _with_card(view, loan, "due_on", "pickup_place", "pickup_from", "pickup_until", "renewals"),
-        "kept_for": kept and _with_card(view, kept, "pickup_place", "status", "pickup_until"),
-        "planned_for": pull and _with_card(view, pull, "pickup_place", "decision", "run"),
-        "next_in_queue": first and _with_card(view, first, "pickup_place", "queued_at"),
+        **shown_copy(view.copy),
+        "title_id": view.copy.title_id,
+        "title": view.title.title if view.title else "",
+        "author": view.title.author if view.title else "",
+        "loan": _lent_to(view, loan) if loan else None,
+        "kept_for": _kept_for(view, kept) if kept else None,
+        "planned_for": {**_of_patron(view, pull), "decision": pull.decision, "run": pull.run} if pull else None,
+        "next_in_queue": {**_of_patron(view, first), "queued_at": first.queued_at} if first else None,
         "waiting": view.waiting,
     }
 
 
-def _with_card(view: BookView, of: Loan | Hold | Pull, *names: str) -> dict[str, Any]:
-    return {"card_number": view.cards.get(of.patron_id, ""), **{name: getattr(of, name) for name in names}}
+@area.post("/titles/<title_id>/holds")
+def end_all_holds(title_id: str, request: Request, asked: TitleHoldsAction) -> EndedHolds | Unfinished[EndedHolds]:
+    """End all holds of a title, with a mail to each patron. Sent again it goes on where it was."""
+    staff, policy = request.caller, request.library.policy
+    time = within_a_request()
+    ended = cancel_all_of_title(request.library.table, title_id, asked.reason, staff, request.moment, policy, time)
+    shown: EndedHolds = {
+        "title_id": title_id,
+        "cancelled": ended.cancelled,
+        "left": ended.left,
+        "copies": [shown_copy(copy) for copy in ended.copies],
+    }
+    return Unfinished(shown) if ended.left else shown
 
 
-def _shown_in_queue(line: InQueue) -> dict[str, Any]:
-    place = {"card_number": line.card_number, "position": line.position, "placed_at": line.hold.placed_at}
-    return place | shown_state(line.hold) | {"last_run": shown_last_run(line.hold)}
+@area.post("/titles/<title_id>/merge")
+def merge(title_id: str, request: Request, asked: MergeRequest) -> MergedAnswer | Unfinished[MergedAnswer]:
+    """Two records of one work become one. Sent again it goes on where it was."""
+    staff, into = request.caller, asked.into
+    table, moment, policy, time = request.library.table, request.moment, request.library.policy, within_a_request()
+    merged = merge_titles(table, title_id, into, uuid4().hex, staff, moment, policy, time)
+    shown: MergedAnswer = {
+        "title_id": title_id,
+        "into": into,
+        "merged": merged.done,
+        "copies": merged.copies,
+        "holds": merged.holds,
+        "ended": merged.ended,
+    }
+    return shown if merged.done else Unfinished(shown)
+
+
+def _shown_title(title: Title) -> TitleAnswer:
+    return {
+        "title_id": title.title_id,
+        "title": title.title,
+        "author": title.author,
+        "isbn": title.isbn,
+        "holdable": title.lendable > 0,
+    }
+
+
+def _of_patron(view: BookView, of: Loan | Hold | Pull) -> OfPatron:
+    return {"card_number": view.cards.get(of.patron_id, ""), "pickup_place": of.pickup_place}
+
+
+def _lent_to(view: BookView, loan: Loan) -> LentTo:
+    return {
+        **_of_patron(view, loan),
+        "due_on": loan.due_on,
+        "pickup_from": loan.pickup_from,
+        "pickup_until": loan.pickup_until,
+        "renewals": loan.renewals,
+    }
+
+
+def _kept_for(view: BookView, hold: Hold) -> KeptFor:
+    return {**_of_patron(view, hold), "status": hold.status, "pickup_until": hold.pickup_until}
+
+
+def _shown_in_queue(line: InQueue) -> HoldInQueue:
+    return {
+        "card_number": line.card_number,
+        "position": line.position,
+        "placed_at": line.hold.placed_at,
+        **shown_hold(line.hold),
+        "last_run": reason_of(line.hold),
+    }

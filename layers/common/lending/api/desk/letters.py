@@ -1,8 +1,10 @@
 """Letters to print, for those whom no mail reaches (RULES 44)."""
 
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from lending.actions.mail.letters import PaperLetter, note_printed, open_letters
 from lending.api.guards import staff
@@ -10,7 +12,7 @@ from lending.api.request import Page, Request
 from lending.api.request_models import RequestModel
 from lending.api.surface import Area
 from lending.domain.mail.kinds import kind_named
-from lending.domain.mail.mail import UNSENT_LABELS
+from lending.domain.mail.mail import UNSENT_LABELS, Unsent
 
 area = Area("/api/desk/lists/letters", staff)
 
@@ -21,8 +23,47 @@ class Printed(RequestModel):
     printed: Annotated[list[Annotated[str, Field(max_length=300)]], Field(min_length=1, max_length=100)]
 
 
+class KindAnswer(TypedDict):
+    """A kind of mail, and what it is called."""
+
+    kind: str
+    label: str
+
+
+class LetterAnswer(TypedDict):
+    """A letter in words, and whom it is for; `with_slip` if a temporary password goes with it."""
+
+    id: str
+    card_number: str
+    name: str
+    guardian: str
+    postal_code: str
+    address: str
+    phone: str
+    mail: KindAnswer
+    why: Unsent | None
+    why_label: str | None
+    since: datetime
+    subject: str
+    text: str
+    with_slip: bool
+
+
+class PrintedLetter(TypedDict):
+    """Whether a letter has been printed."""
+
+    id: str
+    printed: bool
+
+
+class PrintedLetters(TypedDict):
+    """Which letters have been printed."""
+
+    items: list[PrintedLetter]
+
+
 @area.get()
-def show_letters(request: Request) -> Page[dict[str, Any]]:
+def show_letters(request: Request) -> Page[LetterAnswer]:
     """What those get as letters whom no mail reaches, the oldest first; that persons were seen is recorded."""
     staff, why = request.caller, request.query("for", "letters")
     table, moment, policy = request.library.table, request.moment, request.library.policy
@@ -31,21 +72,28 @@ def show_letters(request: Request) -> Page[dict[str, Any]]:
 
 
 @area.post()
-def note_letters_printed(request: Request, asked: Printed) -> dict[str, Any]:
+def note_letters_printed(request: Request, asked: Printed) -> PrintedLetters:
     """Letters have been printed, and leave the list."""
     staff = request.caller
     done = note_printed(request.library.table, asked.printed, staff, request.moment, request.library.policy)
     return {"items": [{"id": name, "printed": printed} for name, printed in done.items()]}
 
 
-def _shown_letter(letter: PaperLetter) -> dict[str, Any]:
-    mail, named = letter.mail, ("card_number", "name", "guardian", "postal_code", "address", "phone")
-    return {"id": letter.letter_id} | {name: getattr(letter.patron, name) for name in named} | {
+def _shown_letter(letter: PaperLetter) -> LetterAnswer:
+    mail, patron = letter.mail, letter.patron
+    return {
+        "id": letter.letter_id,
+        "card_number": patron.card_number,
+        "name": patron.name,
+        "guardian": patron.guardian,
+        "postal_code": patron.postal_code,
+        "address": patron.address,
+        "phone": patron.phone,
         "mail": {"kind": mail.kind, "label": kind_named(mail.kind).label},
         "why": mail.why,
-        "why_label": mail.why and UNSENT_LABELS[mail.why],
+        "why_label": UNSENT_LABELS[mail.why] if mail.why else None,
         "since": mail.created_at,
         "subject": letter.text.subject,
         "text": letter.text.body,
         "with_slip": letter.with_slip,
-    }  # fmt: skip
+    }

@@ -1,26 +1,71 @@
 """Whom to call, and a patron's addresses and mails (RULES 38, 39)."""
 
-from typing import Any, Literal
+from datetime import datetime
+from typing import Literal
+
+from typing_extensions import TypedDict
 
 from lending.actions.mail.contact_tasks import Task, finish_task, open_tasks
 from lending.actions.mail.mails_of_patron import send_again, show_mails
 from lending.actions.mail.try_addresses import try_again
-from lending.api.desk.shared import regular_card_number
+from lending.api.desk.shared import Message, regular_card_number
 from lending.api.guards import staff
 from lending.api.request import Page, Request
 from lending.api.request_models import RequestModel
+from lending.api.shown import MailAnswer, shown_mail
 from lending.api.surface import Area
 from lending.aws.settings import settings
+from lending.domain.mail.bounce_table import BounceCause, Fault
 from lending.domain.mail.bounces import CAUSE_LABELS
 from lending.domain.mail.contact import advice
 from lending.domain.mail.kinds import kind_named
-from lending.domain.mail.mail import STATE_LABELS, UNSENT_LABELS, Mail, Unsent, subject_of
+from lending.domain.mail.mail import Mail, Unsent
 
 area = Area("/api/desk", staff)
 
 
+class ContactMail(TypedDict):
+    """The latest mail that came back."""
+
+    kind: str
+    label: str
+    sent_at: datetime | None
+
+
+class ContactAnswer(TypedDict):
+    """Whom to call, by which number, because of what."""
+
+    id: str
+    patron: str
+    receipt_number: str
+    name: str
+    phone: str
+    cause: BounceCause
+    cause_label: str
+    fault: Fault
+    explanation: str
+    address: str
+    unreachable: bool
+    mail: ContactMail | None
+    mails: int
+    since: datetime
+
+
+class TriedAnswer(Message):
+    """The addresses to which mails go again."""
+
+    addresses: list[str]
+
+
+class MailOfPatron(MailAnswer):
+    """A mail as staff see it."""
+
+    id: str
+    label: str
+
+
 @area.get("/contacts")
-def show_contacts(request: Request) -> Page[dict[str, Any]]:
+def show_contacts(request: Request) -> Page[ContactAnswer]:
     """Whom to call because mails come back, the longest waiting first."""
     tasks, last = open_tasks(
         request.library.table, request.caller, request.moment, request.library.policy, request.limit(), request.start()
@@ -34,7 +79,7 @@ def finish_contact(contact_id: str, request: Request) -> None:
     finish_task(request.library.table, contact_id, request.caller, request.moment, request.library.policy)
 
 
-def _task(task: Task) -> dict[str, Any]:
+def _task(task: Task) -> ContactAnswer:
     contact, kind = task.contact, task.contact.mail_kind
     return {
         "id": task.contact_id,
@@ -61,7 +106,7 @@ class AddressAction(RequestModel):
 
 
 @area.post("/patrons/<card_number>/address", status=202)
-def try_address(card_number: str, request: Request, asked: AddressAction) -> dict[str, Any]:
+def try_address(card_number: str, request: Request, asked: AddressAction) -> TriedAnswer:
     """Mails go to the patron's addresses again, and a test mail first."""
     staff, moment = request.caller, request.moment
     number = regular_card_number(card_number, "card_number")
@@ -70,7 +115,7 @@ def try_address(card_number: str, request: Request, asked: AddressAction) -> dic
 
 
 @area.get("/patrons/<card_number>/mails")
-def show_mails_of_patron(card_number: str, request: Request) -> Page[dict[str, Any]]:
+def show_mails_of_patron(card_number: str, request: Request) -> Page[MailOfPatron]:
     """The patron's mails with what they said, the newest first; that they were looked at is recorded."""
     number = regular_card_number(card_number, "card_number")
     found = show_mails(request.library.table, number, request.caller, request.moment, request.library.policy)
@@ -78,25 +123,14 @@ def show_mails_of_patron(card_number: str, request: Request) -> Page[dict[str, A
 
 
 @area.post("/patrons/<card_number>/mails/<mail>/again", status=202)
-def send_mail_again(card_number: str, mail: str, request: Request) -> dict[str, Any]:
+def send_mail_again(card_number: str, mail: str, request: Request) -> MailOfPatron:
     """Send once more what a mail is about."""
     number, name = regular_card_number(card_number, "card_number"), mail.replace("~", "#")
     sent = send_again(request.library.table, number, name, request.caller, request.moment, request.library.policy)
     return _shown_mail(sent)
 
 
-def _shown_mail(mail: Mail) -> dict[str, Any]:
-    return {
-        # `#` would end an address.
-        "id": mail.mail_id.replace("#", "~"),
-        "kind": mail.kind,
-        "label": kind_named(mail.kind).label,
-        "subject": subject_of(mail, settings().policy),
-        "text": mail.text or None,
-        "created_at": mail.created_at,
-        "sent_at": mail.sent_at,
-        "to": mail.to_address or None,
-        "state": mail.state,
-        "state_label": STATE_LABELS[mail.state],
-        "why": UNSENT_LABELS[mail.why] if mail.why else None,
-    }
+def _shown_mail(mail: Mail) -> MailOfPatron:
+    # `#` would end an address.
+    name = mail.mail_id.replace("#", "~")
+    return {"id": name, "label": kind_named(mail.kind).label, **shown_mail(mail, settings().policy)}

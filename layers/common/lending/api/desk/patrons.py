@@ -1,20 +1,30 @@
 """People: searched, registered, corrected, their cards and passwords (RULES 6-8, 19, 41, 44)."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from lending.actions.patrons.change_patron import HeldTitle, Record, change_record, view_record
 from lending.actions.patrons.leave import take_out
 from lending.actions.patrons.register_person import issue_card, password_slip, register_person
 from lending.actions.patrons.search_people import search_people
 from lending.actions.patrons.send_password import send_password
-from lending.api.desk.shared import person, regular_card_number, shown_last_run, shown_state
+from lending.api.desk.shared import (
+    HoldAnswer,
+    Message,
+    PersonAnswer,
+    person,
+    reason_of,
+    regular_card_number,
+    shown_hold,
+)
 from lending.api.guards import staff
 from lending.api.request import Page, Request
 from lending.api.request_models import A_NUMBER, Day, RequestModel, Text, Word
+from lending.api.shown import LastRunAnswer, LoanAnswer, shown_loan
 from lending.api.surface import Area
 from lending.aws.settings import settings
 from lending.domain.loans.loan import Loan
@@ -28,8 +38,68 @@ from lending.domain.week import in_tokyo
 area = Area("/api/desk", staff, secrets={"temporary_password": lambda _: ""})
 
 
+class FoundPerson(PersonAnswer):
+    """Somebody who was searched for."""
+
+    guardian: str
+    blocked: bool
+
+
+class PatronAnswer(FoundPerson):
+    """What is registered of a patron."""
+
+    mail_to: str
+    note: str
+    online_lending: bool
+    loan_cap: int
+    loan_cap_from: date | None
+    loan_cap_now: int
+    open_holds: int
+    loans: int
+    returning: int
+    expired: bool
+
+
+class HeldAnswer(HoldAnswer):
+    """A hold of the patron's, its place in the queue, and why the last run gave it nothing."""
+
+    placed_at: datetime
+    title: str
+    position: int | None
+    of: int | None
+    last_run: LastRunAnswer | None
+
+
+class LentAnswer(LoanAnswer):
+    """A loan of the patron's."""
+
+    lent_at: datetime
+    renewals: int
+    lost: bool
+    damaged: bool
+
+
+class RecordAnswer(PatronAnswer):
+    """A patron's record with holds and loans, and whether mails reach them."""
+
+    card_retired: bool
+    email_reachable: bool
+    mail_to_reachable: bool
+    holds: list[HeldAnswer]
+    loans_now: list[LentAnswer]
+
+
+class SlipAnswer(TypedDict):
+    """A temporary password to be printed."""
+
+    card_number: str
+    name: str
+    temporary_password: str
+    valid_days: int
+
+
 @area.post("/patrons/<card_number>/temporary-password", status=202)
-def send_temporary_password(card_number: str, request: Request) -> dict[str, Any]:
+def send_temporary_password(card_number: str, request: Request) -> Message:
     """Send a patron a new temporary password by mail."""
     staff, number = request.caller, regular_card_number(card_number, "card_number")
     send_password(request.library.table, number, staff, request.moment, request.library.policy)
@@ -86,7 +156,7 @@ class NewCard(RequestModel):
 
 
 @area.get("/patrons")
-def search_patrons(request: Request) -> Page[dict[str, Any]]:
+def search_patrons(request: Request) -> Page[FoundPerson]:
     """People by `name`, `kana` (their beginnings), `phone` and `birth_date`; that they were looked at is recorded."""
     staff, moment, why = request.caller, request.moment, request.query("for", "search")
     born = request.query("birth_date")
@@ -97,12 +167,12 @@ def search_patrons(request: Request) -> Page[dict[str, Any]]:
     return request.page([_found(patron) for patron in found], last)
 
 
-def _found(patron: Patron) -> dict[str, Any]:
-    return person(patron) | {"guardian": patron.guardian, "blocked": patron.blocked}
+def _found(patron: Patron) -> FoundPerson:
+    return {**person(patron), "guardian": patron.guardian, "blocked": patron.blocked}
 
 
 @area.post("/patrons", status=201)
-def register_patron(request: Request, asked: NewPatron) -> dict[str, Any]:
+def register_patron(request: Request, asked: NewPatron) -> PatronAnswer:
     """Register a person at the window or by post."""
     staff, moment = request.caller, request.moment
     today = in_tokyo(moment).date()
@@ -115,7 +185,7 @@ def register_patron(request: Request, asked: NewPatron) -> dict[str, Any]:
 
 
 @area.post("/patrons/<card_number>/card", status=201)
-def issue_another_card(card_number: str, request: Request, asked: NewCard) -> dict[str, Any]:
+def issue_another_card(card_number: str, request: Request, asked: NewCard) -> PatronAnswer:
     """Give a patron another card; the one they had ends."""
     staff, moment, policy = request.caller, request.moment, request.library.policy
     number = regular_card_number(asked.card_number, "card_number")
@@ -124,17 +194,21 @@ def issue_another_card(card_number: str, request: Request, asked: NewCard) -> di
 
 
 @area.post("/patrons/<card_number>/password-slip", status=201)
-def hand_out_password(card_number: str, request: Request) -> dict[str, Any]:
+def hand_out_password(card_number: str, request: Request) -> SlipAnswer:
     """A temporary password, once, to be printed; the one before is void."""
     patron, password = password_slip(
         request.library.table, card_number, request.caller, request.moment, request.library.policy
     )
-    shown = {"card_number": patron.card_number, "name": patron.name}
-    return shown | {"temporary_password": password, "valid_days": settings().temporary_password_days}
+    return {
+        "card_number": patron.card_number,
+        "name": patron.name,
+        "temporary_password": password,
+        "valid_days": settings().temporary_password_days,
+    }
 
 
 @area.get("/patrons/<card_number>")
-def show_patron(card_number: str, request: Request) -> dict[str, Any]:
+def show_patron(card_number: str, request: Request) -> RecordAnswer:
     """A patron's record; `for` says what it is looked at for, and is kept with who looked (RULES 41)."""
     staff, moment = request.caller, request.moment
     record = view_record(
@@ -144,7 +218,7 @@ def show_patron(card_number: str, request: Request) -> dict[str, Any]:
 
 
 @area.patch("/patrons/<card_number>")
-def change_patron(card_number: str, request: Request, asked: PatronChange) -> dict[str, Any]:
+def change_patron(card_number: str, request: Request, asked: PatronChange) -> PatronAnswer:
     """Change a patron's record."""
     staff, moment = request.caller, request.moment
     wanted = _regular(asked.model_dump(exclude_unset=True), in_tokyo(moment).date())
@@ -160,37 +234,49 @@ def _regular(wanted: dict[str, Any], today: date) -> dict[str, Any]:
     return wanted | read
 
 
-def _shown_patron(patron: Patron, today: date) -> dict[str, Any]:
-    shown = ("card_number", "name", "kana", "birth_date", "postal_code", "address", "phone", "email", "mail_to",
-             "guardian", "note", "expires_on", "blocked", "online_lending", "loan_cap", "loan_cap_from", "open_holds",
-             "loans", "returning")  # fmt: skip
-    return {name: getattr(patron, name) for name in shown} | {
+def _shown_patron(patron: Patron, today: date) -> PatronAnswer:
+    return {
+        **_found(patron),
+        "mail_to": patron.mail_to,
+        "note": patron.note,
+        "online_lending": patron.online_lending,
+        "loan_cap": patron.loan_cap,
+        "loan_cap_from": patron.loan_cap_from,
         "loan_cap_now": patron.cap_on(today),
+        "open_holds": patron.open_holds,
+        "loans": patron.loans,
+        "returning": patron.returning,
         "expired": patron.expired_on(today),
     }
 
 
-def _shown_record(record: Record, today: date) -> dict[str, Any]:
-    return _shown_patron(record.patron, today) | {
+def _shown_record(record: Record, today: date) -> RecordAnswer:
+    return {
+        **_shown_patron(record.patron, today),
         "card_retired": record.card_retired,
         "email_reachable": record.patron.email not in record.unreachable,
         "mail_to_reachable": record.patron.hold_mails_to not in record.unreachable,
-        "holds": [_shown_hold(held) for held in record.holds],
-        "loans_now": [_shown_loan(loan, today) for loan in record.loans],
+        "holds": [_shown_held(held) for held in record.holds],
+        "loans_now": [_shown_lent(loan, today) for loan in record.loans],
     }
 
 
-def _shown_hold(held: HeldTitle) -> dict[str, Any]:
-    return shown_state(held.hold) | {
+def _shown_held(held: HeldTitle) -> HeldAnswer:
+    return {
+        **shown_hold(held.hold),
         "placed_at": held.hold.placed_at,
         "title": held.title,
         "position": held.position,
         "of": held.of,
-        "last_run": shown_last_run(held.hold),
-    }  # fmt: skip
+        "last_run": reason_of(held.hold),
+    }
 
 
-def _shown_loan(loan: Loan, today: date) -> dict[str, Any]:
-    named = ("barcode", "title_id", "title", "pickup_place", "lent_at", "due_on", "renewals", "pickup_from",
-             "pickup_until", "lost", "damaged")  # fmt: skip
-    return {name: getattr(loan, name) for name in named} | {"state": loan.state_on(today)}
+def _shown_lent(loan: Loan, today: date) -> LentAnswer:
+    return {
+        **shown_loan(loan, today),
+        "lent_at": loan.lent_at,
+        "renewals": loan.renewals,
+        "lost": loan.lost,
+        "damaged": loan.damaged,
+    }

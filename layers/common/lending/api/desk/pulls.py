@@ -1,8 +1,10 @@
 """The pull list, its scans, the crates (RULES 15, 23, 24)."""
 
-from typing import Annotated, Any, Literal
+from datetime import date, datetime
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import BeforeValidator, Field
+from typing_extensions import TypedDict
 
 from lending.actions.calendar.notices import all_facilities
 from lending.actions.pulls.book_in_hand import ScanResult
@@ -15,11 +17,13 @@ from lending.actions.pulls.undo_scan import undo_scan
 from lending.api.guards import staff
 from lending.api.request import Page, Request, run_of
 from lending.api.request_models import Day, Place, RequestModel, as_list
+from lending.api.shown import BagNumbers, shown_numbers
 from lending.api.surface import Area
-from lending.domain.catalogue.title import Copy, CopyState
+from lending.domain.catalogue.title import Copy, CopyState, LiesAt
 from lending.domain.holds.hold import PREFECTURAL
 from lending.domain.loans.bag import Bag
 from lending.domain.problems import Reason, Refused
+from lending.domain.run_id import RunId
 from lending.domain.week import run_due_at, week_of_run
 
 area = Area("/api/desk", staff)
@@ -31,8 +35,98 @@ class PullResult(RequestModel):
     result: Literal["found", "missing", "taken"]
 
 
+class PullAnswer(TypedDict):
+    """A line of the pull list: the book, where it lies, and where it goes."""
+
+    barcode: str
+    call_number: str
+    title_id: str
+    title: str
+    author: str
+    decision: str
+    kept_aside: bool
+    lies_at: LiesAt
+    pickup_place: str
+    pickup_place_name: str
+    card_number: str
+    run: RunId
+
+
+class BookInBag(TypedDict):
+    """A book by what is on its back."""
+
+    barcode: str
+    call_number: str
+
+
+class Slip(TypedDict):
+    """What the slip on a bag bears: card number, facility and pickup days, no name (RULES 24)."""
+
+    card_number: str
+    facility: str
+    facility_name: str
+    pickup_from: date
+    pickup_until: date
+
+
+class ScanAnswer(TypedDict):
+    """What to do with a book; what is lent goes into a bag, with its slip."""
+
+    action: str
+    barcode: str
+    card_number: NotRequired[str]
+    pickup_until: NotRequired[date]
+    instead: NotRequired[BookInBag]
+    bag: NotRequired[str]
+    facility: NotRequired[str]
+    facility_name: NotRequired[str]
+    slip: NotRequired[Slip]
+
+
+class DroppedAnswer(TypedDict):
+    """How many books of a plan stay on their shelves."""
+
+    run: str
+    dropped: int
+
+
+class UndoneAnswer(TypedDict):
+    """Which scan of a book was taken back."""
+
+    barcode: str
+    undone: str
+
+
+class DispatchedAnswer(TypedDict):
+    """A crate that has left, and when."""
+
+    facility: str
+    dispatched_at: datetime
+
+
+class PackedBag(BagNumbers):
+    """A bag with its books in shelf order."""
+
+    pickup_from: date
+    pickup_until: date
+    count: int
+    books: list[BookInBag]
+
+
+class CrateAnswer(TypedDict):
+    """The bags for one facility."""
+
+    facility: str
+    name: str
+    pickup_from: date
+    bag_count: int
+    book_count: int
+    dispatched_at: datetime | None
+    bags: list[PackedBag]
+
+
 @area.get("/pulls")
-def show_pulls(request: Request) -> Page[dict[str, Any]]:
+def show_pulls(request: Request) -> Page[PullAnswer]:
     """The pull list in shelf order."""
     staff = request.caller
     lines, last = pull_list(
@@ -43,7 +137,7 @@ def show_pulls(request: Request) -> Page[dict[str, Any]]:
 
 
 @area.post("/pulls/<barcode>")
-def scan(barcode: str, request: Request, asked: PullResult) -> dict[str, Any]:
+def scan(barcode: str, request: Request, asked: PullResult) -> ScanAnswer:
     """A book of the pull list was found or not: what to do with it."""
     staff = request.caller
     table, moment, policy = request.library.table, request.moment, request.library.policy
@@ -53,7 +147,7 @@ def scan(barcode: str, request: Request, asked: PullResult) -> dict[str, Any]:
 
 
 @area.delete("/pulls", status=200)
-def drop_pulls(request: Request) -> dict[str, Any]:
+def drop_pulls(request: Request) -> DroppedAnswer:
     """Drop the plan of the run or pull that `run` names."""
     staff, run = request.caller, run_of(request.query("run"))
     dropped = drop_plan(request.library.table, run, staff, request.moment, request.library.policy)
@@ -61,7 +155,7 @@ def drop_pulls(request: Request) -> dict[str, Any]:
 
 
 @area.delete("/pulls/<barcode>/scan", status=200)
-def undo(barcode: str, request: Request) -> dict[str, Any]:
+def undo(barcode: str, request: Request) -> UndoneAnswer:
     """Take the latest scan of a book back."""
     scan = undo_scan(request.library.table, barcode, request.caller, request.moment, request.library.policy)
     return {"barcode": barcode, "undone": scan.action}
@@ -75,11 +169,11 @@ class Dispatch(RequestModel):
 
 
 @area.post("/crates/dispatch")
-def dispatch_crates(request: Request, asked: Dispatch) -> Page[dict[str, Any]]:
+def dispatch_crates(request: Request, asked: Dispatch) -> Page[DispatchedAnswer]:
     """Crates have left."""
     policy = request.library.policy
     left = dispatch(request.library.table, asked.pickup_from, asked.facilities, request.moment, policy)
-    return request.page([{"facility": number, "dispatched_at": at} for number, at in left.items()], None)
+    return request.page([DispatchedAnswer(facility=number, dispatched_at=at) for number, at in left.items()], None)
 
 
 @area.delete("/crates/dispatch")
@@ -92,7 +186,7 @@ def bring_crate_back(request: Request) -> None:
 
 
 @area.get("/crates")
-def show_crates(request: Request) -> Page[dict[str, Any]]:
+def show_crates(request: Request) -> Page[CrateAnswer]:
     """The crates of a week, the one that is packed now if none is named; with `facility` only one."""
     staff, moment, policy = request.caller, request.moment, request.library.policy
     pickup_from = request.day("pickup_from") or week_of_run(run_due_at(moment, policy), policy).pickup_from
@@ -105,7 +199,7 @@ def _facility_names(request: Request) -> dict[str, str]:
     return {PREFECTURAL: request.library.policy.library_name} | named
 
 
-def _shown_pull(line: PullView, names: dict[str, str]) -> dict[str, Any]:
+def _shown_pull(line: PullView, names: dict[str, str]) -> PullAnswer:
     return {
         "barcode": line.copy.barcode,
         "call_number": line.copy.call_number,
@@ -122,31 +216,32 @@ def _shown_pull(line: PullView, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _shown_scan(scanned: ScanResult, request: Request) -> dict[str, Any]:
-    shown: dict[str, Any] = {"action": scanned.action, "barcode": scanned.barcode}
+def _shown_scan(scanned: ScanResult, request: Request) -> ScanAnswer:
+    shown: ScanAnswer = {"action": scanned.action, "barcode": scanned.barcode}
     if scanned.card_number:
         shown["card_number"] = scanned.card_number
     if scanned.pickup_until:
         shown["pickup_until"] = scanned.pickup_until
     if scanned.instead:
-        shown["instead"] = {"barcode": scanned.instead.barcode, "call_number": scanned.instead.call_number}
-    return shown | (_shown_slip(scanned.bag, request) if scanned.bag else {})
+        shown["instead"] = _shown_book(scanned.instead)
+    if bag := scanned.bag:
+        slip = _slip(bag, request)
+        place: ScanAnswer = {**shown, "facility": slip["facility"], "facility_name": slip["facility_name"]}
+        return {**place, "bag": bag.bag_id, "slip": slip}
+    return shown
 
 
-def _shown_slip(bag: Bag, request: Request) -> dict[str, Any]:
-    """What the slip on a bag bears: card number, facility and pickup days, no name (RULES 24)."""
-    name = _facility_names(request).get(bag.facility, "")
-    slip = {
+def _slip(bag: Bag, request: Request) -> Slip:
+    return {
         "card_number": bag.card_number,
         "facility": bag.facility,
-        "facility_name": name,
+        "facility_name": _facility_names(request).get(bag.facility, ""),
         "pickup_from": bag.pickup_from,
         "pickup_until": bag.pickup_until,
     }
-    return {"bag": bag.bag_id, "facility": bag.facility, "facility_name": name, "slip": slip}
 
 
-def _shown_crate(crate: Crate) -> dict[str, Any]:
+def _shown_crate(crate: Crate) -> CrateAnswer:
     return {
         "facility": crate.facility,
         "name": crate.name,
@@ -158,12 +253,15 @@ def _shown_crate(crate: Crate) -> dict[str, Any]:
     }
 
 
-def _shown_bag(bag: Bag, books: list[Copy], cards: dict[str, str]) -> dict[str, Any]:
+def _shown_bag(bag: Bag, books: list[Copy], cards: dict[str, str]) -> PackedBag:
     return {
-        "id": bag.bag_id,
-        **bag.numbers(cards.get(bag.patron_id)),
+        **shown_numbers(bag, cards.get(bag.patron_id)),
         "pickup_from": bag.pickup_from,
         "pickup_until": bag.pickup_until,
         "count": len(books),
-        "books": [{"barcode": copy.barcode, "call_number": copy.call_number} for copy in books],
+        "books": [_shown_book(copy) for copy in books],
     }
+
+
+def _shown_book(copy: Copy) -> BookInBag:
+    return {"barcode": copy.barcode, "call_number": copy.call_number}

@@ -1,19 +1,43 @@
 """What facilities report (RULES 54)."""
 
-from typing import Any
+from datetime import date, datetime
+
+from typing_extensions import TypedDict
 
 from lending.actions.loans.facility_reports import OpenReport, finish_report, open_reports
 from lending.api.guards import staff
 from lending.api.request import Page, Request
+from lending.api.shown import BagNumbers, shown_numbers
 from lending.api.surface import Area
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.report import KIND_LABELS as REPORT_LABELS
+from lending.domain.loans.report import ReportKind
 
 area = Area("/api/desk", staff)
 
 
+class MissingBag(BagNumbers):
+    """A bag that has not arrived."""
+
+    books: int
+    pickup_from: date
+
+
+class ReportForStaff(TypedDict):
+    """What a facility has reported, in its own words or about a bag."""
+
+    id: str
+    facility: str
+    facility_name: str
+    kind: ReportKind
+    kind_label: str
+    text: str
+    bag: MissingBag | None
+    reported_at: datetime
+
+
 @area.get("/reports")
-def show_reports(request: Request) -> Page[dict[str, Any]]:
+def show_reports(request: Request) -> Page[ReportForStaff]:
     """What facilities have reported and nobody has seen to yet, the longest waiting first."""
     staff, moment, policy = request.caller, request.moment, request.library.policy
     found, last = open_reports(request.library.table, staff, moment, policy, request.limit(), request.start())
@@ -26,7 +50,7 @@ def finish_report_of_facility(report_id: str, request: Request) -> None:
     finish_report(request.library.table, report_id, request.caller, request.moment, request.library.policy)
 
 
-def _shown_report(open_report: OpenReport) -> dict[str, Any]:
+def _shown_report(open_report: OpenReport) -> ReportForStaff:
     told, bag = open_report.report, open_report.bag
     return {
         "id": open_report.report_id,
@@ -35,11 +59,10 @@ def _shown_report(open_report: OpenReport) -> dict[str, Any]:
         "kind": told.kind,
         "kind_label": REPORT_LABELS[told.kind],
         "text": told.text,
-        "bag": bag and _missing_bag(bag, open_report.card_number),
+        "bag": _missing_bag(bag, open_report.card_number) if bag else None,
         "reported_at": told.reported_at,
     }
 
 
-def _missing_bag(bag: Bag, card_number: str) -> dict[str, Any]:
-    named = {"id": bag.bag_id, "books": len(bag.barcodes), "pickup_from": bag.pickup_from}
-    return named | bag.numbers(card_number)
+def _missing_bag(bag: Bag, card_number: str) -> MissingBag:
+    return {**shown_numbers(bag, card_number), "books": len(bag.barcodes), "pickup_from": bag.pickup_from}

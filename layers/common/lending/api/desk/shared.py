@@ -1,11 +1,15 @@
 """What several areas of the desk read or show alike."""
 
+from datetime import date, datetime
 from typing import Any
 
-from lending.domain.catalogue.title import Copy
+from typing_extensions import TypedDict
+
+from lending.api.shown import LastRunAnswer, shown_last_run
+from lending.domain.catalogue.title import Copy, CopyState, LiesAt
 from lending.domain.catalogue.whereabouts import LIES_AT_LABELS, STATE_LABELS, lies_at
 from lending.domain.form_fields import FieldFault, check_card_number
-from lending.domain.holds.hold import STATUS_LABELS, Hold
+from lending.domain.holds.hold import STATUS_LABELS, Hold, HoldStatus
 from lending.domain.patrons.patron import Patron
 from lending.domain.problems import Reason, Refused
 from lending.domain.run.reasons import counter_sentence
@@ -32,13 +36,76 @@ def regular_numbers(typed: dict[str, str]) -> list[str]:
     return [number for number in checked if isinstance(number, str)]
 
 
-def person(patron: Patron) -> dict[str, Any]:
+class Message(TypedDict):
+    """What is said to whoever asked."""
+
+    message: str
+
+
+class PersonAnswer(TypedDict):
     """What tells one person from another."""
-    names = ("card_number", "name", "kana", "birth_date", "postal_code", "address", "phone", "email", "expires_on")
-    return {name: getattr(patron, name) for name in names}
+
+    card_number: str
+    name: str
+    kana: str
+    birth_date: date
+    postal_code: str
+    address: str
+    phone: str
+    email: str
+    expires_on: date
 
 
-def shown_copy(copy: Copy) -> dict[str, Any]:
+class CopyAnswer(TypedDict):
+    """A copy: what state it is in, and where it lies (RULES 23)."""
+
+    barcode: str
+    call_number: str
+    reference_only: bool
+    state: CopyState
+    state_label: str
+    since: date | None
+    lies_at: LiesAt | None
+    lies_at_label: str | None
+    due_on: date | None
+    planned: bool
+
+
+class QueueAnswer(TypedDict):
+    """A hold's place in the queue, and where its book goes."""
+
+    title_id: str
+    pickup_place: str
+    queued_at: datetime
+    next_pickup_place: str
+    next_pickup_from: date | None
+
+
+class HoldAnswer(QueueAnswer):
+    """The same, with its state as patrons see it."""
+
+    status: HoldStatus
+    status_label: str
+    barcode: str
+    pickup_until: date | None
+
+
+def person(patron: Patron) -> PersonAnswer:
+    """What tells one person from another."""
+    return {
+        "card_number": patron.card_number,
+        "name": patron.name,
+        "kana": patron.kana,
+        "birth_date": patron.birth_date,
+        "postal_code": patron.postal_code,
+        "address": patron.address,
+        "phone": patron.phone,
+        "email": patron.email,
+        "expires_on": patron.expires_on,
+    }
+
+
+def shown_copy(copy: Copy) -> CopyAnswer:
     """A copy: what state it is in, and where it lies (RULES 23)."""
     place = lies_at(copy)
     return {
@@ -55,24 +122,31 @@ def shown_copy(copy: Copy) -> dict[str, Any]:
     }
 
 
-def shown_last_run(hold: Hold) -> dict[str, Any] | None:
+def reason_of(hold: Hold) -> LastRunAnswer | None:
     """Why the last run gave a hold nothing, in words for the counter (RULES 27)."""
-    if (last := hold.last_run) is None:
-        return None
-    message = counter_sentence(last.code, last.facts)
-    return {"date": last.date, "code": last.code, "message": message, "facts": last.facts}
+    return shown_last_run(hold.last_run, counter_sentence) if hold.last_run else None
 
 
-def shown_change(hold: Hold) -> dict[str, Any]:
+def shown_place(hold: Hold) -> QueueAnswer:
     """A hold's place in the queue, and where its book goes."""
-    named = ("title_id", "pickup_place", "queued_at", "next_pickup_place", "next_pickup_from")
-    return {name: getattr(hold, name) for name in named}
+    return {
+        "title_id": hold.title_id,
+        "pickup_place": hold.pickup_place,
+        "queued_at": hold.queued_at,
+        "next_pickup_place": hold.next_pickup_place,
+        "next_pickup_from": hold.next_pickup_from,
+    }
 
 
-def shown_state(hold: Hold) -> dict[str, Any]:
+def shown_hold(hold: Hold) -> HoldAnswer:
     """The same, with its state as patrons see it."""
-    kept = {"barcode": hold.barcode, "pickup_until": hold.pickup_until}
-    return shown_change(hold) | {"status": hold.status, "status_label": STATUS_LABELS[hold.status]} | kept
+    return {
+        **shown_place(hold),
+        "status": hold.status,
+        "status_label": STATUS_LABELS[hold.status],
+        "barcode": hold.barcode,
+        "pickup_until": hold.pickup_until,
+    }
 
 
 def demand_one(**ways: Any) -> None:

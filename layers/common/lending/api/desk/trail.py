@@ -1,40 +1,70 @@
 """What staff did (RULES 41)."""
 
-from typing import Any
+from datetime import datetime
+
+from typing_extensions import TypedDict
 
 from lending.actions.patrons.view_trail import trail_of_patron, trail_of_staff
 from lending.api.guards import staff
 from lending.api.request import Page, Request
 from lending.api.surface import Area
-from lending.domain.patrons.audit_log import DEED_LABELS, Trace
+from lending.domain.patrons.audit_log import DEED_LABELS, Deed, Trace
 from lending.domain.problems import Reason, Refused
 
 area = Area("/api/desk", staff)
 
 
+class TraceAnswer(TypedDict):
+    """What was done, and how often at that moment."""
+
+    at: datetime
+    what: Deed
+    label: str
+    note: str | None
+    times: int
+
+
+class TraceOnPatron(TraceAnswer):
+    """The same, with who did it."""
+
+    by: str
+
+
+class TraceOfStaff(TraceAnswer):
+    """The same, with what it was done to: a patron by the card's number, an application, a title, a list."""
+
+    on: str
+    number: str
+
+
 @area.get("/patrons/<card_number>/trail")
-def show_trail_of_patron(card_number: str, request: Request) -> Page[dict[str, Any]]:
+def show_trail_of_patron(card_number: str, request: Request) -> Page[TraceOnPatron]:
     """What staff did with a patron's record, the latest first."""
     staff, moment, policy = request.caller, request.moment, request.library.policy
     found, last = trail_of_patron(
         request.library.table, card_number, staff, moment, policy, request.start(), request.limit()
     )
-    return request.page([_shown_trace(each) | {"by": each.act.by} for each in found], last)
+    return request.page([TraceOnPatron(**_shown_trace(each), by=each.act.by) for each in found], last)
 
 
 @area.get("/trail")
-def show_trail_of_staff(request: Request) -> Page[dict[str, Any]]:
+def show_trail_of_staff(request: Request) -> Page[TraceOfStaff]:
     """What somebody of the staff did from a day on, the earliest first."""
     by, moment, policy = request.caller, request.moment, request.library.policy
     of, first = request.query("staff"), request.day("from")
     if not of:
         raise Refused("invalid_fields", Reason("missing_field", field="staff"))
     page = trail_of_staff(request.library.table, of, first, by, moment, policy, request.start(), request.limit())
-    shown = [_shown_trace(each.trace) | {"on": each.on, "number": each.number} for each in page.lines]
+    shown = [TraceOfStaff(**_shown_trace(each.trace), on=each.on, number=each.number) for each in page.lines]
     return request.page(shown, page.following)
 
 
-def _shown_trace(trace: Trace) -> dict[str, Any]:
+def _shown_trace(trace: Trace) -> TraceAnswer:
     act = trace.act
-    done = {"at": act.at, "what": act.what, "label": DEED_LABELS[act.what], "note": act.note or None}
-    return done | {"times": trace.times}
+    return {
+        "at": act.at,
+        "what": act.what,
+        "label": DEED_LABELS[act.what],
+        "note": act.note or None,
+        "times": trace.times,
+    }

@@ -50,14 +50,14 @@ class Bag:
         """What the facility calls it by: week, facility and patron, none of which says who it is."""
         return f"{self.pickup_from.isoformat()}.{self.facility}.{self.patron_id}"
 
-    def numbers(self, current: str | None) -> dict[str, str | None]:
+    def numbers(self, current: str | None) -> tuple[str, str | None]:
         """The card's number as everybody is told it, and after a re-issue the one on the slip beside it (RULES 24, 28).
 
         Args:
             current: the number of the patron's card now; None if it is not known, then the slip's counts.
         """
         now = current or self.card_number
-        return {"card_number": now, "former_card_number": self.card_number if self.card_number != now else None}
+        return now, self.card_number if self.card_number != now else None
 
     @property
     def reached(self) -> Arrival | None:
