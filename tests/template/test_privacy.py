@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lending.actions.patrons import leave as leaving
-from lending.aws.table import answers
+from lending.aws.table import idempotency
 from lending.aws.table.pulls import scans
 from lending.domain.policy import Policy
 from tests.template.conftest import OfType
@@ -52,7 +52,7 @@ def lifetimes(template: dict[str, Any], of_type: OfType) -> dict[str, Any]:
     return {
         **Policy().model_dump(),
         **{rule["Id"]: rule["ExpirationInDays"] for rule in bucket["LifecycleConfiguration"]["Rules"]},
-        "answers.KEPT": answers.KEPT // timedelta(days=1),
+        "idempotency.KEPT": idempotency.KEPT // timedelta(days=1),
         "scans.KEPT": scans.KEPT // timedelta(days=1),
         "leaving.ECHO": leaving.ECHO // timedelta(hours=1),
         "dead letters": dead // 86400,

@@ -17,7 +17,7 @@ from lending.actions.library import Busy, Overtaken
 from lending.api.answers import answered, problem
 from lending.api.forms import Event, fields_of, header, validated
 from lending.api.guards import Guard
-from lending.api.once import Secrets, answered_once
+from lending.api.idempotency import Secrets, answer_once
 from lending.api.request import Request
 from lending.api.request_models import QueryModel
 from lending.aws.telemetry import kind_and_place, logger
@@ -120,7 +120,7 @@ class Area:
         key = header(event, "idempotency-key")
         if not key or route.method != "POST":
             return safely()
-        return _safely(event, lambda: answered_once(key, Request(event, self.guard(event)), safely, self._secrets))
+        return _safely(event, lambda: answer_once(key, Request(event, self.guard(event)), safely, self._secrets))
 
 
 class Surface(APIGatewayHttpResolver):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lending.actions.library import Library
-from lending.aws.table import answers
+from lending.aws.table import idempotency
 from lending.domain.problems import Refused
 
 
@@ -16,7 +16,7 @@ class Answered:
     text: str
 
 
-def answer_once(
+def carry_out_once(
     library: Library,
     request: str,
     body_hash: str,
@@ -36,7 +36,7 @@ def answer_once(
     Raises:
         Refused: the key came with another body, or the request is being carried out at this moment.
     """
-    known = answers.claim(library.table, request, body_hash, library.moment)
+    known = idempotency.claim(library.table, request, body_hash, library.moment)
     if known and known.body_hash != body_hash:
         raise Refused("idempotency_mismatch")
     if known and not known.status:
@@ -45,7 +45,7 @@ def answer_once(
         return Answered(known.status, show(known.body.strip()))
     answered = answer()
     if answered.status < 500:
-        answers.keep(library.table, request, answered.status, hide(answered.text))
+        idempotency.keep(library.table, request, answered.status, hide(answered.text))
     else:
-        answers.forget(library.table, request)
+        idempotency.forget(library.table, request)
     return answered

@@ -8,7 +8,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from lending.actions.answering_once import Answered, answer_once
+from lending.actions.idempotency import Answered, carry_out_once
 from lending.api.answers import as_json, response
 from lending.api.forms import header, raw_body
 from lending.api.request import Request
@@ -17,7 +17,7 @@ from lending.api.request import Request
 Secrets = Mapping[str, Callable[[dict[str, Any]], str]]
 
 
-def answered_once(key: str, request: Request, answer: Callable[[], Response[str]], secrets: Secrets) -> Response[str]:
+def answer_once(key: str, request: Request, answer: Callable[[], Response[str]], secrets: Secrets) -> Response[str]:
     """Answer a request, or what was answered to the same request before.
 
     Raises:
@@ -33,7 +33,7 @@ def answered_once(key: str, request: Request, answer: Callable[[], Response[str]
         return Answered(answered.status_code, answered.body or "")
 
     hide, show = partial(_without, secrets), partial(_with, secrets)
-    done = answer_once(request.library, name, body_hash, carry_out, hide, show)
+    done = carry_out_once(request.library, name, body_hash, carry_out, hide, show)
     return response(done.status, done.text)
 
 
