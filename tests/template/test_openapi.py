@@ -48,3 +48,26 @@ def test_every_operation_says_what_it_answers_and_who_may(described: dict[str, A
 def test_names_of_operations_are_unique(described: dict[str, Any]) -> None:
     names = [each["operationId"] for operations in described["paths"].values() for each in operations.values()]
     assert len(names) == len(set(names))
+
+
+def test_every_answer_has_a_type_of_its_own(described: dict[str, Any]) -> None:
+    # GIVEN every answer but the file of whatever is kept of a patron
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            for status, response in operation["responses"].items():
+                schema = response.get("content", {}).get("application/json", {}).get("schema")
+                if schema and path != "/api/me/export":
+                    # THEN it is one of those described, or one of several
+                    each = schema.get("anyOf", [schema])
+                    assert all("$ref" in one for one in each), (method, path, status)
+
+
+def test_a_free_form_has_a_reason(described: dict[str, Any]) -> None:
+    # What a sentence names differs from code to code; the rest are counts and texts by name.
+    free = {
+        f"{model}.{name}"
+        for model, schema in described["components"]["schemas"].items()
+        for name, field in schema.get("properties", {}).items()
+        if field.get("additionalProperties") is True
+    }
+    assert {name.split(".")[1] for name in free} == {"facts"}, free

@@ -79,8 +79,6 @@ def as_json(body: Any) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
-    if isinstance(value, frozenset):
-        return sorted(value)
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
