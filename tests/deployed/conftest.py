@@ -9,8 +9,10 @@ import pytest
 
 from infra.local.load import load
 from infra.local.people import Caller, sign_in
+from infra.local.player import Step
 from infra.local.server import free_port
 from infra.local.stack import Stack, local_stack
+from infra.local.week import play
 from lending.aws.table import Table
 from lending.aws.table.catalogue import titles
 from lending.aws.table.catalogue.copies import addition as copy_addition
@@ -39,6 +41,27 @@ def stack() -> Iterator[Stack]:
 def library(stack: Stack) -> Table:
     """The stack's table, with its owner's rights."""
     return Table(stack.client("dynamodb"), stack.outputs["TableName"])
+
+
+@dataclass(frozen=True)
+class Played:
+    """A stack of its own on which the weeks were played, and what happened."""
+
+    stack: Stack
+    now: datetime
+    steps: list[Step]
+
+
+@pytest.fixture(scope="session")
+def played() -> Iterator[Played]:
+    """A library after its weeks, up to now, with work of every kind left open (RULES, the week)."""
+    now = datetime.now(TOKYO).replace(microsecond=0)
+    with local_stack(free_port(), free_port()) as stack:
+        stack.accounts.extend(load(stack))
+        # The player demands the rules at each step and raises where one is broken.
+        yield Played(stack, now, play(stack, now))
+    # The stack leaves nothing behind.
+    assert not stack.folder.exists()
 
 
 @dataclass

@@ -92,6 +92,12 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         settings.settings.cache_clear()
 
 
+@pytest.fixture(autouse=True)
+def time_for_all_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request does all its parts, however slow the machine is; tests of a short time say so."""
+    monkeypatch.setattr("lending.api.request._SECONDS_FOR_PARTS", float("inf"))
+
+
 def _resources() -> dict[str, str]:
     # The clients outlive a test, what they see does not: making them is what would take the time.
     s3, sqs, cognito = client("s3"), client("sqs"), client("cognito-idp")
