@@ -41,6 +41,19 @@ _PROBLEM: Schema = {
         },
     },
 }
+_REFUSAL: Schema = {
+    "description": "What stands in the way.",
+    "content": {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}},
+}
+# Told by the gateway, before any function, in its own form.
+_NO_TOKEN: Schema = {
+    "description": "No token, or one that does not count.",
+    "content": {
+        "application/json": {
+            "schema": {"type": "object", "required": ["message"], "properties": {"message": {"type": "string"}}}
+        }
+    },
+}
 _LIMIT_AND_CURSOR: list[Schema] = [
     {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1}},
     {"name": "cursor", "in": "query", "schema": {"type": "string"}},
@@ -134,12 +147,12 @@ def _operation(area: Area, route: Route, models: _Models) -> Schema:
     if any("cursor" in models.resolved(kind).get("properties", {}) for kind in _answered(route)):
         parameters += _LIMIT_AND_CURSOR
     told = {str(status): _answer(kinds, models) for status, kinds in _answers(route).items()}
-    problem = {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}}
+    guarded = area.guard is not anyone
     return (
         operation
         | ({"parameters": parameters} if parameters else {})
-        | {"responses": told | {"default": {"description": "What stands in the way.", "content": problem}}}
-        | {"security": [] if area.guard is anyone else [{"token": []}]}
+        | {"responses": told | ({"401": _NO_TOKEN} if guarded else {}) | {"default": _REFUSAL}}
+        | {"security": [{"token": []}] if guarded else []}
     )
 
 
