@@ -7,13 +7,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from lending.actions.library import library_at
 from lending.actions.run.prefectural_pull import pull_for_the_counter
 from lending.actions.run.thursday_run import run_what_is_due
 from lending.actions.unfinished import EnoughTime
 from lending.aws.metrics import emit_counts
 from lending.aws.schedules import Summary, carry_out_job, enough_time
-from lending.aws.settings import settings
-from lending.aws.table import library_table
 from lending.domain.run.run_record import RunRecord
 
 
@@ -25,12 +24,12 @@ def handler(event: dict[str, Any], context: Any) -> Summary:
 
 
 def _thursday_run(has_time: EnoughTime, moment: datetime) -> Summary:
-    record, already = run_what_is_due(library_table(), moment, settings().policy, has_time)
+    record, already = run_what_is_due(library_at(moment), has_time)
     return _summary(record, already)
 
 
 def _prefectural_pull(has_time: EnoughTime, moment: datetime) -> Summary:
-    record, already = pull_for_the_counter(library_table(), moment, settings().policy, has_time)
+    record, already = pull_for_the_counter(library_at(moment), has_time)
     return _summary(record, already) if record else {"date": moment.date().isoformat(), "closed": True}
 
 

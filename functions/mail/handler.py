@@ -5,11 +5,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from lending.actions.library import library_at
 from lending.actions.mail.send import Sending, send_mail
 from lending.aws.metrics import emit_counts
-from lending.aws.settings import settings
 from lending.aws.sqs_batches import each_message
-from lending.aws.table import library_table
 from lending.aws.telemetry import logger
 from lending.domain.week import TOKYO
 
@@ -22,7 +21,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _send(record: SQSRecord) -> None:
     # No schedule or request gives the moment here, and a claim is about the senders' own time: the clock's.
     named, moment = record.json_body, datetime.now(TOKYO)
-    became = send_mail(library_table(), (named["PK"], named["SK"]), moment, settings().policy)
+    became = send_mail(library_at(moment), (named["PK"], named["SK"]))
     if became is Sending.HELD_BACK:
         emit_counts(MailHeldBack=1)
     logger().info("mail", extra={"became": became, "kind": named["SK"].split("#")[1]})

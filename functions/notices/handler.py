@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from lending.actions.library import library_at
 from lending.actions.mail.daily_mails import put_daily_mails
 from lending.actions.mail.outbox import send_again_what_is_stuck
 from lending.actions.mail.saturday_mail import announce_bags
 from lending.actions.morning_check import emit_morning_check
 from lending.actions.patrons.leave import erase
 from lending.aws.schedules import Summary, carry_out_job, enough_time, summary_of
-from lending.aws.settings import settings
 from lending.aws.table import library_table
 
 
@@ -19,15 +19,15 @@ def handler(event: dict[str, Any], context: Any) -> Summary:
         "lending_mail": _lending_mail,
         "daily_notices": _daily_notices,
         "mails_again": lambda moment: {"sent_again": send_again_what_is_stuck(library_table(), moment)},
-        "erasure": lambda moment: erase(library_table(), moment, settings().policy, enough_time(context)),
+        "erasure": lambda moment: erase(library_at(moment), enough_time(context)),
     }
     return carry_out_job(jobs, event)
 
 
 def _lending_mail(moment: datetime) -> Summary:
-    return summary_of(announce_bags(library_table(), moment, settings().policy))
+    return summary_of(announce_bags(library_at(moment)))
 
 
 def _daily_notices(moment: datetime) -> Summary:
-    emit_morning_check(library_table(), moment, settings().policy)
-    return summary_of(put_daily_mails(library_table(), moment, settings().policy))
+    emit_morning_check(library_at(moment))
+    return summary_of(put_daily_mails(library_at(moment)))

@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from lending.actions.holds.prefectural_release import release_expired
+from lending.actions.library import library_at
 from lending.actions.loans.sunday_release import release_uncollected
 from lending.actions.pulls.lapse_plans import lapse_plans
 from lending.aws.schedules import Summary, carry_out_job, summary_of
-from lending.aws.settings import settings
-from lending.aws.table import library_table
 
 
 def handler(event: dict[str, Any], context: Any) -> Summary:
@@ -20,10 +19,10 @@ def handler(event: dict[str, Any], context: Any) -> Summary:
 
 
 def _sunday_release(moment: datetime) -> Summary:
-    lapse_plans(library_table(), moment, settings().policy)
-    return summary_of(release_uncollected(library_table(), moment, settings().policy))
+    lapse_plans(library_at(moment))
+    return summary_of(release_uncollected(library_at(moment)))
 
 
 def _prefectural_release(moment: datetime) -> Summary:
-    lapse_plans(library_table(), moment, settings().policy)
-    return summary_of(release_expired(library_table(), moment, settings().policy))
+    lapse_plans(library_at(moment))
+    return summary_of(release_expired(library_at(moment)))

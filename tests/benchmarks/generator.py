@@ -25,7 +25,7 @@ FIRST_PLACED = datetime(2026, 3, 1, tzinfo=TOKYO)
 
 
 @dataclass(frozen=True)
-class Library:
+class GeneratedLibrary:
     """Everything one run needs, named as the arguments of `allocate`."""
 
     holds: list[Hold]
@@ -36,7 +36,7 @@ class Library:
     run: Run
 
 
-def library(holds: int, seed: int = 1, *, shuffled: bool = False) -> Library:
+def library(holds: int, seed: int = 1, *, shuffled: bool = False) -> GeneratedLibrary:
     """`holds` holds over a third as many titles with 1 to 3 copies each, in the order the table's work list gives them.
 
     A few patrons are blocked, expired, not enrolled or near their cap, a few books out, missing or kept, one facility
@@ -50,7 +50,7 @@ def library(holds: int, seed: int = 1, *, shuffled: bool = False) -> Library:
     placed = list(_holds(holds, titles, len(patrons), copies, chance))
     if shuffled:
         chance.shuffle(placed)
-    return Library(placed, copies, patrons, _calendar(), policy, thursday_run(RUN_DATE, policy))
+    return GeneratedLibrary(placed, copies, patrons, _calendar(), policy, thursday_run(RUN_DATE, policy))
 
 
 def _patrons(count: int, chance: random.Random) -> Iterator[Patron]:

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import TypedDict
 
 from functions.mail import handler as function
+from lending.actions.library import Library
 from lending.actions.mail.saturday_mail import announce_bags
 from lending.actions.mail.send import Sending, send_mail
 from lending.aws.table import Table
@@ -67,7 +68,7 @@ def count(mails_: int) -> Counts:
             table.write(write)
         store.count_from_here()
         for key in _announced(table):
-            if send_mail(table, key, SATURDAY, _POLICY) is not Sending.SENT:
+            if send_mail(Library(table, _POLICY, SATURDAY), key) is not Sending.SENT:
                 raise RuntimeError(f"{key} was not sent")
         return store.counts
 
@@ -136,7 +137,7 @@ def _loan(patron_id: str, barcode: str, facility: str) -> Loan:
 
 def _announced(table: Table) -> list[Key]:
     """The keys of the mails that Saturday's job puts."""
-    announce_bags(table, SATURDAY, _POLICY)
+    announce_bags(Library(table, _POLICY, SATURDAY))
     return list(mails.on_their_way(table, SATURDAY))
 
 

@@ -12,6 +12,7 @@ from functools import cache
 from itertools import islice
 from typing import TypedDict
 
+from lending.actions.library import Library
 from lending.actions.pulls.scan import scan_found
 from lending.actions.run.thursday_run import run_for
 from lending.aws.table import Table
@@ -25,7 +26,7 @@ from lending.domain.holds.hold import HoldStatus
 from lending.domain.patrons.patron import Patron
 from lending.domain.run.run_record import RunRecord
 from tests.benchmarks.counting_store import CountingStore, Counts, Tally
-from tests.benchmarks.generator import Library, library
+from tests.benchmarks.generator import GeneratedLibrary, library
 
 SIZES = (1_000, 10_000)
 SCANS = 200
@@ -73,17 +74,17 @@ def measure(size: int) -> Measured:
     store = CountingStore()
     store.load(write.parameters["Item"] for write in everything(given))
     table = Table(store, "lending")
-    record, _ = run_for(table, given.run.week.run_date, given.run.moment, given.policy, lambda: True)
+    record, _ = run_for(Library(table, given.policy, given.run.moment), given.run.week.run_date, lambda: True)
     if record.counts["holds"] != size or not record.finished_at:
         raise RuntimeError(f"the run considered {record.counts['holds']} of {size} holds")
     counts = store.count_from_here()
     scanned = list(islice(copies.pulls(table), SCANS))
     for copy in scanned:
-        scan_found(table, copy.barcode, "desk-1", given.run.moment, given.policy)
+        scan_found(Library(table, given.policy, given.run.moment), copy.barcode, "desk-1")
     return Measured(record, counts, sum(store.counts.write.values()) / len(scanned))
 
 
-def everything(given: Library) -> Iterator[Write]:
+def everything(given: GeneratedLibrary) -> Iterator[Write]:
     """A library as the writes that bring it into an empty table."""
     held = Counter(hold.patron_id for hold in given.holds)
     for patron_id, patron in given.patrons.items():

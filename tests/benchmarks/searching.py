@@ -17,6 +17,7 @@ from typing import TypedDict
 
 from infra.import_catalogue import import_catalogue
 from lending.actions.catalogue.search_titles import search_titles
+from lending.actions.library import Library
 from lending.aws.table import Table
 from lending.domain.policy import Policy
 from lending.domain.run.expected_pickup import ANY_FACILITY
@@ -63,7 +64,7 @@ def run(copies: int = COPIES, searches: int = SEARCHES) -> Row:
 
 def _search(table: Table, query: str) -> float:
     started = time.perf_counter()
-    cards, _ = search_titles(table, BUCKET, query, ANY_FACILITY, 0, PAGE, _MOMENT, Policy())
+    cards, _ = search_titles(Library(table, Policy(), _MOMENT), BUCKET, query, ANY_FACILITY, 0, PAGE)
     taken = time.perf_counter() - started
     if not cards:
         raise RuntimeError(f"{query} was not found")

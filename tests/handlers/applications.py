@@ -9,6 +9,7 @@ from PIL import Image
 from functions.images.handler import handler as images
 from functions.review.handler import handler as review
 from infra.local.photos import png
+from lending.actions.library import Library
 from lending.actions.registration.apply import apply
 from lending.aws.access_codes import access_code, code_hash
 from lending.aws.clients import client
@@ -37,7 +38,7 @@ def form_of(**changes: Any) -> ApplicationForm:
 def applied(library: Table, receipt: str = RECEIPT, patron_id: str = "p-new", **changes: Any) -> Application:
     """An application that awaits its images; every slot has the same ticket."""
     hashed = code_hash(receipt, access_code(receipt))
-    return apply(library, form_of(**changes), receipt, patron_id, hashed, lambda: TICKET, NOON, POLICY)
+    return apply(Library(library, POLICY, NOON), form_of(**changes), receipt, patron_id, hashed, lambda: TICKET)
 
 
 def submitted(library: Table, receipt: str = RECEIPT, patron_id: str = "p-new", **changes: Any) -> Application:

@@ -60,7 +60,7 @@ def codes(problem: dict[str, Any]) -> list[str]:
 
 
 @dataclass
-class Library:
+class SampleLibrary:
     """A library in a state made for a test, put straight into the table."""
 
     given: Given

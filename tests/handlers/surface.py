@@ -15,7 +15,7 @@ from lending.domain.mail.kinds.addresses import ArrivalTestMail
 from lending.domain.mail.mail import Mail
 from tests.handlers.applications import RECEIPT, applied, kit
 from tests.handlers.conftest import NOON, Given, context, request
-from tests.handlers.desk import POLICY, SUNDAY, THURSDAY, Library
+from tests.handlers.desk import POLICY, SUNDAY, THURSDAY, SampleLibrary
 
 Route = tuple[str, str, str]
 
@@ -47,9 +47,9 @@ KNOWN = {
 }  # fmt: skip
 
 
-def furnished(given: Given) -> Library:
+def furnished(given: Given) -> SampleLibrary:
     """A library with two of everything that is listed."""
-    library, table = Library(given), given.table
+    library, table = SampleLibrary(given), given.table
     for number, patron_id in ((12, "p-1"), (13, "p-2")):
         library.facility(number), library.patron(patron_id)
     for title_id in ("t-1", "t-2", "t-3", "t-4"):

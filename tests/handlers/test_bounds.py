@@ -13,7 +13,7 @@ from lending.aws import settings, suppression
 from lending.aws.table import Table
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, request
-from tests.handlers.desk import Library
+from tests.handlers.desk import SampleLibrary
 from tests.handlers.surface import ROUTES, TAKING, USERS, Route, api_of, asked, filled, furnished, group_of, sent
 
 HALF = "\ud800"
@@ -21,7 +21,7 @@ YEARS = ("0001-01-01", "1999-12-31", "2101-01-01", "9999-12-31")
 
 
 @pytest.fixture
-def there(given: Given, monkeypatch: pytest.MonkeyPatch) -> Library:
+def there(given: Given, monkeypatch: pytest.MonkeyPatch) -> SampleLibrary:
     # moto has no suppression list
     monkeypatch.setattr(suppression, "remove_from_suppression_list", lambda address: None)
     monkeypatch.setattr(Table, "_ask", as_strict_as_dynamodb(Table._ask))
@@ -88,7 +88,7 @@ RAW_BODIES = {
 REFUSED_AS = {"too large": 413}
 
 
-def test_a_body_that_is_none_is_refused_everywhere(there: Library) -> None:
+def test_a_body_that_is_none_is_refused_everywhere(there: SampleLibrary) -> None:
     reading = [route for route in TAKING if fields_of(route)]
     assert len(reading) > 15
     for name, (raw, headers) in RAW_BODIES.items():
@@ -140,7 +140,7 @@ def fields_of(route: Route) -> list[str]:
 
 
 @pytest.mark.parametrize("route", TAKING, ids="-".join)
-def test_an_odd_value_in_any_field_fails_nothing(there: Library, route: Route) -> None:
+def test_an_odd_value_in_any_field_fails_nothing(there: SampleLibrary, route: Route) -> None:
     fields = fields_of(route)
     right = {name: RIGHT[name] for name in fields if name in RIGHT}
     for name in fields:
@@ -159,7 +159,7 @@ PATHS = [
 ]  # fmt: skip
 
 
-def test_an_odd_part_of_any_path_fails_nothing(there: Library) -> None:
+def test_an_odd_part_of_any_path_fails_nothing(there: SampleLibrary) -> None:
     for route in ROUTES:
         fields = fields_of(route) if route in TAKING else []
         for part in PATHS if "<" in route[2] else ():
@@ -187,7 +187,7 @@ QUERY_VALUES = [
 ]  # fmt: skip
 
 
-def test_an_odd_value_in_any_query_fails_nothing(there: Library) -> None:
+def test_an_odd_value_in_any_query_fails_nothing(there: SampleLibrary) -> None:
     for route in ROUTES:
         looked = Query({"unasked": ""})
         if route[1] == "GET":
@@ -197,14 +197,14 @@ def test_an_odd_value_in_any_query_fails_nothing(there: Library) -> None:
                 sent(route, query={name: value})
 
 
-def test_an_odd_header_fails_nothing(there: Library) -> None:
+def test_an_odd_header_fails_nothing(there: SampleLibrary) -> None:
     names = ("idempotency-key", "x-access-code", "x-now", "content-type", "authorization")
     for value in (HALF, "長" * 3000, "\x00", "multipart/form-data; boundary=" + "x" * 5000):
         for route in ROUTES:
             sent(route, body={}, headers=dict.fromkeys(names, value))
 
 
-def test_a_moment_beyond_the_calendar_is_refused(monkeypatch: pytest.MonkeyPatch, there: Library) -> None:
+def test_a_moment_beyond_the_calendar_is_refused(monkeypatch: pytest.MonkeyPatch, there: SampleLibrary) -> None:
     # GIVEN a stack that travels in time
     monkeypatch.setenv("TIME_TRAVEL", "true")
     settings.settings.cache_clear()
@@ -214,7 +214,7 @@ def test_a_moment_beyond_the_calendar_is_refused(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("group", USERS)
-def test_nobody_but_its_group_uses_a_route(there: Library, group: str) -> None:
+def test_nobody_but_its_group_uses_a_route(there: SampleLibrary, group: str) -> None:
     for function, method, path in ROUTES:
         owner = group_of(path)
         if owner not in ("", group):
@@ -254,7 +254,7 @@ def test_every_text_and_list_that_can_be_sent_has_a_bound() -> None:
     assert [where for where in found if where != "CheckIns.barcodes[]"] == []
 
 
-def test_one_bar_code_that_is_none_fails_no_other_book(there: Library) -> None:
+def test_one_bar_code_that_is_none_fails_no_other_book(there: SampleLibrary) -> None:
     # GIVEN a book that comes back, among what no book can be called (RULES 32)
     odd = ["9" * 3000, "", "長い番号", " ", "a b"]
     event = request("POST", "/api/desk/checkins", body={"barcodes": [odd[0], "t-3-1", *odd[1:]]},

@@ -24,7 +24,7 @@ from lending.domain.patrons.patron import Patron
 from lending.domain.registration.card import Card, CardState
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, sample
-from tests.handlers.desk import Library, ask
+from tests.handlers.desk import SampleLibrary, ask
 from tests.handlers.metrics import counts_in
 
 PLACED = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
@@ -140,7 +140,7 @@ def from_before(given: Given, library: Table) -> Patron:
 def test_who_lacks_everything_else_is_read_and_served(given: Given, library: Table, from_before: Patron) -> None:
     # GIVEN such a patron
     given.title()
-    Library(given).facility()
+    SampleLibrary(given).facility()
     # WHEN staff place a hold, the run takes place, the book is scanned, and staff look
     theirs = f"/patrons/{from_before.card_number}"
     placed, _ = ask("POST", f"{theirs}/holds", {"title_id": "t-1", "pickup_place": "12"}, now=PLACED)

@@ -7,7 +7,7 @@ import pytest
 
 from lending.aws.table.holds import baskets, holds
 from tests.handlers.conftest import NOON, Given
-from tests.handlers.desk import SUNDAY, Library
+from tests.handlers.desk import SUNDAY, SampleLibrary
 from tests.handlers.surface import ROUTES, Route, furnished, sent
 
 # What a list is asked for with, so that there is something in it.
@@ -19,7 +19,7 @@ QUERY = {
 
 
 @pytest.fixture
-def there(given: Given) -> Library:
+def there(given: Given) -> SampleLibrary:
     return furnished(given)
 
 
@@ -56,7 +56,7 @@ WHOLE = {
 }  # fmt: skip
 
 
-def test_every_list_is_answered_in_pages_of_any_size(there: Library) -> None:
+def test_every_list_is_answered_in_pages_of_any_size(there: SampleLibrary) -> None:
     seen = set()
     for route in filter(is_list, LOOKING):
         seen.add(route[2])
@@ -70,7 +70,7 @@ def test_every_list_is_answered_in_pages_of_any_size(there: Library) -> None:
     assert seen >= WHOLE
 
 
-def test_who_does_not_page_loses_nothing(there: Library) -> None:
+def test_who_does_not_page_loses_nothing(there: SampleLibrary) -> None:
     for route in LOOKING:
         if route[2] in WHOLE:
             whole = page(route)
@@ -78,7 +78,7 @@ def test_who_does_not_page_loses_nothing(there: Library) -> None:
             assert len(whole["items"]) >= 2, route
 
 
-def test_a_cursor_is_for_its_list_and_its_reader_only(there: Library) -> None:
+def test_a_cursor_is_for_its_list_and_its_reader_only(there: SampleLibrary) -> None:
     holds_, loans = ("holds", "GET", "/api/me/holds"), ("my_library", "GET", "/api/me/loans")
     cursor = page(holds_, limit="1")["cursor"]
     for route, text in ((loans, cursor), (holds_, cursor[:-1] + "A"), (holds_, "WzFd"), (holds_, "長")):
@@ -87,12 +87,12 @@ def test_a_cursor_is_for_its_list_and_its_reader_only(there: Library) -> None:
 
 
 @pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "1.0"])
-def test_a_limit_that_is_none_is_named(there: Library, limit: str) -> None:
+def test_a_limit_that_is_none_is_named(there: SampleLibrary, limit: str) -> None:
     status, body = sent(("holds", "GET", "/api/me/holds"), query={"limit": limit})
     assert (status, json.loads(body)["reasons"][0]["field"]) == (422, "limit")
 
 
-def test_a_page_goes_on_where_the_one_before_ended_whatever_has_left(there: Library) -> None:
+def test_a_page_goes_on_where_the_one_before_ended_whatever_has_left(there: SampleLibrary) -> None:
     # GIVEN three titles in the basket, of which the first two have been seen
     there.table.write(baskets.addition("p-1", "t-3", NOON))
     basket = ("my_library", "GET", "/api/me/basket")
@@ -105,7 +105,7 @@ def test_a_page_goes_on_where_the_one_before_ended_whatever_has_left(there: Libr
     assert [each["title_id"] for each in page(basket, cursor=first["cursor"])["items"]] == ["t-3"]
 
 
-def test_a_hold_that_is_gone_ends_no_list(there: Library) -> None:
+def test_a_hold_that_is_gone_ends_no_list(there: SampleLibrary) -> None:
     listed = ("holds", "GET", "/api/me/holds")
     first = page(listed, limit="1")
     there.table.transact(holds.end(there.held(title_id=first["items"][0]["title_id"])))

@@ -21,7 +21,7 @@ from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.holds.hold import HoldStatus
 from tests.handlers.applications import RECEIPT, TICKET, applied
 from tests.handlers.conftest import Given, context, sample
-from tests.handlers.desk import Library
+from tests.handlers.desk import SampleLibrary
 
 SECRET = "架空 花野 0172-98-7654 hanano@example.jp"
 JOBS = [
@@ -32,9 +32,9 @@ JOBS = [
 
 
 @pytest.fixture
-def broken(given: Given) -> Library:
+def broken(given: Given) -> SampleLibrary:
     """A library with something of everything, in which nothing can be read: there is a person where a day should be."""
-    library = Library(given)
+    library = SampleLibrary(given)
     library.facility()
     library.patron("p-1", expires_on=date(2020, 1, 1)), library.patron("p-2"), library.patron("p-3")
     for title_id in ("t-1", "t-2", "t-3"):
@@ -73,7 +73,7 @@ def said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize(("function", "job"), JOBS, ids=lambda value: value if isinstance(value, str) else "")
-def test_a_job_that_fails_says_nothing_of_anybody(broken: Library, said: Said, function: Any, job: str) -> None:
+def test_a_job_that_fails_says_nothing_of_anybody(broken: SampleLibrary, said: Said, function: Any, job: str) -> None:
     # GIVEN items that cannot be read, with what is somebody's in them WHEN a job meets them
     event = {"job": job, "scheduled_time": "2026-06-10T01:00:00Z"}
     told = said(lambda: function(event, context()))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.handlers.conftest import Given
-from tests.handlers.desk import SUNDAY, Library
+from tests.handlers.desk import SUNDAY, SampleLibrary
 from tests.handlers.surface import ROUTES, furnished, sent
 
 PLACES = ("facility", "pickup_place", "next_pickup_place")
@@ -15,7 +15,7 @@ PLACES = ("facility", "pickup_place", "next_pickup_place")
 
 def held(given: Given, place: Any) -> tuple[int, dict[str, Any]]:
     """What a patron is answered who wants to collect a book at a place; there is facility 1."""
-    library = Library(given)
+    library = SampleLibrary(given)
     library.patron(), library.facility(1)
     given.title("t-4")
     status, body = sent(("holds", "POST", "/api/me/holds"), body={"title_id": "t-4", "pickup_place": place})

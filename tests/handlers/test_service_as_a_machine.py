@@ -36,6 +36,7 @@ from lending.actions.holds.change_for_caller import (
 from lending.actions.holds.place import cancel_hold, place_hold
 from lending.actions.holds.prefectural_release import release_expired
 from lending.actions.holds.view import view_holds
+from lending.actions.library import Library
 from lending.actions.loans.check_in import check_in
 from lending.actions.loans.check_out import check_out
 from lending.actions.loans.hand_over import hand_over
@@ -67,7 +68,7 @@ from lending.domain.run_id import RunId
 from tests.benchmarks.counting_store import CountingStore
 from tests.handlers import reference_model as reference
 from tests.handlers.conftest import NOON, Given, lending_table
-from tests.handlers.desk import Library
+from tests.handlers.desk import SampleLibrary
 from tests.handlers.invariants import what_must_never_break
 from tests.handlers.reference_model import CAP, DAY, HOLD_LIMIT, LIBRARY, SMALL_CAP, No, ReferenceLibrary
 
@@ -88,7 +89,7 @@ class ActualLibrary:
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        library = Library(Given(table))
+        library = SampleLibrary(Given(table))
         for number in FACILITIES:
             library.facility(int(number))
         for patron_id in PATRONS:
@@ -108,16 +109,16 @@ class ActualLibrary:
     # The patron
 
     def place(self, patron: str, title: str, place: str, now: datetime) -> None:
-        place_hold(self.table, patron, title, place, now, POLICY)
+        place_hold(Library(self.table, POLICY, now), patron, title, place)
 
     def cancel(self, patron: str, title: str) -> None:
         cancel_hold(self.table, patron, title, POLICY)
 
     def renew(self, patron: str, barcode: str, now: datetime) -> date:
-        return renew_loan(self.table, patron, barcode, now, POLICY).due_on
+        return renew_loan(Library(self.table, POLICY, now), patron, barcode).due_on
 
     def positions(self, patron: str, now: datetime) -> dict[str, tuple[int, int] | None]:
-        views = view_holds(self.table, patron, now, POLICY)
+        views = view_holds(Library(self.table, POLICY, now), patron)
         return {each.hold.title_id: (each.position, each.of) if each.position and each.of else None for each in views}
 
     def renewable(self, patron: str, now: datetime) -> dict[str, set[str]]:
@@ -131,36 +132,38 @@ class ActualLibrary:
     # The desk
 
     def cancel_at_desk(self, patron: str, title: str, now: datetime) -> tuple[str, str]:
-        return _freed(cancel_for_patron(self.table, self.cards[patron], title, STAFF, now, POLICY))
+        return _freed(cancel_for_patron(Library(self.table, POLICY, now), self.cards[patron], title, STAFF))
 
     def cancel_all(self, patron: str, now: datetime) -> list[tuple[str, str]]:
-        return [_freed(each) for each in cancel_all_for_patron(self.table, self.cards[patron], STAFF, now, POLICY)]
+        return [
+            _freed(each) for each in cancel_all_for_patron(Library(self.table, POLICY, now), self.cards[patron], STAFF)
+        ]
 
     def to_end(self, patron: str, title: str, now: datetime) -> None:
-        move_to_end(self.table, self.cards[patron], title, STAFF, now, POLICY)
+        move_to_end(Library(self.table, POLICY, now), self.cards[patron], title, STAFF)
 
     def change_pickup(self, patron: str, title: str, place: str, now: datetime) -> None:
-        change_pickup_place(self.table, self.cards[patron], title, place, STAFF, now, POLICY)
+        change_pickup_place(Library(self.table, POLICY, now), self.cards[patron], title, place, STAFF)
 
     def change_record(self, patron: str, wanted: dict[str, Any], now: datetime) -> None:
-        change_record(self.table, self.cards[patron], wanted, STAFF, now, POLICY)
+        change_record(Library(self.table, POLICY, now), self.cards[patron], wanted, STAFF)
 
     def found(self, barcode: str, now: datetime) -> tuple[str, str, date | None]:
-        scanned: ScanResult = scan_found(self.table, barcode, STAFF, now, POLICY)
+        scanned: ScanResult = scan_found(Library(self.table, POLICY, now), barcode, STAFF)
         return scanned.action, scanned.card_number, scanned.pickup_until
 
     def absent(self, barcode: str, result: str, now: datetime) -> str:
-        scanned = scan_absent(self.table, barcode, result, STAFF, now, POLICY)
+        scanned = scan_absent(Library(self.table, POLICY, now), barcode, result, STAFF)
         return scanned.instead.barcode if scanned.instead else ""
 
     def undo(self, barcode: str, now: datetime) -> str:
-        return undo_scan(self.table, barcode, STAFF, now, POLICY).action
+        return undo_scan(Library(self.table, POLICY, now), barcode, STAFF).action
 
     def dispatch(self, sunday: date, facilities: list[str]) -> set[str]:
-        return set(dispatch(self.table, sunday, facilities, NOON, POLICY))
+        return set(dispatch(Library(self.table, POLICY, NOON), sunday, facilities))
 
     def drop_plan(self, run_id: str) -> int:
-        return drop_plan(self.table, RunId(run_id), STAFF, NOON, POLICY)
+        return drop_plan(Library(self.table, POLICY, NOON), RunId(run_id), STAFF)
 
     def withdraw(self, barcode: str) -> None:
         copy = copies.find(self.table, barcode)
@@ -172,21 +175,21 @@ class ActualLibrary:
         describe_title(self.table, DescribedTitle(title.title_id, title.title, "", "", described), barcode)
 
     def check_in(self, barcode: str, now: datetime) -> tuple[str, str, bool]:
-        done = check_in(self.table, barcode, STAFF, now, POLICY)
+        done = check_in(Library(self.table, POLICY, now), barcode, STAFF)
         return done.result, done.next, done.was_lost
 
     def check_out(self, patron: str, barcode: str, now: datetime) -> tuple[date, bool]:
-        done = check_out(self.table, self.cards[patron], barcode, STAFF, now, POLICY)
+        done = check_out(Library(self.table, POLICY, now), self.cards[patron], barcode, STAFF)
         return done.loan.due_on, done.hold_spent
 
     def mark(self, barcode: str, state: str, now: datetime) -> str:
-        return mark(self.table, barcode, CopyState(state), STAFF, now, POLICY)
+        return mark(Library(self.table, POLICY, now), barcode, CopyState(state), STAFF)
 
     def mark_found(self, barcode: str, now: datetime) -> str:
-        return mark_found(self.table, barcode, STAFF, now, POLICY)
+        return mark_found(Library(self.table, POLICY, now), barcode, STAFF)
 
     def replaced(self, barcode: str, now: datetime) -> str:
-        return replaced_in_kind(self.table, barcode, STAFF, now, POLICY)
+        return replaced_in_kind(Library(self.table, POLICY, now), barcode, STAFF)
 
     # The calendar
 
@@ -194,19 +197,14 @@ class ActualLibrary:
         scope = Scope.FACILITY if closed.facility else Scope.PREFECTURAL
         closure = Closure(closure_id=closure_id, scope=scope, facility=closed.facility, starts_on=closed.first,
                           ends_on=closed.last, reason="休館")  # fmt: skip
-        record_closure(self.table, closure, NOON, POLICY)
+        record_closure(Library(self.table, POLICY, NOON), closure)
 
     def suspend(self, suspension_id: str, suspension: reference.Suspension) -> None:
         scope = Scope.FACILITY if suspension.facility else Scope.SERVICE
-        record_suspension(
-            self.table,
-            Suspension(suspension_id=suspension_id, scope=scope, facility=suspension.facility,
-                       starts_on=suspension.first, ends_on=suspension.last, reason="休止",
-                       opted_in=suspension.opted_in, pickup_until=suspension.until),
-            STAFF,
-            NOON,
-            POLICY,
-        )  # fmt: skip
+        recorded = Suspension(suspension_id=suspension_id, scope=scope, facility=suspension.facility,
+                              starts_on=suspension.first, ends_on=suspension.last, reason="休止",
+                              opted_in=suspension.opted_in, pickup_until=suspension.until)  # fmt: skip
+        record_suspension(Library(self.table, POLICY, NOON), recorded, STAFF)
 
     def reopen(self, closure_id: str) -> None:
         take_closure_back(self.table, closure_id)
@@ -220,38 +218,38 @@ class ActualLibrary:
         return record_shift(self.table, wanted, STAFF, POLICY)[1]
 
     def take_shift_back(self, sunday: date, facility: str, now: datetime) -> int:
-        return take_shift_back(self.table, sunday, facility, STAFF, now, POLICY)[1]
+        return take_shift_back(Library(self.table, POLICY, now), sunday, facility, STAFF)[1]
 
     # The facility
 
     def hand_over(self, facility: str, bag: tuple[date, str, str], now: datetime) -> datetime | None:
-        return hand_over(self.table, facility, ".".join(map(str, bag)), now, POLICY).handed_over_at
+        return hand_over(Library(self.table, POLICY, now), facility, ".".join(map(str, bag))).handed_over_at
 
     # The schedules; each answers whether it had been done before
 
     def run_due(self, now: datetime) -> bool:
-        return _without_loss(run_what_is_due(self.table, now, POLICY, lambda: True))
+        return _without_loss(run_what_is_due(Library(self.table, POLICY, now), lambda: True))
 
     def run_on_request(self, day: date, now: datetime) -> bool:
-        return _without_loss(run_on_request(self.table, day, now, POLICY, lambda: True))
+        return _without_loss(run_on_request(Library(self.table, POLICY, now), day, lambda: True))
 
     def pull_for_counter(self, now: datetime) -> bool | None:
-        record, before = pull_for_the_counter(self.table, now, POLICY, lambda: True)
+        record, before = pull_for_the_counter(Library(self.table, POLICY, now), lambda: True)
         return _without_loss((record, before)) if record else None
 
     def release_uncollected(self, now: datetime) -> bool:
-        lapse_plans(self.table, now, POLICY)
-        return _done_before(release_uncollected(self.table, now, POLICY))
+        lapse_plans(Library(self.table, POLICY, now))
+        return _done_before(release_uncollected(Library(self.table, POLICY, now)))
 
     def release_expired(self, now: datetime) -> bool:
-        lapse_plans(self.table, now, POLICY)
-        return _done_before(release_expired(self.table, now, POLICY))
+        lapse_plans(Library(self.table, POLICY, now))
+        return _done_before(release_expired(Library(self.table, POLICY, now)))
 
     def announce_bags(self, now: datetime) -> bool:
-        return _done_before(announce_bags(self.table, now, POLICY))
+        return _done_before(announce_bags(Library(self.table, POLICY, now)))
 
     def daily_mails(self, now: datetime) -> bool:
-        return _done_before(put_daily_mails(self.table, now, POLICY))
+        return _done_before(put_daily_mails(Library(self.table, POLICY, now)))
 
 
 def _freed(cancelled: Cancelled) -> tuple[str, str]:

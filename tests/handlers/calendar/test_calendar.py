@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from functions.desk.handler import handler
+from lending.actions.library import Library
 from lending.actions.loans.hand_over import hand_over
 from lending.actions.loans.sunday_release import release_uncollected
 from lending.aws.table.calendar import calendar
@@ -14,13 +15,13 @@ from lending.aws.table.catalogue.copies import due_date_change
 from lending.aws.table.loans import bags, loans
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, sample
-from tests.handlers.desk import POLICY, SUNDAY, THURSDAY, Library, answered, ask
+from tests.handlers.desk import POLICY, SUNDAY, THURSDAY, SampleLibrary, answered, ask
 
 
 @pytest.fixture
-def at(given: Given) -> Library:
+def at(given: Given) -> SampleLibrary:
     """A facility and two patrons."""
-    library = Library(given)
+    library = SampleLibrary(given)
     library.facility()
     library.patron("p-1")
     library.patron("p-2")
@@ -40,7 +41,7 @@ def codes(answer: tuple[int, Any]) -> list[str]:
 # Closures
 
 
-def test_sample_closed_day_is_listed_and_taken_back(at: Library) -> None:
+def test_sample_closed_day_is_listed_and_taken_back(at: SampleLibrary) -> None:
     # GIVEN
     status, closure = answered(handler(sample("desk/closure_add"), context()))
     assert (status, closure["from"], closure["kind"]) == (201, "2026-06-24", "closed")
@@ -55,7 +56,7 @@ def test_sample_closed_day_is_listed_and_taken_back(at: Library) -> None:
     assert calendar.load(at.table).prefectural_open(date(2026, 6, 24))
 
 
-def test_weekly_closed_days_with_an_exception(at: Library) -> None:
+def test_weekly_closed_days_with_an_exception(at: SampleLibrary) -> None:
     # GIVEN Mondays of June, but for one
     june = {"scope": "facility", "facility": 12, "from": "2026-06-01", "until": "2026-06-30"}
     assert ask("POST", "/closures", june | {"weekdays": [0]})[0] == 201
@@ -65,7 +66,7 @@ def test_weekly_closed_days_with_an_exception(at: Library) -> None:
     assert closed == [1, 8, 22, 29]
 
 
-def test_a_closure_that_makes_no_sense_names_every_field(at: Library) -> None:
+def test_a_closure_that_makes_no_sense_names_every_field(at: SampleLibrary) -> None:
     wrong = {"scope": "facility", "facility": "77", "from": "2026-06-02", "until": "2026-06-01"}
     told = ask("POST", "/closures", wrong)
     assert (fields(told), codes(told)) == (["until", "facility"], ["ends_before_it_starts", "unknown_facility"])
@@ -78,13 +79,13 @@ def test_a_closure_that_makes_no_sense_names_every_field(at: Library) -> None:
     assert ask("GET", "/closures")[1]["items"] == []
 
 
-def test_what_has_ended_is_listed_only_when_asked_for(at: Library) -> None:
+def test_what_has_ended_is_listed_only_when_asked_for(at: SampleLibrary) -> None:
     ask("POST", "/closures", {"scope": "prefectural", "from": "2026-05-01", "until": "2026-05-01"})
     assert ask("GET", "/closures")[1]["items"] == []
     assert len(ask("GET", "/closures", query={"all": "1"})[1]["items"]) == 1
 
 
-def test_closed_days_tell_what_they_bring_with_them(at: Library) -> None:
+def test_closed_days_tell_what_they_bring_with_them(at: SampleLibrary) -> None:
     # GIVEN Thursday 06-04, 09:30: this week's books are being packed (RULES 21, 22, 29)
     of_facility = {"scope": "facility", "facility": "12", "from": "2026-06-05", "until": "2026-06-21"}
     # WHEN a facility is to be shut THEN both windows without a day are told of, and what has to be done for the first
@@ -103,7 +104,7 @@ def test_closed_days_tell_what_they_bring_with_them(at: Library) -> None:
     assert sentence.startswith("6月18日(木)のオンライン貸出の処理は、休館日のためお休みになります。")
 
 
-def test_the_rest_of_a_window_that_has_begun_counts(at: Library) -> None:
+def test_the_rest_of_a_window_that_has_begun_counts(at: SampleLibrary) -> None:
     # GIVEN Tuesday 06-09, in the middle of a window (RULES 29)
     days = {"scope": "facility", "facility": "12", "from": "2026-06-09", "until": "2026-06-14"}
     now = datetime(2026, 6, 9, 10, tzinfo=TOKYO)
@@ -117,7 +118,7 @@ def test_the_rest_of_a_window_that_has_begun_counts(at: Library) -> None:
 # Suspensions
 
 
-def test_sample_suspension_with_an_opted_in_patron(at: Library) -> None:
+def test_sample_suspension_with_an_opted_in_patron(at: SampleLibrary) -> None:
     # GIVEN
     status, suspension = answered(handler(sample("desk/suspension_add"), context()))
     assert (status, suspension["opted_in"], suspension["pickup_until"]) == (201, ["10000001"], "2026-06-28")
@@ -131,7 +132,7 @@ def test_sample_suspension_with_an_opted_in_patron(at: Library) -> None:
     assert calendar.load(at.table).reaches("p-2", date(2026, 6, 11))
 
 
-def test_a_suspension_that_makes_no_sense_names_its_fields(at: Library) -> None:
+def test_a_suspension_that_makes_no_sense_names_its_fields(at: SampleLibrary) -> None:
     days = {"from": "2026-06-11", "until": "2026-06-18"}
     assert fields(ask("POST", "/suspensions", days | {"scope": "service", "opted_in": ["99999999"]})) == ["opted_in"]
     # no deadline before the books can be collected: the last run is 06-18, its Sunday 06-21 (RULES 22)
@@ -156,12 +157,12 @@ def shift(**changes: Any) -> tuple[int, Any]:
     return ask("POST", "/shifts", wanted | {"reason": "大雪のため"} | changes)
 
 
-def mails_of(at: Library, patron_id: str) -> list[dict[str, Any]]:
+def mails_of(at: SampleLibrary, patron_id: str) -> list[dict[str, Any]]:
     return [item["facts"] for item in at.table.query(f"PATRON#{patron_id}", "MAIL#shift#")]
 
 
 @pytest.fixture
-def batch(at: Library, given: Given) -> Library:
+def batch(at: SampleLibrary, given: Given) -> SampleLibrary:
     """Two books of one patron and one of another in the batch, and a book in another facility's."""
     for title_id in ("t-1", "t-2", "t-3", "t-4"):
         given.title(title_id)
@@ -173,7 +174,7 @@ def batch(at: Library, given: Given) -> Library:
     return at
 
 
-def test_sample_shift_moves_deadline_and_due_date_with_one_mail_a_patron(batch: Library) -> None:
+def test_sample_shift_moves_deadline_and_due_date_with_one_mail_a_patron(batch: SampleLibrary) -> None:
     # WHEN snow shuts the road, RULES 40
     status, done = answered(handler(sample("desk/shift_add"), context()))
     assert (status, done["patrons"], done["due_on_before"]) == (201, 2, "2026-06-21")
@@ -195,7 +196,7 @@ def test_sample_shift_moves_deadline_and_due_date_with_one_mail_a_patron(batch: 
     }  # fmt: skip
 
 
-def test_the_same_shift_again_changes_nothing(batch: Library) -> None:
+def test_the_same_shift_again_changes_nothing(batch: SampleLibrary) -> None:
     shift()
     before = batch.everything()
     status, done = shift()
@@ -203,7 +204,7 @@ def test_the_same_shift_again_changes_nothing(batch: Library) -> None:
     assert batch.everything() == before
 
 
-def test_sample_shift_taken_back_gives_the_regular_days_with_one_more_mail(batch: Library) -> None:
+def test_sample_shift_taken_back_gives_the_regular_days_with_one_more_mail(batch: SampleLibrary) -> None:
     # GIVEN two shifts, one after the other
     shift()
     shift(pickup_until="2026-06-20", due_on="2026-06-28")
@@ -224,7 +225,7 @@ def test_sample_shift_taken_back_gives_the_regular_days_with_one_more_mail(batch
     assert answered(handler(sample("desk/shifts_list"), context()))[1]["items"][0]["taken_back_at"]
 
 
-def test_a_renewed_loan_keeps_its_own_due_date_and_a_released_one_everything(batch: Library) -> None:
+def test_a_renewed_loan_keeps_its_own_due_date_and_a_released_one_everything(batch: SampleLibrary) -> None:
     first, second = batch.lent("p-1", "t-1-1"), batch.lent("p-1", "t-2-1")
     assert first
     assert second
@@ -242,9 +243,9 @@ def test_a_renewed_loan_keeps_its_own_due_date_and_a_released_one_everything(bat
     assert (released.due_on, released.pickup_until) == (date(2026, 6, 21), date(2026, 6, 14))
 
 
-def test_who_has_collected_is_left_alone(batch: Library, given: Given) -> None:
+def test_who_has_collected_is_left_alone(batch: SampleLibrary, given: Given) -> None:
     # GIVEN the first patron has collected the bag (RULES 40)
-    hand_over(batch.table, "12", "2026-06-07.12.p-1", datetime(2026, 6, 8, 11, tzinfo=TOKYO), POLICY)
+    hand_over(Library(batch.table, POLICY, datetime(2026, 6, 8, 11, tzinfo=TOKYO)), "12", "2026-06-07.12.p-1")
     # WHEN the batch has other days THEN only the other one's book moves, and only the other one is told
     assert shift()[1]["patrons"] == 1
     collected, waiting = batch.lent("p-1", "t-1-1"), batch.lent("p-2", "t-3-1")
@@ -255,14 +256,14 @@ def test_who_has_collected_is_left_alone(batch: Library, given: Given) -> None:
     assert [bag.pickup_until.day for bag in bags.of_week(batch.table, SUNDAY, "12")] == [14, 17]
     assert [len(mails_of(batch, patron_id)) for patron_id in ("p-1", "p-2")] == [0, 1]
     # AND who collects the other one's keeps its days when the shift is taken back
-    hand_over(batch.table, "12", "2026-06-07.12.p-2", datetime(2026, 6, 16, 11, tzinfo=TOKYO), POLICY)
+    hand_over(Library(batch.table, POLICY, datetime(2026, 6, 16, 11, tzinfo=TOKYO)), "12", "2026-06-07.12.p-2")
     assert ask("DELETE", "/shifts/2026-06-07.12")[1]["patrons"] == 0
     assert batch.copy("t-3-1").due_on == date(2026, 6, 24)
 
 
-def test_a_batch_without_records_is_still_moved_after_its_last_day(batch: Library) -> None:
+def test_a_batch_without_records_is_still_moved_after_its_last_day(batch: SampleLibrary) -> None:
     # GIVEN a facility that records nothing, and a Sunday that is over (RULES 30, 40)
-    release_uncollected(batch.table, datetime(2026, 6, 14, 22, tzinfo=TOKYO), POLICY)
+    release_uncollected(Library(batch.table, POLICY, datetime(2026, 6, 14, 22, tzinfo=TOKYO)))
     # WHEN the road is shut THEN the shift reaches its books
     assert shift()[1]["patrons"] == 2
     loan = batch.lent()
@@ -270,7 +271,7 @@ def test_a_batch_without_records_is_still_moved_after_its_last_day(batch: Librar
     assert (loan.pickup_until, loan.released_at) == (date(2026, 6, 17), None)
 
 
-def test_a_book_scanned_after_the_shift_has_its_days(at: Library, given: Given) -> None:
+def test_a_book_scanned_after_the_shift_has_its_days(at: SampleLibrary, given: Given) -> None:
     given.title("t-1")
     at.hold()
     at.pull()
@@ -279,7 +280,7 @@ def test_a_book_scanned_after_the_shift_has_its_days(at: Library, given: Given) 
     assert at.copy().due_on == date(2026, 6, 24)
 
 
-def test_a_shift_that_makes_no_sense_names_every_field(at: Library) -> None:
+def test_a_shift_that_makes_no_sense_names_every_field(at: SampleLibrary) -> None:
     assert fields(shift(pickup_from="2026-06-08")) == ["pickup_from"]
     assert fields(shift(pickup_until="2026-06-06", due_on="2026-06-05", facility="77")) == [
         "pickup_until", "due_on", "facility",

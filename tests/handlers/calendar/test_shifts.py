@@ -11,15 +11,15 @@ from lending.aws.table.calendar import facilities
 from lending.aws.table.loans import loans
 from lending.domain.calendar.facility import Facility
 from tests.handlers.conftest import Given, context, sample
-from tests.handlers.desk import Library, answered, ask, codes
+from tests.handlers.desk import SampleLibrary, answered, ask, codes
 
 WEST, EAST = "西北五地区", "東青地区"
 
 
 @pytest.fixture
-def at(given: Given) -> Library:
+def at(given: Given) -> SampleLibrary:
     """Two facilities of a district with a book each, the second with two patrons, and one of another district."""
-    library = Library(given)
+    library = SampleLibrary(given)
     for number, district in ((12, WEST), (13, WEST), (3, EAST)):
         library.table.write(facilities.facility_record(Facility(number, district, "見本町", f"見本館{number}", True)))
     for n, facility in enumerate(("12", "13", "13", "3"), start=1):
@@ -34,12 +34,12 @@ def shift(**which: Any) -> tuple[int, Any]:
     return ask("POST", "/shifts", days | which)
 
 
-def due(at: Library) -> list[int]:
+def due(at: SampleLibrary) -> list[int]:
     """The days of June on which the four books are due."""
     return [loan.due_on.day for n in range(1, 5) if (loan := at.lent(f"p-{n}", f"t-{n}-1"))]
 
 
-def mails(at: Library) -> list[int]:
+def mails(at: SampleLibrary) -> list[int]:
     return [len(list(at.table.query(f"PATRON#p-{n}", "MAIL#shift#"))) for n in range(1, 5)]
 
 
@@ -47,7 +47,7 @@ def done(shown: Any) -> list[tuple[str, bool, int]]:
     return [(each["facility"], each["done"], each.get("patrons", 0)) for each in shown["items"]]
 
 
-def test_sample_shifts_a_district_and_takes_all_back(at: Library) -> None:
+def test_sample_shifts_a_district_and_takes_all_back(at: SampleLibrary) -> None:
     # WHEN snow shuts the roads of a district, RULES 40
     status, shown = answered(handler(sample("desk/shift_district"), context()))
     # THEN each of its facilities has other days, each patron one mail, and nobody else
@@ -60,7 +60,7 @@ def test_sample_shifts_a_district_and_takes_all_back(at: Library) -> None:
     assert (due(at), mails(at)) == ([21, 21, 21, 21], [2, 2, 2, 0])
 
 
-def test_some_facilities_or_all(at: Library) -> None:
+def test_some_facilities_or_all(at: SampleLibrary) -> None:
     assert done(shift(facilities=[3, "12", "03"])[1]) == [("3", True, 1), ("12", True, 1)]
     assert due(at) == [24, 21, 21, 24]
     # WHEN all are to have these days THEN who has been told is not told again
@@ -72,7 +72,7 @@ def test_some_facilities_or_all(at: Library) -> None:
     assert due(at) == [21, 24, 24, 21]
 
 
-def test_the_same_again_changes_nothing(at: Library) -> None:
+def test_the_same_again_changes_nothing(at: SampleLibrary) -> None:
     shift(district=WEST)
     before = at.everything()
     assert done(shift(district=WEST)[1]) == [("12", True, 0), ("13", True, 0)]
@@ -80,7 +80,7 @@ def test_the_same_again_changes_nothing(at: Library) -> None:
 
 
 def test_when_the_time_is_too_short_it_says_what_is_left_and_goes_on(
-    at: Library, monkeypatch: pytest.MonkeyPatch
+    at: SampleLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # GIVEN a request whose time is over after the first facility
     monkeypatch.setattr(desk, "within_a_request", lambda: lambda: False)
@@ -97,7 +97,7 @@ def test_when_the_time_is_too_short_it_says_what_is_left_and_goes_on(
     assert due(at) == [21, 21, 21, 21]
 
 
-def test_a_batch_done_before_costs_no_look_at_each_patron(at: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_done_before_costs_no_look_at_each_patron(at: SampleLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN a shift of all that was carried out
     shift(all=True)
     looked: list[Any] = []
@@ -113,7 +113,7 @@ def test_a_batch_done_before_costs_no_look_at_each_patron(at: Library, monkeypat
     assert len(looked) == 3
 
 
-def test_days_that_do_not_fit_and_facilities_that_are_none(at: Library) -> None:
+def test_days_that_do_not_fit_and_facilities_that_are_none(at: SampleLibrary) -> None:
     before = at.everything()
     # WHEN the days are no batch's THEN that is said once
     status, problem = shift(all=True, pickup_from="2026-06-08")
@@ -125,7 +125,7 @@ def test_days_that_do_not_fit_and_facilities_that_are_none(at: Library) -> None:
     assert at.everything() == before
 
 
-def test_one_way_of_naming_them(at: Library) -> None:
+def test_one_way_of_naming_them(at: SampleLibrary) -> None:
     ways: list[dict[str, Any]] = [
         {},
         {"facilities": []},
@@ -142,7 +142,7 @@ def test_one_way_of_naming_them(at: Library) -> None:
     assert due(at) == [21, 21, 21, 21]
 
 
-def test_what_cannot_be_done_hinders_nothing_else(at: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_done_hinders_nothing_else(at: SampleLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN a facility that is shifted no more once it was listed
     find = facilities.find
     monkeypatch.setattr(facilities, "find", lambda table, number: None if number == "12" else find(table, number))

@@ -20,7 +20,7 @@ from lending.domain.calendar.facility import Facility
 from lending.domain.catalogue.title import CopyState
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, request, sample
-from tests.handlers.desk import Library
+from tests.handlers.desk import SampleLibrary
 
 BUCKET = "catalogue"
 HEAD = "title_id,title,author,isbn,barcode,call_number,reference_only"
@@ -106,7 +106,7 @@ def test_samples_describe_a_title_and_show_it(library: Table) -> None:
 
 def test_a_title_with_a_queue_tells_of_it(given: Given) -> None:
     # GIVEN one copy and one who waits: a hold placed now is the second (RULES 11)
-    there = Library(given)
+    there = SampleLibrary(given)
     there.patron(), given.title(), there.hold()
     title = ask("/titles/t-1")[1]
     assert (title["holds_waiting"], title["earliest_pickup"]) == (1, "2026-06-28")
@@ -123,7 +123,7 @@ def test_a_title_nobody_knows() -> None:
 
 def test_described_again_a_title_keeps_its_copies_as_they_are(given: Given) -> None:
     # GIVEN a title with a copy on loan
-    there = Library(given)
+    there = SampleLibrary(given)
     there.patron(), given.title(copies=2), there.loan()
     before = there.copy()
     # WHEN it is described anew, with a third copy and without the second
@@ -147,7 +147,7 @@ def test_the_same_description_again_writes_nothing(given: Given, monkeypatch: py
 
 def test_a_copy_in_use_is_not_withdrawn_and_a_bar_code_is_one_book(given: Given) -> None:
     # GIVEN a copy on loan, and another title's
-    there = Library(given)
+    there = SampleLibrary(given)
     there.patron(), given.title("t-1"), given.title("t-2"), there.loan("t-1-1")
     # WHEN the one is left out and the other claimed
     status, problem = put("t-1", "題", copy("t-2-1"))
@@ -288,7 +288,7 @@ def test_an_import_brings_titles_in_once(library: Table, tmp_path: Path) -> None
 
 def test_an_import_changes_no_copys_state_and_withdraws_none(given: Given, tmp_path: Path) -> None:
     # GIVEN a title with a copy on loan and one that the file does not name
-    there = Library(given)
+    there = SampleLibrary(given)
     there.patron(), given.title(copies=2), there.loan()
     report = import_catalogue(there.table, BUCKET, write(tmp_path / "c.csv", "t-1,新しい題,,,t-1-1,914,0"))
     # THEN both are there, the loan untouched

@@ -14,15 +14,15 @@ from lending.domain.holds.hold import HoldStatus
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.handlers.conftest import Given, context, sample
-from tests.handlers.desk import THURSDAY, Library, answered, ask
+from tests.handlers.desk import THURSDAY, SampleLibrary, answered, ask
 
 SHOWN = ("barcode", "card_number", "since", "lies_at", "waiting")
 
 
 @pytest.fixture
-def at(given: Given) -> Library:
+def at(given: Given) -> SampleLibrary:
     """A facility, three patrons and three titles with a copy each."""
-    library = Library(given)
+    library = SampleLibrary(given)
     library.facility()
     for n in (1, 2, 3):
         library.patron(f"p-{n}")
@@ -54,7 +54,7 @@ def of(line: dict[str, Any], *names: str) -> list[Any]:
     return [line[name] for name in names or SHOWN]
 
 
-def traces(at: Library, name: str) -> list[str]:
+def traces(at: SampleLibrary, name: str) -> list[str]:
     return [trace["note"] for trace in at.table.query(f"LIST#{name}", "TRACE#")]
 
 
@@ -62,7 +62,7 @@ def day(number: int, hour: int = 12, month: int = 6) -> datetime:
     return datetime(2026, month, number, hour, tzinfo=TOKYO)
 
 
-def test_missing_books_are_listed_until_they_are_found(at: Library) -> None:
+def test_missing_books_are_listed_until_they_are_found(at: SampleLibrary) -> None:
     # GIVEN one that was not on its shelf, for which somebody waits, and one missed before it, RULES 23
     at.hold()
     at.pull()
@@ -80,7 +80,7 @@ def test_missing_books_are_listed_until_they_are_found(at: Library) -> None:
     assert listed("missing") == []
 
 
-def test_books_kept_aside_are_listed_with_whom_they_are_kept_for(at: Library) -> None:
+def test_books_kept_aside_are_listed_with_whom_they_are_kept_for(at: SampleLibrary) -> None:
     # RULES 20
     at.hold()
     at.kept()
@@ -90,7 +90,7 @@ def test_books_kept_aside_are_listed_with_whom_they_are_kept_for(at: Library) ->
     assert list(at.table.query("PATRON#p-1", "TRACE#")) == []
 
 
-def test_sample_ready_books_with_the_earliest_deadline_first(at: Library) -> None:
+def test_sample_ready_books_with_the_earliest_deadline_first(at: SampleLibrary) -> None:
     # GIVEN three ready books, one of which may wait longer, RULES 16
     for n in (1, 2, 3):
         at.hold(f"p-{n}", f"t-{n}")
@@ -109,7 +109,7 @@ def test_sample_ready_books_with_the_earliest_deadline_first(at: Library) -> Non
     assert "期限の確認" in traces(at, "ready")
 
 
-def test_sample_released_books_are_to_be_cleared_from_the_counters_shelf(at: Library) -> None:
+def test_sample_released_books_are_to_be_cleared_from_the_counters_shelf(at: SampleLibrary) -> None:
     # GIVEN a ready book whose deadline is over, and one that somebody else waits for, RULES 16
     for n in (1, 2):
         at.hold(f"p-{n}", f"t-{n}")
@@ -127,7 +127,7 @@ def test_sample_released_books_are_to_be_cleared_from_the_counters_shelf(at: Lib
     assert listed("ready") == []
 
 
-def test_a_cancelled_book_that_was_kept_aside_is_to_be_cleared(at: Library) -> None:
+def test_a_cancelled_book_that_was_kept_aside_is_to_be_cleared(at: SampleLibrary) -> None:
     # RULES 12: its hold was cancelled, and nobody waits
     at.hold()
     at.kept()
@@ -136,7 +136,7 @@ def test_a_cancelled_book_that_was_kept_aside_is_to_be_cleared(at: Library) -> N
     assert listed("kept_aside") == []
 
 
-def test_titles_without_a_copy_are_listed_while_somebody_waits(at: Library) -> None:
+def test_titles_without_a_copy_are_listed_while_somebody_waits(at: SampleLibrary) -> None:
     # GIVEN two titles whose only copy is lost; somebody waits for one of them, RULES 9, 34
     at.hold("p-1", "t-1")
     at.hold("p-2", "t-1")
@@ -149,7 +149,7 @@ def test_titles_without_a_copy_are_listed_while_somebody_waits(at: Library) -> N
     assert listed("without_copy") == []
 
 
-def test_lost_and_damaged_books_with_whose_loan_they_are(at: Library) -> None:
+def test_lost_and_damaged_books_with_whose_loan_they_are(at: SampleLibrary) -> None:
     # RULES 34
     at.loan("t-1-1")
     ask("POST", "/copies/t-1-1/lost")
@@ -163,7 +163,7 @@ def test_lost_and_damaged_books_with_whose_loan_they_are(at: Library) -> None:
 
 
 @pytest.fixture
-def late(at: Library, given: Given) -> Library:
+def late(at: SampleLibrary, given: Given) -> SampleLibrary:
     """Twelve books due on as many days of May, and one each that is lost, on its way back, and not due yet."""
     for n in range(1, 13):
         given.title(f"l-{n}")
@@ -174,7 +174,7 @@ def late(at: Library, given: Given) -> Library:
     return at
 
 
-def test_overdue_books_are_listed_the_longest_first(late: Library) -> None:
+def test_overdue_books_are_listed_the_longest_first(late: SampleLibrary) -> None:
     # WHEN the list is read in parts THEN it goes by due date over all of them, and each is there once, RULES 35
     expected = [f"l-{n}-1" for n in range(1, 13)]
     for limit in (1, 5, 12, 50):
@@ -186,7 +186,7 @@ def test_overdue_books_are_listed_the_longest_first(late: Library) -> None:
 
 
 @pytest.mark.parametrize(("closed", "on_list"), [(False, 18), (True, 19)])
-def test_nothing_is_overdue_before_the_carriage_was_checked_in(at: Library, closed: bool, on_list: int) -> None:
+def test_nothing_is_overdue_before_the_carriage_was_checked_in(at: SampleLibrary, closed: bool, on_list: int) -> None:
     # GIVEN a book due on Sunday 06-14, whose carriage is checked in on Wednesday, or a day later if that is closed
     at.loan("t-1-1", due_on=date(2026, 6, 14))
     if closed:
@@ -199,7 +199,7 @@ def test_nothing_is_overdue_before_the_carriage_was_checked_in(at: Library, clos
     assert of(line, "due_on", "since") == ["2026-06-14", f"2026-06-{on_list}"]
 
 
-def test_a_deadline_that_closed_days_have_moved_is_told(at: Library) -> None:
+def test_a_deadline_that_closed_days_have_moved_is_told(at: SampleLibrary) -> None:
     # GIVEN a ready book, and days closed since that go beyond its deadline, RULES 16
     at.hold()
     at.kept(status=HoldStatus.READY)
@@ -211,7 +211,7 @@ def test_a_deadline_that_closed_days_have_moved_is_told(at: Library) -> None:
     assert [line["pickup_until"] for line in listed("ready")] == [told]
 
 
-def test_an_unknown_list_and_a_cursor_of_another(late: Library) -> None:
+def test_an_unknown_list_and_a_cursor_of_another(late: SampleLibrary) -> None:
     assert ask("GET", "/lists/everything")[0] == 404
     cursor = ask("GET", "/lists/overdue", query={"limit": "1"})[1]["cursor"]
     assert ask("GET", "/lists/missing", query={"cursor": cursor})[0] == 400

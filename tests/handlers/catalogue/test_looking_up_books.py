@@ -13,13 +13,13 @@ from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import HoldStatus, RunReason
 from tests.copies import moved
 from tests.handlers.conftest import Given, context, sample
-from tests.handlers.desk import CARD, Library, answered, ask, codes
+from tests.handlers.desk import CARD, SampleLibrary, answered, ask, codes
 
 
 @pytest.fixture
-def at(given: Given) -> Library:
+def at(given: Given) -> SampleLibrary:
     """A facility, three patrons and a title with two copies."""
-    library = Library(given)
+    library = SampleLibrary(given)
     library.facility()
     for n in (1, 2, 3):
         library.patron(f"p-{n}")
@@ -34,14 +34,14 @@ def book(barcode: str = "t-1-1") -> dict[str, Any]:
     return shown
 
 
-def traces(at: Library, pk: str) -> list[str]:
+def traces(at: SampleLibrary, pk: str) -> list[str]:
     return [f"{trace['by']}: {trace.get('note', trace['what'])}" for trace in at.table.query(pk, "TRACE#")]
 
 
 # A book
 
 
-def test_sample_a_book_on_loan_tells_who_has_it_and_leaves_a_trace(at: Library) -> None:
+def test_sample_a_book_on_loan_tells_who_has_it_and_leaves_a_trace(at: SampleLibrary) -> None:
     # GIVEN a loan, and one who waits
     at.loan()
     at.hold("p-2")
@@ -57,7 +57,7 @@ def test_sample_a_book_on_loan_tells_who_has_it_and_leaves_a_trace(at: Library) 
     assert traces(at, "PATRON#p-3") == []
 
 
-def test_a_book_that_concerns_nobody_leaves_no_trace(at: Library) -> None:
+def test_a_book_that_concerns_nobody_leaves_no_trace(at: SampleLibrary) -> None:
     shown, before = book(), at.everything()
     assert (shown["state"], shown["lies_at_label"], shown["waiting"]) == ("on_shelf", "書架", 0)
     assert {shown[name] for name in ("loan", "kept_for", "planned_for", "next_in_queue")} == {None}
@@ -72,7 +72,7 @@ def test_a_book_that_concerns_nobody_leaves_no_trace(at: Library) -> None:
     ],
 )
 def test_a_book_that_is_kept_tells_for_whom_and_where_it_lies(
-    at: Library, status: HoldStatus, state: str, place: str
+    at: SampleLibrary, status: HoldStatus, state: str, place: str
 ) -> None:
     # RULES 15, 20
     at.hold()
@@ -83,7 +83,7 @@ def test_a_book_that_is_kept_tells_for_whom_and_where_it_lies(
     assert traces(at, "PATRON#p-1") == ["desk-1: counter"]
 
 
-def test_its_deadline_is_told_as_it_counts(at: Library) -> None:
+def test_its_deadline_is_told_as_it_counts(at: SampleLibrary) -> None:
     # GIVEN a book that is ready until Sunday 06-14, which is a closed day by now (RULES 16)
     at.hold()
     at.kept(status=HoldStatus.READY)
@@ -97,7 +97,7 @@ def test_its_deadline_is_told_as_it_counts(at: Library) -> None:
     assert ask("GET", f"/patrons/{CARD}")[1]["holds"][0]["pickup_until"] == "2026-06-15"
 
 
-def test_a_book_that_is_planned_tells_for_whom(at: Library) -> None:
+def test_a_book_that_is_planned_tells_for_whom(at: SampleLibrary) -> None:
     # RULES 23: until the scan the hold waits
     at.hold()
     at.pull()
@@ -110,20 +110,20 @@ def test_a_book_that_is_planned_tells_for_whom(at: Library) -> None:
     ("state", "label"),
     [(CopyState.MISSING, "所在不明"), (CopyState.LOST, "紛失"), (CopyState.DAMAGED, "破損")],
 )
-def test_a_book_that_is_not_there_lies_nowhere(at: Library, state: CopyState, label: str) -> None:
+def test_a_book_that_is_not_there_lies_nowhere(at: SampleLibrary, state: CopyState, label: str) -> None:
     # RULES 23, 34
     at.table.write(moved(at.table, "t-1-1", state, on=date(2026, 5, 28)))
     shown = book()
     assert (shown["state_label"], shown["lies_at"], shown["since"]) == (label, None, "2026-05-28")
 
 
-def test_a_lost_book_on_loan_tells_whose_loan_it_is(at: Library) -> None:
+def test_a_lost_book_on_loan_tells_whose_loan_it_is(at: SampleLibrary) -> None:
     at.loan()
     ask("POST", "/copies/t-1-1/lost")
     assert book()["loan"]["card_number"] == "10000001"
 
 
-def test_no_book_of_the_library(at: Library) -> None:
+def test_no_book_of_the_library(at: SampleLibrary) -> None:
     status, problem = ask("GET", "/copies/x-9")
     assert (status, codes(problem)) == (404, ["unknown_barcode"])
 
@@ -131,7 +131,7 @@ def test_no_book_of_the_library(at: Library) -> None:
 # A title
 
 
-def test_sample_a_title_shows_copies_and_its_queue_in_order(at: Library) -> None:
+def test_sample_a_title_shows_copies_and_its_queue_in_order(at: SampleLibrary) -> None:
     # GIVEN a book ready for one, and two who wait, of whom one was moved to the end
     for n in (1, 2, 3):
         at.hold(f"p-{n}")
@@ -159,12 +159,12 @@ def test_sample_a_title_shows_copies_and_its_queue_in_order(at: Library) -> None
     assert [traces(at, f"PATRON#p-{n}") for n in (1, 2, 3)] == [["desk-1: move_hold"], [], []]
 
 
-def test_a_title_nobody_waits_for_leaves_no_trace(at: Library) -> None:
+def test_a_title_nobody_waits_for_leaves_no_trace(at: SampleLibrary) -> None:
     before = at.everything()
     status, shown = ask("GET", "/titles/t-1")
     assert (status, shown["holds"], shown["waiting"]) == (200, [], 0)
     assert at.everything() == before
 
 
-def test_an_unknown_title_is_not_found(at: Library) -> None:
+def test_an_unknown_title_is_not_found(at: SampleLibrary) -> None:
     assert ask("GET", "/titles/t-9")[0] == 404

@@ -21,7 +21,7 @@ from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.handlers.conftest import Given, context, request, sample
 from tests.handlers.crashing import Mortal, deaths, everything
-from tests.handlers.desk import Library, answered, ask, codes
+from tests.handlers.desk import SampleLibrary, answered, ask, codes
 from tests.handlers.invariants import what_must_never_break
 
 A, B = "t-1", "t-2"
@@ -29,10 +29,10 @@ NOBODYS = "t-1-5"
 
 
 @pytest.fixture
-def at(given: Given) -> Library:
+def at(given: Given) -> SampleLibrary:
     """Two titles that are one. On the first wait p-1 (its book is planned), p-2 (kept aside), p-3, p-4 and p-8; p-6
     has a copy of it, p-7 has lost one. On the second wait p-4, p-5 and p-6, a book is ready for p-9; p-8 has a copy."""
-    library = Library(given)
+    library = SampleLibrary(given)
     library.facility()
     given.title(A, copies=6), given.title(B, copies=3)
     for n in range(1, 10):
@@ -60,11 +60,11 @@ def merge(title_id: str = A, into: str = B) -> tuple[int, Any]:
     return ask("POST", f"/titles/{title_id}/merge", {"into": into})
 
 
-def mails(at: Library, patron_id: str) -> list[str]:
+def mails(at: SampleLibrary, patron_id: str) -> list[str]:
     return [item["facts"]["title"] for item in at.table.query(f"PATRON#{patron_id}", "MAIL#hold_cancelled#")]
 
 
-def all_is_true(at: Library) -> None:
+def all_is_true(at: SampleLibrary) -> None:
     """What must never break, and what each title knows of its copies (RULES 9)."""
     rows = [from_wire(item) for item in at.everything()]
     what_must_never_break(rows, hold_limit=20, cap=10)
@@ -78,7 +78,7 @@ def all_is_true(at: Library) -> None:
             assert row["title_id"] == next(copy["title_id"] for copy in rows if copy["PK"] == f"COPY#{row['barcode']}")
 
 
-def all_is_merged(at: Library) -> None:
+def all_is_merged(at: SampleLibrary) -> None:
     """The whole of the second title."""
     view = titles.view(at.table, B)
     assert view
@@ -95,7 +95,7 @@ def all_is_merged(at: Library) -> None:
     all_is_true(at)
 
 
-def test_sample_merges_copies_loans_and_queues(at: Library) -> None:
+def test_sample_merges_copies_loans_and_queues(at: SampleLibrary) -> None:
     # WHEN staff merge the first into the second, each hold at its place in one queue (RULES 11)
     status, done = answered(handler(sample("desk/title_merge"), context()))
     # THEN all of it is the second's
@@ -114,7 +114,7 @@ def test_sample_merges_copies_loans_and_queues(at: Library) -> None:
     all_is_true(at)
 
 
-def test_who_has_one_at_home_is_told_that_the_hold_on_the_other_has_ended(at: Library) -> None:
+def test_who_has_one_at_home_is_told_that_the_hold_on_the_other_has_ended(at: SampleLibrary) -> None:
     merge()
     # THEN those two and no others have a mail that names the title they held, RULES 9, 38
     told = {f"p-{n}": found for n in range(1, 10) if (found := mails(at, f"p-{n}"))}
@@ -123,7 +123,7 @@ def test_who_has_one_at_home_is_told_that_the_hold_on_the_other_has_ended(at: Li
     assert [trace["what"] for trace in at.table.query("PATRON#p-8", "TRACE#")] == ["cancel_hold"]
 
 
-def test_asked_again_it_says_that_all_is_done(at: Library) -> None:
+def test_asked_again_it_says_that_all_is_done(at: SampleLibrary) -> None:
     merge()
     before = at.everything()
     expected = {"title_id": A, "into": B, "merged": True, "copies": 0, "holds": 0, "ended": 0}
@@ -131,7 +131,7 @@ def test_asked_again_it_says_that_all_is_done(at: Library) -> None:
     assert at.everything() == before
 
 
-def test_it_may_die_anywhere(at: Library, mortal: Mortal) -> None:
+def test_it_may_die_anywhere(at: SampleLibrary, mortal: Mortal) -> None:
     # RULES 26: what is there after a death is true, and asked again it comes to the same end
     start = everything(at.table)
     merge()
@@ -144,7 +144,7 @@ def test_it_may_die_anywhere(at: Library, mortal: Mortal) -> None:
     assert played > 10
 
 
-def test_when_the_time_is_too_short_it_goes_on_where_it_was(at: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_when_the_time_is_too_short_it_goes_on_where_it_was(at: SampleLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN time for one step a request
     def for_one_step() -> Any:
         looks = iter([True])
@@ -168,7 +168,7 @@ def test_when_the_time_is_too_short_it_goes_on_where_it_was(at: Library, monkeyp
 
 
 @pytest.fixture
-def half_way(at: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
+def half_way(at: SampleLibrary, monkeypatch: pytest.MonkeyPatch) -> SampleLibrary:
     """Marked and no more."""
     monkeypatch.setattr(desk, "within_a_request", lambda: lambda: False)
     assert merge()[0] == 202
@@ -189,7 +189,7 @@ def search(words: str) -> list[str]:
     return [item["title_id"] for item in answered(public_function(asked, context()))[1]["items"]]
 
 
-def test_a_title_under_way_takes_no_hold_and_is_not_found(half_way: Library, given: Given) -> None:
+def test_a_title_under_way_takes_no_hold_and_is_not_found(half_way: SampleLibrary, given: Given) -> None:
     given.patron("p-10")
     # WHEN somebody who has its page open holds it
     status, problem = place("p-10", A)
@@ -203,7 +203,9 @@ def test_a_title_under_way_takes_no_hold_and_is_not_found(half_way: Library, giv
     assert place("p-10", A)[0] == 404
 
 
-def test_a_hold_that_was_just_asked_for_is_refused_by_the_write(at: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hold_that_was_just_asked_for_is_refused_by_the_write(
+    at: SampleLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # GIVEN one who has read that the title can be held
     at.patron("p-10")
     find = titles.find
@@ -222,7 +224,7 @@ def test_a_hold_that_was_just_asked_for_is_refused_by_the_write(at: Library, mon
 
 
 def test_it_is_searched_no_more_also_when_the_file_is_made_anew(
-    half_way: Library, monkeypatch: pytest.MonkeyPatch
+    half_way: SampleLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # GIVEN a search file that knows both
     from lending.actions.catalogue.describe_titles import refresh_search
@@ -236,7 +238,7 @@ def test_it_is_searched_no_more_also_when_the_file_is_made_anew(
     assert (search("見本"), search_index.state(half_way.table).changes) == ([B], [])
 
 
-def test_the_catalogue_describes_neither_away(half_way: Library) -> None:
+def test_the_catalogue_describes_neither_away(half_way: SampleLibrary) -> None:
     copies = [{"barcode": f"t-2-{n}", "call_number": "913"} for n in (1, 2, 3)]
     # WHEN the one that stays is described meanwhile THEN it still is the one that stays
     assert ask("PUT", f"/titles/{B}", {"title": "新しい題", "copies": copies})[0] == 200
@@ -250,7 +252,7 @@ def test_the_catalogue_describes_neither_away(half_way: Library) -> None:
     assert codes(wrong) == ["barcode_of_other_title"]
 
 
-def test_a_book_lent_at_the_counter_meanwhile_moves_with_its_loan(half_way: Library) -> None:
+def test_a_book_lent_at_the_counter_meanwhile_moves_with_its_loan(half_way: SampleLibrary) -> None:
     # GIVEN a visitor with a book of the title that is under way
     half_way.patron("p-10")
     assert ask("POST", "/checkouts", {"card_number": "10000010", "barcode": NOBODYS})[0] == 201
@@ -259,7 +261,7 @@ def test_a_book_lent_at_the_counter_meanwhile_moves_with_its_loan(half_way: Libr
     all_is_true(half_way)
 
 
-def test_who_takes_both_meanwhile_keeps_it_open_until_one_is_back(half_way: Library) -> None:
+def test_who_takes_both_meanwhile_keeps_it_open_until_one_is_back(half_way: SampleLibrary) -> None:
     half_way.patron("p-10")
     for barcode in (NOBODYS, "t-2-3"):
         assert ask("POST", "/checkouts", {"card_number": "10000010", "barcode": barcode})[0] == 201
@@ -276,7 +278,7 @@ def test_who_takes_both_meanwhile_keeps_it_open_until_one_is_back(half_way: Libr
 
 
 def test_a_hold_that_the_index_does_not_show_yet_is_moved_with_its_book(
-    at: Library, monkeypatch: pytest.MonkeyPatch
+    at: SampleLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # GIVEN an index that shows no hold of the title
     view = titles.view
@@ -290,7 +292,9 @@ def test_a_hold_that_the_index_does_not_show_yet_is_moved_with_its_book(
     all_is_merged(at)
 
 
-def test_a_scan_that_read_the_book_before_it_moved_asks_again(at: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scan_that_read_the_book_before_it_moved_asks_again(
+    at: SampleLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # GIVEN a scan of the first one's planned book, whose hold was just cancelled: the next would get it, RULES 23
     ask("POST", f"/patrons/10000001/holds/{A}", {"action": "cancel"})
     ask("POST", "/patrons/10000004/holds", {"action": "cancel_all"})
@@ -310,7 +314,7 @@ def test_a_scan_that_read_the_book_before_it_moved_asks_again(at: Library, monke
     all_is_true(at)
 
 
-def test_a_scan_from_before_is_undone_no_more(at: Library) -> None:
+def test_a_scan_from_before_is_undone_no_more(at: SampleLibrary) -> None:
     # GIVEN a book lent by its scan, which could be undone until the crates leave, RULES 23
     assert ask("POST", "/pulls/t-1-1", {"result": "found"})[1]["action"] == "lend"
     merge()
@@ -320,7 +324,7 @@ def test_a_scan_from_before_is_undone_no_more(at: Library) -> None:
     all_is_true(at)
 
 
-def test_a_hold_placed_while_the_loan_moves_ends_as_well(at: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hold_placed_while_the_loan_moves_ends_as_well(at: SampleLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN one with a copy of the first, for whom no hold on the second was found
     find = holds.find
 
@@ -341,7 +345,7 @@ def test_a_hold_placed_while_the_loan_moves_ends_as_well(at: Library, monkeypatc
 # What stands in the way
 
 
-def test_titles_that_are_none_or_the_same(at: Library) -> None:
+def test_titles_that_are_none_or_the_same(at: SampleLibrary) -> None:
     before = at.everything()
     assert merge("t-9")[0] == 404
     status, problem = merge(into="t-9")
@@ -351,7 +355,7 @@ def test_titles_that_are_none_or_the_same(at: Library) -> None:
     assert at.everything() == before
 
 
-def test_one_merge_at_a_time(half_way: Library, given: Given) -> None:
+def test_one_merge_at_a_time(half_way: SampleLibrary, given: Given) -> None:
     given.title("t-3")
     for title_id, into in ((A, "t-3"), (B, "t-3"), ("t-3", A), ("t-3", B)):
         status, problem = merge(title_id, into)
@@ -360,7 +364,7 @@ def test_one_merge_at_a_time(half_way: Library, given: Given) -> None:
     assert merge("t-3")[0] == 200
 
 
-def test_not_while_one_patron_has_both_at_home(at: Library) -> None:
+def test_not_while_one_patron_has_both_at_home(at: SampleLibrary) -> None:
     at.loan("t-2-3", "p-6")
     before = at.everything()
     status, problem = merge()
@@ -368,7 +372,7 @@ def test_not_while_one_patron_has_both_at_home(at: Library) -> None:
     assert at.everything() == before
 
 
-def test_two_books_kept_for_one_patron_become_one(at: Library) -> None:
+def test_two_books_kept_for_one_patron_become_one(at: SampleLibrary) -> None:
     # GIVEN a patron with a book kept aside of each
     at.kept("t-2-3", "p-4")
     at.kept(NOBODYS, "p-4")
@@ -382,7 +386,7 @@ def test_two_books_kept_for_one_patron_become_one(at: Library) -> None:
     all_is_true(at)
 
 
-def test_a_book_kept_for_who_waits_for_the_other_stays_kept(at: Library) -> None:
+def test_a_book_kept_for_who_waits_for_the_other_stays_kept(at: SampleLibrary) -> None:
     at.kept(NOBODYS, "p-4")
     merge()
     hold = holds.find(at.table, "p-4", B)

@@ -12,16 +12,16 @@ from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import HoldStatus
 from tests.handlers.conftest import Given, context, request, sample
 from tests.handlers.crashing import Mortal, dies_anywhere
-from tests.handlers.desk import THURSDAY, Library, answered, ask, codes
+from tests.handlers.desk import THURSDAY, SampleLibrary, answered, ask, codes
 from tests.handlers.mails import Post
 
 REASON = "所蔵していた本を紛失したため"
 
 
 @pytest.fixture
-def at(given: Given) -> Library:
+def at(given: Given) -> SampleLibrary:
     """Five patrons with a hold on a title of three copies: one waits planned, one secured, one ready, two only wait."""
-    library = Library(given)
+    library = SampleLibrary(given)
     library.facility()
     given.title(copies=3)
     for n in range(1, 6):
@@ -37,11 +37,11 @@ def end(title_id: str = "t-1", **body: Any) -> tuple[int, Any]:
     return ask("POST", f"/titles/{title_id}/holds", {"action": "cancel_all", "reason": REASON} | body)
 
 
-def mails(at: Library, patron_id: str) -> list[dict[str, Any]]:
+def mails(at: SampleLibrary, patron_id: str) -> list[dict[str, Any]]:
     return [item["facts"] for item in at.table.query(f"PATRON#{patron_id}", "MAIL#hold_cancelled#")]
 
 
-def test_sample_ends_every_hold_with_a_mail(at: Library, given: Given) -> None:
+def test_sample_ends_every_hold_with_a_mail(at: SampleLibrary, given: Given) -> None:
     # GIVEN a hold of one of them on another title
     given.title("t-2")
     at.hold("p-1", "t-2")
@@ -63,7 +63,7 @@ def test_sample_ends_every_hold_with_a_mail(at: Library, given: Given) -> None:
     assert traces == ["cancel_hold"] * 5
 
 
-def test_the_patron_reads_it_by_mail_and_in_my_library(at: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_patron_reads_it_by_mail_and_in_my_library(at: SampleLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     end()
     post = Post(monkeypatch, THURSDAY)
     # WHEN the queue brings the mail
@@ -80,27 +80,27 @@ def test_the_patron_reads_it_by_mail_and_in_my_library(at: Library, monkeypatch:
     )
 
 
-def test_the_planned_book_goes_back_to_its_shelf_by_its_scan(at: Library) -> None:
+def test_the_planned_book_goes_back_to_its_shelf_by_its_scan(at: SampleLibrary) -> None:
     end()
     # RULES 23
     assert ask("POST", "/pulls/t-1-1", {"result": "found"})[1]["action"] == "shelve"
 
 
-def test_asked_again_nothing_is_left_to_do(at: Library) -> None:
+def test_asked_again_nothing_is_left_to_do(at: SampleLibrary) -> None:
     end()
     before = at.everything()
     assert end()[1] == {"title_id": "t-1", "cancelled": 0, "left": 0, "copies": []}
     assert at.everything() == before
 
 
-def test_a_hold_placed_anew_and_ended_again_is_told_again(at: Library) -> None:
+def test_a_hold_placed_anew_and_ended_again_is_told_again(at: SampleLibrary) -> None:
     end()
     ask("POST", "/patrons/10000001/holds", {"title_id": "t-1", "pickup_place": "12"})
     assert end()[1]["cancelled"] == 1
     assert len(mails(at, "p-1")) == 2
 
 
-def test_when_the_time_is_too_short_it_goes_on_where_it_was(at: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_when_the_time_is_too_short_it_goes_on_where_it_was(at: SampleLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN time for two holds
     looks = iter([True, True, False])
     monkeypatch.setattr(desk, "within_a_request", lambda: lambda: next(looks, True))
@@ -111,7 +111,7 @@ def test_when_the_time_is_too_short_it_goes_on_where_it_was(at: Library, monkeyp
     assert [len(mails(at, f"p-{n}")) for n in range(1, 6)] == [1] * 5
 
 
-def test_a_hold_that_became_a_loan_meanwhile_is_left(at: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hold_that_became_a_loan_meanwhile_is_left(at: SampleLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN a request that has read the queue
     view = titles.view
 
@@ -127,7 +127,7 @@ def test_a_hold_that_became_a_loan_meanwhile_is_left(at: Library, monkeypatch: p
     assert (at.who("p-1").loans, mails(at, "p-1")) == (1, [])
 
 
-def test_no_title_no_reason_or_no_such_action(at: Library) -> None:
+def test_no_title_no_reason_or_no_such_action(at: SampleLibrary) -> None:
     before = at.everything()
     assert end("t-9")[0] == 404
     assert codes(end(reason="")[1]) == ["invalid_field"]
@@ -136,7 +136,7 @@ def test_no_title_no_reason_or_no_such_action(at: Library) -> None:
     assert at.everything() == before
 
 
-def test_it_may_die_anywhere(at: Library, mortal: Mortal) -> None:
+def test_it_may_die_anywhere(at: SampleLibrary, mortal: Mortal) -> None:
     # RULES 26: a death at any write is made good by asking again, and nobody is told twice
     def job() -> dict[str, Any]:
         end()

@@ -15,13 +15,13 @@ from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import HoldStatus
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, request, sample
-from tests.handlers.desk import CARD, THURSDAY, Library, answered, ask, codes
+from tests.handlers.desk import CARD, THURSDAY, SampleLibrary, answered, ask, codes
 
 
 @pytest.fixture
-def at(given: Given) -> Library:
+def at(given: Given) -> SampleLibrary:
     """A facility, two patrons and a title with one copy."""
-    library = Library(given)
+    library = SampleLibrary(given)
     library.facility()
     library.patron("p-1")
     library.patron("p-2")
@@ -33,7 +33,7 @@ def on(day: int, month: int = 6) -> datetime:
     return datetime(2026, month, day, 12, tzinfo=TOKYO)
 
 
-def traces(at: Library, patron_id: str = "p-1") -> list[tuple[str, str]]:
+def traces(at: SampleLibrary, patron_id: str = "p-1") -> list[tuple[str, str]]:
     return [(trace["by"], trace["what"]) for trace in at.table.query(f"PATRON#{patron_id}", "TRACE#")]
 
 
@@ -44,7 +44,7 @@ def renew(now: datetime, barcode: str = "t-1-1", card: str = CARD, **how: Any) -
     return ask("POST", f"/patrons/{card}/loans/{barcode}/renewal", now=now, **how)
 
 
-def test_sample_renews_an_overdue_loan(at: Library) -> None:
+def test_sample_renews_an_overdue_loan(at: SampleLibrary) -> None:
     # GIVEN a loan that was due on Sunday 06-21
     at.loan()
     # WHEN staff renew it on Tuesday, for a caller (RULES 31)
@@ -60,13 +60,13 @@ def test_sample_renews_an_overdue_loan(at: Library) -> None:
     ("called", "due_on"),
     [(on(18), "2026-06-28"), (on(28), "2026-06-28"), (on(29), "2026-07-06"), (on(10, 7), "2026-07-17")],
 )
-def test_a_loan_long_overdue_counts_from_the_call(at: Library, called: datetime, due_on: str) -> None:
+def test_a_loan_long_overdue_counts_from_the_call(at: SampleLibrary, called: datetime, due_on: str) -> None:
     # RULES 31: a renewed loan is not overdue
     at.loan()
     assert renew(called)[1]["due_on"] == due_on
 
 
-def test_a_refusal_names_every_reason_but_that_it_is_overdue(at: Library) -> None:
+def test_a_refusal_names_every_reason_but_that_it_is_overdue(at: SampleLibrary) -> None:
     # GIVEN a lost book, renewed twice, overdue, for which another patron waits, RULES 31, 34
     at.loan(renewals=2, lost=True)
     at.hold("p-2")
@@ -77,7 +77,7 @@ def test_a_refusal_names_every_reason_but_that_it_is_overdue(at: Library) -> Non
     assert at.everything() == before
 
 
-def test_not_before_the_window_opens_and_not_on_its_way_back(at: Library, given: Given) -> None:
+def test_not_before_the_window_opens_and_not_on_its_way_back(at: SampleLibrary, given: Given) -> None:
     # RULES 31: who calls has no other first day than who clicks
     at.loan()
     assert codes(renew(on(17))[1]) == ["too_early"]
@@ -87,7 +87,7 @@ def test_not_before_the_window_opens_and_not_on_its_way_back(at: Library, given:
     assert codes(renew(on(18), "t-2-1")[1]) == ["returning"]
 
 
-def test_renewed_twice_by_phone_is_all(at: Library) -> None:
+def test_renewed_twice_by_phone_is_all(at: SampleLibrary) -> None:
     at.loan()
     assert renew(on(23))[0] == 201
     # THEN the same call again is no second renewal
@@ -96,7 +96,7 @@ def test_renewed_twice_by_phone_is_all(at: Library) -> None:
     assert codes(renew(on(6, 7))[1]) == ["renewal_limit"]
 
 
-def test_a_request_sent_again_renews_once(at: Library) -> None:
+def test_a_request_sent_again_renews_once(at: SampleLibrary) -> None:
     # GIVEN a loan so late that its renewal could be renewed at once
     at.loan()
     first = renew(on(27), headers={"Idempotency-Key": "a"})
@@ -107,7 +107,7 @@ def test_a_request_sent_again_renews_once(at: Library) -> None:
     assert loan.renewals == 1
 
 
-def test_an_unknown_card_or_loan_is_not_renewed(at: Library) -> None:
+def test_an_unknown_card_or_loan_is_not_renewed(at: SampleLibrary) -> None:
     at.loan(patron_id="p-2")
     assert codes(renew(on(18), card="99999999")[1]) == ["unknown_card"]
     assert renew(on(18))[0] == 404
@@ -120,7 +120,7 @@ def place(title_id: str = "t-1", pickup_place: Any = "12", now: datetime = THURS
     return ask("POST", f"/patrons/{CARD}/holds", {"title_id": title_id, "pickup_place": pickup_place}, now)
 
 
-def test_sample_places_a_hold_for_a_caller(at: Library) -> None:
+def test_sample_places_a_hold_for_a_caller(at: SampleLibrary) -> None:
     # GIVEN one who waits
     at.hold("p-2", placed_at=on(31, 5), queued_at=on(31, 5))
     # WHEN staff place a hold for a caller
@@ -132,7 +132,7 @@ def test_sample_places_a_hold_for_a_caller(at: Library) -> None:
     assert traces(at) == [("desk-1", "place_hold")]
 
 
-def test_the_rules_are_those_of_a_patrons_own_hold(at: Library, given: Given) -> None:
+def test_the_rules_are_those_of_a_patrons_own_hold(at: SampleLibrary, given: Given) -> None:
     # GIVEN the hold is there, and nineteen others
     place()
     at.table._client.update_item(
@@ -151,7 +151,7 @@ def test_the_rules_are_those_of_a_patrons_own_hold(at: Library, given: Given) ->
     assert at.everything() == before
 
 
-def test_closed_doors_are_told_to_the_caller(at: Library) -> None:
+def test_closed_doors_are_told_to_the_caller(at: SampleLibrary) -> None:
     # RULES 40
     first, last = date(2026, 6, 10), date(2026, 6, 11)
     closure = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=first, ends_on=last, reason="蔵書点検")
@@ -160,7 +160,7 @@ def test_closed_doors_are_told_to_the_caller(at: Library) -> None:
     assert "蔵書点検" in notice
 
 
-def test_what_is_asked_of_holds_is_one_thing(at: Library) -> None:
+def test_what_is_asked_of_holds_is_one_thing(at: SampleLibrary) -> None:
     path = f"/patrons/{CARD}/holds"
     both = {"action": "cancel_all", "title_id": "t-1", "pickup_place": "12"}
     assert codes(ask("POST", path, both)[1]) == ["unknown_field", "unknown_field"]
@@ -179,14 +179,14 @@ def extend(until: Any = "2026-06-19", now: datetime = THURSDAY) -> tuple[int, An
 
 
 @pytest.fixture
-def ready(at: Library) -> Library:
+def ready(at: SampleLibrary) -> SampleLibrary:
     """The first patron's book is ready until 06-14."""
     at.hold()
     at.kept(status=HoldStatus.READY)
     return at
 
 
-def test_sample_keeps_a_ready_book_longer(ready: Library) -> None:
+def test_sample_keeps_a_ready_book_longer(ready: SampleLibrary) -> None:
     # WHEN staff give it until 06-19 (RULES 16)
     status, hold = answered(handler(sample("desk/hold_extend"), context()))
     assert (status, hold["pickup_until"], hold["status_label"]) == (200, "2026-06-19", "貸出可能"), hold
@@ -201,7 +201,7 @@ def test_sample_keeps_a_ready_book_longer(ready: Library) -> None:
     assert traces(ready) == [("desk-1", "extend_hold")]
 
 
-def test_a_longer_deadline_is_longer_than_the_one_that_counts(ready: Library) -> None:
+def test_a_longer_deadline_is_longer_than_the_one_that_counts(ready: SampleLibrary) -> None:
     # GIVEN the last days are closed by now, so that it is ready until 06-16, RULES 16
     for n, day in enumerate((date(2026, 6, 13), date(2026, 6, 14))):
         shut = Closure(closure_id=f"c-{n}", scope=Scope.PREFECTURAL, starts_on=day, ends_on=day)
@@ -212,7 +212,7 @@ def test_a_longer_deadline_is_longer_than_the_one_that_counts(ready: Library) ->
     assert ready.held().pickup_until == date(2026, 6, 17)
 
 
-def test_extended_to_the_same_day_again_changes_nothing(ready: Library) -> None:
+def test_extended_to_the_same_day_again_changes_nothing(ready: SampleLibrary) -> None:
     first, before = extend(), ready.everything()
     assert extend() == first
     assert ready.everything() == before
@@ -228,7 +228,7 @@ def test_extended_to_the_same_day_again_changes_nothing(ready: Library) -> None:
     ],
 )
 def test_only_to_a_later_day_on_which_the_library_is_open(
-    ready: Library, until: str | None, now: datetime, code: str
+    ready: SampleLibrary, until: str | None, now: datetime, code: str
 ) -> None:
     day = date(2026, 6, 24)
     ready.table.write(
@@ -239,7 +239,7 @@ def test_only_to_a_later_day_on_which_the_library_is_open(
     assert ready.held().pickup_until == date(2026, 6, 14)
 
 
-def test_only_a_ready_hold_has_a_deadline(at: Library, given: Given) -> None:
+def test_only_a_ready_hold_has_a_deadline(at: SampleLibrary, given: Given) -> None:
     at.hold()
     assert codes(extend()[1]) == ["not_ready"]
     at.kept()
@@ -253,7 +253,7 @@ def test_only_a_ready_hold_has_a_deadline(at: Library, given: Given) -> None:
 
 
 def test_of_release_and_extension_in_the_same_moment_the_first_counts(
-    ready: Library, monkeypatch: pytest.MonkeyPatch
+    ready: SampleLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # GIVEN a release that has read the deadline of today, RULES 16
     find = holds.find
@@ -271,7 +271,7 @@ def test_of_release_and_extension_in_the_same_moment_the_first_counts(
     assert ready.held().pickup_until == date(2026, 6, 19)
 
 
-def test_an_extension_that_was_overtaken_asks_again(ready: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_extension_that_was_overtaken_asks_again(ready: SampleLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN one who has read the hold
     find = holds.find
 

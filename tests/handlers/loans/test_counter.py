@@ -18,13 +18,13 @@ from lending.domain.catalogue.title import CopyState, Title
 from lending.domain.holds.hold import HoldStatus
 from tests.copies import moved
 from tests.handlers.conftest import NOON, Given, context, sample
-from tests.handlers.desk import CARD, SUNDAY, THURSDAY, WEDNESDAY_AFTER, Library, answered, ask, codes
+from tests.handlers.desk import CARD, SUNDAY, THURSDAY, WEDNESDAY_AFTER, SampleLibrary, answered, ask, codes
 
 
 @pytest.fixture
-def at(given: Given) -> Library:
+def at(given: Given) -> SampleLibrary:
     """A facility, two patrons, a title with one copy."""
-    library = Library(given)
+    library = SampleLibrary(given)
     library.facility()
     library.patron("p-1")
     library.patron("p-2")
@@ -46,7 +46,7 @@ def check_out(barcode: str = "t-1-1", card: str = CARD, now: Any = THURSDAY) -> 
 # Check-ins
 
 
-def test_a_check_in_ends_the_loan_and_nothing_ties_the_patron_to_the_title(at: Library) -> None:
+def test_a_check_in_ends_the_loan_and_nothing_ties_the_patron_to_the_title(at: SampleLibrary) -> None:
     # GIVEN a book that was lent to a facility
     at.loan()
     # WHEN it is checked in, RULES 32
@@ -60,14 +60,14 @@ def test_a_check_in_ends_the_loan_and_nothing_ties_the_patron_to_the_title(at: L
     assert "t-1" not in str(of_patron)
 
 
-def test_checked_in_again_the_answer_is_the_same_and_nothing_changes(at: Library) -> None:
+def test_checked_in_again_the_answer_is_the_same_and_nothing_changes(at: SampleLibrary) -> None:
     at.loan()
     first, before = check_in("t-1-1"), at.everything()
     assert check_in("t-1-1", "t-1-1") == first
     assert at.everything() == before
 
 
-def test_a_released_loan_is_no_longer_on_its_way_back(at: Library) -> None:
+def test_a_released_loan_is_no_longer_on_its_way_back(at: SampleLibrary) -> None:
     # GIVEN an uncollected book that the Sunday release has counted as returning, RULES 30
     loan = at.loan()
     released = replace(loan, released_at=WEDNESDAY_AFTER - timedelta(days=3))
@@ -77,13 +77,13 @@ def test_a_released_loan_is_no_longer_on_its_way_back(at: Library) -> None:
     assert (at.who().loans, at.who().returning) == (0, 0)
 
 
-def test_next_is_hold_when_somebody_waits(at: Library) -> None:
+def test_next_is_hold_when_somebody_waits(at: SampleLibrary) -> None:
     at.loan()
     at.hold("p-2")
     assert check_in("t-1-1")[0]["next"] == "hold"
 
 
-def test_books_that_nobody_expected(at: Library, given: Given) -> None:
+def test_books_that_nobody_expected(at: SampleLibrary, given: Given) -> None:
     # GIVEN one on its shelf, one missed, one kept aside, one ready, one lost that was never lent, one unknown
     for title_id in ("t-2", "t-3", "t-4", "t-5"):
         given.title(title_id)
@@ -108,7 +108,7 @@ def test_books_that_nobody_expected(at: Library, given: Given) -> None:
 
 
 def test_one_book_that_cannot_be_written_does_not_hold_up_the_others(
-    at: Library, given: Given, monkeypatch: pytest.MonkeyPatch
+    at: SampleLibrary, given: Given, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # GIVEN two loans, and a store that is too busy for the first
     given.title("t-2")
@@ -128,7 +128,7 @@ def test_one_book_that_cannot_be_written_does_not_hold_up_the_others(
     assert check_in("t-1-1")[0]["result"] == "returned"
 
 
-def test_sample_check_in(at: Library) -> None:
+def test_sample_check_in(at: SampleLibrary) -> None:
     at.loan()
     status, done = answered(handler(sample("desk/check_in"), context()))
     assert (status, [book["result"] for book in done["items"]]) == (200, ["returned", "unknown"])
@@ -137,7 +137,7 @@ def test_sample_check_in(at: Library) -> None:
 # Check-outs
 
 
-def test_sample_lends_a_free_copy_for_fourteen_days_from_the_day_after(at: Library) -> None:
+def test_sample_lends_a_free_copy_for_fourteen_days_from_the_day_after(at: SampleLibrary) -> None:
     # WHEN a visitor brings a book on Monday, RULES 17
     status, done = answered(handler(sample("desk/check_out"), context()))
     # THEN
@@ -148,7 +148,7 @@ def test_sample_lends_a_free_copy_for_fourteen_days_from_the_day_after(at: Libra
     assert (loan.pickup_place, loan.state_on(NOON.date())) == ("prefectural", "on_loan")
 
 
-def test_lending_twice_answers_the_same_and_counts_once(at: Library) -> None:
+def test_lending_twice_answers_the_same_and_counts_once(at: SampleLibrary) -> None:
     first = check_out()
     assert first[0] == 201
     assert check_out() == first
@@ -156,7 +156,7 @@ def test_lending_twice_answers_the_same_and_counts_once(at: Library) -> None:
 
 
 @pytest.mark.parametrize("status", [HoldStatus.WAITING, HoldStatus.SECURED, HoldStatus.READY])
-def test_the_patrons_own_hold_is_answered(at: Library, status: HoldStatus) -> None:
+def test_the_patrons_own_hold_is_answered(at: SampleLibrary, status: HoldStatus) -> None:
     # RULES 17
     at.hold()
     if status is not HoldStatus.WAITING:
@@ -165,7 +165,7 @@ def test_the_patrons_own_hold_is_answered(at: Library, status: HoldStatus) -> No
     assert (at.hold_or_none(), at.who().open_holds, at.who().loans) == (None, 0, 1)
 
 
-def test_a_refusal_names_every_reason_at_once(at: Library, given: Given) -> None:
+def test_a_refusal_names_every_reason_at_once(at: SampleLibrary, given: Given) -> None:
     # GIVEN a blocked patron with an expired card and a full cap, and a book ready for another
     at.hold("p-2")
     at.kept(patron_id="p-2", status=HoldStatus.READY)
@@ -183,12 +183,12 @@ def test_a_refusal_names_every_reason_at_once(at: Library, given: Given) -> None
     ("state", "code"),
     [(CopyState.ON_LOAN, "copy_on_loan"), (CopyState.LOST, "copy_withdrawn"), (CopyState.DAMAGED, "copy_withdrawn")],
 )
-def test_a_copy_that_cannot_be_lent(at: Library, state: CopyState, code: str) -> None:
+def test_a_copy_that_cannot_be_lent(at: SampleLibrary, state: CopyState, code: str) -> None:
     at.table.write(moved(at.table, "t-1-1", state, holder="p-2" if state is CopyState.ON_LOAN else ""))
     assert codes(check_out()[1]) == [code]
 
 
-def test_reference_only_another_copy_kept_and_title_at_home(at: Library, given: Given) -> None:
+def test_reference_only_another_copy_kept_and_title_at_home(at: SampleLibrary, given: Given) -> None:
     given.title("t-2", reference_only=True)
     assert codes(check_out("t-2-1")[1]) == ["copy_reference_only"]
     given.title("t-3", copies=2)
@@ -199,7 +199,7 @@ def test_reference_only_another_copy_kept_and_title_at_home(at: Library, given: 
     assert codes(check_out("t-3-2")[1]) == ["already_on_loan"]
 
 
-def test_a_visitor_may_take_what_is_planned_and_not_yet_scanned(at: Library) -> None:
+def test_a_visitor_may_take_what_is_planned_and_not_yet_scanned(at: SampleLibrary) -> None:
     # GIVEN a plan for another patron's hold, RULES 23
     at.hold("p-2")
     at.pull(patron_id="p-2")
@@ -216,7 +216,7 @@ def test_a_visitor_may_take_what_is_planned_and_not_yet_scanned(at: Library) -> 
     assert ask("GET", "/pulls")[1]["items"] == []
 
 
-def test_a_visitors_own_hold_is_no_part_of_the_queue_the_next_is_told_of(at: Library) -> None:
+def test_a_visitors_own_hold_is_no_part_of_the_queue_the_next_is_told_of(at: SampleLibrary) -> None:
     # GIVEN a plan for the second in the queue, RULES 27
     at.hold("p-1")
     at.hold("p-2")
@@ -229,7 +229,7 @@ def test_a_visitors_own_hold_is_no_part_of_the_queue_the_next_is_told_of(at: Lib
     assert (told.facts["position"], told.facts["of"]) == (1, 1)
 
 
-def test_a_visitor_who_is_first_leaves_another_copy_to_the_plan(at: Library, given: Given) -> None:
+def test_a_visitor_who_is_first_leaves_another_copy_to_the_plan(at: SampleLibrary, given: Given) -> None:
     given.title("t-2", copies=2)
     at.hold("p-2", "t-2")
     at.pull("t-2-1", "p-2")
@@ -254,7 +254,7 @@ def first(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], None
     return happens
 
 
-def test_scanned_in_between_the_book_is_not_lent_twice(at: Library, first: Callable[..., None]) -> None:
+def test_scanned_in_between_the_book_is_not_lent_twice(at: SampleLibrary, first: Callable[..., None]) -> None:
     # GIVEN staff scan the book for a hold after the counter has read it as free
     at.hold("p-2")
     at.pull(patron_id="p-2")
@@ -264,13 +264,13 @@ def test_scanned_in_between_the_book_is_not_lent_twice(at: Library, first: Calla
     assert (at.who("p-1").loans, at.who("p-2").loans, at.copy().holder) == (0, 1, "p-2")
 
 
-def test_two_visitors_with_one_book(at: Library, first: Callable[..., None]) -> None:
+def test_two_visitors_with_one_book(at: SampleLibrary, first: Callable[..., None]) -> None:
     first(lambda: check_out(card="10000002"))
     assert codes(check_out()[1]) == ["copy_on_loan"]
     assert (at.who("p-1").loans, at.who("p-2").loans, at.copy().holder) == (0, 1, "p-2")
 
 
-def test_the_last_book_under_the_cap_is_lent_once(at: Library, given: Given, first: Callable[..., None]) -> None:
+def test_the_last_book_under_the_cap_is_lent_once(at: SampleLibrary, given: Given, first: Callable[..., None]) -> None:
     # GIVEN a cap of one, and two counters at the same moment, RULES 19
     given.title("t-2")
     at.patron("p-3", loan_cap=1)
@@ -279,7 +279,7 @@ def test_the_last_book_under_the_cap_is_lent_once(at: Library, given: Given, fir
     assert (at.who("p-3").loans, at.copy("t-1-1").state) == (1, CopyState.ON_SHELF)
 
 
-def test_a_hold_cancelled_while_its_book_is_scanned(at: Library, first: Callable[..., None]) -> None:
+def test_a_hold_cancelled_while_its_book_is_scanned(at: SampleLibrary, first: Callable[..., None]) -> None:
     # GIVEN a patron who cancels between the scan's reading and its writing, RULES 12, 23
     at.hold()
     at.pull()
@@ -289,7 +289,7 @@ def test_a_hold_cancelled_while_its_book_is_scanned(at: Library, first: Callable
     assert (at.who().loans, at.who().open_holds, at.copy().state) == (0, 0, CopyState.ON_SHELF)
 
 
-def test_unknown_and_retired_cards(at: Library) -> None:
+def test_unknown_and_retired_cards(at: SampleLibrary) -> None:
     assert (check_out(card="99999999")[0], check_out("no-such")[0]) == (404, 404)
     at.table.write(cards.retirement(CARD, "p-1"))
     assert codes(check_out()[1]) == ["card_retired"]
@@ -302,14 +302,14 @@ def marked(what: str, barcode: str = "t-1-1") -> tuple[int, Any]:
     return ask("POST", f"/copies/{barcode}/{what}")
 
 
-def lendable(at: Library) -> int:
+def lendable(at: SampleLibrary) -> int:
     title = titles.find(at.table, "t-1")
     assert title
     return title.lendable
 
 
 @pytest.mark.parametrize("what", ["lost", "damaged"])
-def test_sample_marked_while_on_loan_the_loan_stays_open(at: Library, what: str) -> None:
+def test_sample_marked_while_on_loan_the_loan_stays_open(at: SampleLibrary, what: str) -> None:
     # GIVEN a loan
     at.loan()
     # WHEN staff mark the book, RULES 34
@@ -323,7 +323,7 @@ def test_sample_marked_while_on_loan_the_loan_stays_open(at: Library, what: str)
     assert at.everything() == before
 
 
-def test_a_lost_book_found_by_its_patron_is_on_loan_again(at: Library) -> None:
+def test_a_lost_book_found_by_its_patron_is_on_loan_again(at: SampleLibrary) -> None:
     at.loan()
     marked("lost")
     assert answered(handler(sample("desk/copy_found"), context()))[1]["state"] == "on_loan"
@@ -334,7 +334,7 @@ def test_a_lost_book_found_by_its_patron_is_on_loan_again(at: Library) -> None:
     )  # fmt: skip
 
 
-def test_a_lost_book_that_comes_back_ends_its_loan(at: Library) -> None:
+def test_a_lost_book_that_comes_back_ends_its_loan(at: SampleLibrary) -> None:
     # RULES 32, 34
     at.loan()
     marked("lost")
@@ -343,7 +343,7 @@ def test_a_lost_book_that_comes_back_ends_its_loan(at: Library) -> None:
     assert (at.who().loans, at.copy().state, lendable(at)) == (0, CopyState.ON_SHELF, 1)
 
 
-def test_a_damaged_book_that_comes_back_goes_to_repair(at: Library) -> None:
+def test_a_damaged_book_that_comes_back_goes_to_repair(at: SampleLibrary) -> None:
     at.loan()
     marked("damaged")
     first = check_in("t-1-1")
@@ -353,7 +353,7 @@ def test_a_damaged_book_that_comes_back_goes_to_repair(at: Library) -> None:
     assert lendable(at) == 1
 
 
-def test_replaced_in_kind_ends_the_loan_of_a_lost_book(at: Library) -> None:
+def test_replaced_in_kind_ends_the_loan_of_a_lost_book(at: SampleLibrary) -> None:
     # RULES 34
     assert codes(marked("replaced")[1]) == ["not_lent"]
     at.loan()
@@ -363,7 +363,7 @@ def test_replaced_in_kind_ends_the_loan_of_a_lost_book(at: Library) -> None:
 
 
 @pytest.mark.parametrize("status", [HoldStatus.SECURED, HoldStatus.READY])
-def test_a_kept_book_that_is_lost_lets_its_hold_wait_again(at: Library, status: HoldStatus) -> None:
+def test_a_kept_book_that_is_lost_lets_its_hold_wait_again(at: SampleLibrary, status: HoldStatus) -> None:
     at.hold()
     before = at.held()
     at.kept(status=status)
@@ -376,7 +376,7 @@ def test_a_kept_book_that_is_lost_lets_its_hold_wait_again(at: Library, status: 
     assert hold.queued_at == before.queued_at
 
 
-def test_lost_twice_counts_one_copy_fewer(at: Library) -> None:
+def test_lost_twice_counts_one_copy_fewer(at: SampleLibrary) -> None:
     marked("lost")
     marked("damaged")
     assert lendable(at) == 0

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from functions.facility.handler import handler
+from lending.actions.library import Library
 from lending.actions.loans.check_in import check_in_all
 from lending.actions.loans.sunday_release import release_uncollected
 from lending.aws.table import Table, library_table
@@ -18,7 +19,7 @@ from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import NOON, Given, context, request, sample
 from tests.handlers.crashing import Crash, Mortal
-from tests.handlers.desk import Library
+from tests.handlers.desk import SampleLibrary
 from tests.handlers.desk import ask as ask_desk
 
 POLICY = Policy()
@@ -28,9 +29,9 @@ MINUTES_10 = timedelta(minutes=10)
 
 
 @pytest.fixture
-def there(given: Given) -> Library:
+def there(given: Given) -> SampleLibrary:
     """A patron with one book of the worked example's week at facility 7."""
-    library = Library(given)
+    library = SampleLibrary(given)
     library.facility(7), library.facility(8)
     library.patron(), given.title(), library.loan(facility="7")
     return library
@@ -65,14 +66,14 @@ def pile(name: str, now: datetime, number: str = "07") -> list[str]:
     return [bag["card_number"] for bag in shown["items"]]
 
 
-def check_in(library: Library, barcode: str = "t-1-1") -> None:
-    assert check_in_all(library.table, [barcode], "desk-1", on(17), POLICY)[0].result == "returned"
+def check_in(library: SampleLibrary, barcode: str = "t-1-1") -> None:
+    assert check_in_all(Library(library.table, POLICY, on(17)), [barcode], "desk-1")[0].result == "returned"
 
 
 # Bags
 
 
-def test_sample_shows_this_weeks_bags(there: Library) -> None:
+def test_sample_shows_this_weeks_bags(there: SampleLibrary) -> None:
     status, shown = answered(handler(sample("facility/bags"), context()))
     (bag,) = shown["items"]
     assert status == 200
@@ -85,7 +86,7 @@ def test_sample_shows_this_weeks_bags(there: Library) -> None:
     assert "見本" not in json.dumps(shown, ensure_ascii=False)
 
 
-def test_two_batches_on_the_sunday_between(there: Library) -> None:
+def test_two_batches_on_the_sunday_between(there: SampleLibrary) -> None:
     # GIVEN a bag of the next week, too: on Sunday 06-14 a facility holds two batches, RULES 29
     there.patron("p-2")
     later = Bag("p-2", "10000002", "7", date(2026, 6, 14), date(2026, 6, 21))
@@ -100,7 +101,7 @@ def test_two_batches_on_the_sunday_between(there: Library) -> None:
     assert [b["id"] for b in bags_on(15)] == ["2026-06-14.7.p-2"]
 
 
-def test_a_bag_whose_last_day_was_moved_stays_in_the_list(there: Library) -> None:
+def test_a_bag_whose_last_day_was_moved_stays_in_the_list(there: SampleLibrary) -> None:
     # GIVEN snow: the batch's last day is moved to Wednesday (RULES 40)
     moved = Bag("p-2", "10000002", "7", date(2026, 6, 7), date(2026, 6, 17))
     there.table.write(bags.book_addition(moved, "t-2-1", POLICY))
@@ -108,7 +109,7 @@ def test_a_bag_whose_last_day_was_moved_stays_in_the_list(there: Library) -> Non
     assert bags_on(18) == []
 
 
-def test_another_facilitys_bags_do_not_exist(there: Library) -> None:
+def test_another_facilitys_bags_do_not_exist(there: SampleLibrary) -> None:
     assert bags_on(7, "08") == []
     assert ask("POST", f"/bags/{BAG}/handover", now=on(7), number="08")[0] == 404
     # not even by naming oneself in its place
@@ -116,17 +117,17 @@ def test_another_facilitys_bags_do_not_exist(there: Library) -> None:
 
 
 @pytest.mark.parametrize("bag_id", ["x", "2026-06-07", "2026-06-07.7", "2026-06-07.7.", "2026-13-07.7.p-1"])
-def test_what_is_no_bag_is_not_found(there: Library, bag_id: str) -> None:
+def test_what_is_no_bag_is_not_found(there: SampleLibrary, bag_id: str) -> None:
     assert ask("POST", f"/bags/{bag_id}/handover", now=on(7))[0] == 404
 
 
 @pytest.mark.parametrize("group", ["patron", "desk", "facility-07 facility-08"])
-def test_another_group_is_refused(there: Library, group: str) -> None:
+def test_another_group_is_refused(there: SampleLibrary, group: str) -> None:
     event = request("GET", "/api/facility/bags", group=group, user="x")
     assert handler(event, context())["statusCode"] == 403
 
 
-def test_a_bag_goes_from_pile_to_pile(there: Library) -> None:
+def test_a_bag_goes_from_pile_to_pile(there: SampleLibrary) -> None:
     # GIVEN a bag packed on Thursday THEN it is coming until Saturday, RULES 29
     assert [pile(name, on(4)) for name in PILES] == [["10000001"], [], [], []]
     # on Sunday it is to be handed over, until the end of the last day
@@ -135,13 +136,13 @@ def test_a_bag_goes_from_pile_to_pile(there: Library) -> None:
     # from then on it goes back, RULES 30, before the release has come by
     assert [pile(name, on(14, 22)) for name in PILES] == [[], [], ["10000001"], []]
     # and after it; until its books are checked in
-    release_uncollected(there.table, on(14, 22), POLICY)
+    release_uncollected(Library(there.table, POLICY, on(14, 22)))
     assert pile("to_return", on(15)) == ["10000001"]
     check_in(there)
     assert [pile(name, on(17)) for name in PILES] == [[], [], [], []]
 
 
-def test_sample_shows_on_monday_what_goes_back_and_by_when(there: Library) -> None:
+def test_sample_shows_on_monday_what_goes_back_and_by_when(there: SampleLibrary) -> None:
     # RULES "The week", 30: checked in by Wednesday
     (bag,) = answered(handler(sample("facility/bags_to_return"), context()))[1]["items"]
     assert (bag["id"], bag["back_by"], bag["back_late"]) == (BAG, "2026-06-17", False)
@@ -149,13 +150,13 @@ def test_sample_shows_on_monday_what_goes_back_and_by_when(there: Library) -> No
     assert bag["back_late"] is True
 
 
-def test_a_bag_handed_over_is_done(there: Library) -> None:
+def test_a_bag_handed_over_is_done(there: SampleLibrary) -> None:
     ask("POST", f"/bags/{BAG}/handover", now=on(7))
     assert [pile(name, on(8)) for name in PILES] == [[], [], [], ["10000001"]]
     assert [pile(name, on(15)) for name in PILES] == [[], [], [], []]
 
 
-def test_an_empty_bag_is_in_no_list(there: Library) -> None:
+def test_an_empty_bag_is_in_no_list(there: SampleLibrary) -> None:
     # GIVEN a bag whose only book was checked in, as one collected and returned within the week (RULES 32)
     ask("POST", f"/bags/{BAG}/handover", now=on(7))
     check_in(there)
@@ -163,7 +164,7 @@ def test_an_empty_bag_is_in_no_list(there: Library) -> None:
     assert pile(",".join(PILES), on(9)) == []
 
 
-def test_several_lists_at_once_and_none_of_another_name(there: Library) -> None:
+def test_several_lists_at_once_and_none_of_another_name(there: SampleLibrary) -> None:
     # GIVEN on Sunday 06-14 at night one bag to go back and one that has come
     there.patron("p-2")
     later = Bag("p-2", "10000002", "7", date(2026, 6, 14), date(2026, 6, 21))
@@ -173,7 +174,7 @@ def test_several_lists_at_once_and_none_of_another_name(there: Library) -> None:
     assert (status, problem["reasons"][0]["field"]) == (422, "list")
 
 
-def test_sample_tells_a_facility_its_name_and_its_counts(there: Library) -> None:
+def test_sample_tells_a_facility_its_name_and_its_counts(there: SampleLibrary) -> None:
     status, shown = answered(handler(sample("facility/show"), context()))
     assert (status, shown["number"], shown["name"]) == (200, 7, "見本館")
     assert shown["counts"] == {"coming": 0, "to_hand_over": 1, "to_return": 0, "done": 0}
@@ -182,7 +183,7 @@ def test_sample_tells_a_facility_its_name_and_its_counts(there: Library) -> None
     assert ask("GET", "", number="59")[0] == 404
 
 
-def test_after_a_re_issue_the_facility_sees_the_new_number_and_the_slips_beside_it(there: Library) -> None:
+def test_after_a_re_issue_the_facility_sees_the_new_number_and_the_slips_beside_it(there: SampleLibrary) -> None:
     # GIVEN a card that was re-issued after the bag was packed
     patron = there.who()
     there.table.transact(patrons.change(patron, replace(patron, card_number="20000001")))
@@ -207,7 +208,7 @@ def state(table: Table) -> tuple[bool, bool]:
     return loan.handed_over_at is not None, loan.released_at is not None
 
 
-def test_sample_hands_a_bag_over_once(there: Library) -> None:
+def test_sample_hands_a_bag_over_once(there: SampleLibrary) -> None:
     # WHEN the sample is sent, and again later
     first = answered(handler(sample("facility/hand_over"), context()))
     second = ask("POST", f"/bags/{BAG}/handover", now=on(9))
@@ -218,7 +219,7 @@ def test_sample_hands_a_bag_over_once(there: Library) -> None:
     assert bags_on(9)[0]["handed_over_at"] == "2026-06-07T11:00:00+09:00"
 
 
-def test_not_before_sunday(there: Library) -> None:
+def test_not_before_sunday(there: SampleLibrary) -> None:
     # RULES 29
     status, problem = ask("POST", f"/bags/{BAG}/handover", now=on(6, 23))
     assert (status, problem["code"]) == (409, "too_early")
@@ -226,17 +227,17 @@ def test_not_before_sunday(there: Library) -> None:
     assert state(there.table) == (False, False)
 
 
-def test_a_bag_handed_over_is_not_released(there: Library) -> None:
+def test_a_bag_handed_over_is_not_released(there: SampleLibrary) -> None:
     ask("POST", f"/bags/{BAG}/handover", now=on(10))
-    release_uncollected(there.table, on(14, 22), POLICY)
+    release_uncollected(Library(there.table, POLICY, on(14, 22)))
     assert state(there.table) == (True, False)
     assert there.who().returning == 0
 
 
-def test_a_late_hand_over_is_the_truth(there: Library) -> None:
+def test_a_late_hand_over_is_the_truth(there: SampleLibrary) -> None:
     # GIVEN a bag that the release took for left behind, RULES 30
     there.records("7")
-    release_uncollected(there.table, on(14, 22), POLICY)
+    release_uncollected(Library(there.table, POLICY, on(14, 22)))
     assert (state(there.table), there.who().returning) == ((False, True), 1)
     # WHEN the facility records the hand-over afterwards, twice
     assert [ask("POST", f"/bags/{BAG}/handover", now=on(16))[0] for _ in range(2)] == [200, 200]
@@ -244,7 +245,7 @@ def test_a_late_hand_over_is_the_truth(there: Library) -> None:
     assert (state(there.table), there.who().returning) == ((True, False), 0)
 
 
-def test_a_book_already_checked_in_stays_checked_in(there: Library) -> None:
+def test_a_book_already_checked_in_stays_checked_in(there: SampleLibrary) -> None:
     # GIVEN a bag with a second book that is checked in by now
     there.given.title("t-2")
     second = there.loan("t-2-1", facility="7")
@@ -255,7 +256,7 @@ def test_a_book_already_checked_in_stays_checked_in(there: Library) -> None:
     assert state(there.table) == (True, False)
 
 
-def test_a_hand_over_is_recorded_late_from_the_list_of_what_goes_back(there: Library) -> None:
+def test_a_hand_over_is_recorded_late_from_the_list_of_what_goes_back(there: SampleLibrary) -> None:
     # GIVEN Monday, and a bag that was collected without a record
     assert pile("to_return", on(15)) == ["10000001"]
     # WHEN it is recorded THEN it is done and to be seen for the rest of the day, RULES 30
@@ -268,14 +269,14 @@ def test_a_hand_over_is_recorded_late_from_the_list_of_what_goes_back(there: Lib
 
 @pytest.mark.parametrize("released", [False, True])
 @pytest.mark.parametrize("missing", [False, True])
-def test_taken_back_everything_is_as_it_was(there: Library, released: bool, missing: bool) -> None:
+def test_taken_back_everything_is_as_it_was(there: SampleLibrary, released: bool, missing: bool) -> None:
     # GIVEN a bag with two books, perhaps released, perhaps missed, handed over by mistake
     there.given.title("t-2"), there.loan("t-2-1", facility="7")
     there.records("7")
     if missing:
         ask("POST", f"/bags/{BAG}/arrival", {"state": "missing"}, now=on(5))
     if released:
-        release_uncollected(there.table, on(14, 22), POLICY)
+        release_uncollected(Library(there.table, POLICY, on(14, 22)))
     before = there.everything()
     assert ask("POST", f"/bags/{BAG}/handover", now=on(15))[0] == 200
     assert there.everything() != before
@@ -285,19 +286,19 @@ def test_taken_back_everything_is_as_it_was(there: Library, released: bool, miss
     assert there.who().returning == (2 if released else 0)
 
 
-def test_samples_hand_over_and_take_back(there: Library) -> None:
+def test_samples_hand_over_and_take_back(there: SampleLibrary) -> None:
     handler(sample("facility/hand_over"), context())
     assert answered(handler(sample("facility/take_hand_over_back"), context())) == (204, None)
     assert (state(there.table), pile("to_hand_over", on(7))) == ((False, False), ["10000001"])
 
 
-def test_until_when_it_can_be_taken_back_is_told(there: Library) -> None:
+def test_until_when_it_can_be_taken_back_is_told(there: SampleLibrary) -> None:
     ask("POST", f"/bags/{BAG}/handover", now=on(7))
     told = [ask("GET", "/bags", now=at)[1]["items"][0]["undo_until"] for at in (on(7), on(7, 12))]
     assert told == ["2026-06-07T11:10:00+09:00", None]
 
 
-def test_after_the_ten_minutes_it_stands(there: Library) -> None:
+def test_after_the_ten_minutes_it_stands(there: SampleLibrary) -> None:
     # RULES 30
     ask("POST", f"/bags/{BAG}/handover", now=on(7))
     late = on(7) + MINUTES_10 + timedelta(seconds=1)
@@ -307,7 +308,7 @@ def test_after_the_ten_minutes_it_stands(there: Library) -> None:
     assert state(there.table) == (True, False)
 
 
-def test_a_book_checked_in_since_is_not_given_back(there: Library) -> None:
+def test_a_book_checked_in_since_is_not_given_back(there: SampleLibrary) -> None:
     # GIVEN two books recorded late as collected, one of which is checked in a minute later (RULES 32)
     there.given.title("t-2"), there.loan("t-2-1", facility="7")
     ask("POST", f"/bags/{BAG}/handover", now=on(17))
@@ -319,14 +320,14 @@ def test_a_book_checked_in_since_is_not_given_back(there: Library) -> None:
     assert state(there.table) == (True, False)
 
 
-def test_one_that_was_never_recorded_is_taken_back_without_a_change(there: Library) -> None:
+def test_one_that_was_never_recorded_is_taken_back_without_a_change(there: SampleLibrary) -> None:
     before = there.everything()
     assert ask("DELETE", f"/bags/{BAG}/handover", now=on(9))[0] == 204
     assert there.everything() == before
     assert ask("DELETE", f"/bags/{BAG}/handover", now=on(9), number="08")[0] == 404
 
 
-def test_a_renewal_in_between_stays(there: Library) -> None:
+def test_a_renewal_in_between_stays(there: SampleLibrary) -> None:
     # GIVEN a hand-over recorded late, and a renewal just after it (RULES 31)
     ask("POST", f"/bags/{BAG}/handover", now=on(19))
     loan = there.lent()
@@ -339,10 +340,12 @@ def test_a_renewal_in_between_stays(there: Library) -> None:
 
 
 @pytest.mark.parametrize("act", ["hand_over", "take_back"])
-def test_a_check_in_at_the_same_moment_comes_first(there: Library, act: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_in_at_the_same_moment_comes_first(
+    there: SampleLibrary, act: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # GIVEN a bag that was read, and its book checked in before anything is written (RULES 30, 32)
     there.records("7")
-    release_uncollected(there.table, on(14, 22), POLICY)
+    release_uncollected(Library(there.table, POLICY, on(14, 22)))
     if act == "take_back":
         ask("POST", f"/bags/{BAG}/handover", now=on(17))
     transact = Table.transact
@@ -362,10 +365,12 @@ def test_a_check_in_at_the_same_moment_comes_first(there: Library, act: str, mon
 
 @pytest.mark.parametrize("written", [False, True])
 @pytest.mark.parametrize("act", ["hand_over", "take_back", "missing", "arrived"])
-def test_who_dies_half_way_asks_again(there: Library, act: str, written: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_dies_half_way_asks_again(
+    there: SampleLibrary, act: str, written: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # GIVEN a bag that was released and missed, where it helps handed over as well
     there.records("7")
-    release_uncollected(there.table, on(14, 22), POLICY)
+    release_uncollected(Library(there.table, POLICY, on(14, 22)))
     if act != "missing":
         ask("POST", f"/bags/{BAG}/arrival", {"state": "missing"}, now=on(15))
     if act == "take_back":
@@ -391,7 +396,7 @@ def test_who_dies_half_way_asks_again(there: Library, act: str, written: bool, m
 # Closed days
 
 
-def test_samples_close_a_weekday_and_take_it_back(there: Library) -> None:
+def test_samples_close_a_weekday_and_take_it_back(there: SampleLibrary) -> None:
     # WHEN the sample is sent
     status, closed = answered(handler(sample("facility/add_closure"), context()))
     assert (status, closed["weekdays"], closed["kind"]) == (201, [0], "closed"), closed
@@ -406,13 +411,13 @@ def test_samples_close_a_weekday_and_take_it_back(there: Library) -> None:
     assert ask("GET", "/closures")[1]["items"] == []
 
 
-def test_an_exception_opens_a_closed_day(there: Library) -> None:
+def test_an_exception_opens_a_closed_day(there: SampleLibrary) -> None:
     body = {"from": "2026-06-08", "until": "2026-06-08", "kind": "open"}
     status, opened = ask("POST", "/closures", body)
     assert (status, opened["kind"]) == (201, "open")
 
 
-def test_days_that_shut_a_whole_pickup_window_are_warned_of(there: Library) -> None:
+def test_days_that_shut_a_whole_pickup_window_are_warned_of(there: SampleLibrary) -> None:
     # GIVEN Monday 06-01, and another facility that is shut all June
     days = {"from": "2026-06-07", "until": "2026-06-14"}
     ask("POST", "/closures", {"from": "2026-06-01", "until": "2026-06-30"}, number="08")
@@ -425,7 +430,7 @@ def test_days_that_shut_a_whole_pickup_window_are_warned_of(there: Library) -> N
     assert ask("POST", "/closures", {"from": "2026-06-20", "until": "2026-06-20"})[1]["warnings"] == []
 
 
-def test_wrong_closures_are_refused(there: Library) -> None:
+def test_wrong_closures_are_refused(there: SampleLibrary) -> None:
     status, problem = ask("POST", "/closures", {"from": "2026-06-08", "until": "2026-06-07"})
     assert (status, problem["reasons"][0]["code"]) == (422, "ends_before_it_starts")
     assert ask("POST", "/closures", {"from": "x", "until": "2026-06-07", "weekdays": [7]})[0] == 422

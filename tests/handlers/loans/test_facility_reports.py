@@ -17,7 +17,7 @@ from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, request, sample
 from tests.handlers.crashing import Crash, Mortal
-from tests.handlers.desk import Library, answered
+from tests.handlers.desk import SampleLibrary, answered
 from tests.handlers.desk import ask as ask_desk
 
 BAG = "2026-06-07.7.p-1"
@@ -29,9 +29,9 @@ def on(day: int, hour: int = 11) -> datetime:
 
 
 @pytest.fixture
-def there(given: Given) -> Library:
+def there(given: Given) -> SampleLibrary:
     """A patron with one book of the worked example's week at facility 7."""
-    library = Library(given)
+    library = SampleLibrary(given)
     library.facility(7), library.facility(8)
     library.patron(), given.title(), library.loan(facility="7")
     return library
@@ -46,7 +46,7 @@ def arrival(state: str, day: int, number: str = "07") -> tuple[int, Any]:
     return ask(f"/bags/{BAG}/arrival", {"state": state}, on(day), number)
 
 
-def shown(there: Library, day: int) -> Any:
+def shown(there: SampleLibrary, day: int) -> Any:
     """What the facility's list says of the arrival."""
     event = request("GET", "/api/facility/bags", group="facility-07", user="f", now=on(day),
                     query={"list": "coming,to_hand_over,to_return,done"})  # fmt: skip
@@ -64,7 +64,7 @@ def tasks(**how: Any) -> list[dict[str, Any]]:
 # Arrivals
 
 
-def test_samples_a_missing_bag_is_a_task_with_its_number(there: Library) -> None:
+def test_samples_a_missing_bag_is_a_task_with_its_number(there: SampleLibrary) -> None:
     # WHEN the facility says on Friday that a bag did not come (RULES 54)
     status, told = answered(facility(sample("facility/arrival"), context()))
     assert (status, told) == (200, {"id": BAG, "arrival": "missing", "arrival_at": "2026-06-05T10:00:00+09:00"})
@@ -86,7 +86,7 @@ def test_samples_a_missing_bag_is_a_task_with_its_number(there: Library) -> None
     assert (done.done_by, done.done_at) == ("staff-1", on(5, 15))
 
 
-def test_arrived_afterwards_takes_the_task_back(there: Library) -> None:
+def test_arrived_afterwards_takes_the_task_back(there: SampleLibrary) -> None:
     # GIVEN a bag that was missed, said twice
     assert [arrival("missing", 5)[0] for _ in range(2)] == [200, 200]
     assert len(tasks()) == 1
@@ -99,7 +99,7 @@ def test_arrived_afterwards_takes_the_task_back(there: Library) -> None:
     assert task["reported_at"] == "2026-06-07T11:00:00+09:00"
 
 
-def test_a_bag_that_was_handed_over_is_looked_for_by_nobody(there: Library) -> None:
+def test_a_bag_that_was_handed_over_is_looked_for_by_nobody(there: SampleLibrary) -> None:
     # GIVEN a bag that was missed, and is handed over on Sunday all the same
     arrival("missing", 5)
     assert ask(f"/bags/{BAG}/handover", None, on(7))[0] == 200
@@ -111,7 +111,7 @@ def test_a_bag_that_was_handed_over_is_looked_for_by_nobody(there: Library) -> N
     assert arrival("arrived", 8)[0] == 200
 
 
-def test_what_staff_have_done_stays_done_when_a_hand_over_is_taken_back(there: Library) -> None:
+def test_what_staff_have_done_stays_done_when_a_hand_over_is_taken_back(there: SampleLibrary) -> None:
     arrival("missing", 5)
     ask_desk("POST", "/reports/7.2026-06-07.p-1/done")
     ask(f"/bags/{BAG}/handover", None, on(7))
@@ -120,7 +120,7 @@ def test_what_staff_have_done_stays_done_when_a_hand_over_is_taken_back(there: L
     assert tasks() == []
 
 
-def test_after_a_re_issue_the_desk_reads_both_numbers(there: Library) -> None:
+def test_after_a_re_issue_the_desk_reads_both_numbers(there: SampleLibrary) -> None:
     # RULES 28: the slip bears the former one
     arrival("missing", 5)
     patron = there.who()
@@ -129,7 +129,7 @@ def test_after_a_re_issue_the_desk_reads_both_numbers(there: Library) -> None:
     assert (task["bag"]["card_number"], task["bag"]["former_card_number"]) == ("20000001", "10000001")
 
 
-def test_what_is_no_bag_does_not_arrive(there: Library) -> None:
+def test_what_is_no_bag_does_not_arrive(there: SampleLibrary) -> None:
     assert arrival("missing", 5, number="08")[0] == 404
     assert ask("/bags/2026-06-07.7.p-9/arrival", {"state": "arrived"}, on(5))[0] == 404
     assert arrival("lost", 5)[0] == 422
@@ -142,7 +142,7 @@ def test_what_is_no_bag_does_not_arrive(there: Library) -> None:
 # In the facility's own words
 
 
-def test_sample_tells_the_desk_in_its_own_words(there: Library) -> None:
+def test_sample_tells_the_desk_in_its_own_words(there: SampleLibrary) -> None:
     status, told = answered(facility(sample("facility/report"), context()))
     # The answer may be kept for who repeats it: the text is not in it (RULES 41)
     assert (status, told) == (201, {"kind": "extra", "reported_at": "2026-06-05T10:00:00+09:00"})
@@ -151,7 +151,7 @@ def test_sample_tells_the_desk_in_its_own_words(there: Library) -> None:
     assert task["text"].startswith("袋の票のない本が1冊")
 
 
-def test_said_twice_it_is_one_task_and_after_it_was_done_another(there: Library) -> None:
+def test_said_twice_it_is_one_task_and_after_it_was_done_another(there: SampleLibrary) -> None:
     # GIVEN the same told twice, and by another facility (RULES 54)
     body = {"kind": "kits", "text": "あと10部お願いします。"}
     for day, number in ((5, "07"), (6, "07"), (6, "08")):
@@ -173,13 +173,13 @@ def test_said_twice_it_is_one_task_and_after_it_was_done_another(there: Library)
 @pytest.mark.parametrize(
     "wrong", [{"text": ""}, {"text": " 　\n"}, {"text": "あ" * 501}, {"kind": "else"}, {"bag": BAG}]
 )
-def test_a_report_is_of_a_kind_and_not_too_long(there: Library, wrong: dict[str, Any]) -> None:
+def test_a_report_is_of_a_kind_and_not_too_long(there: SampleLibrary, wrong: dict[str, Any]) -> None:
     status, problem = ask("/reports", {"kind": "extra", "text": "本"} | wrong, on(5))
     assert (status, [reason["field"] for reason in problem["reasons"]]) == (422, [*wrong])
     assert tasks() == []
 
 
-def test_the_words_are_erased_some_time_after_it_was_done(there: Library) -> None:
+def test_the_words_are_erased_some_time_after_it_was_done(there: SampleLibrary) -> None:
     # GIVEN a report that may name somebody (RULES 41)
     ask("/reports", {"kind": "missing", "text": TEXT}, on(5))
     (open_one,) = there.table.query("FACILITY#07", "REPORT#")
@@ -192,7 +192,10 @@ def test_the_words_are_erased_some_time_after_it_was_done(there: Library) -> Non
 
 
 def test_the_words_are_in_no_log_and_in_no_kept_answer(
-    there: Library, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    there: SampleLibrary,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # GIVEN a report with a key, one that is refused, and one at which the function breaks (RULES 41)
     body = {"kind": "missing", "text": TEXT}
@@ -211,7 +214,7 @@ def test_the_words_are_in_no_log_and_in_no_kept_answer(
     assert holders[0].startswith("REPORT#")
 
 
-def test_the_longest_waiting_come_first_page_by_page(there: Library) -> None:
+def test_the_longest_waiting_come_first_page_by_page(there: SampleLibrary) -> None:
     for day in (7, 5, 6):
         ask("/reports", {"kind": "extra", "text": f"{day}日"}, on(day))
     first = ask_desk("GET", "/reports", query={"limit": "2"})[1]
@@ -220,12 +223,12 @@ def test_the_longest_waiting_come_first_page_by_page(there: Library) -> None:
 
 
 @pytest.mark.parametrize("report_id", ["x", "7.x", "7.", ".x", "7.2026-06-07.p-9", "-7.x"])
-def test_an_unknown_report_is_not_found(there: Library, report_id: str) -> None:
+def test_an_unknown_report_is_not_found(there: SampleLibrary, report_id: str) -> None:
     assert ask_desk("POST", f"/reports/{report_id}/done")[0] == 404
 
 
 @pytest.mark.parametrize("group", ["patron", "facility-07"])
-def test_only_the_desk_reads_them_and_only_a_facility_writes_them(there: Library, group: str) -> None:
+def test_only_the_desk_reads_them_and_only_a_facility_writes_them(there: SampleLibrary, group: str) -> None:
     for method, path in (("GET", "/api/desk/reports"), ("POST", "/api/desk/reports/7.x/done")):
         assert desk(request(method, path, group=group, user="x"), context())["statusCode"] == 403
     other = request("POST", "/api/facility/reports", body={}, group="desk", user="x")
@@ -234,7 +237,9 @@ def test_only_the_desk_reads_them_and_only_a_facility_writes_them(there: Library
 
 @pytest.mark.parametrize("written", [False, True])
 @pytest.mark.parametrize("act", ["told", "done"])
-def test_who_dies_half_way_asks_again(there: Library, act: str, written: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_dies_half_way_asks_again(
+    there: SampleLibrary, act: str, written: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # GIVEN a report to be told, or one to be done
     body, table = {"kind": "extra", "text": "本"}, library_table()
     report_id = ""
@@ -257,7 +262,7 @@ def test_who_dies_half_way_asks_again(there: Library, act: str, written: bool, m
     assert len(tasks()) == (1 if act == "told" else 0)
 
 
-def test_missed_and_done_at_the_same_moment(there: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missed_and_done_at_the_same_moment(there: SampleLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN a missed bag that comes after all, while the desk says done between the facility's look and its write
     arrival("missing", 5)
     transact = Table.transact
@@ -275,7 +280,7 @@ def test_missed_and_done_at_the_same_moment(there: Library, monkeypatch: pytest.
     assert (done.done_by, shown(there, 6)) == ("desk-1", "arrived")
 
 
-def test_missed_and_handed_over_at_the_same_moment(there: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missed_and_handed_over_at_the_same_moment(there: SampleLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN a bag that one of the facility misses, while another hands it over between look and write
     transact = Table.transact
 

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.review.handler import handler
+from lending.actions.library import Library
 from lending.actions.mail.contact_tasks import address_changed
 from lending.aws import suppression
 from lending.aws.clients import client
@@ -124,7 +125,7 @@ def test_a_changed_address_settles_the_tasks_of_the_old_one(
     monkeypatch.setattr(client("sesv2"), "delete_suppressed_destination", forgive)
     # WHEN the first changes their address, and that is told twice
     for _ in range(2):
-        address_changed(library, "p-1", HANAKO, "new@example.jp", NOON + timedelta(days=7), POLICY)
+        address_changed(Library(library, POLICY, NOON + timedelta(days=7)), "p-1", HANAKO, "new@example.jp")
     # THEN their task is settled, the other's is not, and both addresses may be tried again, RULES 39
     assert [task["patron"] for task in listed()] == ["10000002"]
     assert addresses.unreachable(library, {HANAKO, "new@example.jp"}) == set()

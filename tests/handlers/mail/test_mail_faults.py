@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from lending.actions.library import Library
 from lending.actions.mail.feedback import hear
 from lending.actions.mail.send import send_mail
 from lending.aws import mailer
@@ -124,7 +125,7 @@ def _brought(table: Table, disturbed: Disturbed, key: Key, moment: Any) -> bool:
     """Whether the queue is done with the mail."""
     disturbed.conflicts = 0
     try:
-        send_mail(table, key, moment, POLICY)
+        send_mail(Library(table, POLICY, moment), key)
     except (Exception, Died):
         return False
     finally:

@@ -9,6 +9,7 @@ import pytest
 
 from functions.my_library.handler import handler as my_library
 from functions.notices.handler import handler as notices
+from lending.actions.library import Library
 from lending.actions.patrons import leave as leaving
 from lending.aws import accounts, suppression
 from lending.aws.clients import client
@@ -29,7 +30,7 @@ from lending.domain.week import TOKYO
 from tests.handlers.applications import KIT, RECEIPT, applied, kit, register, submitted
 from tests.handlers.conftest import NOON, Given, context, request, sample
 from tests.handlers.crashing import Crash, Mortal, deaths, everything, one_at_a_time
-from tests.handlers.desk import POLICY, Library, answered, ask
+from tests.handlers.desk import POLICY, SampleLibrary, answered, ask
 
 NUMBER, FORMER = "30100001", KIT
 HANAKO = {"name": "架空 花野", "kana": "カクウ ハナノ", "phone": "0172-98-7654", "email": "hanano@example.jp",
@@ -46,9 +47,9 @@ def forgiven(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-def at(given: Given, forgiven: list[str]) -> Library:
+def at(given: Given, forgiven: list[str]) -> SampleLibrary:
     """A patron registered by an application, who has a second card by now, and something of everything."""
-    table, library = given.table, Library(given)
+    table, library = given.table, SampleLibrary(given)
     kit(table), submitted(table, patron_id="p-1", **HANAKO)
     assert register()[0] == 200
     kit(table, NUMBER), submitted(table, "5000000005", kind="reissue", card_number=NUMBER, old_card_number=FORMER,
@@ -111,7 +112,7 @@ PERSON = [*HANAKO.values(), NUMBER, FORMER, *IDS, "カクウハナノ", "0172987
 # Leaving
 
 
-def test_who_leaves_leaves_nothing_behind(at: Library, forgiven: list[str]) -> None:
+def test_who_leaves_leaves_nothing_behind(at: SampleLibrary, forgiven: list[str]) -> None:
     # GIVEN a patron of whom there is something of everything, RULES 41
     assert len(traces_of(PERSON, at.everything())) > 15
     assert "p-1" in users()
@@ -134,14 +135,14 @@ def test_who_leaves_leaves_nothing_behind(at: Library, forgiven: list[str]) -> N
     assert traces_of(PERSON, at.everything()) == []
 
 
-def test_leaving_twice_is_leaving_once(at: Library) -> None:
+def test_leaving_twice_is_leaving_once(at: SampleLibrary) -> None:
     assert [leave(), leave()] == [204, 204]
     assert erase(NOON + timedelta(minutes=1))["going"] == 1
     assert erase()["gone"] == 1
     assert leave() == 204
 
 
-def test_what_comes_after_leaving_goes_as_well(at: Library) -> None:
+def test_what_comes_after_leaving_goes_as_well(at: SampleLibrary) -> None:
     # GIVEN somebody who has left, whose token is good for an hour yet
     leave()
     event = request("PUT", "/api/me/basket/t-1", group="patron", user="p-1", now=NOON + timedelta(minutes=5))
@@ -152,7 +153,7 @@ def test_what_comes_after_leaving_goes_as_well(at: Library) -> None:
     assert {item["SK"][:6] for item in at.table.query("PATRON#p-1")} == {"TRACE#"}
 
 
-def test_nobody_leaves_with_books_or_holds_and_is_told_of_both(at: Library) -> None:
+def test_nobody_leaves_with_books_or_holds_and_is_told_of_both(at: SampleLibrary) -> None:
     # GIVEN a hold and a loan
     at.given.title("t-1"), at.given.title("t-2")
     at.hold(), at.loan("t-2-1", facility="")
@@ -167,7 +168,9 @@ def test_nobody_leaves_with_books_or_holds_and_is_told_of_both(at: Library) -> N
     assert at.everything() == before
 
 
-def test_a_hold_in_the_same_moment_comes_first_or_not_at_all(at: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hold_in_the_same_moment_comes_first_or_not_at_all(
+    at: SampleLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # GIVEN a hold that is placed between the look and the write
     at.given.title("t-1")
     look = addresses.unreachable
@@ -183,7 +186,7 @@ def test_a_hold_in_the_same_moment_comes_first_or_not_at_all(at: Library, monkey
     assert at.held()
 
 
-def test_sample_staff_take_somebody_out_and_that_they_did_is_kept(at: Library) -> None:
+def test_sample_staff_take_somebody_out_and_that_they_did_is_kept(at: SampleLibrary) -> None:
     # GIVEN a patron who asks for it at the window WHEN staff take them out, twice
     assert [ask("DELETE", f"/patrons/{NUMBER}", now=NOON)[0] for _ in range(2)] == [204, 204]
     # THEN the trace says who did it, and not whom it was about, RULES 41
@@ -209,7 +212,7 @@ def mortal(monkeypatch: pytest.MonkeyPatch) -> Mortal:
     return Mortal(client("dynamodb"))
 
 
-def test_a_death_at_any_write_of_leaving_is_made_good_by_doing_it_again(at: Library, mortal: Mortal) -> None:
+def test_a_death_at_any_write_of_leaving_is_made_good_by_doing_it_again(at: SampleLibrary, mortal: Mortal) -> None:
     table, start = one_at_a_time(mortal), everything(one_at_a_time(mortal))
     leaving.leave(table, "p-1", NOON)
     alive, played = everything(table), 0
@@ -221,12 +224,14 @@ def test_a_death_at_any_write_of_leaving_is_made_good_by_doing_it_again(at: Libr
     assert played >= 4
     for death in deaths(table, mortal, start, lambda: leaving.leave(table, "p-1", NOON)):
         left = patrons.find(table, "p-1") is None
-        leaving.erase(table, LATER, POLICY, lambda: True)
+        leaving.erase(Library(table, POLICY, LATER), lambda: True)
         assert (traces_of(PERSON, everything(table)) == []) is left, death
 
 
 @pytest.mark.parametrize("call", ["account", "suppression"])
-def test_a_death_at_a_call_elsewhere_is_made_good(at: Library, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+def test_a_death_at_a_call_elsewhere_is_made_good(
+    at: SampleLibrary, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
     # GIVEN a Cognito, or a SES, at which the function dies
     def dies(_: str) -> None:
         raise Crash
@@ -241,7 +246,7 @@ def test_a_death_at_a_call_elsewhere_is_made_good(at: Library, monkeypatch: pyte
     assert (users(), traces_of(PERSON, at.everything())) == (set(), [])
 
 
-def test_one_who_cannot_be_seen_to_holds_up_nobody(at: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_who_cannot_be_seen_to_holds_up_nobody(at: SampleLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN two who go, and a Cognito that fails for one of them
     other = at.patron("p-2")
     leave()
@@ -262,7 +267,7 @@ def test_one_who_cannot_be_seen_to_holds_up_nobody(at: Library, monkeypatch: pyt
 
 
 def expired(given: Given, patron_id: str, expires_on: date) -> Patron:
-    library = Library(given)
+    library = SampleLibrary(given)
     patron = library.patron(patron_id, expires_on=expires_on, email=f"{patron_id}@example.jp")
     given.table.transact(*addresses.user_changes(None, patron), *people.name_changes(None, patron))
     return patron
@@ -280,7 +285,7 @@ def test_who_has_not_used_the_service_for_years_is_erased(given: Given) -> None:
     renewed = patrons.find(given.table, "p-2")
     assert renewed
     given.table.write(patrons.change(renewed, replace(renewed, expires_on=date(2029, 5, 31))))
-    Library(given).hold("p-4")
+    SampleLibrary(given).hold("p-4")
     # WHEN the job comes, hour by hour
     told = [erase(ERASED_ON + timedelta(hours=hour)) for hour in range(5)]
     # THEN only who had nothing open is gone, RULES 41
@@ -314,7 +319,7 @@ def test_a_death_at_any_write_of_the_erasure_is_made_good_by_the_next(given: Giv
     table, start = one_at_a_time(mortal), everything(one_at_a_time(mortal))
 
     def job(hours: int = 0) -> None:
-        leaving.erase(table, ERASED_ON + timedelta(hours=hours), POLICY, lambda: True)
+        leaving.erase(Library(table, POLICY, ERASED_ON + timedelta(hours=hours)), lambda: True)
 
     def both() -> None:
         job()
@@ -333,9 +338,9 @@ def test_the_job_stops_when_the_time_is_over_and_goes_on(given: Given, forgiven:
     for number in (1, 2, 3):
         expired(given, f"p-{number}", date(2026, 5, 31))
     times = iter([True, True, False, False])
-    told = leaving.erase(given.table, ERASED_ON, POLICY, lambda: next(times))
+    told = leaving.erase(Library(given.table, POLICY, ERASED_ON), lambda: next(times))
     assert told["taken_out"] == 2
-    assert leaving.erase(given.table, ERASED_ON, POLICY, lambda: True)["taken_out"] == 1
+    assert leaving.erase(Library(given.table, POLICY, ERASED_ON), lambda: True)["taken_out"] == 1
 
 
 # Addresses that are nobody's
@@ -361,7 +366,7 @@ def test_an_unreachable_address_of_nobody_is_forgotten_after_the_policys_days(
 # What is kept, as a file
 
 
-def test_sample_the_file_has_all_that_is_kept(at: Library) -> None:
+def test_sample_the_file_has_all_that_is_kept(at: SampleLibrary) -> None:
     # GIVEN a patron with something of everything, a hold, and a loan with its bag
     at.given.title("t-1"), at.given.title("t-2")
     at.hold(), at.loan("t-2-1")
@@ -390,7 +395,7 @@ def test_sample_the_file_has_all_that_is_kept(at: Library) -> None:
     assert {trace["what"] for trace in file["trail"]} >= {"look", "register"}
 
 
-def test_a_new_kind_of_item_is_in_the_file_at_once(at: Library) -> None:
+def test_a_new_kind_of_item_is_in_the_file_at_once(at: SampleLibrary) -> None:
     from lending.aws.table.writes import put
 
     at.table.write(put(("PATRON#p-1", "WISH#1"), {"text": "新しい種類"}))
@@ -398,13 +403,13 @@ def test_a_new_kind_of_item_is_in_the_file_at_once(at: Library) -> None:
     assert file["wish"] == [{"name": "1", "text": "新しい種類"}]
 
 
-def test_my_library_shows_what_is_stored(at: Library) -> None:
+def test_my_library_shows_what_is_stored(at: SampleLibrary) -> None:
     _, me = answered(my_library(request("GET", "/api/me", group="patron", user="p-1"), context()))
     assert {name: me[name] for name in HANAKO} == HANAKO
     assert (me["birth_date"], me["guardian"]) == ("1990-04-01", None)
 
 
-def test_the_last_word_says_nothing_of_the_person(at: Library) -> None:
+def test_the_last_word_says_nothing_of_the_person(at: SampleLibrary) -> None:
     # GIVEN somebody who goes THEN what is kept of them until the end is named, and is no more than it must be
     leave()
     (item,) = at.table.query("PATRON#p-1", "LEAVING")

@@ -1,4 +1,4 @@
-"""My Library, RULES 7, 10, 19, 28, 31, 38, 39, as the function answers it."""
+"""My SampleLibrary, RULES 7, 10, 19, 28, 31, 38, 39, as the function answers it."""
 
 import json
 from datetime import date, datetime, timedelta
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from functions.my_library.handler import handler
+from lending.actions.library import Library
 from lending.actions.loans.sunday_release import release_uncollected
 from lending.aws import signing, suppression
 from lending.aws.table import Table
@@ -20,14 +21,14 @@ from lending.domain.mail.kinds.addresses import AddressConfirmationMail
 from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import NOON, Given, context, request, sample
-from tests.handlers.desk import Library
+from tests.handlers.desk import SampleLibrary
 
 DUE = date(2026, 6, 21)  # the worked example of the rules
 
 
 @pytest.fixture
-def there(given: Given) -> Library:
-    return Library(given)
+def there(given: Given) -> SampleLibrary:
+    return SampleLibrary(given)
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +69,7 @@ def loan_of(table: Table, patron_id: str = "p-1", barcode: str = "t-1-1") -> Loa
 # The record
 
 
-def test_sample_shows_the_record(there: Library) -> None:
+def test_sample_shows_the_record(there: SampleLibrary) -> None:
     # GIVEN a patron with a cap that counts from a run to come (RULES 19)
     there.patron(loan_cap=5, loan_cap_before=10, loan_cap_from=date(2026, 6, 4), open_holds=3)
     # WHEN the sample is sent on the Monday before
@@ -81,7 +82,7 @@ def test_sample_shows_the_record(there: Library) -> None:
     assert (me["mail_to"], me["email_reachable"], me["expired"]) == ("p-1@example.jp", True, False)
 
 
-def test_an_address_that_mails_do_not_reach_is_shown(there: Library) -> None:
+def test_an_address_that_mails_do_not_reach_is_shown(there: SampleLibrary) -> None:
     # GIVEN an address that came back for good, RULES 39
     there.patron()
     there.table.write(addresses.mark_addition("p-1@example.jp", NOON, "wrong_address"))
@@ -89,7 +90,7 @@ def test_an_address_that_mails_do_not_reach_is_shown(there: Library) -> None:
 
 
 @pytest.mark.parametrize("group", ["desk", "facility-01"])
-def test_another_group_is_refused(there: Library, group: str) -> None:
+def test_another_group_is_refused(there: SampleLibrary, group: str) -> None:
     there.patron()
     assert handler(request("GET", "/api/me", group=group, user="p-1"), context())["statusCode"] == 403
 
@@ -103,7 +104,7 @@ def link_of(table: Table, user: str = "p-1") -> str:
     return signing.confirmation_token(user, mail.facts["pending"])
 
 
-def test_a_new_address_counts_once_its_link_was_followed(there: Library) -> None:
+def test_a_new_address_counts_once_its_link_was_followed(there: SampleLibrary) -> None:
     # GIVEN a patron who wants hold mails elsewhere, RULES 7
     there.patron()
     status, me = answered(handler(sample("my_library/change_me"), context()))
@@ -122,7 +123,7 @@ def test_a_new_address_counts_once_its_link_was_followed(there: Library) -> None
     assert addresses.users(there.table, "reading@example.jp") == ["p-1"]
 
 
-def test_a_changed_address_frees_the_one_before(there: Library) -> None:
+def test_a_changed_address_frees_the_one_before(there: SampleLibrary) -> None:
     # GIVEN two patrons who share an address that mails do not reach
     for patron_id in ("p-1", "p-2"):
         there.patron(patron_id, email="family@example.jp")
@@ -136,7 +137,7 @@ def test_a_changed_address_frees_the_one_before(there: Library) -> None:
     assert addresses.users(there.table, "family@example.jp") == ["p-2"]
 
 
-def test_another_address_for_hold_mails_mends_no_dead_one(there: Library) -> None:
+def test_another_address_for_hold_mails_mends_no_dead_one(there: SampleLibrary) -> None:
     # GIVEN a patron whose own address is dead, which passwords still go to
     there.patron()
     there.table.write(addresses.user_addition("p-1@example.jp", "p-1"))
@@ -149,7 +150,7 @@ def test_another_address_for_hold_mails_mends_no_dead_one(there: Library) -> Non
     assert addresses.unreachable(there.table, {"p-1@example.jp"}) == {"p-1@example.jp"}
 
 
-def test_a_mended_address_proves_itself_anew(there: Library, forgiven: list[str]) -> None:
+def test_a_mended_address_proves_itself_anew(there: SampleLibrary, forgiven: list[str]) -> None:
     # GIVEN the patron's own address, which mails did not reach
     there.patron()
     there.table.write(addresses.mark_addition("p-1@example.jp", NOON, "mailbox_full"))
@@ -160,13 +161,13 @@ def test_a_mended_address_proves_itself_anew(there: Library, forgiven: list[str]
     assert ask("GET", "/me")[1]["email_reachable"] is True
 
 
-def test_back_to_the_registered_address_needs_no_link(there: Library) -> None:
+def test_back_to_the_registered_address_needs_no_link(there: SampleLibrary) -> None:
     there.patron(mail_to="reading@example.jp")
     assert ask("PATCH", "/me", {"mail_to": ""})[1]["mail_to"] == "p-1@example.jp"
     assert mails.of_patron(there.table, "p-1") == []
 
 
-def test_wrong_addresses_are_all_named_with_what_is_wrong(there: Library) -> None:
+def test_wrong_addresses_are_all_named_with_what_is_wrong(there: SampleLibrary) -> None:
     # RULES 7: half-width, exactly one @, no comma for a dot
     there.patron()
     status, problem = ask("PATCH", "/me", {"email": "ｈanako@example.jp", "mail_to": "hanako@example,jp"})
@@ -176,7 +177,7 @@ def test_wrong_addresses_are_all_named_with_what_is_wrong(there: Library) -> Non
     assert "コンマ" in told["mail_to"]
 
 
-def test_a_later_wish_and_a_late_click_make_a_link_void(there: Library) -> None:
+def test_a_later_wish_and_a_late_click_make_a_link_void(there: SampleLibrary) -> None:
     there.patron()
     ask("PATCH", "/me", {"mail_to": "first@example.jp"})
     first = link_of(there.table)
@@ -189,7 +190,7 @@ def test_a_later_wish_and_a_late_click_make_a_link_void(there: Library) -> None:
     assert ask("GET", "/me")[1]["mail_to"] == "p-1@example.jp"
 
 
-def test_a_made_up_link_is_void(there: Library) -> None:
+def test_a_made_up_link_is_void(there: SampleLibrary) -> None:
     there.patron()
     assert ask("POST", "/mail-address-confirmations", {"token": "bm90IG91cnM"}, user="")[0] == 409
     # and what was sealed for another purpose is of no use
@@ -197,7 +198,7 @@ def test_a_made_up_link_is_void(there: Library) -> None:
     assert ask("POST", "/mail-address-confirmations", {"token": other}, user="")[0] == 409
 
 
-def test_nobody_can_have_strangers_written_to_without_end(there: Library) -> None:
+def test_nobody_can_have_strangers_written_to_without_end(there: SampleLibrary) -> None:
     there.patron()
     answers = [ask("PATCH", "/me", {"mail_to": f"stranger-{n}@example.jp"})[0] for n in range(6)]
     assert answers == [200] * 5 + [429]
@@ -206,7 +207,7 @@ def test_nobody_can_have_strangers_written_to_without_end(there: Library) -> Non
 # The basket
 
 
-def test_basket_remembers_titles_and_counts_for_nothing(there: Library) -> None:
+def test_basket_remembers_titles_and_counts_for_nothing(there: SampleLibrary) -> None:
     # GIVEN two titles; RULES 10: the basket is no hold
     there.patron(), there.given.title("t-1"), there.given.title("t-2")
     # WHEN they are put there, one of them twice
@@ -221,7 +222,7 @@ def test_basket_remembers_titles_and_counts_for_nothing(there: Library) -> None:
     assert [entry["title_id"] for entry in ask("GET", "/me/basket")[1]["items"]] == ["t-2"]
 
 
-def test_basket_takes_no_title_that_does_not_exist(there: Library) -> None:
+def test_basket_takes_no_title_that_does_not_exist(there: SampleLibrary) -> None:
     there.patron()
     assert ask("PUT", "/me/basket/t-9")[0] == 404
 
@@ -229,7 +230,7 @@ def test_basket_takes_no_title_that_does_not_exist(there: Library) -> None:
 # Loans and renewals, RULES 31
 
 
-def test_sample_shows_loans_with_what_stands_in_the_way(there: Library) -> None:
+def test_sample_shows_loans_with_what_stands_in_the_way(there: SampleLibrary) -> None:
     # GIVEN the loan of the worked example
     there.patron(), there.given.title(), there.loan()
     # WHEN the sample is sent on the Monday before it was lent
@@ -245,15 +246,15 @@ def test_sample_shows_loans_with_what_stands_in_the_way(there: Library) -> None:
 @pytest.mark.parametrize(
     ("day", "state"), [(6, "in_transit"), (7, "to_collect"), (14, "to_collect"), (15, "window_over")]
 )
-def test_state_of_a_loan_by_day(there: Library, day: int, state: str) -> None:
+def test_state_of_a_loan_by_day(there: SampleLibrary, day: int, state: str) -> None:
     there.patron(), there.given.title(), there.loan()
     assert ask("GET", "/me/loans", now=on(day))[1]["items"][0]["state"] == state
 
 
-def test_where_nothing_is_recorded_nobody_is_told_that_books_are_on_their_way_back(there: Library) -> None:
+def test_where_nothing_is_recorded_nobody_is_told_that_books_are_on_their_way_back(there: SampleLibrary) -> None:
     # GIVEN a facility that records nothing, and a Sunday that is over (RULES 30)
     there.patron(), there.given.title(), there.loan()
-    release_uncollected(there.table, datetime(2026, 6, 14, 22, tzinfo=TOKYO), Policy())
+    release_uncollected(Library(there.table, Policy(), datetime(2026, 6, 14, 22, tzinfo=TOKYO)))
     (loan,) = ask("GET", "/me/loans", now=on(18))[1]["items"]
     assert (loan["state"], loan["state_label"]) == ("window_over", "受取期間は終わりました")
     assert there.who().returning == 0
@@ -267,7 +268,7 @@ def test_where_nothing_is_recorded_nobody_is_told_that_books_are_on_their_way_ba
     [(21, False, None), (22, False, "6月24日(水)"), (24, False, "6月24日(水)"), (25, True, None)],
 )
 def test_no_book_is_called_overdue_before_its_carriage_is_checked_in(
-    there: Library, day: int, overdue: bool, note: str | None
+    there: SampleLibrary, day: int, overdue: bool, note: str | None
 ) -> None:
     # GIVEN a loan due on Sunday 06-21: what is given back that day is checked in by Wednesday (RULES 35, Q27)
     there.patron(), there.given.title(), there.loan(handed_over_at=on(8))
@@ -277,7 +278,7 @@ def test_no_book_is_called_overdue_before_its_carriage_is_checked_in(
     assert loan["past_due_note"] == told
 
 
-def test_a_closed_wednesday_is_no_check_in_day(there: Library) -> None:
+def test_a_closed_wednesday_is_no_check_in_day(there: SampleLibrary) -> None:
     # GIVEN the Wednesday and Thursday after the due date are closed (RULES 35)
     there.patron(), there.given.title(), there.loan()
     shut = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=date(2026, 6, 24), ends_on=date(2026, 6, 25))
@@ -287,14 +288,14 @@ def test_a_closed_wednesday_is_no_check_in_day(there: Library) -> None:
     assert ask("GET", "/me/loans", now=on(27))[1]["items"][0]["overdue"] is True
 
 
-def test_what_nobody_collected_is_never_called_overdue(there: Library) -> None:
+def test_what_nobody_collected_is_never_called_overdue(there: SampleLibrary) -> None:
     # GIVEN a book that the release has sent on its way back, long ago (RULES 30, 35)
     there.patron(), there.given.title(), there.loan(released_at=on(14))
     (loan,) = ask("GET", "/me/loans", now=on(30))[1]["items"]
     assert (loan["state"], loan["overdue"], loan["past_due_note"]) == ("returning", False, None)
 
 
-def test_worked_example_of_renewals(there: Library) -> None:
+def test_worked_example_of_renewals(there: SampleLibrary) -> None:
     # GIVEN a loan due Sunday 06-21: renewable from Thursday 06-18, RULES 31
     there.patron(), there.given.title(), there.loan()
     assert renew(on(17))[0] == 409
@@ -311,14 +312,14 @@ def test_worked_example_of_renewals(there: Library) -> None:
 
 
 @pytest.mark.parametrize(("day", "expected"), [(17, ["too_early"]), (18, []), (21, []), (22, ["overdue"])])
-def test_window_of_renewals(there: Library, day: int, expected: list[str]) -> None:
+def test_window_of_renewals(there: SampleLibrary, day: int, expected: list[str]) -> None:
     # RULES 31: from three days before the due date to the due date
     there.patron(), there.given.title(), there.loan()
     status, answer = renew(on(day))
     assert (codes(answer) if status == 409 else []) == expected
 
 
-def test_a_refused_renewal_names_every_reason(there: Library) -> None:
+def test_a_refused_renewal_names_every_reason(there: SampleLibrary) -> None:
     # GIVEN a lost book, renewed twice, overdue, for which another patron waits, RULES 31, 34
     there.patron(), there.patron("p-2"), there.given.title()
     there.loan(renewals=2, lost=True), there.hold("p-2")
@@ -327,7 +328,7 @@ def test_a_refused_renewal_names_every_reason(there: Library) -> None:
     assert all(reason["message"] for reason in problem["reasons"])
 
 
-def test_no_renewal_while_another_patron_waits(there: Library) -> None:
+def test_no_renewal_while_another_patron_waits(there: SampleLibrary) -> None:
     # GIVEN a waiting hold of another patron: shown as 予約 有り, RULES 31
     there.patron(), there.patron("p-2"), there.given.title(copies=2), there.loan()
     there.hold("p-2")
@@ -339,7 +340,9 @@ def test_no_renewal_while_another_patron_waits(there: Library) -> None:
     assert renew(on(18))[0] == 201
 
 
-def test_a_hold_that_comes_between_reading_and_writing_wins(there: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hold_that_comes_between_reading_and_writing_wins(
+    there: SampleLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # GIVEN a renewal that has found nobody waiting, RULES 31
     there.patron(), there.patron("p-2"), there.given.title(), there.loan()
     read = titles.waiting_counts
@@ -358,7 +361,7 @@ def test_a_hold_that_comes_between_reading_and_writing_wins(there: Library, monk
     assert loan_of(there.table).due_on == DUE
 
 
-def test_what_is_on_its_way_back_is_not_renewed(there: Library) -> None:
+def test_what_is_on_its_way_back_is_not_renewed(there: SampleLibrary) -> None:
     # GIVEN a loan that the release has sent on its way back, of a facility that records hand-overs (RULES 30, 31)
     there.patron(), there.given.title(), there.loan(released_at=on(14))
     status, problem = renew(on(18))
@@ -370,7 +373,7 @@ def test_what_is_on_its_way_back_is_not_renewed(there: Library) -> None:
     assert renew(on(18))[0] == 201
 
 
-def test_somebody_elses_loan_is_not_found(there: Library) -> None:
+def test_somebody_elses_loan_is_not_found(there: SampleLibrary) -> None:
     there.patron(), there.patron("p-2"), there.given.title(), there.loan()
     assert renew(on(18), user="p-2")[0] == 404
 
@@ -378,7 +381,7 @@ def test_somebody_elses_loan_is_not_found(there: Library) -> None:
 # Mails, RULES 38
 
 
-def test_mails_are_shown_with_how_far_they_have_come(there: Library) -> None:
+def test_mails_are_shown_with_how_far_they_have_come(there: SampleLibrary) -> None:
     # GIVEN a test mail asked for, RULES 38
     there.patron()
     assert answered(handler(sample("my_library/test_mail"), context()))[0] == 202
@@ -394,7 +397,7 @@ def test_mails_are_shown_with_how_far_they_have_come(there: Library) -> None:
     assert ask("POST", "/me/test-mail", now=NOON + timedelta(minutes=6))[0] == 202
 
 
-def test_no_mail_shows_the_way_to_confirm(there: Library) -> None:
+def test_no_mail_shows_the_way_to_confirm(there: SampleLibrary) -> None:
     there.patron()
     ask("PATCH", "/me", {"mail_to": "reading@example.jp"})
     (mail,) = ask("GET", "/me/mails")[1]["items"]
@@ -402,7 +405,7 @@ def test_no_mail_shows_the_way_to_confirm(there: Library) -> None:
     assert mails.of_patron(there.table, "p-1")[0].facts["pending"] not in json.dumps(mail)
 
 
-def test_old_mails_are_not_shown(there: Library) -> None:
+def test_old_mails_are_not_shown(there: SampleLibrary) -> None:
     # RULES 41: mails that name titles vanish, whether or not the table has erased them yet
     there.patron()
     ask("POST", "/me/test-mail")

@@ -16,13 +16,13 @@ from lending.domain.catalogue.title import CopyState, LiesAt
 from lending.domain.holds.hold import HoldStatus, RunReason
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import NOON, Given, context, sample
-from tests.handlers.desk import CARD, THURSDAY, Library, answered, ask, codes
+from tests.handlers.desk import CARD, THURSDAY, SampleLibrary, answered, ask, codes
 
 
 @pytest.fixture
-def at(given: Given) -> Library:
+def at(given: Given) -> SampleLibrary:
     """A facility, two patrons, a title with one copy that the first holds."""
-    library = Library(given)
+    library = SampleLibrary(given)
     library.facility()
     library.patron("p-1")
     library.patron("p-2")
@@ -42,7 +42,7 @@ def change(now: datetime = THURSDAY, **wanted: Any) -> tuple[int, Any]:
 # The record
 
 
-def test_sample_record_shows_holds_with_reasons_and_loans_and_leaves_a_trace(at: Library, given: Given) -> None:
+def test_sample_record_shows_holds_with_reasons_and_loans_and_leaves_a_trace(at: SampleLibrary, given: Given) -> None:
     # GIVEN a hold that a run explained, and a loan
     reason = RunReason(date(2026, 5, 28), "queue", {"position": 1, "of": 1, "copies": 1})
     at.table.write(holds.reason_change(at.held(), reason))
@@ -61,7 +61,7 @@ def test_sample_record_shows_holds_with_reasons_and_loans_and_leaves_a_trace(at:
     assert (trace["by"], trace["note"], trace["at"][:10]) == ("desk-1", "電話での問い合わせ", "2026-06-01")
 
 
-def test_an_unknown_card_is_not_found(at: Library) -> None:
+def test_an_unknown_card_is_not_found(at: SampleLibrary) -> None:
     for status, problem in (ask("GET", "/patrons/99999999"), ask("PATCH", "/patrons/99999999", {"blocked": True})):
         assert (status, codes(problem)) == (404, ["unknown_card"])
 
@@ -73,7 +73,7 @@ def test_an_unknown_card_is_not_found(at: Library) -> None:
         (datetime(2026, 6, 4, 8, 31, tzinfo=TOKYO), date(2026, 6, 11)),
     ],
 )
-def test_another_cap_counts_from_the_next_run(at: Library, recorded: datetime, counts_from: date) -> None:
+def test_another_cap_counts_from_the_next_run(at: SampleLibrary, recorded: datetime, counts_from: date) -> None:
     # WHEN the patron asks for five, RULES 19
     status, patron = change(recorded, loan_cap=5)
     assert (status, patron["loan_cap"], patron["loan_cap_from"]) == (200, 5, counts_from.isoformat())
@@ -85,12 +85,12 @@ def test_another_cap_counts_from_the_next_run(at: Library, recorded: datetime, c
     assert at.who().cap_on(counts_from) == 10
 
 
-def test_only_the_caps_of_the_policy(at: Library) -> None:
+def test_only_the_caps_of_the_policy(at: SampleLibrary) -> None:
     status, problem = change(loan_cap=7)
     assert (status, [reason["field"] for reason in problem["reasons"]]) == (422, ["loan_cap"])
 
 
-def test_block_expiry_and_enrolment_change_only_what_is_named(at: Library) -> None:
+def test_block_expiry_and_enrolment_change_only_what_is_named(at: SampleLibrary) -> None:
     assert change(blocked=True, expires_on="2028-03-31", online_lending=False)[0] == 200
     who = at.who()
     assert (who.blocked, who.expires_on, who.online_lending, who.open_holds) == (True, date(2028, 3, 31), False, 1)
@@ -100,7 +100,7 @@ def test_block_expiry_and_enrolment_change_only_what_is_named(at: Library) -> No
     assert [item["PK"] for item in due] == ["PATRON#p-2"]
 
 
-def test_another_address_is_tried_by_all_who_use_it(at: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_address_is_tried_by_all_who_use_it(at: SampleLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     # moto has no suppression list
     forgiven: list[str] = []
     monkeypatch.setattr(suppression, "remove_from_suppression_list", forgiven.append)
@@ -118,13 +118,13 @@ def test_another_address_is_tried_by_all_who_use_it(at: Library, monkeypatch: py
     assert addresses.unreachable(at.table, ["p-1@example.jp"]) == set()
 
 
-def test_a_wrong_address_and_an_unknown_field_are_named(at: Library) -> None:
+def test_a_wrong_address_and_an_unknown_field_are_named(at: SampleLibrary) -> None:
     assert [reason["field"] for reason in change(email="a,b@example,jp")[1]["reasons"]] == ["email"]
     assert codes(change(nickname="x")[1]) == ["unknown_field"]
     assert change(mail_to="")[0] == 200
 
 
-def test_sample_change(at: Library) -> None:
+def test_sample_change(at: SampleLibrary) -> None:
     status, patron = answered(review(sample("review/patron_change"), context()))
     assert (status, patron["loan_cap"], patron["loan_cap_now"], patron["loan_cap_from"]) == (200, 5, 10, "2026-06-04")
     (trace,) = at.table.query("PATRON#p-1", "TRACE#")
@@ -134,7 +134,7 @@ def test_sample_change(at: Library) -> None:
 # Holds
 
 
-def test_sample_cancel_of_a_waiting_hold(at: Library) -> None:
+def test_sample_cancel_of_a_waiting_hold(at: SampleLibrary) -> None:
     status, done = answered(desk(sample("desk/hold_cancel"), context()))
     assert (status, done) == (200, {"title_id": "t-1", "barcode": None, "next": None})
     assert (at.hold_or_none(), at.who().open_holds) == (None, 0)
@@ -144,7 +144,7 @@ def test_sample_cancel_of_a_waiting_hold(at: Library) -> None:
 @pytest.mark.parametrize("status", [HoldStatus.SECURED, HoldStatus.READY])
 @pytest.mark.parametrize("another_waits", [True, False])
 def test_staff_cancel_what_is_kept_and_the_copy_goes_to_the_next(
-    at: Library, status: HoldStatus, another_waits: bool
+    at: SampleLibrary, status: HoldStatus, another_waits: bool
 ) -> None:
     # GIVEN a kept copy, RULES 12
     at.kept(status=status)
@@ -160,7 +160,7 @@ def test_staff_cancel_what_is_kept_and_the_copy_goes_to_the_next(
     )  # fmt: skip
 
 
-def test_a_cancelled_kept_copy_on_the_pull_list_goes_to_the_next_by_its_scan(at: Library) -> None:
+def test_a_cancelled_kept_copy_on_the_pull_list_goes_to_the_next_by_its_scan(at: SampleLibrary) -> None:
     at.kept()
     at.pull()
     at.hold("p-2")
@@ -169,14 +169,14 @@ def test_a_cancelled_kept_copy_on_the_pull_list_goes_to_the_next_by_its_scan(at:
     assert (status, done["action"], done["card_number"]) == (200, "lend", "10000002")
 
 
-def test_nobody_cancels_what_is_on_loan(at: Library, given: Given) -> None:
+def test_nobody_cancels_what_is_on_loan(at: SampleLibrary, given: Given) -> None:
     given.title("t-2")
     at.loan("t-2-1")
     status, problem = on_hold("cancel", "t-2")
     assert (status, codes(problem)) == (409, ["already_on_loan"])
 
 
-def test_sample_cancel_all(at: Library, given: Given) -> None:
+def test_sample_cancel_all(at: SampleLibrary, given: Given) -> None:
     # GIVEN holds in different states, RULES 13
     given.title("t-2")
     at.hold("p-1", "t-2")
@@ -186,7 +186,7 @@ def test_sample_cancel_all(at: Library, given: Given) -> None:
     assert (at.who().open_holds, at.copy("t-2-1").state) == (0, CopyState.ON_SHELF)
 
 
-def test_sample_to_the_end_of_the_queue(at: Library) -> None:
+def test_sample_to_the_end_of_the_queue(at: SampleLibrary) -> None:
     # GIVEN another hold behind
     at.hold("p-2")
     # WHEN the first is moved, RULES 13
@@ -200,7 +200,7 @@ def test_sample_to_the_end_of_the_queue(at: Library) -> None:
 
 
 @pytest.mark.parametrize("status", [HoldStatus.SECURED, HoldStatus.READY])
-def test_a_kept_hold_goes_to_the_end_and_its_book_to_the_next(at: Library, status: HoldStatus) -> None:
+def test_a_kept_hold_goes_to_the_end_and_its_book_to_the_next(at: SampleLibrary, status: HoldStatus) -> None:
     # GIVEN a book kept for the first of two, RULES 13: moving it is the same as cancelling and holding again
     at.kept(status=status)
     at.hold("p-2")
@@ -224,7 +224,7 @@ def test_a_kept_hold_goes_to_the_end_and_its_book_to_the_next(at: Library, statu
     ],
 )
 def test_another_pickup_place_counts_from_the_run_of_the_rule(
-    at: Library, recorded: datetime, closed: date | None, counts_from: date
+    at: SampleLibrary, recorded: datetime, closed: date | None, counts_from: date
 ) -> None:
     # GIVEN maybe a closed Wednesday, RULES 14
     if closed:
@@ -239,25 +239,25 @@ def test_another_pickup_place_counts_from_the_run_of_the_rule(
     assert at.held().place_on(date(2026, 6, 3)) == "12"
 
 
-def test_a_change_back_to_the_old_place_leaves_nothing(at: Library) -> None:
+def test_a_change_back_to_the_old_place_leaves_nothing(at: SampleLibrary) -> None:
     at.facility(3)
     on_hold("change_pickup", pickup_place="3")
     assert on_hold("change_pickup", pickup_place="12")[1]["next_pickup_place"] == ""
     assert at.held().next_pickup_from is None
 
 
-def test_pickup_place_of_a_ready_hold_and_an_unknown_place(at: Library) -> None:
+def test_pickup_place_of_a_ready_hold_and_an_unknown_place(at: SampleLibrary) -> None:
     assert codes(on_hold("change_pickup", pickup_place="77")[1]) == ["unknown_pickup_place"]
     at.kept(status=HoldStatus.READY)
     assert codes(on_hold("change_pickup", pickup_place="12")[1]) == ["ready_at_counter"]
 
 
-def test_sample_change_of_pickup_place(at: Library) -> None:
+def test_sample_change_of_pickup_place(at: SampleLibrary) -> None:
     status, hold = answered(desk(sample("desk/hold_change_pickup"), context()))
     assert (status, hold["pickup_place"]) == (200, "12")
 
 
-def test_no_pickup_place_that_is_shut_for_good_is_recorded(at: Library) -> None:
+def test_no_pickup_place_that_is_shut_for_good_is_recorded(at: SampleLibrary) -> None:
     # GIVEN a facility suspended for years, RULES 14, 21
     first, last = date(2026, 6, 1), date(2030, 6, 1)
     shut = Suspension(

@@ -24,7 +24,7 @@ from lending.domain.patrons.audit_log import DEED_LABELS, Act, Deed
 from lending.domain.week import TOKYO
 from tests.handlers.applications import KIT, RECEIPT, kit, register, submitted
 from tests.handlers.conftest import Given, context, sample
-from tests.handlers.desk import CARD, POLICY, SUNDAY, THURSDAY, Library, answered, ask
+from tests.handlers.desk import CARD, POLICY, SUNDAY, THURSDAY, SampleLibrary, answered, ask
 from tests.handlers.surface import ROUTES, furnished, sent
 
 BEFORE = datetime(2026, 6, 3, 12, tzinfo=TOKYO)
@@ -32,18 +32,18 @@ P = f"/patrons/{CARD}"
 
 
 @pytest.fixture
-def at(given: Given, monkeypatch: pytest.MonkeyPatch) -> Library:
+def at(given: Given, monkeypatch: pytest.MonkeyPatch) -> SampleLibrary:
     """A facility, a patron and a title with two copies."""
     # moto has no suppression list
     monkeypatch.setattr(suppression, "remove_from_suppression_list", lambda address: None)
-    library = Library(given)
+    library = SampleLibrary(given)
     library.facility()
     library.patron("p-1")
     given.title(copies=2)
     return library
 
 
-def traced(at: Library, pk: str = "PATRON#p-1") -> list[str]:
+def traced(at: SampleLibrary, pk: str = "PATRON#p-1") -> list[str]:
     """What staff did, by the traces on somebody or something."""
     return [what for trace in at.table.query(pk, "TRACE#") for what in [trace["what"]] * trace["times"]]
 
@@ -51,73 +51,73 @@ def traced(at: Library, pk: str = "PATRON#p-1") -> list[str]:
 # Every act
 
 
-def nothing(at: Library) -> None:
+def nothing(at: SampleLibrary) -> None:
     """Only the patron."""
 
 
-def held(at: Library) -> None:
+def held(at: SampleLibrary) -> None:
     at.hold()
 
 
-def held_at_the_counter(at: Library) -> None:
+def held_at_the_counter(at: SampleLibrary) -> None:
     at.hold(place="prefectural")
 
 
-def ready(at: Library) -> None:
+def ready(at: SampleLibrary) -> None:
     at.hold(), at.kept(status=HoldStatus.READY)
 
 
-def planned(at: Library) -> None:
+def planned(at: SampleLibrary) -> None:
     at.hold(), at.pull()
 
 
-def scanned(at: Library) -> None:
+def scanned(at: SampleLibrary) -> None:
     planned(at)
     assert ask("POST", "/pulls/t-1-1", {"result": "found"})[0] == 200
 
 
-def lent(at: Library) -> None:
+def lent(at: SampleLibrary) -> None:
     at.loan()
 
 
-def overdue(at: Library) -> None:
+def overdue(at: SampleLibrary) -> None:
     at.loan(due_on=date(2026, 6, 3))
 
 
-def lost(at: Library) -> None:
+def lost(at: SampleLibrary) -> None:
     at.loan()
     assert ask("POST", "/copies/t-1-1/lost")[0] == 200
 
 
-def shifted(at: Library) -> None:
+def shifted(at: SampleLibrary) -> None:
     at.loan()
     assert ask("POST", "/shifts", SNOW)[0] == 201
 
 
-def held_beside_another_title(at: Library) -> None:
+def held_beside_another_title(at: SampleLibrary) -> None:
     at.given.title("t-2")
     at.hold()
 
 
-def a_blank_card(at: Library) -> None:
+def a_blank_card(at: SampleLibrary) -> None:
     kit(at.table)
 
 
 CALL = Contact(patron_id="p-1", address="a@example.jp", cause=BounceCause.UNKNOWN, since=BEFORE, last_at=BEFORE)
 
 
-def to_be_called(at: Library) -> None:
+def to_be_called(at: SampleLibrary) -> None:
     at.table.write(contacts.record(None, CALL, POLICY))
 
 
 MAIL = Mail("overdue-1", "p-1", OverdueMail.name, BEFORE, state=MailState.UNSENT, why=Unsent.NO_ADDRESS)
 
 
-def unsent_mail(at: Library) -> None:
+def unsent_mail(at: SampleLibrary) -> None:
     at.table.write(mails.addition(MAIL, POLICY))
 
 
-def bag_missed(at: Library) -> None:
+def bag_missed(at: SampleLibrary) -> None:
     bag = Bag("p-1", CARD, "12", SUNDAY, SUNDAY + timedelta(days=7), arrival=Arrival.MISSING)
     at.table.write(reports.record(None, report_of_bag(bag, BEFORE)))
 
@@ -134,7 +134,7 @@ class Played:
     method: str
     route: str
     deed: Deed
-    state: Callable[[Library], None]
+    state: Callable[[SampleLibrary], None]
     path: str
     body: Any = None
     query: dict[str, str] = field(default_factory=dict)
@@ -224,7 +224,7 @@ def test_every_route_of_the_desk_that_changes_something_is_played_here() -> None
 
 
 @pytest.mark.parametrize("played", ACTS, ids=lambda each: f"{each.method} {each.route} {each.state.__name__}")
-def test_every_act_on_a_patron_leaves_a_trace(at: Library, played: Played) -> None:
+def test_every_act_on_a_patron_leaves_a_trace(at: SampleLibrary, played: Played) -> None:
     # GIVEN a patron with what the act is about
     played.state(at)
     before = traced(at)
@@ -239,7 +239,7 @@ def test_every_act_on_a_patron_leaves_a_trace(at: Library, played: Played) -> No
 
 
 @pytest.mark.parametrize(("name", "deed"), [(name, deed) for _, _, name, deed in APPLICATIONS])
-def test_every_act_on_an_application_leaves_a_trace_with_it(at: Library, name: str, deed: Deed) -> None:
+def test_every_act_on_an_application_leaves_a_trace_with_it(at: SampleLibrary, name: str, deed: Deed) -> None:
     # GIVEN an application with its images WHEN staff do something with it THEN that is with the application, RULES 41
     kit(at.table), submitted(at.table)
     status, answer = answered(handler(sample(f"review/{name}"), context()))
@@ -257,11 +257,11 @@ def test_registering_leaves_one_with_the_patron_as_well(given: Given) -> None:
 def test_registering_somebody_at_the_window_leaves_one(given: Given) -> None:
     kit(given.table)
     assert answered(handler(sample("review/patron_register"), context()))[0] == 201
-    (trace,) = [item for item in Library(given).everything() if item["SK"]["S"].startswith("TRACE#")]
+    (trace,) = [item for item in SampleLibrary(given).everything() if item["SK"]["S"].startswith("TRACE#")]
     assert (trace["PK"]["S"][:7], trace["what"]["S"]) == ("PATRON#", Deed.REGISTER_PERSON)
 
 
-def test_several_acts_of_one_request_are_counted(at: Library) -> None:
+def test_several_acts_of_one_request_are_counted(at: SampleLibrary) -> None:
     # GIVEN three loans WHEN all come back in one scan, at the same moment
     at.given.title("t-2"), at.given.title("t-3")
     at.loan("t-1-1"), at.loan("t-2-1"), at.loan("t-3-1")
@@ -271,7 +271,7 @@ def test_several_acts_of_one_request_are_counted(at: Library) -> None:
     assert (trace["what"], trace["times"]) == (Deed.CHECK_IN, 3)
 
 
-def test_acts_of_two_at_the_same_moment_are_two_traces(at: Library) -> None:
+def test_acts_of_two_at_the_same_moment_are_two_traces(at: SampleLibrary) -> None:
     for staff, note in (("desk-1", "blocked"), ("desk-2", "blocked"), ("desk-1", "email")):
         at.table.write(audit_log.entry_of_patron("p-1", Act(THURSDAY, staff, Deed.CHANGE, note), POLICY))
     assert len(traced(at)) == 3
@@ -297,14 +297,14 @@ def test_no_route_of_the_desk_shows_a_person_without_a_trace(given: Given) -> No
     assert len(seen) >= 7, seen
 
 
-def _traces(at: Library) -> int:
+def _traces(at: SampleLibrary) -> int:
     return sum(int(item["times"]["N"]) for item in at.everything() if item["SK"]["S"].startswith("TRACE#"))
 
 
 # Reading
 
 
-def test_sample_the_trail_of_a_patron_is_the_latest_first_and_a_look_itself(at: Library) -> None:
+def test_sample_the_trail_of_a_patron_is_the_latest_first_and_a_look_itself(at: SampleLibrary) -> None:
     # GIVEN a patron whose record was changed, and then looked at
     ask("PATCH", P, {"blocked": True, "email": "hanako@example.jp"}, now=BEFORE)
     ask("GET", P, now=THURSDAY, query={"for": "電話"})
@@ -323,7 +323,7 @@ def test_sample_the_trail_of_a_patron_is_the_latest_first_and_a_look_itself(at: 
     assert ask("GET", "/patrons/99999999/trail")[0] == 404
 
 
-def test_sample_what_somebody_of_the_staff_did_is_listed_over_months(at: Library) -> None:
+def test_sample_what_somebody_of_the_staff_did_is_listed_over_months(at: SampleLibrary) -> None:
     # GIVEN acts of two people in three months
     for month, staff in ((4, "desk-1"), (5, "desk-1"), (5, "desk-2"), (6, "desk-1")):
         act = Act(datetime(2026, month, 2, 9, tzinfo=TOKYO), staff, Deed.CHECK_OUT)
@@ -349,7 +349,7 @@ def test_sample_what_somebody_of_the_staff_did_is_listed_over_months(at: Library
     assert traced(at, "LIST#trail")
 
 
-def test_the_trail_asks_for_whose_it_is_and_takes_no_page_of_another(at: Library) -> None:
+def test_the_trail_asks_for_whose_it_is_and_takes_no_page_of_another(at: SampleLibrary) -> None:
     assert ask("GET", "/trail")[0] == 422
     for day in (1, 2):
         act = Act(datetime(2026, 6, day, 9, tzinfo=TOKYO), "desk-1", Deed.CHECK_OUT)
@@ -358,7 +358,7 @@ def test_the_trail_asks_for_whose_it_is_and_takes_no_page_of_another(at: Library
     assert ask("GET", "/trail", query={"staff": "desk-2", "cursor": page["cursor"]})[0] == 400
 
 
-def test_a_trace_vanishes_after_the_policys_days(at: Library) -> None:
+def test_a_trace_vanishes_after_the_policys_days(at: SampleLibrary) -> None:
     # RULES 41: a year, as the policy has it
     at.table.write(audit_log.entry_of_patron("p-1", Act(THURSDAY, "desk-1", Deed.LOOK), POLICY))
     (trace,) = at.table.query("PATRON#p-1", "TRACE#")

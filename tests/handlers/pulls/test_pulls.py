@@ -16,13 +16,13 @@ from lending.domain.catalogue.title import Copy, CopyState, Title
 from lending.domain.holds.hold import HoldStatus
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, sample
-from tests.handlers.desk import SUNDAY, THURSDAY, Library, answered, ask, codes
+from tests.handlers.desk import SUNDAY, THURSDAY, SampleLibrary, answered, ask, codes
 
 
 @pytest.fixture
-def at(given: Given) -> Library:
+def at(given: Given) -> SampleLibrary:
     """A facility, two patrons, a title with one copy, held by the first for the facility."""
-    library = Library(given)
+    library = SampleLibrary(given)
     library.facility()
     library.patron("p-1")
     library.patron("p-2")
@@ -35,7 +35,7 @@ def scan(result: str = "found", barcode: str = "t-1-1", now: datetime = THURSDAY
     return ask("POST", f"/pulls/{barcode}", {"result": result}, now)
 
 
-def test_pull_list_is_in_shelf_order_over_all_pages(at: Library, given: Given) -> None:
+def test_pull_list_is_in_shelf_order_over_all_pages(at: SampleLibrary, given: Given) -> None:
     # GIVEN books planned on four shelves
     for title_id, call_number in (("a", "E/ア"), ("b", "913.6/ナ"), ("c", "007/カ"), ("d", "210/サ")):
         at.table.transact(
@@ -62,14 +62,14 @@ def test_pull_list_is_in_shelf_order_over_all_pages(at: Library, given: Given) -
     }  # fmt: skip
 
 
-def test_sample_list_shows_a_kept_book_that_the_run_decided_to_lend(at: Library) -> None:
+def test_sample_list_shows_a_kept_book_that_the_run_decided_to_lend(at: SampleLibrary) -> None:
     at.kept()
     at.pull()
     status, page = answered(handler(sample("desk/pulls_list"), context()))
     assert (status, [line["kept_aside"] for line in page["items"]]) == (200, [True])
 
 
-def test_sample_found_is_lent_and_packed(at: Library) -> None:
+def test_sample_found_is_lent_and_packed(at: SampleLibrary) -> None:
     # GIVEN a plan to lend
     at.pull()
     # WHEN the book is scanned
@@ -93,7 +93,7 @@ def test_sample_found_is_lent_and_packed(at: Library) -> None:
 
 
 @pytest.mark.parametrize("decision", ["lend", "keep_aside", "ready"])
-def test_scanned_twice_it_answers_the_same_and_changes_nothing(at: Library, decision: str) -> None:
+def test_scanned_twice_it_answers_the_same_and_changes_nothing(at: SampleLibrary, decision: str) -> None:
     if decision == "ready":
         at.hold("p-2", place="prefectural")
         at.pull(patron_id="p-2", decision=decision, run="2026-06-04am", pickup_place="prefectural")
@@ -105,7 +105,7 @@ def test_scanned_twice_it_answers_the_same_and_changes_nothing(at: Library, deci
     assert at.everything() == before
 
 
-def test_a_cap_that_has_filled_up_keeps_the_book_aside(at: Library, given: Given) -> None:
+def test_a_cap_that_has_filled_up_keeps_the_book_aside(at: SampleLibrary, given: Given) -> None:
     # GIVEN a plan for a patron with a cap of one, who has borrowed a book at the counter since, RULES 19, 20
     at.pull(cap=1)
     given.title("t-2")
@@ -120,14 +120,14 @@ def test_a_cap_that_has_filled_up_keeps_the_book_aside(at: Library, given: Given
     assert (at.who().loans, at.who().open_holds, at.copy().pull) == (1, 1, None)
 
 
-def test_a_kept_book_is_lent_when_the_run_says_so(at: Library) -> None:
+def test_a_kept_book_is_lent_when_the_run_says_so(at: SampleLibrary) -> None:
     at.kept()
     at.pull()
     assert scan()[1]["action"] == "lend"
     assert (at.hold_or_none(), at.copy().state) == (None, CopyState.ON_LOAN)
 
 
-def test_ready_at_the_prefectural_library_until_the_tenth_open_day(at: Library) -> None:
+def test_ready_at_the_prefectural_library_until_the_tenth_open_day(at: SampleLibrary) -> None:
     # GIVEN a pull for the counter, and two closed days ahead
     at.hold("p-2", place="prefectural")
     at.pull(patron_id="p-2", decision="ready", run="2026-06-04am", pickup_place="prefectural")
@@ -142,7 +142,7 @@ def test_ready_at_the_prefectural_library_until_the_tenth_open_day(at: Library) 
     assert (at.copy().state, at.copy().holder) == (CopyState.READY, "p-2")
 
 
-def test_a_library_shut_for_good_has_a_last_day_all_the_same(at: Library) -> None:
+def test_a_library_shut_for_good_has_a_last_day_all_the_same(at: SampleLibrary) -> None:
     # GIVEN a calendar without an open day, RULES 16
     at.hold("p-2", place="prefectural")
     at.pull(patron_id="p-2", decision="ready", run="2026-06-04am", pickup_place="prefectural")
@@ -153,7 +153,7 @@ def test_a_library_shut_for_good_has_a_last_day_all_the_same(at: Library) -> Non
     assert (status, done["action"], done["pickup_until"]) == (200, "shelve_ready", "2028-06-05")
 
 
-def test_a_ready_book_scanned_again_tells_the_deadline_as_it_counts(at: Library) -> None:
+def test_a_ready_book_scanned_again_tells_the_deadline_as_it_counts(at: SampleLibrary) -> None:
     at.hold("p-2", place="prefectural")
     at.pull(patron_id="p-2", decision="ready", run="2026-06-04am", pickup_place="prefectural")
     assert scan()[1]["pickup_until"] == "2026-06-15"
@@ -163,11 +163,11 @@ def test_a_ready_book_scanned_again_tells_the_deadline_as_it_counts(at: Library)
     assert scan()[1]["pickup_until"] == "2026-06-16"
 
 
-def cancel(at: Library, patron_id: str = "p-1") -> None:
+def cancel(at: SampleLibrary, patron_id: str = "p-1") -> None:
     at.table.transact(holds.end(at.held(patron_id)), patrons.hold_decrement(patron_id))
 
 
-def test_a_cancelled_holds_book_goes_to_the_next_in_the_queue(at: Library) -> None:
+def test_a_cancelled_holds_book_goes_to_the_next_in_the_queue(at: SampleLibrary) -> None:
     # GIVEN the planned hold is cancelled before the scan, and another waits, RULES 12, 23
     at.hold("p-2")
     at.pull()
@@ -179,7 +179,7 @@ def test_a_cancelled_holds_book_goes_to_the_next_in_the_queue(at: Library) -> No
     assert at.who("p-2").open_holds == 0
 
 
-def test_a_cancelled_holds_book_nobody_waits_for_goes_back_to_its_shelf(at: Library) -> None:
+def test_a_cancelled_holds_book_nobody_waits_for_goes_back_to_its_shelf(at: SampleLibrary) -> None:
     at.pull()
     cancel(at)
     assert scan() == (200, {"action": "shelve", "barcode": "t-1-1"})
@@ -194,7 +194,7 @@ def test_a_cancelled_holds_book_nobody_waits_for_goes_back_to_its_shelf(at: Libr
     [{"blocked": True}, {"expires_on": date(2026, 6, 3)}, {"online_lending": False}],
     ids=["blocked", "expired", "not enrolled"],
 )
-def test_the_next_in_the_queue_is_one_the_run_would_serve(at: Library, changes: dict[str, Any]) -> None:
+def test_the_next_in_the_queue_is_one_the_run_would_serve(at: SampleLibrary, changes: dict[str, Any]) -> None:
     # GIVEN a cancelled hold, a next one who may not be served, and one after them, RULES 21
     at.patron("p-3", **changes)
     at.patron("p-4")
@@ -206,7 +206,7 @@ def test_the_next_in_the_queue_is_one_the_run_would_serve(at: Library, changes: 
     assert at.held("p-3").status is HoldStatus.WAITING
 
 
-def test_the_next_in_the_queue_has_no_other_copy_on_its_way(at: Library, given: Given) -> None:
+def test_the_next_in_the_queue_has_no_other_copy_on_its_way(at: SampleLibrary, given: Given) -> None:
     # GIVEN two copies, planned for two patrons, and a third who waits; the first cancels
     given.title("t-2", copies=2)
     at.patron("p-3")
@@ -220,7 +220,7 @@ def test_the_next_in_the_queue_has_no_other_copy_on_its_way(at: Library, given: 
     assert scan(barcode="t-2-2")[1]["card_number"] == "10000002"
 
 
-def test_a_hold_moved_to_the_end_gives_its_place_up(at: Library) -> None:
+def test_a_hold_moved_to_the_end_gives_its_place_up(at: SampleLibrary) -> None:
     # GIVEN the planned hold is moved behind another after the run, RULES 13
     at.hold("p-2")
     at.pull()
@@ -229,7 +229,7 @@ def test_a_hold_moved_to_the_end_gives_its_place_up(at: Library) -> None:
     assert at.held("p-1").status is HoldStatus.WAITING
 
 
-def test_a_head_with_the_other_kind_of_pickup_place_is_not_overtaken(at: Library) -> None:
+def test_a_head_with_the_other_kind_of_pickup_place_is_not_overtaken(at: SampleLibrary) -> None:
     # GIVEN the next in the queue waits for the prefectural library, one after them for a facility
     at.patron("p-3")
     at.hold("p-2", place="prefectural")
@@ -241,7 +241,7 @@ def test_a_head_with_the_other_kind_of_pickup_place_is_not_overtaken(at: Library
     assert at.lent("p-3") is None
 
 
-def test_missing_leaves_the_hold_at_its_place_and_says_why(at: Library) -> None:
+def test_missing_leaves_the_hold_at_its_place_and_says_why(at: SampleLibrary) -> None:
     # GIVEN a plan, and another who has come since the run
     at.pull(facts={"position": 1, "of": 1, "copies": 1})
     at.hold("p-2")
@@ -260,7 +260,7 @@ def test_missing_leaves_the_hold_at_its_place_and_says_why(at: Library) -> None:
     assert at.everything() == before
 
 
-def test_missing_has_another_free_copy_pulled_for_the_hold(at: Library, given: Given) -> None:
+def test_missing_has_another_free_copy_pulled_for_the_hold(at: SampleLibrary, given: Given) -> None:
     given.title("t-2", copies=2)
     at.hold("p-1", "t-2")
     at.pull("t-2-1")
@@ -269,7 +269,7 @@ def test_missing_has_another_free_copy_pulled_for_the_hold(at: Library, given: G
     assert scan("found", "t-2-2")[1]["action"] == "lend"
 
 
-def test_missing_takes_no_copy_that_is_planned_for_another(at: Library, given: Given) -> None:
+def test_missing_takes_no_copy_that_is_planned_for_another(at: SampleLibrary, given: Given) -> None:
     given.title("t-2", copies=2)
     for patron_id in ("p-1", "p-2"):
         at.hold(patron_id, "t-2")
@@ -278,7 +278,7 @@ def test_missing_takes_no_copy_that_is_planned_for_another(at: Library, given: G
     assert scan("found", "t-2-2")[1]["card_number"] == "10000002"
 
 
-def test_a_kept_book_not_found_lets_its_hold_wait_again(at: Library) -> None:
+def test_a_kept_book_not_found_lets_its_hold_wait_again(at: SampleLibrary) -> None:
     queued_at = at.held().queued_at
     at.kept()
     at.pull()
@@ -287,7 +287,7 @@ def test_a_kept_book_not_found_lets_its_hold_wait_again(at: Library) -> None:
     assert (hold.status, hold.barcode, hold.queued_at) == (HoldStatus.WAITING, "", queued_at)
 
 
-def test_sample_taken_by_a_visitor(at: Library) -> None:
+def test_sample_taken_by_a_visitor(at: SampleLibrary) -> None:
     at.pull()
     status, done = answered(handler(sample("desk/pull_taken"), context()))
     assert (status, done["action"], at.copy().state, at.copy().pull) == (200, "taken", CopyState.ON_SHELF, None)
@@ -296,14 +296,14 @@ def test_sample_taken_by_a_visitor(at: Library) -> None:
     assert (hold.status, hold.last_run.code) == (HoldStatus.WAITING, "taken_by_visitor")
 
 
-def test_no_visitor_takes_what_is_kept_aside(at: Library) -> None:
+def test_no_visitor_takes_what_is_kept_aside(at: SampleLibrary) -> None:
     at.kept()
     at.pull()
     status, problem = scan("taken")
     assert (status, codes(problem), at.held().status) == (409, ["kept_for_other"], HoldStatus.SECURED)
 
 
-def test_a_plan_whose_week_has_begun_is_too_late_to_follow(at: Library) -> None:
+def test_a_plan_whose_week_has_begun_is_too_late_to_follow(at: SampleLibrary) -> None:
     # GIVEN Thursday's plan, scanned on Sunday S: the crate has gone, RULES 29
     at.pull()
     sunday = datetime(2026, 6, 7, 10, tzinfo=TOKYO)
@@ -311,7 +311,7 @@ def test_a_plan_whose_week_has_begun_is_too_late_to_follow(at: Library) -> None:
     assert at.held().status is HoldStatus.WAITING
 
 
-def test_an_opted_in_patrons_deadline_of_a_suspended_run(at: Library) -> None:
+def test_an_opted_in_patrons_deadline_of_a_suspended_run(at: SampleLibrary) -> None:
     # GIVEN the run is suspended but for the first patron, with another deadline, RULES 22
     at.table.write(calendar.suspension_addition(Suspension(
         suspension_id="s", scope=Scope.SERVICE, starts_on=date(2026, 6, 4), ends_on=date(2026, 6, 4),
@@ -326,7 +326,7 @@ def test_an_opted_in_patrons_deadline_of_a_suspended_run(at: Library) -> None:
     assert at.copy().due_on == date(2026, 7, 5)
 
 
-def test_unknown_book_and_book_without_a_plan(at: Library) -> None:
+def test_unknown_book_and_book_without_a_plan(at: SampleLibrary) -> None:
     assert codes(scan(barcode="no-such")[1]) == ["unknown_barcode"]
     assert scan(barcode="no-such")[0] == 404
     for result in ("found", "missing", "taken"):
@@ -334,7 +334,7 @@ def test_unknown_book_and_book_without_a_plan(at: Library) -> None:
         assert (status, codes(problem)) == (409, ["no_pull"])
 
 
-def test_sample_crates_hold_bags_with_card_numbers_and_no_names(at: Library, given: Given) -> None:
+def test_sample_crates_hold_bags_with_card_numbers_and_no_names(at: SampleLibrary, given: Given) -> None:
     # GIVEN two patrons' books for one facility
     given.title("t-2")
     given.title("t-3")
@@ -354,7 +354,7 @@ def test_sample_crates_hold_bags_with_card_numbers_and_no_names(at: Library, giv
     assert ask("GET", "/crates", query={"pickup_from": "2026-06-14"})[1]["items"] == []
 
 
-def test_only_the_desk_may(at: Library) -> None:
+def test_only_the_desk_may(at: SampleLibrary) -> None:
     event = sample("desk/pulls_list")
     event["requestContext"]["authorizer"]["jwt"]["claims"]["cognito:groups"] = "[patron]"
     assert answered(handler(event, context()))[0] == 403

@@ -16,16 +16,16 @@ from lending.domain.holds.hold import HoldStatus
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.handlers.conftest import Given, context
-from tests.handlers.desk import SUNDAY, THURSDAY, Library, ask, codes
+from tests.handlers.desk import SUNDAY, THURSDAY, SampleLibrary, ask, codes
 
 CARDS = {f"p-{n}": f"1000000{n}" for n in range(1, 5)}
 SATURDAY_NIGHT = "2026-06-06T22:00:00+09:00"
 
 
 @pytest.fixture
-def at(given: Given) -> Library:
+def at(given: Given) -> SampleLibrary:
     """Two facilities, four patrons, a title with one copy and one with two."""
-    library = Library(given)
+    library = SampleLibrary(given)
     library.facility(12)
     library.facility(13)
     for patron_id in CARDS:
@@ -51,20 +51,20 @@ def undo(barcode: str, now: datetime = THURSDAY) -> tuple[int, Any]:
     return ask("DELETE", f"/pulls/{barcode}/scan", now=now)
 
 
-def suspend(at: Library, scope: Scope = Scope.FACILITY, **changes: Any) -> None:
+def suspend(at: SampleLibrary, scope: Scope = Scope.FACILITY, **changes: Any) -> None:
     facility = "12" if scope is Scope.FACILITY else ""
     days = {"starts_on": date(2026, 6, 1), "ends_on": date(2026, 6, 30)}
     suspension = Suspension(suspension_id="s", scope=scope, facility=facility, reason="大雪", **(days | changes))
     at.table.write(calendar.suspension_addition(suspension))
 
 
-def why(at: Library, patron_id: str = "p-1", title_id: str = "t-1") -> tuple[str, date]:
+def why(at: SampleLibrary, patron_id: str = "p-1", title_id: str = "t-1") -> tuple[str, date]:
     told = at.held(patron_id, title_id).last_run
     assert told
     return told.code, told.date
 
 
-def planned(at: Library, barcode: str) -> str:
+def planned(at: SampleLibrary, barcode: str) -> str:
     pull = at.copy(barcode).pull
     return pull.patron_id if pull else ""
 
@@ -72,7 +72,7 @@ def planned(at: Library, barcode: str) -> str:
 # The queue decides every copy
 
 
-def test_a_copy_left_for_the_head_is_nobodys_replacement(at: Library) -> None:
+def test_a_copy_left_for_the_head_is_nobodys_replacement(at: SampleLibrary) -> None:
     # GIVEN a head for the counter, whom the run leaves a copy, and one for a facility, RULES 11, 15
     at.hold("p-1", "t-2", "prefectural")
     at.hold("p-2", "t-2")
@@ -86,7 +86,7 @@ def test_a_copy_left_for_the_head_is_nobodys_replacement(at: Library) -> None:
     assert planned(at, "t-2-1") == "p-1"
 
 
-def test_a_book_that_came_back_meanwhile_is_fetched_instead_of_a_missing_one(at: Library) -> None:
+def test_a_book_that_came_back_meanwhile_is_fetched_instead_of_a_missing_one(at: SampleLibrary) -> None:
     # GIVEN two in the queue and one copy on the shelf; the other comes back after the run, RULES 11, 23
     at.loan("t-2-2", "p-4", facility="")
     at.hold("p-1", "t-2")
@@ -100,7 +100,7 @@ def test_a_book_that_came_back_meanwhile_is_fetched_instead_of_a_missing_one(at:
     assert why(at, "p-2", "t-2")[0] == "queue"
 
 
-def test_a_book_taken_by_a_visitor_leaves_the_heads_copy_alone(at: Library) -> None:
+def test_a_book_taken_by_a_visitor_leaves_the_heads_copy_alone(at: SampleLibrary) -> None:
     # GIVEN the same, and the second one's copy lent to a visitor at the counter, RULES 11, 15, 23
     at.hold("p-1", "t-2", "prefectural")
     at.hold("p-2", "t-2")
@@ -109,7 +109,7 @@ def test_a_book_taken_by_a_visitor_leaves_the_heads_copy_alone(at: Library) -> N
     assert (planned(at, "t-2-1"), why(at, "p-2", "t-2")[0]) == ("", "taken_by_visitor")
 
 
-def test_a_copy_that_may_not_leave_any_more_is_not_lent(at: Library) -> None:
+def test_a_copy_that_may_not_leave_any_more_is_not_lent(at: SampleLibrary) -> None:
     # GIVEN a copy made 禁帯出 after the plan, RULES 9
     at.hold()
     run()
@@ -131,7 +131,7 @@ def test_a_copy_that_may_not_leave_any_more_is_not_lent(at: Library) -> None:
         (lambda at: ask("PATCH", f"/patrons/{CARDS['p-1']}", {"online_lending": False}), "not_enrolled"),
     ],
 )
-def test_what_is_recorded_after_the_run_stops_the_scan(at: Library, record: Any, code: str) -> None:
+def test_what_is_recorded_after_the_run_stops_the_scan(at: SampleLibrary, record: Any, code: str) -> None:
     # GIVEN a plan, and something recorded at half past nine, RULES 21, 22
     at.hold()
     run()
@@ -142,7 +142,7 @@ def test_what_is_recorded_after_the_run_stops_the_scan(at: Library, record: Any,
     assert why(at) == (code, date(2026, 6, 4))
 
 
-def test_the_next_in_the_queue_is_served_in_their_place(at: Library) -> None:
+def test_the_next_in_the_queue_is_served_in_their_place(at: SampleLibrary) -> None:
     # GIVEN a facility suspended after the run, and a second in the queue at another one, RULES 21
     at.hold("p-1")
     at.hold("p-2", place="13")
@@ -153,7 +153,7 @@ def test_the_next_in_the_queue_is_served_in_their_place(at: Library) -> None:
     assert why(at)[0] == "facility_suspended"
 
 
-def test_a_kept_book_of_a_patron_blocked_since_goes_to_the_next(at: Library) -> None:
+def test_a_kept_book_of_a_patron_blocked_since_goes_to_the_next(at: SampleLibrary) -> None:
     # GIVEN a book kept aside for the first, to be lent today, RULES 20, 21
     at.hold("p-1")
     at.hold("p-2")
@@ -167,7 +167,7 @@ def test_a_kept_book_of_a_patron_blocked_since_goes_to_the_next(at: Library) -> 
 # The cap (RULES 19, 20)
 
 
-def test_a_kept_book_is_lent_when_a_planned_one_falls_away(at: Library) -> None:
+def test_a_kept_book_is_lent_when_a_planned_one_falls_away(at: SampleLibrary) -> None:
     # GIVEN a cap of five with four on loan: the older hold is to be lent, the younger kept aside (RULES 19, 20)
     patron = at.patron("p-5", loans=4, loan_cap=5, loan_cap_before=5)
     at.hold("p-5", "t-1")
@@ -185,7 +185,7 @@ def test_a_kept_book_is_lent_when_a_planned_one_falls_away(at: Library) -> None:
     assert at.who("p-5").loans == patron.loans + 1
 
 
-def test_the_caps_reason_has_the_numbers_of_the_run(at: Library) -> None:
+def test_the_caps_reason_has_the_numbers_of_the_run(at: SampleLibrary) -> None:
     # GIVEN the same patron, and books scanned in the other order, RULES 27
     at.patron("p-5", loans=4, loan_cap=5, loan_cap_before=5)
     at.hold("p-5", "t-1")
@@ -202,7 +202,7 @@ def test_the_caps_reason_has_the_numbers_of_the_run(at: Library) -> None:
 # The counter's list (RULES 14, 15, 16, 23)
 
 
-def test_a_change_to_a_facility_takes_the_hold_out_of_the_counters_pulls_at_once(at: Library) -> None:
+def test_a_change_to_a_facility_takes_the_hold_out_of_the_counters_pulls_at_once(at: SampleLibrary) -> None:
     # GIVEN a book planned for the counter on Tuesday, RULES 14
     tuesday = datetime(2026, 6, 2, 9, 30, tzinfo=TOKYO)
     at.hold(place="prefectural")
@@ -219,7 +219,7 @@ def test_a_change_to_a_facility_takes_the_hold_out_of_the_counters_pulls_at_once
     assert scan("t-1-1")[1]["action"] == "lend"
 
 
-def test_the_pull_list_says_where_a_released_book_lies(at: Library, given: Given) -> None:
+def test_the_pull_list_says_where_a_released_book_lies(at: SampleLibrary, given: Given) -> None:
     # GIVEN a ready book whose deadline has passed, and another who waits, RULES 16
     at.hold("p-1", place="prefectural")
     at.hold("p-2", place="prefectural")
@@ -232,7 +232,7 @@ def test_the_pull_list_says_where_a_released_book_lies(at: Library, given: Given
     assert line["lies_at"] == "counter"
 
 
-def test_a_book_that_nobody_waits_for_is_cleared_by_a_scan(at: Library) -> None:
+def test_a_book_that_nobody_waits_for_is_cleared_by_a_scan(at: SampleLibrary) -> None:
     # GIVEN a released book at the counter that is on a list to be cleared, RULES 16
     at.table.write(moved(at.table, "t-1-1", CopyState.ON_SHELF, lies_at=LiesAt.COUNTER))
     assert copies.page_of_list(at.table, "to_clear", None, 10)[0]
@@ -240,7 +240,7 @@ def test_a_book_that_nobody_waits_for_is_cleared_by_a_scan(at: Library) -> None:
     assert (at.copy().lies_at, copies.page_of_list(at.table, "to_clear", None, 10)[0]) == (LiesAt.SHELF, [])
 
 
-def test_a_missing_book_is_found_by_one_scan(at: Library) -> None:
+def test_a_missing_book_is_found_by_one_scan(at: SampleLibrary) -> None:
     at.table.write(moved(at.table, "t-1-1", CopyState.MISSING))
     assert scan("t-1-1")[1]["action"] == "shelve"
     assert at.copy().state is CopyState.ON_SHELF
@@ -253,7 +253,7 @@ def dispatch(*facilities: str, sunday: date = SUNDAY) -> tuple[int, Any]:
     return ask("POST", "/crates/dispatch", {"pickup_from": sunday.isoformat(), "facilities": list(facilities)})
 
 
-def test_a_book_scanned_after_its_crate_has_left_is_kept_for_the_next_run(at: Library) -> None:
+def test_a_book_scanned_after_its_crate_has_left_is_kept_for_the_next_run(at: SampleLibrary) -> None:
     # GIVEN one book packed, and the crate gone (RULES 23)
     at.hold("p-1", "t-1")
     at.hold("p-2", "t-2")
@@ -270,7 +270,7 @@ def test_a_book_scanned_after_its_crate_has_left_is_kept_for_the_next_run(at: Li
     assert scan(barcode, now=THURSDAY + timedelta(days=7))[1]["action"] == "lend"
 
 
-def test_dispatch_of_all_counts_for_a_facility_without_a_bag_and_can_be_taken_back(at: Library) -> None:
+def test_dispatch_of_all_counts_for_a_facility_without_a_bag_and_can_be_taken_back(at: SampleLibrary) -> None:
     at.hold()
     run()
     first = dispatch()
@@ -283,7 +283,7 @@ def test_dispatch_of_all_counts_for_a_facility_without_a_bag_and_can_be_taken_ba
     assert scan("t-1-1")[1]["action"] == "lend"
 
 
-def test_dispatch_names_what_is_wrong(at: Library) -> None:
+def test_dispatch_names_what_is_wrong(at: SampleLibrary) -> None:
     wrong = dispatch("99", sunday=SUNDAY + timedelta(days=1))
     assert (wrong[0], codes(wrong[1])) == (422, ["no_batch", "unknown_facility"])
 
@@ -291,7 +291,7 @@ def test_dispatch_names_what_is_wrong(at: Library) -> None:
 # A scan undone (RULES 23)
 
 
-def test_a_lent_book_is_on_the_list_again_and_its_hold_waits_at_its_old_place(at: Library) -> None:
+def test_a_lent_book_is_on_the_list_again_and_its_hold_waits_at_its_old_place(at: SampleLibrary) -> None:
     at.hold("p-1")
     at.hold("p-2")
     run()
@@ -308,7 +308,7 @@ def test_a_lent_book_is_on_the_list_again_and_its_hold_waits_at_its_old_place(at
 
 
 @pytest.mark.parametrize("result", ["missing", "taken"])
-def test_a_book_that_was_there_after_all(at: Library, result: str) -> None:
+def test_a_book_that_was_there_after_all(at: SampleLibrary, result: str) -> None:
     # GIVEN a book said to be missing, so that the other copy was to be fetched (RULES 23)
     at.hold("p-1", "t-2")
     run()
@@ -318,7 +318,7 @@ def test_a_book_that_was_there_after_all(at: Library, result: str) -> None:
     assert (planned(at, first), planned(at, instead), at.copy(first).state) == ("p-1", "", CopyState.ON_SHELF)
 
 
-def test_a_kept_and_a_ready_book_are_undone(at: Library) -> None:
+def test_a_kept_and_a_ready_book_are_undone(at: SampleLibrary) -> None:
     at.hold("p-1", place="prefectural")
     job("prefectural_pull", "2026-06-04T09:00:00+09:00")
     assert scan("t-1-1")[1]["action"] == "shelve_ready"
@@ -330,7 +330,7 @@ def test_a_kept_and_a_ready_book_are_undone(at: Library) -> None:
     assert (late[0], codes(late[1])) == (409, ["scan_overtaken"])
 
 
-def test_what_cannot_be_undone_says_why(at: Library) -> None:
+def test_what_cannot_be_undone_says_why(at: SampleLibrary) -> None:
     # RULES 23
     at.hold("p-1")
     run()
@@ -345,7 +345,7 @@ def test_what_cannot_be_undone_says_why(at: Library) -> None:
 # Plans that nobody followed (RULES 27)
 
 
-def test_a_plan_that_nobody_followed_lapses_with_a_reason(at: Library) -> None:
+def test_a_plan_that_nobody_followed_lapses_with_a_reason(at: SampleLibrary) -> None:
     # RULES 27
     at.hold("p-1")
     run()
@@ -356,7 +356,7 @@ def test_a_plan_that_nobody_followed_lapses_with_a_reason(at: Library) -> None:
     assert told.facts == {"position": 1, "of": 1, "copies": 1}
 
 
-def test_a_plan_dropped_by_the_desk_can_be_made_anew(at: Library) -> None:
+def test_a_plan_dropped_by_the_desk_can_be_made_anew(at: SampleLibrary) -> None:
     # GIVEN a plan that staff drop as a whole, on a morning of snow
     at.hold("p-1")
     run()

@@ -14,15 +14,15 @@ from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import HoldStatus
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import NOON, Given, context, request
-from tests.handlers.desk import THURSDAY, Library, ask, codes
+from tests.handlers.desk import THURSDAY, SampleLibrary, ask, codes
 
 FRIDAY = THURSDAY + timedelta(days=1)
 
 
 @pytest.fixture
-def at(given: Given) -> Library:
+def at(given: Given) -> SampleLibrary:
     """Two facilities, two patrons, a title with one copy that the first holds."""
-    library = Library(given)
+    library = SampleLibrary(given)
     library.facility(12)
     library.facility(13)
     library.patron("p-1")
@@ -40,14 +40,14 @@ def on_request(day: str, now: datetime) -> tuple[int, Any]:
     return ask("POST", "/runs", {"date": day}, now)
 
 
-def suspend(at: Library, scope: Scope = Scope.SERVICE, **changes: Any) -> None:
+def suspend(at: SampleLibrary, scope: Scope = Scope.SERVICE, **changes: Any) -> None:
     days = {"starts_on": date(2026, 6, 1), "ends_on": date(2026, 6, 10)}
     facility = "12" if scope is Scope.FACILITY else ""
     suspension = Suspension(suspension_id="s", scope=scope, facility=facility, reason="蔵書点検", **(days | changes))
     at.table.write(calendar.suspension_addition(suspension))
 
 
-def close(at: Library, first: date, last: date) -> None:
+def close(at: SampleLibrary, first: date, last: date) -> None:
     at.table.write(
         calendar.closure_addition(
             Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=first, ends_on=last, reason="年末年始")
@@ -55,12 +55,12 @@ def close(at: Library, first: date, last: date) -> None:
     )
 
 
-def planned(at: Library, barcode: str = "t-1-1") -> str:
+def planned(at: SampleLibrary, barcode: str = "t-1-1") -> str:
     pull = at.copy(barcode).pull
     return pull.patron_id if pull else ""
 
 
-def why(at: Library, patron_id: str = "p-1") -> tuple[str, date]:
+def why(at: SampleLibrary, patron_id: str = "p-1") -> tuple[str, date]:
     told = at.held(patron_id).last_run
     assert told
     return told.code, told.date
@@ -81,7 +81,7 @@ def place(title_id: str, user: str = "p-2", pickup_place: str = "13", now: datet
 # One run a cycle (RULES 22)
 
 
-def test_a_second_run_in_a_week_changes_nothing(at: Library) -> None:
+def test_a_second_run_in_a_week_changes_nothing(at: SampleLibrary) -> None:
     # GIVEN Thursday's run, not all of its books fetched, and a hold placed after the cut-off (RULES 18, 22)
     run()
     at.hold("p-2", placed_at=THURSDAY, queued_at=THURSDAY)
@@ -91,7 +91,7 @@ def test_a_second_run_in_a_week_changes_nothing(at: Library) -> None:
     assert (planned(at), at.held("p-2").last_run) == ("p-1", None)
 
 
-def test_a_run_suspended_as_a_whole_is_made_once_the_suspension_is_taken_back(at: Library) -> None:
+def test_a_run_suspended_as_a_whole_is_made_once_the_suspension_is_taken_back(at: SampleLibrary) -> None:
     # GIVEN a suspended Thursday (RULES 22)
     suspend(at)
     run()
@@ -108,7 +108,7 @@ def test_a_run_suspended_as_a_whole_is_made_once_the_suspension_is_taken_back(at
     assert on_request("2026-06-11", datetime(2026, 6, 14, 9, tzinfo=TOKYO))[1]["already_done"]
 
 
-def test_a_suspended_thursday_is_made_up_for_on_friday(at: Library) -> None:
+def test_a_suspended_thursday_is_made_up_for_on_friday(at: SampleLibrary) -> None:
     suspend(at, ends_on=date(2026, 6, 4))
     run()
     assert on_request("2026-06-05", FRIDAY)[1]["already_done"] is False
@@ -118,7 +118,7 @@ def test_a_suspended_thursday_is_made_up_for_on_friday(at: Library) -> None:
     assert planned(at) == "p-1"
 
 
-def test_a_run_moved_earlier_counts_for_its_sunday(at: Library) -> None:
+def test_a_run_moved_earlier_counts_for_its_sunday(at: SampleLibrary) -> None:
     # GIVEN the year-end: the run for Sunday 01-03 is made on Monday 12-28, since Thursday 12-31 is closed
     close(at, date(2026, 12, 29), date(2027, 1, 3))
     tuesday, monday = datetime(2026, 12, 22, 9, tzinfo=TOKYO), datetime(2026, 12, 28, 10, tzinfo=TOKYO)
@@ -140,7 +140,7 @@ def test_a_run_moved_earlier_counts_for_its_sunday(at: Library) -> None:
     assert later[1]["next_pickup_from"] == "2027-01-07"
 
 
-def test_after_the_cut_off_a_run_that_takes_place_is_promised(at: Library) -> None:
+def test_after_the_cut_off_a_run_that_takes_place_is_promised(at: SampleLibrary) -> None:
     # GIVEN a hold a minute late, and the next Thursday closed, RULES 18, 22
     close(at, date(2026, 6, 11), date(2026, 6, 11))
     late = datetime(2026, 6, 4, 8, 31, tzinfo=TOKYO)
@@ -155,7 +155,7 @@ def test_after_the_cut_off_a_run_that_takes_place_is_promised(at: Library) -> No
 
 
 @pytest.mark.parametrize("cause", ["expires_on", "blocked", "online_lending", "facility"])
-def test_a_book_kept_for_who_is_passed_over_goes_to_the_next(at: Library, cause: str) -> None:
+def test_a_book_kept_for_who_is_passed_over_goes_to_the_next(at: SampleLibrary, cause: str) -> None:
     # GIVEN a book kept aside for the first, and a second who waits at another facility (RULES 8, 21)
     at.hold("p-2", place="13")
     at.kept()
@@ -175,7 +175,7 @@ def test_a_book_kept_for_who_is_passed_over_goes_to_the_next(at: Library, cause:
     assert why(at)[0] == codes_of.get(cause, cause)
 
 
-def test_a_suspended_run_takes_nobodys_book_away(at: Library) -> None:
+def test_a_suspended_run_takes_nobodys_book_away(at: SampleLibrary) -> None:
     at.kept()
     ask("PATCH", "/patrons/10000001", {"blocked": True})
     suspend(at)
@@ -186,7 +186,7 @@ def test_a_suspended_run_takes_nobodys_book_away(at: Library) -> None:
 # A title without copies (RULES 9, 27)
 
 
-def test_a_title_whose_last_copy_is_lost_says_so(at: Library, given: Given) -> None:
+def test_a_title_whose_last_copy_is_lost_says_so(at: SampleLibrary, given: Given) -> None:
     # GIVEN a waiting hold, and the only copy lost (RULES 9, 27)
     given.title("t-9", reference_only=True)
     assert ask("POST", "/copies/t-1-1/lost")[0] == 200
@@ -204,7 +204,7 @@ def test_a_title_whose_last_copy_is_lost_says_so(at: Library, given: Given) -> N
 # Promises know the person (RULES 21)
 
 
-def test_no_date_is_promised_where_the_next_run_would_pass_the_patron_over(at: Library) -> None:
+def test_no_date_is_promised_where_the_next_run_would_pass_the_patron_over(at: SampleLibrary) -> None:
     # RULES 21
     (shown,) = show()
     assert (shown["earliest_pickup"], shown["stopped_by"]) == ("2026-06-07", [])
@@ -216,7 +216,7 @@ def test_no_date_is_promised_where_the_next_run_would_pass_the_patron_over(at: L
     assert all(each["message"] for each in shown["stopped_by"])
 
 
-def test_a_pull_for_the_counter_is_no_plan_for_a_place_changed_since(at: Library) -> None:
+def test_a_pull_for_the_counter_is_no_plan_for_a_place_changed_since(at: SampleLibrary) -> None:
     # GIVEN a hold for the counter, changed to a facility on Tuesday morning before the pull, RULES 14, 15
     tuesday = datetime(2026, 6, 2, 8, 30, tzinfo=TOKYO)
     at.hold("p-2", place="prefectural")

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lending.actions.library import Library
 from lending.actions.run import carry_out as running
 from lending.actions.run import plan
 from lending.actions.run.carry_out import carry_out
@@ -121,7 +122,7 @@ def test_when_it_is_through_nothing_is_idle_and_nobody_overtaken(case: Case, see
     """GIVEN a library that lives on during its run THEN its books are planned for whom the rules name now (18-23)."""
     _, table = library_of(case)
     with life_goes_on(table, random.Random(seed)) as decided:
-        record, _ = carry_out(table, case.run, POLICY, case.run.moment, lambda: True)
+        record, _ = carry_out(Library(table, POLICY, case.run.moment), case.run, lambda: True)
     assert record.finished_at
     now = as_it_is(table, case)
     decisions = decided_by(now)
@@ -159,7 +160,7 @@ def test_when_it_is_through_nothing_is_idle_and_nobody_overtaken(case: Case, see
 def test_every_hold_without_a_book_is_told_why(case: Case) -> None:
     """GIVEN a quiet library THEN after Thursday's run each hold without a book has the reason that is true (27)."""
     _, table = library_of(case)
-    carry_out(table, case.run, POLICY, case.run.moment, lambda: True)
+    carry_out(Library(table, POLICY, case.run.moment), case.run, lambda: True)
     decided = {(each.patron_id, each.title_id): each for each in decided_by(case)}
     for each in holds.to_be_served(table):
         decision = decided.get((each.patron_id, each.title_id))
@@ -177,9 +178,12 @@ def test_once_finished_it_changes_nothing(case: Case, seed: int) -> None:
     """GIVEN a finished run WHEN it is asked for again THEN not one item changes (26)."""
     store, table = library_of(case)
     with life_goes_on(table, random.Random(seed)):
-        first, before = carry_out(table, case.run, POLICY, case.run.moment, lambda: True)
+        first, before = carry_out(Library(table, POLICY, case.run.moment), case.run, lambda: True)
     items = store.items()
-    assert carry_out(table, case.run, POLICY, case.run.moment + timedelta(hours=1), lambda: True) == (first, True)
+    assert carry_out(Library(table, POLICY, case.run.moment + timedelta(hours=1)), case.run, lambda: True) == (
+        first,
+        True,
+    )
     assert (before, store.items()) == (False, items)
     # AND its record tells what is so
     assert first.pulls == sum(bool(copy.pull and copy.pull.run == case.run.run_id) for copy in copies.pulls(table))

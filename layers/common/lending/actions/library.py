@@ -6,6 +6,7 @@ from datetime import date, datetime
 from lending.aws.settings import settings
 from lending.aws.table import Busy, Overtaken, Table, library_table
 from lending.domain.policy import Policy
+from lending.domain.week import in_tokyo
 
 __all__ = ["Busy", "Library", "Overtaken", "library_at"]
 
@@ -21,7 +22,7 @@ class Library:
     @property
     def today(self) -> date:
         """The day of the moment."""
-        return self.moment.date()
+        return in_tokyo(self.moment).date()
 
 
 def library_at(moment: datetime) -> Library:

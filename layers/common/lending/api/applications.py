@@ -124,7 +124,7 @@ def send_form(request: Request) -> AppliedAnswer:
         raise _refused(form)
     code = access_code(receipt)
     hashed, patron_id = code_hash(receipt, code), uuid.uuid4().hex
-    application = apply(library.table, form, receipt, patron_id, hashed, _ticket_id, library.moment, library.policy)
+    application = apply(library, form, receipt, patron_id, hashed, _ticket_id)
     return AppliedAnswer(
         receipt_number=receipt,
         access_code=code,
@@ -164,7 +164,7 @@ def send_password(request: Request, asked: PasswordRequest) -> PasswordAnswer:
     born = check_birth_date(asked.birth_date, library.today)
     if isinstance(number, FieldFault) or isinstance(born, FieldFault):
         raise _refused(fault for fault in (number, born) if isinstance(fault, FieldFault))
-    ask_for_password(library.table, number, born, library.moment, library.policy)
+    ask_for_password(library, number, born)
     return {"message": _ALIKE_FOR_ALL}
 
 

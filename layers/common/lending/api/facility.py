@@ -108,7 +108,7 @@ class ReportAnswer(TypedDict):
 def show_facility(request: Request) -> OwnFacility:
     """The facility's number and name, and how many bags are on each of its lists."""
     library = request.library
-    shown = overview(library.table, request.caller, library.moment, library.policy)
+    shown = overview(library, request.caller)
     place = shown.facility
     return {
         "number": place.number,
@@ -122,11 +122,10 @@ def show_facility(request: Request) -> OwnFacility:
 @area.get("/bags")
 def show_bags(request: Request, query: BagsQuery) -> Page[BagAnswer]:
     """The bags of some lists; without any named this week's, and last week's on its last day (RULES 29)."""
-    table, moment, policy = request.library.table, request.library.moment, request.library.policy
     if query.lists:
-        found = view_lists(table, request.caller, query.lists, moment, policy)
+        found = view_lists(request.library, request.caller, query.lists)
         return request.page_of(found, lambda view: (str(view.bag.pickup_from), view.card_number, view.bag.bag_id), _bag)
-    found = view_current(table, request.caller, moment, policy)
+    found = view_current(request.library, request.caller)
     return request.page_of(found, lambda view: (-view.bag.pickup_from.toordinal(), view.bag.bag_id), _bag)
 
 
@@ -134,7 +133,7 @@ def show_bags(request: Request, query: BagsQuery) -> Page[BagAnswer]:
 def record_hand_over(bag_id: str, request: Request) -> HandedOverAnswer:
     """Record that a bag was collected (RULES 30)."""
     library = request.library
-    bag = hand_over(library.table, request.caller, bag_id, library.moment, library.policy)
+    bag = hand_over(library, request.caller, bag_id)
     return {
         **shown_numbers(bag, current_number(library.table, bag)),
         "handed_over_at": bag.handed_over_at,
@@ -146,14 +145,14 @@ def record_hand_over(bag_id: str, request: Request) -> HandedOverAnswer:
 def undo_hand_over(bag_id: str, request: Request) -> None:
     """A bag was not collected after all."""
     library = request.library
-    take_hand_over_back(library.table, request.caller, bag_id, library.moment, library.policy)
+    take_hand_over_back(library, request.caller, bag_id)
 
 
 @area.post("/bags/<bag_id>/arrival")
 def record_arrival(bag_id: str, request: Request, asked: ArrivalRequest) -> ArrivalAnswer:
     """Record whether a bag has arrived (RULES 54)."""
     library = request.library
-    bag = note_arrival(library.table, request.caller, bag_id, asked.state, library.moment, library.policy)
+    bag = note_arrival(library, request.caller, bag_id, asked.state)
     return {"id": bag.bag_id, "arrival": bag.reached, "arrival_at": bag.arrival_at}
 
 
@@ -176,7 +175,7 @@ def show_closures(request: Request) -> Page[ClosureAnswer]:
 def add_closure(request: Request, asked: ClosureRequest) -> RecordedClosure:
     """Record closed days."""
     library, closure = request.library, asked.closure(Scope.FACILITY, request.caller)
-    return recorded_closure(closure, record_closure(library.table, closure, library.moment, library.policy))
+    return recorded_closure(closure, record_closure(library, closure))
 
 
 @area.delete("/closures/<closure_id>")

@@ -75,17 +75,16 @@ class BasketEntry(TypedDict):
 def show_holds(request: Request) -> Page[OwnHold]:
     """The patron's open holds."""
     library = request.library
-    views = view_holds(library.table, request.caller, library.moment, library.policy)
+    views = view_holds(library, request.caller)
     return request.page_of(views, lambda view: (view.hold.placed_at.timestamp(), view.hold.title_id), _hold)
 
 
 @area.post(status=201)
 def place(request: Request, wanted: HoldRequest) -> PlacedAnswer:
     """Place a hold; the answer says what can be expected."""
-    library, patron_id = request.library, request.caller
-    table, moment, policy = library.table, library.moment, library.policy
-    hold = place_hold(table, patron_id, wanted.title_id, wanted.pickup_place, moment, policy)
-    view, notices = view_placed(table, hold, moment, policy)
+    patron_id = request.caller
+    hold = place_hold(request.library, patron_id, wanted.title_id, wanted.pickup_place)
+    view, notices = view_placed(request.library, hold)
     return {**_hold(view), "notices": [notice.text for notice in notices]}
 
 

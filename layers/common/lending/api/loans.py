@@ -46,7 +46,7 @@ def show_loans(request: Request) -> Page[OwnLoan]:
 def renew(barcode: str, request: Request) -> RenewedAnswer:
     """Renew a loan."""
     library = request.library
-    loan = renew_loan(library.table, request.caller, barcode, library.moment, library.policy)
+    loan = renew_loan(library, request.caller, barcode)
     return shown_renewal(loan, library.policy)
 
 

@@ -26,7 +26,7 @@ class OwnMail(MailAnswer):
 def show_mails(request: Request) -> Page[OwnMail]:
     """The mails of the last days, the newest first."""
     library = request.library
-    found = view_mails(library.table, request.caller, library.moment, library.policy)
+    found = view_mails(library, request.caller)
     return request.page_of(
         found,
         lambda mail: (-mail.created_at.timestamp(), mail.mail_id),
@@ -38,7 +38,7 @@ def show_mails(request: Request) -> Page[OwnMail]:
 def send_test_mail(request: Request) -> OwnMail:
     """Send a mail to see whether it arrives."""
     library = request.library
-    return _mail(ask_test_mail(library.table, request.caller, library.moment, library.policy), library.policy)
+    return _mail(ask_test_mail(library, request.caller), library.policy)
 
 
 def _mail(mail: Mail, policy: Policy) -> OwnMail:

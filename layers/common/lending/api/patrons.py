@@ -84,7 +84,7 @@ def show_record(request: Request) -> OwnRecord:
 def change_record(request: Request, wanted: AddressesRequest) -> OwnRecord:
     """Change where mails go; an address that has to prove itself shows as pending (RULES 7)."""
     library, addresses = request.library, wanted.model_dump(exclude_none=True)
-    change_mail_addresses(library.table, request.caller, addresses, token_urlsafe(24), library.moment, library.policy)
+    change_mail_addresses(library, request.caller, addresses, token_urlsafe(24))
     return show_record(request)
 
 
@@ -105,7 +105,7 @@ def confirm(request: Request, followed: ConfirmationRequest) -> ConfirmedAnswer:
     """A link was followed: the address counts from now on."""
     library = request.library
     patron_id, pending_id = confirmed(followed.token)
-    wish = confirm_mail_address(library.table, patron_id, pending_id, library.moment, library.policy)
+    wish = confirm_mail_address(library, patron_id, pending_id)
     return {"field": wish.field, "confirmed": True}
 
 

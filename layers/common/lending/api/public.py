@@ -89,9 +89,7 @@ def search(request: Request, query: TitleQuery) -> Page[TitleAnswer]:
     """Titles that have every word of `q` in title, author or ISBN."""
     library, bucket = request.library, settings().catalogue_bucket
     start, limit = request.start() or 0, request.limit(_PAGE, _PAGE_MOST)
-    cards, last = search_titles(
-        library.table, bucket, query.q, query.pickup_place, start, limit, library.moment, library.policy
-    )
+    cards, last = search_titles(library, bucket, query.q, query.pickup_place, start, limit)
     return request.page([_title(card) for card in cards], last)
 
 
@@ -99,7 +97,7 @@ def search(request: Request, query: TitleQuery) -> Page[TitleAnswer]:
 def title(title_id: str, request: Request, query: PlaceQuery) -> TitleAnswer:
     """One title."""
     library = request.library
-    return _title(view_title(library.table, title_id, query.pickup_place, library.moment, library.policy))
+    return _title(view_title(library, title_id, query.pickup_place))
 
 
 def _facility(facility: Facility) -> FacilityAnswer:

@@ -157,14 +157,14 @@ def make_run(request: Request, asked: RunRequest) -> RunAnswer:
     library, part = request.library, _part(request)
     if asked.dry_run or asked.what_if:
         what_if = WhatIf(**asked.what_if.model_dump()) if asked.what_if else None
-        tried = dry_run(library.table, asked.date, request.caller, library.moment, library.policy, what_if, *part)
+        tried = dry_run(library, asked.date, request.caller, what_if, *part)
         return _run(request, RunId.of_weekly_run(asked.date), tried, dry_run=True)
     try:
-        record, already = run_on_request(library.table, asked.date, library.moment, library.policy, within_a_request())
+        record, already = run_on_request(library, asked.date, within_a_request())
     except Unfinished:
         nothing = RunView({}, [], None)
         return _run(request, RunId.of_weekly_run(asked.date), nothing, unfinished=True)
-    view = view_run(library.table, record.run_id, request.caller, library.moment, library.policy, *part)
+    view = view_run(library, record.run_id, request.caller, *part)
     return _run(request, record.run_id, view, already_done=already)
 
 
@@ -178,8 +178,8 @@ def show_runs(request: Request) -> Page[WeeklyRunAnswer]:
 @area.get("/<run_id>")
 def show_run(run_id: str, request: Request) -> RunAnswer:
     """The run of a date, or a pull such as `2026-06-04am`."""
-    library, run = request.library, run_of(run_id)
-    view = view_run(library.table, run, request.caller, library.moment, library.policy, *_part(request))
+    run = run_of(run_id)
+    view = view_run(request.library, run, request.caller, *_part(request))
     return _run(request, run, view)
 
 

@@ -1,12 +1,12 @@
 """Closed days as the desk and the facilities record them, and take them back (RULES 21, 22, 40)."""
 
-from datetime import date, datetime
+from datetime import date
 
+from lending.actions.library import Library
 from lending.aws.table import Overtaken, Table
 from lending.aws.table.calendar import calendar, facilities
 from lending.domain.calendar.closure_warnings import warnings_of
 from lending.domain.calendar.closures import Closure, Scope, faults_of_closure
-from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 
 
@@ -16,7 +16,7 @@ def view_closures(table: Table, since: date, facility: str | None = None) -> lis
     return [each for each in found if each.ends_on >= since and (facility is None or _is_of(each, facility))]
 
 
-def record_closure(table: Table, closure: Closure, moment: datetime, policy: Policy) -> list[str]:
+def record_closure(library: Library, closure: Closure) -> list[str]:
     """Record closed days, or an exception to them. Recorded again under the same id nothing changes.
 
     Returns:
@@ -25,11 +25,11 @@ def record_closure(table: Table, closure: Closure, moment: datetime, policy: Pol
     Raises:
         Refused: fields do not fit each other, naming each.
     """
-    known = closure.scope is Scope.FACILITY and facilities.find(table, closure.facility) is not None
+    known = closure.scope is Scope.FACILITY and facilities.find(library.table, closure.facility) is not None
     if faults := faults_of_closure(closure, known):
         raise Refused("invalid_fields", *faults)
-    table.write(calendar.closure_addition(closure))
-    return warnings_of(closure, calendar.load(table), moment, policy)
+    library.table.write(calendar.closure_addition(closure))
+    return warnings_of(closure, calendar.load(library.table), library.moment, library.policy)
 
 
 def take_closure_back(table: Table, closure_id: str, facility: str | None = None) -> None:

@@ -1,9 +1,10 @@
 """An emergency (snow): other days for a facility's batch, one mail to each patron, and taking it back (RULES 40)."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 
+from lending.actions.library import Library
 from lending.aws.concurrency import map_concurrently
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.calendar import calendar, facilities, shifts
@@ -49,9 +50,7 @@ def record_shift(table: Table, wanted: Shift, staff: str, policy: Policy) -> tup
 
 
 @again_when_overtaken
-def take_shift_back(
-    table: Table, pickup_from: date, facility: str, staff: str, moment: datetime, policy: Policy
-) -> tuple[Shift, int]:
+def take_shift_back(library: Library, pickup_from: date, facility: str, staff: str) -> tuple[Shift, int]:
     """Give a batch its regular days again. Asked again it goes on where it was.
 
     Returns:
@@ -60,13 +59,13 @@ def take_shift_back(
     Raises:
         Refused: the batch was never shifted.
     """
-    known = shifts.find(table, pickup_from, facility)
+    known = shifts.find(library.table, pickup_from, facility)
     if known is None:
         raise Refused("not_found")
-    back = known if known.taken_back_at else replace(known, taken_back_at=moment)
+    back = known if known.taken_back_at else replace(known, taken_back_at=library.moment)
     if back is not known:
-        table.write(shifts.record(known, back, policy))
-    return back, _carry_out(table, back, Act(moment, staff, Deed.SHIFT), policy)
+        library.table.write(shifts.record(known, back, library.policy))
+    return back, _carry_out(library.table, back, Act(library.moment, staff, Deed.SHIFT), library.policy)
 
 
 def _week(pickup_from: date, policy: Policy) -> Week:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from lending.actions.calendar.shift_batch import record_shift, take_shift_back
+from lending.actions.library import Library
 from lending.actions.unfinished import EnoughTime
 from lending.aws.table import Table
 from lending.aws.table.calendar import facilities, shifts
@@ -72,13 +73,7 @@ def shift_batches(
 
 
 def take_shifts_back(
-    table: Table,
-    pickup_from: date,
-    numbers: Sequence[str],
-    staff: str,
-    moment: datetime,
-    policy: Policy,
-    enough_time: EnoughTime,
+    library: Library, pickup_from: date, numbers: Sequence[str], staff: str, enough_time: EnoughTime
 ) -> Batches:
     """Give the batches of many facilities their regular days again. Asked again it goes on where it was.
 
@@ -88,13 +83,13 @@ def take_shifts_back(
     Raises:
         Refused: no batch of them was ever shifted.
     """
-    shifted = {shift.facility for shift in shifts.of_week(table, pickup_from)}
+    shifted = {shift.facility for shift in shifts.of_week(library.table, pickup_from)}
     concerned = [number for number in numbers if number in shifted]
     if not concerned:
         raise Refused("not_found")
 
     def back(number: str) -> tuple[Shift, int]:
-        return take_shift_back(table, pickup_from, number, staff, moment, policy)
+        return take_shift_back(library, pickup_from, number, staff)
 
     return _each(concerned, back, enough_time)
 

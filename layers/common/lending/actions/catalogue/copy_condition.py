@@ -1,8 +1,8 @@
 """Lost and damaged books, books found again, and books replaced in kind (RULES 34)."""
 
 from dataclasses import replace
-from datetime import datetime
 
+from lending.actions.library import Library
 from lending.actions.loans.check_in import ended
 from lending.actions.lookup import copy_in_hand
 from lending.actions.pulls.replan import Replanned, without
@@ -14,16 +14,14 @@ from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import Copy, CopyState
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.audit_log import Act, Deed
-from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.run.reasons import Code
-from lending.domain.week import in_tokyo
 
 _WITHDRAWN = (CopyState.LOST, CopyState.DAMAGED)
 
 
 @again_when_overtaken
-def mark(table: Table, barcode: str, state: CopyState, staff: str, moment: datetime, policy: Policy) -> CopyState:
+def mark(library: Library, barcode: str, state: CopyState, staff: str) -> CopyState:
     """Mark a book as lost or damaged. A loan stays open until the book is back or replaced; a hold waits on.
 
     Args:
@@ -35,21 +33,23 @@ def mark(table: Table, barcode: str, state: CopyState, staff: str, moment: datet
     Raises:
         Refused: no such book.
     """
-    copy = copy_in_hand(table, barcode)
+    copy = copy_in_hand(library.table, barcode)
     if copy.state is state:
         return state
-    loan = _loan(table, copy)
-    moved = copies.state_change(copy, state, on=in_tokyo(moment).date(), holder=loan.patron_id if loan else "")
-    writes = [moved, *_marked(loan, state), *counted(table, copy, -int(copy.state not in _WITHDRAWN))]
-    replanned = without(table, copy, state, Code.NOT_ON_SHELF, moment, policy) if loan is None else Replanned()
+    loan = _loan(library.table, copy)
+    moved = copies.state_change(copy, state, on=library.today, holder=loan.patron_id if loan else "")
+    writes = [moved, *_marked(loan, state), *counted(library.table, copy, -int(copy.state not in _WITHDRAWN))]
+    replanned = without(library, copy, state, Code.NOT_ON_SHELF) if loan is None else Replanned()
     if concerned := loan or replanned.hold:
-        writes.append(audit_log.entry_of_patron(concerned.patron_id, Act(moment, staff, Deed.MARK_BOOK), policy))
-    table.transact(*writes, *replanned.writes)
+        writes.append(
+            audit_log.entry_of_patron(concerned.patron_id, Act(library.moment, staff, Deed.MARK_BOOK), library.policy)
+        )
+    library.table.transact(*writes, *replanned.writes)
     return state
 
 
 @again_when_overtaken
-def mark_found(table: Table, barcode: str, staff: str, moment: datetime, policy: Policy) -> CopyState:
+def mark_found(library: Library, barcode: str, staff: str) -> CopyState:
     """A book that was missed, lost or damaged is there again, or mended: with its patron if it is on loan, or shelved.
 
     Returns:
@@ -58,38 +58,38 @@ def mark_found(table: Table, barcode: str, staff: str, moment: datetime, policy:
     Raises:
         Refused: no such book.
     """
-    copy = copy_in_hand(table, barcode)
+    copy = copy_in_hand(library.table, barcode)
     if copy.state not in (*_WITHDRAWN, CopyState.MISSING):
         return copy.state
-    day = in_tokyo(moment).date()
-    lendable = counted(table, copy, int(copy.state in _WITHDRAWN))
-    loan = _loan(table, copy)
+    day = library.today
+    lendable = counted(library.table, copy, int(copy.state in _WITHDRAWN))
+    loan = _loan(library.table, copy)
     if loan is None:
-        table.transact(copies.state_change(copy, CopyState.ON_SHELF, on=day), *lendable)
+        library.table.transact(copies.state_change(copy, CopyState.ON_SHELF, on=day), *lendable)
         return CopyState.ON_SHELF
     again = copies.state_change(copy, CopyState.ON_LOAN, on=day, holder=loan.patron_id, due_on=loan.due_on)
-    table.transact(
+    library.table.transact(
         again,
         loans.change(loan, replace(loan, lost=False, damaged=False)),
         *lendable,
-        audit_log.entry_of_patron(loan.patron_id, Act(moment, staff, Deed.MARK_BOOK), policy),
+        audit_log.entry_of_patron(loan.patron_id, Act(library.moment, staff, Deed.MARK_BOOK), library.policy),
     )
     return CopyState.ON_LOAN
 
 
 @again_when_overtaken
-def replaced_in_kind(table: Table, barcode: str, staff: str, moment: datetime, policy: Policy) -> CopyState:
+def replaced_in_kind(library: Library, barcode: str, staff: str) -> CopyState:
     """The patron has replaced a lost or damaged book: the loan is over, the old copy stays what it was.
 
     Raises:
         Refused: no such book, or no such loan.
     """
-    copy = copy_in_hand(table, barcode)
-    loan = _loan(table, copy) if copy.state in _WITHDRAWN else None
+    copy = copy_in_hand(library.table, barcode)
+    loan = _loan(library.table, copy) if copy.state in _WITHDRAWN else None
     if loan is None:
         raise Refused("not_lent")
-    trace = audit_log.entry_of_patron(loan.patron_id, Act(moment, staff, Deed.MARK_BOOK), policy)
-    table.transact(*ended(table, loan), copies.state_change(copy, copy.state, on=in_tokyo(moment).date()), trace)
+    trace = audit_log.entry_of_patron(loan.patron_id, Act(library.moment, staff, Deed.MARK_BOOK), library.policy)
+    library.table.transact(*ended(library.table, loan), copies.state_change(copy, copy.state, on=library.today), trace)
     return copy.state
 
 

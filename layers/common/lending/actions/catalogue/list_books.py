@@ -5,10 +5,11 @@ A page that shows card numbers leaves one trace with its list, which names nobod
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from itertools import islice
 from typing import Any
 
+from lending.actions.library import Library
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies, titles
@@ -21,9 +22,7 @@ from lending.domain.loans.loan import Loan
 from lending.domain.loans.release import with_deadline
 from lending.domain.loans.reminders import overdue_from
 from lending.domain.patrons.audit_log import Act, Deed
-from lending.domain.policy import Policy
 from lending.domain.problems import Refused
-from lending.domain.week import in_tokyo
 
 _Page = tuple[list["Line"], Any]
 
@@ -49,17 +48,13 @@ class Line:
 class _Asked:
     """Which part of which list is asked for, and by what its dates are told."""
 
-    table: Table
+    library: Library
     name: str
-    today: date
-    policy: Policy
     start: Any
     limit: int
 
 
-def list_books(
-    table: Table, name: str, staff: str, why: str, moment: datetime, policy: Policy, start: Any, limit: int
-) -> tuple[list[Line], Any]:
+def list_books(library: Library, name: str, staff: str, why: str, start: Any, limit: int) -> tuple[list[Line], Any]:
     """A part of a list, the longest there first, and where the next part goes on.
 
     Args:
@@ -71,10 +66,10 @@ def list_books(
     """
     if name not in _LISTS:
         raise Refused("not_found")
-    lines, last = _LISTS[name](_Asked(table, name, in_tokyo(moment).date(), policy, start, limit))
+    lines, last = _LISTS[name](_Asked(library, name, start, limit))
     if any(line.hold or line.loan for line in lines):
-        table.write(audit_log.entry_of_list(name, Act(moment, staff, Deed.LOOK, why), policy))
-    return _told(table, lines), last
+        library.table.write(audit_log.entry_of_list(name, Act(library.moment, staff, Deed.LOOK, why), library.policy))
+    return _told(library.table, lines), last
 
 
 def _told(table: Table, lines: list[Line]) -> list[Line]:
@@ -95,8 +90,8 @@ def _told(table: Table, lines: list[Line]) -> list[Line]:
 
 
 def _copies(asked: _Asked) -> _Page:
-    found_copies, last = copies.page_of_list(asked.table, asked.name, asked.start, asked.limit)
-    return list(_lines_of(asked.table, found_copies)), last
+    found_copies, last = copies.page_of_list(asked.library.table, asked.name, asked.start, asked.limit)
+    return list(_lines_of(asked.library.table, found_copies)), last
 
 
 def _lines_of(table: Table, copies: list[Copy]) -> Iterable[Line]:
@@ -111,31 +106,33 @@ def _lines_of(table: Table, copies: list[Copy]) -> Iterable[Line]:
 
 def _ready(asked: _Asked) -> _Page:
     """By the deadlines kept with the holds; each line tells the one that counts by the calendar as it is now."""
-    closed = calendar.load(asked.table)
-    found, last = holds.page_of_ready(asked.table, asked.start, asked.limit)
-    found = [with_deadline(hold, asked.today, closed, asked.policy) for hold in found]
-    found_copies = {copy.barcode: copy for copy in copies.find_many(asked.table, [hold.barcode for hold in found])}
+    closed = calendar.load(asked.library.table)
+    found, last = holds.page_of_ready(asked.library.table, asked.start, asked.limit)
+    found = [with_deadline(hold, asked.library.today, closed, asked.library.policy) for hold in found]
+    found_copies = {
+        copy.barcode: copy for copy in copies.find_many(asked.library.table, [hold.barcode for hold in found])
+    }
     return [Line(hold.title_id, found_copies.get(hold.barcode), hold.ready_on, hold) for hold in found], last
 
 
 def _overdue(asked: _Asked) -> _Page:
     """By due date; a loan is called overdue once the carriage that could have brought it was checked in (RULES 35)."""
-    closed = calendar.load(asked.table)
-    due = loans.by_due_date(asked.table, asked.today, asked.start or "", asked.limit)
-    since = ((place, loan, overdue_from(loan, closed, asked.policy)) for place, loan in due)
-    late = ((place, loan, day) for place, loan, day in since if day is not None and day <= asked.today)
+    closed = calendar.load(asked.library.table)
+    due = loans.by_due_date(asked.library.table, asked.library.today, asked.start or "", asked.limit)
+    since = ((place, loan, overdue_from(loan, closed, asked.library.policy)) for place, loan in due)
+    late = ((place, loan, day) for place, loan, day in since if day is not None and day <= asked.library.today)
     page = list(islice(late, asked.limit + 1))
     shown = page[: asked.limit]
     found_copies = {
-        copy.barcode: copy for copy in copies.find_many(asked.table, [loan.barcode for _, loan, _ in shown])
+        copy.barcode: copy for copy in copies.find_many(asked.library.table, [loan.barcode for _, loan, _ in shown])
     }
     lines = [Line(loan.title_id, found_copies.get(loan.barcode), day, loan=loan) for _, loan, day in shown]
     return lines, shown[-1][0] if len(page) > asked.limit else None
 
 
 def _without_copy(asked: _Asked) -> _Page:
-    found, last = titles.page_without_copy(asked.table, asked.start, asked.limit)
-    waiting = titles.waiting_counts(asked.table, {title.title_id for title in found})
+    found, last = titles.page_without_copy(asked.library.table, asked.start, asked.limit)
+    waiting = titles.waiting_counts(asked.library.table, {title.title_id for title in found})
     return [Line(title.title_id) for title in found if waiting[title.title_id]], last
 
 

@@ -6,8 +6,8 @@ not say which book; where a queue tells of many, it is with the title and does n
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
+from lending.actions.library import Library
 from lending.actions.lookup import copy_in_hand
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
@@ -22,7 +22,6 @@ from lending.domain.loans.release import with_deadline
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
-from lending.domain.week import in_tokyo
 
 _KEPT = (CopyState.KEPT_ASIDE, CopyState.READY)
 
@@ -63,7 +62,7 @@ class TitleRecord:
     queue: list[InQueue]
 
 
-def look_up_copy(table: Table, barcode: str, staff: str, why: str, moment: datetime, policy: Policy) -> BookView:
+def look_up_copy(library: Library, barcode: str, staff: str, why: str) -> BookView:
     """What staff are told of the book in their hand.
 
     Args:
@@ -72,21 +71,21 @@ def look_up_copy(table: Table, barcode: str, staff: str, why: str, moment: datet
     Raises:
         Refused: no such book.
     """
-    copy = copy_in_hand(table, barcode)
-    found = titles.view(table, copy.title_id)
+    copy = copy_in_hand(library.table, barcode)
+    found = titles.view(library.table, copy.title_id)
     waiting = [each for each in found.holds if each.status is HoldStatus.WAITING] if found else []
-    queue = holds.find_many(table, copy.title_id, [each.patron_id for each in waiting[:1]])
-    kept_for = holds.find(table, copy.holder, copy.title_id) if copy.state in _KEPT else None
-    loan = loans.find(table, copy.holder, barcode) if copy.holder and copy.state not in _KEPT else None
+    queue = holds.find_many(library.table, copy.title_id, [each.patron_id for each in waiting[:1]])
+    kept_for = holds.find(library.table, copy.holder, copy.title_id) if copy.state in _KEPT else None
+    loan = loans.find(library.table, copy.holder, barcode) if copy.holder and copy.state not in _KEPT else None
     named = {copy.holder, copy.pull.patron_id if copy.pull else "", *(hold.patron_id for hold in queue)} - {""}
     return BookView(
         copy=copy,
         title=found.title if found else None,
         loan=loan,
-        kept_for=kept_for and with_deadline(kept_for, in_tokyo(moment).date(), calendar.load(table), policy),
+        kept_for=kept_for and with_deadline(kept_for, library.today, calendar.load(library.table), library.policy),
         first=queue[0] if queue else None,
         waiting=len(waiting),
-        cards=_seen(table, named, Act(moment, staff, Deed.LOOK, why), policy),
+        cards=_seen(library.table, named, Act(library.moment, staff, Deed.LOOK, why), library.policy),
     )
 
 
@@ -98,7 +97,7 @@ def _seen(table: Table, patron_ids: Iterable[str], act: Act, policy: Policy) -> 
     return {patron_id: patron.card_number for patron_id, patron in found.items()}
 
 
-def look_up_title(table: Table, title_id: str, staff: str, why: str, moment: datetime, policy: Policy) -> TitleRecord:
+def look_up_title(library: Library, title_id: str, staff: str, why: str) -> TitleRecord:
     """A title with its copies, where each lies, and its queue.
 
     Args:
@@ -107,17 +106,19 @@ def look_up_title(table: Table, title_id: str, staff: str, why: str, moment: dat
     Raises:
         Refused: there is no such title.
     """
-    found = titles.view(table, title_id)
+    found = titles.view(library.table, title_id)
     if found is None:
         raise Refused("not_found")
     # The index proposes; what is true of copies and holds is read from themselves.
-    found_copies = copies.find_many(table, [copy.barcode for copy in found.copies])
-    closed, today = calendar.load(table), in_tokyo(moment).date()
-    open_holds = holds.find_many(table, title_id, [each.patron_id for each in found.holds])
-    queue = [with_deadline(hold, today, closed, policy) for hold in open_holds]
+    found_copies = copies.find_many(library.table, [copy.barcode for copy in found.copies])
+    closed, today = calendar.load(library.table), library.today
+    open_holds = holds.find_many(library.table, title_id, [each.patron_id for each in found.holds])
+    queue = [with_deadline(hold, today, closed, library.policy) for hold in open_holds]
     if queue:
-        table.write(audit_log.entry_of_title(title_id, Act(moment, staff, Deed.LOOK, why), policy))
-    people = patrons.find_many(table, {hold.patron_id for hold in queue})
+        library.table.write(
+            audit_log.entry_of_title(title_id, Act(library.moment, staff, Deed.LOOK, why), library.policy)
+        )
+    people = patrons.find_many(library.table, {hold.patron_id for hold in queue})
     places = {hold.patron_id: n for n, hold in enumerate(filter(_waits, queue), start=1)}
     lines = [
         InQueue(hold.as_of(closed.latest_run), people[hold.patron_id].card_number, places.get(hold.patron_id))

@@ -9,11 +9,11 @@ it. Then the copies that are left, those on loan with their loans. At last a tit
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 
 from lending.actions.holds.change_for_caller import freed
 from lending.actions.holds.end_all_of_title import ended_with_mail
+from lending.actions.library import Library
 from lending.actions.unfinished import EnoughTime
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.catalogue import copies, search_index, titles
@@ -27,7 +27,6 @@ from lending.domain.holds.hold import Hold
 from lending.domain.holds.merging import ALREADY_ON_LOAN, refusals_to_merge, united
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.audit_log import Act, Deed
-from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 
 _KEPT = (CopyState.KEPT_ASIDE, CopyState.READY)
@@ -44,14 +43,7 @@ class Merged:
 
 
 def merge_titles(
-    table: Table,
-    title_id: str,
-    into: str,
-    version: str,
-    staff: str,
-    moment: datetime,
-    policy: Policy,
-    enough_time: EnoughTime,
+    library: Library, title_id: str, into: str, version: str, staff: str, enough_time: EnoughTime
 ) -> Merged:
     """Let a title's copies, loans and holds be those of another. Asked again it goes on where it was.
 
@@ -65,9 +57,9 @@ def merge_titles(
     Raises:
         Refused: there are no such titles, or with every reason at once.
     """
-    if not _begin(table, title_id, into, version):
+    if not _begin(library.table, title_id, into, version):
         return Merged(0, 0, 0, done=True)
-    merging, moved = _Merging(table, title_id, into, staff, moment, policy), Counter[str]()
+    merging, moved = _Merging(library, title_id, into, staff), Counter[str]()
     for step in merging.steps():
         if not enough_time():
             return _merged(moved, done=False)
@@ -106,16 +98,14 @@ def _begin(table: Table, title_id: str, into: str, version: str) -> bool:
 class _Merging:
     """One title on its way into another."""
 
-    table: Table
+    library: Library
     source: str
     target: str
     staff: str
-    moment: datetime
-    policy: Policy
 
     def steps(self) -> Iterator[Callable[[], Counter[str]]]:
         """What is to be done, one after the other; what a step leaves undone is done when asked again."""
-        found = titles.view(self.table, self.source)
+        found = titles.view(self.library.table, self.source)
         for queued in reversed(found.holds if found else []):
             yield partial(_move_hold, self, queued.patron_id)
         for barcode in self.title(self.source).barcodes:
@@ -131,7 +121,7 @@ class _Merging:
         Raises:
             Refused: somebody else has brought the merge to its end.
         """
-        title = titles.find(self.table, title_id)
+        title = titles.find(self.library.table, title_id)
         if title is None:
             raise Refused("busy")
         return title
@@ -154,25 +144,25 @@ class _Merging:
 
     def tied_to(self, hold: Hold) -> list[Copy]:
         """The copies of the title that are kept or planned for a hold."""
-        found_copies = copies.find_many(self.table, list(self.title(self.source).barcodes))
+        found_copies = copies.find_many(self.library.table, list(self.title(self.source).barcodes))
         return [copy for copy in found_copies if copy.barcode == hold.barcode or _planned_for(copy) == hold.patron_id]
 
     def trace(self, patron_id: str, what: Deed) -> Write:
         """That staff did it to somebody's hold or loan."""
-        return audit_log.entry_of_patron(patron_id, Act(self.moment, self.staff, what), self.policy)
+        return audit_log.entry_of_patron(patron_id, Act(self.library.moment, self.staff, what), self.library.policy)
 
     def end_hold(self, hold: Hold) -> None:
         """A hold ends, with a mail: its patron has the book at home."""
         trace = self.trace(hold.patron_id, Deed.CANCEL_HOLD)
         title = self.title(hold.title_id)
-        mail = ended_with_mail(self.table, hold, title, ALREADY_ON_LOAN, self.moment, self.policy)
-        self.table.transact(*mail, trace)
+        mail = ended_with_mail(self.library, hold, title, ALREADY_ON_LOAN)
+        self.library.table.transact(*mail, trace)
 
 
 @again_when_overtaken
 def _move_hold(merging: _Merging, patron_id: str) -> Counter[str]:
     """A patron's hold joins the other queue at its own place, with the copies that are kept or planned for it."""
-    table = merging.table
+    table = merging.library.table
     hold, patron = holds.find(table, patron_id, merging.source), patrons.find(table, patron_id)
     if hold is None or patron is None:
         return Counter()
@@ -189,7 +179,7 @@ def _move_hold(merging: _Merging, patron_id: str) -> Counter[str]:
         joined = [holds.change(there, united(hold, there)), patrons.hold_decrement(patron_id)]
     if there and there.barcode and hold.barcode:
         # One book is enough: the other is free, and moves with those that are nobody's.
-        joined += freed(table, hold, merging.moment)
+        joined += freed(table, hold, merging.library.moment)
         tied = [copy for copy in tied if copy.barcode != hold.barcode]
     table.transact(holds.end(hold), *joined, *merging.copies_moved(tied), merging.trace(patron_id, Deed.MERGE))
     return Counter(holds=1, copies=len(tied))
@@ -198,7 +188,7 @@ def _move_hold(merging: _Merging, patron_id: str) -> Counter[str]:
 @again_when_overtaken
 def _move_copy(merging: _Merging, barcode: str) -> Counter[str]:
     """A copy that no hold counts on, with its loan if it has one."""
-    table, copy = merging.table, copies.find(merging.table, barcode)
+    table, copy = merging.library.table, copies.find(merging.library.table, barcode)
     if copy is None or copy.title_id != merging.source:
         return Counter()
     for patron_id in {copy.holder if copy.state in _KEPT else "", _planned_for(copy)} - {""}:
@@ -213,7 +203,7 @@ def _move_copy(merging: _Merging, barcode: str) -> Counter[str]:
 
 def _move_loan(merging: _Merging, copy: Copy, loan: Loan) -> Counter[str]:
     """A copy on loan. Lent with one of the other title since the merge began, it stays until one of them is back."""
-    table, patron = merging.table, patrons.find(merging.table, loan.patron_id)
+    table, patron = merging.library.table, patrons.find(merging.library.table, loan.patron_id)
     if patron is None or merging.target in patron.lent_titles:
         return Counter()
     moved = Counter(copies=1)
@@ -233,12 +223,15 @@ def _move_loan(merging: _Merging, copy: Copy, loan: Loan) -> Counter[str]:
 
 @again_when_overtaken
 def _end(merging: _Merging) -> bool:
-    source, target = titles.find(merging.table, merging.source), titles.find(merging.table, merging.target)
+    source, target = (
+        titles.find(merging.library.table, merging.source),
+        titles.find(merging.library.table, merging.target),
+    )
     if source is None or target is None:
         return source is None
-    if source.barcodes or titles.waiting_counts(merging.table, {merging.source})[merging.source]:
+    if source.barcodes or titles.waiting_counts(merging.library.table, {merging.source})[merging.source]:
         return False
-    merging.table.transact(
+    merging.library.table.transact(
         *titles.merger(source, target), titles.description_change(target, replace(target, merge=None))
     )
     return True

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from botocore.exceptions import ClientError
 
+from lending.actions.library import Library
 from lending.aws import search_file
 from lending.aws.search_file import Entry
 from lending.aws.table import Table
@@ -31,20 +32,20 @@ class TitleCard:
     earliest_pickup: date | None
 
 
-def view_title(table: Table, title_id: str, place: str, moment: datetime, policy: Policy) -> TitleCard:
+def view_title(library: Library, title_id: str, place: str) -> TitleCard:
     """A title, for somebody who would collect it at `place`.
 
     Raises:
         Refused: there is no such title.
     """
-    cards = _cards(table, [title_id], place, moment, policy)
+    cards = _cards(library, [title_id], place)
     if not cards:
         raise Refused("not_found")
     return cards[0]
 
 
 def search_titles(
-    table: Table, bucket: str, query: str, place: str, start: int, limit: int, moment: datetime, policy: Policy
+    library: Library, bucket: str, query: str, place: str, start: int, limit: int
 ) -> tuple[list[TitleCard], int | None]:
     """Titles that have every word of a query in title, author or ISBN, those with just this title first.
 
@@ -56,9 +57,9 @@ def search_titles(
         The titles, and where the list goes on, None at its end.
     """
     words = words_of(query)
-    found = _found(table, bucket, words, start + limit + 1) if words else []
+    found = _found(library.table, bucket, words, start + limit + 1) if words else []
     page = [entry.title_id for entry in found[start : start + limit]]
-    return _cards(table, page, place, moment, policy), start + limit if len(found) > start + limit else None
+    return _cards(library, page, place), start + limit if len(found) > start + limit else None
 
 
 def _found(table: Table, bucket: str, words: Sequence[str], most: int) -> list[Entry]:
@@ -83,18 +84,18 @@ def _in_file(bucket: str, file_key: str, words: Sequence[str], most: int) -> Ite
         raise
 
 
-def _cards(table: Table, title_ids: list[str], place: str, moment: datetime, policy: Policy) -> list[TitleCard]:
+def _cards(library: Library, title_ids: list[str], place: str) -> list[TitleCard]:
     """The titles that exist, in their order: whatever their number, some four requests."""
-    found = titles.find_many(table, set(title_ids))
+    found = titles.find_many(library.table, set(title_ids))
     known = {title_id: title for title_id, title in found.items() if not title.merging_into}
     if not known:
         return []
-    waiting, closed = titles.waiting_counts(table, set(known)), calendar.load(table)
+    waiting, closed = titles.waiting_counts(library.table, set(known)), calendar.load(library.table)
     found_copies: dict[str, list[Copy]] = defaultdict(list)
-    for copy in copies.find_many(table, [barcode for title in known.values() for barcode in title.barcodes]):
+    for copy in copies.find_many(library.table, [barcode for title in known.values() for barcode in title.barcodes]):
         found_copies[copy.title_id].append(copy)
     return [
-        _card(known[title_id], found_copies[title_id], waiting[title_id], place, moment, closed, policy)
+        _card(known[title_id], found_copies[title_id], waiting[title_id], place, library.moment, closed, library.policy)
         for title_id in title_ids
         if title_id in known
     ]

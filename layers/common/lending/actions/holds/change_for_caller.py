@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from lending.actions.holds.place import refusals_of_place
+from lending.actions.library import Library
 from lending.actions.lookup import patron_of_card
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.calendar import calendar
@@ -16,7 +17,6 @@ from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, refusal_to_cancel
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
-from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.week import in_tokyo, pickup_change_counts_from
 
@@ -31,9 +31,7 @@ class Cancelled:
 
 
 @again_when_overtaken
-def cancel_for_patron(
-    table: Table, card_number: str, title_id: str, staff: str, moment: datetime, policy: Policy
-) -> Cancelled:
+def cancel_for_patron(library: Library, card_number: str, title_id: str, staff: str) -> Cancelled:
     """Cancel a hold in any state; a copy kept for it is free for the next in the queue (RULES 12).
 
     The next run or pull gives it to them. A copy on today's pull list stays on it: its scan gives it to the next, or
@@ -42,35 +40,35 @@ def cancel_for_patron(
     Raises:
         Refused: no such card or hold, or the book is on loan to the patron already.
     """
-    patron, _ = patron_of_card(table, card_number)
-    hold = _hold(table, patron, title_id)
-    if reason := refusal_to_cancel(hold, "desk", policy):
+    patron, _ = patron_of_card(library.table, card_number)
+    hold = _hold(library.table, patron, title_id)
+    if reason := refusal_to_cancel(hold, "desk", library.policy):
         raise Refused.for_all([reason])
-    trace = audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.CANCEL_HOLD), policy)
-    table.transact(holds.end(hold), patrons.hold_decrement(patron.patron_id), *freed(table, hold, moment), trace)
-    return Cancelled(title_id, hold.barcode, _next(table, hold) if hold.barcode else "")
+    trace = audit_log.entry_of_patron(patron.patron_id, Act(library.moment, staff, Deed.CANCEL_HOLD), library.policy)
+    library.table.transact(
+        holds.end(hold), patrons.hold_decrement(patron.patron_id), *freed(library.table, hold, library.moment), trace
+    )
+    return Cancelled(title_id, hold.barcode, _next(library.table, hold) if hold.barcode else "")
 
 
-def cancel_all_for_patron(
-    table: Table, card_number: str, staff: str, moment: datetime, policy: Policy
-) -> list[Cancelled]:
+def cancel_all_for_patron(library: Library, card_number: str, staff: str) -> list[Cancelled]:
     """Cancel all holds of a patron who goes to hospital, and the like (RULES 13). Asked again, it goes on.
 
     Raises:
         Refused: no such card.
     """
-    patron, _ = patron_of_card(table, card_number)
+    patron, _ = patron_of_card(library.table, card_number)
     cancelled = []
-    for hold in holds.of_patron(table, patron.patron_id):
+    for hold in holds.of_patron(library.table, patron.patron_id):
         try:
-            cancelled.append(cancel_for_patron(table, card_number, hold.title_id, staff, moment, policy))
+            cancelled.append(cancel_for_patron(library, card_number, hold.title_id, staff))
         except Refused:
             continue  # it has become a loan, or was cancelled by the patron
     return cancelled
 
 
 @again_when_overtaken
-def move_to_end(table: Table, card_number: str, title_id: str, staff: str, moment: datetime, policy: Policy) -> Hold:
+def move_to_end(library: Library, card_number: str, title_id: str, staff: str) -> Hold:
     """Move a hold to the end of its queue, as if it were cancelled and placed again (RULES 13).
 
     A copy kept for it is free for the next in the queue.
@@ -78,20 +76,18 @@ def move_to_end(table: Table, card_number: str, title_id: str, staff: str, momen
     Raises:
         Refused: no such card or hold.
     """
-    patron, _ = patron_of_card(table, card_number)
-    hold = _hold(table, patron, title_id)
-    moved = replace(hold.waiting_again(), queued_at=max(moment, hold.queued_at))
+    patron, _ = patron_of_card(library.table, card_number)
+    hold = _hold(library.table, patron, title_id)
+    moved = replace(hold.waiting_again(), queued_at=max(library.moment, hold.queued_at))
     if hold.barcode:
         moved = replace(moved, last_run=None)
-    trace = audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.MOVE_HOLD), policy)
-    table.transact(holds.change(hold, moved), *freed(table, hold, moment), trace)
+    trace = audit_log.entry_of_patron(patron.patron_id, Act(library.moment, staff, Deed.MOVE_HOLD), library.policy)
+    library.table.transact(holds.change(hold, moved), *freed(library.table, hold, library.moment), trace)
     return moved
 
 
 @again_when_overtaken
-def change_pickup_place(
-    table: Table, card_number: str, title_id: str, place: str, staff: str, moment: datetime, policy: Policy
-) -> Hold:
+def change_pickup_place(library: Library, card_number: str, title_id: str, place: str, staff: str) -> Hold:
     """Record another pickup place, which counts from the cycle the rule says (RULES 14). A weekly run's plan stands.
 
     A change to a facility in time for the next run takes the hold out of the counter's pulls at once.
@@ -99,21 +95,23 @@ def change_pickup_place(
     Raises:
         Refused: no such card, hold or place, the place is shut for good, or the book lies ready at the counter.
     """
-    patron, _ = patron_of_card(table, card_number)
-    hold = _hold(table, patron, title_id)
-    if reasons := refusals_of_place(table, place, moment, policy):
+    patron, _ = patron_of_card(library.table, card_number)
+    hold = _hold(library.table, patron, title_id)
+    if reasons := refusals_of_place(library, place):
         raise Refused.for_all(reasons)
     if hold.status is HoldStatus.READY:
         raise Refused("ready_at_counter")
-    days = calendar.load(table)
+    days = calendar.load(library.table)
     latest = days.latest_run
-    made = latest.cycle if latest and latest.date <= in_tokyo(moment).date() else None
-    counts_from = pickup_change_counts_from(moment, days.prefectural_open, policy, made)
-    today = in_tokyo(moment).date()
+    made = latest.cycle if latest and latest.date <= library.today else None
+    counts_from = pickup_change_counts_from(library.moment, days.prefectural_open, library.policy, made)
+    today = library.today
     changed = _with_place(hold, place, counts_from, max(today, made) if made else today)
-    to_facility = changed.place_on(coming_week(moment, days, policy).cycle) != PREFECTURAL
-    trace = audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.CHANGE_PICKUP), policy)
-    table.transact(holds.change(hold, changed), *(_off_the_counters_list(table, hold) if to_facility else []), trace)
+    to_facility = changed.place_on(coming_week(library.moment, days, library.policy).cycle) != PREFECTURAL
+    trace = audit_log.entry_of_patron(patron.patron_id, Act(library.moment, staff, Deed.CHANGE_PICKUP), library.policy)
+    library.table.transact(
+        holds.change(hold, changed), *(_off_the_counters_list(library.table, hold) if to_facility else []), trace
+    )
     return changed
 
 

@@ -1,9 +1,9 @@
 """Ending all holds of a title, with a mail to each patron: a lost book that will not be replaced, say (RULES 9, 34)."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from lending.actions.holds.change_for_caller import freed
+from lending.actions.library import Library
 from lending.actions.unfinished import EnoughTime
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.catalogue import copies, titles
@@ -16,7 +16,6 @@ from lending.domain.holds.hold import Hold
 from lending.domain.mail.kinds.books import HoldCancelledMail
 from lending.domain.mail.mail import new_mail
 from lending.domain.patrons.audit_log import Act, Deed
-from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 
 
@@ -29,9 +28,7 @@ class Ended:
     left: int
 
 
-def cancel_all_of_title(
-    table: Table, title_id: str, reason: str, staff: str, moment: datetime, policy: Policy, enough_time: EnoughTime
-) -> Ended:
+def cancel_all_of_title(library: Library, title_id: str, reason: str, staff: str, enough_time: EnoughTime) -> Ended:
     """End every open hold of a title in the order of its queue, each with a mail. Asked again it goes on (RULES 9).
 
     Args:
@@ -41,16 +38,16 @@ def cancel_all_of_title(
     Raises:
         Refused: there is no such title.
     """
-    found = titles.view(table, title_id)
+    found = titles.view(library.table, title_id)
     if found is None:
         raise Refused("not_found")
     ended: list[Hold] = []
     for place, queued in enumerate(found.holds):
         if not enough_time():
-            return _ended(table, ended, left=len(found.holds) - place)
-        if hold := _end(table, queued.patron_id, found.title, reason, staff, moment, policy):
+            return _ended(library.table, ended, left=len(found.holds) - place)
+        if hold := _end(library, queued.patron_id, found.title, reason, staff):
             ended.append(hold)
-    return _ended(table, ended, left=0)
+    return _ended(library.table, ended, left=0)
 
 
 def _ended(table: Table, ended: list[Hold], left: int) -> Ended:
@@ -58,28 +55,24 @@ def _ended(table: Table, ended: list[Hold], left: int) -> Ended:
 
 
 @again_when_overtaken
-def _end(
-    table: Table, patron_id: str, title: Title, reason: str, staff: str, moment: datetime, policy: Policy
-) -> Hold | None:
+def _end(library: Library, patron_id: str, title: Title, reason: str, staff: str) -> Hold | None:
     """The hold that ended, None if it was no hold any more: cancelled, or a loan by now."""
-    hold = holds.find(table, patron_id, title.title_id)
+    hold = holds.find(library.table, patron_id, title.title_id)
     if hold is None:
         return None
-    trace = audit_log.entry_of_patron(patron_id, Act(moment, staff, Deed.CANCEL_HOLD), policy)
-    table.transact(*ended_with_mail(table, hold, title, reason, moment, policy), trace)
+    trace = audit_log.entry_of_patron(patron_id, Act(library.moment, staff, Deed.CANCEL_HOLD), library.policy)
+    library.table.transact(*ended_with_mail(library, hold, title, reason), trace)
     return hold
 
 
-def ended_with_mail(
-    table: Table, hold: Hold, title: Title, reason: str, moment: datetime, policy: Policy
-) -> list[Write]:
+def ended_with_mail(library: Library, hold: Hold, title: Title, reason: str) -> list[Write]:
     """A hold ends, its copy is free, and its patron is told why (RULES 38)."""
     # Named by the moment it was placed: a later hold on the same title is another matter.
     about = (hold.title_id, int(hold.placed_at.timestamp() * 1000))
-    mail = new_mail(HoldCancelledMail, hold.patron_id, moment, *about, title=title.title, reason=reason)
+    mail = new_mail(HoldCancelledMail, hold.patron_id, library.moment, *about, title=title.title, reason=reason)
     return [
         holds.end(hold),
         patrons.hold_decrement(hold.patron_id),
-        *freed(table, hold, moment),
-        mails.addition(mail, policy),
+        *freed(library.table, hold, library.moment),
+        mails.addition(mail, library.policy),
     ]

@@ -1,7 +1,6 @@
 """Placing a hold and taking it back (RULES 9-12)."""
 
-from datetime import datetime
-
+from lending.actions.library import Library
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.calendar import calendar, facilities
 from lending.aws.table.catalogue import copies, titles
@@ -15,32 +14,29 @@ from lending.domain.problems import Reason, Refused
 
 
 @again_when_overtaken
-def place_hold(
-    table: Table, patron_id: str, title_id: str, pickup_place: str, moment: datetime, policy: Policy, *traces: Write
-) -> Hold:
+def place_hold(library: Library, patron_id: str, title_id: str, pickup_place: str, *traces: Write) -> Hold:
     """Put a patron at the end of a title's queue.
 
     Args:
         pickup_place: `prefectural` or a facility's number as text.
-        moment: when the patron asked: the place in the queue (RULES 11).
         traces: of the staff who place it for a caller (RULES 41).
 
     Raises:
         Refused: with every reason at once (RULES 9, 10), or there is no such title.
     """
-    patron, title = patrons.find(table, patron_id), titles.find(table, title_id)
+    patron, title = patrons.find(library.table, patron_id), titles.find(library.table, title_id)
     if patron is None or title is None:
         raise Refused("not_found")
     if title.merging_into:
         raise Refused("title_merged", into=title.merging_into)
-    held = holds.find(table, patron_id, title_id) is not None
-    found_copies = copies.find_many(table, list(title.barcodes)) if not title.lendable else []
-    reasons = refusals_to_place(patron, title, found_copies, held, policy)
-    if reasons := reasons + refusals_of_place(table, pickup_place, moment, policy):
+    held = holds.find(library.table, patron_id, title_id) is not None
+    found_copies = copies.find_many(library.table, list(title.barcodes)) if not title.lendable else []
+    reasons = refusals_to_place(patron, title, found_copies, held, library.policy)
+    if reasons := reasons + refusals_of_place(library, pickup_place):
         raise Refused.for_all(reasons)
-    hold = Hold(patron_id, title_id, pickup_place, placed_at=moment, queued_at=moment)
-    table.transact(
-        patrons.hold_increment(patron_id, title_id, policy.hold_limit),
+    hold = Hold(patron_id, title_id, pickup_place, placed_at=library.moment, queued_at=library.moment)
+    library.table.transact(
+        patrons.hold_increment(patron_id, title_id, library.policy.hold_limit),
         holds.addition(hold),
         titles.lendable_check(title_id),
         *traces,
@@ -48,13 +44,13 @@ def place_hold(
     return hold
 
 
-def refusals_of_place(table: Table, pickup_place: str, moment: datetime, policy: Policy) -> list[Reason]:
+def refusals_of_place(library: Library, pickup_place: str) -> list[Reason]:
     """Why a place cannot be chosen for pickup: there is none of that name, or it is shut for good (RULES 21, 29)."""
     if pickup_place == PREFECTURAL:
         return []
-    if facilities.find(table, pickup_place) is None:
+    if facilities.find(library.table, pickup_place) is None:
         return [Reason("unknown_pickup_place", field="pickup_place")]
-    reason = refusal_of_place(pickup_place, moment, calendar.load(table), policy)
+    reason = refusal_of_place(pickup_place, library.moment, calendar.load(library.table), library.policy)
     return [reason] if reason else []
 
 

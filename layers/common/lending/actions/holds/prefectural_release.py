@@ -1,7 +1,8 @@
 """The daily release at the prefectural library: who comes too late makes way for the next in the queue (RULES 16)."""
 
-from datetime import date, datetime
+from datetime import date
 
+from lending.actions.library import Library
 from lending.aws.table import Busy, Table, again_when_overtaken
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies
@@ -22,7 +23,7 @@ class Stuck(Exception):
     """Some holds could not be released: asked again, they are tried again."""
 
 
-def release_expired(table: Table, moment: datetime, policy: Policy) -> JobResult:
+def release_expired(library: Library) -> JobResult:
     """End the ready holds whose last day is over at `moment`; nobody is told (RULES 16).
 
     Days that were closed meanwhile, or a mail that has not gone, give a hold a later last day: that is kept with it.
@@ -33,14 +34,14 @@ def release_expired(table: Table, moment: datetime, policy: Policy) -> JobResult
     Raises:
         Stuck: some could not be released, all others are.
     """
-    last_day = last_day_over(moment, policy)
-    if runs.is_done(table, JOB, last_day):
+    last_day = last_day_over(library.moment, library.policy)
+    if runs.is_done(library.table, JOB, last_day):
         return JobResult(last_day)
-    closed, proposed = calendar.load(table), list(holds.ready_until(table, last_day))
-    released = [_released(table, hold, last_day, closed, policy) for hold in proposed]
+    closed, proposed = calendar.load(library.table), list(holds.ready_until(library.table, last_day))
+    released = [_released(library.table, hold, last_day, closed, library.policy) for hold in proposed]
     if stuck := released.count(None):
         raise Stuck(f"{stuck} holds could not be released")
-    runs.note_done(table, JOB, last_day, moment)
+    runs.note_done(library.table, JOB, last_day, library.moment)
     return JobResult(last_day, {"holds": released.count(True)})
 
 

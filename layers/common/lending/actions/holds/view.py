@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
+from lending.actions.library import Library
 from lending.aws.concurrency import map_concurrently
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar, facilities
@@ -39,23 +40,23 @@ class HoldView:
     stopped_by: Sequence[Explanation]
 
 
-def view_holds(table: Table, patron_id: str, moment: datetime, policy: Policy) -> list[HoldView]:
+def view_holds(library: Library, patron_id: str) -> list[HoldView]:
     """A patron's open holds, oldest first, each with its place in the queue and what can be expected (RULES 11, 27)."""
-    closed, open_holds = calendar.load(table), holds.of_patron(table, patron_id)
-    patron = patrons.find(table, patron_id) if open_holds else None
+    closed, open_holds = calendar.load(library.table), holds.of_patron(library.table, patron_id)
+    patron = patrons.find(library.table, patron_id) if open_holds else None
     if patron is None:
         return []
-    views = map_concurrently(lambda hold: _view(table, hold, patron, moment, closed, policy), open_holds)
+    views = map_concurrently(lambda hold: _view(library, hold, patron, closed), open_holds)
     return [view for view in views if view]
 
 
-def view_placed(table: Table, hold: Hold, moment: datetime, policy: Policy) -> tuple[HoldView, list[Notice]]:
+def view_placed(library: Library, hold: Hold) -> tuple[HoldView, list[Notice]]:
     """A hold just placed, and the notices that matter to where its book is to be collected (RULES 40)."""
-    closed, patron = calendar.load(table), patrons.find(table, hold.patron_id)
-    view = _view(table, hold, patron, moment, closed, policy) if patron else None
+    closed, patron = calendar.load(library.table), patrons.find(library.table, hold.patron_id)
+    view = _view(library, hold, patron, closed) if patron else None
     unknown = Title(hold.title_id, "", "", "", (), 0)
     return view or HoldView(hold, unknown, None, None, None, ()), notices_for(
-        table, hold.pickup_place, moment.date(), closed, policy
+        library.table, hold.pickup_place, library.today, closed, library.policy
     )
 
 
@@ -68,15 +69,16 @@ def notices_for(table: Table, pickup_place: str, day: date, closed: Calendar, po
     return [each for each in current if each.scope in scopes or each.facility == pickup_place]
 
 
-def _view(
-    table: Table, hold: Hold, patron: Patron, moment: datetime, closed: Calendar, policy: Policy
-) -> HoldView | None:
-    found = titles.view(table, hold.title_id)
+def _view(library: Library, hold: Hold, patron: Patron, closed: Calendar) -> HoldView | None:
+    found = titles.view(library.table, hold.title_id)
     if found is None:
         return None
-    hold, queue = with_deadline(hold.as_of(closed.latest_run), moment.date(), closed, policy), found.holds
-    stopped_by = stopping_patron(hold, patron, coming_week(moment, closed, policy))
-    pickup = None if stopped_by else pickup_of_hold(hold, queue, found.copies, moment, closed, policy)
+    hold, queue = (
+        with_deadline(hold.as_of(closed.latest_run), library.today, closed, library.policy),
+        found.holds,
+    )
+    stopped_by = stopping_patron(hold, patron, coming_week(library.moment, closed, library.policy))
+    pickup = None if stopped_by else pickup_of_hold(hold, queue, found.copies, library.moment, closed, library.policy)
     if hold.status != HoldStatus.WAITING:
         return HoldView(hold, found.title, None, None, pickup, stopped_by)
     return HoldView(hold, found.title, *place_in_queue(hold, queue), pickup, stopped_by)

@@ -1,9 +1,10 @@
 """The check-in at the prefectural library, which alone ends a loan (RULES 30, 32, 34, 41)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 
+from lending.actions.library import Library
 from lending.aws.table import Busy, Table, again_when_overtaken
 from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.catalogue.titles import TitleView
@@ -15,8 +16,6 @@ from lending.domain.catalogue.title_changes import NUMBER
 from lending.domain.holds.hold import HoldStatus
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.audit_log import Act, Deed
-from lending.domain.policy import Policy
-from lending.domain.week import in_tokyo
 
 _KEPT = (CopyState.KEPT_ASIDE, CopyState.READY)
 _GONE = (CopyState.MISSING, CopyState.LOST)
@@ -40,39 +39,39 @@ class CheckedIn:
     was_lost: bool = False
 
 
-def check_in_all(table: Table, barcodes: list[str], staff: str, moment: datetime, policy: Policy) -> list[CheckedIn]:
+def check_in_all(library: Library, barcodes: list[str], staff: str) -> list[CheckedIn]:
     """Check books in, each on its own: none is held up by another. Again on the same day, the answer is the same.
 
     Args:
         barcodes: as scanned, in that order; one scanned twice is one book.
     """
-    return [_checked_in(table, barcode, staff, moment, policy) for barcode in dict.fromkeys(barcodes)]
+    return [_checked_in(library, barcode, staff) for barcode in dict.fromkeys(barcodes)]
 
 
-def _checked_in(table: Table, barcode: str, staff: str, moment: datetime, policy: Policy) -> CheckedIn:
+def _checked_in(library: Library, barcode: str, staff: str) -> CheckedIn:
     try:
-        return check_in(table, barcode, staff, moment, policy)
+        return check_in(library, barcode, staff)
     except Busy:
         return CheckedIn(barcode, "try_again")
 
 
 @again_when_overtaken
-def check_in(table: Table, barcode: str, staff: str, moment: datetime, policy: Policy) -> CheckedIn:
+def check_in(library: Library, barcode: str, staff: str) -> CheckedIn:
     """Check one book in. Nothing ties the patron to the title after it (RULES 41)."""
     # The scanner reads any bar code, whatever is printed in it.
-    copy = copies.find(table, barcode) if NUMBER.fullmatch(barcode) else None
+    copy = copies.find(library.table, barcode) if NUMBER.fullmatch(barcode) else None
     if copy is None:
         return CheckedIn(barcode, "unknown")
-    today = in_tokyo(moment).date()
-    loan = loans.find(table, copy.holder, barcode) if copy.holder and copy.state not in _KEPT else None
-    view = titles.view(table, copy.title_id)
+    today = library.today
+    loan = loans.find(library.table, copy.holder, barcode) if copy.holder and copy.state not in _KEPT else None
+    view = titles.view(library.table, copy.title_id)
     told = partial(CheckedIn, barcode, next=_following(copy, view), title=view.title.title if view else "")
     if loan is not None:
-        trace = audit_log.entry_of_patron(loan.patron_id, Act(moment, staff, Deed.CHECK_IN), policy)
-        table.transact(*ended(table, loan), *_back(copy, view, today), trace)
+        trace = audit_log.entry_of_patron(loan.patron_id, Act(library.moment, staff, Deed.CHECK_IN), library.policy)
+        library.table.transact(*ended(library.table, loan), *_back(copy, view, today), trace)
         return told("damaged" if copy.state is CopyState.DAMAGED else "returned", was_lost=loan.lost)
     if copy.state in _GONE or copy.state is CopyState.ON_LOAN:
-        table.transact(*_back(copy, view, today))
+        library.table.transact(*_back(copy, view, today))
         return told("found")
     if copy.state in _KEPT:
         return told("kept", next="hold")

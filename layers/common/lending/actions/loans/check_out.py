@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from lending.actions.library import Library
 from lending.actions.lookup import copy_in_hand, patron_of_card
 from lending.actions.pulls.replan import Replanned, without
 from lending.aws.table import Table, again_when_overtaken
@@ -15,7 +16,6 @@ from lending.domain.loans.counter import counter_loan, refusals_to_lend
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
-from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.registration.card import CardState
 from lending.domain.run.reasons import Code
@@ -31,7 +31,7 @@ class CheckedOut:
 
 
 @again_when_overtaken
-def check_out(table: Table, card_number: str, barcode: str, staff: str, moment: datetime, policy: Policy) -> CheckedOut:
+def check_out(library: Library, card_number: str, barcode: str, staff: str) -> CheckedOut:
     """Lend a book at the counter; the patron's own hold on the title is answered by it.
 
     Somebody else's hold that the book was only planned for waits on at its place, and is told that a visitor was first
@@ -40,24 +40,24 @@ def check_out(table: Table, card_number: str, barcode: str, staff: str, moment: 
     Raises:
         Refused: no such card or book, or with every reason at once (RULES 8, 9, 17, 19).
     """
-    patron, card = patron_of_card(table, card_number)
-    copy = copy_in_hand(table, barcode)
-    if loan := _lent_before(table, patron, copy, moment):
+    patron, card = patron_of_card(library.table, card_number)
+    copy = copy_in_hand(library.table, barcode)
+    if loan := _lent_before(library.table, patron, copy, library.moment):
         return CheckedOut(loan)
-    hold = holds.find(table, patron.patron_id, copy.title_id)
-    day = in_tokyo(moment).date()
+    hold = holds.find(library.table, patron.patron_id, copy.title_id)
+    day = library.today
     reasons = [Reason("card_retired")] if card.state is not CardState.ACTIVE else []
     if reasons := reasons + refusals_to_lend(patron, copy, hold, day):
         raise Refused.for_all(reasons)
-    title = titles.find(table, copy.title_id)
-    loan = counter_loan(patron, copy, title.title if title else "", moment, policy)
-    table.transact(
+    title = titles.find(library.table, copy.title_id)
+    loan = counter_loan(patron, copy, title.title if title else "", library.moment, library.policy)
+    library.table.transact(
         loans.addition(loan),
         copies.state_change(copy, CopyState.ON_LOAN, on=day, holder=patron.patron_id, due_on=loan.due_on),
         patrons.loan_increment(patron.patron_id, copy.title_id, patron.cap_on(day), holds=int(hold is not None)),
         *([holds.end(hold)] if hold else []),
-        *_displaced(table, patron, copy, moment, policy).writes,
-        audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.CHECK_OUT), policy),
+        *_displaced(library, patron, copy).writes,
+        audit_log.entry_of_patron(patron.patron_id, Act(library.moment, staff, Deed.CHECK_OUT), library.policy),
     )
     return CheckedOut(loan, hold is not None)
 
@@ -70,7 +70,7 @@ def _lent_before(table: Table, patron: Patron, copy: Copy, moment: datetime) -> 
     return loan if loan and loan.pickup_from is None and in_tokyo(loan.lent_at).date() == today else None
 
 
-def _displaced(table: Table, patron: Patron, copy: Copy, moment: datetime, policy: Policy) -> Replanned:
+def _displaced(library: Library, patron: Patron, copy: Copy) -> Replanned:
     if copy.pull is None or copy.pull.patron_id == patron.patron_id:
         return Replanned()
-    return without(table, copy, CopyState.ON_LOAN, Code.TAKEN_BY_VISITOR, moment, policy, patron.patron_id)
+    return without(library, copy, CopyState.ON_LOAN, Code.TAKEN_BY_VISITOR, patron.patron_id)

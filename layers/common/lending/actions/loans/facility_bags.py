@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from lending.actions.library import Library
 from lending.aws.concurrency import map_concurrently
 from lending.aws.table import Table
 from lending.aws.table.calendar import facilities
@@ -51,37 +52,35 @@ class Overview:
     counts: dict[BagList, int]
 
 
-def view_current(table: Table, facility: str, moment: datetime, policy: Policy) -> list[BagView]:
+def view_current(library: Library, facility: str) -> list[BagView]:
     """This week's bags of a facility, and those of earlier weeks whose last day has not passed (RULES 29)."""
-    today = in_tokyo(moment).date()
-    newest = opened_batch(today, policy)
+    today = library.today
+    newest = opened_batch(today, library.policy)
     found = [
         bag
-        for bag in _of_weeks(table, facility, _weeks_back(newest))
-        if bag.barcodes and is_current(bag, today, policy)
+        for bag in _of_weeks(library.table, facility, _weeks_back(newest))
+        if bag.barcodes and is_current(bag, today, library.policy)
     ]
-    return _views(table, found, moment, policy)
+    return _views(library, found)
 
 
-def view_lists(
-    table: Table, facility: str, wanted: Iterable[BagList], moment: datetime, policy: Policy
-) -> list[BagView]:
+def view_lists(library: Library, facility: str, wanted: Iterable[BagList]) -> list[BagView]:
     """The bags of a facility that are on some of its piles, the first week first, by card number."""
     piles = frozenset(wanted)
-    found = [bag for bag in _all(table, facility, moment, policy) if list_of(bag, moment, policy) in piles]
-    return sorted(_views(table, found, moment, policy), key=lambda view: (view.bag.pickup_from, view.card_number))
+    found = [bag for bag in _all(library, facility) if list_of(bag, library.moment, library.policy) in piles]
+    return sorted(_views(library, found), key=lambda view: (view.bag.pickup_from, view.card_number))
 
 
-def overview(table: Table, facility: str, moment: datetime, policy: Policy) -> Overview:
+def overview(library: Library, facility: str) -> Overview:
     """What a facility is called, and how many bags are on each of its piles.
 
     Raises:
         Refused: there is no such facility.
     """
-    known = facilities.find(table, facility)
+    known = facilities.find(library.table, facility)
     if known is None:
         raise Refused("not_found")
-    piles = [list_of(bag, moment, policy) for bag in _all(table, facility, moment, policy)]
+    piles = [list_of(bag, library.moment, library.policy) for bag in _all(library, facility)]
     return Overview(known, {pile: piles.count(pile) for pile in BagList})
 
 
@@ -108,11 +107,11 @@ def current_number(table: Table, bag: Bag) -> str:
     return patrons.card_numbers(table, {bag.patron_id}).get(bag.patron_id, bag.card_number)
 
 
-def _all(table: Table, facility: str, moment: datetime, policy: Policy) -> list[Bag]:
-    newest = opened_batch(in_tokyo(moment).date(), policy)
-    ahead = -(-policy.pickup_days_after_run // DAYS_OF_WEEK)
+def _all(library: Library, facility: str) -> list[Bag]:
+    newest = opened_batch(library.today, library.policy)
+    ahead = -(-library.policy.pickup_days_after_run // DAYS_OF_WEEK)
     coming = [newest + timedelta(days=DAYS_OF_WEEK * weeks) for weeks in range(1, ahead + 1)]
-    return _of_weeks(table, facility, [*_weeks_back(newest), *coming])
+    return _of_weeks(library.table, facility, [*_weeks_back(newest), *coming])
 
 
 def _weeks_back(newest: date) -> list[date]:
@@ -124,9 +123,9 @@ def _of_weeks(table: Table, facility: str, sundays: list[date]) -> list[Bag]:
     return [bag for week in weeks for bag in week]
 
 
-def _views(table: Table, found: list[Bag], moment: datetime, policy: Policy) -> list[BagView]:
-    numbers = patrons.card_numbers(table, {bag.patron_id for bag in found})
-    return [_view(bag, numbers.get(bag.patron_id, bag.card_number), moment, policy) for bag in found]
+def _views(library: Library, found: list[Bag]) -> list[BagView]:
+    numbers = patrons.card_numbers(library.table, {bag.patron_id for bag in found})
+    return [_view(bag, numbers.get(bag.patron_id, bag.card_number), library.moment, library.policy) for bag in found]
 
 
 def _view(bag: Bag, card_number: str, moment: datetime, policy: Policy) -> BagView:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from lending.actions.library import Library
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.calendar import facilities
 from lending.aws.table.loans import bags, reports
@@ -12,7 +13,6 @@ from lending.aws.table.writes import Write
 from lending.domain.loans.bag import Arrival, Bag
 from lending.domain.loans.report import Report, name_of_bags_report, report_of_bag
 from lending.domain.patrons.audit_log import Act, Deed
-from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 
 
@@ -37,17 +37,15 @@ def report(table: Table, told: Report) -> Report:
     return told
 
 
-def open_reports(
-    table: Table, staff: str, moment: datetime, policy: Policy, limit: int, start: Any = None
-) -> tuple[list[OpenReport], Any]:
+def open_reports(library: Library, staff: str, limit: int, start: Any = None) -> tuple[list[OpenReport], Any]:
     """Some of the open reports, the oldest first, and where the list goes on."""
-    found, last = reports.page(table, limit, start)
-    names = {str(each.number): each.name for each in facilities.all_facilities(table)} if found else {}
+    found, last = reports.page(library.table, limit, start)
+    names = {str(each.number): each.name for each in facilities.all_facilities(library.table)} if found else {}
     about = [(each.pickup_from, each.facility, each.patron_id) for each in found if each.pickup_from]
-    known = {bag.bag_id: bag for bag in bags.find_many(table, about)}
+    known = {bag.bag_id: bag for bag in bags.find_many(library.table, about)}
     if known:
-        table.write(audit_log.entry_of_list("reports", Act(moment, staff, Deed.LOOK), policy))
-    numbers = patrons.card_numbers(table, {bag.patron_id for bag in known.values()})
+        library.table.write(audit_log.entry_of_list("reports", Act(library.moment, staff, Deed.LOOK), library.policy))
+    numbers = patrons.card_numbers(library.table, {bag.patron_id for bag in known.values()})
     return [_with_bag(each, names, known, numbers) for each in found], last
 
 
@@ -58,19 +56,19 @@ def _with_bag(told: Report, names: dict[str, str], known: dict[str, Bag], number
 
 
 @again_when_overtaken
-def finish_report(table: Table, report_id: str, staff: str, moment: datetime, policy: Policy) -> None:
+def finish_report(library: Library, report_id: str, staff: str) -> None:
     """Staff have seen to it. Said twice, the first time stands.
 
     Raises:
         Refused: there is no such report.
     """
-    known = reports.find_by_id(table, report_id)
+    known = reports.find_by_id(library.table, report_id)
     if known is None:
         raise Refused("not_found")
     if known.done_at is None:
-        act = Act(moment, staff, Deed.FINISH_TASK)
-        about = [audit_log.entry_of_patron(known.patron_id, act, policy)] if known.patron_id else []
-        table.transact(reports.end(known, moment, staff, policy), *about)
+        act = Act(library.moment, staff, Deed.FINISH_TASK)
+        about = [audit_log.entry_of_patron(known.patron_id, act, library.policy)] if known.patron_id else []
+        library.table.transact(reports.end(known, library.moment, staff, library.policy), *about)
 
 
 def missed(table: Table, bag: Bag, moment: datetime) -> list[Write]:
@@ -80,10 +78,10 @@ def missed(table: Table, bag: Bag, moment: datetime) -> list[Write]:
     return [] if known and known.done_at is None else [reports.record(known, told)]
 
 
-def settled(table: Table, bag: Bag, moment: datetime, by: str, policy: Policy) -> list[Write]:
+def settled(library: Library, bag: Bag, by: str) -> list[Write]:
     """The desk need not look for a bag any more, if it had to; `by` says why."""
-    known = _about(table, bag)
-    return [reports.end(known, moment, by, policy)] if known and known.done_at is None else []
+    known = _about(library.table, bag)
+    return [reports.end(known, library.moment, by, library.policy)] if known and known.done_at is None else []
 
 
 def reopened(table: Table, bag: Bag, by: str) -> list[Write]:

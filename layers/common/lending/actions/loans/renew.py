@@ -1,41 +1,38 @@
 """Renewing a loan, online or by phone (RULES 31)."""
 
-from datetime import datetime
-
-from lending.aws.table import Table, again_when_overtaken
+from lending.actions.library import Library
+from lending.aws.table import again_when_overtaken
 from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.loans import loans
 from lending.aws.table.writes import Write
 from lending.domain.loans.loan import Loan, refusals_to_renew
-from lending.domain.policy import Policy
 from lending.domain.problems import Refused
-from lending.domain.week import in_tokyo
 
 
 @again_when_overtaken
-def renew_loan(
-    table: Table, patron_id: str, barcode: str, moment: datetime, policy: Policy, by_phone: Write | None = None
-) -> Loan:
+def renew_loan(library: Library, patron_id: str, barcode: str, by_phone: Write | None = None) -> Loan:
     """Renew a loan: its days count from the old due date, and the copy tells the same date.
 
     That nobody waits for the title is demanded by the write itself, of a count that placing a hold changes in its own
     transaction: of a renewal and a first hold in the same instant, either the renewal came first, or it is refused.
 
     Args:
-        moment: when the patron asked.
         by_phone: the trace of the staff who do it for a caller (RULES 41).
 
     Raises:
         Refused: with every reason at once, or there is no such loan.
     """
-    loan = loans.find(table, patron_id, barcode)
+    loan = loans.find(library.table, patron_id, barcode)
     if loan is None:
         raise Refused("not_found")
-    today, waiting = in_tokyo(moment).date(), titles.waiting_counts(table, {loan.title_id})[loan.title_id]
-    if reasons := refusals_to_renew(loan, waiting, today, policy, by_phone is not None):
+    today, waiting = (
+        library.today,
+        titles.waiting_counts(library.table, {loan.title_id})[loan.title_id],
+    )
+    if reasons := refusals_to_renew(loan, waiting, today, library.policy, by_phone is not None):
         raise Refused.for_all(reasons)
-    renewed = loan.renewed(today, policy)
-    table.transact(
+    renewed = loan.renewed(today, library.policy)
+    library.table.transact(
         loans.change(loan, renewed),
         copies.due_date_change(barcode, patron_id, renewed.due_on),
         titles.empty_queue_check(loan.title_id),

@@ -1,8 +1,9 @@
 """The Sunday release: what was not collected is on its way back (RULES 30)."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
+from lending.actions.library import Library
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
@@ -20,7 +21,7 @@ JOB = "sunday_release"
 _WEEKS_BACK = 8
 
 
-def release_uncollected(table: Table, moment: datetime, policy: Policy) -> JobResult:
+def release_uncollected(library: Library) -> JobResult:
     """Release what the facilities have not handed over by the end of the last pickup Sunday before `moment`.
 
     Bags with another last day, of opted-in patrons or of a shifted batch, keep to it (RULES 22, 40). Of a batch without
@@ -29,16 +30,16 @@ def release_uncollected(table: Table, moment: datetime, policy: Policy) -> JobRe
     Returns:
         The day it was done for and what was done; no counts if it had been done before.
     """
-    sunday = latest_closing(moment, policy)
-    if runs.is_done(table, JOB, sunday):
+    sunday = latest_closing(library.moment, library.policy)
+    if runs.is_done(library.table, JOB, sunday):
         return JobResult(sunday)
     released = [
-        _release(table, bag.pickup_from, bag.facility, bag.patron_id, sunday, policy)
+        _release(library.table, bag.pickup_from, bag.facility, bag.patron_id, sunday, library.policy)
         for pickup_from in _sundays(sunday)
-        for bag in left_behind(list(bags.of_week(table, pickup_from)), sunday)
+        for bag in left_behind(list(bags.of_week(library.table, pickup_from)), sunday)
     ]
     counts = {"bags": sum(count > 0 for count in released), "books": sum(released)}
-    runs.note_done(table, JOB, sunday, moment)
+    runs.note_done(library.table, JOB, sunday, library.moment)
     return JobResult(sunday, counts)
 
 

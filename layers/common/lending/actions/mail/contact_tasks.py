@@ -1,9 +1,9 @@
 """Staff call patrons whose mails come back (RULES 39)."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+from lending.actions.library import Library
 from lending.aws import suppression
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.grouped import write_what_holds
@@ -29,17 +29,17 @@ class Task:
     phone: str
 
 
-def open_tasks(
-    table: Table, staff: str, moment: datetime, policy: Policy, limit: int, start: Any = None
-) -> tuple[list[Task], Any]:
+def open_tasks(library: Library, staff: str, limit: int, start: Any = None) -> tuple[list[Task], Any]:
     """Some of the open tasks, the oldest first, and where the list goes on.
 
     That staff looked at whom to call leaves a trace with each person (RULES 41).
     """
-    found, last = contacts.page(table, limit, start)
-    known = patrons.find_many(table, {contact.patron_id for contact in found if contact.patron_id})
-    tasks = [task for contact in found if (task := _task(table, contact, known))]
-    write_what_holds(table, _traces(tasks, Act(moment, staff, Deed.LOOK, "contacts"), policy).values())
+    found, last = contacts.page(library.table, limit, start)
+    known = patrons.find_many(library.table, {contact.patron_id for contact in found if contact.patron_id})
+    tasks = [task for contact in found if (task := _task(library.table, contact, known))]
+    write_what_holds(
+        library.table, _traces(tasks, Act(library.moment, staff, Deed.LOOK, "contacts"), library.policy).values()
+    )
     return tasks, last
 
 
@@ -68,21 +68,21 @@ def _trace(contact: Contact, act: Act, policy: Policy) -> Write:
 
 
 @again_when_overtaken
-def finish_task(table: Table, contact_id: str, staff: str, moment: datetime, policy: Policy) -> None:
+def finish_task(library: Library, contact_id: str, staff: str) -> None:
     """Staff have called. Said twice, the first time stands.
 
     Raises:
         Refused: there is no such task.
     """
-    contact = contacts.find_by_id(table, contact_id)
+    contact = contacts.find_by_id(library.table, contact_id)
     if contact is None:
         raise Refused("not_found")
     if contact.done_at is None:
-        trace = _trace(contact, Act(moment, staff, Deed.FINISH_TASK), policy)
-        table.transact(contacts.end(contact, moment, staff, policy), trace)
+        trace = _trace(contact, Act(library.moment, staff, Deed.FINISH_TASK), library.policy)
+        library.table.transact(contacts.end(contact, library.moment, staff, library.policy), trace)
 
 
-def address_changed(table: Table, patron_id: str, old: str, new: str, moment: datetime, policy: Policy) -> None:
+def address_changed(library: Library, patron_id: str, old: str, new: str) -> None:
     """What follows when a patron uses another address than the one mails came back from. Safe to repeat.
 
     The patron's tasks about the old one are settled. Both addresses may be tried again: the old one for those who share
@@ -92,23 +92,23 @@ def address_changed(table: Table, patron_id: str, old: str, new: str, moment: da
         old: the address given up, empty if there was none.
         new: the one in its place, empty if there is none.
     """
-    _settle_tasks(table, patron_id, old, moment, policy)
+    _settle_tasks(library, patron_id, old)
     for address in dict.fromkeys((old, new)):
         if address:
-            table.write(addresses.mark_removal(address))
+            library.table.write(addresses.mark_removal(address))
             suppression.remove_from_suppression_list(address)
 
 
 @again_when_overtaken
-def _settle_tasks(table: Table, patron_id: str, address: str, moment: datetime, policy: Policy) -> None:
-    for write in tasks_settled(table, patron_id, {address}, moment, policy):
-        table.write(write)
+def _settle_tasks(library: Library, patron_id: str, address: str) -> None:
+    for write in tasks_settled(library, patron_id, {address}):
+        library.table.write(write)
 
 
-def tasks_settled(table: Table, patron_id: str, given_up: set[str], moment: datetime, policy: Policy) -> list[Write]:
+def tasks_settled(library: Library, patron_id: str, given_up: set[str]) -> list[Write]:
     """The end of a patron's tasks about addresses that they have given up or named anew (RULES 39)."""
     return [
-        contacts.end(contact, moment, ADDRESS_CHANGED, policy)
-        for contact in contacts.of_patron(table, patron_id)
+        contacts.end(contact, library.moment, ADDRESS_CHANGED, library.policy)
+        for contact in contacts.of_patron(library.table, patron_id)
         if contact.done_at is None and contact.address in given_up
     ]

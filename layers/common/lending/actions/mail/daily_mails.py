@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from lending.actions.library import Library
 from lending.aws.table import Overtaken, Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.grouped import write_what_holds
@@ -25,27 +26,26 @@ from lending.domain.mail.mail import Mail, new_mail
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.run.run_record import JobResult
-from lending.domain.week import in_tokyo
 
 JOB = "daily_notices"
 
 
-def put_daily_mails(table: Table, moment: datetime, policy: Policy) -> JobResult:
+def put_daily_mails(library: Library) -> JobResult:
     """Put every mail that is due on the day of `moment` and was not put before: a day left out is made up for.
 
     Returns:
         The day it was done for and what was done; no counts if it had been done before.
     """
-    day = in_tokyo(moment).date()
-    if runs.is_done(table, JOB, day):
+    day = library.today
+    if runs.is_done(library.table, JOB, day):
         return JobResult(day)
-    closed = calendar.load(table).of(Scope.PREFECTURAL)
+    closed = calendar.load(library.table).of(Scope.PREFECTURAL)
     counts = {
-        "ready": _put(table, _ready_mails(table, moment, closed, policy), policy),
-        "overdue": _put(table, _overdue_mails(table, moment, closed, policy), policy),
-        **_tell_of_cards(table, moment, policy),
+        "ready": _put(library.table, _ready_mails(library, closed), library.policy),
+        "overdue": _put(library.table, _overdue_mails(library, closed), library.policy),
+        **_tell_of_cards(library),
     }
-    runs.note_done(table, JOB, day, moment)
+    runs.note_done(library.table, JOB, day, library.moment)
     return JobResult(day, counts)
 
 
@@ -63,40 +63,40 @@ def _put(table: Table, due: Iterable[_Due], policy: Policy) -> int:
     return len(new) - len(write_what_holds(table, new))
 
 
-def _ready_mails(table: Table, moment: datetime, closed: Calendar, policy: Policy) -> Iterator[_Due]:
+def _ready_mails(library: Library, closed: Calendar) -> Iterator[_Due]:
     """One mail for the books that were made ready for a patron on one earlier day (RULES 15).
 
     From the day of the mail their deadline counts, so it is kept with them in the same write (RULES 16).
     """
-    today = in_tokyo(moment).date()
+    today = library.today
     told: dict[tuple[str, date], list[tuple[Hold, Hold]]] = defaultdict(list)
-    for hold in holds.ready_until(table, date.max):
+    for hold in holds.ready_until(library.table, date.max):
         if hold.status is HoldStatus.READY and hold.ready_on and hold.ready_on < today and hold.mailed_on is None:
-            after = with_deadline(replace(hold, mailed_on=today), today, closed, policy)
+            after = with_deadline(replace(hold, mailed_on=today), today, closed, library.policy)
             told[hold.patron_id, hold.ready_on].append((hold, after))
     for (patron_id, ready_on), changes in told.items():
         until = min(after.pickup_until for _, after in changes if after.pickup_until)
         facts = {"ready_on": ready_on.isoformat(), "pickup_until": until.isoformat()}
-        mail = new_mail(ReadyMail, patron_id, moment, ready_on, **facts)
+        mail = new_mail(ReadyMail, patron_id, library.moment, ready_on, **facts)
         yield mail, [holds.change(before, after) for before, after in changes]
 
 
-def _overdue_mails(table: Table, moment: datetime, closed: Calendar, policy: Policy) -> Iterator[_Due]:
+def _overdue_mails(library: Library, closed: Calendar) -> Iterator[_Due]:
     """One mail for all books a patron is to be reminded of on one day, the first time and then weekly (RULES 35)."""
-    today = in_tokyo(moment).date()
-    for loan in loans.due_until(table, today - timedelta(days=1)):
-        if reminder := reminder_due_by(loan, today, closed, policy):
+    today = library.today
+    for loan in loans.due_until(library.table, today - timedelta(days=1)):
+        if reminder := reminder_due_by(loan, today, closed, library.policy):
             reminded_on = reminder.on.isoformat()
-            yield new_mail(OverdueMail, loan.patron_id, moment, reminder.of, reminded_on=reminded_on), []
+            yield new_mail(OverdueMail, loan.patron_id, library.moment, reminder.of, reminded_on=reminded_on), []
 
 
-def _tell_of_cards(table: Table, moment: datetime, policy: Policy) -> dict[str, int]:
+def _tell_of_cards(library: Library) -> dict[str, int]:
     """Cards that have run out while books are held, and cards that soon will, each told of once (RULES 8, 37)."""
-    today = in_tokyo(moment).date()
+    today = library.today
     counts = {CardExpiredHoldMail.name: 0, CardRenewalMail.name: 0}
-    for patron in patrons.expiring_until(table, today + timedelta(days=policy.expiry_notice_days)):
-        mail = _card_mail(patron, today, moment)
-        if mail and _told(table, patron, mail, policy):
+    for patron in patrons.expiring_until(library.table, today + timedelta(days=library.policy.expiry_notice_days)):
+        mail = _card_mail(patron, today, library.moment)
+        if mail and _told(library.table, patron, mail, library.policy):
             counts[mail.kind] += 1
     return counts
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from lending.actions.library import Library
 from lending.aws import mailer, suppression
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.mail import addresses, contacts, mails, sent_messages
@@ -122,25 +123,25 @@ def _address(event: MailEvent, recipient: Recipient, mail: Mail | None) -> str:
     return event.addressed_to[0] if forwarded(event, recipient) else recipient.address
 
 
-def tasks_of_refusal(table: Table, mail: Mail, cause: BounceCause, moment: datetime, policy: Policy) -> list[Write]:
+def tasks_of_refusal(library: Library, mail: Mail, cause: BounceCause) -> list[Write]:
     """What staff must do about a mail that SES refused when it was asked to send it (RULES 39)."""
-    contact = contact_about(Diagnosis(cause), mail.to_address, moment, mail)
-    return _tasks(table, mails.key(mail)[0], [contact], policy)
+    contact = contact_about(Diagnosis(cause), mail.to_address, library.moment, mail)
+    return _tasks(library.table, mails.key(mail)[0], [contact], library.policy)
 
 
-def tasks_of_unsent(table: Table, mail: Mail, moment: datetime, policy: Policy) -> list[Write]:
+def tasks_of_unsent(library: Library, mail: Mail) -> list[Write]:
     """What staff must do about a mail that was given up before sending: who waits for it in vain is called (RULES 39).
 
     A patron without an address has no task for it: their mails are letters to print (RULES 44).
     """
     if mail.why is Unsent.UNREACHABLE:
-        cause = addresses.cause_of_mark(table, mail.to_address) or BounceCause.UNKNOWN
+        cause = addresses.cause_of_mark(library.table, mail.to_address) or BounceCause.UNKNOWN
     elif mail.why is Unsent.NO_ADDRESS and mails.key(mail)[0].startswith("APPLICATION#"):
         cause = BounceCause.UNKNOWN
     else:
         return []
-    contact = replace(contact_about(Diagnosis(cause), mail.to_address, moment, mail), unsent=mail.why)
-    return _recorded(_news(table, mails.key(mail)[0], [contact]), policy)
+    contact = replace(contact_about(Diagnosis(cause), mail.to_address, library.moment, mail), unsent=mail.why)
+    return _recorded(_news(library.table, mails.key(mail)[0], [contact]), library.policy)
 
 
 def _tasks(table: Table, partition: str, found: Iterable[Contact], policy: Policy) -> list[Write]:

@@ -5,9 +5,9 @@ is true then, and leaves the list when staff say that it is printed, or with its
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+from lending.actions.library import Library
 from lending.actions.mail.compose import NotToBeSent, write_on_paper
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.codec import key_hash
@@ -35,7 +35,7 @@ class PaperLetter:
 
 
 def open_letters(
-    table: Table, staff: str, why: str, moment: datetime, policy: Policy, limit: int, start: Any = None
+    library: Library, staff: str, why: str, limit: int, start: Any = None
 ) -> tuple[list[PaperLetter], Any]:
     """Some of the letters to be printed, the oldest first, and where the list goes on.
 
@@ -44,11 +44,15 @@ def open_letters(
     Args:
         why: what for, as staff say it.
     """
-    found, last = mails.page_of_letters(table, limit, start)
-    known = patrons.find_many(table, {mail.owner for mail in found})
-    letters = [letter for mail in found if (letter := _letter(table, mail, known.get(mail.owner), policy))]
-    look, seen = Act(moment, staff, Deed.LOOK, why), {each.patron.patron_id for each in letters}
-    write_what_holds(table, (audit_log.entry_of_patron(patron_id, look, policy) for patron_id in sorted(seen)))
+    found, last = mails.page_of_letters(library.table, limit, start)
+    known = patrons.find_many(library.table, {mail.owner for mail in found})
+    letters = [
+        letter for mail in found if (letter := _letter(library.table, mail, known.get(mail.owner), library.policy))
+    ]
+    look, seen = Act(library.moment, staff, Deed.LOOK, why), {each.patron.patron_id for each in letters}
+    write_what_holds(
+        library.table, (audit_log.entry_of_patron(patron_id, look, library.policy) for patron_id in sorted(seen))
+    )
     return letters, last
 
 
@@ -66,14 +70,14 @@ def _letter(table: Table, mail: Mail, patron: Patron | None, policy: Policy) -> 
     return PaperLetter(f"{mail.owner}#{mail.mail_id}", mail, patron, text, with_slip)
 
 
-def note_printed(table: Table, letter_ids: list[str], staff: str, moment: datetime, policy: Policy) -> dict[str, bool]:
+def note_printed(library: Library, letter_ids: list[str], staff: str) -> dict[str, bool]:
     """Staff have printed letters. Said twice, the first time stands.
 
     Returns:
         Of each, whether it has been printed; not if there is no such letter, or if it has gone as a mail after all.
     """
-    act = Act(moment, staff, Deed.PRINT_LETTER)
-    return {letter_id: _note_printed(table, _key(letter_id), act, policy) for letter_id in letter_ids}
+    act = Act(library.moment, staff, Deed.PRINT_LETTER)
+    return {letter_id: _note_printed(library.table, _key(letter_id), act, library.policy) for letter_id in letter_ids}
 
 
 def _key(letter_id: str) -> Key:

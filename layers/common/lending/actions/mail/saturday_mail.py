@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from lending.aws.table import Table
+from lending.actions.library import Library
 from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.loans import bags
 from lending.aws.table.mail import mails
@@ -17,7 +17,7 @@ from lending.domain.week import DAYS_OF_WEEK, Week, in_tokyo, run_due_at, week_o
 JOB = "lending_mail"
 
 
-def announce_bags(table: Table, moment: datetime, policy: Policy) -> JobResult:
+def announce_bags(library: Library) -> JobResult:
     """One mail for each patron and facility with books in a bag of the week whose mails are due at `moment`.
 
     The mail is composed when it is sent, from what is on loan then.
@@ -25,12 +25,14 @@ def announce_bags(table: Table, moment: datetime, policy: Policy) -> JobResult:
     Returns:
         The day it was done for and what was done; no counts if it had been done before.
     """
-    week = _week_due(moment, policy)
-    if runs.is_done(table, JOB, week.mail_on):
+    week = _week_due(library.moment, library.policy)
+    if runs.is_done(library.table, JOB, week.mail_on):
         return JobResult(week.mail_on)
-    packed = [bag for bag in bags.of_week(table, week.pickup_from) if bag.barcodes]
-    there_already = write_what_holds(table, (mails.addition(_mail(bag, moment), policy) for bag in packed))
-    runs.note_done(table, JOB, week.mail_on, moment)
+    packed = [bag for bag in bags.of_week(library.table, week.pickup_from) if bag.barcodes]
+    there_already = write_what_holds(
+        library.table, (mails.addition(_mail(bag, library.moment), library.policy) for bag in packed)
+    )
+    runs.note_done(library.table, JOB, week.mail_on, library.moment)
     return JobResult(week.mail_on, {"bags": len(packed), "mails": len(packed) - len(there_already)})
 
 

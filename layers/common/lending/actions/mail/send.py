@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
+from lending.actions.library import Library
 from lending.actions.mail.compose import Letter, NotToBeSent, write_letter
 from lending.actions.mail.feedback import tasks_of_refusal, tasks_of_unsent
 from lending.aws import mailer, suppression
@@ -22,7 +23,6 @@ from lending.aws.table.writes import Key
 from lending.domain.mail.bounce_table import BounceCause
 from lending.domain.mail.mail import Mail, MailState, claimed, given_back, given_up, may_be_claimed, moved
 from lending.domain.mail.text import Text
-from lending.domain.policy import Policy
 
 
 class InHand(Exception):
@@ -40,7 +40,7 @@ class Sending(StrEnum):
     LEFT_FOR_NEWS = "left_for_news"  # tried twice with an unknown end: SES will tell, or the daily job brings it
 
 
-def send_mail(table: Table, key: Key, moment: datetime, policy: Policy) -> Sending:
+def send_mail(library: Library, key: Key) -> Sending:
     """Send the mail of a key, if it is still to be sent.
 
     Raises:
@@ -48,29 +48,29 @@ def send_mail(table: Table, key: Key, moment: datetime, policy: Policy) -> Sendi
         PerhapsSent: SES did not answer; the claim stays.
         Exception: whatever kept it from being sent this time; it was given back.
     """
-    mail = _claim(table, key, moment)
+    mail = _claim(library.table, key, library.moment)
     if isinstance(mail, Sending):
         return mail
     try:
-        letter = write_letter(table, mail, policy)
+        letter = write_letter(library.table, mail, library.policy)
         if letter.marked:
             # Or SES takes the mail and silently does not send it.
             suppression.remove_from_suppression_list(letter.to_address)
         message_id = mailer.send(key, letter.to_address, letter.text)
     except NotToBeSent as reason:
-        return _note_unsent(table, mail, reason, moment, policy)
+        return _note_unsent(library, mail, reason)
     except HeldBack as refusal:
-        return _note_held_back(table, mail, refusal.code)
+        return _note_held_back(library.table, mail, refusal.code)
     except NeverSent as refusal:
-        return _note_rejected(table, mail, letter, refusal, moment, policy)
+        return _note_rejected(library, mail, letter, refusal)
     except PerhapsSent:
         raise
     except Exception:
         # Should even this fail, the claim lapses by itself.
         with suppress(Overtaken, Busy):
-            table.write(mails.change(mail, given_back(mail)))
+            library.table.write(mails.change(mail, given_back(mail)))
         raise
-    return _note_sent(table, key, letter, message_id, moment, policy)
+    return _note_sent(library, key, letter, message_id)
 
 
 @again_when_overtaken
@@ -94,12 +94,12 @@ def _note_held_back(table: Table, mail: Mail, code: str) -> Sending:
     return Sending.HELD_BACK
 
 
-def _note_unsent(table: Table, mail: Mail, reason: NotToBeSent, moment: datetime, policy: Policy) -> Sending:
+def _note_unsent(library: Library, mail: Mail, reason: NotToBeSent) -> Sending:
     """It is seen in My Library and at the desk all the same; who would wait for it in vain is called (RULES 38, 39)."""
     # The desk puts it into words anew if it is printed, and does not know where the pages are (RULES 44).
     kept = replace(mail, facts={**mail.facts, "site_url": settings().site_url})
     unsent = _saying(given_up(kept, reason.why, reason.to_address), reason.shown)
-    table.transact(mails.change(mail, unsent), *tasks_of_unsent(table, unsent, moment, policy))
+    library.table.transact(mails.change(mail, unsent), *tasks_of_unsent(library, unsent))
     return Sending.UNSENT
 
 
@@ -108,9 +108,9 @@ def _saying(mail: Mail, shown: Text) -> Mail:
 
 
 @again_when_overtaken
-def _note_sent(table: Table, key: Key, letter: Letter, message_id: str, moment: datetime, policy: Policy) -> Sending:
+def _note_sent(library: Library, key: Key, letter: Letter, message_id: str) -> Sending:
     """News from SES may have been faster: what it said stands, and only what it cannot know is added."""
-    mail = mails.find(table, key)
+    mail = mails.find(library.table, key)
     if mail is None:
         return Sending.SENT
     state = moved(mail.state, MailState.SENT)
@@ -119,30 +119,28 @@ def _note_sent(table: Table, key: Key, letter: Letter, message_id: str, moment: 
         state=state,
         to_address=letter.to_address,
         message_id=message_id,
-        sent_at=moment,
+        sent_at=library.moment,
         claimed_at=None,
         why=None,
         error="",
     )
-    table.transact(
-        mails.change(mail, _saying(sent, letter.shown)), sent_messages.addition(message_id, key, mail, policy)
+    library.table.transact(
+        mails.change(mail, _saying(sent, letter.shown)), sent_messages.addition(message_id, key, mail, library.policy)
     )
     return Sending.SENT
 
 
-def _note_rejected(
-    table: Table, mail: Mail, letter: Letter, refusal: NeverSent, moment: datetime, policy: Policy
-) -> Sending:
+def _note_rejected(library: Library, mail: Mail, letter: Letter, refusal: NeverSent) -> Sending:
     """SES will never take it: nobody will hear of it any more, so staff must (RULES 39)."""
     rejected = replace(
         mail,
         state=MailState.REJECTED,
         to_address=letter.to_address,
         error=refusal.code,
-        news_at=moment,
+        news_at=library.moment,
         claimed_at=None,
     )
     cause = BounceCause.WRONG_ADDRESS if refusal.of_address else BounceCause.UNKNOWN
-    tasks = tasks_of_refusal(table, rejected, cause, moment, policy)
-    table.transact(mails.change(mail, _saying(rejected, letter.shown)), *tasks)
+    tasks = tasks_of_refusal(library, rejected, cause)
+    library.table.transact(mails.change(mail, _saying(rejected, letter.shown)), *tasks)
     return Sending.REJECTED

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from lending.actions.library import Library
 from lending.actions.mail.contact_tasks import address_changed
 from lending.aws import suppression
 from lending.aws.table import Table, again_when_overtaken
@@ -19,9 +20,7 @@ from lending.domain.problems import Reason, Refused
 
 
 @again_when_overtaken
-def change_mail_addresses(
-    table: Table, patron_id: str, wanted: dict[str, str], pending_id: str, moment: datetime, policy: Policy
-) -> None:
+def change_mail_addresses(library: Library, patron_id: str, wanted: dict[str, str], pending_id: str) -> None:
     """Take up a patron's wish for other addresses.
 
     One that the patron uses already and that mails reach counts at once, and so does an empty `mail_to`. Any other is
@@ -34,25 +33,27 @@ def change_mail_addresses(
     Raises:
         Refused: an address is wrong, naming each; or there were too many links today.
     """
-    patron = patrons.find(table, patron_id)
+    patron = patrons.find(library.table, patron_id)
     if patron is None:
         raise Refused("not_found")
     checked = _checked(wanted)
     if not checked:
         return
-    bad = addresses.unreachable(table, {address for address in checked.values() if address})
+    bad = addresses.unreachable(library.table, {address for address in checked.values() if address})
     proved = {patron.email, patron.mail_to, ""} - bad
     at_once = {field: address for field, address in checked.items() if address in proved}
     to_prove = {field: address for field, address in checked.items() if address not in proved}
-    valid_until = moment + timedelta(hours=policy.address_link_hours)
+    valid_until = library.moment + timedelta(hours=library.policy.address_link_hours)
     wishes = [
-        PendingAddress(patron_id, field, address, f"{pending_id}-{field}", moment, valid_until)
+        PendingAddress(patron_id, field, address, f"{pending_id}-{field}", library.moment, valid_until)
         for field, address in to_prove.items()
     ]
-    links = _links(wishes, _links_of_day(table, patron_id, moment.date()), policy)
+    links = _links(wishes, _links_of_day(library.table, patron_id, library.today), library.policy)
     for address in bad:
         suppression.remove_from_suppression_list(address)
-    table.transact(*links, *_settle(patron, at_once), *(addresses.wish_removal(patron_id, field) for field in at_once))
+    library.table.transact(
+        *links, *_settle(patron, at_once), *(addresses.wish_removal(patron_id, field) for field in at_once)
+    )
 
 
 def _checked(wanted: dict[str, str]) -> dict[str, str]:
@@ -87,9 +88,7 @@ def _link(wish: PendingAddress, nth: int, policy: Policy) -> Mail:
     return new_mail(AddressConfirmationMail, wish.patron_id, wish.asked_at, *about, **facts)
 
 
-def confirm_mail_address(
-    table: Table, patron_id: str, pending_id: str, moment: datetime, policy: Policy
-) -> PendingAddress:
+def confirm_mail_address(library: Library, patron_id: str, pending_id: str) -> PendingAddress:
     """Let a patron's new address count: its link was followed. Followed twice, it answers the same.
 
     The old address may be tried again as well: one of those who use it has changed it (RULES 39).
@@ -97,8 +96,8 @@ def confirm_mail_address(
     Raises:
         Refused: the link is too old, or a later wish has taken its place.
     """
-    wish = _confirm(table, patron_id, pending_id, moment)
-    address_changed(table, patron_id, wish.before, wish.address, moment, policy)
+    wish = _confirm(library.table, patron_id, pending_id, library.moment)
+    address_changed(library, patron_id, wish.before, wish.address)
     return wish
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
+from lending.actions.library import Library
 from lending.actions.lookup import patron_of_card
 from lending.actions.mail.contact_tasks import address_changed
 from lending.aws.table import Table, again_when_overtaken
@@ -22,10 +22,8 @@ from lending.domain.loans.loan import Loan
 from lending.domain.loans.release import with_deadline
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
-from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.registration.card import CardState
-from lending.domain.week import in_tokyo
 
 _ADDRESSES = ("email", "mail_to")
 
@@ -51,7 +49,7 @@ class Record:
     unreachable: set[str]
 
 
-def view_record(table: Table, card_number: str, staff: str, why: str, moment: datetime, policy: Policy) -> Record:
+def view_record(library: Library, card_number: str, staff: str, why: str) -> Record:
     """A patron's record. That staff looked at it leaves a trace first (RULES 41).
 
     Args:
@@ -60,16 +58,20 @@ def view_record(table: Table, card_number: str, staff: str, why: str, moment: da
     Raises:
         Refused: no such card.
     """
-    patron, card = patron_of_card(table, card_number)
-    table.write(audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.LOOK, why), policy))
-    closed, today = calendar.load(table), in_tokyo(moment).date()
-    open_holds = [with_deadline(hold, today, closed, policy) for hold in holds.of_patron(table, patron.patron_id)]
+    patron, card = patron_of_card(library.table, card_number)
+    library.table.write(
+        audit_log.entry_of_patron(patron.patron_id, Act(library.moment, staff, Deed.LOOK, why), library.policy)
+    )
+    closed, today = calendar.load(library.table), library.today
+    open_holds = [
+        with_deadline(hold, today, closed, library.policy) for hold in holds.of_patron(library.table, patron.patron_id)
+    ]
     return Record(
         patron=patron,
         card_retired=card.state is CardState.RETIRED,
-        holds=[_held(table, hold, closed.latest_run) for hold in open_holds],
-        loans=loans.of_patron(table, patron.patron_id),
-        unreachable=addresses.unreachable(table, _used(patron)),
+        holds=[_held(library.table, hold, closed.latest_run) for hold in open_holds],
+        loans=loans.of_patron(library.table, patron.patron_id),
+        unreachable=addresses.unreachable(library.table, _used(patron)),
     )
 
 
@@ -83,9 +85,7 @@ def _held(table: Table, hold: Hold, latest: LatestRun | None) -> HeldTitle:
 
 
 @again_when_overtaken
-def change_record(
-    table: Table, card_number: str, wanted: dict[str, Any], staff: str, moment: datetime, policy: Policy
-) -> Patron:
+def change_record(library: Library, card_number: str, wanted: dict[str, Any], staff: str) -> Patron:
     """Change what staff may change of a patron; a trace says which fields, not what was in them (RULES 41).
 
     Args:
@@ -95,16 +95,16 @@ def change_record(
     Raises:
         Refused: no such card, or not a cap of the policy.
     """
-    patron, _ = patron_of_card(table, card_number)
+    patron, _ = patron_of_card(library.table, card_number)
     changed = replace(patron, **{name: value for name, value in wanted.items() if name != "loan_cap"})
     if "loan_cap" in wanted:
-        changed = _with_cap(table, changed, wanted["loan_cap"], moment, policy)
-    act = Act(moment, staff, Deed.CHANGE, ", ".join(sorted(wanted)))
-    trace = audit_log.entry_of_patron(patron.patron_id, act, policy)
+        changed = _with_cap(library, changed, wanted["loan_cap"])
+    act = Act(library.moment, staff, Deed.CHANGE, ", ".join(sorted(wanted)))
+    trace = audit_log.entry_of_patron(patron.patron_id, act, library.policy)
     follow = [*people.name_changes(patron, changed), *_addresses(patron, changed)]
-    table.transact(patrons.change(patron, changed), trace, *follow)
+    library.table.transact(patrons.change(patron, changed), trace, *follow)
     for old, new in _tried_addresses(patron, changed, wanted):
-        address_changed(table, patron.patron_id, old, new, moment, policy)
+        address_changed(library, patron.patron_id, old, new)
     return changed
 
 
@@ -115,12 +115,15 @@ def _tried_addresses(before: Patron, after: Patron, wanted: Collection[str]) -> 
     return [("" if old in still_used and old != new else old, new) for old, new in pairs]
 
 
-def _with_cap(table: Table, patron: Patron, cap: int, moment: datetime, policy: Policy) -> Patron:
-    if cap not in policy.loan_caps:
-        raise Refused("invalid_fields", Reason("invalid_field", {"one_of": list(policy.loan_caps)}, "loan_cap"))
+def _with_cap(library: Library, patron: Patron, cap: int) -> Patron:
+    if cap not in library.policy.loan_caps:
+        raise Refused("invalid_fields", Reason("invalid_field", {"one_of": list(library.policy.loan_caps)}, "loan_cap"))
     if cap == patron.loan_cap:
         return patron
-    today, coming = in_tokyo(moment).date(), coming_week(moment, calendar.load(table), policy)
+    today, coming = (
+        library.today,
+        coming_week(library.moment, calendar.load(library.table), library.policy),
+    )
     return replace(patron, loan_cap=cap, loan_cap_before=patron.cap_on(today), loan_cap_from=coming.cycle)
 
 

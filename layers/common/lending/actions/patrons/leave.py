@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lending.actions.library import Library
 from lending.actions.unfinished import EnoughTime
 from lending.aws import accounts, suppression
 from lending.aws.metrics import emit_counts
@@ -25,7 +26,6 @@ from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.registration.card import CardState
-from lending.domain.week import in_tokyo
 
 # What somebody who goes may still cause: a token lives for an hour, a mail on its way is given up before.
 ECHO = timedelta(hours=3)
@@ -43,20 +43,20 @@ def leave(table: Table, patron_id: str, moment: datetime) -> None:
         _clear(table, leaving)
 
 
-def take_out(table: Table, card_number: str, staff: str, moment: datetime, policy: Policy) -> None:
+def take_out(library: Library, card_number: str, staff: str) -> None:
     """Staff take a patron out. The trace says that they did, and not whom. Asked again it changes nothing.
 
     Raises:
         Refused: no such card, or holds or loans are open; both are named.
     """
-    card = cards.find(table, card_number)
+    card = cards.find(library.table, card_number)
     if card is None or card.state is CardState.BLANK:
         raise Refused("unknown_card")
     if card.patron_id:
-        trace = audit_log.entry_of_list(_LIST, Act(moment, staff, Deed.CLOSE), policy)
-        _take_out(table, card.patron_id, moment, trace)
-        if leaving := leavings.find(table, card.patron_id):
-            _clear(table, leaving)
+        trace = audit_log.entry_of_list(_LIST, Act(library.moment, staff, Deed.CLOSE), library.policy)
+        _take_out(library.table, card.patron_id, library.moment, trace)
+        if leaving := leavings.find(library.table, card.patron_id):
+            _clear(library.table, leaving)
 
 
 @again_when_overtaken
@@ -91,36 +91,36 @@ def _clear(table: Table, leaving: Leaving) -> None:
         suppression.remove_from_suppression_list(address)
 
 
-def erase(table: Table, moment: datetime, policy: Policy, enough_time: EnoughTime) -> dict[str, int]:
+def erase(library: Library, enough_time: EnoughTime) -> dict[str, int]:
     """Take out who has not used the service for the policy's years, and finish what is left of all who go.
 
     Returns:
         How many were taken out, are going, are gone for good, and could not be seen to.
     """
     counts = {"taken_out": 0, "going": 0, "gone": 0, "erasures_left": 0}
-    for patron_id in _unused(table, in_tokyo(moment).date(), policy):
+    for patron_id in _unused(library.table, library.today, library.policy):
         if not enough_time():
             break
         with suppress(Refused, Busy):  # a hold has come meanwhile
-            _take_out(table, patron_id, moment)
+            _take_out(library.table, patron_id, library.moment)
             counts["taken_out"] += 1
-    for leaving in leavings.all_of_them(table):
+    for leaving in leavings.all_of_them(library.table):
         if not enough_time():
             break
-        counts[_finished(table, leaving, moment)] += 1
-    counts["addresses"] = _forget_strangers(table, moment, policy)
+        counts[_finished(library.table, leaving, library.moment)] += 1
+    counts["addresses"] = _forget_strangers(library)
     emit_counts(ErasuresLeft=counts["erasures_left"])
     return counts
 
 
-def _forget_strangers(table: Table, moment: datetime, policy: Policy) -> int:
+def _forget_strangers(library: Library) -> int:
     """Unreachable addresses that no patron uses are forgotten, by SES as well: mistyped, of people gone (41)."""
-    found = addresses.marked_until(table, moment - timedelta(days=policy.mark_days))
-    strangers = [(address, since) for address, since in found if not addresses.users(table, address)]
+    found = addresses.marked_until(library.table, library.moment - timedelta(days=library.policy.mark_days))
+    strangers = [(address, since) for address, since in found if not addresses.users(library.table, address)]
     for address, since in strangers:
         suppression.remove_from_suppression_list(address)
         with suppress(Overtaken):  # marked anew meanwhile
-            table.write(addresses.mark_removal_of_earlier(address, since))
+            library.table.write(addresses.mark_removal_of_earlier(address, since))
     return len(strangers)
 
 

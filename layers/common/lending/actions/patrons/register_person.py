@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from lending.actions.library import Library
 from lending.actions.lookup import patron_of_card
 from lending.actions.mend_accounts import see_to_account, temporary_password
 from lending.aws import suppression
@@ -23,20 +24,13 @@ from lending.domain.problems import Reason, Refused
 from lending.domain.registration.card import Card, CardState
 from lending.domain.registration.decision import years_after
 from lending.domain.registration.form import is_child
-from lending.domain.week import in_tokyo
 
 NAMESAKE = "namesake"
 
 
 @again_when_overtaken
 def register_person(
-    table: Table,
-    known: dict[str, Any],
-    patron_id: str,
-    confirmed: list[str],
-    staff: str,
-    moment: datetime,
-    policy: Policy,
+    library: Library, known: dict[str, Any], patron_id: str, confirmed: list[str], staff: str
 ) -> Patron:
     """Make a person a patron, with a blank card of any place or a number that is new. Sent again, it is done already.
 
@@ -48,24 +42,24 @@ def register_person(
     Raises:
         Refused: a child has no guardian, the card is another's or has ended, or there are namesakes, who are named.
     """
-    today = in_tokyo(moment).date()
-    if is_child(known["birth_date"], today, policy) and not known.get("guardian"):
+    today = library.today
+    if is_child(known["birth_date"], today, library.policy) and not known.get("guardian"):
         raise Refused("invalid_fields", Reason("missing_field", {}, "guardian", required("guardian").message))
-    card = cards.find(table, known["card_number"])
-    if card and (patron := _registered_before(table, card, known)):
+    card = cards.find(library.table, known["card_number"])
+    if card and (patron := _registered_before(library.table, card, known)):
         return patron
     _check_blank(card)
-    patron = Patron(patron_id, **({"expires_on": years_after(today, policy.card_years)} | known))
+    patron = Patron(patron_id, **({"expires_on": years_after(today, library.policy.card_years)} | known))
     if NAMESAKE not in confirmed:
-        _refuse_namesakes(table, patron, Act(moment, staff, Deed.LOOK, NAMESAKE), policy)
-    for address in addresses.unreachable(table, {patron.email, patron.mail_to} - {""}):
+        _refuse_namesakes(library.table, patron, Act(library.moment, staff, Deed.LOOK, NAMESAKE), library.policy)
+    for address in addresses.unreachable(library.table, {patron.email, patron.mail_to} - {""}):
         suppression.remove_from_suppression_list(address)
-    table.transact(
+    library.table.transact(
         patrons.addition(patron),
-        _issue(card, patron, moment),
+        _issue(card, patron, library.moment),
         *people.name_changes(None, patron),
         *addresses.user_changes(None, patron),
-        audit_log.entry_of_patron(patron_id, Act(moment, staff, Deed.REGISTER_PERSON), policy),
+        audit_log.entry_of_patron(patron_id, Act(library.moment, staff, Deed.REGISTER_PERSON), library.policy),
     )
     return patron
 
@@ -105,36 +99,36 @@ def _issue(card: Card | None, patron: Patron, moment: datetime) -> Write:
     return cards.addition(Card(patron.card_number, CardState.ACTIVE, patron_id=patron.patron_id))
 
 
-def issue_card(table: Table, card_number: str, new_number: str, staff: str, moment: datetime, policy: Policy) -> Patron:
+def issue_card(library: Library, card_number: str, new_number: str, staff: str) -> Patron:
     """Give a patron another card, of any place; the one they had ends. Sent again, it is done already (RULES 1, 44).
 
     Raises:
         Refused: no such card, or the new one is another's or has ended.
     """
-    patron = _issued(table, card_number, new_number, staff, moment, policy)
-    see_to_account(table, patron.patron_id)
+    patron = _issued(library, card_number, new_number, staff)
+    see_to_account(library.table, patron.patron_id)
     return patron
 
 
 @again_when_overtaken
-def _issued(table: Table, card_number: str, new_number: str, staff: str, moment: datetime, policy: Policy) -> Patron:
-    patron, _ = patron_of_card(table, card_number)
+def _issued(library: Library, card_number: str, new_number: str, staff: str) -> Patron:
+    patron, _ = patron_of_card(library.table, card_number)
     if patron.card_number == new_number:
         return patron
-    new = cards.find(table, new_number)
+    new = cards.find(library.table, new_number)
     _check_blank(new)
     after = patron.with_card(new_number)
-    table.transact(
+    library.table.transact(
         patrons.change(patron, after),
         cards.retirement(patron.card_number, patron.patron_id),
-        _issue(new, after, moment),
-        account_work.addition(patron.patron_id, moment),
-        audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.ISSUE_CARD), policy),
+        _issue(new, after, library.moment),
+        account_work.addition(patron.patron_id, library.moment),
+        audit_log.entry_of_patron(patron.patron_id, Act(library.moment, staff, Deed.ISSUE_CARD), library.policy),
     )
     return after
 
 
-def password_slip(table: Table, card_number: str, staff: str, moment: datetime, policy: Policy) -> tuple[Patron, str]:
+def password_slip(library: Library, card_number: str, staff: str) -> tuple[Patron, str]:
     """A temporary password to be handed out on paper, with the account if there is none yet (RULES 6, 42, 44).
 
     It is nowhere but in the answer. Whatever password there was is void.
@@ -142,6 +136,8 @@ def password_slip(table: Table, card_number: str, staff: str, moment: datetime, 
     Raises:
         Refused: no such card.
     """
-    patron, _ = patron_of_card(table, card_number)
-    table.write(audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.PASSWORD_SLIP), policy))
-    return patron, temporary_password(table, patron.patron_id)
+    patron, _ = patron_of_card(library.table, card_number)
+    library.table.write(
+        audit_log.entry_of_patron(patron.patron_id, Act(library.moment, staff, Deed.PASSWORD_SLIP), library.policy)
+    )
+    return patron, temporary_password(library.table, patron.patron_id)

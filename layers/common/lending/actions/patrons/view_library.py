@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from lending.actions.library import Library
 from lending.aws import suppression
 from lending.aws.table import Overtaken, Table
 from lending.aws.table.calendar import calendar
@@ -77,21 +78,21 @@ def _loan_view(loan: Loan, waiting: int, today: date, closed: Calendar, policy: 
     return LoanView(loan, waiting, reasons, is_overdue, past_due_note(loan, today, closed, policy))
 
 
-def ask_test_mail(table: Table, patron_id: str, moment: datetime, policy: Policy) -> Mail:
+def ask_test_mail(library: Library, patron_id: str) -> Mail:
     """Send a patron a mail to see whether it arrives; its name lets one pass in some minutes.
 
     Raises:
         Refused: there was one just now.
     """
-    patron = patrons.find(table, patron_id)
+    patron = patrons.find(library.table, patron_id)
     if patron is None:
         raise Refused("not_found")
-    if addresses.unreachable(table, {patron.hold_mails_to}):
+    if addresses.unreachable(library.table, {patron.hold_mails_to}):
         suppression.remove_from_suppression_list(patron.hold_mails_to)
-    slot = int(moment.timestamp()) // (policy.test_mail_minutes * 60)
-    mail = new_mail(ArrivalTestMail, patron_id, moment, slot)
+    slot = int(library.moment.timestamp()) // (library.policy.test_mail_minutes * 60)
+    mail = new_mail(ArrivalTestMail, patron_id, library.moment, slot)
     try:
-        table.write(mails.addition(mail, policy))
+        library.table.write(mails.addition(mail, library.policy))
     except Overtaken:
         raise Refused("too_soon") from None
     return mail

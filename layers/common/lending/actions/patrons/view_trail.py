@@ -1,16 +1,15 @@
 """What staff did, by person and by who did it. Looking at it is an act itself (RULES 41)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from lending.actions.library import Library
 from lending.actions.lookup import patron_of_card
 from lending.aws.table import Table
 from lending.aws.table.patrons import audit_log, patrons
 from lending.domain.patrons.audit_log import Act, Deed, Trace
-from lending.domain.policy import Policy
 from lending.domain.problems import Refused
-from lending.domain.week import in_tokyo
 
 _NOTE = "trail"
 
@@ -32,23 +31,21 @@ class LinePage:
     following: Any
 
 
-def trail_of_patron(
-    table: Table, card_number: str, staff: str, moment: datetime, policy: Policy, start: Any, limit: int
-) -> tuple[list[Trace], Any]:
+def trail_of_patron(library: Library, card_number: str, staff: str, start: Any, limit: int) -> tuple[list[Trace], Any]:
     """Some of what staff did with a patron, the latest first, and where the list goes on.
 
     Raises:
         Refused: no such card.
     """
-    patron, _ = patron_of_card(table, card_number)
-    found = audit_log.of_patron(table, patron.patron_id, start, limit)
-    table.write(audit_log.entry_of_patron(patron.patron_id, Act(moment, staff, Deed.LOOK, _NOTE), policy))
+    patron, _ = patron_of_card(library.table, card_number)
+    found = audit_log.of_patron(library.table, patron.patron_id, start, limit)
+    library.table.write(
+        audit_log.entry_of_patron(patron.patron_id, Act(library.moment, staff, Deed.LOOK, _NOTE), library.policy)
+    )
     return found
 
 
-def trail_of_staff(
-    table: Table, of: str, first: date | None, staff: str, moment: datetime, policy: Policy, start: Any, limit: int
-) -> LinePage:
+def trail_of_staff(library: Library, of: str, first: date | None, staff: str, start: Any, limit: int) -> LinePage:
     """Some of what somebody of the staff did, the earliest first.
 
     Args:
@@ -61,17 +58,17 @@ def trail_of_staff(
     """
     if start and start[0] != of:
         raise Refused("bad_cursor")
-    today = in_tokyo(moment).date()
-    first = max(first or date.min, today - timedelta(days=policy.trail_days))
+    today = library.today
+    first = max(first or date.min, today - timedelta(days=library.policy.trail_days))
     month, inner = (date.fromisoformat(start[1]), start[2]) if start else (first.replace(day=1), None)
     found: list[Trace] = []
     while month <= today and len(found) < limit:
-        more, inner = audit_log.of_staff(table, of, month, first, inner, limit - len(found))
+        more, inner = audit_log.of_staff(library.table, of, month, first, inner, limit - len(found))
         found += more
         month = month if inner else _next(month)
     following = [of, month.isoformat(), inner] if month <= today else None
-    table.write(audit_log.entry_of_list(_NOTE, Act(moment, staff, Deed.LOOK, of), policy))
-    return LinePage(_lines(table, found), following)
+    library.table.write(audit_log.entry_of_list(_NOTE, Act(library.moment, staff, Deed.LOOK, of), library.policy))
+    return LinePage(_lines(library.table, found), following)
 
 
 def _next(month: date) -> date:

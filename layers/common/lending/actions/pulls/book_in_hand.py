@@ -1,10 +1,10 @@
 """Who gets the book in the hand: it is lent, kept aside, ready, or goes back to its shelf (RULES 15, 16, 20, 23)."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
+from lending.actions.library import Library
 from lending.actions.pulls.replan import queue_of, without
-from lending.aws.table import Table
 from lending.aws.table.calendar import shifts
 from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.holds import holds
@@ -20,7 +20,6 @@ from lending.domain.loans.loan import Loan
 from lending.domain.loans.shift import days_of
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
-from lending.domain.policy import Policy
 from lending.domain.pulls.pull import (
     Grant,
     as_planned,
@@ -35,7 +34,6 @@ from lending.domain.pulls.scan import Scan
 from lending.domain.run.obstacles import obstacle_to
 from lending.domain.run.reasons import Code
 from lending.domain.run.run import Explanation, Outcome, Run
-from lending.domain.week import in_tokyo
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +59,19 @@ _Outcome = tuple[ScanResult, list[Write]]
 class BookInHand:
     """One book in the hand, with the plan on it and the calendar of now."""
 
-    table: Table
+    library: Library
     copy: Copy
     pull: Pull
     calendar: Calendar
     staff: str
-    moment: datetime
-    policy: Policy
 
     @property
     def day(self) -> date:
-        return in_tokyo(self.moment).date()
+        return self.library.today
 
     @property
     def run(self) -> Run:
-        return run_of(self.pull, self.moment, self.calendar, self.policy)
+        return run_of(self.pull, self.library.moment, self.calendar, self.library.policy)
 
     def outcome(self) -> _Outcome:
         """Who gets the book: the hold it was planned for, or else the next in the queue."""
@@ -83,11 +79,11 @@ class BookInHand:
             return self._too_late()
         if self.copy.reference_only:
             return self._must_stay()
-        hold = holds.find(self.table, self.pull.patron_id, self.copy.title_id)
-        patron = patrons.find(self.table, self.pull.patron_id)
+        hold = holds.find(self.library.table, self.pull.patron_id, self.copy.title_id)
+        patron = patrons.find(self.library.table, self.pull.patron_id)
         if hold is None or patron is None or not keeps_to_plan(hold, self.copy, self.run):
             return self._next(None, [])
-        if reason := obstacle_to(hold, patron, self.calendar, self.policy, self.run):
+        if reason := obstacle_to(hold, patron, self.calendar, self.library.policy, self.run):
             return self._passed_over(hold, reason)
         planned = as_planned(hold, self.pull, patron, self._planned_loans(patron))
         return self._carried_out(planned, patron) if planned else self._next(None, [])
@@ -96,21 +92,23 @@ class BookInHand:
         """Other books that staff are still to fetch for the patron, to be lent (RULES 20)."""
         if self.pull.decision != Outcome.KEEP_ASIDE:
             return 0
-        held = holds.of_patron(self.table, patron.patron_id)
-        found = titles.find_many(self.table, {hold.title_id for hold in held})
-        found_copies = copies.find_many(self.table, [barcode for title in found.values() for barcode in title.barcodes])
+        held = holds.of_patron(self.library.table, patron.patron_id)
+        found = titles.find_many(self.library.table, {hold.title_id for hold in held})
+        found_copies = copies.find_many(
+            self.library.table, [barcode for title in found.values() for barcode in title.barcodes]
+        )
         pulls = [copy.pull for copy in found_copies if copy.pull and copy.barcode != self.copy.barcode]
         return sum(
             pull.patron_id == patron.patron_id
             and pull.decision == Outcome.LEND
-            and pull.stands_on(self.day, self.policy)
+            and pull.stands_on(self.day, self.library.policy)
             for pull in pulls
         )
 
     def _too_late(self) -> _Outcome:
         """A plan that is too late to follow leaves a book that is kept aside where it is."""
-        hold = holds.find(self.table, self.copy.holder, self.copy.title_id) if self.copy.holder else None
-        patron = patrons.find(self.table, self.copy.holder) if self.copy.holder else None
+        hold = holds.find(self.library.table, self.copy.holder, self.copy.title_id) if self.copy.holder else None
+        patron = patrons.find(self.library.table, self.copy.holder) if self.copy.holder else None
         if hold and patron and hold.status is HoldStatus.SECURED and hold.barcode == self.copy.barcode:
             move = copies.state_change(self.copy, CopyState.KEPT_ASIDE, on=self.day, holder=hold.patron_id)
             late = RunReason(self.pull.day, Code.NOT_PULLED, numbers_of(self.pull.facts))
@@ -127,7 +125,7 @@ class BookInHand:
 
     def _must_stay(self) -> _Outcome:
         """The book may not leave the library any more; its hold is served as if it were not there (RULES 9)."""
-        replanned = without(self.table, self.copy, self.copy.state, None, self.moment, self.policy)
+        replanned = without(self.library, self.copy, self.copy.state, None)
         scanned, writes = self._shelved()
         return replace(scanned, instead=replanned.instead), [*writes, *replanned.writes]
 
@@ -140,13 +138,13 @@ class BookInHand:
 
     def _next(self, passed_over: Hold | None, writes: list[Write]) -> _Outcome:
         """The book goes to the next in the queue, or back to its shelf."""
-        queue = queue_of(self.table, self.copy.title_id)
+        queue = queue_of(self.library.table, self.copy.title_id)
         in_hand = replace(self.copy, state=CopyState.ON_SHELF, holder="", pull=None)
         others = [each for each in queue.copies if each.barcode != self.copy.barcode]
         passed = {passed_over.patron_id} if passed_over else set()
         waiting = [hold for hold in queue.holds if hold.patron_id not in passed]
         decided = decide_anew(
-            [in_hand, *others], waiting, queue.patrons, self.calendar, self.policy, self.run, self.day
+            [in_hand, *others], waiting, queue.patrons, self.calendar, self.library.policy, self.run, self.day
         )
         grant = next_grant(decided, waiting, queue.patrons, self.run)
         scanned, given = self._carried_out(grant, queue.patrons[grant.hold.patron_id]) if grant else self._shelved()
@@ -157,27 +155,29 @@ class BookInHand:
             scanned, writes = self._ready(grant, patron)
         elif grant.outcome is Outcome.KEEP_ASIDE:
             scanned, writes = self._kept(grant, patron)
-        elif crates.has_left(self.table, self.run.week.pickup_from, grant.pickup_place):
+        elif crates.has_left(self.library.table, self.run.week.pickup_from, grant.pickup_place):
             numbers = numbers_of(self.pull.facts) if grant.hold.patron_id == self.pull.patron_id else {}
             scanned, writes = self._kept(replace(grant, code=Code.NOT_PULLED, facts=numbers), patron)
         else:
             scanned, writes = self._lent(grant, patron)
-        scan = Scan(self.copy.barcode, scanned.action, self.moment, self.pull, self.copy.lies_at, grant.hold)
-        trace = audit_log.entry_of_patron(patron.patron_id, Act(self.moment, self.staff, Deed.SCAN), self.policy)
+        scan = Scan(self.copy.barcode, scanned.action, self.library.moment, self.pull, self.copy.lies_at, grant.hold)
+        trace = audit_log.entry_of_patron(
+            patron.patron_id, Act(self.library.moment, self.staff, Deed.SCAN), self.library.policy
+        )
         return scanned, [*writes, scans.record(scan), trace]
 
     def _lent(self, grant: Grant, patron: Patron) -> _Outcome:
         week, facility = self.run.week, grant.pickup_place
-        days = days_of(week, self.calendar, shifts.find(self.table, week.pickup_from, facility))
+        days = days_of(week, self.calendar, shifts.find(self.library.table, week.pickup_from, facility))
         bag = Bag(patron.patron_id, patron.card_number, facility, week.pickup_from, days.pickup_until)
-        title = titles.find(self.table, self.copy.title_id)
+        title = titles.find(self.library.table, self.copy.title_id)
         loan = Loan(
             patron_id=patron.patron_id,
             barcode=self.copy.barcode,
             title_id=self.copy.title_id,
             title=title.title if title else "",
             pickup_place=facility,
-            lent_at=self.moment,
+            lent_at=self.library.moment,
             due_on=days.due_on,
             pickup_from=week.pickup_from,
             pickup_until=days.pickup_until,
@@ -187,7 +187,7 @@ class BookInHand:
             loans.addition(loan),
             copies.state_change(self.copy, CopyState.ON_LOAN, on=self.day, holder=patron.patron_id, due_on=days.due_on),
             patrons.loan_increment(patron.patron_id, self.copy.title_id, grant.cap, holds=1),
-            bags.book_addition(bag, self.copy.barcode, self.policy),
+            bags.book_addition(bag, self.copy.barcode, self.library.policy),
             crates.presence_check(week.pickup_from, facility),
         ]
         return ScanResult("lend", self.copy.barcode, patron.card_number, bag, days.pickup_until), writes
@@ -204,7 +204,7 @@ class BookInHand:
     def _ready(self, grant: Grant, patron: Patron) -> _Outcome:
         # The mail goes out the next day, and the open days count from the day after it (RULES 15, 16).
         mail_on = self.day + timedelta(days=1)
-        until = self.calendar.nth_open_day_after(mail_on, self.policy.ready_open_days)
+        until = self.calendar.nth_open_day_after(mail_on, self.library.policy.ready_open_days)
         ready = _ready_hold(grant, self.copy.barcode, self.day, until)
         writes = [
             holds.change(grant.hold, ready),

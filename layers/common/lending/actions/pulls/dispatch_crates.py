@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from lending.actions.library import Library
 from lending.aws.table import Overtaken, Table
 from lending.aws.table.calendar import facilities
 from lending.aws.table.grouped import write_what_holds
@@ -11,9 +12,7 @@ from lending.domain.problems import Reason, Refused
 from lending.domain.week import week_of_run
 
 
-def dispatch(
-    table: Table, pickup_from: date, wanted: list[str], moment: datetime, policy: Policy
-) -> dict[str, datetime]:
+def dispatch(library: Library, pickup_from: date, wanted: list[str]) -> dict[str, datetime]:
     """The crates of a week have left; said again, the first moment stands.
 
     Args:
@@ -26,11 +25,13 @@ def dispatch(
     Raises:
         Refused: no such Sunday or facility, naming each.
     """
-    known = {str(each.number) for each in facilities.all_facilities(table)}
-    _demand_sense(pickup_from, [number for number in wanted if number not in known], policy)
+    known = {str(each.number) for each in facilities.all_facilities(library.table)}
+    _demand_sense(pickup_from, [number for number in wanted if number not in known], library.policy)
     named = list(dict.fromkeys(wanted)) or sorted(known, key=int)
-    write_what_holds(table, (crates.dispatch_record(pickup_from, number, moment, policy) for number in named))
-    left = crates.dispatched(table, pickup_from)
+    write_what_holds(
+        library.table, (crates.dispatch_record(pickup_from, number, library.moment, library.policy) for number in named)
+    )
+    left = crates.dispatched(library.table, pickup_from)
     return {number: left[number] for number in named if number in left}
 
 

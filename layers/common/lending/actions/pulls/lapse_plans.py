@@ -1,8 +1,8 @@
 """Plans that nobody can follow any more: the books are free, and their holds are told why (RULES 23, 27)."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
+from lending.actions.library import Library
 from lending.aws.table import Table
 from lending.aws.table.catalogue import copies
 from lending.aws.table.grouped import write_what_holds
@@ -11,17 +11,18 @@ from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import Copy, Pull
 from lending.domain.holds.hold import Hold, RunReason
 from lending.domain.loans.release import last_day_over
-from lending.domain.policy import Policy
 from lending.domain.pulls.pull import numbers_of
 from lending.domain.run.reasons import Code
 from lending.domain.week import DAY
 
 
-def lapse_plans(table: Table, moment: datetime, policy: Policy) -> int:
+def lapse_plans(library: Library) -> int:
     """Take the plans of weekly runs off the pull list whose books could not be sent any more; answers how many."""
-    tomorrow = last_day_over(moment, policy) + DAY
-    over = [copy for copy in copies.pulls(table) if copy.pull and not copy.pull.stands_on(tomorrow, policy)]
-    return drop_plans(table, [copy for copy in over if copy.pull and copy.pull.of_weekly_run])
+    tomorrow = last_day_over(library.moment, library.policy) + DAY
+    over = [
+        copy for copy in copies.pulls(library.table) if copy.pull and not copy.pull.stands_on(tomorrow, library.policy)
+    ]
+    return drop_plans(library.table, [copy for copy in over if copy.pull and copy.pull.of_weekly_run])
 
 
 def drop_plans(table: Table, found_copies: Iterable[Copy]) -> int:

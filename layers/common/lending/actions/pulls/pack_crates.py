@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from lending.aws.table import Table
+from lending.actions.library import Library
 from lending.aws.table.calendar import facilities
 from lending.aws.table.catalogue import copies
 from lending.aws.table.loans import bags
@@ -13,7 +13,6 @@ from lending.aws.table.pulls.crates import dispatched as left_at
 from lending.domain.catalogue.title import Copy
 from lending.domain.loans.bag import Bag
 from lending.domain.patrons.audit_log import Act, Deed
-from lending.domain.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +35,17 @@ class Crate:
         return sum(len(books) for _, books in self.bags)
 
 
-def crates(table: Table, pickup_from: date, facility: str, staff: str, moment: datetime, policy: Policy) -> list[Crate]:
+def crates(library: Library, pickup_from: date, facility: str, staff: str) -> list[Crate]:
     """The crates of a week by facility, or one facility's. A bag whose books are all checked in again is in none.
 
     Args:
         pickup_from: Sunday S.
         facility: its number as text, or empty for all.
     """
-    packed = [bag for bag in bags.of_week(table, pickup_from, facility) if bag.barcodes]
+    packed = [bag for bag in bags.of_week(library.table, pickup_from, facility) if bag.barcodes]
     if packed:
-        table.write(audit_log.entry_of_list("crates", Act(moment, staff, Deed.LOOK), policy))
-    found_copies = copies.find_many(table, sorted(barcode for bag in packed for barcode in bag.barcodes))
+        library.table.write(audit_log.entry_of_list("crates", Act(library.moment, staff, Deed.LOOK), library.policy))
+    found_copies = copies.find_many(library.table, sorted(barcode for bag in packed for barcode in bag.barcodes))
     by_facility: dict[str, list[tuple[Bag, list[Copy]]]] = defaultdict(list)
     bag_of = {barcode: n for n, bag in enumerate(packed) for barcode in bag.barcodes}
     books: dict[int, list[Copy]] = defaultdict(list)
@@ -54,8 +53,11 @@ def crates(table: Table, pickup_from: date, facility: str, staff: str, moment: d
         books[bag_of[copy.barcode]].append(copy)
     for n, bag in enumerate(packed):
         by_facility[bag.facility].append((bag, books[n]))
-    names = {str(each.number): each.name for each in facilities.all_facilities(table)}
-    cards, left = patrons.card_numbers(table, {bag.patron_id for bag in packed}), left_at(table, pickup_from)
+    names = {str(each.number): each.name for each in facilities.all_facilities(library.table)}
+    cards, left = (
+        patrons.card_numbers(library.table, {bag.patron_id for bag in packed}),
+        left_at(library.table, pickup_from),
+    )
     return [
         Crate(number, names.get(number, ""), pickup_from, by_facility[number], cards, left.get(number))
         for number in sorted(by_facility, key=int)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from lending.actions.library import Library
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies, titles
@@ -13,7 +14,6 @@ from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import Copy, CopyState, Pull
 from lending.domain.holds.hold import Hold, HoldStatus, RunReason, place_in_queue
 from lending.domain.patrons.patron import Patron
-from lending.domain.policy import Policy
 from lending.domain.pulls.pull import GIVES, can_be_followed, decide_anew, numbers_of, pull_of, run_of, why_without
 from lending.domain.run.reasons import Code
 from lending.domain.run.run import Run, RunDecision
@@ -51,9 +51,7 @@ def queue_of(table: Table, title_id: str) -> Queue:
     return Queue(found_copies, waiting, patrons.find_many(table, {hold.patron_id for hold in waiting}))
 
 
-def without(
-    table: Table, copy: Copy, gone: CopyState, why: Code | None, moment: datetime, policy: Policy, leaving: str = ""
-) -> Replanned:
+def without(library: Library, copy: Copy, gone: CopyState, why: Code | None, leaving: str = "") -> Replanned:
     """What becomes of the hold that a copy was planned or kept for, now that it cannot have it.
 
     It waits on at its old place. If the copy was on the pull list, the queue takes what other copies there are, by the
@@ -65,16 +63,16 @@ def without(
         leaving: the patron whose own hold on the title ends in the same step, and so is no part of the queue.
     """
     patron_id = copy.pull.patron_id if copy.pull else copy.holder
-    hold = holds.find(table, patron_id, copy.title_id) if patron_id else None
+    hold = holds.find(library.table, patron_id, copy.title_id) if patron_id else None
     if hold is None or (hold.status is not HoldStatus.WAITING and hold.barcode != copy.barcode):
         return Replanned()
-    queue = queue_of(table, copy.title_id)
+    queue = queue_of(library.table, copy.title_id)
     others = [each for each in queue.copies if each.barcode != copy.barcode]
     waiting = [each for each in queue.holds if each.patron_id not in (hold.patron_id, leaving)]
     again = Queue([replace(copy, state=gone, pull=None), *others], [*waiting, hold.waiting_again()], queue.patrons)
     if copy.pull is None:
-        return Replanned((_waits_on(hold, _why_not_kept(hold, again, why, moment)),), hold)
-    return _planned_anew(table, copy.pull, hold, again, why, moment, policy)
+        return Replanned((_waits_on(hold, _why_not_kept(hold, again, why, library.moment)),), hold)
+    return _planned_anew(library, copy.pull, hold, again, why)
 
 
 def _why_not_kept(hold: Hold, queue: Queue, why: Code | None, moment: datetime) -> RunReason:
@@ -90,12 +88,10 @@ def _numbers_now(hold: Hold, queue: Queue) -> dict[str, int]:
     return {"position": position, "of": of, "copies": sum(each.can_be_lent for each in queue.copies)}
 
 
-def _planned_anew(
-    table: Table, pull: Pull, hold: Hold, queue: Queue, why: Code | None, moment: datetime, policy: Policy
-) -> Replanned:
-    days, today = calendar.load(table), in_tokyo(moment).date()
-    run = run_of(pull, moment, days, policy)
-    decided = decide_anew(queue.copies, queue.holds, queue.patrons, days, policy, run, today)
+def _planned_anew(library: Library, pull: Pull, hold: Hold, queue: Queue, why: Code | None) -> Replanned:
+    days, today = calendar.load(library.table), library.today
+    run = run_of(pull, library.moment, days, library.policy)
+    decided = decide_anew(queue.copies, queue.holds, queue.patrons, days, library.policy, run, today)
     mine = next((each for each in decided if each.patron_id == hold.patron_id), None)
     given = [each for each in decided if each.decision in GIVES] if can_be_followed(run, today) else []
     plans = _plans(given, queue, run, pull)

@@ -1,7 +1,8 @@
 """The scan of a book of the pull list: found, missing, or in a visitor's hand (RULES 15, 16, 20, 23)."""
 
-from datetime import date, datetime
+from datetime import date
 
+from lending.actions.library import Library
 from lending.actions.lookup import copy_in_hand
 from lending.actions.pulls.book_in_hand import BookInHand, ScanResult
 from lending.actions.pulls.replan import without
@@ -23,11 +24,10 @@ from lending.domain.pulls.pull import (
 )
 from lending.domain.pulls.scan import Scan
 from lending.domain.run.reasons import Code
-from lending.domain.week import in_tokyo
 
 
 @again_when_overtaken
-def scan_found(table: Table, barcode: str, staff: str, moment: datetime, policy: Policy) -> ScanResult:
+def scan_found(library: Library, barcode: str, staff: str) -> ScanResult:
     """A book of the pull list was found: one transaction gives it to its hold, or to the next in the queue (RULES 23).
 
     What was recorded since the run counts: a hold that may not be served any more is told why, and waits on (21, 22).
@@ -37,20 +37,20 @@ def scan_found(table: Table, barcode: str, staff: str, moment: datetime, policy:
     Raises:
         Refused: no such book, or no plan for it; the reason says what to do with it.
     """
-    copy = copy_in_hand(table, barcode)
-    today = in_tokyo(moment).date()
+    copy = copy_in_hand(library.table, barcode)
+    today = library.today
     if copy.pull is None:
         if copy.state is CopyState.MISSING or (copy.state is CopyState.ON_SHELF and copy.lies_at is not LiesAt.SHELF):
-            table.transact(copies.state_change(copy, CopyState.ON_SHELF, on=today))
+            library.table.transact(copies.state_change(copy, CopyState.ON_SHELF, on=today))
             return ScanResult("shelve", barcode)
-        return _scanned_before(table, copy, today, policy)
-    scanned, writes = BookInHand(table, copy, copy.pull, calendar.load(table), staff, moment, policy).outcome()
-    table.transact(*writes)
+        return _scanned_before(library.table, copy, today, library.policy)
+    scanned, writes = BookInHand(library, copy, copy.pull, calendar.load(library.table), staff).outcome()
+    library.table.transact(*writes)
     return scanned
 
 
 @again_when_overtaken
-def scan_absent(table: Table, barcode: str, result: str, staff: str, moment: datetime, policy: Policy) -> ScanResult:
+def scan_absent(library: Library, barcode: str, result: str, staff: str) -> ScanResult:
     """A book of the pull list was not on its shelf (`missing`), or a visitor has it in hand (`taken`) (RULES 23).
 
     The hold waits on at its old place and is told why, unless the queue gives it another copy.
@@ -58,23 +58,23 @@ def scan_absent(table: Table, barcode: str, result: str, staff: str, moment: dat
     Raises:
         Refused: no such book, no plan for it, or it is kept for a hold and no visitor's to take.
     """
-    copy = copy_in_hand(table, barcode)
-    today = in_tokyo(moment).date()
+    copy = copy_in_hand(library.table, barcode)
+    today = library.today
     if copy.pull is None:
-        return _absent_before(table, copy, result, today)
+        return _absent_before(library.table, copy, result, today)
     if result == "taken" and copy.state is CopyState.KEPT_ASIDE:
         raise Refused("kept_for_other")
     missing = result == "missing"
     why = Code.NOT_ON_SHELF if missing else Code.TAKEN_BY_VISITOR
     # What a visitor has in hand is as good as lent to them.
     gone = CopyState.MISSING if missing else CopyState.ON_LOAN
-    replanned = without(table, copy, gone, why, moment, policy)
+    replanned = without(library, copy, gone, why)
     instead = replanned.instead.barcode if replanned.instead else ""
-    act, missed = Act(moment, staff, Deed.SCAN), replanned.hold
-    trace = [audit_log.entry_of_patron(missed.patron_id, act, policy)] if missed else []
-    table.transact(
+    act, missed = Act(library.moment, staff, Deed.SCAN), replanned.hold
+    trace = [audit_log.entry_of_patron(missed.patron_id, act, library.policy)] if missed else []
+    library.table.transact(
         copies.state_change(copy, CopyState.MISSING if missing else CopyState.ON_SHELF, on=today),
-        scans.record(Scan(barcode, result, moment, copy.pull, copy.lies_at, replanned.hold, instead)),
+        scans.record(Scan(barcode, result, library.moment, copy.pull, copy.lies_at, replanned.hold, instead)),
         *replanned.writes,
         *trace,
     )

@@ -1,8 +1,9 @@
 """A scan of the pull list taken back: book, hold and plan are again as they were (RULES 23)."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
+from lending.actions.library import Library
 from lending.actions.lookup import copy_in_hand
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.calendar import calendar
@@ -20,27 +21,33 @@ from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.pulls.pull import can_be_followed, run_of
 from lending.domain.pulls.scan import Scan
-from lending.domain.week import in_tokyo
 
 
 @again_when_overtaken
-def undo_scan(table: Table, barcode: str, staff: str, moment: datetime, policy: Policy) -> Scan:
+def undo_scan(library: Library, barcode: str, staff: str) -> Scan:
     """Take the latest scan of a book back, whatever it said of it.
 
     Raises:
         Refused: no such book or scan; the crate has left, the day of the counter's plan or the week is over, or what
             the scan did has been changed since: by a hand-over, a check-in, a cancellation, another run.
     """
-    copy, scan = copy_in_hand(table, barcode), scans.find(table, barcode)
+    copy, scan = copy_in_hand(library.table, barcode), scans.find(library.table, barcode)
     if scan is None:
         raise Refused("no_scan")
-    today = in_tokyo(moment).date()
-    run = run_of(scan.pull, moment, calendar.load(table), policy)
+    today = library.today
+    run = run_of(scan.pull, library.moment, calendar.load(library.table), library.policy)
     if not can_be_followed(run, today) or copy.pull is not None:
         raise Refused("scan_overtaken")
     undone = {"lend": _not_lent, "keep_aside": _not_kept, "shelve_ready": _not_kept}.get(scan.action, _not_absent)
-    trace = audit_log.entry_of_patron((scan.hold or scan.pull).patron_id, Act(moment, staff, Deed.UNDO_SCAN), policy)
-    table.transact(*undone(table, copy, scan, today, policy), _put_back(copy, scan, today), scans.removal(scan), trace)
+    trace = audit_log.entry_of_patron(
+        (scan.hold or scan.pull).patron_id, Act(library.moment, staff, Deed.UNDO_SCAN), library.policy
+    )
+    library.table.transact(
+        *undone(library.table, copy, scan, today, library.policy),
+        _put_back(copy, scan, today),
+        scans.removal(scan),
+        trace,
+    )
     return scan
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from lending.actions.library import Library
 from lending.aws.access_codes import may_open
 from lending.aws.table import Overtaken, Table, again_when_overtaken
 from lending.aws.table.mail import mails
@@ -18,14 +19,12 @@ from lending.domain.registration.slots import is_optional, missing_slots, open_a
 
 
 def apply(
-    table: Table,
+    library: Library,
     form: ApplicationForm,
     receipt_number: str,
     patron_id: str,
     code_hash: str,
     draw_ticket: Callable[[], str],
-    moment: datetime,
-    policy: Policy,
 ) -> Application:
     """Take a faultless form in; each of its images gets an upload ticket.
 
@@ -44,15 +43,17 @@ def apply(
     Raises:
         Overtaken: the receipt number is taken.
     """
-    opened = open_application(form, receipt_number, patron_id, code_hash, moment, policy)
+    opened = open_application(form, receipt_number, patron_id, code_hash, library.moment, library.policy)
     application = with_tickets(opened, {slot: draw_ticket() for slot in opened.slots})
     try:
-        table.transact(applications.addition(application), *_receipt(application, moment, policy))
+        library.table.transact(
+            applications.addition(application), *_receipt(application, library.moment, library.policy)
+        )
     except Overtaken as overtaken:
         if 0 in overtaken.failed:
             raise
         # Too many applications have named this address today: it is written to no more, and this one is taken in.
-        table.write(applications.addition(application))
+        library.table.write(applications.addition(application))
     return application
 
 

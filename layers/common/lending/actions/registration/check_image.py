@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from lending.actions.library import Library
 from lending.aws import image_bucket
 from lending.aws.barcodes import codes_on
 from lending.aws.image_bucket import Upload
@@ -28,57 +29,60 @@ def look_at_images(table: Table, arrivals: Iterable[tuple[Upload | None, datetim
     failures = []
     for upload, moment in arrivals:
         try:
-            _log_outcome(table, upload, moment, policy)
+            _log_outcome(Library(table, policy, moment), upload)
         except Exception as failure:
             failures.append(failure)
     if failures:
         raise failures[0]
 
 
-def _log_outcome(table: Table, upload: Upload | None, moment: datetime, policy: Policy) -> None:
+def _log_outcome(library: Library, upload: Upload | None) -> None:
     if upload is None:
         logger().warning("an object without a ticket")
         return
-    outcome = look_at_image(table, upload, moment, policy)
+    outcome = look_at_image(library, upload)
     logger().info("image", extra={"slot": upload.slot, "outcome": outcome})
 
 
-def look_at_image(table: Table, upload: Upload, moment: datetime, policy: Policy) -> str:
+def look_at_image(library: Library, upload: Upload) -> str:
     """Look at an image that has arrived; whatever comes of it, the original is deleted.
 
     News of one image may come twice, late and out of order: an image nobody waits for (looked at before, of an older
     ticket, after the decision, of an application that is gone) leaves nothing behind.
 
-    Args:
-        moment: when the image arrived.
-
     Returns:
         What came of it, for the logs: `accepted`, `not_wanted`, `gone`, or the code of why it is unusable.
     """
-    application = applications.find(table, upload.receipt_number)
+    application = applications.find(library.table, upload.receipt_number)
     if application is None or not wants_image(application, upload.slot, upload.ticket_id):
         return _put_away(upload, application)
-    data = image_bucket.sent(upload, policy)
+    data = image_bucket.sent(upload, library.policy)
     if data is None:
         return "gone"
-    outcome = _looked_at(table, upload, data, moment, policy)
+    outcome = _looked_at(library, upload, data)
     image_bucket.delete_sent(upload)
     return outcome
 
 
-def _looked_at(table: Table, upload: Upload, data: bytes, moment: datetime, policy: Policy) -> str:
+def _looked_at(library: Library, upload: Upload, data: bytes) -> str:
     try:
-        picture = clean_picture(data, policy)
+        picture = clean_picture(data, library.policy)
     except UnusablePicture as finding:
         message = finding.message
-        noted = _note(table, upload, lambda before: without_image(before, upload.slot, moment, message, policy))
+        noted = _note(
+            library.table,
+            upload,
+            lambda before: without_image(before, upload.slot, library.moment, message, library.policy),
+        )
         return finding.code if noted else "not_wanted"
     image_bucket.keep_clean(upload, picture.jpeg)
     # What the bar code says is shown to staff and to the applicant; it decides nothing (RULES 5).
     codes = codes_on(picture.jpeg) if upload.slot == CARD_SLOT else None
-    if _note(table, upload, lambda before: with_image(before, upload.slot, moment, policy, codes)):
+    if _note(
+        library.table, upload, lambda before: with_image(before, upload.slot, library.moment, library.policy, codes)
+    ):
         return "accepted"
-    return _put_away(upload, applications.find(table, upload.receipt_number))
+    return _put_away(upload, applications.find(library.table, upload.receipt_number))
 
 
 @again_when_overtaken

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from lending.actions.library import Library
 from lending.actions.registration.apply import receipt_mail
 from lending.actions.registration.decide import find_patron
 from lending.aws import suppression
@@ -14,16 +15,13 @@ from lending.aws.table.writes import Write
 from lending.domain.form_fields import FieldFault, check_card_number, check_mail_address
 from lending.domain.mail.contact import ADDRESS_CHANGED
 from lending.domain.patrons.audit_log import Act, Deed
-from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.registration.application import Application, is_decided
 from lending.domain.registration.slots import with_card_number
 
 
 @again_when_overtaken
-def correct_application(
-    table: Table, receipt_number: str, wanted: dict[str, str], staff: str, moment: datetime, policy: Policy
-) -> Application:
+def correct_application(library: Library, receipt_number: str, wanted: dict[str, str], staff: str) -> Application:
     """Correct fields of an application before it is decided; a trace says which, not what was in them (RULES 41).
 
     A corrected address is sent receipt number and link; links that went to the one before open nothing any more.
@@ -34,16 +32,16 @@ def correct_application(
     Raises:
         Refused: there is no such application, it is decided, or what is typed is none.
     """
-    before, regular = _open(table, receipt_number), _regular(wanted)
+    before, regular = _open(library.table, receipt_number), _regular(wanted)
     after = with_card_number(before, regular.get("card_number", before.card_number))
     if moved := regular.get("email", before.email) != before.email:
         after = replace(after, email=regular["email"], link=before.link + 1)
     if after == before:
         return before
-    act = Act(moment, staff, Deed.CORRECT_APPLICATION, ", ".join(sorted(wanted)))
-    told = _told(table, before, after, moment, policy) if moved else []
-    table.transact(
-        applications.change(before, after), audit_log.entry_of_application(receipt_number, act, policy), *told
+    act = Act(library.moment, staff, Deed.CORRECT_APPLICATION, ", ".join(sorted(wanted)))
+    told = _told(library, before, after) if moved else []
+    library.table.transact(
+        applications.change(before, after), audit_log.entry_of_application(receipt_number, act, library.policy), *told
     )
     return after
 
@@ -59,18 +57,21 @@ def _regular(typed: dict[str, str]) -> dict[str, str]:
     return {name: found for name, found in checked.items() if isinstance(found, str)}
 
 
-def _told(table: Table, before: Application, after: Application, moment: datetime, policy: Policy) -> list[Write]:
+def _told(library: Library, before: Application, after: Application) -> list[Write]:
     """The new address gets its mail, and nobody needs to call about the old one."""
     suppression.remove_from_suppression_list(after.email)
     settled = [
-        contacts.end(contact, moment, ADDRESS_CHANGED, policy)
-        for contact in contacts.of_application(table, before.receipt_number)
+        contacts.end(contact, library.moment, ADDRESS_CHANGED, library.policy)
+        for contact in contacts.of_application(library.table, before.receipt_number)
         if contact.done_at is None and contact.address == before.email
     ]
-    return [mails.addition(receipt_mail(after, moment, _minute(moment), after.link), policy), *settled]
+    return [
+        mails.addition(receipt_mail(after, library.moment, _minute(library.moment), after.link), library.policy),
+        *settled,
+    ]
 
 
-def send_numbers(table: Table, receipt_number: str, staff: str, moment: datetime, policy: Policy) -> None:
+def send_numbers(library: Library, receipt_number: str, staff: str) -> None:
     """Send receipt number and link again: to the form's address, or else to the registered one of whose it is.
 
     Sent twice within a minute it is one mail.
@@ -78,16 +79,18 @@ def send_numbers(table: Table, receipt_number: str, staff: str, moment: datetime
     Raises:
         Refused: there is no such application, it is decided, or no address is known.
     """
-    application = _open(table, receipt_number)
-    patron = None if application.email else find_patron(table, application)
+    application = _open(library.table, receipt_number)
+    patron = None if application.email else find_patron(library.table, application)
     registered = patron.email if patron else ""
     if not (address := application.email or registered):
         raise Refused("no_mail_address")
     suppression.remove_from_suppression_list(address)
-    mail = receipt_mail(application, moment, _minute(moment), application.link, to=registered)
-    trace = audit_log.entry_of_application(receipt_number, Act(moment, staff, Deed.SEND_NUMBERS), policy)
+    mail = receipt_mail(application, library.moment, _minute(library.moment), application.link, to=registered)
+    trace = audit_log.entry_of_application(
+        receipt_number, Act(library.moment, staff, Deed.SEND_NUMBERS), library.policy
+    )
     try:
-        table.transact(mails.addition(mail, policy), trace)
+        library.table.transact(mails.addition(mail, library.policy), trace)
     except Overtaken:
         return  # it was sent just now, which is what was asked for
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from lending.actions.library import Library
 from lending.actions.mail.contact_tasks import tasks_settled
 from lending.actions.mend_accounts import see_to_account
 from lending.actions.registration.keep_images import clear_images, lost_images
@@ -41,9 +42,7 @@ from lending.domain.registration.right_person import unconfirmed
 from lending.domain.registration.slots import slot_label
 
 
-def decide_application(
-    table: Table, receipt_number: str, decision: Decision, staff: str, moment: datetime, policy: Policy
-) -> Application:
+def decide_application(library: Library, receipt_number: str, decision: Decision, staff: str) -> Application:
     """Carry out a decision; made again it ends the same, wherever it was cut off before.
 
     Args:
@@ -53,36 +52,34 @@ def decide_application(
         Refused: there is no such application, it is decided otherwise, something is missing for this decision, or the
             card cannot be used; all faults are named.
     """
-    application = _decided(table, receipt_number, decision, staff, moment, policy)
+    application = _decided(library, receipt_number, decision, staff)
     if application.status is ApplicationStatus.REGISTERED and KINDS[application.kind].with_account:
-        see_to_account(table, application.patron_id)
-    clear_images(table, receipt_number)
+        see_to_account(library.table, application.patron_id)
+    clear_images(library.table, receipt_number)
     return application
 
 
 @again_when_overtaken
-def _decided(
-    table: Table, receipt_number: str, decision: Decision, staff: str, moment: datetime, policy: Policy
-) -> Application:
-    application = applications.find(table, receipt_number)
+def _decided(library: Library, receipt_number: str, decision: Decision, staff: str) -> Application:
+    application = applications.find(library.table, receipt_number)
     if application is None:
         raise Refused("not_found")
     if repeats(application, decision):
         return application
-    if faults := [*decide_faults(application, decision, moment.date()), *_gone(application, decision)]:
+    if faults := [*decide_faults(application, decision, library.today), *_gone(application, decision)]:
         raise _refused(faults)
-    after = decided(application, decision, staff, moment, policy)
+    after = decided(application, decision, staff, library.moment, library.policy)
     if decision.kind is DecisionKind.REGISTER:
         try:
-            after, writes = _registered(table, application, after, decision, moment, policy)
+            after, writes = _registered(library, application, after, decision)
         except Refused:
-            _still_as_read(table, application)
+            _still_as_read(library.table, application)
             raise
     else:
-        mail = _answer(application, after, decision, moment, _registered_address(table, application))
-        writes = [mails.addition(mail, policy)]
-    writes += _traces(after, Act(moment, staff, _DEEDS[decision.kind]), policy)
-    table.transact(applications.change(application, after), *writes)
+        mail = _answer(application, after, decision, library.moment, _registered_address(library.table, application))
+        writes = [mails.addition(mail, library.policy)]
+    writes += _traces(after, Act(library.moment, staff, _DEEDS[decision.kind]), library.policy)
+    library.table.transact(applications.change(application, after), *writes)
     return after
 
 
@@ -127,12 +124,12 @@ def _refused(faults: list[FieldFault]) -> Refused:
 
 
 def _registered(
-    table: Table, application: Application, after: Application, decision: Decision, moment: datetime, policy: Policy
+    library: Library, application: Application, after: Application, decision: Decision
 ) -> tuple[Application, list[Write]]:
     """What is kept of the application, and what registering writes beside it: card, patron, mail."""
     kind = KINDS[application.kind]
-    expires_on = new_expiry(application, decision, moment.date(), policy)
-    before = find_patron(table, application, decision.old_card_number)
+    expires_on = new_expiry(application, decision, library.today, library.policy)
+    before = find_patron(library.table, application, decision.old_card_number)
     if before is None and not kind.new_patron:
         raise Refused("patron_unknown")
     if before and (differing := unconfirmed(application, before, decision.confirmed)):
@@ -142,22 +139,22 @@ def _registered(
     # SES is told that the address on the form may be tried again, whoever it failed, or the answer is lost (RULES 39).
     # So is one that is given up, for those who share it.
     given_up = {before.email} - {patron.email, patron.mail_to} if before else set()
-    for address in addresses.unreachable(table, {application.email, *given_up} - {""}):
+    for address in addresses.unreachable(library.table, {application.email, *given_up} - {""}):
         suppression.remove_from_suppression_list(address)
-    mail = _acceptance(application, patron, expires_on, moment)
-    account = account_work.addition(patron.patron_id, moment, void_password=kind.resets_password)
+    mail = _acceptance(application, patron, expires_on, library.moment)
+    account = account_work.addition(patron.patron_id, library.moment, void_password=kind.resets_password)
     writes = [
         *([account] if kind.with_account else []),
-        *_kit_writes(table, application, before, patron, moment),
+        *_kit_writes(library.table, application, before, patron, library.moment),
         patrons.change(before, patron) if before else patrons.addition(patron),
         *addresses.user_changes(before, patron, application.email),
         # A link the patron asked for earlier must not undo what is registered now.
         *([addresses.wish_removal(patron.patron_id, "email")] if before and before.email != patron.email else []),
         *people.name_changes(before, patron),
-        *tasks_settled(table, patron.patron_id, {application.email, *given_up}, moment, policy),
-        mails.addition(mail, policy),
+        *tasks_settled(library, patron.patron_id, {application.email, *given_up}),
+        mails.addition(mail, library.policy),
         # What was written to the applicant holds the address, and tells nothing any more (RULES 41).
-        *map(mails.erasure, mails.of_application(table, application.receipt_number)),
+        *map(mails.erasure, mails.of_application(library.table, application.receipt_number)),
     ]
     return replace(record_of(after), patron_id=patron.patron_id), writes
 

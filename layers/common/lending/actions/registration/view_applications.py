@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from lending.actions.library import Library
 from lending.actions.registration.decide import find_patron
 from lending.actions.registration.keep_images import lost_images, upload_for
 from lending.aws import image_bucket
@@ -18,7 +19,7 @@ from lending.domain.problems import Reason, Refused
 from lending.domain.registration.application import Application, Rectangle, is_decided
 from lending.domain.registration.kinds import ApplicationStatus, SlotStatus
 from lending.domain.registration.right_person import differences
-from lending.domain.week import TOKYO, in_tokyo
+from lending.domain.week import TOKYO
 
 UNKNOWN_CARD = "unknown"
 
@@ -43,7 +44,7 @@ class ApplicationView:
 
 
 def list_applications(
-    table: Table, status: ApplicationStatus, staff: str, moment: datetime, policy: Policy, limit: int, start: Any
+    library: Library, status: ApplicationStatus, staff: str, limit: int, start: Any
 ) -> tuple[list[Application], Any]:
     """Some of the applications of a status, oldest first, and where the list goes on; None at its end.
 
@@ -52,21 +53,21 @@ def list_applications(
     Args:
         start: where the list went on after the page before, None at its beginning.
     """
-    found, last = applications.page(table, status, limit, start)
+    found, last = applications.page(library.table, status, limit, start)
     if any(application.name for application in found):
-        table.write(audit_log.entry_of_list("applications", Act(moment, staff, Deed.LOOK), policy))
+        library.table.write(
+            audit_log.entry_of_list("applications", Act(library.moment, staff, Deed.LOOK), library.policy)
+        )
     return found, last
 
 
-def late_applications(table: Table, moment: datetime, policy: Policy) -> int:
+def late_applications(library: Library) -> int:
     """How many applications have waited at the desk for more days than people are told (RULES 4)."""
-    first_in_time = in_tokyo(moment).date() - timedelta(days=policy.decision_days)
-    return applications.waiting_since(table, datetime.combine(first_in_time, time(), TOKYO))
+    first_in_time = library.today - timedelta(days=library.policy.decision_days)
+    return applications.waiting_since(library.table, datetime.combine(first_in_time, time(), TOKYO))
 
 
-def view_application(
-    table: Table, receipt_number: str, staff: str, purpose: str, moment: datetime, policy: Policy
-) -> ApplicationView:
+def view_application(library: Library, receipt_number: str, staff: str, purpose: str) -> ApplicationView:
     """Show an application to staff, and record that they looked: at it, and at the patrons shown with it.
 
     Args:
@@ -75,14 +76,14 @@ def view_application(
     Raises:
         Refused: there is no such application.
     """
-    application = applications.find(table, receipt_number)
+    application = applications.find(library.table, receipt_number)
     if application is None:
         raise Refused("not_found")
-    view = _view(table, application, policy)
+    view = _view(library.table, application, library.policy)
     seen = {patron.patron_id for patron in (*view.duplicates, view.patron) if patron}
-    look = Act(moment, staff, Deed.LOOK, purpose)
-    on_patrons = (audit_log.entry_of_patron(patron_id, look, policy) for patron_id in seen)
-    table.transact(audit_log.entry_of_application(receipt_number, look, policy), *on_patrons)
+    look = Act(library.moment, staff, Deed.LOOK, purpose)
+    on_patrons = (audit_log.entry_of_patron(patron_id, look, library.policy) for patron_id in seen)
+    library.table.transact(audit_log.entry_of_application(receipt_number, look, library.policy), *on_patrons)
     return view
 
 
@@ -108,27 +109,21 @@ def _duplicates(table: Table, application: Application, patron: Patron | None) -
     return tuple(found[patron_id] for patron_id in sorted(found))
 
 
-def black_out_image(
-    table: Table,
-    receipt_number: str,
-    slot: str,
-    rectangles: list[Rectangle],
-    staff: str,
-    moment: datetime,
-    policy: Policy,
-) -> None:
+def black_out_image(library: Library, receipt_number: str, slot: str, rectangles: list[Rectangle], staff: str) -> None:
     """Paint rectangles of an image black; the picture as it was is gone (RULES 3). Painting twice is painting once.
 
     Raises:
         Refused: there is no such application or picture, or a rectangle covers nothing of it.
     """
-    application = applications.find(table, receipt_number)
+    application = applications.find(library.table, receipt_number)
     if application is None:
         raise Refused("not_found")
     state = application.slots.get(slot)
     if state is None or state.status is not SlotStatus.ACCEPTED or is_decided(application):
         raise Refused("no_picture")
-    table.write(audit_log.entry_of_application(receipt_number, Act(moment, staff, Deed.BLACK_OUT, slot), policy))
+    library.table.write(
+        audit_log.entry_of_application(receipt_number, Act(library.moment, staff, Deed.BLACK_OUT, slot), library.policy)
+    )
     _paint(Upload(receipt_number, slot, state.ticket_id), rectangles)
 
 

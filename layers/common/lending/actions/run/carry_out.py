@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from lending.actions.library import Library
 from lending.actions.run.follow_plan import follow_plan
 from lending.actions.run.plan import Made, held_in_vain, make_plan, record_after
 from lending.actions.run.run_input import RunInput, after_giving_back, read
@@ -20,7 +21,6 @@ from lending.aws.table.holds import holds
 from lending.aws.table.run import runs
 from lending.domain.catalogue.title import CopyState, LiesAt
 from lending.domain.holds.hold import Hold
-from lending.domain.policy import Policy
 from lending.domain.run.run import Run, RunKind
 from lending.domain.run.run_record import CycleRun, RunRecord
 
@@ -29,10 +29,8 @@ ROUNDS = 3
 
 
 def carry_out(
-    table: Table,
+    library: Library,
     run: Run,
-    policy: Policy,
-    moment: datetime,
     enough_time: EnoughTime,
     prepare: Callable[[], object] | None = None,
     again: bool = False,
@@ -40,7 +38,6 @@ def carry_out(
     """Do a run, or what is left of it; a finished one is left as it is (RULES 26).
 
     Args:
-        moment: when it was asked for, which may be late.
         enough_time: asked before each part of the plan.
         prepare: done first, unless the run is finished.
         again: a run that was suspended as a whole, or whose plan was dropped, is made anew.
@@ -51,44 +48,38 @@ def carry_out(
     Raises:
         Unfinished: there was not enough time; what was done is kept.
     """
-    meter = Meter(table)
-    record = runs.find(table, run.run_id)
+    meter = Meter(library.table)
+    record = runs.find(library.table, run.run_id)
     if record and record.finished_at and not again:
         return record, True
     if prepare:
         prepare()
     try:
-        record = _to_the_end(table, run, policy, moment, record, enough_time, meter)
+        record = _to_the_end(library, run, record, enough_time, meter)
     except Unfinished:
-        table.write(runs.cost_increment(run.run_id, meter.cost))
+        library.table.write(runs.cost_increment(run.run_id, meter.cost))
         raise
-    table.write(runs.cost_increment(run.run_id, meter.cost))
+    library.table.write(runs.cost_increment(run.run_id, meter.cost))
     return record, False
 
 
 def _to_the_end(
-    table: Table,
-    run: Run,
-    policy: Policy,
-    moment: datetime,
-    record: RunRecord | None,
-    enough_time: EnoughTime,
-    meter: Meter,
+    library: Library, run: Run, record: RunRecord | None, enough_time: EnoughTime, meter: Meter
 ) -> RunRecord:
     """Read, plan and carry out until nothing is left to be offered anew, or often enough."""
     made: Made = {}
     while True:
         with meter.step("reading"):
-            given = read(table)
+            given = read(library.table)
         with meter.step("writing"):
-            given = _give_back(table, given, held_in_vain(given, run, policy), run)
-        if record is None or record.finished_at or _leaves_something(table, run, record):
+            given = _give_back(library.table, given, held_in_vain(given, run, library.policy), run)
+        if record is None or record.finished_at or _leaves_something(library.table, run, record):
             with meter.step("planning"):
-                record = make_plan(table, run, given, policy, made, record)
+                record = make_plan(library.table, run, given, library.policy, made, record)
         with meter.step("writing"):
-            record = follow_plan(table, run, given, record, made, enough_time)
-            if not _leaves_something(table, run, record):
-                return _finished(table, run, record, moment)
+            record = follow_plan(library.table, run, given, record, made, enough_time)
+            if not _leaves_something(library.table, run, record):
+                return _finished(library.table, run, record, library.moment)
 
 
 def _leaves_something(table: Table, run: Run, record: RunRecord) -> bool:

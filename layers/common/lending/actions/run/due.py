@@ -1,11 +1,10 @@
 """Whether the weekly run that is due was made (RULES 18, 26), for a job that is not the one that makes it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from lending.aws.table import Table
+from lending.actions.library import Library
 from lending.aws.table.run import runs
-from lending.domain.policy import Policy
 from lending.domain.run_id import RunId
 from lending.domain.week import run_due_at
 
@@ -19,8 +18,8 @@ class RunDue:
     finished: bool
 
 
-def run_due(table: Table, moment: datetime, policy: Policy) -> RunDue:
+def run_due(library: Library) -> RunDue:
     """The state of the latest run whose cut-off has come at `moment`."""
-    run_date = run_due_at(moment, policy)
-    record = runs.find(table, RunId.of_weekly_run(run_date))
+    run_date = run_due_at(library.moment, library.policy)
+    record = runs.find(library.table, RunId.of_weekly_run(run_date))
     return RunDue(run_date, record is not None, bool(record and record.finished_at))

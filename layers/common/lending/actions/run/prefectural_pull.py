@@ -1,23 +1,18 @@
 """The pulls for the prefectural library's counter, morning and afternoon (RULES 15)."""
 
-from datetime import datetime
 from functools import partial
 
+from lending.actions.library import Library
 from lending.actions.pulls.lapse_plans import lapse_plans
 from lending.actions.run.carry_out import carry_out
 from lending.actions.unfinished import EnoughTime
-from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.run import runs
-from lending.domain.policy import Policy
 from lending.domain.run.run import prefectural_pull
 from lending.domain.run.run_record import RunRecord
-from lending.domain.week import in_tokyo
 
 
-def pull_for_the_counter(
-    table: Table, moment: datetime, policy: Policy, enough_time: EnoughTime
-) -> tuple[RunRecord | None, bool]:
+def pull_for_the_counter(library: Library, enough_time: EnoughTime) -> tuple[RunRecord | None, bool]:
     """Put the books for the heads of the queues with this pickup place on the pull list, on open days only.
 
     Returns:
@@ -26,11 +21,11 @@ def pull_for_the_counter(
     Raises:
         Unfinished: there was not enough time; asked again it goes on.
     """
-    days = calendar.load(table)
-    run = prefectural_pull(moment, days, policy)
-    known = runs.find(table, run.run_id)
+    days = calendar.load(library.table)
+    run = prefectural_pull(library.moment, days, library.policy)
+    known = runs.find(library.table, run.run_id)
     if known and known.finished_at:
         return known, True
-    if not days.prefectural_open(in_tokyo(moment).date()):
+    if not days.prefectural_open(library.today):
         return None, False
-    return carry_out(table, run, policy, moment, enough_time, prepare=partial(lapse_plans, table, moment, policy))
+    return carry_out(library, run, enough_time, prepare=partial(lapse_plans, library))

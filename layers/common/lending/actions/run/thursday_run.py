@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from functools import partial
 
+from lending.actions.library import Library
 from lending.actions.pulls.lapse_plans import drop_plans
 from lending.actions.run.carry_out import carry_out, cycle_run
 from lending.actions.unfinished import EnoughTime
@@ -10,7 +11,6 @@ from lending.aws.table import Overtaken, Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies
 from lending.aws.table.run import runs
-from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.run.run import Run, thursday_run
 from lending.domain.run.run_record import RunRecord
@@ -19,18 +19,16 @@ from lending.domain.week import in_tokyo, run_due_at, week_of_run
 from lending.domain.words import day_in_words, moment_in_words
 
 
-def run_what_is_due(table: Table, moment: datetime, policy: Policy, enough_time: EnoughTime) -> tuple[RunRecord, bool]:
+def run_what_is_due(library: Library, enough_time: EnoughTime) -> tuple[RunRecord, bool]:
     """The latest run whose cut-off has come at `moment`: on Friday, Thursday's with Thursday's cut-off (RULES 18, 26).
 
     Returns:
         As `run_for`.
     """
-    return run_for(table, run_due_at(moment, policy), moment, policy, enough_time)
+    return run_for(library, run_due_at(library.moment, library.policy), enough_time)
 
 
-def run_on_request(
-    table: Table, run_date: date, moment: datetime, policy: Policy, enough_time: EnoughTime
-) -> tuple[RunRecord, bool]:
+def run_on_request(library: Library, run_date: date, enough_time: EnoughTime) -> tuple[RunRecord, bool]:
     """The run of a date that staff have chosen, such as the day after a closed Thursday (RULES 22).
 
     One whose plan staff have dropped is made anew.
@@ -42,22 +40,17 @@ def run_on_request(
         Refused: the cut-off is still to come, or the books could not be there in time any more.
         Unfinished: there was not enough time; asked again it goes on.
     """
-    week = week_of_run(run_date, policy)
+    week = week_of_run(run_date, library.policy)
     day = day_in_words(run_date)
-    if moment < week.cut_off:
+    if library.moment < week.cut_off:
         raise Refused("run_not_due", day=day, cut_off=moment_in_words(week.cut_off))
-    if in_tokyo(moment).date() >= week.pickup_from and runs.find(table, RunId.of_weekly_run(run_date)) is None:
+    if library.today >= week.pickup_from and runs.find(library.table, RunId.of_weekly_run(run_date)) is None:
         raise Refused("run_too_late", day=day)
-    return run_for(table, run_date, moment, policy, enough_time, dropped_again=True)
+    return run_for(library, run_date, enough_time, dropped_again=True)
 
 
 def run_for(
-    table: Table,
-    run_date: date,
-    moment: datetime,
-    policy: Policy,
-    enough_time: EnoughTime,
-    dropped_again: bool = False,
+    library: Library, run_date: date, enough_time: EnoughTime, dropped_again: bool = False
 ) -> tuple[RunRecord, bool]:
     """The run of one date, which need not be a Thursday (RULES 22).
 
@@ -73,16 +66,16 @@ def run_for(
     Raises:
         Unfinished: there was not enough time; asked again it goes on.
     """
-    run = thursday_run(run_date, policy)
-    record = runs.find(table, run.run_id)
-    again = record is not None and _may_be_made_anew(table, run, record, moment, dropped_again)
+    run = thursday_run(run_date, library.policy)
+    record = runs.find(library.table, run.run_id)
+    again = record is not None and _may_be_made_anew(library.table, run, record, library.moment, dropped_again)
     if record is None or again:
         try:
-            table.write(runs.cycle_claim(cycle_run(run)))
+            library.table.write(runs.cycle_claim(cycle_run(run)))
         except Overtaken:
-            return _made_on_another_day(table, run), True
-    prepare = partial(_clear_pull_list, table, run_date)
-    return carry_out(table, run, policy, moment, enough_time, prepare, again)
+            return _made_on_another_day(library.table, run), True
+    prepare = partial(_clear_pull_list, library.table, run_date)
+    return carry_out(library, run, enough_time, prepare, again)
 
 
 def _may_be_made_anew(table: Table, run: Run, record: RunRecord, moment: datetime, dropped_again: bool) -> bool:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from itertools import islice
 from typing import Any
 
+from lending.actions.library import Library
 from lending.actions.run.plan import count, decide
 from lending.actions.run.run_input import RunInput, read
 from lending.aws.table import Table
@@ -13,7 +14,6 @@ from lending.aws.table.catalogue import titles
 from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.run import runs
 from lending.domain.patrons.audit_log import Act, Deed
-from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.run.run import RunDecision, thursday_run
 from lending.domain.run.run_record import Cost, CycleRun, RunRecord
@@ -48,39 +48,28 @@ def view_runs(table: Table, start: Any, limit: int) -> tuple[list[CycleRun], Any
     return runs.weekly_runs(table, start, limit)
 
 
-def view_run(
-    table: Table, run_id: RunId, staff: str, moment: datetime, policy: Policy, start: int, limit: int
-) -> RunView:
+def view_run(library: Library, run_id: RunId, staff: str, start: int, limit: int) -> RunView:
     """The decisions of a run or pull that was made, `limit` from position `start` on.
 
     Raises:
         Refused: there is no such run.
     """
-    record = runs.find(table, run_id)
+    record = runs.find(library.table, run_id)
     if record is None:
         raise Refused("not_found")
-    decisions = list(islice(_from(table, record, start), limit + 1))
-    _looked(table, decisions, staff, moment, policy)
-    view = RunView(record.counts, *_page(table, decisions, start, limit), record=record)
-    return replace(view, cost=runs.cost_of(table, run_id))
+    decisions = list(islice(_from(library.table, record, start), limit + 1))
+    _looked(library, decisions, staff)
+    view = RunView(record.counts, *_page(library.table, decisions, start, limit), record=record)
+    return replace(view, cost=runs.cost_of(library.table, run_id))
 
 
-def dry_run(
-    table: Table,
-    run_date: date,
-    staff: str,
-    moment: datetime,
-    policy: Policy,
-    what_if: WhatIf | None,
-    start: int,
-    limit: int,
-) -> RunView:
+def dry_run(library: Library, run_date: date, staff: str, what_if: WhatIf | None, start: int, limit: int) -> RunView:
     """What the run of a date would decide if it were made now, or if something were otherwise as well.
 
     With `what_if` the answer also has the difference to the plain run.
     """
-    run, given = thursday_run(run_date, policy), read(table)
-    decided = plain = decide(given, run, policy)
+    run, given = thursday_run(run_date, library.policy), read(library.table)
+    decided = plain = decide(given, run, library.policy)
     if what_if is not None:
         given = RunInput(
             given.holds,
@@ -88,19 +77,19 @@ def dry_run(
             what_if.patrons(given.patrons),
             what_if.calendar(given.calendar, run),
         )
-        decided = decide(given, run, policy)
-    _looked(table, decided, staff, moment, policy)
-    view = RunView(count(given, decided), *_page(table, decided[start : start + limit + 1], start, limit))
+        decided = decide(given, run, library.policy)
+    _looked(library, decided, staff)
+    view = RunView(count(given, decided), *_page(library.table, decided[start : start + limit + 1], start, limit))
     if what_if is None:
         return view
     cards = {patron_id: patron.card_number for patron_id, patron in given.patrons.items()}
     return replace(view, difference=difference(plain, decided), cards=cards)
 
 
-def _looked(table: Table, decisions: list[RunDecision], staff: str, moment: datetime, policy: Policy) -> None:
+def _looked(library: Library, decisions: list[RunDecision], staff: str) -> None:
     """That staff looked at whom a run has considered leaves a trace (RULES 41)."""
     if decisions:
-        table.write(audit_log.entry_of_list("runs", Act(moment, staff, Deed.LOOK), policy))
+        library.table.write(audit_log.entry_of_list("runs", Act(library.moment, staff, Deed.LOOK), library.policy))
 
 
 def _from(table: Table, record: RunRecord, start: int) -> Iterable[RunDecision]:

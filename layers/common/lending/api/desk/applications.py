@@ -88,14 +88,13 @@ class BlackoutRequest(RequestModel):
 @area.get("/applications")
 def list_of_applications(request: Request) -> ApplicationList:
     """Applications of a status, oldest first, and how many wait for longer than people are told."""
-    staff, moment, policy = request.caller, request.moment, request.library.policy
     status = request.query("status", ApplicationStatus.SUBMITTED)
     if status not in list(ApplicationStatus):
         raise Refused("invalid_fields", Reason("invalid_field", field="status"))
-    asked = ApplicationStatus(status), staff, moment, policy, request.limit(), request.start()
-    found, last = list_applications(request.library.table, *asked)
-    lines = [waiting_application(each, moment.date()) for each in found]
-    late = late_applications(request.library.table, moment, policy)
+    asked = ApplicationStatus(status), request.caller, request.limit(), request.start()
+    found, last = list_applications(request.library, *asked)
+    lines = [waiting_application(each, request.library.today) for each in found]
+    late = late_applications(request.library)
     return {**request.page(lines, last), "late": late}
 
 
@@ -103,9 +102,7 @@ def list_of_applications(request: Request) -> ApplicationList:
 def show_one_application(receipt_number: str, request: Request) -> ApplicationAnswer:
     """One application with its images; that it was looked at is recorded."""
     staff, purpose = request.caller, request.query("purpose", "review")
-    view = view_application(
-        request.library.table, receipt_number, staff, purpose, request.moment, request.library.policy
-    )
+    view = view_application(request.library, receipt_number, staff, purpose)
     return shown_application(view)
 
 
@@ -114,9 +111,7 @@ def correct(receipt_number: str, request: Request, asked: CorrectionRequest) -> 
     """Correct what was mistyped, before a decision."""
     staff = request.caller
     wanted = {name: text for name, text in asked.model_dump().items() if text}
-    corrected = correct_application(
-        request.library.table, receipt_number, wanted, staff, request.moment, request.library.policy
-    )
+    corrected = correct_application(request.library, receipt_number, wanted, staff)
     shown: Corrected = {}
     if asked.card_number:
         shown["card_number"] = corrected.card_number
@@ -128,7 +123,7 @@ def correct(receipt_number: str, request: Request, asked: CorrectionRequest) -> 
 @area.post("/applications/<receipt_number>/numbers", status=202)
 def send_numbers_again(receipt_number: str, request: Request) -> Message:
     """Send an applicant the receipt number and the link again."""
-    send_numbers(request.library.table, receipt_number, request.caller, request.moment, request.library.policy)
+    send_numbers(request.library, receipt_number, request.caller)
     return {"message": "受付番号と申請の状況のページを、メールでお送りします。"}
 
 
@@ -147,9 +142,7 @@ def decide(receipt_number: str, request: Request, asked: DecisionRequest) -> Dec
         regular_card_number(asked.old_card_number, "old_card_number") if asked.old_card_number else "",
         tuple(asked.confirmed),
     )
-    decided = decide_application(
-        request.library.table, receipt_number, decision, staff, request.moment, request.library.policy
-    )
+    decided = decide_application(request.library, receipt_number, decision, staff)
     return {**application_line(decided), **decision_of(decided)}
 
 
@@ -158,4 +151,4 @@ def black_out(receipt_number: str, slot: str, request: Request, asked: BlackoutR
     """Black out parts of an image for good."""
     staff = request.caller
     parts = [Rectangle(part.left, part.top, part.right, part.bottom) for part in asked.rectangles]
-    black_out_image(request.library.table, receipt_number, slot, parts, staff, request.moment, request.library.policy)
+    black_out_image(request.library, receipt_number, slot, parts, staff)

@@ -141,7 +141,7 @@ def show_closures(request: Request) -> Page[ClosureAnswer]:
 def close(request: Request, asked: DeskClosureRequest) -> RecordedClosure:
     """Record closed days."""
     library, closure = request.library, asked.closure(Scope(asked.scope), asked.facility)
-    return recorded_closure(closure, record_closure(library.table, closure, library.moment, library.policy))
+    return recorded_closure(closure, record_closure(library, closure))
 
 
 @area.delete("/closures/<closure_id>")
@@ -155,7 +155,7 @@ def show_suspensions(request: Request) -> Page[SuspensionAnswer]:
     """All suspensions that have not ended, and with `all=1` the others, too."""
     staff, table = request.caller, request.library.table
     found = view_suspensions(table, _since(request))
-    cards = cards_of_patrons(table, found, staff, request.moment, request.library.policy)
+    cards = cards_of_patrons(request.library, found, staff)
     return request.page_of(
         found,
         lambda each: (each.starts_on.isoformat(), each.suspension_id),
@@ -173,9 +173,8 @@ def suspend_lending(request: Request, asked: SuspensionRequest) -> SuspensionAns
         opted_in=patrons_of_cards(table, asked.opted_in),
         **asked.model_dump(exclude={"scope", "opted_in"}),
     )
-    moment, policy = request.moment, request.library.policy
-    record_suspension(table, suspension, staff, moment, policy)
-    return _shown_suspension(suspension, cards_of_patrons(table, [suspension], staff, moment, policy))
+    record_suspension(request.library, suspension, staff)
+    return _shown_suspension(suspension, cards_of_patrons(request.library, [suspension], staff))
 
 
 @area.delete("/suspensions/<suspension_id>")
@@ -216,22 +215,20 @@ def unshift(batch_id: str, request: Request) -> ShiftedAnswer:
     staff = request.caller
     sunday, _, number = batch_id.partition(".")
     pickup_from, facility = day_of(sunday, "id"), as_place(number)
-    back, moved = take_shift_back(
-        request.library.table, pickup_from, facility, staff, request.moment, request.library.policy
-    )
+    back, moved = take_shift_back(request.library, pickup_from, facility, staff)
     return {**_shown_shift(back), "patrons": moved}
 
 
 @area.delete("/shifts", status=200)
 def unshift_many(request: Request) -> BatchesAnswer | Unfinished[BatchesAnswer]:
     """Give many batches of a week their regular days again, and tell each patron concerned."""
-    staff, table, moment = request.caller, request.library.table, request.moment
-    pickup_from, policy = day_of(request.query("pickup_from"), "pickup_from"), request.library.policy
+    staff, table = request.caller, request.library.table
+    pickup_from = day_of(request.query("pickup_from"), "pickup_from")
     numbers = [as_place(number) for number in request.query("facilities", most=1000).split(",") if number]
     district, every = request.query("district"), request.query("all") in ("1", "true")
     demand_one(facilities=numbers, district=district, all=every)
     found, time = facilities_of(table, numbers, district), within_a_request()
-    return _batches(take_shifts_back(table, pickup_from, found, staff, moment, policy, time))
+    return _batches(take_shifts_back(request.library, pickup_from, found, staff, time))
 
 
 def _batches(batches: Batches) -> BatchesAnswer | Unfinished[BatchesAnswer]:

@@ -186,8 +186,8 @@ def describe(title_id: str, request: Request, asked: TitleRequest) -> TitleDescr
 @area.get("/titles/<title_id>")
 def show_title(title_id: str, request: Request) -> TitleWithQueue:
     """A title with its copies, where each lies, and its queue; that persons were looked at is recorded."""
-    why, moment, policy = request.query("for", "counter"), request.moment, request.library.policy
-    record = look_up_title(request.library.table, title_id, request.caller, why, moment, policy)
+    why = request.query("for", "counter")
+    record = look_up_title(request.library, title_id, request.caller, why)
     return {
         **_shown_title(record.title),
         "copies": [shown_copy(copy) for copy in record.copies],
@@ -199,8 +199,8 @@ def show_title(title_id: str, request: Request) -> TitleWithQueue:
 @area.get("/copies/<barcode>")
 def show_copy(barcode: str, request: Request) -> BookAnswer:
     """What book this is, where it lies, who has it or waits; that a person was looked at is recorded."""
-    why, moment, policy = request.query("for", "counter"), request.moment, request.library.policy
-    view = look_up_copy(request.library.table, barcode, request.caller, why, moment, policy)
+    why = request.query("for", "counter")
+    view = look_up_copy(request.library, barcode, request.caller, why)
     loan, kept, pull, first = view.loan, view.kept_for, view.copy.pull, view.first
     return {
         **shown_copy(view.copy),
@@ -218,9 +218,9 @@ def show_copy(barcode: str, request: Request) -> BookAnswer:
 @area.post("/titles/<title_id>/holds")
 def end_all_holds(title_id: str, request: Request, asked: TitleHoldsAction) -> EndedHolds | Unfinished[EndedHolds]:
     """End all holds of a title, with a mail to each patron. Sent again it goes on where it was."""
-    staff, policy = request.caller, request.library.policy
+    staff = request.caller
     time = within_a_request()
-    ended = cancel_all_of_title(request.library.table, title_id, asked.reason, staff, request.moment, policy, time)
+    ended = cancel_all_of_title(request.library, title_id, asked.reason, staff, time)
     shown: EndedHolds = {
         "title_id": title_id,
         "cancelled": ended.cancelled,
@@ -234,8 +234,8 @@ def end_all_holds(title_id: str, request: Request, asked: TitleHoldsAction) -> E
 def merge(title_id: str, request: Request, asked: MergeRequest) -> MergedAnswer | Unfinished[MergedAnswer]:
     """Two records of one work become one. Sent again it goes on where it was."""
     staff, into = request.caller, asked.into
-    table, moment, policy, time = request.library.table, request.moment, request.library.policy, within_a_request()
-    merged = merge_titles(table, title_id, into, uuid4().hex, staff, moment, policy, time)
+    time = within_a_request()
+    merged = merge_titles(request.library, title_id, into, uuid4().hex, staff, time)
     shown: MergedAnswer = {
         "title_id": title_id,
         "into": into,

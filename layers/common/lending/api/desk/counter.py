@@ -69,7 +69,7 @@ class ConditionAnswer(TypedDict):
 def check_books_in(request: Request, asked: CheckIns) -> CheckedInBooks:
     """Check books in, each on its own."""
     staff, barcodes = request.caller, asked.barcodes
-    books = check_in_all(request.library.table, barcodes, staff, request.moment, request.library.policy)
+    books = check_in_all(request.library, barcodes, staff)
     return {"items": [_shown_checked_in(book) for book in books]}
 
 
@@ -77,9 +77,7 @@ def check_books_in(request: Request, asked: CheckIns) -> CheckedInBooks:
 def check_book_out(request: Request, asked: CheckOut) -> CheckedOutAnswer:
     """Lend a book at the counter."""
     staff = request.caller
-    done = check_out(
-        request.library.table, asked.card_number, asked.barcode, staff, request.moment, request.library.policy
-    )
+    done = check_out(request.library, asked.card_number, asked.barcode, staff)
     loan = done.loan
     return {
         "barcode": loan.barcode,
@@ -105,19 +103,19 @@ def damage(barcode: str, request: Request) -> ConditionAnswer:
 @area.post("/copies/<barcode>/found")
 def find(barcode: str, request: Request) -> ConditionAnswer:
     """A book that was missed, lost or damaged is there again."""
-    state = mark_found(request.library.table, barcode, request.caller, request.moment, request.library.policy)
+    state = mark_found(request.library, barcode, request.caller)
     return {"barcode": barcode, "state": state}
 
 
 @area.post("/copies/<barcode>/replaced")
 def replace_in_kind(barcode: str, request: Request) -> ConditionAnswer:
     """A patron has replaced a lost or damaged book: the loan is over."""
-    state = replaced_in_kind(request.library.table, barcode, request.caller, request.moment, request.library.policy)
+    state = replaced_in_kind(request.library, barcode, request.caller)
     return {"barcode": barcode, "state": state}
 
 
 def _marked(barcode: str, state: CopyState, request: Request) -> ConditionAnswer:
-    marked = mark(request.library.table, barcode, state, request.caller, request.moment, request.library.policy)
+    marked = mark(request.library, barcode, state, request.caller)
     return {"barcode": barcode, "state": marked}
 
 

@@ -86,14 +86,13 @@ def place_or_cancel_all(card_number: str, request: Request) -> CancelledHolds | 
     if "action" not in fields:
         return Created(_placed_for_caller(card_number, request, validated(HoldForCaller, fields)))
     validated(HoldsAction, fields)
-    cancelled = cancel_all_for_patron(library.table, card_number, request.caller, library.moment, library.policy)
+    cancelled = cancel_all_for_patron(library, card_number, request.caller)
     return {"items": [_shown_cancelled(each) for each in cancelled]}
 
 
 def _placed_for_caller(card_number: str, request: Request, asked: HoldForCaller) -> PlacedForCaller:
-    table, moment, policy = request.library.table, request.moment, request.library.policy
-    hold = place_for_caller(table, card_number, asked.title_id, asked.pickup_place, request.caller, moment, policy)
-    view, notices = view_placed(table, hold, moment, policy)
+    hold = place_for_caller(request.library, card_number, asked.title_id, asked.pickup_place, request.caller)
+    view, notices = view_placed(request.library, hold)
     return {
         **shown_hold(hold),
         "title": view.title.title,
@@ -112,23 +111,22 @@ def change_hold(
 ) -> CancelledAnswer | QueueAnswer | HoldAnswer:
     """Cancel a hold, move it to the end of its queue, change its pickup place, or keep its book longer."""
     staff = request.caller
-    table, moment, policy = request.library.table, request.moment, request.library.policy
     if asked.action == "cancel":
-        return _shown_cancelled(cancel_for_patron(table, card_number, title_id, staff, moment, policy))
+        return _shown_cancelled(cancel_for_patron(request.library, card_number, title_id, staff))
     if asked.action == "to_end":
-        return shown_place(move_to_end(table, card_number, title_id, staff, moment, policy))
+        return shown_place(move_to_end(request.library, card_number, title_id, staff))
     if asked.action == "extend":
-        extended = extend_deadline(table, card_number, title_id, asked.until, staff, moment, policy)
+        extended = extend_deadline(request.library, card_number, title_id, asked.until, staff)
         return shown_hold(extended)
     place = asked.pickup_place
-    return shown_place(change_pickup_place(table, card_number, title_id, place, staff, moment, policy))
+    return shown_place(change_pickup_place(request.library, card_number, title_id, place, staff))
 
 
 @area.post("/patrons/<card_number>/loans/<barcode>/renewal", status=201)
 def renew_by_phone(card_number: str, barcode: str, request: Request) -> RenewedForCaller:
     """Renew a loan for a caller, also an overdue one."""
     staff, policy = request.caller, request.library.policy
-    loan = renew_for_caller(request.library.table, card_number, barcode, staff, request.moment, policy)
+    loan = renew_for_caller(request.library, card_number, barcode, staff)
     return {**shown_renewal(loan, policy), "title_id": loan.title_id}
 
 

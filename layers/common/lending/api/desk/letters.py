@@ -66,8 +66,7 @@ class PrintedLetters(TypedDict):
 def show_letters(request: Request) -> Page[LetterAnswer]:
     """What those get as letters whom no mail reaches, the oldest first; that persons were seen is recorded."""
     staff, why = request.caller, request.query("for", "letters")
-    table, moment, policy = request.library.table, request.moment, request.library.policy
-    letters, last = open_letters(table, staff, why, moment, policy, request.limit(default=20), request.start())
+    letters, last = open_letters(request.library, staff, why, request.limit(default=20), request.start())
     return request.page([_shown_letter(letter) for letter in letters], last)
 
 
@@ -75,7 +74,7 @@ def show_letters(request: Request) -> Page[LetterAnswer]:
 def note_letters_printed(request: Request, asked: Printed) -> PrintedLetters:
     """Letters have been printed, and leave the list."""
     staff = request.caller
-    done = note_printed(request.library.table, asked.printed, staff, request.moment, request.library.policy)
+    done = note_printed(request.library, asked.printed, staff)
     return {"items": [{"id": name, "printed": printed} for name, printed in done.items()]}
 
 

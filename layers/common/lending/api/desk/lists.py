@@ -35,8 +35,7 @@ class LineOfCopy(CopyAnswer, LineOfTitle):
 def show_list(name: str, request: Request) -> Page[LineOfTitle | LineOfCopy]:
     """What is missing, kept, to be cleared, lost, overdue …, the longest first; that persons were seen is recorded."""
     staff, why = request.caller, request.query("for", "list")
-    table, moment, policy = request.library.table, request.moment, request.library.policy
-    lines, last = list_books(table, name, staff, why, moment, policy, request.start(), request.limit())
+    lines, last = list_books(request.library, name, staff, why, request.start(), request.limit())
     return request.page([_shown_line(line) for line in lines], last)
 
 

@@ -67,16 +67,14 @@ class MailOfPatron(MailAnswer):
 @area.get("/contacts")
 def show_contacts(request: Request) -> Page[ContactAnswer]:
     """Whom to call because mails come back, the longest waiting first."""
-    tasks, last = open_tasks(
-        request.library.table, request.caller, request.moment, request.library.policy, request.limit(), request.start()
-    )
+    tasks, last = open_tasks(request.library, request.caller, request.limit(), request.start())
     return request.page([_task(task) for task in tasks], last)
 
 
 @area.post("/contacts/<contact_id>/done", status=204)
 def finish_contact(contact_id: str, request: Request) -> None:
     """They have been called."""
-    finish_task(request.library.table, contact_id, request.caller, request.moment, request.library.policy)
+    finish_task(request.library, contact_id, request.caller)
 
 
 def _task(task: Task) -> ContactAnswer:
@@ -108,9 +106,9 @@ class AddressAction(RequestModel):
 @area.post("/patrons/<card_number>/address", status=202)
 def try_address(card_number: str, request: Request, asked: AddressAction) -> TriedAnswer:
     """Mails go to the patron's addresses again, and a test mail first."""
-    staff, moment = request.caller, request.moment
+    staff = request.caller
     number = regular_card_number(card_number, "card_number")
-    tried = try_again(request.library.table, number, staff, moment, request.library.policy)
+    tried = try_again(request.library, number, staff)
     return {"addresses": tried, "message": "受信確認メールをお送りします。届いたかどうかはメールの一覧でわかります。"}
 
 
@@ -118,7 +116,7 @@ def try_address(card_number: str, request: Request, asked: AddressAction) -> Tri
 def show_mails_of_patron(card_number: str, request: Request) -> Page[MailOfPatron]:
     """The patron's mails with what they said, the newest first; that they were looked at is recorded."""
     number = regular_card_number(card_number, "card_number")
-    found = show_mails(request.library.table, number, request.caller, request.moment, request.library.policy)
+    found = show_mails(request.library, number, request.caller)
     return request.page_of(found, lambda mail: (-mail.created_at.timestamp(), mail.mail_id), _shown_mail)
 
 
@@ -126,7 +124,7 @@ def show_mails_of_patron(card_number: str, request: Request) -> Page[MailOfPatro
 def send_mail_again(card_number: str, mail: str, request: Request) -> MailOfPatron:
     """Send once more what a mail is about."""
     number, name = regular_card_number(card_number, "card_number"), mail.replace("~", "#")
-    sent = send_again(request.library.table, number, name, request.caller, request.moment, request.library.policy)
+    sent = send_again(request.library, number, name, request.caller)
     return _shown_mail(sent)
 
 

@@ -102,15 +102,15 @@ class SlipAnswer(TypedDict):
 def send_temporary_password(card_number: str, request: Request) -> Message:
     """Send a patron a new temporary password by mail."""
     staff, number = request.caller, regular_card_number(card_number, "card_number")
-    send_password(request.library.table, number, staff, request.moment, request.library.policy)
+    send_password(request.library, number, staff)
     return {"message": "仮パスワードを登録されているメールアドレスにお送りします。"}
 
 
 @area.delete("/patrons/<card_number>")
 def close_account(card_number: str, request: Request) -> None:
     """Take a patron out: nothing is kept of them."""
-    staff, moment, policy = request.caller, request.moment, request.library.policy
-    take_out(request.library.table, card_number, staff, moment, policy)
+    staff = request.caller
+    take_out(request.library, card_number, staff)
 
 
 class Person(RequestModel):
@@ -162,8 +162,7 @@ def search_patrons(request: Request) -> Page[FoundPerson]:
     born = request.query("birth_date")
     day = _regular({"birth_date": born}, in_tokyo(moment).date())["birth_date"] if born else None
     sought = Sought(request.query("name"), request.query("kana"), request.query("phone"), day)
-    table, policy = request.library.table, request.library.policy
-    found, last = search_people(table, sought, staff, why, moment, policy, request.limit(default=20), request.start())
+    found, last = search_people(request.library, sought, staff, why, request.limit(default=20), request.start())
     return request.page([_found(patron) for patron in found], last)
 
 
@@ -179,26 +178,24 @@ def register_patron(request: Request, asked: NewPatron) -> PatronAnswer:
     if asked.expires_on and asked.expires_on < today:
         raise Refused("invalid_fields", Reason("expires_in_past", field="expires_on"))
     known = _regular(asked.model_dump(exclude={"confirmed"}, exclude_none=True), today)
-    patron_id, policy = uuid4().hex, request.library.policy
-    patron = register_person(request.library.table, known, patron_id, list(asked.confirmed), staff, moment, policy)
+    patron_id = uuid4().hex
+    patron = register_person(request.library, known, patron_id, list(asked.confirmed), staff)
     return _shown_patron(patron, today)
 
 
 @area.post("/patrons/<card_number>/card", status=201)
 def issue_another_card(card_number: str, request: Request, asked: NewCard) -> PatronAnswer:
     """Give a patron another card; the one they had ends."""
-    staff, moment, policy = request.caller, request.moment, request.library.policy
+    staff, moment = request.caller, request.moment
     number = regular_card_number(asked.card_number, "card_number")
-    patron = issue_card(request.library.table, card_number, number, staff, moment, policy)
+    patron = issue_card(request.library, card_number, number, staff)
     return _shown_patron(patron, in_tokyo(moment).date())
 
 
 @area.post("/patrons/<card_number>/password-slip", status=201)
 def hand_out_password(card_number: str, request: Request) -> SlipAnswer:
     """A temporary password, once, to be printed; the one before is void."""
-    patron, password = password_slip(
-        request.library.table, card_number, request.caller, request.moment, request.library.policy
-    )
+    patron, password = password_slip(request.library, card_number, request.caller)
     return {
         "card_number": patron.card_number,
         "name": patron.name,
@@ -212,7 +209,10 @@ def show_patron(card_number: str, request: Request) -> RecordAnswer:
     """A patron's record; `for` says what it is looked at for, and is kept with who looked (RULES 41)."""
     staff, moment = request.caller, request.moment
     record = view_record(
-        request.library.table, card_number, staff, request.query("for", "counter"), moment, request.library.policy
+        request.library,
+        card_number,
+        staff,
+        request.query("for", "counter"),
     )
     return _shown_record(record, in_tokyo(moment).date())
 
@@ -222,7 +222,7 @@ def change_patron(card_number: str, request: Request, asked: PatronChange) -> Pa
     """Change a patron's record."""
     staff, moment = request.caller, request.moment
     wanted = _regular(asked.model_dump(exclude_unset=True), in_tokyo(moment).date())
-    patron = change_record(request.library.table, card_number, wanted, staff, moment, request.library.policy)
+    patron = change_record(request.library, card_number, wanted, staff)
     return _shown_patron(patron, in_tokyo(moment).date())
 
 

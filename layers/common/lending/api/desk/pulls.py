@@ -129,9 +129,7 @@ class CrateAnswer(TypedDict):
 def show_pulls(request: Request) -> Page[PullAnswer]:
     """The pull list in shelf order."""
     staff = request.caller
-    lines, last = pull_list(
-        request.library.table, staff, request.moment, request.library.policy, request.start(), request.limit()
-    )
+    lines, last = pull_list(request.library, staff, request.start(), request.limit())
     names = _facility_names(request)
     return request.page([_shown_pull(line, names) for line in lines], last)
 
@@ -140,24 +138,23 @@ def show_pulls(request: Request) -> Page[PullAnswer]:
 def scan(barcode: str, request: Request, asked: PullResult) -> ScanAnswer:
     """A book of the pull list was found or not: what to do with it."""
     staff = request.caller
-    table, moment, policy = request.library.table, request.moment, request.library.policy
     if asked.result == "found":
-        return _shown_scan(scan_found(table, barcode, staff, moment, policy), request)
-    return _shown_scan(scan_absent(table, barcode, asked.result, staff, moment, policy), request)
+        return _shown_scan(scan_found(request.library, barcode, staff), request)
+    return _shown_scan(scan_absent(request.library, barcode, asked.result, staff), request)
 
 
 @area.delete("/pulls", status=200)
 def drop_pulls(request: Request) -> DroppedAnswer:
     """Drop the plan of the run or pull that `run` names."""
     staff, run = request.caller, run_of(request.query("run"))
-    dropped = drop_plan(request.library.table, run, staff, request.moment, request.library.policy)
+    dropped = drop_plan(request.library, run, staff)
     return {"run": run, "dropped": dropped}
 
 
 @area.delete("/pulls/<barcode>/scan", status=200)
 def undo(barcode: str, request: Request) -> UndoneAnswer:
     """Take the latest scan of a book back."""
-    scan = undo_scan(request.library.table, barcode, request.caller, request.moment, request.library.policy)
+    scan = undo_scan(request.library, barcode, request.caller)
     return {"barcode": barcode, "undone": scan.action}
 
 
@@ -171,8 +168,7 @@ class Dispatch(RequestModel):
 @area.post("/crates/dispatch")
 def dispatch_crates(request: Request, asked: Dispatch) -> Page[DispatchedAnswer]:
     """Crates have left."""
-    policy = request.library.policy
-    left = dispatch(request.library.table, asked.pickup_from, asked.facilities, request.moment, policy)
+    left = dispatch(request.library, asked.pickup_from, asked.facilities)
     return request.page([DispatchedAnswer(facility=number, dispatched_at=at) for number, at in left.items()], None)
 
 
@@ -190,7 +186,7 @@ def show_crates(request: Request) -> Page[CrateAnswer]:
     """The crates of a week, the one that is packed now if none is named; with `facility` only one."""
     staff, moment, policy = request.caller, request.moment, request.library.policy
     pickup_from = request.day("pickup_from") or week_of_run(run_due_at(moment, policy), policy).pickup_from
-    found = crates(request.library.table, pickup_from, request.place("facility"), staff, moment, policy)
+    found = crates(request.library, pickup_from, request.place("facility"), staff)
     return request.page_of(found, lambda crate: (int(crate.facility),), _shown_crate)
 
 

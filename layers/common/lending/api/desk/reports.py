@@ -39,15 +39,15 @@ class ReportForStaff(TypedDict):
 @area.get("/reports")
 def show_reports(request: Request) -> Page[ReportForStaff]:
     """What facilities have reported and nobody has seen to yet, the longest waiting first."""
-    staff, moment, policy = request.caller, request.moment, request.library.policy
-    found, last = open_reports(request.library.table, staff, moment, policy, request.limit(), request.start())
+    staff = request.caller
+    found, last = open_reports(request.library, staff, request.limit(), request.start())
     return request.page([_shown_report(each) for each in found], last)
 
 
 @area.post("/reports/<report_id>/done", status=204)
 def finish_report_of_facility(report_id: str, request: Request) -> None:
     """It has been seen to."""
-    finish_report(request.library.table, report_id, request.caller, request.moment, request.library.policy)
+    finish_report(request.library, report_id, request.caller)
 
 
 def _shown_report(open_report: OpenReport) -> ReportForStaff:

@@ -40,21 +40,19 @@ class TraceOfStaff(TraceAnswer):
 @area.get("/patrons/<card_number>/trail")
 def show_trail_of_patron(card_number: str, request: Request) -> Page[TraceOnPatron]:
     """What staff did with a patron's record, the latest first."""
-    staff, moment, policy = request.caller, request.moment, request.library.policy
-    found, last = trail_of_patron(
-        request.library.table, card_number, staff, moment, policy, request.start(), request.limit()
-    )
+    staff = request.caller
+    found, last = trail_of_patron(request.library, card_number, staff, request.start(), request.limit())
     return request.page([TraceOnPatron(**_shown_trace(each), by=each.act.by) for each in found], last)
 
 
 @area.get("/trail")
 def show_trail_of_staff(request: Request) -> Page[TraceOfStaff]:
     """What somebody of the staff did from a day on, the earliest first."""
-    by, moment, policy = request.caller, request.moment, request.library.policy
+    by = request.caller
     of, first = request.query("staff"), request.day("from")
     if not of:
         raise Refused("invalid_fields", Reason("missing_field", field="staff"))
-    page = trail_of_staff(request.library.table, of, first, by, moment, policy, request.start(), request.limit())
+    page = trail_of_staff(request.library, of, first, by, request.start(), request.limit())
     shown = [TraceOfStaff(**_shown_trace(each.trace), on=each.on, number=each.number) for each in page.lines]
     return request.page(shown, page.following)
 
