@@ -655,7 +655,7 @@ class ReferenceLibrary:
         runs = [day for day in days(suspension.first, suspension.last) if day.weekday() == THURSDAY]
         opens = max([suspension.first, *map(sunday_after, runs)])
         if suspension.until and suspension.until < opens:
-            raise No("invalid_field")
+            raise No("before_pickup_opens")
         self.suspensions[suspension_id] = suspension
 
     def reopen(self, closure_id: str) -> None:
