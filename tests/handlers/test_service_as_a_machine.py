@@ -466,9 +466,9 @@ class Life(RuleBasedStateMachine):
 
     def nobody_is_overtaken_without_a_reason(self, barcode: str) -> None:
         """Who was before the one that got this book has one coming, or a reason (RULES 11, 15, 27)."""
-        copy = self.reference.copies[barcode]
-        scan = copy.scan
-        if scan is None or scan.hold is None or scan.at != self.now or scan.hold.status != "waiting":
+        copy = self.reference.copies.get(barcode)  # one that was withdrawn is not there any more
+        scan = copy.scan if copy else None
+        if copy is None or scan is None or scan.hold is None or scan.at != self.now or scan.hold.status != "waiting":
             return
         others = [other for other in self.reference.copies_of(copy.title) if other is not copy]
         fetched = {other.plan.patron for other in others if other.plan and other.plan.stands(self.now.date())}
