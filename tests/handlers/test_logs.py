@@ -7,16 +7,19 @@ from datetime import date
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from functions.allocator.handler import handler as allocator
 from functions.images import handler as images
 from functions.notices.handler import handler as notices
 from functions.release.handler import handler as release
 from lending.actions.registration import check_image
+from lending.aws.clients import client
+from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.patrons import patrons
 from lending.aws.table.writes import put, update
-from lending.aws.telemetry import logger
+from lending.aws.telemetry import kind_and_place, logger
 from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.holds.hold import HoldStatus
 from tests.handlers.applications import RECEIPT, TICKET, applied
@@ -92,7 +95,7 @@ def test_the_log_names_the_error_of_a_job_that_failed(
     # WHEN the job fails THEN kind and place are in the log, and the words are not
     told = said(lambda: notices(sample("notices/erasure"), context()))
     assert "job failed" in told
-    assert ("ValueError" in told, "fails:" in told, "JobFailed" in told) == (True, True, True)
+    assert ("ValueError" in told, '"_unused:' in told, "JobFailed" in told) == (True, True, True)
     assert SECRET not in told
 
 
@@ -114,3 +117,15 @@ def test_a_picture_that_fails_is_in_the_log_without_its_key(
     assert "ValueError" in told
     # AND neither whose it is, nor its key
     assert not [word for word in (*SECRET.split(), RECEIPT, TICKET) if word in told]
+
+
+def test_an_unknown_error_names_our_own_line_and_what_aws_says(given: Given) -> None:
+    # GIVEN a table that is not there
+    nowhere = Table(client("dynamodb"), "nowhere")
+    # WHEN something is read from it
+    with pytest.raises(ClientError) as met:
+        nowhere.get(("PATRON#p-1", "PATRON"))
+    # THEN the log has AWS's code and the line of ours that asked, not one of the client's
+    told = kind_and_place(met.value)
+    assert (told["error"], told["code"]) == ("ResourceNotFoundException", "ResourceNotFoundException")
+    assert told["place"].startswith("Table._ask:")
