@@ -54,3 +54,10 @@ def test_a_job_that_could_not_be_started_is_not_lost(schedules: Resources, job: 
     target = schedules[job]["Target"]
     assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["ScheduleDeadLetters", "Arn"]}}
     assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0
+
+
+def test_two_stacks_of_one_account_have_schedules_of_their_own(schedules: Resources) -> None:
+    # GIVEN the schedules THEN none has a name that a second stack would want as well
+    assert not [job for job, schedule in schedules.items() if "Name" in schedule]
+    # and all of them stop by one parameter
+    assert all(schedule["State"] == {"Ref": "Schedules"} for schedule in schedules.values())
