@@ -16,12 +16,12 @@ def test_a_run_asks_little_of_the_table() -> None:
     assert "floor" in "\n".join(run_cost.details([row]))
 
 
-def test_a_mail_takes_ten_requests_and_fourteen_write_units_at_most() -> None:
+def test_a_mail_takes_ten_requests_and_fifteen_write_units_at_most() -> None:
     counts = mail_cost.count(40)
     # The job's own few requests are shared among all mails; SES's is the tenth.
-    # Four of the units keep what it said.
+    # Four of the units keep what it said; one is for a claim that knows itself again when its answer was lost.
     assert sum(counts.requests.values()) / 40 <= 9
-    assert sum(counts.write.values()) / 40 <= 14.1
+    assert sum(counts.write.values()) / 40 <= 15.1
 
 
 def test_a_worker_sends_what_saturdays_job_has_put() -> None:

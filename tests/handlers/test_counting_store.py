@@ -125,7 +125,7 @@ def test_a_query_is_cut_into_pages_of_a_megabyte(store: CountingStore, counted: 
         (update(("P", "S000"), set={"work_order": "2"}), 2 + 4, 4 + 4),  # a new key there: out and in
         (delete(("P", "S000")), 2 + 2, 4 + 2),
         (delete(("P", "other")), 1, 2),
-        (update(("P", "S000"), set={"y": 1}, condition="#z = :z", z=1), 2, 4),  # a failed condition costs as well
+        (update(("P", "S000"), set={"y": 1}, condition="#z = :z", z=1), 4, 4),  # one with a condition is a transaction
     ],
 )
 def test_writes_cost_by_size_index_and_transaction(

@@ -8,6 +8,7 @@ from functools import wraps
 from itertools import islice
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar
+from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
@@ -21,6 +22,12 @@ TRANSACTION_WRITES = 100
 BATCH_KEYS = 100
 WRITES_AT_ONCE = 4
 _TRIES = 8
+_CONDITION_FAILED = "ConditionalCheckFailed"
+# What DynamoDB says of a request, or of a write of a cancelled transaction, that it may take a moment later.
+_FOR_NOW = frozenset({
+    "ThrottlingException", "ThrottlingError", "ProvisionedThroughputExceededException", "ProvisionedThroughputExceeded",
+    "RequestLimitExceeded", "TransactionConflictException", "TransactionConflict", "TransactionInProgressException",
+})  # fmt: skip
 _READS = frozenset({"get_item", "batch_get_item", "query"})
 
 
@@ -33,7 +40,7 @@ class Overtaken(Exception):
 
 
 class Busy(Exception):
-    """The store would not take the write in time; nothing was written."""
+    """The store would not take a request in time; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,22 @@ class Table:
         self._counting = Lock()
 
     def _ask(self, operation: str, **request: Any) -> Any:
+        """A request to DynamoDB. One that is throttled, or meets another transaction, is made again with jitter.
+
+        Raises:
+            Busy: it never was taken.
+            ClientError: it was refused for good.
+        """
+        for attempt in range(_TRIES):
+            try:
+                return self._ask_once(operation, **request)
+            except ClientError as error:
+                if not _passes(error):
+                    raise
+            _pause(attempt)
+        raise Busy
+
+    def _ask_once(self, operation: str, **request: Any) -> Any:
         """One request to DynamoDB; it is counted whatever becomes of it."""
         answer = None
         try:
@@ -173,47 +196,38 @@ class Table:
     def write(self, write: Write) -> None:
         """One write on its own.
 
+        One with a condition is a transaction all the same: the SDK sends again what had no answer, and only a
+        transaction's token tells our own write from somebody else's.
+
         Raises:
             Overtaken: its condition did not hold.
+            Busy: the store would not take it in time; nothing was written.
         """
-        if write.size > 1:
+        if write.size > 1 or "ConditionExpression" in write.parameters:
             self.transact(write)
             return
         call = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}[write.action]
-        for attempt in range(_TRIES):
-            try:
-                self._ask(call, TableName=self.name, **write.parameters)
-                return
-            except ClientError as error:
-                code = error.response["Error"]["Code"]
-                if code == "ConditionalCheckFailedException":
-                    raise Overtaken([0]) from None
-                if code != "TransactionConflictException":
-                    raise
-                _pause(attempt)
-        raise Busy
+        self._ask(call, TableName=self.name, **write.parameters)
 
     def transact(self, *writes: Write) -> None:
-        """All of the writes or none. A conflict with another transaction is tried again, with jitter.
+        """All of the writes or none.
 
         Raises:
             Overtaken: conditions did not hold; nothing was written. Its positions are those of `writes`.
-            Busy: others kept writing the same items; nothing was written.
+            Busy: others kept writing the same items, or the store takes no more; nothing was written.
         """
         whole = [(n, part) for n, write in enumerate(writes) for part in (write, *write.also)]
         whole += [(len(writes), part) for part in counted(writes)]
         if len(whole) > TRANSACTION_WRITES:
             raise ValueError(f"{len(whole)} writes do not fit a transaction")
         items = [{part.action: {"TableName": self.name, **part.parameters}} for _, part in whole]
-        for attempt in range(_TRIES):
-            try:
-                self._ask("transact_write_items", TransactItems=items)
-                return
-            except ClientError as error:
-                if failed := _failed_conditions(error):
-                    raise Overtaken(sorted({whole[n][0] for n in failed})) from None
-                _pause(attempt)
-        raise Busy
+        try:
+            # One token however often it is sent: what was written and not answered is not refused as overtaken.
+            self._ask("transact_write_items", TransactItems=items, ClientRequestToken=uuid4().hex)
+        except ClientError as error:
+            if failed := _failed_conditions(error):
+                raise Overtaken(sorted({whole[n][0] for n in failed})) from None
+            raise
 
 
 def _part(sk_prefix: str, after: str, before: str) -> tuple[str, Item]:
@@ -228,19 +242,22 @@ def _part(sk_prefix: str, after: str, before: str) -> tuple[str, Item]:
 INDEXES = {"": ("PK", "SK"), "by_title": ("title_key", "title_order"), "work": ("work", "work_order")}
 
 
-def _failed_conditions(error: ClientError) -> list[int]:
-    """Positions of the writes whose condition failed; none if it was a mere conflict.
+def _reasons(error: ClientError) -> list[str]:
+    """Why a transaction was cancelled, write by write; a fine one says the text "None"."""
+    return [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
 
-    Raises:
-        ClientError: it was neither: a mistake, or throttling, which the SDK has already retried.
-    """
-    code = error.response["Error"]["Code"]
-    codes = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
-    if failed := [n for n, reason in enumerate(codes) if reason == "ConditionalCheckFailed"]:
-        return failed
-    if code == "TransactionInProgressException" or "TransactionConflict" in codes:
-        return []
-    raise error
+
+def _failed_conditions(error: ClientError) -> list[int]:
+    """Positions of the writes whose condition failed."""
+    return [n for n, reason in enumerate(_reasons(error)) if reason == _CONDITION_FAILED]
+
+
+def _passes(error: ClientError) -> bool:
+    """Whether a request was refused for nothing but the moment: too much is asked, or another writes the same items."""
+    reasons = _reasons(error)
+    if _CONDITION_FAILED in reasons:
+        return False
+    return error.response["Error"]["Code"] in _FOR_NOW or not _FOR_NOW.isdisjoint(reasons)
 
 
 def _pause(attempt: int) -> None:
