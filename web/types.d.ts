@@ -27,8 +27,24 @@ type View = {
 
 type App = import("./js/app.js").App;
 
+/** Whose accounts: staff and facilities have a pool of their own. */
+type Pool = "patron" | "staff";
+
+/** What is asked for before somebody is let in; the answer to it says what is asked next, or nothing. */
+type Challenge = {
+    /** Cognito's name for it. */
+    kind: string;
+    /** What the authenticator is to be given. */
+    key?: string;
+    answer: (text: string) => Promise<Challenge | undefined>;
+};
+
+/** Give what was asked for, and go on with what is asked next. */
+type Give = (text: string) => Promise<void>;
+
 /** Who may sign in to a page, and what its sign-in says. */
 type SignIn = {
+    pool: Pool;
     title: string;
     lead: string;
     group: string;

@@ -30,7 +30,7 @@ def deploy(endpoint: str, port: int, site_port: int, root: Path, parameters: dic
     plain = fit_to_loopback(expand(template, code), port)
     s3.put_object(Bucket=ARTEFACTS, Key="template.json", Body=json.dumps(plain).encode())
     site_url = f"http://localhost:{site_port}"
-    local = {"TimeTravel": "true", "SiteUrl": site_url, "ExtraSources": endpoint}
+    local = {"TimeTravel": "true", "StaffPool": "shared", "SiteUrl": site_url, "ExtraSources": endpoint}
     outputs = _create(session.client("cloudformation", endpoint_url=endpoint), endpoint, local | parameters)
     outputs["ApiUrl"] = f"{endpoint}/_aws/execute-api/{_api_id(outputs['ApiUrl'])}/$default/api"
     upload_pages(s3, outputs["SiteBucket"], root / "web", page_config(outputs, REGION, endpoint))

@@ -68,7 +68,7 @@ def _environment(stack: Stack) -> dict[str, str]:
 
 def _make_account(stack: Stack, group: str) -> dict[str, str]:
     """An account named like its group; nobody's real one, with a password made for this stack."""
-    cognito, pool = stack.client("cognito-idp"), {"UserPoolId": stack.outputs["UserPoolId"]}
+    cognito, pool = stack.client("cognito-idp"), {"UserPoolId": stack.outputs["StaffPoolId"]}
     password = f"Local-{secrets.token_urlsafe(9)}-1"
     if group != "desk":
         cognito.create_group(GroupName=group, **pool)

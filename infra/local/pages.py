@@ -53,6 +53,7 @@ def page_config(outputs: dict[str, str], region: str, cognito_endpoint: str) -> 
         "region": region,
         "userPoolId": outputs["UserPoolId"],
         "userPoolClientId": outputs["UserPoolClientId"],
+        "staffPoolClientId": outputs["StaffPoolClientId"],
         "cognitoEndpoint": cognito_endpoint,
     }
 

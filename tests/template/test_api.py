@@ -2,6 +2,7 @@
 
 import importlib
 import re
+from typing import Any
 
 import pytest
 
@@ -98,14 +99,55 @@ def test_only_what_is_for_anyone_needs_no_token(routes: dict[str, tuple[str, str
     assert {route for route, (_, scheme) in routes.items() if scheme == "NONE"} == set(ANYONE)
 
 
-def test_tokens_are_those_of_our_own_pool_and_pages(of_type: OfType) -> None:
-    # GIVEN the one authorizer
+def test_patrons_and_staff_come_in_by_doors_of_their_own(routes: dict[str, tuple[str, str]]) -> None:
+    doors = {"/api/me": "Patrons", "/api/desk": "Staff", "/api/facility": "Staff"}
+    for route in WITH_TOKEN:
+        path = route.split()[1]
+        assert routes[route][1] == doors["/".join(path.split("/")[:3])], route
+
+
+def test_tokens_are_those_of_our_own_pools_and_pages(of_type: OfType) -> None:
+    # GIVEN the two authorizers
     (api,) = of_type("AWS::ApiGatewayV2::Api").values()
-    (scheme,) = api["Body"]["components"]["securitySchemes"].values()
-    jwt = scheme["x-amazon-apigateway-authorizer"]["jwtConfiguration"]
-    # THEN it takes what the pool has issued to the pages
-    assert jwt["issuer"] == {"Fn::Sub": "https://cognito-idp.${AWS::Region}.amazonaws.com/${UserPool}"}
-    assert jwt["audience"] == [{"Ref": "UserPoolClient"}]
+    schemes = api["Body"]["components"]["securitySchemes"]
+    taken = {name: scheme["x-amazon-apigateway-authorizer"]["jwtConfiguration"] for name, scheme in schemes.items()}
+    issuer = "https://cognito-idp.${AWS::Region}.amazonaws.com/"
+    patrons = {"issuer": {"Fn::Sub": issuer + "${UserPool}"}, "audience": [{"Ref": "UserPoolClient"}]}
+    # THEN each takes what its pool has issued to the pages
+    assert taken["Patrons"] == patrons
+    condition, own, shared = taken["Staff"]["issuer"]["Fn::If"]
+    assert (condition, own) == ("HasStaffPool", {"Fn::Sub": issuer + "${StaffUserPool}"})
+    ((client_condition, own_client, shared_client),) = [each["Fn::If"] for each in taken["Staff"]["audience"]]
+    assert (client_condition, own_client) == ("HasStaffPool", {"Ref": "StaffUserPoolClient"})
+    # and only a stack that is played takes both from one
+    assert {"issuer": shared, "audience": [shared_client]} == patrons
+
+
+def test_staff_have_a_pool_of_their_own_unless_a_stack_is_played(template: dict[str, Any]) -> None:
+    assert template["Parameters"]["StaffPool"]["Default"] == "own"
+    compared = template["Conditions"]["HasStaffPool"]["Fn::Equals"]
+    assert {"Ref": "StaffPool"} in compared
+    assert "own" in compared
+    # The pages sign in where the API looks.
+    outputs = template["Outputs"]
+    assert outputs["StaffPoolId"]["Value"]["Fn::If"][:2] == ["HasStaffPool", {"Ref": "StaffUserPool"}]
+    assert outputs["StaffPoolClientId"]["Value"]["Fn::If"][:2] == ["HasStaffPool", {"Ref": "StaffUserPoolClient"}]
+
+
+def test_staff_sign_in_with_a_code_as_well(of_type: OfType) -> None:
+    pool = of_type("AWS::Cognito::UserPool")["StaffUserPool"]
+    assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("ON", ["SOFTWARE_TOKEN_MFA"])
+    assert of_type("AWS::Cognito::UserPoolGroup")["DeskGroup"]["UserPoolId"]["Fn::If"][:2] == [
+        "HasStaffPool",
+        {"Ref": "StaffUserPool"},
+    ]
+
+
+def test_who_signs_out_everywhere_is_out_within_minutes(of_type: OfType) -> None:
+    clients = of_type("AWS::Cognito::UserPoolClient")
+    assert all(client["TokenValidityUnits"]["AccessToken"] == "minutes" for client in clients.values())
+    assert clients["UserPoolClient"]["AccessTokenValidity"] == {"Fn::If": ["HasStaffPool", 10, 60]}
+    assert clients["StaffUserPoolClient"]["AccessTokenValidity"] == 5
 
 
 def test_the_default_stage_is_throttled(of_type: OfType) -> None:
@@ -120,27 +162,34 @@ def test_the_access_log_holds_no_personal_data(of_type: OfType, personal: str) -
     assert personal not in stage["AccessLogSettings"]["Format"]
 
 
-def test_signing_in_tells_nothing_and_changes_nothing(of_type: OfType) -> None:
-    # GIVEN the client that the pages sign in with
-    (client,) = of_type("AWS::Cognito::UserPoolClient").values()
-    # THEN it has no secret to lose, and a wrong card number answers like a wrong password
+POOLS = {"UserPool": "UserPoolClient", "StaffUserPool": "StaffUserPoolClient"}
+
+
+@pytest.mark.parametrize("logical", POOLS.values())
+def test_signing_in_tells_nothing_and_changes_nothing(of_type: OfType, logical: str) -> None:
+    # GIVEN a client that the pages sign in with
+    client = of_type("AWS::Cognito::UserPoolClient")[logical]
+    # THEN it has no secret to lose, and a wrong name answers like a wrong password
     assert client["GenerateSecret"] is False
     assert client["PreventUserExistenceErrors"] == "ENABLED"
-    assert set(client["ExplicitAuthFlows"]) == {
-        "ALLOW_USER_PASSWORD_AUTH",
-        "ALLOW_USER_SRP_AUTH",
-        "ALLOW_REFRESH_TOKEN_AUTH",
-    }
+    # by no way that the pages do not use: another one tells by the form of its answer who has an account
+    assert set(client["ExplicitAuthFlows"]) == {"ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
     # and a token cannot write another card number into the alias
-    assert "preferred_username" not in client["WriteAttributes"]
+    assert client["WriteAttributes"] == ["locale"]
 
 
-def test_accounts_are_made_by_the_library_only(of_type: OfType) -> None:
-    (pool,) = of_type("AWS::Cognito::UserPool").values()
+@pytest.mark.parametrize("logical", POOLS)
+def test_accounts_are_made_by_the_library_only(of_type: OfType, logical: str) -> None:
+    pool = of_type("AWS::Cognito::UserPool")[logical]
     assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
-    assert pool["AliasAttributes"] == ["preferred_username"]
     password = pool["Policies"]["PasswordPolicy"]
     assert password["MinimumLength"] >= 8
     assert password["TemporaryPasswordValidityDays"] == {"Ref": "TemporaryPasswordDays"}
+
+
+def test_only_patrons_sign_in_with_a_number_beside_their_name(of_type: OfType) -> None:
+    pools = of_type("AWS::Cognito::UserPool")
+    assert pools["UserPool"]["AliasAttributes"] == ["preferred_username"]
+    assert "AliasAttributes" not in pools["StaffUserPool"]
     groups = {group["GroupName"] for group in of_type("AWS::Cognito::UserPoolGroup").values()}
     assert groups == {"patron", "desk"}

@@ -67,10 +67,15 @@ def test_a_title_is_shown_whole_by_its_index(of_type: OfType) -> None:
     assert len(shown) <= 20  # an index takes no more
 
 
-@pytest.mark.parametrize("logical", ["LendingTable", "UserPool"])
+@pytest.mark.parametrize("logical", ["LendingTable", "UserPool", "StaffUserPool"])
 def test_what_cannot_be_made_again_outlives_the_stack(resources: Resources, logical: str) -> None:
     assert resources[logical]["DeletionPolicy"] == "Retain"
     assert resources[logical]["UpdateReplacePolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("logical", ["UserPool", "StaffUserPool"])
+def test_accounts_are_not_deleted_by_a_slip_of_the_hand(resources: Resources, logical: str) -> None:
+    assert resources[logical]["Properties"]["DeletionProtection"] == "ACTIVE"
 
 
 # ---- the buckets

@@ -135,6 +135,37 @@ def test_a_function_may_not_do_what_is_not_its_work(statements: Statements, logi
     assert not [action for action in allowed for refused in may_not if action.startswith(refused)]
 
 
+# What `lending/aws/accounts.py` calls for each: who decides or writes mends accounts, who leaves loses theirs.
+MENDING = {
+    "cognito-idp:AdminGetUser",
+    "cognito-idp:AdminCreateUser",
+    "cognito-idp:AdminAddUserToGroup",
+    "cognito-idp:AdminUpdateUserAttributes",
+    "cognito-idp:AdminSetUserPassword",
+}
+ENDING = {"cognito-idp:AdminDeleteUser"}
+ACCOUNTS = {
+    "MyLibraryFunction": ENDING,
+    "ReviewFunction": MENDING | ENDING,
+    "NoticesFunction": MENDING | ENDING,
+    "MailFunction": MENDING,
+}
+
+
+@pytest.mark.parametrize("logical", FUNCTIONS)
+def test_no_function_can_make_anybody_staff(statements: Statements, logical: str) -> None:
+    # GIVEN what a function may do with accounts
+    rules = [rule for rule in statements[logical] if any("cognito-idp:" in action for action in actions_of(rule))]
+    # THEN it is what it calls, and all of it in the pool of the patrons
+    assert {action for rule in rules for action in actions_of(rule)} == ACCOUNTS.get(logical, set())
+    assert all(rule["Resource"] == {"Fn::GetAtt": ["UserPool", "Arn"]} for rule in rules)
+
+
+def test_a_search_file_that_is_gone_is_told_from_one_that_is_forbidden(statements: Statements) -> None:
+    (rule,) = [rule for rule in statements["PublicFunction"] if "s3:ListBucket" in actions_of(rule)]
+    assert rule["Resource"] == {"Fn::GetAtt": ["CatalogueBucket", "Arn"]}
+
+
 def test_only_registration_signs_uploads_and_only_for_intake(statements: Statements) -> None:
     for logical, rules in statements.items():
         for rule in rules:

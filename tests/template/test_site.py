@@ -127,6 +127,8 @@ def test_the_outputs_are_those_promised(template: dict[str, Any]) -> None:
         "SiteUrl",
         "UserPoolId",
         "UserPoolClientId",
+        "StaffPoolId",
+        "StaffPoolClientId",
         "TableName",
         "ImagesBucket",
         "MailEventsTopicArn",

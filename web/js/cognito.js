@@ -3,6 +3,7 @@
 import { Offline } from "./api.js";
 
 const WRONG_PAIR = "利用券の番号またはパスワードに誤りがあります。";
+const WRONG_CODE = "確認コードが違います。認証アプリに今出ている数字を入力してください。";
 export const PASSWORD_RULE = "8文字以上で、英字の小文字と数字をどちらも使ってください。";
 /** @type {Record<string, string>} */
 const SENTENCES = {
@@ -10,7 +11,9 @@ const SENTENCES = {
   LimitExceededException:
     "続けて何度も試されたため、しばらく受け付けられません。時間をおいて、もう一度お試しください。",
   TooManyRequestsException: "ただいま混み合っています。しばらくしてから、もう一度お試しください。",
-  CodeMismatchException: "時間がたったため、はじめからログインしてください。",
+  CodeMismatchException: WRONG_CODE,
+  EnableSoftwareTokenMFAException: WRONG_CODE,
+  ExpiredCodeException: "この確認コードは、もう使われました。次の数字に変わってから、入力してください。",
 };
 const UNKNOWN = "うまくいきませんでした。しばらくしてから、もう一度お試しください。";
 // A wrong number, a wrong password, one that has run out, an account that is locked: nobody is told which (RULES 6).
@@ -74,10 +77,12 @@ export async function cognito(operation, parameters) {
 }
 
 /**
- * An operation that names the pages' own client.
+ * The pages' own client of a pool.
  *
- * @param {string} operation
- * @param {object} parameters
+ * @param {Pool} pool
+ * @returns {Promise<string>}
  */
-export const asClient = async (operation, parameters) =>
-  cognito(operation, { ClientId: (await settings()).userPoolClientId, ...parameters });
+export async function clientOf(pool) {
+  const { userPoolClientId, staffPoolClientId } = await settings();
+  return pool === "staff" ? staffPoolClientId : userPoolClientId;
+}

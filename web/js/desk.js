@@ -16,9 +16,11 @@ import { pullSheetView, pullsView } from "./desk/pulls.js";
 import { reportsView } from "./desk/reports.js";
 import { trailView } from "./desk/trail.js";
 
+/** @type {SignIn} */
 const STAFF = {
   title: "職員の画面",
   lead: "職員の利用者名とパスワードでログインしてください。",
+  pool: "staff",
   group: "desk",
   label: "利用者名",
   others: "職員の利用者名でログインしてください。",

@@ -8,9 +8,11 @@ import { closuresView } from "./facility/closures.js";
 import { forgetOwnFacility } from "./facility/own-facility.js";
 import { reportsView } from "./facility/reports.js";
 
+/** @type {SignIn} */
 const FACILITY = {
   title: "協力館の画面",
   lead: "協力館IDとパスワードでログインしてください。",
+  pool: "staff",
   group: "facility",
   label: "協力館ID",
   others: "協力館IDでログインしてください。",

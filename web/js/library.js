@@ -12,9 +12,11 @@ import { forgetPlace, placeView } from "./library/place.js";
 import { searchView } from "./library/search.js";
 import { settingsView } from "./library/settings.js";
 
+/** @type {SignIn} */
 const PATRON = {
   title: "Myライブラリ",
   lead: "利用者カードの番号と、パスワードでログインしてください。はじめての方は、受理メールに書かれた仮パスワードを使います。",
+  pool: "patron",
   group: "patron",
   label: "利用者カードの番号",
   hint: "バーコードといっしょに印刷されている数字です。",

@@ -1,7 +1,7 @@
 /** Who is signed in, in this tab only: its tokens, and the API asked with them. */
 
 import { get, patch, post, Problem, put, remove } from "./api.js";
-import { asClient, cognito, Denied } from "./cognito.js";
+import { clientOf, cognito, Denied } from "./cognito.js";
 import { forget, read, write } from "./storage.js";
 
 const SESSION = "session";
@@ -45,31 +45,81 @@ function claims(accessToken) {
 }
 
 /**
- * Sign in. Answers nothing; or, if the password was a temporary one, a function that takes the new password and
- * signs in with it.
+ * Sign in to a pool. Answers nothing; or what is asked for before somebody is let in.
  *
+ * @param {Pool} pool
  * @param {string} name
  * @param {string} password
- * @returns {Promise<((chosen: string) => Promise<void>) | undefined>}
  */
-export async function signIn(name, password) {
-  const answer = await asClient("InitiateAuth", {
+export async function signIn(pool, name, password) {
+  const client = await clientOf(pool);
+  const answer = await cognito("InitiateAuth", {
+    ClientId: client,
     AuthFlow: "USER_PASSWORD_AUTH",
     AuthParameters: { USERNAME: name, PASSWORD: password },
   });
-  if (answer.ChallengeName !== "NEW_PASSWORD_REQUIRED") {
-    keep(answer.AuthenticationResult);
+  return letIn(client, name, answer);
+}
+
+/**
+ * @param {string} client
+ * @param {string} name
+ * @param {Answer} answer
+ * @returns {Promise<Challenge | undefined>}
+ */
+async function letIn(client, name, { AuthenticationResult: result, ChallengeName: kind, ...asked }) {
+  if (result) {
+    keep(result);
     return undefined;
   }
-  return async (chosen) => {
-    const { AuthenticationResult: result } = await asClient("RespondToAuthChallenge", {
-      ChallengeName: "NEW_PASSWORD_REQUIRED",
-      Session: answer.Session,
-      ChallengeResponses: { USERNAME: answer.ChallengeParameters.USER_ID_FOR_SRP, NEW_PASSWORD: chosen },
-    });
-    keep(result);
+  const id = asked.ChallengeParameters?.USER_ID_FOR_SRP ?? name;
+  if (kind === "MFA_SETUP") return enrolment(client, id, asked.Session);
+  const given = kind === "NEW_PASSWORD_REQUIRED" ? "NEW_PASSWORD" : `${kind}_CODE`;
+  return { kind, answer: (text) => respond(client, kind, asked.Session, { USERNAME: id, [given]: text }) };
+}
+
+/**
+ * A key for the authenticator of somebody who has none yet; the answer is a code that proves it was taken over.
+ *
+ * @param {string} client
+ * @param {string} name
+ * @param {string} session
+ * @returns {Promise<Challenge>}
+ */
+async function enrolment(client, name, session) {
+  const begun = await cognito("AssociateSoftwareToken", { Session: session });
+  return {
+    kind: "MFA_SETUP",
+    key: begun.SecretCode,
+    answer: async (code) => {
+      const proved = await cognito("VerifySoftwareToken", { Session: begun.Session, UserCode: code });
+      return respond(client, "MFA_SETUP", proved.Session, { USERNAME: name });
+    },
   };
 }
+
+/**
+ * @param {string} client
+ * @param {string} kind
+ * @param {string} session
+ * @param {Record<string, string>} responses
+ */
+async function respond(client, kind, session, responses) {
+  const answer = await cognito("RespondToAuthChallenge", {
+    ClientId: client,
+    ChallengeName: kind,
+    Session: session,
+    ChallengeResponses: responses,
+  });
+  return letIn(client, responses.USERNAME, answer);
+}
+
+/**
+ * Which client a session was begun with: only that one may go on with it.
+ *
+ * @param {Answer} session
+ */
+const clientOfToken = (session) => claims(session.access).client_id;
 
 /** @param {Answer} result */
 function keep({ AccessToken: access, RefreshToken: refresh, ExpiresIn: seconds }) {
@@ -94,22 +144,21 @@ export async function changePassword(name, current, chosen) {
     ProposedPassword: chosen,
   });
   await cognito("GlobalSignOut", { AccessToken: await token() });
-  await signIn(name, chosen);
+  await signIn("patron", name, chosen);
 }
 
 /** Leave this device; with `everywhere` all others as well. The tab forgets in any case. */
 export async function signOut(everywhere = false) {
   const session = read(SESSION);
-  const ending =
-    everywhere && session ? cognito("GlobalSignOut", { AccessToken: await token() }) : revoke(session?.refresh);
+  const ending = everywhere && session ? cognito("GlobalSignOut", { AccessToken: await token() }) : revoke(session);
   forget(SESSION);
   await ending;
 }
 
-/** @param {string | undefined} refresh */
-async function revoke(refresh) {
+/** @param {Answer} session */
+async function revoke(session) {
   try {
-    if (refresh) await asClient("RevokeToken", { Token: refresh });
+    if (session) await cognito("RevokeToken", { ClientId: clientOfToken(session), Token: session.refresh });
   } catch {
     // It runs out by itself.
   }
@@ -132,10 +181,13 @@ function renewOnce() {
 }
 
 async function renew() {
+  const session = read(SESSION);
+  if (!session) throw new SignedOut();
   try {
-    const { AuthenticationResult: result } = await asClient("InitiateAuth", {
+    const { AuthenticationResult: result } = await cognito("InitiateAuth", {
+      ClientId: clientOfToken(session),
       AuthFlow: "REFRESH_TOKEN_AUTH",
-      AuthParameters: { REFRESH_TOKEN: read(SESSION)?.refresh ?? "" },
+      AuthParameters: { REFRESH_TOKEN: session.refresh },
     });
     keep(result);
   } catch (error) {

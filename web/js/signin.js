@@ -2,9 +2,10 @@
 
 import { Offline } from "./api.js";
 import { Denied, PASSWORD_RULE } from "./cognito.js";
-import { el, show } from "./dom.js";
+import { byId, el, show } from "./dom.js";
 import { showSummary } from "./faults.js";
 import { input, missingFault, onSubmit, ownerOfPassword, passwordInput, tellFaults, typedIn } from "./inputs.js";
+import { askCode, askEnrolment } from "./second-factor.js";
 import { signedIn, signIn, signOut } from "./session.js";
 
 /**
@@ -53,12 +54,50 @@ async function tryPair(form, who, done) {
     ...missingFault("password", password, "パスワードを入力してください。"),
   ];
   if (tellFaults(form, missing)) return;
+  const name = regular(username, who.digits);
   try {
-    const choose = await signIn(regular(username, who.digits), password.trim());
-    if (choose) askNewPassword(who, regular(username, who.digits), choose, done);
-    else await welcome(who, done);
+    await goOn(who, name, await signIn(who.pool, name, password.trim()), done);
   } catch (error) {
     tellDenial(error);
+  }
+}
+
+/**
+ * What is asked next, or the page.
+ *
+ * @param {SignIn} who
+ * @param {string} name
+ * @param {Challenge | undefined} asked
+ * @param {() => unknown} done
+ */
+async function goOn(who, name, asked, done) {
+  if (!asked) {
+    await welcome(who, done);
+    return;
+  }
+  /** @param {string} text */
+  const give = (text) => goOnWith(who, name, asked, text, done);
+  if (asked.kind === "NEW_PASSWORD_REQUIRED") askNewPassword(name, give);
+  else if (asked.kind === "MFA_SETUP") askEnrolment(name, asked.key ?? "", give);
+  else askCode(give);
+}
+
+/**
+ * Give what was asked for. Whoever took too long begins again.
+ *
+ * @param {SignIn} who
+ * @param {string} name
+ * @param {Challenge} asked
+ * @param {string} text
+ * @param {() => unknown} done
+ */
+async function goOnWith(who, name, asked, text, done) {
+  try {
+    await goOn(who, name, await asked.answer(text), done);
+  } catch (error) {
+    if (error instanceof Denied && error.pairIsWrong)
+      askSignIn(who, "時間がたったため、もう一度ログインしてください。", done);
+    else tellDenial(error);
   }
 }
 
@@ -89,19 +128,17 @@ async function welcome(who, done) {
 /** @param {unknown} error */
 function tellDenial(error) {
   if (!(error instanceof Denied || error instanceof Offline)) throw error;
-  const target = error instanceof Denied && error.pairIsWrong ? "field-username" : undefined;
-  showSummary([{ message: error.message, target }], "ログインできませんでした");
+  const target = error instanceof Denied && error.pairIsWrong ? "field-username" : "field-code";
+  showSummary([{ message: error.message, target: byId(target) ? target : undefined }], "ログインできませんでした");
 }
 
 /**
  * A temporary password is good for one thing: choosing one's own (RULES 6).
  *
- * @param {SignIn} who
  * @param {string} name
- * @param {(chosen: string) => Promise<void>} choose
- * @param {() => unknown} done
+ * @param {Give} give
  */
-function askNewPassword(who, name, choose, done) {
+function askNewPassword(name, give) {
   const form = el(
     "form",
     { class: "stack", novalidate: true },
@@ -113,14 +150,7 @@ function askNewPassword(who, name, choose, done) {
   onSubmit(form, async () => {
     const { chosen, again } = typedIn(form);
     if (tellFaults(form, faultsOfChosen(chosen, again))) return;
-    try {
-      await choose(chosen.trim());
-      await welcome(who, done);
-    } catch (error) {
-      if (error instanceof Denied && error.pairIsWrong)
-        askSignIn(who, "時間がたったため、もう一度、仮パスワードでログインしてください。", done);
-      else tellDenial(error);
-    }
+    await give(chosen.trim());
   });
   show(
     "新しいパスワードを決めてください",
