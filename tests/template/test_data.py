@@ -78,6 +78,14 @@ def test_accounts_are_not_deleted_by_a_slip_of_the_hand(resources: Resources, lo
     assert resources[logical]["Properties"]["DeletionProtection"] == "ACTIVE"
 
 
+def test_table_and_indexes_can_be_made_ready_for_many_writes(template: dict[str, Any], of_type: OfType) -> None:
+    # An index that is not ready holds the table up.
+    (table,) = of_type("AWS::DynamoDB::Table").values()
+    warm = {"Fn::If": ["IsWarm", {"WriteUnitsPerSecond": {"Ref": "WarmWritesPerSecond"}}, {"Ref": "AWS::NoValue"}]}
+    assert [each["WarmThroughput"] for each in (table, *table["GlobalSecondaryIndexes"])] == [warm] * 3
+    assert template["Parameters"]["WarmWritesPerSecond"]["Default"] == 0
+
+
 # ---- the buckets
 
 
@@ -236,6 +244,12 @@ def test_the_stream_passes_new_mails_on_and_nothing_else(of_type: OfType) -> Non
 
 def test_mails_are_sent_at_a_pace(of_type: OfType) -> None:
     assert source_of(of_type, "MailFunction")["ScalingConfig"] == {"MaximumConcurrency": 2}
+
+
+def test_what_strangers_send_leaves_the_account_functions_for_others(of_type: OfType) -> None:
+    # A new account may run ten at once.
+    most = [source_of(of_type, name)["ScalingConfig"]["MaximumConcurrency"] for name in WORK_QUEUES.values()]
+    assert sum(most) < 10
 
 
 def test_ses_tells_what_became_of_a_mail(of_type: OfType) -> None:

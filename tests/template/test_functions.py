@@ -216,6 +216,14 @@ def test_a_scheduled_function_is_tried_again_and_then_heard(of_type: OfType, log
     assert config["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["ScheduleDeadLetters", "Arn"]}
 
 
+def test_a_part_of_the_account_can_be_kept_for_the_runs(template: dict[str, Any], of_type: OfType) -> None:
+    functions = of_type("AWS::Lambda::Function")
+    kept = functions["AllocatorFunction"]["ReservedConcurrentExecutions"]
+    assert kept == {"Fn::If": ["ReservesRuns", {"Ref": "RunsReserved"}, {"Ref": "AWS::NoValue"}]}
+    # A new account has none to keep: a stack that asked for some could not be made.
+    assert template["Parameters"]["RunsReserved"]["Default"] == 0
+
+
 def test_the_api_outlasts_its_functions(of_type: OfType) -> None:
     """The HTTP API gives up after 30 seconds: a function that works longer answers nobody."""
     scheduled_or_queued = [*SCHEDULED, "ImagesFunction", "OutboxFunction", "MailFunction", "BouncesFunction"]

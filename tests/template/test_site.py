@@ -72,9 +72,19 @@ def test_every_answer_comes_over_https_with_the_headers(distribution: dict[str, 
 
 def test_nothing_rewrites_an_answer_or_a_path(distribution: dict[str, Any]) -> None:
     """An error page of CloudFront's would replace the API's own 403, and a function would have to run locally too."""
-    assert "CustomErrorResponses" not in distribution
+    for error in distribution["CustomErrorResponses"]:
+        assert not {"ResponsePagePath", "ResponseCode"} & set(error)
     for behaviour in [distribution["DefaultCacheBehavior"], *distribution["CacheBehaviors"]]:
         assert not {"FunctionAssociations", "LambdaFunctionAssociations"} & set(behaviour)
+
+
+def test_nobody_gets_the_error_of_another(distribution: dict[str, Any]) -> None:
+    """CloudFront keeps errors by path alone, for ten seconds if it is not told otherwise."""
+    forgotten = {
+        error["ErrorCode"] for error in distribution["CustomErrorResponses"] if error["ErrorCachingMinTTL"] == 0
+    }
+    # Every one that it would keep: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
+    assert forgotten == {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
 
 
 def test_tls_is_1_2_or_better(distribution: dict[str, Any]) -> None:
