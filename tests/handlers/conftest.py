@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from lending.aws import settings, table
+from lending.aws import schedules, settings, table
 from lending.aws.clients import client
 from lending.aws.table import Table
 from lending.aws.table.catalogue import titles
@@ -27,6 +27,8 @@ from tests.handlers.crashing import Mortal
 ROOT = Path(__file__).parents[2]
 # Writes side by side are for stores that are atomic under threads; moto copies its whole table meanwhile.
 ONE_AT_A_TIME = 1
+# What tests play lies behind, whenever they are run.
+LATER = datetime(2100, 1, 1, tzinfo=TOKYO)
 NOON = datetime(2026, 6, 1, 12, tzinfo=TOKYO)  # a Monday
 
 
@@ -87,6 +89,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         for name, value in _resources().items():
             monkeypatch.setenv(name, value)
         settings.settings.cache_clear()
+        monkeypatch.setattr(schedules, "clock", lambda: LATER)
         monkeypatch.setattr(table.library_table(), "at_once", ONE_AT_A_TIME)
         yield
         settings.settings.cache_clear()
