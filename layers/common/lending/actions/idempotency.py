@@ -7,6 +7,10 @@ from lending.actions.library import Library
 from lending.aws.table import idempotency
 from lending.domain.problems import Refused
 
+_RULED_OUT = 409
+# An item of the table has 400 KB at most.
+_BYTES_KEPT = 300_000
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -26,7 +30,7 @@ def carry_out_once(
 ) -> Answered:
     """Answer a request, or what was answered to it before.
 
-    What fails on our side is forgotten, so that it can be tried again.
+    What is kept is what was done, and what a rule said to it; anything else can be tried again under the same key.
 
     Args:
         request: hash of who asks for what, with the key.
@@ -44,8 +48,9 @@ def carry_out_once(
     if known:
         return Answered(known.status, show(known.body.strip()))
     answered = answer()
-    if answered.status < 500:
-        idempotency.keep(library.table, request, answered.status, hide(answered.text))
+    text = hide(answered.text)
+    if (answered.status < 300 or answered.status == _RULED_OUT) and len(text.encode()) < _BYTES_KEPT:
+        idempotency.keep(library.table, request, answered.status, text)
     else:
         idempotency.forget(library.table, request)
     return answered
