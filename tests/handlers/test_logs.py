@@ -128,4 +128,4 @@ def test_an_unknown_error_names_our_own_line_and_what_aws_says(given: Given) -> 
     # THEN the log has AWS's code and the line of ours that asked, not one of the client's
     told = kind_and_place(met.value)
     assert (told["error"], told["code"]) == ("ResourceNotFoundException", "ResourceNotFoundException")
-    assert told["place"].startswith("Table._ask:")
+    assert told["place"].startswith("Table._ask_once:")
