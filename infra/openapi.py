@@ -15,7 +15,7 @@ from pydantic import BaseModel, TypeAdapter
 from lending.api.answers import Created, Unfinished
 from lending.api.guards import anyone
 from lending.api.request import Request
-from lending.api.request_models import QueryModel
+from lending.api.request_models import AccessCode, QueryModel
 from lending.api.surface import Area, Route, Surface
 
 FUNCTIONS = Path(__file__).parents[1] / "functions"
@@ -114,7 +114,11 @@ class _Models:
 def _sent(route: Route) -> list[Any]:
     """The models of body and query string."""
     parts = re.findall(r"<(\w+)>", route.path)
-    return [kind for name, kind in route.types.items() if name not in (*parts, "return") and kind is not Request]
+    return [
+        kind
+        for name, kind in route.types.items()
+        if name not in (*parts, "return") and kind not in (Request, AccessCode)
+    ]
 
 
 def _answers(route: Route) -> dict[int, list[Any]]:
@@ -136,11 +140,17 @@ def _operation(area: Area, route: Route, models: _Models) -> Schema:
     parts = re.findall(r"<(\w+)>", route.path)
     whole = {"type": "string", "maxLength": 200}
     parameters: list[Schema] = [{"name": part, "in": "path", "required": True, "schema": whole} for part in parts]
+    if AccessCode in route.types.values():
+        parameters.append({"name": AccessCode.HEADER, "in": "header", "schema": {"type": "string"}})
     operation: Schema = {"summary": _summary(route), "operationId": _name(route)}
     for kind in _sent(route):
         if issubclass(kind, QueryModel):
-            asked = models.resolved(kind)["properties"]
-            parameters += [{"name": name, "in": "query", "schema": each} for name, each in asked.items()]
+            asked = models.resolved(kind)
+            needed = asked.get("required", [])
+            parameters += [
+                {"name": name, "in": "query", "required": name in needed, "schema": each}
+                for name, each in asked["properties"].items()
+            ]
         else:
             content = {form: {"schema": models.of(kind)} for form in _FORMS}
             operation["requestBody"] = {"required": True, "content": content}

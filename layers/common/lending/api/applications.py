@@ -14,7 +14,7 @@ from lending.actions.registration.apply import apply, ask_for_uploads, show_appl
 from lending.actions.registration.withdraw import withdraw_application
 from lending.api.guards import anyone
 from lending.api.request import Request
-from lending.api.request_models import RequestModel, Text, Word, as_list
+from lending.api.request_models import AccessCode, RequestModel, Text, Word, as_list
 from lending.api.shown import SlotAnswer, shown_slot
 from lending.api.surface import Area
 from lending.aws import image_bucket
@@ -134,26 +134,26 @@ def send_form(request: Request) -> AppliedAnswer:
 
 
 @area.get("/<receipt_number>")
-def show(receipt_number: str, request: Request) -> OwnApplication:
+def show(receipt_number: str, request: Request, code: AccessCode) -> OwnApplication:
     """Where an application is, for who has its access code or the link of a mail."""
-    application = show_application(request.library.table, *_shown_by(receipt_number, request))
+    application = show_application(request.library.table, typed(receipt_number), code)
     return _application(application, request.library.policy)
 
 
 @area.post("/<receipt_number>/uploads", status=201)
-def renew_uploads(receipt_number: str, request: Request, wanted: UploadsRequest) -> UploadsAnswer:
+def renew_uploads(receipt_number: str, request: Request, code: AccessCode, wanted: UploadsRequest) -> UploadsAnswer:
     """New upload tickets for missing images."""
-    library, (receipt, shown) = request.library, _shown_by(receipt_number, request)
-    application, slots = ask_for_uploads(library.table, receipt, shown, wanted.slots, _ticket_id, library.policy)
+    library, receipt = request.library, typed(receipt_number)
+    application, slots = ask_for_uploads(library.table, receipt, code, wanted.slots, _ticket_id, library.policy)
     tickets = _tickets(application, slots, library.policy)
     return UploadsAnswer(receipt_number=receipt, uploads=tickets, expires_at=_until(request))
 
 
 @area.post("/<receipt_number>/withdrawal")
-def withdraw(receipt_number: str, request: Request) -> WithdrawnAnswer:
+def withdraw(receipt_number: str, request: Request, code: AccessCode) -> WithdrawnAnswer:
     """The applicant takes an application back; of what was sent nothing is kept (RULES 41)."""
-    receipt, shown = _shown_by(receipt_number, request)
-    withdraw_application(request.library.table, receipt, shown)
+    receipt = typed(receipt_number)
+    withdraw_application(request.library.table, receipt, code)
     return {"receipt_number": receipt, "status": "withdrawn", "message": _WITHDRAWN}
 
 
@@ -170,11 +170,6 @@ def send_password(request: Request, asked: PasswordRequest) -> PasswordAnswer:
 
 def _refused(faults: Iterable[FieldFault]) -> Refused:
     return Refused("invalid_fields", *(Reason(each.code, field=each.field, message=each.message) for each in faults))
-
-
-def _shown_by(receipt_number: str, request: Request) -> tuple[str, str]:
-    """The receipt number that somebody came with, and the access code or the code of a mail's link."""
-    return typed(receipt_number), request.header("x-access-code")
 
 
 def _ticket_id() -> str:

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from lending.actions.library import Library, library_at
 from lending.api.forms import Event, fields_of, header
-from lending.api.request_models import FIRST_DAY, LAST_DAY, as_day, as_place
+from lending.api.request_models import FIRST_DAY, LAST_DAY, as_day
 from lending.aws.settings import settings
 from lending.aws.signing import opened, sealed
 from lending.domain.problems import Reason, Refused
@@ -82,7 +82,7 @@ class Request:
 
     # The query string
 
-    def query(self, name: str, default: str = "", most: int = _QUERY_LENGTH) -> str:
+    def _query(self, name: str, default: str = "", most: int = _QUERY_LENGTH) -> str:
         """A parameter of the query string.
 
         Raises:
@@ -97,19 +97,6 @@ class Request:
             raise Refused("malformed") from None
         return text
 
-    def place(self, name: str) -> str:
-        """A place in the query string, in the form it is known by; empty if there is none."""
-        return str(as_place(self.query(name)))
-
-    def day(self, name: str) -> date | None:
-        """A day in the query string, None if there is none.
-
-        Raises:
-            Refused: it is not a day that the service plans for.
-        """
-        text = self.query(name)
-        return day_of(text, name) if text else None
-
     # Lists
 
     def limit(self, default: int = 50, most: int = 100) -> int:
@@ -118,7 +105,7 @@ class Request:
         Raises:
             Refused: it is not a number the list can give.
         """
-        text = self.query("limit", str(default))
+        text = self._query("limit", str(default))
         if not text.isdecimal() or len(text) > len(str(most)) or not 1 <= int(text) <= most:
             raise Refused("invalid_fields", Reason("invalid_field", field="limit"))
         return int(text)
@@ -129,7 +116,7 @@ class Request:
         Raises:
             Refused: the cursor was not made by us for this list and caller.
         """
-        cursor = self.query("cursor", most=_CURSOR_LENGTH)
+        cursor = self._query("cursor", most=_CURSOR_LENGTH)
         return opened(self._list, cursor) if cursor else None
 
     def page(self, items: list[Shown], last: Any) -> Page[Shown]:
@@ -153,7 +140,7 @@ class Request:
         after = self.start()
         keyed = sorted(((list(key(item)), item) for item in found), key=lambda each: each[0])
         rest = [each for each in keyed if after is None or each[0] > after]
-        page = rest[: self.limit()] if self.query("limit") else rest
+        page = rest[: self.limit()] if self._query("limit") else rest
         return self.page([show(item) for _, item in page], page[-1][0] if len(page) < len(rest) else None)
 
     @property

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 # Whatever the library plans lies in between, and no date counted from it leaves the calendar.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
@@ -19,9 +19,20 @@ class RequestModel(BaseModel):
 
 
 class QueryModel(BaseModel):
-    """What a query string narrows; what is not known is passed over."""
+    """What a query string narrows; what is not known, or empty, is passed over."""
 
     model_config = ConfigDict(extra="ignore", defer_build=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, sent: Any) -> Any:
+        return {name: value for name, value in sent.items() if value != ""}
+
+
+class AccessCode(str):
+    """What an applicant comes back with, in the header `X-Access-Code`: the access code, or that of a mail's link."""
+
+    HEADER = "X-Access-Code"
 
 
 def as_day(value: Any) -> date:
@@ -65,6 +76,8 @@ Weekdays = Annotated[
 ]
 # `prefectural`, or a facility's number as text.
 Place = Annotated[str, Field(max_length=_PLACE_LENGTH), BeforeValidator(as_place)]
+# What staff look something up for; it is kept with who looked (RULES 41).
+Purpose = Annotated[str, Field(max_length=100, alias="for")]
 # What names a thing: numbers of cards and books, ids, codes.
 Word = Annotated[str, Field(max_length=100)]
 # What people write; how long it may be for its purpose is asked by its own rule.

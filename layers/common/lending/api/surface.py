@@ -19,7 +19,7 @@ from lending.api.forms import Event, fields_of, header, validated
 from lending.api.guards import Guard
 from lending.api.idempotency import Secrets, answer_once
 from lending.api.request import Request
-from lending.api.request_models import QueryModel
+from lending.api.request_models import AccessCode, QueryModel
 from lending.aws.telemetry import kind_and_place, logger
 from lending.domain.problems import Refused
 
@@ -60,6 +60,8 @@ class Route:
 def _read(kind: Any, request: Request) -> Any:
     if kind is Request:
         return request
+    if kind is AccessCode:
+        return AccessCode(request.header(AccessCode.HEADER.lower()))
     if issubclass(kind, QueryModel):
         return validated(kind, request.event.get("queryStringParameters") or {})
     return validated(kind, fields_of(request.event))

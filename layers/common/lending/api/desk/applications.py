@@ -26,9 +26,8 @@ from lending.api.desk.application_answers import (
 from lending.api.desk.shared import Message, regular_card_number
 from lending.api.guards import staff
 from lending.api.request import Request
-from lending.api.request_models import A_NUMBER, Day, RequestModel, Text, Word
+from lending.api.request_models import A_NUMBER, Day, QueryModel, RequestModel, Text, Word
 from lending.api.surface import Area
-from lending.domain.problems import Reason, Refused
 from lending.domain.registration.application import Rectangle
 from lending.domain.registration.decision import Decision
 from lending.domain.registration.documents import DocumentKind
@@ -85,25 +84,32 @@ class BlackoutRequest(RequestModel):
     rectangles: Annotated[list[RectangleRequest], Field(min_length=1, max_length=50)]
 
 
+class StatusQuery(QueryModel):
+    """Applications of which status."""
+
+    status: ApplicationStatus = ApplicationStatus.SUBMITTED
+
+
+class ReviewQuery(QueryModel):
+    """What an application is looked at for."""
+
+    purpose: Word = "review"
+
+
 @area.get("/applications")
-def list_of_applications(request: Request) -> ApplicationList:
+def list_of_applications(request: Request, asked: StatusQuery) -> ApplicationList:
     """Applications of a status, oldest first, and how many wait for longer than people are told."""
-    status = request.query("status", ApplicationStatus.SUBMITTED)
-    if status not in list(ApplicationStatus):
-        raise Refused("invalid_fields", Reason("invalid_field", field="status"))
-    asked = ApplicationStatus(status), request.caller, request.limit(), request.start()
-    found, last = list_applications(request.library, *asked)
+    staff, limit, start = request.caller, request.limit(), request.start()
+    found, last = list_applications(request.library, asked.status, staff, limit, start)
     lines = [waiting_application(each, request.library.today) for each in found]
     late = late_applications(request.library)
     return {**request.page(lines, last), "late": late}
 
 
 @area.get("/applications/<receipt_number>")
-def show_one_application(receipt_number: str, request: Request) -> ApplicationAnswer:
+def show_one_application(receipt_number: str, request: Request, asked: ReviewQuery) -> ApplicationAnswer:
     """One application with its images; that it was looked at is recorded."""
-    staff, purpose = request.caller, request.query("purpose", "review")
-    view = view_application(request.library, receipt_number, staff, purpose)
-    return shown_application(view)
+    return shown_application(view_application(request.library, receipt_number, request.caller, asked.purpose))
 
 
 @area.patch("/applications/<receipt_number>")

@@ -38,7 +38,7 @@ from lending.api.closures import (
 from lending.api.desk.shared import demand_one
 from lending.api.guards import staff
 from lending.api.request import Page, Request, day_of, within_a_request
-from lending.api.request_models import FIRST_DAY, Day, Place, RequestModel, Word, as_list, as_place
+from lending.api.request_models import FIRST_DAY, Day, Place, QueryModel, RequestModel, Text, Word, as_list, as_place
 from lending.api.surface import Area
 from lending.domain.calendar.closures import Scope, Suspension
 from lending.domain.loans.shift import Shift
@@ -131,10 +131,21 @@ class BatchesAnswer(TypedDict):
     left: list[str]
 
 
+class PastQuery(QueryModel):
+    """Whether what has ended is to be seen as well."""
+
+    all: Literal["", "1"] = ""
+
+    def since(self, today: date) -> date:
+        """The first day of which something is shown."""
+        return FIRST_DAY if self.all else today
+
+
 @area.get("/closures")
-def show_closures(request: Request) -> Page[ClosureAnswer]:
+def show_closures(request: Request, asked: PastQuery) -> Page[ClosureAnswer]:
     """All closures that have not ended, and with `all=1` the others, too."""
-    return request.page_of(view_closures(request.library.table, _since(request)), by_date, shown_closure)
+    found = view_closures(request.library.table, asked.since(request.library.today))
+    return request.page_of(found, by_date, shown_closure)
 
 
 @area.post("/closures", status=201)
@@ -151,10 +162,10 @@ def reopen(closure_id: str, request: Request) -> None:
 
 
 @area.get("/suspensions")
-def show_suspensions(request: Request) -> Page[SuspensionAnswer]:
+def show_suspensions(request: Request, asked: PastQuery) -> Page[SuspensionAnswer]:
     """All suspensions that have not ended, and with `all=1` the others, too."""
     staff, table = request.caller, request.library.table
-    found = view_suspensions(table, _since(request))
+    found = view_suspensions(table, asked.since(request.library.today))
     cards = cards_of_patrons(request.library, found, staff)
     return request.page_of(
         found,
@@ -183,13 +194,25 @@ def resume(suspension_id: str, request: Request) -> None:
     take_suspension_back(request.library.table, suspension_id)
 
 
+class ShiftsQuery(QueryModel):
+    """The shifts of which week."""
+
+    pickup_from: Day
+
+
+class BatchesQuery(ShiftsQuery):
+    """Which batches of a week: of some facilities, separated by commas, of a district's, or of all."""
+
+    facilities: Text = ""
+    district: Word = ""
+    all: Literal["", "1", "true"] = ""
+
+
 @area.get("/shifts")
-def show_shifts(request: Request) -> Page[ShiftAnswer]:
+def show_shifts(request: Request, asked: ShiftsQuery) -> Page[ShiftAnswer]:
     """The shifts of a week's batches."""
-    pickup_from = day_of(request.query("pickup_from"), "pickup_from")
-    return request.page_of(
-        view_shifts(request.library.table, pickup_from), lambda each: (int(each.facility),), _shown_shift
-    )
+    found = view_shifts(request.library.table, asked.pickup_from)
+    return request.page_of(found, lambda each: (int(each.facility),), _shown_shift)
 
 
 @area.post("/shifts", status=201)
@@ -220,15 +243,13 @@ def unshift(batch_id: str, request: Request) -> ShiftedAnswer:
 
 
 @area.delete("/shifts", status=200)
-def unshift_many(request: Request) -> BatchesAnswer | Unfinished[BatchesAnswer]:
+def unshift_many(request: Request, asked: BatchesQuery) -> BatchesAnswer | Unfinished[BatchesAnswer]:
     """Give many batches of a week their regular days again, and tell each patron concerned."""
-    staff, table = request.caller, request.library.table
-    pickup_from = day_of(request.query("pickup_from"), "pickup_from")
-    numbers = [as_place(number) for number in request.query("facilities", most=1000).split(",") if number]
-    district, every = request.query("district"), request.query("all") in ("1", "true")
-    demand_one(facilities=numbers, district=district, all=every)
-    found, time = facilities_of(table, numbers, district), within_a_request()
-    return _batches(take_shifts_back(request.library, pickup_from, found, staff, time))
+    time = within_a_request()
+    numbers = [as_place(number) for number in asked.facilities.split(",") if number]
+    demand_one(facilities=numbers, district=asked.district, all=asked.all)
+    found = facilities_of(request.library.table, numbers, asked.district)
+    return _batches(take_shifts_back(request.library, asked.pickup_from, found, request.caller, time))
 
 
 def _batches(batches: Batches) -> BatchesAnswer | Unfinished[BatchesAnswer]:
@@ -241,10 +262,6 @@ def _shown_batch(done: Shifted) -> BatchShifted | BatchRefused:
         reasons = done.refusal.reasons if done.refusal else ()
         return {"facility": done.facility, "done": False, "reasons": [shown_reason(each) for each in reasons]}
     return {**_shown_shift(done.shift), "done": True, "patrons": done.patrons}
-
-
-def _since(request: Request) -> date:
-    return FIRST_DAY if request.query("all") == "1" else request.library.today
 
 
 def _shown_suspension(suspension: Suspension, cards: dict[str, str]) -> SuspensionAnswer:

@@ -16,7 +16,7 @@ from lending.api.answers import Unfinished
 from lending.api.desk.shared import CopyAnswer, HoldAnswer, reason_of, shown_copy, shown_hold
 from lending.api.guards import staff
 from lending.api.request import Request, within_a_request
-from lending.api.request_models import RequestModel
+from lending.api.request_models import Purpose, QueryModel, RequestModel
 from lending.api.shown import LastRunAnswer
 from lending.api.surface import Area
 from lending.domain.catalogue.title import Pull, Title
@@ -183,11 +183,16 @@ def describe(title_id: str, request: Request, asked: TitleRequest) -> TitleDescr
     return {**_shown_title(title), "copies": described}
 
 
+class BookQuery(QueryModel):
+    """What a title or a book is looked at for."""
+
+    why: Purpose = "counter"
+
+
 @area.get("/titles/<title_id>")
-def show_title(title_id: str, request: Request) -> TitleWithQueue:
+def show_title(title_id: str, request: Request, asked: BookQuery) -> TitleWithQueue:
     """A title with its copies, where each lies, and its queue; that persons were looked at is recorded."""
-    why = request.query("for", "counter")
-    record = look_up_title(request.library, title_id, request.caller, why)
+    record = look_up_title(request.library, title_id, request.caller, asked.why)
     return {
         **_shown_title(record.title),
         "copies": [shown_copy(copy) for copy in record.copies],
@@ -197,10 +202,9 @@ def show_title(title_id: str, request: Request) -> TitleWithQueue:
 
 
 @area.get("/copies/<barcode>")
-def show_copy(barcode: str, request: Request) -> BookAnswer:
+def show_copy(barcode: str, request: Request, asked: BookQuery) -> BookAnswer:
     """What book this is, where it lies, who has it or waits; that a person was looked at is recorded."""
-    why = request.query("for", "counter")
-    view = look_up_copy(request.library, barcode, request.caller, why)
+    view = look_up_copy(request.library, barcode, request.caller, asked.why)
     loan, kept, pull, first = view.loan, view.kept_for, view.copy.pull, view.first
     return {
         **shown_copy(view.copy),

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from lending.actions.mail.letters import PaperLetter, note_printed, open_letters
 from lending.api.guards import staff
 from lending.api.request import Page, Request
-from lending.api.request_models import RequestModel
+from lending.api.request_models import Purpose, QueryModel, RequestModel
 from lending.api.surface import Area
 from lending.domain.mail.kinds import kind_named
 from lending.domain.mail.mail import UNSENT_LABELS, Unsent
@@ -62,11 +62,17 @@ class PrintedLetters(TypedDict):
     items: list[PrintedLetter]
 
 
+class LettersQuery(QueryModel):
+    """What the letters are looked through for."""
+
+    why: Purpose = "letters"
+
+
 @area.get()
-def show_letters(request: Request) -> Page[LetterAnswer]:
+def show_letters(request: Request, asked: LettersQuery) -> Page[LetterAnswer]:
     """What those get as letters whom no mail reaches, the oldest first; that persons were seen is recorded."""
-    staff, why = request.caller, request.query("for", "letters")
-    letters, last = open_letters(request.library, staff, why, request.limit(default=20), request.start())
+    limit, start = request.limit(default=20), request.start()
+    letters, last = open_letters(request.library, request.caller, asked.why, limit, start)
     return request.page([_shown_letter(letter) for letter in letters], last)
 
 

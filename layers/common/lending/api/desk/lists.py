@@ -9,6 +9,7 @@ from lending.actions.catalogue.list_books import Line, list_books
 from lending.api.desk.shared import CopyAnswer, shown_copy
 from lending.api.guards import staff
 from lending.api.request import Page, Request
+from lending.api.request_models import Purpose, QueryModel
 from lending.api.surface import Area
 
 area = Area("/api/desk", staff)
@@ -31,11 +32,17 @@ class LineOfCopy(CopyAnswer, LineOfTitle):
     """A book on a list."""
 
 
+class ListQuery(QueryModel):
+    """What a list is looked through for."""
+
+    why: Purpose = "list"
+
+
 @area.get("/lists/<name>")
-def show_list(name: str, request: Request) -> Page[LineOfTitle | LineOfCopy]:
+def show_list(name: str, request: Request, asked: ListQuery) -> Page[LineOfTitle | LineOfCopy]:
     """What is missing, kept, to be cleared, lost, overdue …, the longest first; that persons were seen is recorded."""
-    staff, why = request.caller, request.query("for", "list")
-    lines, last = list_books(request.library, name, staff, why, request.start(), request.limit())
+    staff, start, limit = request.caller, request.start(), request.limit()
+    lines, last = list_books(request.library, name, staff, asked.why, start, limit)
     return request.page([_shown_line(line) for line in lines], last)
 
 

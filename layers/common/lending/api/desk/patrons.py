@@ -23,7 +23,7 @@ from lending.api.desk.shared import (
 )
 from lending.api.guards import staff
 from lending.api.request import Page, Request
-from lending.api.request_models import A_NUMBER, Day, RequestModel, Text, Word
+from lending.api.request_models import A_NUMBER, Day, Purpose, QueryModel, RequestModel, Text, Word
 from lending.api.shown import LastRunAnswer, LoanAnswer, shown_loan
 from lending.api.surface import Area
 from lending.aws.settings import settings
@@ -155,14 +155,29 @@ class NewCard(RequestModel):
     card_number: Word
 
 
+class PersonQuery(QueryModel):
+    """By what people are searched for: how name and reading begin, phone and birthday as a whole."""
+
+    name: Word = ""
+    kana: Word = ""
+    phone: Word = ""
+    birth_date: Word = ""
+    why: Purpose = "search"
+
+
+class RecordQuery(QueryModel):
+    """What a record is looked at for."""
+
+    why: Purpose = "counter"
+
+
 @area.get("/patrons")
-def search_patrons(request: Request) -> Page[FoundPerson]:
-    """People by `name`, `kana` (their beginnings), `phone` and `birth_date`; that they were looked at is recorded."""
-    staff, moment, why = request.caller, request.moment, request.query("for", "search")
-    born = request.query("birth_date")
-    day = _regular({"birth_date": born}, in_tokyo(moment).date())["birth_date"] if born else None
-    sought = Sought(request.query("name"), request.query("kana"), request.query("phone"), day)
-    found, last = search_people(request.library, sought, staff, why, request.limit(default=20), request.start())
+def search_patrons(request: Request, asked: PersonQuery) -> Page[FoundPerson]:
+    """People by what is known of them; that they were looked at is recorded."""
+    born, today, limit = asked.birth_date, request.library.today, request.limit(default=20)
+    day = _regular({"birth_date": born}, today)["birth_date"] if born else None
+    sought = Sought(asked.name, asked.kana, asked.phone, day)
+    found, last = search_people(request.library, sought, request.caller, asked.why, limit, request.start())
     return request.page([_found(patron) for patron in found], last)
 
 
@@ -205,16 +220,10 @@ def hand_out_password(card_number: str, request: Request) -> SlipAnswer:
 
 
 @area.get("/patrons/<card_number>")
-def show_patron(card_number: str, request: Request) -> RecordAnswer:
-    """A patron's record; `for` says what it is looked at for, and is kept with who looked (RULES 41)."""
-    staff, moment = request.caller, request.moment
-    record = view_record(
-        request.library,
-        card_number,
-        staff,
-        request.query("for", "counter"),
-    )
-    return _shown_record(record, in_tokyo(moment).date())
+def show_patron(card_number: str, request: Request, asked: RecordQuery) -> RecordAnswer:
+    """A patron's record; what it is looked at for is kept with who looked (RULES 41)."""
+    record = view_record(request.library, card_number, request.caller, asked.why)
+    return _shown_record(record, request.library.today)
 
 
 @area.patch("/patrons/<card_number>")

@@ -16,7 +16,7 @@ from lending.actions.pulls.scan import scan_absent, scan_found
 from lending.actions.pulls.undo_scan import undo_scan
 from lending.api.guards import staff
 from lending.api.request import Page, Request, run_of
-from lending.api.request_models import Day, Place, RequestModel, as_list
+from lending.api.request_models import Day, Place, QueryModel, RequestModel, Word, as_list
 from lending.api.shown import BagNumbers, shown_numbers
 from lending.api.surface import Area
 from lending.domain.catalogue.title import Copy, CopyState, LiesAt
@@ -143,10 +143,16 @@ def scan(barcode: str, request: Request, asked: PullResult) -> ScanAnswer:
     return _shown_scan(scan_absent(request.library, barcode, asked.result, staff), request)
 
 
+class PlanQuery(QueryModel):
+    """Whose plan is meant: a run's, or a pull's."""
+
+    run: Word = ""
+
+
 @area.delete("/pulls", status=200)
-def drop_pulls(request: Request) -> DroppedAnswer:
-    """Drop the plan of the run or pull that `run` names."""
-    staff, run = request.caller, run_of(request.query("run"))
+def drop_pulls(request: Request, asked: PlanQuery) -> DroppedAnswer:
+    """Drop the plan of a run or pull."""
+    staff, run = request.caller, run_of(asked.run)
     dropped = drop_plan(request.library, run, staff)
     return {"run": run, "dropped": dropped}
 
@@ -172,21 +178,27 @@ def dispatch_crates(request: Request, asked: Dispatch) -> Page[DispatchedAnswer]
     return request.page([DispatchedAnswer(facility=number, dispatched_at=at) for number, at in left.items()], None)
 
 
+class CratesQuery(QueryModel):
+    """The crates of which week, and of which facility."""
+
+    pickup_from: Day | None = None
+    facility: Place = ""
+
+
 @area.delete("/crates/dispatch")
-def bring_crate_back(request: Request) -> None:
-    """A crate said to have left is here after all: `pickup_from`, `facility`."""
-    pickup_from = request.day("pickup_from")
-    if pickup_from is None:
+def bring_crate_back(request: Request, asked: CratesQuery) -> None:
+    """A crate said to have left is here after all."""
+    if asked.pickup_from is None:
         raise Refused("invalid_fields", Reason("no_batch", field="pickup_from"))
-    bring_back(request.library.table, pickup_from, request.place("facility"))
+    bring_back(request.library.table, asked.pickup_from, asked.facility)
 
 
 @area.get("/crates")
-def show_crates(request: Request) -> Page[CrateAnswer]:
+def show_crates(request: Request, asked: CratesQuery) -> Page[CrateAnswer]:
     """The crates of a week, the one that is packed now if none is named; with `facility` only one."""
-    staff, moment, policy = request.caller, request.moment, request.library.policy
-    pickup_from = request.day("pickup_from") or week_of_run(run_due_at(moment, policy), policy).pickup_from
-    found = crates(request.library, pickup_from, request.place("facility"), staff)
+    moment, policy = request.moment, request.library.policy
+    pickup_from = asked.pickup_from or week_of_run(run_due_at(moment, policy), policy).pickup_from
+    found = crates(request.library, pickup_from, asked.facility, request.caller)
     return request.page_of(found, lambda crate: (int(crate.facility),), _shown_crate)
 
 

@@ -1,15 +1,17 @@
 """What staff did (RULES 41)."""
 
 from datetime import datetime
+from typing import Annotated
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from lending.actions.patrons.view_trail import trail_of_patron, trail_of_staff
 from lending.api.guards import staff
 from lending.api.request import Page, Request
+from lending.api.request_models import Day, QueryModel, Word
 from lending.api.surface import Area
 from lending.domain.patrons.audit_log import DEED_LABELS, Deed, Trace
-from lending.domain.problems import Reason, Refused
 
 area = Area("/api/desk", staff)
 
@@ -45,14 +47,18 @@ def show_trail_of_patron(card_number: str, request: Request) -> Page[TraceOnPatr
     return request.page([TraceOnPatron(**_shown_trace(each), by=each.act.by) for each in found], last)
 
 
+class TrailQuery(QueryModel):
+    """Whose acts, and from which day on."""
+
+    staff: Word
+    first: Annotated[Day | None, Field(alias="from")] = None
+
+
 @area.get("/trail")
-def show_trail_of_staff(request: Request) -> Page[TraceOfStaff]:
+def show_trail_of_staff(request: Request, asked: TrailQuery) -> Page[TraceOfStaff]:
     """What somebody of the staff did from a day on, the earliest first."""
-    by = request.caller
-    of, first = request.query("staff"), request.day("from")
-    if not of:
-        raise Refused("invalid_fields", Reason("missing_field", field="staff"))
-    page = trail_of_staff(request.library, of, first, by, request.start(), request.limit())
+    by, start, limit = request.caller, request.start(), request.limit()
+    page = trail_of_staff(request.library, asked.staff, asked.first, by, start, limit)
     shown = [TraceOfStaff(**_shown_trace(each.trace), on=each.on, number=each.number) for each in page.lines]
     return request.page(shown, page.following)
 
