@@ -14,7 +14,7 @@ export PYTHONPATH := layers/common:.
 export SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run week serve quick rules test bench lint $(LINTERS) validate openapi requirements build deploy pages
+.PHONY: help run week serve quick rules test bench lint $(LINTERS) validate openapi requirements build deploy rollback pages
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -106,6 +106,9 @@ build: .venv-sam/made ## Package for AWS, with bytecode (needs Python 3.13 besid
 deploy: build ## Deploy to AWS, asking the first time what it must know, and publish the pages
 	.venv-sam/bin/sam deploy --stack-name $(STACK) --region $(REGION) --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND $(if $(wildcard samconfig.toml),,--guided)
 	@$(MAKE) --no-print-directory pages
+
+rollback: .venv/made ## Take the functions of the stack on AWS back to the release before
+	@$(BIN)/python -m infra.rollback $(STACK) --region $(REGION)
 
 pages: .venv/made ## Publish web/ to the site of the stack on AWS
 	@$(BIN)/python -m infra.local.pages $(STACK) --region $(REGION)

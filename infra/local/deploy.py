@@ -1,6 +1,10 @@
-"""Deploy the template to the local AWS: package, translate, create, upload the pages."""
+"""Deploy the template to the local AWS: package, translate, create or change the stack, upload the pages."""
 
+import hashlib
 import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,59 +16,94 @@ from infra.local.pages import page_config, upload_pages
 from infra.local.server import REGION
 from infra.local.translate import Template, code_folders, expand, fit_to_loopback, load_template
 
-STACK = "lending"
 ARTEFACTS = "lending-artefacts"
 
 
-def deploy(endpoint: str, port: int, site_port: int, root: Path, parameters: dict[str, str]) -> dict[str, str]:
-    """Deploy the tree at `root` to the local AWS at `endpoint`; the stack's outputs, with addresses that answer here.
+@dataclass(frozen=True)
+class Deployment:
+    """The tree at `root` as a stack of the local AWS at `endpoint`; two of them may stand beside each other.
 
-    `parameters` override those a local stack is deployed with. Raises RuntimeError, with the resource that failed, when
-    the stack does not come up.
+    `parameters` are those it was deployed with last, beside those that every local stack has.
     """
-    session = boto3.Session("test", "test", region_name=REGION)
-    s3 = session.client("s3", endpoint_url=endpoint)
-    s3.create_bucket(Bucket=ARTEFACTS, CreateBucketConfiguration={"LocationConstraint": REGION})
-    template = load_template(root / "infra" / "template.yaml")
-    code = _upload_code(s3, template, root / "infra")
-    plain = fit_to_loopback(expand(template, code), port)
-    s3.put_object(Bucket=ARTEFACTS, Key="template.json", Body=json.dumps(plain).encode())
-    site_url = f"http://localhost:{site_port}"
-    local = {"TimeTravel": "true", "StaffPool": "shared", "SiteUrl": site_url, "ExtraSources": endpoint}
-    outputs = _create(session.client("cloudformation", endpoint_url=endpoint), endpoint, local | parameters)
-    outputs["ApiUrl"] = f"{endpoint}/_aws/execute-api/{_api_id(outputs['ApiUrl'])}/$default/api"
-    upload_pages(s3, outputs["SiteBucket"], root / "web", page_config(outputs, REGION, endpoint))
-    return outputs
+
+    endpoint: str
+    port: int
+    site_port: int
+    root: Path
+    name: str = "lending"
+    parameters: dict[str, str] = field(default_factory=dict)
+
+    def create(self) -> dict[str, str]:
+        """Make the stack; its outputs, with addresses that answer here.
+
+        Raises:
+            RuntimeError: it does not come up; the first resource that failed.
+        """
+        return self._deploy("create")
+
+    def change(self, **parameters: str) -> dict[str, str]:
+        """Deploy the tree anew, with these parameters changed and the others as they were; the outputs.
+
+        Raises:
+            RuntimeError: the change fails; the first resource that failed.
+        """
+        self.parameters.update(parameters)
+        return self._deploy("update")
+
+    def _deploy(self, how: str) -> dict[str, str]:
+        s3 = self._client("s3")
+        with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+            s3.create_bucket(Bucket=ARTEFACTS, CreateBucketConfiguration={"LocationConstraint": REGION})
+        template = load_template(self.root / "infra" / "template.yaml")
+        code = _upload_code(s3, template, self.root / "infra")
+        site_url = f"http://localhost:{self.site_port}"
+        local = {"TimeTravel": "true", "StaffPool": "shared", "SiteUrl": site_url, "ExtraSources": self.endpoint}
+        values = local | self.parameters
+        release = hashlib.sha256(json.dumps([template, code, values]).encode()).hexdigest()
+        plain = fit_to_loopback(expand(template, code, release), self.port)
+        s3.put_object(Bucket=ARTEFACTS, Key=f"{self.name}.json", Body=json.dumps(plain).encode())
+        outputs = self._carry_out(how, values | {"Release": release})
+        outputs["ApiUrl"] = f"{self.endpoint}/_aws/execute-api/{_api_id(outputs['ApiUrl'])}/$default/api"
+        config = page_config(outputs, REGION, self.endpoint)
+        upload_pages(s3, outputs["SiteBucket"], self.root / "web", config)
+        return outputs
+
+    def _carry_out(self, how: str, values: dict[str, str]) -> dict[str, str]:
+        cloudformation = self._client("cloudformation")
+        act: Callable[..., Any] = getattr(cloudformation, f"{how}_stack")
+        act(
+            StackName=self.name,
+            TemplateURL=f"{self.endpoint}/{ARTEFACTS}/{self.name}.json",
+            Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()],
+            Capabilities=["CAPABILITY_IAM"],
+        )
+        try:
+            waiter = cloudformation.get_waiter(f"stack_{how}_complete")
+            waiter.wait(StackName=self.name, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
+        except WaiterError as error:
+            raise RuntimeError(f"{self.name}: {how} failed: {_first_failure(cloudformation, self.name)}") from error
+        stack = cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]
+        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+    def _client(self, service: str) -> Any:
+        session: Any = boto3.Session("test", "test", region_name=REGION)
+        return session.client(service, endpoint_url=self.endpoint)
 
 
 def _upload_code(s3: Any, template: Template, base: Path) -> dict[str, str]:
+    """Each package under a name of its content, so that a stack that is changed sees which are others."""
     addresses = {}
     for name, folder in code_folders(template).items():
         pack = layer_package if name.endswith("Layer") else function_package
-        s3.put_object(Bucket=ARTEFACTS, Key=f"{name}.zip", Body=pack((base / folder).resolve()))
-        addresses[name] = f"s3://{ARTEFACTS}/{name}.zip"
+        body = pack((base / folder).resolve())
+        key = f"{name}-{hashlib.sha256(body).hexdigest()[:16]}.zip"
+        s3.put_object(Bucket=ARTEFACTS, Key=key, Body=body)
+        addresses[name] = f"s3://{ARTEFACTS}/{key}"
     return addresses
 
 
-def _create(cloudformation: Any, endpoint: str, parameters: dict[str, str]) -> dict[str, str]:
-    cloudformation.create_stack(
-        StackName=STACK,
-        TemplateURL=f"{endpoint}/{ARTEFACTS}/template.json",
-        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
-        Capabilities=["CAPABILITY_IAM"],
-    )
-    try:
-        cloudformation.get_waiter("stack_create_complete").wait(
-            StackName=STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 120}
-        )
-    except WaiterError as error:
-        raise RuntimeError(f"The stack was not created: {_first_failure(cloudformation)}") from error
-    stack = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
-    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-
-
-def _first_failure(cloudformation: Any) -> str:
-    events = cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
+def _first_failure(cloudformation: Any, stack: str) -> str:
+    events = cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
     failures = [event for event in events if event["ResourceStatus"].endswith("FAILED")]
     return ": ".join(failures[-1][key] for key in ("LogicalResourceId", "ResourceStatusReason")) if failures else "?"
 

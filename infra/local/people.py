@@ -105,7 +105,9 @@ def run_job(stack: Stack, function: str, job: str, at: datetime) -> dict[str, An
         RuntimeError: the function failed.
     """
     event = {"job": job, "scheduled_time": at.isoformat()}
-    answer = stack.client("lambda").invoke(FunctionName=stack.outputs[function], Payload=json.dumps(event).encode())
+    answer = stack.client("lambda").invoke(
+        FunctionName=stack.outputs[function], Qualifier="live", Payload=json.dumps(event).encode()
+    )
     summary = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
         raise RuntimeError(f"{job}: {summary}")

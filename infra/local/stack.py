@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.config import Config
 
-from infra.local.deploy import deploy
+from infra.local.deploy import Deployment
 from infra.local.front import front
 from infra.local.server import REGION, is_taken, ministack
 
@@ -25,15 +25,28 @@ LOCAL = ROOT / ".local"
 class Stack:
     """What a player or a test needs of a deployed stack.
 
-    `outputs` are the stack's outputs with addresses that answer on this machine; `endpoint` is the local AWS, `folder`
-    the stack's own place on disk, which goes when it stops.
+    `outputs` are the stack's outputs with addresses that answer on this machine; `folder` is the stack's own place on
+    disk, which goes when it stops.
     """
 
-    endpoint: str
-    region: str
+    deployment: Deployment
     outputs: dict[str, str]
     folder: Path
     accounts: list[dict[str, str]] = field(default_factory=list)
+    region: str = REGION
+
+    @property
+    def endpoint(self) -> str:
+        """Where the local AWS listens."""
+        return self.deployment.endpoint
+
+    def change(self, **parameters: str) -> None:
+        """Deploy it anew with some parameters changed.
+
+        Raises:
+            RuntimeError: the change fails.
+        """
+        self.outputs.update(self.deployment.change(**parameters))
 
     def client(self, service: str) -> Any:
         """A boto3 client of the account's owner for one service, e.g. `dynamodb`."""
@@ -79,9 +92,10 @@ def local_stack(
     port = port or int(os.environ.get("MINISTACK_PORT", "4566"))
     site_port = site_port or int(os.environ.get("SITE_PORT", "8080"))
     with _own_folder(port) as folder, ministack(port, folder) as endpoint:
-        outputs = deploy(endpoint, port, site_port, root, parameters or {})
+        deployment = Deployment(endpoint, port, site_port, root, parameters=dict(parameters or {}))
+        outputs = deployment.create()
         with front(site_port, port, outputs["DistributionDomain"]):
-            yield Stack(endpoint, REGION, outputs, folder)
+            yield Stack(deployment, outputs, folder)
 
 
 @contextmanager

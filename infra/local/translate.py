@@ -47,16 +47,18 @@ def code_folders(template: Template) -> dict[str, str]:
     }
 
 
-def expand(template: Template, code: dict[str, str]) -> Template:
+def expand(template: Template, code: dict[str, str], release: str) -> Template:
     """Carry out SAM's transformation.
 
-    `code` gives for each function and layer the `s3://` address of its package.
+    Args:
+        code: for each function and layer the `s3://` address of its package.
+        release: the parameter `Release`; SAM makes the names of versions of it.
     """
     for name, address in code.items():
         properties = template["Resources"][name]["Properties"]
         properties["CodeUri" if "CodeUri" in properties else "ContentUri"] = address
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)  # SAM asks boto3 for the partition.
-    expanded: Template = transform(template, {}, _NoManagedPolicies())
+    expanded: Template = transform(template, {"Release": release}, _NoManagedPolicies())
     return expanded
 
 

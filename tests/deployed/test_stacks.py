@@ -4,8 +4,9 @@ import json
 import socket
 from pathlib import Path
 
+from infra.local.deploy import Deployment
 from infra.local.people import Caller
-from infra.local.server import LOOPBACK, REGION
+from infra.local.server import LOOPBACK
 from infra.local.stack import Stack
 from tests.deployed.conftest import NOON
 
@@ -22,7 +23,7 @@ def test_what_the_functions_write_is_in_the_stacks_own_folder(stack: Stack) -> N
 def stack_at(port: int, tree: Path) -> Stack:
     folder = tree / f"{port}-own"
     folder.mkdir()
-    return Stack(f"http://{LOOPBACK}:{port}", REGION, {"TableName": f"of {port}"}, folder)
+    return Stack(Deployment(f"http://{LOOPBACK}:{port}", port, 0, tree), {"TableName": f"of {port}"}, folder)
 
 
 def table_in(outputs: Path) -> str:

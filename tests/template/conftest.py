@@ -12,6 +12,7 @@ from infra.local.translate import code_folders, expand, load_template
 Resources = dict[str, dict[str, Any]]
 OfType = Callable[[str], Resources]
 Statements = dict[str, list[dict[str, Any]]]
+RELEASE = "0123456789abcdef"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -25,7 +26,7 @@ def template() -> dict[str, Any]:
 def resources(template: dict[str, Any]) -> Resources:
     """The resources after SAM's transformation, roles and schedules included."""
     written = copy.deepcopy(template)
-    expanded: Resources = expand(written, dict.fromkeys(code_folders(written), "s3://bucket/key"))["Resources"]
+    expanded: Resources = expand(written, dict.fromkeys(code_folders(written), "s3://bucket/key"), RELEASE)["Resources"]
     return expanded
 
 

@@ -67,7 +67,10 @@ def routes(of_type: OfType) -> dict[str, tuple[str, str]]:
             verb = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
             uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
             (scheme,) = operation["security"][0]
-            found[path if path == "$default" else f"{verb} {path}"] = (uri.split("${")[-1].split(".Arn")[0], scheme)
+            found[path if path == "$default" else f"{verb} {path}"] = (
+                uri.split("${")[-1].split("Aliaslive}")[0],
+                scheme,
+            )
     return found
 
 

@@ -30,7 +30,7 @@ def source_of(of_type: OfType, function: str) -> dict[str, Any]:
     mapping, *_ = [
         each
         for name, each in of_type("AWS::Lambda::EventSourceMapping").items()
-        if each["FunctionName"] == {"Ref": function} and name != "ImagesFromStream"
+        if each["FunctionName"] == {"Ref": f"{function}Aliaslive"} and name != "ImagesFromStream"
     ]
     return mapping
 

@@ -1,10 +1,11 @@
 """Functions: their runtime, logs, roles, and how often something is tried."""
 
+import json
 from typing import Any
 
 import pytest
 
-from tests.template.conftest import OfType, Statements
+from tests.template.conftest import RELEASE, OfType, Resources, Statements
 
 FUNCTIONS = {
     "RegistrationFunction": "registration",
@@ -59,6 +60,29 @@ def test_a_function_runs_as_designed(of_type: OfType, logical: str) -> None:
     assert function["Architectures"] == ["arm64"]
     assert function["Handler"] == "handler.handler"
     assert len(function["Layers"]) == 1
+
+
+@pytest.mark.parametrize("logical", FUNCTIONS)
+def test_a_function_is_called_by_its_version_and_can_be_taken_back(of_type: OfType, logical: str) -> None:
+    # GIVEN a function THEN a release of it is one version, made of all that it is
+    alias = of_type("AWS::Lambda::Alias")[f"{logical}Aliaslive"]
+    assert alias["FunctionName"] == {"Ref": logical}
+    version = alias["FunctionVersion"]["Fn::GetAtt"][0]
+    assert version == f"{logical}Version{RELEASE[:10]}"
+    # and a rollback finds it by its release
+    assert of_type("AWS::Lambda::Function")[logical]["Description"] == RELEASE
+
+
+def test_nothing_calls_a_function_by_anything_but_its_version(resources: Resources) -> None:
+    # GIVEN all that calls functions: routes, schedules, queues and streams, and the rights to do so
+    callers = ("AWS::Lambda::EventSourceMapping", "AWS::Lambda::Permission", "AWS::Scheduler::Schedule",
+               "AWS::ApiGatewayV2::Api")  # fmt: skip
+    said = json.dumps([each["Properties"] for each in resources.values() if each["Type"] in callers])
+    # THEN each names the alias
+    for logical in FUNCTIONS:
+        assert f'"{logical}"' not in said
+        assert f"${{{logical}.Arn}}" not in said
+        assert f"{logical}Aliaslive" in said
 
 
 @pytest.mark.parametrize("logical", FUNCTIONS)

@@ -38,7 +38,7 @@ def test_a_job_runs_when_the_library_means_it(schedules: Resources, job: str) ->
     assert schedule["ScheduleExpression"] == expression
     assert schedule["ScheduleExpressionTimezone"] == "Asia/Tokyo"
     assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
-    assert schedule["Target"]["Arn"] == {"Fn::GetAtt": [function, "Arn"]}
+    assert schedule["Target"]["Arn"] == {"Ref": f"{function}Aliaslive"}
 
 
 @pytest.mark.parametrize("job", WEEK)
