@@ -14,7 +14,7 @@ export PYTHONPATH := layers/common:.
 export SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run week serve quick rules test bench lint $(LINTERS) validate openapi requirements build deploy rollback pages
+.PHONY: help run week serve quick rules test bench lint $(LINTERS) validate openapi requirements build deploy rollback pages accounts
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ scripts: web/node_modules/made
 
 validate: .venv-sam/made ## Let the SAM CLI check the template
 	AWS_DEFAULT_REGION=$(REGION) .venv-sam/bin/sam validate --lint --template $(TEMPLATE)
+
+accounts: .venv/made ## Make accounts on AWS: facilities, staff (STAFF=list.csv); RESET=name makes one anew
+	@$(BIN)/python -m infra.accounts --stack $(STACK) --region $(REGION) $(if $(STAFF),--staff $(STAFF)) $(if $(RESET),--reset $(RESET))
 
 openapi: .venv/made ## Describe the HTTP surface anew, from its routes
 	@$(BIN)/python -m infra.openapi > docs/openapi.json

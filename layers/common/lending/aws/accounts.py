@@ -40,7 +40,7 @@ def delete_account(patron_id: str) -> None:
 
 def new_temporary_password(patron_id: str) -> str:
     """Give an account a temporary password that must be changed at the next sign-in; the one before is void."""
-    password = _made_up()
+    password = made_up_password()
     _call("admin_set_user_password", patron_id, Password=password, Permanent=False)
     return password
 
@@ -55,8 +55,8 @@ def has_chosen_password(patron_id: str) -> bool:
         return False
 
 
-def _made_up() -> str:
-    """Letters and digits that nobody mistakes for one another on a small screen, with one of each class at least."""
+def made_up_password() -> str:
+    """A password of letters and digits that nobody mistakes for one another on a small screen, one of each class."""
     while True:
         word = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
         if any(c.islower() for c in word) and any(c.isupper() for c in word) and any(c.isdigit() for c in word):
