@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 TEMPLATE := infra/template.yaml
-STACK ?= lending
+STAGE ?= production
 REGION ?= ap-northeast-1
 LINTERS := style types imports template scripts
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
@@ -106,12 +106,14 @@ build: .venv-sam/made ## Package for AWS, with bytecode (needs Python 3.13 besid
 	.venv-sam/bin/sam build --template $(TEMPLATE)
 	python3.13 -m compileall -q -j 0 --invalidation-mode unchecked-hash .aws-sam/build
 
-deploy: build ## Deploy to AWS, asking the first time what it must know, and publish the pages
-	.venv-sam/bin/sam deploy --stack-name $(STACK) --region $(REGION) --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND $(if $(wildcard samconfig.toml),,--guided)
-	@$(MAKE) --no-print-directory pages
+# What is wrong is said before anything is built.
+deploy: .venv/made ## Deploy a stage of infra/stages to AWS (STAGE=staging), and publish its pages
+	@$(BIN)/python -m infra.deploy $(STAGE) --check
+	@$(MAKE) --no-print-directory build
+	@$(BIN)/python -m infra.deploy $(STAGE)
 
-rollback: .venv/made ## Take the functions of the stack on AWS back to the release before
-	@$(BIN)/python -m infra.rollback $(STACK) --region $(REGION)
+rollback: .venv/made ## Take the functions of a stage back to the release before
+	@$(BIN)/python -m infra.rollback $(STAGE)
 
-pages: .venv/made ## Publish web/ to the site of the stack on AWS
-	@$(BIN)/python -m infra.local.pages $(STACK) --region $(REGION)
+pages: .venv/made ## Publish only the pages of a stage
+	@$(BIN)/python -m infra.deploy $(STAGE) --pages

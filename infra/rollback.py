@@ -1,4 +1,4 @@
-"""Take the functions of a stack back to the release before: `python -m infra.rollback STACK --region REGION`.
+"""Take the functions of a stack back to the release before: `python -m infra.rollback STAGE`.
 
 Every function is called by its alias `live`, which shows one version: code, layer and settings, the policy among them,
 as they were deployed. All go back to the same release, or none does. Done again it goes back one further; the next
@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import boto3
+
+from infra.stage import Faulty, checked
 
 ALIAS = "live"
 
@@ -77,13 +79,12 @@ def _latest(numbers: Iterable[int]) -> int:
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m infra.rollback", description=__doc__.splitlines()[0])
-    parser.add_argument("stack")
-    parser.add_argument("--region", required=True)
-    options = parser.parse_args()
-    session: Any = boto3.Session(region_name=options.region)
+    parser.add_argument("stage", help="the name of a file in infra/stages")
     try:
-        release = roll_back(session.client("cloudformation"), session.client("lambda"), options.stack)
-    except NoRelease as error:
+        stage = checked(parser.parse_args().stage)
+        session: Any = boto3.Session(region_name=stage.region)
+        release = roll_back(session.client("cloudformation"), session.client("lambda"), stage.stack)
+    except (Faulty, NoRelease) as error:
         parser.exit(1, f"{error}\n")
     print(f"The functions are those of {release}.")
 

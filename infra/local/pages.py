@@ -1,6 +1,5 @@
 """The site's pages: each in the one frame, what is uploaded to the site bucket, and the config.json they start from."""
 
-import argparse
 import json
 import mimetypes
 from collections.abc import Iterator
@@ -133,19 +132,11 @@ def kinds_of_application(policy: Policy) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Publish the pages of a stack on AWS: `python -m infra.local.pages <stack> --region <region>`."""
-    parser = argparse.ArgumentParser(description="Publish web/ to the site of a deployed stack.")
-    parser.add_argument("stack")
-    parser.add_argument("--region", required=True)
-    options = parser.parse_args()
-    session: Any = boto3.Session(region_name=options.region)
-    stack = session.client("cloudformation").describe_stacks(StackName=options.stack)["Stacks"][0]
+def publish(name: str, region: str) -> None:
+    """Publish the pages of a stack on AWS, and say where they are."""
+    session: Any = boto3.Session(region_name=region)
+    stack = session.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    config = page_config(outputs, options.region, f"https://cognito-idp.{options.region}.amazonaws.com")
+    config = page_config(outputs, region, f"https://cognito-idp.{region}.amazonaws.com")
     count = upload_pages(session.client("s3"), outputs["SiteBucket"], WEB, config)
     print(f"{count} objects, {outputs['SiteUrl']}")
-
-
-if __name__ == "__main__":
-    main()

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from infra.deploy import live_parameters
 from infra.local.people import Caller
 from infra.local.server import free_port
 from infra.local.stack import Stack, local_stack
 from infra.rollback import NoRelease, roll_back
+from infra.stage import checked
 from lending.aws.table import Table
 from tests.deployed.conftest import NOON, Given
 
@@ -69,3 +71,13 @@ def test_a_second_stack_stands_beside_the_first(production: Stack) -> None:
     # AND both answer
     for stack in (production, replace(production, deployment=staging, outputs=outputs)):
         assert Caller(stack).get("/facilities", NOON)["items"] == []
+
+
+def test_a_live_stacks_settings_are_looked_at_before_it_is_deployed_to(production: Stack) -> None:
+    # GIVEN a stack with an address of its own
+    live = live_parameters(production.client("cloudformation"), production.deployment.name)
+    # WHEN it would be deployed by a file that does not know it THEN that is told
+    told = checked("production").forgotten(live)
+    assert [fault for fault in told if fault.startswith(f"SiteUrl is '{production.outputs['SiteUrl']}'")]
+    # AND before the first deployment there is nothing to forget
+    assert live_parameters(production.client("cloudformation"), "not-yet") == {}
