@@ -1,5 +1,7 @@
 /** A card's number as the bar code that library cards carry: Codabar (NW-7). */
 
+import { picture } from "./picture.js";
+
 // Four bars and the three spaces between them, 1 for a wide one.
 /** @type {Record<string, string>} */
 const PATTERNS = {
@@ -20,7 +22,6 @@ const WIDE = 5;
 // Without white on both sides no scanner finds the code.
 const QUIET = 10 * NARROW;
 const HEIGHT = 100;
-const SVG = "http://www.w3.org/2000/svg";
 
 /**
  * The bar code of digits as a picture that grows with its frame.
@@ -38,26 +39,11 @@ export function codabar(digits) {
     });
     x += NARROW;
   }
-  return picture(path, x - NARROW + QUIET, `利用者番号 ${digits} のバーコード`);
-}
-
-/**
- * @param {string} path
- * @param {number} width
- * @param {string} label
- */
-function picture(path, width, label) {
-  const svg = document.createElementNS(SVG, "svg");
-  const attributes = {
-    viewBox: `0 0 ${width} ${HEIGHT}`,
+  return picture(path, {
+    width: x - NARROW + QUIET,
+    height: HEIGHT,
+    label: `利用者番号 ${digits} のバーコード`,
     class: "barcode",
-    role: "img",
-    "aria-label": label,
     preserveAspectRatio: "none",
-  };
-  for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
-  const bars = document.createElementNS(SVG, "path");
-  bars.setAttribute("d", path);
-  svg.append(bars);
-  return svg;
+  });
 }

@@ -3,6 +3,7 @@
 import { el, show } from "./dom.js";
 import { input, onSubmit, tellFaults, typedIn } from "./inputs.js";
 import { factList } from "./library/parts.js";
+import { qrCode } from "./qr.js";
 
 // What the authenticator calls us.
 const ISSUER = "青森県立図書館";
@@ -43,9 +44,10 @@ export function askEnrolment(name, key, give) {
       "ol",
       { class: "stack" },
       el("li", {}, "スマートフォンに、認証アプリを入れます(Google Authenticator、Microsoft Authenticatorなど)。"),
-      el("li", {}, "アプリに、下のキーを登録します。"),
+      el("li", {}, "アプリで、下の二次元コードを読み取ります。読み取れないときは、キーを入力します。"),
       el("li", {}, "アプリに出た数字を、確認コードに入力します。"),
     ),
+    qrCode(keyLink(name, key), "認証アプリで読み取る二次元コード"),
     factList([
       ["アカウント名", name],
       ["キー", el("span", { class: "number", id: "key" }, inFours(key))],
