@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.benchmarks import allocation, cold_start, mail_cost, run_cost, searching
+from tests.benchmarks import allocation, bill, cold_start, mail_cost, run_cost, searching
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ BENCHES = {
     "cold_start": Bench(cold_start.run, cold_start.details),
     "mail": Bench(mail_cost.run),
     "search": Bench(searching.run),
+    "bill": Bench(bill.run, bill.details),
 }
 
 

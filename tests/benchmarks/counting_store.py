@@ -27,7 +27,7 @@ Item = Mapping[str, Any]
 Key = tuple[str, str]
 Answer = dict[str, Any]
 
-_TEMPLATE = Path(__file__).parents[2] / "infra" / "template.yaml"
+TEMPLATE = Path(__file__).parents[2] / "infra" / "template.yaml"
 _NOTHING: Item = {}
 
 
@@ -60,7 +60,7 @@ class Index:
 @cache
 def indexes_of_template() -> dict[str, Index]:
     """The table's indexes as the template deploys them."""
-    table = load_template(_TEMPLATE)["Resources"]["LendingTable"]["Properties"]
+    table = load_template(TEMPLATE)["Resources"]["LendingTable"]["Properties"]
     return {
         each["IndexName"]: Index(*_keys(each["KeySchema"]), attributes=_projected(each["Projection"]))
         for each in table["GlobalSecondaryIndexes"]

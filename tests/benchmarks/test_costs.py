@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.benchmarks import cold_start, mail_cost, run_cost, searching
+from tests.benchmarks import bill, cold_start, mail_cost, run_cost, searching
 
 
 def test_a_run_asks_little_of_the_table() -> None:
@@ -48,3 +48,12 @@ def test_a_function_starts_from_its_bytecode(monkeypatch: pytest.MonkeyPatch) ->
     ratios = cold_start.measure()
     # THEN compiling is most of what it would take
     assert ratios.as_deployed["holds"] < 0.6 * ratios.without_bytecode["holds"]
+
+
+def test_a_thousand_loans_cost_less_than_a_dollar() -> None:
+    # GIVEN a hundred holds, some of which become loans, are mailed about, handed over and checked in
+    steps, mails_per_loan = bill.units_of_loan(100)
+    # THEN every step was counted, and the bill has a price for all of it
+    assert all(step["write_units"] > 0 for step in steps)
+    assert 0 < sum(line.dollars for line in bill.per_thousand_loans(steps, mails_per_loan)) < 1
+    assert 0 < sum(line.dollars for line in bill.standing()) < 15
