@@ -66,7 +66,7 @@ def test_an_alarm_listens_where_the_functions_speak(of_type: OfType, told: dict[
     # THEN namespace and dimensions are the same, or it would wait for ever
     assert found["Namespace"] == directive["Namespace"]
     assert [[each["Name"] for each in found["Dimensions"]]] == directive["Dimensions"]
-    assert found["Dimensions"] == [{"Name": "Table", "Value": {"Ref": "LendingTable"}}]
+    assert found["Dimensions"] == [{"Name": "Table", "Value": {"Fn::GetAtt": ["TableName", "Value"]}}]
     assert found["AlarmActions"] == [{"Ref": "AlarmTopic"}]
 
 

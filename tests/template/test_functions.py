@@ -210,7 +210,8 @@ def test_the_environment_tells_a_function_what_it_needs(of_type: OfType, logical
     name = FUNCTIONS[logical]
     variables = of_type("AWS::Lambda::Function")[logical]["Environment"]["Variables"]
     # THEN all know the table, the policy and whether time may be given
-    assert variables["TABLE_NAME"] == {"Ref": "LendingTable"}
+    assert variables["TABLE_NAME"] == {"Fn::GetAtt": ["TableName", "Value"]}
+    assert variables["CLOSED"] == {"Ref": "Closed"}
     assert variables["POLICY"] == {"Ref": "Policy"}
     assert variables["TIME_TRAVEL"] == {"Ref": "TimeTravel"}
     # and each of the rest only what its work needs

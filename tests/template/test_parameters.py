@@ -1,5 +1,6 @@
 """What a stack is told: which of it goes together, and that two stacks can stand side by side."""
 
+import json
 from typing import Any
 
 from tests.template.conftest import Resources
@@ -25,6 +26,18 @@ def test_the_mail_domain_is_made_or_given(resources: Resources, template: dict[s
     """A second stack, or an account that has the identity already, would fail at making it."""
     assert resources["MailDomainIdentity"]["Condition"] == "MakesMailIdentity"
     assert template["Parameters"]["MailIdentity"]["AllowedValues"] == ["made", "given"]
+
+
+def test_only_one_place_says_which_table_is_used(template: dict[str, Any]) -> None:
+    """A restored table is put in its place by two parameters."""
+    # GIVEN the resources but for the table and what says which one is used
+    others = {name: each for name, each in template["Resources"].items() if name not in ("LendingTable", "TableName")}
+    # THEN none of them knows the table by itself, but for its stream
+    said = json.dumps([others, template["Globals"], template["Outputs"]])
+    assert '"LendingTable"' not in said.replace('{"Fn::GetAtt": ["LendingTable", "StreamArn"]}', "")
+    assert "${LendingTable" not in said
+    name = template["Resources"]["TableName"]["Properties"]["Value"]
+    assert name == {"Fn::If": ["HasRestoredTable", {"Ref": "RestoredTable"}, {"Ref": "LendingTable"}]}
 
 
 def test_a_certificate_needs_the_address_it_is_for(template: dict[str, Any]) -> None:

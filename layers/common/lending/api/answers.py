@@ -13,7 +13,8 @@ from lending.api.forms import Event
 from lending.api.statuses import status_of
 from lending.domain.problems import SENTENCES, Reason, Refused
 
-_RETRY_AFTER_SECONDS = "5"
+_RETRY_AFTER_SECONDS = {"closed": "600"}
+_SOON_SECONDS = "5"
 
 
 Body = TypeVar("Body")
@@ -61,7 +62,7 @@ def problem(refusal: Refused, event: Event, allow: str = "") -> Response[str]:
         "reasons": [shown_reason(reason) for reason in refusal.reasons],
         "request_id": event["requestContext"].get("requestId", ""),
     }
-    headers = {"Retry-After": _RETRY_AFTER_SECONDS} if status in (429, 503) else {}
+    headers = {"Retry-After": _RETRY_AFTER_SECONDS.get(refusal.code, _SOON_SECONDS)} if status in (429, 503) else {}
     return response(status, as_json(body), headers | ({"Allow": allow} if allow else {}))
 
 

@@ -41,7 +41,7 @@ CODES = {
     ),
     HTTPStatus.TOO_MANY_REQUESTS: ("too_soon",),
     HTTPStatus.INTERNAL_SERVER_ERROR: ("internal",),
-    HTTPStatus.SERVICE_UNAVAILABLE: ("busy",),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("busy", "closed"),
 }
 _STATUSES = {code: status for status, codes in CODES.items() for code in codes}
 

@@ -20,6 +20,7 @@ from lending.api.guards import Guard
 from lending.api.idempotency import Secrets, answer_once
 from lending.api.request import Request
 from lending.api.request_models import AccessCode, QueryModel
+from lending.aws.settings import settings
 from lending.aws.telemetry import kind_and_place, logger
 from lending.domain.problems import Refused
 
@@ -151,6 +152,8 @@ class Surface(APIGatewayHttpResolver):
 def _safely(event: Event, act: Callable[[], Response[str]]) -> Response[str]:
     """The answer, or the problem that stood in its way."""
     try:
+        if settings().closed:
+            raise Refused("closed")
         return act()
     except Refused as refusal:
         return problem(refusal, event)

@@ -14,6 +14,7 @@ class Settings:
     table_name: str
     policy: Policy
     time_travel: bool
+    closed: bool
     signing_secret: str
     images_bucket: str
     catalogue_bucket: str
@@ -38,6 +39,7 @@ def settings() -> Settings:
         # Mails come from the domain that the stack has an identity of, and their words name the same.
         policy=policy.model_copy(update={"mail_domain": env.get("MAIL_DOMAIN") or policy.mail_domain}),
         time_travel=env.get("TIME_TRAVEL") == "true",
+        closed=env.get("CLOSED") == "true",
         signing_secret=env.get("SIGNING_SECRET", ""),
         catalogue_bucket=env.get("CATALOGUE_BUCKET", ""),
         images_bucket=env.get("IMAGES_BUCKET", ""),
