@@ -37,9 +37,14 @@ def diary(now: datetime) -> Diary:
 
     The scheduled jobs are played where something comes of them.
     """
-    run_date, today = run_due_at(now, Policy()), now.date()
-    entries: Diary = [
-        # The story: its first run is that of day -21.
+    run_date = run_due_at(now, Policy())
+    entries = [*_story(run_date), *_latest_run(run_date, now), *_before_today(now)]
+    return sorted(((at, act) for at, act in entries if at <= now), key=lambda entry: entry[0])
+
+
+def _story(run_date: date) -> Diary:
+    """From the form to the next reader: its first run is that of day -21."""
+    return [
         (_at(run_date, -24, 10), story.people_apply),
         (_at(run_date, -23, 14), story.staff_register),
         (_at(run_date, -23, 18), story.people_sign_in),
@@ -64,7 +69,12 @@ def diary(now: datetime) -> Diary:
         (_at(run_date, -7, 13), story.crates_leave),
         (_at(run_date, -5, 9), open_work.lending_mail),
         (_at(run_date, -4, 10), open_work.first_bags_are_collected),
-        # The latest run, whose bags can be collected from day 3 on.
+    ]
+
+
+def _latest_run(run_date: date, now: datetime) -> Diary:
+    """The bags of the latest run can be collected from day 3 on."""
+    return [
         (_at(run_date, -1, 20), open_work.people_place_holds),
         (_at(run_date, 0, 8, 30), story.thursday_run),
         (min(now, _at(run_date, 0, 9, 30)), open_work.pack_in_the_morning),
@@ -75,7 +85,13 @@ def diary(now: datetime) -> Diary:
         (_at(run_date, 3, 16), open_work.last_bags_are_collected),
         (_at(run_date, 3, 22), open_work.nothing_is_left),
         (_at(run_date, 4, 10), open_work.one_bag_is_collected),
-        # Before today, whatever day it is.
+    ]
+
+
+def _before_today(now: datetime) -> Diary:
+    """Work that is left open, whatever day it is."""
+    today = now.date()
+    return [
         (_at(today, -12, 11), open_work.a_visitor_borrows),
         (_at(today, -3, 20), open_work.two_want_to_come),
         (_at(today, -2, 14), open_work.books_are_ready),
@@ -89,7 +105,6 @@ def diary(now: datetime) -> Diary:
         (now, open_work.one_moves),
         (now, open_work.look_around),
     ]
-    return sorted(((at, act) for at, act in entries if at <= now), key=lambda entry: entry[0])
 
 
 def counter_pull(now: datetime) -> datetime:

@@ -5,6 +5,7 @@ Whatever is sent, the answer is one that the document names, in the form it name
 
 import json
 import random
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from infra.local.people import Caller, sign_in
-from infra.local.samples import HANAKO
+from infra.local.samples import HANAKO, JIRO
 from tests.deployed.conftest import Played
 
 DOCUMENT = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_text("utf-8"))
@@ -41,12 +42,17 @@ def _late(route: tuple[str, str]) -> tuple[int, str]:
 ROUTES = sorted(((method, path) for path, each in DOCUMENT["paths"].items() for method in each), key=_late)
 
 
+# By which name an item of a list is asked for: `/api/desk/closures/{closure_id}` has one of `/api/desk/closures`.
+NAMED_BELOW = {found[1]: found[2] for _, path in ROUTES if (found := re.match(r"(.*)/{(\w+)}[^{]*$", path))}
+
+
 @dataclass
 class Library:
     """The played library, who asks it, and all ids and numbers that its lists have shown, by their fields' names."""
 
     played: Played
     callers: dict[str, Caller]
+    application: tuple[str, str]
     shown: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     answered: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
@@ -61,25 +67,32 @@ class Library:
             base_url=caller.stack.outputs["ApiUrl"].removesuffix("/api"), headers=headers, session=caller.session
         )
         self.answered[f"{case.method} {case.path}"].add(answer.status_code)
+        if answer.status_code == 200:
+            self.learn(case.path, answer.json())
         return answer
 
-    def learn(self, found: Any) -> None:
-        """Remember what an answer names."""
+    def learn(self, path: str, found: Any) -> None:
+        """Remember what an answer names, and by which names the items of a list are asked for."""
         for name, value in found.items() if isinstance(found, dict) else ():
             if isinstance(value, str) and value:
                 self.shown[name].add(value)
-            self.learn(value)
+                if name in ("id", "date"):
+                    self.shown[str(NAMED_BELOW.get(path, name))].add(value)
+            self.learn(path, value)
         for value in found if isinstance(found, list) else ():
-            self.learn(value)
+            self.learn(path, value)
 
     def put_in(self, case: Case[Any], chance: random.Random) -> None:
         """What there is, in the place of what was made up."""
-        self.shown["mail"], self.shown["name"] = self.shown["mail_id"], {"missing", "lost", "letters"}
-        given = [case.path_parameters, case.body if isinstance(case.body, dict) else {}]
-        for fields in given:
+        sent = [case.path_parameters, case.query, case.body if isinstance(case.body, dict) else {}]
+        for fields in sent:
             for name in fields:
                 if self.shown[name] and chance.random() < 0.9:
                     fields[name] = chance.choice(sorted(self.shown[name]))
+        # A code opens the application it was given for.
+        if "X-Access-Code" in case.headers and chance.random() < 0.9:
+            receipt_number, code = self.application
+            case.path_parameters["receipt_number"], case.headers["X-Access-Code"] = receipt_number, code
 
 
 @pytest.fixture(scope="module")
@@ -97,11 +110,15 @@ def library(played: Played) -> Library:
         "desk": signed_in("desk"),
         "facility": signed_in(f"facility-{HANAKO.facility:02}"),
     }
-    found = Library(played, callers)
+    accepted = callers["anyone"].post("/applications", played.now, JIRO.form_of_move(), 201)
+    found = Library(played, callers, (accepted["receipt_number"], accepted["access_code"]))
+    # What no list shows under the name by which it is asked for.
+    found.shown |= {"name": {"missing", "lost", "ready"}, "staff": {accounts["desk"]["username"]}}
     for method, path in ROUTES:
         if method == "get" and "{" not in path:
             owner = path.split("/")[2]
-            found.learn(callers.get(owner, callers["anyone"]).call("GET", path.removeprefix("/api"), played.now).json())
+            caller = callers.get(owner, callers["anyone"])
+            found.learn(path, caller.call("GET", path.removeprefix("/api"), played.now).json())
     return found
 
 

@@ -1,4 +1,4 @@
-"""What staff hold in their hands: a card, a book."""
+"""Who asks, and what staff hold in their hands: a card, a book."""
 
 from lending.aws.table import Table
 from lending.aws.table.catalogue import copies
@@ -8,6 +8,18 @@ from lending.domain.catalogue.title import Copy
 from lending.domain.patrons.patron import Patron
 from lending.domain.problems import Refused
 from lending.domain.registration.card import Card
+
+
+def patron_with_id(table: Table, patron_id: str) -> Patron:
+    """The patron who is signed in.
+
+    Raises:
+        Refused: there is no such patron any more.
+    """
+    patron = patrons.find(table, patron_id)
+    if patron is None:
+        raise Refused("not_found")
+    return patron
 
 
 def patron_of_card(table: Table, number: str) -> tuple[Patron, Card]:

@@ -12,6 +12,7 @@ from lending.api.closures import Days
 from lending.api.guards import anyone
 from lending.api.request import Page, Request
 from lending.api.request_models import Place, QueryModel
+from lending.api.shown import TitleAnswer, shown_title
 from lending.api.surface import Area
 from lending.aws.settings import settings
 from lending.domain.calendar.closures import Scope
@@ -44,14 +45,9 @@ class NoticeAnswer(Days):
     message: str
 
 
-class TitleAnswer(TypedDict):
+class TitleForAnyone(TitleAnswer):
     """A title as anyone sees it; `earliest_pickup` is that of a hold placed now."""
 
-    title_id: str
-    title: str
-    author: str
-    isbn: str
-    holdable: bool
     copies: int
     copies_available: int
     holds_waiting: int
@@ -85,7 +81,7 @@ def notices(request: Request) -> Page[NoticeAnswer]:
 
 
 @area.get("/titles")
-def search(request: Request, query: TitleQuery) -> Page[TitleAnswer]:
+def search(request: Request, query: TitleQuery) -> Page[TitleForAnyone]:
     """Titles that have every word of `q` in title, author or ISBN."""
     library, bucket = request.library, settings().catalogue_bucket
     start, limit = request.start() or 0, request.limit(_PAGE, _PAGE_MOST)
@@ -94,7 +90,7 @@ def search(request: Request, query: TitleQuery) -> Page[TitleAnswer]:
 
 
 @area.get("/titles/<title_id>")
-def title(title_id: str, request: Request, query: PlaceQuery) -> TitleAnswer:
+def title(title_id: str, request: Request, query: PlaceQuery) -> TitleForAnyone:
     """One title."""
     library = request.library
     return _title(view_title(library, title_id, query.pickup_place))
@@ -121,14 +117,9 @@ def _notice(notice: Notice) -> NoticeAnswer:
     }
 
 
-def _title(card: TitleCard) -> TitleAnswer:
-    title = card.title
+def _title(card: TitleCard) -> TitleForAnyone:
     return {
-        "title_id": title.title_id,
-        "title": title.title,
-        "author": title.author,
-        "isbn": title.isbn,
-        "holdable": title.lendable > 0,
+        **shown_title(card.title),
         "copies": card.copies,
         "copies_available": card.copies_available,
         "holds_waiting": card.holds_waiting,

@@ -6,6 +6,7 @@ from typing import Any
 
 from typing_extensions import TypedDict
 
+from lending.domain.catalogue.title import Title
 from lending.domain.holds.hold import RunReason
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
@@ -22,6 +23,16 @@ class BagNumbers(TypedDict):
     id: str
     card_number: str
     former_card_number: str | None
+
+
+class TitleAnswer(TypedDict):
+    """A title, and whether it can be held."""
+
+    title_id: str
+    title: str
+    author: str
+    isbn: str
+    holdable: bool
 
 
 class LastRunAnswer(TypedDict):
@@ -137,4 +148,15 @@ def shown_slot(slot: str, state: SlotState) -> SlotAnswer:
         "status": state.status,
         "reason": state.reason,
         "seen_at": state.seen_at,
+    }
+
+
+def shown_title(title: Title) -> TitleAnswer:
+    """A title as every answer shows it."""
+    return {
+        "title_id": title.title_id,
+        "title": title.title,
+        "author": title.author,
+        "isbn": title.isbn,
+        "holdable": title.lendable > 0,
     }

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from lending.actions.library import Library
+from lending.actions.lookup import patron_with_id
 from lending.actions.mail.contact_tasks import address_changed
 from lending.aws import suppression
 from lending.aws.table import Table, again_when_overtaken
@@ -33,9 +34,7 @@ def change_mail_addresses(library: Library, patron_id: str, wanted: dict[str, st
     Raises:
         Refused: an address is wrong, naming each; or there were too many links today.
     """
-    patron = patrons.find(library.table, patron_id)
-    if patron is None:
-        raise Refused("not_found")
+    patron = patron_with_id(library.table, patron_id)
     checked = _checked(wanted)
     if not checked:
         return

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
+from lending.actions.lookup import patron_with_id
 from lending.aws.table import Table
 from lending.aws.table.codec import Item, from_epoch
 from lending.aws.table.loans import bags
 from lending.aws.table.patrons import patrons
 from lending.aws.table.registration import applications, cards
 from lending.aws.table.writes import Key
-from lending.domain.problems import Refused
 
 # How the table finds things: says nothing that the rest does not.
 _KEYS = frozenset({"PK", "SK", "work", "work_order", "title_key", "title_order", "expires_at"})
@@ -35,9 +35,7 @@ def export_all(table: Table, patron_id: str, moment: datetime) -> Export:
     Raises:
         Refused: there is no such patron.
     """
-    patron = patrons.find(table, patron_id)
-    if patron is None:
-        raise Refused("not_found")
+    patron = patron_with_id(table, patron_id)
     items = list(table.query(patrons.partition(patron_id)))
     items += table.get_many(map(cards.key, patron.cards))
     items += table.get_many(_bags(items, patron_id))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from lending.actions.library import Library
+from lending.actions.lookup import patron_with_id
 from lending.aws import suppression
 from lending.aws.table import Overtaken, Table
 from lending.aws.table.calendar import calendar
@@ -12,7 +13,6 @@ from lending.aws.table.catalogue import titles
 from lending.aws.table.holds import baskets
 from lending.aws.table.loans import loans
 from lending.aws.table.mail import addresses, mails
-from lending.aws.table.patrons import patrons
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.loans.loan import Loan, refusals_to_renew
 from lending.domain.loans.reminders import overdue_from, past_due_note
@@ -54,9 +54,7 @@ def view_myself(table: Table, patron_id: str, moment: datetime) -> Myself:
     Raises:
         Refused: there is no such patron.
     """
-    patron = patrons.find(table, patron_id)
-    if patron is None:
-        raise Refused("not_found")
+    patron = patron_with_id(table, patron_id)
     reachable = not addresses.unreachable(table, {patron.email, patron.hold_mails_to} - {""})
     pending = [
         wish for wish in addresses.pending(table, patron_id) if wish.confirmed_at is None and moment <= wish.valid_until
@@ -84,9 +82,7 @@ def ask_test_mail(library: Library, patron_id: str) -> Mail:
     Raises:
         Refused: there was one just now.
     """
-    patron = patrons.find(library.table, patron_id)
-    if patron is None:
-        raise Refused("not_found")
+    patron = patron_with_id(library.table, patron_id)
     if addresses.unreachable(library.table, {patron.hold_mails_to}):
         suppression.remove_from_suppression_list(patron.hold_mails_to)
     slot = int(library.moment.timestamp()) // (library.policy.test_mail_minutes * 60)

@@ -17,9 +17,9 @@ from lending.api.desk.shared import CopyAnswer, HoldAnswer, reason_of, shown_cop
 from lending.api.guards import staff
 from lending.api.request import Request, within_a_request
 from lending.api.request_models import Purpose, QueryModel, RequestModel
-from lending.api.shown import LastRunAnswer
+from lending.api.shown import LastRunAnswer, TitleAnswer, shown_title
 from lending.api.surface import Area
-from lending.domain.catalogue.title import Pull, Title
+from lending.domain.catalogue.title import Pull
 from lending.domain.catalogue.title_changes import NUMBER, DescribedCopy, DescribedTitle
 from lending.domain.holds.hold import Hold, HoldStatus
 from lending.domain.loans.loan import Loan
@@ -65,16 +65,6 @@ class CopyDescribed(TypedDict):
     barcode: str
     call_number: str
     reference_only: bool
-
-
-class TitleAnswer(TypedDict):
-    """A title, and whether it can be held."""
-
-    title_id: str
-    title: str
-    author: str
-    isbn: str
-    holdable: bool
 
 
 class TitleDescribed(TitleAnswer):
@@ -180,7 +170,7 @@ def describe(title_id: str, request: Request, asked: TitleRequest) -> TitleDescr
     wanted = DescribedTitle(title_id, asked.title, asked.author, asked.isbn, copies)
     title = describe_title(request.library.table, wanted, uuid4().hex)
     described = [CopyDescribed(**copy.model_dump()) for copy in asked.copies]  # type: ignore[typeddict-item]
-    return {**_shown_title(title), "copies": described}
+    return {**shown_title(title), "copies": described}
 
 
 class BookQuery(QueryModel):
@@ -194,7 +184,7 @@ def show_title(title_id: str, request: Request, asked: BookQuery) -> TitleWithQu
     """A title with its copies, where each lies, and its queue; that persons were looked at is recorded."""
     record = look_up_title(request.library, title_id, request.caller, asked.why)
     return {
-        **_shown_title(record.title),
+        **shown_title(record.title),
         "copies": [shown_copy(copy) for copy in record.copies],
         "holds": [_shown_in_queue(each) for each in record.queue],
         "waiting": sum(each.position is not None for each in record.queue),
@@ -249,16 +239,6 @@ def merge(title_id: str, request: Request, asked: MergeRequest) -> MergedAnswer 
         "ended": merged.ended,
     }
     return shown if merged.done else Unfinished(shown)
-
-
-def _shown_title(title: Title) -> TitleAnswer:
-    return {
-        "title_id": title.title_id,
-        "title": title.title,
-        "author": title.author,
-        "isbn": title.isbn,
-        "holdable": title.lendable > 0,
-    }
 
 
 def _of_patron(view: BookView, of: Loan | Hold | Pull) -> OfPatron:

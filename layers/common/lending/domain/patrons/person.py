@@ -1,35 +1,16 @@
 """What the desk writes down of a person: each field made regular, or what is wrong with it (RULES 7, 44)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from lending.domain.field_checks import CHECKS
 from lending.domain.form_fields import (
     FieldFault,
-    check_address,
     check_birth_date,
-    check_card_number,
-    check_kana,
-    check_mail_address,
-    check_name,
-    check_phone,
-    check_postal_code,
-    check_reason,
 )
 
-_CHECKS: dict[str, Callable[[str, str], str | FieldFault]] = {
-    "card_number": check_card_number,
-    "name": check_name,
-    "kana": check_kana,
-    "postal_code": check_postal_code,
-    "address": check_address,
-    "phone": check_phone,
-    "email": check_mail_address,
-    "mail_to": check_mail_address,
-    "guardian": check_name,
-    "note": check_reason,
-}
-FIELDS = frozenset({"birth_date", *_CHECKS})
+FIELDS = frozenset({"birth_date", *CHECKS}) - {"old_card_number"}
 # By these a person is told from others; the rest can be unknown, or become so.
 _NEEDED = frozenset({"card_number", "name", "kana", "birth_date"})
 
@@ -46,4 +27,4 @@ def _checked(name: str, text: str, today: date) -> Any:
         return check_birth_date(text, today)
     if name not in _NEEDED and not text.strip():
         return ""
-    return _CHECKS[name](text, name)
+    return CHECKS[name](text, name)

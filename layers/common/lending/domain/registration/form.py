@@ -1,20 +1,14 @@
 """The form of an application: read whole, every fault named at once (RULES 1, 2, 7)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from lending.domain.field_checks import CHECKS
 from lending.domain.form_fields import (
     FIELD_LABELS,
     FieldFault,
-    check_address,
     check_birth_date,
-    check_card_number,
-    check_kana,
-    check_mail_address,
-    check_name,
-    check_phone,
-    check_postal_code,
     required,
     shown_text,
 )
@@ -119,20 +113,7 @@ def _goes_with(name: str, given: Mapping[str, Any], kind: ApplicationKind | None
 def _checked(name: str, value: object, today: date) -> object:
     if not isinstance(value, str):
         return FieldFault(name, "not_text", f"{FIELD_LABELS[name]}は文字で1つだけ送ってください。")
-    return check_birth_date(value, today) if name == "birth_date" else _CHECKS[name](value, name)
-
-
-_CHECKS: dict[str, Callable[[str, str], str | FieldFault]] = {
-    "card_number": check_card_number,
-    "old_card_number": check_card_number,
-    "name": check_name,
-    "guardian": check_name,
-    "kana": check_kana,
-    "postal_code": check_postal_code,
-    "address": check_address,
-    "phone": check_phone,
-    "email": check_mail_address,
-}
+    return check_birth_date(value, today) if name == "birth_date" else CHECKS[name](value, name)
 
 
 def _only(value: object) -> object:

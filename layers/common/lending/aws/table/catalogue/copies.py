@@ -185,11 +185,10 @@ def state_change(
         returned_on=returned_on or copy.returned_on,
         pull=pull,
     )
-    changed = ("state", "holder", "due_on", "lies_at", "since", "returned_on", "pull")
-    told = attributes(after)
+    changed = dict.fromkeys(("state", "holder", "due_on", "lies_at", "since", "returned_on", "pull", *_WORK))
     return update(
         key(copy.barcode),
-        set={name: told.get(name) for name in changed} | dict.fromkeys(_WORK) | _work(after),
+        set=changed | {name: value for name, value in attributes(after).items() if name in changed} | _work(after),
         condition=f"{same} AND {unchanged}",
         **was,
         **planned,
