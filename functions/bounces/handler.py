@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from lending.actions.mail.feedback import hear
+from lending.actions.mail.feedback import take_event_in
 from lending.aws.metrics import emit_counts
 from lending.aws.ses_events import from_sns
 from lending.aws.settings import settings
@@ -20,6 +20,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _hear(record: SQSRecord) -> None:
     received, event = int(record.attributes.approximate_receive_count or 1), from_sns(record.body)
-    hear(library_table(), event, received, settings().policy)
+    take_event_in(library_table(), event, received, settings().policy)
     if blames_sender(event):
         emit_counts(SenderRefused=1)

@@ -32,6 +32,7 @@ DOCUMENT = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = 6
+LISTS = {"missing", "lost", "ready"}
 
 
 def _late(route: tuple[str, str]) -> tuple[int, str]:
@@ -87,8 +88,9 @@ class Library:
         sent = [case.path_parameters, case.query, case.body if isinstance(case.body, dict) else {}]
         for fields in sent:
             for name in fields:
-                if self.shown[name] and chance.random() < 0.9:
-                    fields[name] = chance.choice(sorted(self.shown[name]))
+                known = LISTS if (name, fields) == ("name", case.path_parameters) else self.shown[name]
+                if known and chance.random() < 0.9:
+                    fields[name] = chance.choice(sorted(known))
         # A code opens the application it was given for.
         if "X-Access-Code" in case.headers and chance.random() < 0.9:
             receipt_number, code = self.application
@@ -112,8 +114,7 @@ def library(played: Played) -> Library:
     }
     accepted = callers["anyone"].post("/applications", played.now, JIRO.form_of_move(), 201)
     found = Library(played, callers, (accepted["receipt_number"], accepted["access_code"]))
-    # What no list shows under the name by which it is asked for.
-    found.shown |= {"name": {"missing", "lost", "ready"}, "staff": {accounts["desk"]["username"]}}
+    found.shown["staff"].add(accounts["desk"]["username"])
     for method, path in ROUTES:
         if method == "get" and "{" not in path:
             owner = path.split("/")[2]

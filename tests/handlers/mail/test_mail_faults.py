@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lending.actions.library import Library
-from lending.actions.mail.feedback import hear
+from lending.actions.mail.feedback import take_event_in
 from lending.actions.mail.send import send_mail
 from lending.aws import mailer
 from lending.aws.mailer import PerhapsSent
@@ -100,7 +100,7 @@ def test_none_is_lost_and_only_the_unknowable_is_sent_again(
     # and SES tells of what it took, and the daily job brings what is left
     for key in keys:
         if disturbed.taken[key]:
-            hear(table, _delivered(key), 1, POLICY)
+            take_event_in(table, _delivered(key), 1, POLICY)
     for key in list(mails.on_their_way(table, moment)):
         assert _brought(table, disturbed, key, moment + timedelta(days=1))
     # THEN each was sent; more than once only what nobody could know, and then twice

@@ -102,7 +102,7 @@ def _move_bag(table: Table, patron_id: str, shift: Shift, act: Act, policy: Poli
     table.transact(
         *(write for loan, moved in moves for write in _moved(loan, moved)),
         bags.last_day_change(bag, shift.days.pickup_until, policy),
-        *_told(table, _mail(bag, moves[0][0], shift), policy),
+        *_mail_addition(table, _mail(bag, moves[0][0], shift), policy),
         audit_log.entry_of_patron(patron_id, act, policy),
     )
     return True
@@ -115,7 +115,7 @@ def _moved(loan: Loan, moved: Loan) -> list[Write]:
     return [loans.change(loan, moved), *due_anew]
 
 
-def _told(table: Table, mail: Mail, policy: Policy) -> list[Write]:
+def _mail_addition(table: Table, mail: Mail, policy: Policy) -> list[Write]:
     # A book packed while the shift was carried out is moved by asking again; its patron has been told already.
     return [] if mails.find(table, mails.key(mail)) else [mails.addition(mail, policy)]
 

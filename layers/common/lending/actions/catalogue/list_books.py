@@ -45,7 +45,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _ListRequest:
     """Which part of which list is asked for, and by what its dates are told."""
 
     library: Library
@@ -66,13 +66,13 @@ def list_books(library: Library, name: str, staff: str, why: str, start: Any, li
     """
     if name not in _LISTS:
         raise Refused("not_found")
-    lines, last = _LISTS[name](_Asked(library, name, start, limit))
+    lines, last = _LISTS[name](_ListRequest(library, name, start, limit))
     if any(line.hold or line.loan for line in lines):
         library.table.write(audit_log.entry_of_list(name, Act(library.moment, staff, Deed.LOOK, why), library.policy))
-    return _told(library.table, lines), last
+    return _with_titles(library.table, lines), last
 
 
-def _told(table: Table, lines: list[Line]) -> list[Line]:
+def _with_titles(table: Table, lines: list[Line]) -> list[Line]:
     """The lines with titles, card numbers and how many wait: whatever their number, some four requests."""
     title_ids = {line.title_id for line in lines}
     found, waiting = titles.find_many(table, title_ids), titles.waiting_counts(table, title_ids)
@@ -89,7 +89,7 @@ def _told(table: Table, lines: list[Line]) -> list[Line]:
     ]
 
 
-def _copies(asked: _Asked) -> _Page:
+def _copies(asked: _ListRequest) -> _Page:
     found_copies, last = copies.page_of_list(asked.library.table, asked.name, asked.start, asked.limit)
     return list(_lines_of(asked.library.table, found_copies)), last
 
@@ -104,7 +104,7 @@ def _lines_of(table: Table, copies: list[Copy]) -> Iterable[Line]:
         yield Line(copy.title_id, copy, copy.since, held.get(copy.barcode), out.get(copy.barcode))
 
 
-def _ready(asked: _Asked) -> _Page:
+def _ready(asked: _ListRequest) -> _Page:
     """By the deadlines kept with the holds; each line tells the one that counts by the calendar as it is now."""
     closed = calendar.load(asked.library.table)
     found, last = holds.page_of_ready(asked.library.table, asked.start, asked.limit)
@@ -115,7 +115,7 @@ def _ready(asked: _Asked) -> _Page:
     return [Line(hold.title_id, found_copies.get(hold.barcode), hold.ready_on, hold) for hold in found], last
 
 
-def _overdue(asked: _Asked) -> _Page:
+def _overdue(asked: _ListRequest) -> _Page:
     """By due date; a loan is called overdue once the carriage that could have brought it was checked in (RULES 35)."""
     closed = calendar.load(asked.library.table)
     due = loans.by_due_date(asked.library.table, asked.library.today, asked.start or "", asked.limit)
@@ -130,13 +130,13 @@ def _overdue(asked: _Asked) -> _Page:
     return lines, shown[-1][0] if len(page) > asked.limit else None
 
 
-def _without_copy(asked: _Asked) -> _Page:
+def _without_copy(asked: _ListRequest) -> _Page:
     found, last = titles.page_without_copy(asked.library.table, asked.start, asked.limit)
     waiting = titles.waiting_counts(asked.library.table, {title.title_id for title in found})
     return [Line(title.title_id) for title in found if waiting[title.title_id]], last
 
 
-_LISTS: dict[str, Callable[[_Asked], _Page]] = {
+_LISTS: dict[str, Callable[[_ListRequest], _Page]] = {
     **dict.fromkeys(("missing", "lost", "damaged", "kept_aside", "to_clear"), _copies),
     "ready": _ready,
     "without_copy": _without_copy,

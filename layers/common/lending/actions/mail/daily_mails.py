@@ -96,7 +96,7 @@ def _tell_of_cards(library: Library) -> dict[str, int]:
     counts = {CardExpiredHoldMail.name: 0, CardRenewalMail.name: 0}
     for patron in patrons.expiring_until(library.table, today + timedelta(days=library.policy.expiry_notice_days)):
         mail = _card_mail(patron, today, library.moment)
-        if mail and _told(library.table, patron, mail, library.policy):
+        if mail and _put_once(library.table, patron, mail, library.policy):
             counts[mail.kind] += 1
     return counts
 
@@ -113,7 +113,7 @@ def _card_mail(patron: Patron, today: date, moment: datetime) -> Mail | None:
     return new_mail(CardExpiredHoldMail, patron.patron_id, moment, expires_on, **expired)
 
 
-def _told(table: Table, patron: Patron, mail: Mail, policy: Policy) -> bool:
+def _put_once(table: Table, patron: Patron, mail: Mail, policy: Policy) -> bool:
     """Put the mail and remember it with the patron, so that there is one even after the mail has vanished."""
     try:
         told = "told_expired" if mail.kind == CardExpiredHoldMail.name else "told_renewal"

@@ -29,7 +29,7 @@ class NotYetKnown(Exception):
     """Nobody knows this mail yet: its sender may be about to note it."""
 
 
-def hear(table: Table, event: MailEvent, received: int, policy: Policy) -> None:
+def take_event_in(table: Table, event: MailEvent, received: int, policy: Policy) -> None:
     """Take in what SES tells of a mail.
 
     Args:

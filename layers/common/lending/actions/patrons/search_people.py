@@ -7,12 +7,12 @@ from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.patrons import audit_log, patrons, people
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
-from lending.domain.patrons.people import Sought, fits, where_to_look
+from lending.domain.patrons.people import PersonSearch, fits, where_to_look
 from lending.domain.problems import Reason, Refused
 
 
 def search_people(
-    library: Library, sought: Sought, staff: str, why: str, limit: int, start: Any = None
+    library: Library, sought: PersonSearch, staff: str, why: str, limit: int, start: Any = None
 ) -> tuple[list[Patron], Any]:
     """Some of the people who fit all that is asked, and where the list goes on; each has the trace first (RULES 41).
 

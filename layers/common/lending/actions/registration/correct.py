@@ -39,7 +39,7 @@ def correct_application(library: Library, receipt_number: str, wanted: dict[str,
     if after == before:
         return before
     act = Act(library.moment, staff, Deed.CORRECT_APPLICATION, ", ".join(sorted(wanted)))
-    told = _told(library, before, after) if moved else []
+    told = _mail_to_new_address(library, before, after) if moved else []
     library.table.transact(
         applications.change(before, after), audit_log.entry_of_application(receipt_number, act, library.policy), *told
     )
@@ -57,7 +57,7 @@ def _regular(typed: dict[str, str]) -> dict[str, str]:
     return {name: found for name, found in checked.items() if isinstance(found, str)}
 
 
-def _told(library: Library, before: Application, after: Application) -> list[Write]:
+def _mail_to_new_address(library: Library, before: Application, after: Application) -> list[Write]:
     """The new address gets its mail, and nobody needs to call about the old one."""
     suppression.remove_from_suppression_list(after.email)
     settled = [

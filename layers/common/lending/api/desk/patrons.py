@@ -29,7 +29,7 @@ from lending.api.surface import Area
 from lending.aws.settings import settings
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.patron import Patron
-from lending.domain.patrons.people import Sought
+from lending.domain.patrons.people import PersonSearch
 from lending.domain.patrons.person import FIELDS, checked
 from lending.domain.problems import Reason, Refused
 from lending.domain.week import in_tokyo
@@ -176,7 +176,7 @@ def search_patrons(request: Request, asked: PersonQuery) -> Page[FoundPerson]:
     """People by what is known of them; that they were looked at is recorded."""
     born, today, limit = asked.birth_date, request.library.today, request.limit(default=20)
     day = _regular({"birth_date": born}, today)["birth_date"] if born else None
-    sought = Sought(asked.name, asked.kana, asked.phone, day)
+    sought = PersonSearch(asked.name, asked.kana, asked.phone, day)
     found, last = search_people(request.library, sought, request.caller, asked.why, limit, request.start())
     return request.page([_found(patron) for patron in found], last)
 

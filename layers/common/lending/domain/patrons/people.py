@@ -18,7 +18,7 @@ _LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class PersonSearch:
     """Who is looked for: by the beginning of name or reading, and by phone number and birth date as a whole."""
 
     name: str = ""
@@ -39,7 +39,7 @@ def found_by(patron: Patron) -> set[Place]:
     return {place for place in places if place}
 
 
-def where_to_look(sought: Sought) -> Place | None:
+def where_to_look(sought: PersonSearch) -> Place | None:
     """The shortest list that has everybody who is looked for, and how their texts begin; None if nothing is asked."""
     name, kana, phone = _plain(sought.name), _plain(sought.kana), _digits(sought.phone)
     if phone:
@@ -51,7 +51,7 @@ def where_to_look(sought: Sought) -> Place | None:
     return (_list_of("NAME", name), name) if name else None
 
 
-def fits(patron: Patron, sought: Sought) -> bool:
+def fits(patron: Patron, sought: PersonSearch) -> bool:
     """Whether a person is one of those looked for."""
     return (
         _plain(patron.name).startswith(_plain(sought.name))
