@@ -81,7 +81,7 @@ function form(app) {
       ),
     ),
     radios("kind", "内容", KINDS, "closed"),
-    input("reason", "理由", { maxlength: 100, hint: "たとえば「定休日」「館内整理日」。" }),
+    input("reason", "理由", { maxlength: 200, hint: "たとえば「定休日」「館内整理日」。" }),
     el("div", { class: "actions" }, el("button", { class: "button" }, "加える")),
   );
 }
