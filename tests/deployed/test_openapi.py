@@ -91,6 +91,9 @@ class Library:
                 known = LISTS if (name, fields) == ("name", case.path_parameters) else self.shown[name]
                 if known and chance.random() < 0.9:
                     fields[name] = chance.choice(sorted(known))
+        # Who is searched for by several things must fit them all.
+        if (case.method, case.path) == ("GET", "/api/desk/patrons") and chance.random() < 0.9:
+            case.query = {"kana": HANAKO.kana}
         # A code opens the application it was given for.
         if "X-Access-Code" in case.headers and chance.random() < 0.9:
             receipt_number, code = self.application
