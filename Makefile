@@ -87,7 +87,7 @@ validate: .venv-sam/made ## Let the SAM CLI check the template
 	AWS_DEFAULT_REGION=$(REGION) .venv-sam/bin/sam validate --lint --template $(TEMPLATE)
 
 accounts: .venv/made ## Make accounts on AWS: facilities, staff (STAFF=list.csv); RESET=name makes one anew
-	@$(BIN)/python -m infra.accounts --stack $(STACK) --region $(REGION) $(if $(STAFF),--staff $(STAFF)) $(if $(RESET),--reset $(RESET))
+	@$(BIN)/python -m infra.accounts $(STAGE) $(if $(STAFF),--staff $(STAFF)) $(if $(RESET),--reset $(RESET))
 
 openapi: .venv/made ## Describe the HTTP surface anew, from its routes
 	@$(BIN)/python -m infra.openapi > docs/openapi.json

@@ -1,6 +1,6 @@
-"""Accounts of staff and facilities, in the pool of a deployed stack.
+"""Accounts of staff and facilities, in the pool of a stage.
 
-    python -m infra.accounts --stack lending --region ap-northeast-1 [--staff FILE] [--reset NAME] [--sheet FILE]
+    python -m infra.accounts production [--staff FILE] [--reset NAME] [--sheet FILE]
 
 Every facility of `infra/data/facilities.csv` has one account, named like its group. The list of staff is a CSV with the
 columns username and name, one line a person. Safe to repeat: who has an account keeps it, and their password.
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from infra.facilities import read_facilities
+from infra.stage import Checked, Faulty, checked
 from lending.aws.accounts import made_up_password
 from lending.domain.calendar.facility import Facility
 
@@ -163,9 +164,9 @@ def reset_account(pool: Pool, username: str, sheet: Path) -> None:
     make_accounts(pool, [account], sheet)
 
 
-def _pool_of(stack: str, region: str) -> Pool:
-    session: Any = boto3.Session(region_name=region)
-    (found,) = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+def _pool_of(stage: Checked) -> Pool:
+    session: Any = boto3.Session(region_name=stage.region)
+    (found,) = session.client("cloudformation").describe_stacks(StackName=stage.stack)["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
     return Pool(session.client("cognito-idp"), outputs["StaffPoolId"])
 
@@ -173,8 +174,7 @@ def _pool_of(stack: str, region: str) -> Pool:
 def main() -> int:
     """The command; its exit status is 1 if it could not be carried out."""
     parser = argparse.ArgumentParser(prog="python -m infra.accounts", description=__doc__.splitlines()[0])
-    parser.add_argument("--stack", required=True)
-    parser.add_argument("--region", required=True)
+    parser.add_argument("stage", help="the name of a file in infra/stages")
     parser.add_argument("--staff", type=Path, help="a CSV of who works at the desk: username, name")
     parser.add_argument("--reset", metavar="NAME", help="make one account anew, for a lost phone or password")
     parser.add_argument("--sheet", type=Path, default=SHEET, help=f"where new passwords are written ({SHEET})")
@@ -184,14 +184,14 @@ def main() -> int:
     except FileExistsError:
         print(f"{asked.sheet} is there already: hand out what is on it, delete it, and ask again.", file=sys.stderr)
         return 1
-    except ValueError as error:
+    except (Faulty, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
 def _carry_out(asked: argparse.Namespace) -> str:
-    pool = _pool_of(asked.stack, asked.region)
+    pool = _pool_of(checked(asked.stage))
     if asked.reset:
         reset_account(pool, asked.reset, asked.sheet)
         return f"{asked.reset} was made anew; the temporary password is in {asked.sheet}. Delete it once handed out."

@@ -39,7 +39,8 @@ def passwords(own: Stack, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
 
 
 def make_accounts(stack: Stack, sheet: Path, *asked: str) -> dict[str, str]:
-    command = [sys.executable, "-m", "infra.accounts", "--stack", stack.deployment.name, "--region", stack.region]
+    # The stack of production has the name that local ones have.
+    command = [sys.executable, "-m", "infra.accounts", "production"]
     environment = os.environ | {
         "AWS_ENDPOINT_URL": stack.endpoint,
         "AWS_ACCESS_KEY_ID": "test",
