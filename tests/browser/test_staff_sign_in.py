@@ -45,9 +45,12 @@ def ask_as_aws(context: BrowserContext, stack: Stack) -> None:
 
 
 def test_staff_enrol_a_phone_and_sign_in_with_its_code(phone: BrowserContext, stack: Stack) -> None:
-    # GIVEN somebody with a temporary password, who chooses one of their own
+    # GIVEN a page that says no more than that the pair is wrong
     ask_as_aws(phone, stack)
     page = phone.new_page()
+    sign_in_at(page, "/desk.html", "sato", "利用者名", "wrong-2026")
+    expect(page.locator("#summary li")).to_have_text(["利用者名またはパスワードに誤りがあります。"])
+    # and somebody with a temporary password, who chooses one of their own
     sign_in_at(page, "/desk.html", "sato", "利用者名", TEMPORARY)
     page.get_by_label("新しいパスワード", exact=True).fill(CHOSEN)
     page.get_by_label("新しいパスワード(確認").fill(CHOSEN)

@@ -18,7 +18,7 @@ ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in DOC.sp
 HEAD, TABLE = ROWS[0], ROWS[1:]
 NAMED = [(name, int(number)) for row in TABLE for name, number in re.findall(r"`([\w. -]+)` \((\d+)\)", row[3])]
 # What ends when something else does.
-WITH_ANOTHER = ("as the record", "as the suspension", "until they end", "the number for ever")
+WITH_ANOTHER = ("as the record", "as the suspension", "until they end", "the number for ever", "while they work here")
 # Lifetimes of the policy that are not of personal data, and those that are.
 PRIVATE = {name for name in Policy.model_fields if name in ("application_days", "address_link_hours")} | {
     name for name, field in Policy.model_fields.items() if "(41)" in (field.description or "")

@@ -58,7 +58,7 @@ async function tryPair(form, who, done) {
   try {
     await goOn(who, name, await signIn(who.pool, name, password.trim()), done);
   } catch (error) {
-    tellDenial(error);
+    tellDenial(who, error);
   }
 }
 
@@ -97,7 +97,7 @@ async function goOnWith(who, name, asked, text, done) {
   } catch (error) {
     if (error instanceof Denied && error.pairIsWrong)
       askSignIn(who, "時間がたったため、もう一度ログインしてください。", done);
-    else tellDenial(error);
+    else tellDenial(who, error);
   }
 }
 
@@ -125,11 +125,17 @@ async function welcome(who, done) {
   showSummary([{ message: who.others }], "この画面は使えません");
 }
 
-/** @param {unknown} error */
-function tellDenial(error) {
+/**
+ * @param {SignIn} who
+ * @param {unknown} error
+ */
+function tellDenial(who, error) {
   if (!(error instanceof Denied || error instanceof Offline)) throw error;
-  const target = error instanceof Denied && error.pairIsWrong ? "field-username" : "field-code";
-  showSummary([{ message: error.message, target: byId(target) ? target : undefined }], "ログインできませんでした");
+  const pairIsWrong = error instanceof Denied && error.pairIsWrong;
+  const target = pairIsWrong ? "field-username" : "field-code";
+  const message =
+    pairIsWrong && who.pool === "staff" ? `${who.label}またはパスワードに誤りがあります。` : error.message;
+  showSummary([{ message, target: byId(target) ? target : undefined }], "ログインできませんでした");
 }
 
 /**
