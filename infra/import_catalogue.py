@@ -8,13 +8,16 @@ one row a copy, the copy's columns empty for a title without one. UTF-8, or the 
 
 Safe to repeat, also after it was stopped anywhere: what is there already is not written again, and no copy changes its
 state. Copies that are not in the file stay. Rows that cannot be used are named by line; all others are brought in.
+They have the limits of `PUT /desk/titles/{id}`.
 """
 
 import argparse
 import csv
 import json
 import os
+import re
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -25,11 +28,23 @@ import boto3
 from lending.actions.catalogue.describe_titles import bring_in, refresh_search
 from lending.aws.search_file import Entry
 from lending.aws.table import Table, in_batches
-from lending.domain.catalogue.title_changes import NUMBER, DescribedCopy, DescribedTitle
+from lending.domain.catalogue.title_changes import (
+    AUTHOR_LENGTH,
+    CALL_NUMBER_LENGTH,
+    ISBN_LENGTH,
+    NUMBER,
+    TITLE_LENGTH,
+    DescribedCopy,
+    DescribedTitle,
+)
 
 OUTPUTS = Path(__file__).parents[1] / ".local" / "outputs.json"
 _TITLE_COLUMNS = ("title_id", "title", "author")
 _COPY_COLUMNS = ("barcode", "call_number")
+_MOST = {"title": TITLE_LENGTH, "author": AUTHOR_LENGTH, "isbn": ISBN_LENGTH, "call_number": CALL_NUMBER_LENGTH}
+_LINES_OF_A_ROW = 5
+# What stands for bytes that are none; Python reads a few such of the code page as characters for private use.
+_NO_TEXT = re.compile("[\ufffd\x80\uf8f0-\uf8f3]")
 _YES = {"1", "true", "yes", "はい", "禁帯出"}
 _NO = {"", "0", "false", "no", "いいえ"}
 # As many titles as fit one request for them and mostly one for their copies.
@@ -58,34 +73,82 @@ class Report:
 
 
 def read(path: Path) -> Catalogue:
-    """Read a file; nothing is written."""
+    """Read a file, row by row: a quotation mark that is not closed spoils no other row. Nothing is written."""
     found, owners = Catalogue(), dict[str, int]()
-    rows = csv.DictReader(_text(path).splitlines(keepends=True))
-    if missing := [name for name in (*_TITLE_COLUMNS, *_COPY_COLUMNS) if name not in (rows.fieldnames or [])]:
+    head, *lines = _lines(path)
+    names = [name.strip() for name in head.split(",")]
+    if missing := [name for name in (*_TITLE_COLUMNS, *_COPY_COLUMNS) if name not in names]:
         found.bad.append((1, f"column missing: {', '.join(missing)}"))
         return found
-    for row in rows:
-        why = _take(row, rows.line_num, found, owners)
+    for number, row in _rows(lines, len(names)):
+        why = _take_row(names, row, number, found, owners) if row.strip() else ""
         if why:
-            found.bad.append((rows.line_num, why))
+            found.bad.append((number, why))
     return found
 
 
-def _text(path: Path) -> str:
-    raw = path.read_bytes()
+def _rows(lines: list[str], columns: int) -> Iterator[tuple[int, str]]:
+    """Each row with the number of its first line; the head is line 1."""
+    at = 0
+    while at < len(lines):
+        size = _length(lines[at : at + _LINES_OF_A_ROW], columns)
+        yield at + 2, "\n".join(lines[at : at + size])
+        at += size
+
+
+def _length(lines: list[str], columns: int) -> int:
+    """How many lines the row takes that begins here: more than one if a cell with line breaks ends on a later line, and
+    no line that is a row by itself would go into it."""
+    for size in range(1, len(lines) + 1):
+        if size > 1 and _fits(lines[size - 1], columns):
+            return 1
+        if _fits("\n".join(lines[:size]), columns):
+            return size
+    return 1
+
+
+def _fits(row: str, columns: int) -> bool:
     try:
-        return raw.decode("utf-8-sig")
+        return [len(cells) for cells in csv.reader([row], strict=True)] == [columns]
+    except csv.Error:
+        return False
+
+
+def _lines(path: Path) -> list[str]:
+    """The lines of a file, in the encoding that most of them are in."""
+    lines = path.read_bytes().removeprefix(BOM_UTF8).split(b"\n")
+    telling = [line for line in lines if not line.isascii()]
+    in_utf8 = sum(_is_utf8(line) for line in telling)
+    encoding = "utf-8" if 2 * in_utf8 >= len(telling) else "cp932"
+    return [line.decode(encoding, errors="replace").removesuffix("\r") for line in lines]
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
     except UnicodeDecodeError:
-        return raw.decode("cp932", errors="replace")
+        return False
+    return True
 
 
-def _take(row: dict[str | None, str | None], line: int, found: Catalogue, owners: dict[str, int]) -> str:
+def _take_row(names: list[str], row: str, number: int, found: Catalogue, owners: dict[str, int]) -> str:
     """Add a row to the catalogue; answers why not, or nothing."""
-    if None in row or None in row.values():
+    if _NO_TEXT.search(row):
+        return "not all of it is text, neither UTF-8 nor the Windows code page"
+    try:
+        (cells,) = csv.reader([row], strict=True)
+    except csv.Error as error:
+        return f"not CSV: {error}"
+    if len(cells) != len(names):
         return "not as many columns as the head has"
-    cell = {str(name): str(value).strip() for name, value in row.items()}
+    return _take({name: cell.strip() for name, cell in zip(names, cells, strict=True)}, number, found, owners)
+
+
+def _take(cell: dict[str, str], line: int, found: Catalogue, owners: dict[str, int]) -> str:
     if empty := [name for name in ("title_id", "title") if not cell[name]]:
         return f"empty: {', '.join(empty)}"
+    if long := [f"{name} (at most {most})" for name, most in _MOST.items() if len(cell.get(name, "")) > most]:
+        return f"too long: {', '.join(long)}"
     if odd := [cell[name] for name in ("title_id", "barcode") if cell[name] and not NUMBER.fullmatch(cell[name])]:
         return f"not a number of a title or copy: {odd[0]}"
     title = DescribedTitle(cell["title_id"], cell["title"], cell["author"], cell.get("isbn", ""))

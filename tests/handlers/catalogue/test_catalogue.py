@@ -336,6 +336,51 @@ def test_bad_rows_are_named_by_line_and_all_others_brought_in(library: Table, tm
     assert found("改行") == ["a"]
 
 
+def test_a_stray_quotation_mark_spoils_no_other_row(tmp_path: Path) -> None:
+    file = write(
+        tmp_path / "c.csv", 't-1,"雪国,,,b-1,913,0', "t-2,こころ,,,b-2,913,0", 't-3,"門"の外,,,b-3,913,0',
+        't-4,"こころ, 上",,,b-4,913,0', 't-5,「"道草"」,,,b-5,913,0',
+        't-6,"坊っちゃん,,,b-6,913,0', 't-7,草枕",,,b-7,913,0',
+    )  # fmt: skip
+    found = read(file)
+    assert {title_id: title.title for title_id, title in found.titles.items()} == {
+        "t-2": "こころ", "t-4": "こころ, 上", "t-5": '「"道草"」', "t-7": '草枕"',
+    }  # fmt: skip
+    assert [line for line, _ in found.bad] == [2, 4, 7]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"t-1,{'長' * 501},,,b-1,913,0",
+        f"t-1,雪国,{'長' * 501},,b-1,913,0",
+        f"t-1,雪国,,{'9' * 21},b-1,913,0",
+        f"t-1,雪国,,,b-1,{'9' * 61},0",
+        f"t-1,{'長' * 200_000},,,b-1,913,0",
+    ],
+    ids=["title", "author", "isbn", "call number", "cell"],
+)
+def test_a_row_has_the_limits_of_the_desk(tmp_path: Path, row: str) -> None:
+    # GIVEN a row that the desk could not send either (a call number is a part of an index), and one after it
+    found = read(write(tmp_path / "c.csv", row, "t-2,こころ,,,b-2,913,0"))
+    # THEN it is named, and the other brought in
+    assert [line for line, _ in found.bad] == [2]
+    assert set(found.titles) == {"t-2"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932"])
+def test_a_line_that_is_no_text_is_named(tmp_path: Path, encoding: str) -> None:
+    # GIVEN a good file with one broken byte
+    file = write(
+        tmp_path / "c.csv", "t-1,雪国,,,b-1,913,0", "t-2,X,,,b-2,913,0", "t-3,門,,,b-3,913,0", encoding=encoding
+    )
+    file.write_bytes(file.read_bytes().replace(b"X", b"\xff"))
+    found = read(file)
+    # THEN its line alone is left out
+    assert [line for line, _ in found.bad] == [3]
+    assert [title.title for title in found.titles.values()] == ["雪国", "門"]
+
+
 def test_a_file_of_the_windows_code_page_is_read(tmp_path: Path) -> None:
     assert read(write(tmp_path / "c.csv", "t-1,雪国,,,b-1,913,0", encoding="cp932")).titles["t-1"].title == "雪国"
 

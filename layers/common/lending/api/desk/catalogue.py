@@ -20,7 +20,15 @@ from lending.api.request_models import Purpose, QueryModel, RequestModel
 from lending.api.shown import LastRunAnswer, TitleAnswer, shown_title
 from lending.api.surface import Area
 from lending.domain.catalogue.title import Pull
-from lending.domain.catalogue.title_changes import NUMBER, DescribedCopy, DescribedTitle
+from lending.domain.catalogue.title_changes import (
+    AUTHOR_LENGTH,
+    CALL_NUMBER_LENGTH,
+    ISBN_LENGTH,
+    NUMBER,
+    TITLE_LENGTH,
+    DescribedCopy,
+    DescribedTitle,
+)
 from lending.domain.holds.hold import Hold, HoldStatus
 from lending.domain.loans.loan import Loan
 from lending.domain.problems import Reason, Refused
@@ -33,16 +41,16 @@ class CopyRequest(RequestModel):
     """A copy as the catalogue describes it."""
 
     barcode: Annotated[str, Field(pattern=f"^{NUMBER.pattern}$")]
-    call_number: Annotated[str, Field(min_length=1, max_length=60)]
+    call_number: Annotated[str, Field(min_length=1, max_length=CALL_NUMBER_LENGTH)]
     reference_only: bool = False
 
 
 class TitleRequest(RequestModel):
     """A title with all its copies; those left out are withdrawn. More copies than these come by an import."""
 
-    title: Annotated[str, Field(min_length=1, max_length=500)]
-    author: Annotated[str, Field(max_length=500)] = ""
-    isbn: Annotated[str, Field(max_length=20)] = ""
+    title: Annotated[str, Field(min_length=1, max_length=TITLE_LENGTH)]
+    author: Annotated[str, Field(max_length=AUTHOR_LENGTH)] = ""
+    isbn: Annotated[str, Field(max_length=ISBN_LENGTH)] = ""
     copies: list[CopyRequest] = Field(max_length=90, default_factory=list)
 
 

@@ -9,6 +9,8 @@ from lending.domain.problems import Reason
 
 # What names a title or a copy: it becomes a part of keys and paths.
 NUMBER = re.compile(r"[0-9A-Za-z._-]{1,40}")
+# How long the rest may be, by any way it comes: it goes into indexes, mails and lists.
+TITLE_LENGTH, AUTHOR_LENGTH, ISBN_LENGTH, CALL_NUMBER_LENGTH = 500, 500, 20, 60
 
 _IN_USE = (CopyState.ON_LOAN, CopyState.KEPT_ASIDE, CopyState.READY)
 
