@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -178,6 +179,23 @@ def test_each_recipient_has_a_cause_of_its_own() -> None:
 def test_an_event_that_names_no_one_concerns_whom_the_mail_was_sent_to(sample: str) -> None:
     # THEN nothing is lost (RULES 39)
     assert [recipient.address for recipient in from_sns(bodies(sample)[0]).recipients] == [HANAKO]
+
+
+@pytest.mark.parametrize(
+    "words", ["a" * 250_000, "a." * 100_000, "https:" * 40_000, "\n" * 250_000, "x@" * 100_000],
+    ids=["letters", "hosts", "links", "lines", "addresses"],
+)  # fmt: skip
+def test_a_long_answer_of_a_server_takes_no_time(words: str) -> None:
+    # GIVEN a bounce whose server has much to say
+    bounce = json.loads(json.loads(bodies("bounce_permanent_general")[0])["Message"])
+    bounce["bounce"]["bouncedRecipients"][0]["diagnosticCode"] = f"smtp; 550 5.1.1 user unknown {words}"
+    # WHEN its cause is looked for
+    started = process_time()
+    read = parse(bounce)
+    found = classify(read, read.recipients[0])
+    # THEN the first words say it, and the rest costs nothing
+    assert found.cause is WRONG
+    assert process_time() - started < 1
 
 
 def test_a_moment_missing_in_the_part_is_that_of_the_mail() -> None:

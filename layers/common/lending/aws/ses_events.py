@@ -25,6 +25,8 @@ _PARTS = {
     EventKind.REJECT: ("reject", "", "reason", ""),
 }
 
+# Servers say what is wrong in their first sentences; what is searched must not be as long as whoever answers likes.
+_DIAGNOSTIC_LENGTH = 2000
 _TOPIC_VALIDATED = "Successfully validated SNS topic"
 
 
@@ -135,7 +137,7 @@ def _recipients(part: Json, name: str) -> tuple[Recipient, ...]:
         else Recipient(
             bare_address(_needed_text(entry, "emailAddress")),
             _text(entry, "status"),
-            _text(entry, "diagnosticCode"),
+            _text(entry, "diagnosticCode")[:_DIAGNOSTIC_LENGTH],
             _text(entry, "action"),
         )
         for entry in _list(part, name, str | dict)

@@ -78,7 +78,7 @@ def _found(event: MailEvent, recipient: Recipient) -> Diagnosis:
     return SUBTYPES.get((event.type, event.subtype), Diagnosis(_UNKNOWN, permanent=True, fault=Fault.NOBODY))
 
 
-_REPEATED_CODE = re.compile(r"\s*[\r\n]+\s*[245]\d\d[ -](?:[245]\.\d{1,3}\.\d{1,3}\s)?")
+_REPEATED_CODE = re.compile(r"[^\S\r\n]*+[\r\n]\s*+[245]\d\d[ -](?:[245]\.\d{1,3}\.\d{1,3}\s)?")
 _ADDRESS = re.compile(r"<?(?:\"[^\"]*\"|[^\s<>\"'()\[\]:;,]+)@[\w.-]+>?")
 _BLOCKLIST = re.compile(r"\S*(?:spamhaus|spamcop|sorbs|barracudacentral|dnsbl|/rbl/)\S*")
 _LINK = re.compile(r"https?:\S*?(?:[?&]p=(\w+)\S*|(?=\s)|$)")
