@@ -1,10 +1,12 @@
 """Every list answers items and a cursor, as many as are asked for and all in the end (API.md, common)."""
 
+import base64
 import json
 from typing import Any
 
 import pytest
 
+from lending.aws import signing
 from lending.aws.table.holds import baskets, holds
 from tests.handlers.conftest import NOON, Given
 from tests.handlers.desk import SUNDAY, SampleLibrary
@@ -46,6 +48,16 @@ def uncounted(item: Any) -> Any:
 def is_list(route: Route) -> bool:
     status, body = sent(route, query=QUERY.get(route[2], {}))
     return status == 200 and "items" in json.loads(body)
+
+
+def test_a_cursor_says_nothing_to_who_holds_it() -> None:
+    # GIVEN the end of a page, with the internal id of a patron
+    end = {"PK": "PATRON#" + "0123456789abcdef" * 2, "SK": "PATRON"}
+    cursor = signing.sealed("cursor", end)
+    # THEN only we can read it
+    raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    assert not any(part in raw for part in (b"PATRON", b"0123456789abcdef", b'"PK"'))
+    assert signing.opened("cursor", cursor) == end
 
 
 LOOKING = [route for route in ROUTES if route[1] == "GET"]

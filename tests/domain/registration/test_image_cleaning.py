@@ -176,6 +176,11 @@ def test_a_bomb_is_refused_before_a_pixel_is_decoded(monkeypatch: pytest.MonkeyP
     assert refusal(bomb).code == "too_many_pixels"
 
 
+@pytest.mark.parametrize("size", [(1, 1), (15, 4000), (4000, 15)])
+def test_a_picture_that_can_show_nothing_is_asked_for_again(size: tuple[int, int]) -> None:
+    assert refusal(photos.png(Image.new("RGB", size, "white"))).code == "too_small"
+
+
 @pytest.mark.parametrize("side", [7_800, 10_900, 12_000])
 def test_pillows_warning_is_no_leave(side: int) -> None:
     """GIVEN more pixels than allowed, of which Pillow only warns up to twice as many WHEN looked at THEN refused."""

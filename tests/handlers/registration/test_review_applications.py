@@ -133,6 +133,19 @@ def accounts_made() -> int:
 # Looking
 
 
+def test_the_cursor_of_another_status_is_no_cursor_of_this_list(library: Table) -> None:
+    # GIVEN the first page of the applications that wait for images
+    for receipt in ("1000000001", "2000000002"):
+        applied(library, receipt, f"p-{receipt}")
+    event = sample("review/applications_list")
+    event["queryStringParameters"] = {"status": "awaiting_images", "limit": "1"}
+    _, first = call(event)
+    # WHEN it is used to go on with those at the desk THEN it is refused as any that is not of this list
+    event["queryStringParameters"] = {"status": "submitted", "limit": "1", "cursor": first["cursor"]}
+    status, problem = call(event)
+    assert (status, problem["code"]) == (400, "bad_cursor")
+
+
 def test_the_list_is_the_oldest_first_and_pages(library: Table) -> None:
     # GIVEN three applications that reached the desk in another order than their numbers, and one that has not
     for minutes, receipt in enumerate(("3000000003", "1000000001", "2000000002")):

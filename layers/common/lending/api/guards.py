@@ -1,10 +1,13 @@
 """Who may ask: each guard says who a request comes from, or refuses it."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from lending.api.forms import Event
 from lending.domain.problems import Refused
+
+_FACILITY = re.compile(r"[0-9]{1,2}")
 
 Guard = Callable[[Event], str]
 
@@ -39,7 +42,7 @@ def facility(event: Event) -> str:
         Refused: the token is not of exactly one facility.
     """
     numbers = [group.removeprefix("facility-") for group in _groups(event) if group.startswith("facility-")]
-    if len(numbers) != 1 or not numbers[0].isdigit():
+    if len(numbers) != 1 or not _FACILITY.fullmatch(numbers[0]):
         raise Refused("wrong_group")
     return str(int(numbers[0]))
 

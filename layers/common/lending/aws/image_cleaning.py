@@ -21,6 +21,8 @@ FORMATS = ("JPEG", "PNG")
 MAX_PIXELS = 60_000_000
 # Enough to read a card that fills half the picture.
 MAX_SIDE = 2000
+# Nothing can be seen on less; what can be read, staff decide.
+MIN_SIDE = 16
 # Cameras use a dozen; each scan of a progressive JPEG goes over all pixels again, however few bytes it has.
 MAX_SCANS = 100
 QUALITY = 85
@@ -50,6 +52,7 @@ _MESSAGES = {
     "heic": "HEIC形式の画像は受け付けていません。iPhoneでは「設定」→「カメラ」→「フォーマット」で"
     "「互換性優先」を選ぶと、JPEG形式で撮影できます。設定を変えてから、もう一度撮影してください。",
     "not_a_picture": "画像として読み取れませんでした。JPEGかPNGの画像を送ってください。",
+    "too_small": "画像が小さすぎて読み取れません。もう一度撮影するか、別の画像を選んでください。",
     "too_many_pixels": "画像の縦横の大きさが大きすぎます。"
     "スマートフォンのカメラの画質を下げて、もう一度撮影してください。",
     "truncated": "画像が途中で切れているか、壊れています。もう一度送ってください。",
@@ -82,7 +85,8 @@ def clean_picture(data: bytes, policy: Policy = _POLICY) -> CleanPicture:
         policy: the most bytes a picture may have.
 
     Raises:
-        UnusablePicture: with `empty`, `too_large`, `heic`, `not_a_picture`, `too_many_pixels` or `truncated`.
+        UnusablePicture: with `empty`, `too_large`, `heic`, `not_a_picture`, `too_small`, `too_many_pixels` or
+            `truncated`.
     """
     _check_bytes(data, policy)
     return _encoded(_read(data))
@@ -141,6 +145,8 @@ def _decoded(data: bytes) -> Image.Image:
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         picture = Image.open(BytesIO(data), formats=FORMATS)
     width, height = picture.size
+    if min(width, height) < MIN_SIDE:
+        raise UnusablePicture("too_small")
     if width * height > MAX_PIXELS:
         raise UnusablePicture("too_many_pixels")
     if picture.info.get("progressive") and data.count(_START_OF_SCAN) > MAX_SCANS:

@@ -28,7 +28,8 @@ def signature(purpose: str, text: str) -> bytes:
 def sealed(purpose: str, value: Any) -> str:
     """A JSON value as an opaque text that nobody else can make."""
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-    return base64.urlsafe_b64encode(signature(purpose, text) + text.encode()).decode().rstrip("=")
+    seal = signature(purpose, text)
+    return base64.urlsafe_b64encode(seal + _veiled(seal, text.encode())).decode().rstrip("=")
 
 
 def opened(purpose: str, seal: str) -> Any:
@@ -39,12 +40,18 @@ def opened(purpose: str, seal: str) -> Any:
     """
     try:
         raw = base64.b64decode(seal + "=" * (-len(seal) % 4), altchars=b"-_", validate=True)
-        text = raw[_DIGEST_BYTES:].decode()
+        text = _veiled(raw[:_DIGEST_BYTES], raw[_DIGEST_BYTES:]).decode()
     except ValueError:
         raise Refused("bad_cursor") from None
     if not hmac.compare_digest(raw[:_DIGEST_BYTES], signature(purpose, text)):
         raise Refused("bad_cursor")
     return json.loads(text)
+
+
+def _veiled(seal: bytes, text: bytes) -> bytes:
+    """A text that says nothing, or what it said: each seal has a stream of its own that only we can make."""
+    stream = hashlib.shake_256(hmac.digest(_secret(), b"veil\n" + seal, hashlib.sha256)).digest(len(text))
+    return bytes(one ^ other for one, other in zip(text, stream, strict=True))
 
 
 _CONFIRMATION = "mail address confirmation"

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from lending.aws.table.codec import Item, from_wire, to_wire
 from lending.aws.table.writes import Key, Write, counted, key_of
+from lending.domain.problems import Refused
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -176,8 +177,13 @@ class Table:
             start: `last` of the page before.
             limit: the most items; 0 for as many as fit.
             forward: ascending, or else descending.
+
+        Raises:
+            Refused: `start` is of another list.
         """
         pk_name, sk_name = INDEXES[index]
+        if start and start.get(pk_name) != pk:
+            raise Refused("bad_cursor")
         part, values = _part(sk_prefix, after, before)
         request: dict[str, Any] = {
             "TableName": self.name,
