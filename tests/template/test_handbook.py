@@ -1,4 +1,4 @@
-"""Commands in the texts for people: each `make`, `python -m` and `aws` that is written there exists."""
+"""The texts for people: each `make`, `python -m` and `aws` in them exists, and each place they lead to."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ TEXTS = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CONT
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
 # What the AWS CLI knows beside the operations of a service, and options that every operation has.
-CLI_ONLY = {("logs", "tail"), ("s3", "cp")}
+CLI_ONLY = {("logs", "tail"), ("s3", "cp"), ("configure", "sso")}
 CLI_OPTIONS = {"region", "query", "output", "cli-read-timeout", "cli-binary-format"}
 SERVICES = set(botocore.session.get_session().get_available_services()) | {"s3"}
 
@@ -79,6 +79,23 @@ def _options(service: str, operation: str) -> set[str] | None:
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
 def test_every_command_that_is_written_exists(path: Path) -> None:
     assert faults(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_every_place_that_is_referred_to_exists(path: Path) -> None:
+    wanted = re.findall(r"\]\(([^)#\s:]*)(?:#([^)]+))?\)", path.read_text("utf-8"))
+    assert [place for place in wanted if not _place(path, *place)] == []
+
+
+def _place(path: Path, file: str, heading: str) -> bool:
+    told = path.parent / file if file else path
+    headings = re.findall(r"^#+ (.+)$", told.read_text("utf-8"), re.MULTILINE) if heading else []
+    return told.exists() and (not heading or heading in {_anchor(each) for each in headings})
+
+
+def _anchor(heading: str) -> str:
+    """As GitHub makes it."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
 def test_a_command_that_does_not_exist_is_found() -> None:
