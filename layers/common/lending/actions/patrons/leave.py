@@ -27,7 +27,7 @@ from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.registration.card import CardState
 
-# What somebody who goes may still cause: a token lives for an hour, a mail on its way is given up before.
+# What somebody who goes may still cause: a token lives for minutes, a mail on its way is given up before.
 ECHO = timedelta(hours=3)
 _LIST = "left"
 
