@@ -12,7 +12,10 @@ from lending.actions.loans.hand_over import hand_over
 from lending.actions.loans.sunday_release import release_uncollected
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue.copies import due_date_change
+from lending.aws.table.codec import from_epoch
 from lending.aws.table.loans import bags, loans
+from lending.aws.table.writes import put
+from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.desk import POLICY, SUNDAY, THURSDAY, SampleLibrary, answered, ask
@@ -287,3 +290,19 @@ def test_a_shift_that_makes_no_sense_names_every_field(at: SampleLibrary) -> Non
     ]  # fmt: skip
     assert ask("DELETE", "/shifts/2026-06-07.12")[0] == 404
     assert ask("DELETE", "/shifts/nonsense")[0] == 422
+
+
+def test_a_kind_of_entry_that_is_not_known_yet_stops_nothing(at: SampleLibrary) -> None:
+    # GIVEN a calendar that a later version has written to, before it was taken back
+    at.table.write(put(("CALENDAR", "HOLIDAY#2026-06-24"), {"starts_on": "2026-06-24"}))
+    at.table.write(put(("CALENDAR", "CLOSURE#x"), {"closure_id": "x", "scope": "moon", "starts_on": "2026-06-24"}))
+    # THEN the rest of it is read as before
+    assert calendar.load(at.table).prefectural_open(date(2026, 6, 24))
+
+
+def test_closed_days_are_erased_when_nothing_is_counted_over_them_any_more(at: SampleLibrary) -> None:
+    closed = Closure(closure_id="c", scope=Scope.PREFECTURAL, starts_on=date(2026, 6, 1), ends_on=date(2026, 6, 24))
+    at.table.write(calendar.closure_addition(closed))
+    item = at.table.get(calendar.closure_key("c"))
+    assert item
+    assert from_epoch(item["expires_at"]).date() == date(2026, 10, 22)

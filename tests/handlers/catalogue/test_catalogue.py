@@ -217,6 +217,16 @@ def test_pages_of_a_search_follow_each_other(books: Table) -> None:
     assert ask("/titles", q="こころ", cursor="AAAA")[0] == 400
 
 
+def test_nobody_searches_for_more_than_twenty_words(books: Table) -> None:
+    words = [chr(ord("ア") + n) + "本" for n in range(21)]
+    assert ask("/titles", q=" ".join(words[:20]))[0] == 200
+    status, problem = ask("/titles", q=" ".join(words))
+    assert (status, [(reason["code"], reason["field"]) for reason in problem["reasons"]]) == (
+        422,
+        [("too_many_words", "q")],
+    )
+
+
 @pytest.mark.parametrize("query", ["", "「」", '" OR 1=1 --', "*", "%", "a AND", "#"])
 def test_nothing_to_find_finds_nothing(books: Table, query: str) -> None:
     assert ask("/titles", q=query)[1]["items"] == []

@@ -430,6 +430,42 @@ def test_days_that_shut_a_whole_pickup_window_are_warned_of(there: SampleLibrary
     assert ask("POST", "/closures", {"from": "2026-06-20", "until": "2026-06-20"})[1]["warnings"] == []
 
 
+def test_a_facilitys_closed_days_are_fifty_entries_of_the_next_two_years(there: SampleLibrary) -> None:
+    # GIVEN a facility that has recorded as much as it may, one of which is over by the next day (RULES 40)
+    for n in range(50):
+        until = "2026-06-01" if n == 0 else "2026-07-31"
+        assert ask("POST", "/closures", {"from": "2026-06-01", "until": until})[0] == 201
+    one_more = {"from": "2026-07-01", "until": "2026-07-01"}
+    # WHEN it records another THEN it is told how to make room
+    status, problem = ask("POST", "/closures", one_more)
+    assert (status, problem["code"], problem["reasons"][0]["limit"]) == (409, "too_many_closures", 50)
+    # AND another facility may, and the first may again when one is over or taken back
+    assert ask("POST", "/closures", one_more, number="08")[0] == 201
+    tomorrow = NOON + timedelta(days=1)
+    assert ask("POST", "/closures", one_more, now=tomorrow)[0] == 201
+    assert ask("POST", "/closures", one_more, now=tomorrow)[0] == 409
+    recorded = ask("GET", "/closures", now=tomorrow)[1]["items"]
+    assert ask("DELETE", f"/closures/{recorded[0]['id']}", now=tomorrow)[0] == 204
+    assert ask("POST", "/closures", one_more, now=tomorrow)[0] == 201
+
+
+@pytest.mark.parametrize(
+    ("days", "code"),
+    [
+        ({"from": "2026-05-01", "until": "2026-05-31"}, "closure_is_over"),
+        ({"from": "2028-06-01", "until": "2028-06-02"}, "closure_too_far"),
+        ({"from": "2026-06-01", "until": "2100-12-31"}, "closure_too_far"),
+    ],
+)
+def test_a_facility_records_days_to_come_and_not_for_ever(
+    there: SampleLibrary, days: dict[str, str], code: str
+) -> None:
+    status, problem = ask("POST", "/closures", days)
+    assert (status, problem["reasons"][0]["code"], problem["reasons"][0]["field"]) == (422, code, "until")
+    # AND up to the last day it may
+    assert ask("POST", "/closures", {"from": "2028-06-01", "until": "2028-06-01"})[0] == 201
+
+
 def test_wrong_closures_are_refused(there: SampleLibrary) -> None:
     status, problem = ask("POST", "/closures", {"from": "2026-06-08", "until": "2026-06-07"})
     assert (status, problem["reasons"][0]["code"]) == (422, "ends_before_it_starts")

@@ -38,6 +38,7 @@ class Policy(BaseModel):
     hand_over_undo_minutes: int = Field(10, ge=0, description="in which a facility takes a hand-over back (30)")
 
     # Closures
+    facility_closures: int = Field(50, ge=1, description="entries of one facility that are not over (40)")
     announced_weeks: int = Field(8, ge=0, description="a run or pickup window that falls away is told of (22, 40)")
 
     # Pickup at the prefectural library

@@ -21,6 +21,7 @@ SENTENCES: dict[str, str] = {
     "one_of_these": "どれか1つで指定してください。",
     "missing_field": "入力してください。",
     "too_long": "{most}文字までで入力してください。",
+    "too_many_words": "{most}語までで検索してください。",
     "idempotency_mismatch": "同じ受付キーで、内容の異なる送信がありました。",
     "in_progress": "同じ内容を処理しています。しばらくしてからご確認ください。",
     "busy": "ただいま混み合っています。しばらくしてからもう一度お試しください。",
@@ -89,6 +90,11 @@ SENTENCES: dict[str, str] = {
     "link_void": "このリンクはもう使えません。お手数ですが、もう一度メールアドレスをご登録ください。",
     # closures and suspensions (RULES 22, 40)
     "ends_before_it_starts": "終わりの日は、始まりの日か、それより後の日にしてください。",
+    "closure_is_over": "もう終わった日は登録できません。",
+    "closure_too_far": "{until}までの日を入力してください。",
+    "too_many_closures": (
+        "1館の休館日の登録は{limit}件までです。曜日の指定でまとめるか、いらないものを取り消してください。"
+    ),
     "facility_not_asked": "協力館の番号は、協力館のときだけ入力してください。",
     "no_opting_in": "協力館だけの休止では、申込者を指定できません。",
     "before_pickup_opens": "受取期限は、受取の始まる{day}からあとの日にしてください。",

@@ -19,15 +19,20 @@ def view_closures(table: Table, since: date, facility: str | None = None) -> lis
 def record_closure(library: Library, closure: Closure) -> list[str]:
     """Record closed days, or an exception to them. Recorded again under the same id nothing changes.
 
+    The whole calendar is read with nearly every request: no facility's part of it grows without end.
+
     Returns:
         What they bring with them, in sentences for people (RULES 21, 22).
 
     Raises:
-        Refused: fields do not fit each other, naming each.
+        Refused: fields do not fit each other, naming each; or the facility has as many as it may have.
     """
     known = closure.scope is Scope.FACILITY and facilities.find(library.table, closure.facility) is not None
-    if faults := faults_of_closure(closure, known):
+    if faults := faults_of_closure(closure, known, library.today):
         raise Refused("invalid_fields", *faults)
+    limit = library.policy.facility_closures
+    if known and len(view_closures(library.table, library.today, closure.facility)) >= limit:
+        raise Refused("too_many_closures", limit=limit)
     library.table.write(calendar.closure_addition(closure))
     return warnings_of(closure, calendar.load(library.table), library.moment, library.policy)
 

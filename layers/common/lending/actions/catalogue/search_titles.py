@@ -17,8 +17,10 @@ from lending.domain.calendar.calendar import Calendar
 from lending.domain.catalogue.search_text import matches, words_of
 from lending.domain.catalogue.title import Copy, Title
 from lending.domain.policy import Policy
-from lending.domain.problems import Refused
+from lending.domain.problems import Reason, Refused
 from lending.domain.run.expected_pickup import available, earliest_pickup
+
+_WORDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,13 @@ def search_titles(
 
     Returns:
         The titles, and where the list goes on, None at its end.
+
+    Raises:
+        Refused: the query has more words than anybody searches for.
     """
     words = words_of(query)
+    if len(words) > _WORDS:
+        raise Refused("invalid_fields", Reason("too_many_words", {"most": _WORDS}, field="q"))
     found = _found(library.table, bucket, words, start + limit + 1) if words else []
     page = [entry.title_id for entry in found[start : start + limit]]
     return _cards(library, page, place), start + limit if len(found) > start + limit else None

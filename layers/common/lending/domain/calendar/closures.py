@@ -73,9 +73,19 @@ class Suspension:
         return self.starts_on <= day <= self.ends_on
 
 
-def faults_of_closure(closure: Closure, facility_known: bool) -> list[Reason]:
-    """What is wrong with closed days; `facility_known` is whether there is a facility of their number."""
-    return _faults(closure, facility_known)
+def faults_of_closure(closure: Closure, facility_known: bool, today: date) -> list[Reason]:
+    """What is wrong with closed days; `facility_known` is whether there is a facility of their number.
+
+    Those of a facility are of days to come, for nothing is counted in its past ones, and of the next two years.
+    """
+    faults = _faults(closure, facility_known)
+    if closure.scope is not Scope.FACILITY or faults:
+        return faults
+    if closure.ends_on < today:
+        faults.append(Reason("closure_is_over", field="until"))
+    if closure.ends_on > (last := today + HORIZON):
+        faults.append(Reason("closure_too_far", {"until": day_in_words(last)}, "until"))
+    return faults
 
 
 def faults_of_suspension(suspension: Suspension, facility_known: bool, policy: Policy) -> list[Reason]:

@@ -3,16 +3,21 @@
 The whole calendar is one query: what is told of days to come needs to know which run comes next.
 """
 
+from collections import defaultdict
 from contextlib import suppress
+from datetime import datetime, time, timedelta
 
-from lending.aws.table.codec import Item, attributes, values_of
+from lending.aws.table.codec import Item, attributes, epoch, values_of
 from lending.aws.table.store import Overtaken, Table
 from lending.aws.table.writes import Key, Write, delete, put_new, update
 from lending.domain.calendar.calendar import Calendar, LatestRun
 from lending.domain.calendar.closures import Closure, Suspension
 from lending.domain.run.run import Run
+from lending.domain.week import TOKYO
 
 _PARTITION = "CALENDAR"
+# Books of eight weeks back may still be released, and a ready hold waits for ten open days.
+_COUNTED_OVER = timedelta(days=120)
 
 
 def closure_key(closure_id: str) -> Key:
@@ -27,7 +32,7 @@ def suspension_key(suspension_id: str) -> Key:
 
 def load(table: Table) -> Calendar:
     """Everything that closes a door or stops a run, and the latest run, as of now."""
-    found: dict[str, list[Item]] = {"CLOSURE": [], "SUSPENSION": [], "LATEST": []}
+    found = defaultdict[str, list[Item]](list)
     for item in table.query(_PARTITION):
         found[item["SK"].split("#")[0]].append(item)
     return Calendar(
@@ -46,8 +51,9 @@ def note_latest(table: Table, run: Run) -> None:
 
 
 def closure_addition(closure: Closure) -> Write:
-    """A closure that was not known."""
-    return put_new(closure_key(closure.closure_id), attributes(closure))
+    """A closure that was not known. It is erased when no deadline is counted over its days any more."""
+    erased = datetime.combine(closure.ends_on, time(), TOKYO) + _COUNTED_OVER
+    return put_new(closure_key(closure.closure_id), attributes(closure) | {"expires_at": epoch(erased)})
 
 
 def suspension_addition(suspension: Suspension) -> Write:
