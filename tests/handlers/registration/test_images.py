@@ -11,6 +11,7 @@ from functions.images.handler import handler
 from infra.local.photos import CAMERA, COMMENT, card_photo, document_photo, heic, png_bomb, polyglot, truncated_jpeg
 from lending.aws import image_bucket as bucket
 from lending.aws.clients import client
+from lending.aws.image_cleaning import clean_picture
 from lending.aws.table import Table
 from lending.aws.table.registration import applications
 from lending.domain.registration.application import Application
@@ -133,15 +134,52 @@ def test_a_decision_in_the_middle_of_looking_leaves_nothing(library: Table, monk
     before, keep = applied(library), bucket.keep_clean
     decision = Decision(DecisionKind.REFUSE, reason="理由")
 
-    def decided_meanwhile(*args: Any) -> None:
+    def decided_meanwhile(*args: Any) -> bytes:
         bucket.delete_all(RECEIPT)
         library.write(applications.change(before, decided(before, decision, "staff-1", NOON, POLICY)))
-        keep(*args)
+        kept: bytes = keep(*args)
+        return kept
 
     monkeypatch.setattr(bucket, "keep_clean", decided_meanwhile)
     send(RECEIPT, "card")
     assert look("card") == ALL_DONE
     assert (found(library).status, keys()) == (ApplicationStatus.REFUSED, [])
+
+
+def clean_picture_of(slot: str) -> bytes:
+    data: bytes = client("s3").get_object(Bucket="images", Key=clean_key(slot))["Body"].read()
+    return data
+
+
+def test_a_ticket_used_twice_puts_nothing_in_the_place_of_what_was_looked_at(
+    library: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN one ticket by which two pictures come, the second being looked at while the first one is stored
+    applied(library)
+    keep = bucket.keep_clean
+    first, second = card_photo("10000001", size=SMALL), card_photo("20000002", size=SMALL)
+
+    def another_meanwhile(upload: Any, jpeg: bytes) -> bytes:
+        kept = keep(upload, jpeg)
+        monkeypatch.setattr(bucket, "keep_clean", keep)
+        send(RECEIPT, "card", second)
+        look("card")
+        return kept
+
+    monkeypatch.setattr(bucket, "keep_clean", another_meanwhile)
+    send(RECEIPT, "card", first)
+    look("card")
+    # THEN the first one lies there, and what is said of the card is said of it
+    assert clean_picture_of("card") == clean_picture(first, POLICY).jpeg
+    assert found(library).slots["card"].code == "10000001"
+    # AND nothing that comes later by the ticket changes what staff have looked at and blacked out
+    upload = bucket.Upload(RECEIPT, "card", TICKET)
+    there = bucket.clean(upload)
+    assert there
+    bucket.replace_clean(upload, b"blacked out", there[1])
+    send(RECEIPT, "card", second)
+    look("card")
+    assert bucket.keep_clean(upload, second) == clean_picture_of("card") == b"blacked out"
 
 
 def test_two_pictures_at_the_same_moment_both_count(library: Table, monkeypatch: pytest.MonkeyPatch) -> None:

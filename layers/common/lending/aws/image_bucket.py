@@ -105,9 +105,20 @@ def _get(key: str) -> Any:
         raise
 
 
-def keep_clean(upload: Upload, jpeg: bytes) -> None:
-    """Store the clean picture."""
-    _put(upload, jpeg)
+def keep_clean(upload: Upload, jpeg: bytes) -> bytes:
+    """Store the clean picture, and answer the one that is there: what else comes by the same ticket, the first stays.
+
+    Raises:
+        ClientError: it could not be stored, and none is there.
+    """
+    try:
+        _put(upload, jpeg, IfNoneMatch="*")
+    except ClientError as error:
+        there = clean(upload) if error.response["Error"]["Code"] in _CHANGED else None
+        if there is None:
+            raise
+        return there[0]
+    return jpeg
 
 
 def delete_sent(upload: Upload) -> None:

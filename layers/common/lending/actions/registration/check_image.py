@@ -75,9 +75,9 @@ def _looked_at(library: Library, upload: Upload, data: bytes) -> str:
             lambda before: without_image(before, upload.slot, library.moment, message, library.policy),
         )
         return finding.code if noted else "not_wanted"
-    image_bucket.keep_clean(upload, picture.jpeg)
+    kept = image_bucket.keep_clean(upload, picture.jpeg)
     # What the bar code says is shown to staff and to the applicant; it decides nothing (RULES 5).
-    codes = codes_on(picture.jpeg) if upload.slot == CARD_SLOT else None
+    codes = codes_on(kept) if upload.slot == CARD_SLOT else None
     if _note(
         library.table, upload, lambda before: with_image(before, upload.slot, library.moment, library.policy, codes)
     ):
