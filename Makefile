@@ -14,7 +14,7 @@ export PYTHONPATH := layers/common:.
 export SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run week serve quick rules test bench lint $(LINTERS) validate openapi requirements build deploy rollback pages accounts
+.PHONY: help run week serve quick rules test bench lint $(LINTERS) validate openapi requirements build deploy drill rollback pages accounts
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -111,6 +111,9 @@ deploy: .venv/made ## Deploy a stage of infra/stages to AWS (STAGE=staging), and
 	@$(BIN)/python -m infra.deploy $(STAGE) --check
 	@$(MAKE) --no-print-directory build
 	@$(BIN)/python -m infra.deploy $(STAGE)
+
+drill: .venv/made ## Play the restore of a damaged table on the local AWS
+	@$(BIN)/python -m infra.local.drill
 
 rollback: .venv/made ## Take the functions of a stage back to the release before
 	@$(BIN)/python -m infra.rollback $(STAGE)

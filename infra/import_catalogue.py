@@ -24,6 +24,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import boto3
+from botocore.exceptions import ClientError
 
 from lending.actions.catalogue.describe_titles import bring_in, refresh_search
 from lending.aws.search_file import Entry
@@ -217,7 +218,12 @@ def main() -> int:
     asked = parser.parse_args()
     if not (asked.table and asked.bucket):
         parser.error("which table and bucket? Give --table and --bucket.")
-    report = import_catalogue(Table(boto3.client("dynamodb"), asked.table), asked.bucket, asked.file)
+    try:
+        report = import_catalogue(Table(boto3.client("dynamodb"), asked.table), asked.bucket, asked.file)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchKey":
+            parser.exit(1, "The file that is searched is gone: make it with infra.search_anew, then import again.\n")
+        raise
     for line, why in report.bad:
         print(f"line {line}: {why}", file=sys.stderr)
     print(f"{report.titles} titles, {report.copies} copies; {report.written} items written; "

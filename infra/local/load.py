@@ -42,16 +42,24 @@ def _load_kits(table: Table, facility: Facility) -> None:
 
 
 def _import_catalogue(stack: Stack) -> None:
-    """By the very command a library uses."""
     file = stack.folder / "catalogue.csv"
     rows = list(catalogue())
     with file.open("w", encoding="utf-8", newline="") as opened:
         writer = csv.DictWriter(opened, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    command = [sys.executable, "-m", "infra.import_catalogue", str(file)]
     names = ["--table", stack.outputs["TableName"], "--bucket", stack.outputs["CatalogueBucket"]]
-    subprocess.run([*command, *names], env=_environment(stack), cwd=ROOT, check=True, stdout=sys.stderr)
+    command(stack, "infra.import_catalogue", str(file), *names)
+
+
+def command(stack: Stack, module: str, *arguments: str) -> None:
+    """Carry out the very command that a library uses.
+
+    Raises:
+        subprocess.CalledProcessError: it failed.
+    """
+    words = [sys.executable, "-m", module, *arguments]
+    subprocess.run(words, env=_environment(stack), cwd=ROOT, check=True, stdout=sys.stderr)
 
 
 def _environment(stack: Stack) -> dict[str, str]:

@@ -1,15 +1,18 @@
 """The catalogue, RULES 9, 11, 40, as anyone sees it, and how titles get there."""
 
 import json
+import tempfile
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from functions.desk.handler import handler as desk
 from functions.public.handler import handler
 from infra.import_catalogue import import_catalogue, read
+from infra.search_anew import search_anew
 from lending.actions.catalogue.describe_titles import refresh_search
 from lending.aws import search_file
 from lending.aws.table import Overtaken, Table
@@ -407,3 +410,18 @@ def test_the_moment_of_a_search_is_that_of_the_request(given: Given) -> None:
     event = request("GET", "/api/titles", query={"q": "雪国"}, now=late)
     assert answered(handler(event, context()))[1]["items"][0]["earliest_pickup"] == "2026-06-14"
     assert ask("/titles", q="雪国")[1]["items"][0]["earliest_pickup"] == "2026-06-07"
+
+
+def test_a_search_file_that_is_gone_is_made_anew_of_what_the_table_has(books: Table) -> None:
+    # GIVEN a title that the file does not have yet, and a file that is gone, as after a restore
+    put("t-9", "新しい本")
+    before = {"t-9", *found("こころ")}
+    boto3.client("s3").delete_object(Bucket=BUCKET, Key=search_index.state(books).file_key)
+    search_file._open.clear()
+    for kept in Path(tempfile.gettempdir()).glob("lending-search-*"):
+        kept.unlink()
+    assert ask("/titles", q="こころ")[0] >= 500
+    # WHEN it is made anew THEN everything is found again, without a list to import
+    search_anew(books, BUCKET)
+    assert search_index.state(books).changes == []
+    assert {*found("こころ"), *found("新しい本")} == before

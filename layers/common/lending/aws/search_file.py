@@ -118,7 +118,7 @@ _open: dict[str, SearchFile] = {}
 def opened(bucket: str, file_key: str) -> SearchFile:
     """The search file of a key, from the function's own disk if it is there. One other than before takes its place."""
     if file_key not in _open:
-        path = Path(tempfile.gettempdir()) / f"catalogue-{file_key.removeprefix(FOLDER)}"
+        path = Path(tempfile.gettempdir()) / f"lending-search-{file_key.removeprefix(FOLDER)}"
         if not path.exists():
             _download(bucket, file_key, path)
         _open.clear()
@@ -127,7 +127,7 @@ def opened(bucket: str, file_key: str) -> SearchFile:
 
 
 def _download(bucket: str, file_key: str, path: Path) -> None:
-    for old in path.parent.glob("catalogue-*"):
+    for old in path.parent.glob("lending-search-*.sqlite"):
         old.unlink(missing_ok=True)
     # Under another name until it is whole.
     handle, part = tempfile.mkstemp(dir=path.parent)

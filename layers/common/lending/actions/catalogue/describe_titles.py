@@ -104,10 +104,13 @@ def _in_transactions(planned: Iterable[Changes]) -> Iterator[list[Changes]]:
         yield group
 
 
-def refresh_search(table: Table, bucket: str, entries: Iterable[Entry] = ()) -> int:
+def refresh_search(table: Table, bucket: str, entries: Iterable[Entry] = (), *, anew: bool = False) -> int:
     """Make a new search file of the one before, what has changed since, and `entries`, and search it from now on.
 
     Safe at any moment: a change made meanwhile stays a change, and of two who do this at once one is overtaken.
+
+    Args:
+        anew: leave the file before out, which may be gone; `entries` are all titles that there are.
 
     Returns:
         How many titles can be found.
@@ -120,7 +123,8 @@ def refresh_search(table: Table, bucket: str, entries: Iterable[Entry] = ()) -> 
     removed = {each.title_id for each in state.changes if not each.title}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "catalogue.sqlite"
-        before = search_file.opened(bucket, state.file_key).entries() if state.file_key else iter(())
+        known = state.file_key and not anew
+        before = search_file.opened(bucket, state.file_key).entries() if known else iter(())
         stays = (entry for entry in before if entry.title_id not in removed)
         count = search_file.build(path, (entry for part in (stays, changed, entries) for entry in part))
         file_key = search_file.upload(bucket, path)

@@ -1,0 +1,44 @@
+"""Make the file that is searched anew, of all titles in a table: `python -m infra.search_anew --table … --bucket …`.
+
+For a restored table, whose file is gone, or a bucket that has lost it. Nothing of the file before is needed.
+"""
+
+import argparse
+from collections.abc import Iterator
+
+import boto3
+
+from lending.actions.catalogue.describe_titles import refresh_search
+from lending.aws.search_file import Entry
+from lending.aws.table import Table
+
+
+def search_anew(table: Table, bucket: str) -> int:
+    """Let all titles of a table be found; how many they are."""
+    return refresh_search(table, bucket, _titles(table), anew=True)
+
+
+def _titles(table: Table) -> Iterator[Entry]:
+    """Every title. No function may read the whole table; the account's owner may."""
+    pages = boto3.client("dynamodb").get_paginator("scan").paginate(
+        TableName=table.name,
+        FilterExpression="SK = :title",
+        ExpressionAttributeValues={":title": {"S": "TITLE"}},
+    )  # fmt: skip
+    for item in (item for page in pages for item in page["Items"]):
+        words = {name: item.get(name, {}).get("S", "") for name in ("title_id", "title", "author", "isbn")}
+        yield Entry(**words)
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m infra.search_anew", description=__doc__.splitlines()[0])
+    parser.add_argument("--table", required=True)
+    parser.add_argument("--bucket", required=True)
+    asked = parser.parse_args()
+    count = search_anew(Table(boto3.client("dynamodb"), asked.table), asked.bucket)
+    print(f"{count} titles can be found")
+
+
+if __name__ == "__main__":
+    main()
