@@ -57,7 +57,13 @@ class Deployment:
         template = load_template(self.root / "infra" / "template.yaml")
         code = _upload_code(s3, template, self.root / "infra")
         site_url = f"http://localhost:{self.site_port}"
-        local = {"TimeTravel": "true", "StaffPool": "shared", "SiteUrl": site_url, "ExtraSources": self.endpoint}
+        local = {
+            "TimeTravel": "true",
+            "StaffPool": "shared",
+            "OnlyBySite": "false",
+            "SiteUrl": site_url,
+            "ExtraSources": self.endpoint,
+        }
         values = local | self.parameters
         release = hashlib.sha256(json.dumps([template, code, values]).encode()).hexdigest()
         plain = fit_to_loopback(expand(template, code, release), self.port)

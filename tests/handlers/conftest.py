@@ -68,7 +68,7 @@ def request(
         "headers": {"content-type": "application/json"} | (headers or {}),
         **({"queryStringParameters": query} if query else {}),
         "requestContext": {
-            "http": {"method": method, "path": path},
+            "http": {"method": method, "path": path, "sourceIp": "192.0.2.1"},
             "requestId": "request",
             "stage": "$default",
             "timeEpoch": int(now.timestamp() * 1000),

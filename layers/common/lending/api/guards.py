@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from lending.api.edge import demand_staff_address
 from lending.api.forms import Event
 from lending.domain.problems import Refused
 
@@ -30,8 +31,9 @@ def staff(event: Event) -> str:
     """The user name of the desk's staff who asks.
 
     Raises:
-        Refused: the token is not the desk's.
+        Refused: the token is not the desk's, or they ask from where they may not.
     """
+    demand_staff_address(event)
     return _member(event, "desk")
 
 

@@ -7,7 +7,7 @@ from lending.domain.problems import Refused
 CODES = {
     HTTPStatus.BAD_REQUEST: ("malformed", "bad_cursor"),
     HTTPStatus.UNAUTHORIZED: ("not_signed_in",),
-    HTTPStatus.FORBIDDEN: ("wrong_group",),
+    HTTPStatus.FORBIDDEN: ("wrong_group", "not_by_site", "not_from_here"),
     HTTPStatus.NOT_FOUND: ("not_found", "unknown_barcode", "unknown_card"),
     HTTPStatus.METHOD_NOT_ALLOWED: ("method_not_allowed",),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("too_large",),

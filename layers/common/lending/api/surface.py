@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from lending.actions.library import Busy, Overtaken
 from lending.api.answers import answered, problem
+from lending.api.edge import demand_way_by_site
 from lending.api.forms import Event, fields_of, header, validated
 from lending.api.guards import Guard
 from lending.api.idempotency import Secrets, answer_once
@@ -152,6 +153,7 @@ class Surface(APIGatewayHttpResolver):
 def _safely(event: Event, act: Callable[[], Response[str]]) -> Response[str]:
     """The answer, or the problem that stood in its way."""
     try:
+        demand_way_by_site(event)
         if settings().closed:
             raise Refused("closed")
         return act()

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from lending.domain.policy import Policy
 
@@ -23,6 +24,8 @@ class Settings:
     mail_configuration_set: str
     temporary_password_days: int
     site_url: str
+    origin_secret: str
+    staff_networks: tuple[IPv4Network | IPv6Network, ...]
 
 
 @cache
@@ -31,6 +34,7 @@ def settings() -> Settings:
 
     Raises:
         pydantic.ValidationError: the policy given to the stack is not one.
+        ValueError: a network given to the stack is not one.
     """
     env = os.environ
     policy = Policy.model_validate_json(env.get("POLICY") or "{}")
@@ -48,4 +52,6 @@ def settings() -> Settings:
         mail_configuration_set=env.get("MAIL_CONFIGURATION_SET", ""),
         temporary_password_days=int(env.get("TEMPORARY_PASSWORD_DAYS") or 0),
         site_url=env.get("SITE_URL", ""),
+        origin_secret=env.get("ORIGIN_SECRET", ""),
+        staff_networks=tuple(map(ip_network, (env.get("STAFF_NETWORKS") or "").split())),
     )

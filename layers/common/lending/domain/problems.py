@@ -12,6 +12,8 @@ SENTENCES: dict[str, str] = {
     "bad_cursor": "続きの一覧を表示できませんでした。最初からお試しください。",
     "not_signed_in": "ログインしてください。",
     "wrong_group": "この操作をする権限がありません。",
+    "not_by_site": "図書館のサイトからご利用ください。",
+    "not_from_here": "この場所からは操作できません。",
     "not_found": "お探しのものは見つかりませんでした。",
     "method_not_allowed": "この操作はできません。",
     "too_large": "送信されたデータが大きすぎます。",
