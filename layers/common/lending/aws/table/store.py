@@ -172,8 +172,7 @@ class Table:
 
         Args:
             index: `by_title` or `work`; without one the table itself, read consistently.
-            after: only sort keys from this one on; only of use with `before`.
-            before: only sort keys up to this one.
+            after: only sort keys from this one on, of use only with `before`: only those up to it.
             start: `last` of the page before.
             limit: the most items; 0 for as many as fit.
             forward: ascending, or else descending.
@@ -192,9 +191,8 @@ class Table:
             "ExpressionAttributeValues": to_wire({":pk": pk} | values),
             "ScanIndexForward": forward,
         }
-        request |= {"IndexName": index} if index else {"ConsistentRead": True}
+        request |= ({"IndexName": index} if index else {"ConsistentRead": True}) | ({"Limit": limit} if limit else {})
         request |= {"ExclusiveStartKey": to_wire(start)} if start else {}
-        request |= {"Limit": limit} if limit else {}
         answer = self._ask("query", **request)
         last = answer.get("LastEvaluatedKey")
         return Page([from_wire(item) for item in answer["Items"]], from_wire(last) if last else None)
