@@ -70,6 +70,7 @@ def fit_to_loopback(template: Template, port: int) -> Template:
     _admit_plain_http(resources)
     _send_mail_from_anything(resources)
     _send_batches(resources)
+    _leave_out_calculating_alarms(resources)
     # The local SES signs nothing, so it has no records to be published.
     del template["Outputs"]["MailDkimRecords"]
     return template
@@ -177,6 +178,13 @@ def _send_batches(resources: dict[str, Template]) -> None:
         actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
         if "sqs:SendMessage" in actions:
             statement["Action"] = [*actions, "sqs:SendMessageBatch"]
+
+
+def _leave_out_calculating_alarms(resources: dict[str, Template]) -> None:
+    """Leave out the alarms that calculate with numbers: the local CloudWatch refuses them, and none rings here."""
+    for name, alarm in list(_of_type(resources, "AWS::CloudWatch::Alarm")):
+        if "Metrics" in alarm["Properties"]:
+            del resources[name]
 
 
 def _statements_of_roles(resources: dict[str, Template]) -> Iterator[Template]:

@@ -80,3 +80,37 @@ def test_every_alarm_is_in_the_handbook(of_type: OfType) -> None:
     """What to do is written down for each of them."""
     handbook = (ROOT / "docs" / "operations.md").read_text("utf-8")
     assert [name for name in of_type("AWS::CloudWatch::Alarm") if f"`{name}`" not in handbook] == []
+
+
+@pytest.mark.parametrize("alarm", [
+    "ApiFailsAlarm", "ApiSlowAlarm", "FunctionsThrottledAlarm", "TableThrottledAlarm", "MailQueueLateAlarm",
+    "ImagesQueueLateAlarm", "MailEventsQueueLateAlarm", "OutboxStreamLateAlarm", "ImagesStreamLateAlarm",
+    "MailsRejectedAlarm", "BouncesManyAlarm", "ComplaintsManyAlarm",
+])  # fmt: skip
+def test_what_people_feel_and_what_loses_mail_is_heard(of_type: OfType, alarm: str) -> None:
+    found = of_type("AWS::CloudWatch::Alarm")[alarm]
+    assert found["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+    # A quiet night is no alarm.
+    assert (found["ComparisonOperator"], found["TreatMissingData"]) == ("GreaterThanThreshold", "notBreaching")
+
+
+def test_ses_is_not_the_first_to_notice(of_type: OfType) -> None:
+    """It looks into an account from 5 % of bounces and 0.1 % of complaints on."""
+    alarms = of_type("AWS::CloudWatch::Alarm")
+    assert alarms["BouncesManyAlarm"]["Threshold"] < 0.05
+    assert alarms["ComplaintsManyAlarm"]["Threshold"] < 0.001
+
+
+def test_the_dashboard_shows_run_mails_api_queues_table_and_money(of_type: OfType) -> None:
+    # GIVEN the dashboard as it is written
+    (dashboard,) = of_type("AWS::CloudWatch::Dashboard").values()
+    widgets = json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]
+    # THEN it shows each, every queue, and every number that the functions count of the run
+    assert [widget["properties"]["title"].split()[0] for widget in widgets] == [
+        "The", "Mails", "API", "Queues", "Table", "Money:",
+    ]  # fmt: skip
+    said = json.dumps(widgets)
+    assert not [queue for queue in of_type("AWS::SQS::Queue") if f"${{{queue}.QueueName}}" not in said]
+    # and no widget lies on another
+    places = {(widget["x"], widget["y"]) for widget in widgets}
+    assert len(places) == len(widgets)

@@ -188,12 +188,14 @@ def test_every_queue_is_either_worked_on_or_of_dead_letters(of_type: OfType) -> 
 @pytest.mark.parametrize("queue", DEAD_LETTERS)
 def test_dead_letters_keep_for_two_weeks_and_raise_an_alarm(of_type: OfType, queue: str) -> None:
     assert of_type("AWS::SQS::Queue")[queue]["MessageRetentionPeriod"] == 14 * 24 * 3600
-    (alarm,) = [
-        each
-        for each in of_type("AWS::CloudWatch::Alarm").values()
-        if each["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}]
-    ]
-    assert (alarm["MetricName"], alarm["Statistic"]) == ("ApproximateNumberOfMessagesVisible", "Maximum")
+    alarm = of_type("AWS::CloudWatch::Alarm")[f"{queue}Alarm"]
+    counted, more = alarm["Metrics"]
+    metric = counted["MetricStat"]["Metric"]
+    assert metric["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}]
+    assert (metric["MetricName"], counted["MetricStat"]["Stat"]) == ("ApproximateNumberOfMessagesVisible", "Maximum")
+    # each letter more is heard, not only the first: as a rise against before, within a range that has a before
+    assert (more["Expression"], more["ReturnData"], counted["ReturnData"]) == ("DIFF(FILL(letters, 0))", True, False)
+    assert (alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]) == (3, 1)
     assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
     assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
 
@@ -203,7 +205,7 @@ def test_a_failing_job_raises_an_alarm(of_type: OfType, function: str) -> None:
     (alarm,) = [
         each
         for each in of_type("AWS::CloudWatch::Alarm").values()
-        if each["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": function}}]
+        if each.get("Dimensions") == [{"Name": "FunctionName", "Value": {"Ref": function}}]
     ]
     assert (alarm["MetricName"], alarm["Threshold"]) == ("Errors", 0)
     assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
