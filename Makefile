@@ -14,7 +14,7 @@ export PYTHONPATH := layers/common:.
 export SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run week serve quick rules test bench lint $(LINTERS) validate openapi requirements build deploy drill rollback pages accounts
+.PHONY: help run week serve quick rules test bench lint $(LINTERS) validate openapi requirements build deploy drill rollback pages accounts facilities catalogue
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -88,6 +88,12 @@ validate: .venv-sam/made ## Let the SAM CLI check the template
 
 accounts: .venv/made ## Make accounts on AWS: facilities, staff (STAFF=list.csv); RESET=name makes one anew
 	@$(BIN)/python -m infra.accounts $(STAGE) $(if $(STAFF),--staff $(STAFF)) $(if $(RESET),--reset $(RESET))
+
+facilities: .venv/made ## Load infra/data/facilities.csv into a stage, at first and after every change
+	@$(BIN)/python -m infra.facilities $(STAGE)
+
+catalogue: .venv/made ## Bring a catalogue into a stage (FILE=catalogue.csv)
+	@$(BIN)/python -m infra.import_catalogue $(FILE) --stage $(STAGE)
 
 openapi: .venv/made ## Describe the HTTP surface anew, from its routes
 	@$(BIN)/python -m infra.openapi > docs/openapi.json

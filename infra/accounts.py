@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from infra.facilities import read_facilities
-from infra.stage import Checked, Faulty, checked
+from infra.stage import Checked, Faulty, checked, outputs_of
 from lending.aws.accounts import made_up_password
 from lending.domain.calendar.facility import Facility
 
@@ -166,9 +166,7 @@ def reset_account(pool: Pool, username: str, sheet: Path) -> None:
 
 def _pool_of(stage: Checked) -> Pool:
     session: Any = boto3.Session(region_name=stage.region)
-    (found,) = session.client("cloudformation").describe_stacks(StackName=stage.stack)["Stacks"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
-    return Pool(session.client("cognito-idp"), outputs["StaffPoolId"])
+    return Pool(session.client("cognito-idp"), outputs_of(stage)["StaffPoolId"])
 
 
 def main() -> int:

@@ -1,11 +1,12 @@
-"""The partner facilities of `infra/data/facilities.csv`, into a table: `python -m infra.facilities TABLE`."""
+"""The partner facilities of `infra/data/facilities.csv`, into a table: `python -m infra.facilities STAGE`."""
 
+import argparse
 import csv
-import sys
 from pathlib import Path
 
 import boto3
 
+from infra.stage import Faulty, checked, outputs_of
 from lending.aws.table import Table
 from lending.aws.table.calendar import facilities
 from lending.domain.calendar.facility import Facility
@@ -30,5 +31,19 @@ def load_facilities(table: Table, listed: list[Facility]) -> None:
     table.transact(*map(facilities.facility_record, listed))
 
 
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m infra.facilities", description=__doc__)
+    parser.add_argument("stage", help="the name of a file in infra/stages")
+    try:
+        stage = checked(parser.parse_args().stage)
+    except Faulty as error:
+        parser.exit(1, f"{error}\n")
+    listed = read_facilities()
+    client = boto3.client("dynamodb", region_name=stage.region)
+    load_facilities(Table(client, outputs_of(stage)["TableName"]), listed)
+    print(f"{len(listed)} facilities are in {stage.stack}")
+
+
 if __name__ == "__main__":
-    load_facilities(Table(boto3.client("dynamodb"), sys.argv[1]), read_facilities())
+    main()

@@ -1,6 +1,6 @@
 """Bring a catalogue in from a CSV, and make the file that is searched.
 
-    python -m infra.import_catalogue catalogue.csv [--table NAME] [--bucket NAME]
+    python -m infra.import_catalogue catalogue.csv [--stage STAGE | --table NAME --bucket NAME]
 
 Without names they are TABLE_NAME and CATALOGUE_BUCKET of the environment, or those of `.local/outputs.json`.
 The columns, in any order: title_id, title, author, isbn, barcode, call_number, reference_only (1, true or 禁帯出);
@@ -26,6 +26,7 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import ClientError
 
+from infra.stage import Faulty, checked, outputs_of
 from lending.actions.catalogue.describe_titles import bring_in, refresh_search
 from lending.aws.search_file import Entry
 from lending.aws.table import Table, in_batches
@@ -197,29 +198,37 @@ def _entries(titles: Iterable[DescribedTitle]) -> Iterator[Entry]:
     return (Entry(title.title_id, title.title, title.author, title.isbn) for title in titles)
 
 
-def _told() -> dict[str, str]:
-    told = json.loads(OUTPUTS.read_text()) if OUTPUTS.exists() else {}
-    if told.get("Endpoint") and "TABLE_NAME" not in os.environ:
-        os.environ.setdefault("AWS_ENDPOINT_URL", told["Endpoint"])
-        os.environ.setdefault("AWS_DEFAULT_REGION", told["Region"])
-    return {
-        "table": os.environ.get("TABLE_NAME") or told.get("TableName", ""),
-        "bucket": os.environ.get("CATALOGUE_BUCKET") or told.get("CatalogueBucket", ""),
-    }
+def _names(asked: argparse.Namespace) -> tuple[str, str]:
+    """Table and bucket: those given, of the stage, of the environment, or of the AWS on one's own machine."""
+    given = asked.table or os.environ.get("TABLE_NAME", ""), asked.bucket or os.environ.get("CATALOGUE_BUCKET", "")
+    if asked.stage:
+        stage = checked(asked.stage)
+        os.environ["AWS_DEFAULT_REGION"] = stage.region
+        outputs = outputs_of(stage)
+        return outputs["TableName"], outputs["CatalogueBucket"]
+    if all(given) or not OUTPUTS.exists():
+        return given
+    told = json.loads(OUTPUTS.read_text())
+    os.environ.setdefault("AWS_ENDPOINT_URL", told["Endpoint"])
+    os.environ.setdefault("AWS_DEFAULT_REGION", told["Region"])
+    return told["TableName"], told["CatalogueBucket"]
 
 
 def main() -> int:
     """The command; its exit status is 1 if rows were left out."""
-    told = _told()
     parser = argparse.ArgumentParser(prog="python -m infra.import_catalogue", description=__doc__.splitlines()[0])
     parser.add_argument("file", type=Path)
-    parser.add_argument("--table", default=told["table"])
-    parser.add_argument("--bucket", default=told["bucket"])
+    parser.add_argument("--stage", help="the name of a file in infra/stages")
+    parser.add_argument("--table")
+    parser.add_argument("--bucket")
     asked = parser.parse_args()
-    if not (asked.table and asked.bucket):
-        parser.error("which table and bucket? Give --table and --bucket.")
     try:
-        report = import_catalogue(Table(boto3.client("dynamodb"), asked.table), asked.bucket, asked.file)
+        table, bucket = _names(asked)
+        if not (table and bucket):
+            parser.error("which table and bucket? Give --stage, or --table and --bucket.")
+        report = import_catalogue(Table(boto3.client("dynamodb"), table), bucket, asked.file)
+    except Faulty as error:
+        parser.exit(1, f"{error}\n")
     except ClientError as error:
         if error.response["Error"]["Code"] == "NoSuchKey":
             parser.exit(1, "The file that is searched is gone: make it with infra.search_anew, then import again.\n")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from infra.local.translate import load_template
@@ -91,6 +92,13 @@ def checked(name: str, folder: Path = INFRA) -> Checked:
     values = defaults | given | {"Policy": _as_parameter(policy)}
     del values["Release"]
     return Checked(stage.stack, stage.region, values, defaults, frozenset(given))
+
+
+def outputs_of(stage: Checked) -> dict[str, str]:
+    """What the stack of a stage on AWS tells of itself, by the names in the template."""
+    session: Any = boto3.Session(region_name=stage.region)
+    (stack,) = session.client("cloudformation").describe_stacks(StackName=stage.stack)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
 def _read(path: Path, model: type[BaseModel]) -> tuple[Any, list[str]]:
