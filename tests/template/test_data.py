@@ -232,11 +232,11 @@ def test_only_our_own_services_put_something_in(resources: Resources, policy: st
 def test_the_stream_passes_new_mails_on_and_nothing_else(of_type: OfType) -> None:
     # GIVEN the way from the table to the outbox
     mapping = source_of(of_type, "OutboxFunction")
-    # THEN only the insertion of a mail wakes it
+    # THEN only the insertion of a mail, or of a wish that may become one, wakes it
     (criterion,) = mapping["FilterCriteria"]["Filters"]
     assert json.loads(criterion["Pattern"]) == {
         "eventName": ["INSERT"],
-        "dynamodb": {"Keys": {"SK": {"S": [{"prefix": "MAIL#"}]}}},
+        "dynamodb": {"Keys": {"SK": {"S": [{"prefix": "MAIL#"}, {"prefix": "WISH#"}]}}},
     }
     # and a record that cannot be passed on neither blocks the rest for ever nor is lost
     assert mapping["BisectBatchOnFunctionError"] is True

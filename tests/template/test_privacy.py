@@ -9,6 +9,7 @@ import pytest
 
 from lending.actions.patrons import leave as leaving
 from lending.aws.table import idempotency
+from lending.aws.table.patrons import password_wishes
 from lending.aws.table.pulls import scans
 from lending.domain.policy import Policy
 from tests.template.conftest import OfType
@@ -53,6 +54,7 @@ def lifetimes(template: dict[str, Any], of_type: OfType) -> dict[str, Any]:
         **Policy().model_dump(),
         **{rule["Id"]: rule["ExpirationInDays"] for rule in bucket["LifecycleConfiguration"]["Rules"]},
         "idempotency.KEPT": idempotency.KEPT // timedelta(days=1),
+        "password_wishes.KEPT": password_wishes.KEPT // timedelta(days=1),
         "scans.KEPT": scans.KEPT // timedelta(days=1),
         "leaving.ECHO": leaving.ECHO // timedelta(hours=1),
         "dead letters": dead // 86400,

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict
 
-from lending.actions.patrons.send_password import ask_for_password
+from lending.actions.patrons.send_password import wish_for_password
 from lending.actions.registration.apply import apply, ask_for_uploads, show_application
 from lending.actions.registration.withdraw import withdraw_application
 from lending.api.guards import anyone
@@ -164,7 +164,7 @@ def send_password(request: Request, asked: PasswordRequest) -> PasswordAnswer:
     born = check_birth_date(asked.birth_date, library.today)
     if isinstance(number, FieldFault) or isinstance(born, FieldFault):
         raise _refused(fault for fault in (number, born) if isinstance(fault, FieldFault))
-    ask_for_password(library, number, born)
+    wish_for_password(library, number, born)
     return {"message": _ALIKE_FOR_ALL}
 
 

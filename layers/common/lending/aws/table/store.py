@@ -13,6 +13,7 @@ from uuid import uuid4
 from botocore.exceptions import ClientError
 
 from lending.aws.table.codec import Item, from_wire, to_wire
+from lending.aws.table.refusals import failed_conditions, passes
 from lending.aws.table.writes import Key, Write, counted, key_of
 from lending.domain.problems import Refused
 
@@ -23,12 +24,6 @@ TRANSACTION_WRITES = 100
 BATCH_KEYS = 100
 WRITES_AT_ONCE = 4
 _TRIES = 8
-_CONDITION_FAILED = "ConditionalCheckFailed"
-# What DynamoDB says of a request, or of a write of a cancelled transaction, that it may take a moment later.
-_FOR_NOW = frozenset({
-    "ThrottlingException", "ThrottlingError", "ProvisionedThroughputExceededException", "ProvisionedThroughputExceeded",
-    "RequestLimitExceeded", "TransactionConflictException", "TransactionConflict", "TransactionInProgressException",
-})  # fmt: skip
 _READS = frozenset({"get_item", "batch_get_item", "query"})
 
 
@@ -97,7 +92,7 @@ class Table:
             try:
                 return self._ask_once(operation, **request)
             except ClientError as error:
-                if not _passes(error):
+                if not passes(error):
                     raise
             _pause(attempt)
         raise Busy
@@ -181,8 +176,6 @@ class Table:
             Refused: `start` is of another list.
         """
         pk_name, sk_name = INDEXES[index]
-        if start and start.get(pk_name) != pk:
-            raise Refused("bad_cursor")
         part, values = _part(sk_prefix, after, before)
         request: dict[str, Any] = {
             "TableName": self.name,
@@ -191,8 +184,9 @@ class Table:
             "ExpressionAttributeValues": to_wire({":pk": pk} | values),
             "ScanIndexForward": forward,
         }
-        request |= ({"IndexName": index} if index else {"ConsistentRead": True}) | ({"Limit": limit} if limit else {})
-        request |= {"ExclusiveStartKey": to_wire(start)} if start else {}
+        request |= {"IndexName": index} if index else {"ConsistentRead": True}
+        request |= _going_on(start, pk_name, pk)
+        request |= {"Limit": limit} if limit else {}
         answer = self._ask("query", **request)
         last = answer.get("LastEvaluatedKey")
         return Page([from_wire(item) for item in answer["Items"]], from_wire(last) if last else None)
@@ -229,9 +223,18 @@ class Table:
             # One token however often it is sent: what was written and not answered is not refused as overtaken.
             self._ask("transact_write_items", TransactItems=items, ClientRequestToken=uuid4().hex)
         except ClientError as error:
-            if failed := _failed_conditions(error):
+            if failed := failed_conditions(error):
                 raise Overtaken(sorted({whole[n][0] for n in failed})) from None
             raise
+
+
+def _going_on(start: Item | None, pk_name: str, pk: str) -> dict[str, Any]:
+    """Where a list goes on, which must be in the list itself."""
+    if not start:
+        return {}
+    if start.get(pk_name) != pk:
+        raise Refused("bad_cursor")
+    return {"ExclusiveStartKey": to_wire(start)}
 
 
 def _part(sk_prefix: str, after: str, before: str) -> tuple[str, Item]:
@@ -244,24 +247,6 @@ def _part(sk_prefix: str, after: str, before: str) -> tuple[str, Item]:
 
 
 INDEXES = {"": ("PK", "SK"), "by_title": ("title_key", "title_order"), "work": ("work", "work_order")}
-
-
-def _reasons(error: ClientError) -> list[str]:
-    """Why a transaction was cancelled, write by write; a fine one says the text "None"."""
-    return [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
-
-
-def _failed_conditions(error: ClientError) -> list[int]:
-    """Positions of the writes whose condition failed."""
-    return [n for n, reason in enumerate(_reasons(error)) if reason == _CONDITION_FAILED]
-
-
-def _passes(error: ClientError) -> bool:
-    """Whether a request was refused for nothing but the moment: too much is asked, or another writes the same items."""
-    reasons = _reasons(error)
-    if _CONDITION_FAILED in reasons:
-        return False
-    return error.response["Error"]["Code"] in _FOR_NOW or not _FOR_NOW.isdisjoint(reasons)
 
 
 def _pause(attempt: int) -> None:
