@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from functions.release.handler import handler
-from lending.aws.schedules import UnknownJob
-from lending.aws.table import Table
+from lending.aws.schedules import JobFailed, UnknownJob
+from lending.aws.table import Table, store
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
+from lending.aws.table.writes import delete, put
 from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
@@ -152,6 +153,25 @@ def test_a_batch_without_any_record_is_not_released(given: Given, library: Table
     record_another(library, day=17)
     assert release("2026-06-21T22:00:00+09:00")["books"] == 1
     assert (released(library, "p-1"), returning(library, "p-1")) == (["b-1"], 1)
+
+
+def test_a_bag_that_is_stuck_holds_up_no_other(given: Given, library: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN three bags, and the patron of the second one cannot be written
+    monkeypatch.setattr(store, "_pause", lambda attempt: None)
+    given.patron("p-1", loans=1), given.patron("p-2", loans=1), given.patron("p-3", loans=1)
+    for n in (1, 2, 3):
+        lend(library, f"p-{n}", f"b-{n}")
+    record_another(library)
+    lost = library.get(patrons.key("p-2"))
+    library.write(delete(patrons.key("p-2")))
+    # WHEN Sunday is over THEN the job says so, and the others are on their way back
+    with pytest.raises(JobFailed):
+        release()
+    assert (released(library, "p-1"), released(library, "p-3")) == (["b-1"], ["b-3"])
+    # AND once it can be, the next try is through with it
+    assert lost
+    library.write(put(patrons.key("p-2"), lost))
+    assert (release()["books"], release()["already_done"]) == (1, True)
 
 
 def test_another_facilitys_records_are_its_own(given: Given, library: Table) -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from lending.actions.library import Library
+from lending.actions.unfinished import Stuck
 from lending.aws.table import Busy, Table, again_when_overtaken
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies
@@ -17,10 +18,6 @@ from lending.domain.policy import Policy
 from lending.domain.run.run_record import JobResult
 
 JOB = "prefectural_release"
-
-
-class Stuck(Exception):
-    """Some holds could not be released: asked again, they are tried again."""
 
 
 def release_expired(library: Library) -> JobResult:

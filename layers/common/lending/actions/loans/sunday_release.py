@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from lending.actions.library import Library
-from lending.aws.table import Table, again_when_overtaken
+from lending.actions.unfinished import Stuck
+from lending.aws.table import Busy, Table, again_when_overtaken
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
 from lending.aws.table.run import runs
@@ -29,22 +30,36 @@ def release_uncollected(library: Library) -> JobResult:
 
     Returns:
         The day it was done for and what was done; no counts if it had been done before.
+
+    Raises:
+        Stuck: some bags could not be released, all others are.
     """
     sunday = latest_closing(library.moment, library.policy)
     if runs.is_done(library.table, JOB, sunday):
         return JobResult(sunday)
     released = [
-        _release(library.table, bag.pickup_from, bag.facility, bag.patron_id, sunday, library.policy)
+        _released(library, bag, sunday)
         for pickup_from in _sundays(sunday)
         for bag in left_behind(list(bags.of_week(library.table, pickup_from)), sunday)
     ]
-    counts = {"bags": sum(count > 0 for count in released), "books": sum(released)}
+    if stuck := released.count(None):
+        raise Stuck(f"{stuck} bags could not be released")
+    books = [count for count in released if count]
+    counts = {"bags": len(books), "books": sum(books)}
     runs.note_done(library.table, JOB, sunday, library.moment)
     return JobResult(sunday, counts)
 
 
 def _sundays(last_day: date) -> list[date]:
     return [last_day - timedelta(days=DAYS_OF_WEEK * weeks) for weeks in range(_WEEKS_BACK + 1)]
+
+
+def _released(library: Library, bag: Bag, last_day: date) -> int | None:
+    """How many books of a bag were released; None if it could not be done: that must not hold up the other bags."""
+    try:
+        return _release(library.table, bag.pickup_from, bag.facility, bag.patron_id, last_day, library.policy)
+    except Busy:
+        return None
 
 
 @again_when_overtaken
