@@ -14,7 +14,7 @@ export PYTHONPATH := layers/common:.
 export SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run week serve quick rules test bench lint $(LINTERS) validate openapi requirements build deploy drill rollback pages accounts facilities catalogue
+.PHONY: help run week serve quick rules test bench lint $(LINTERS) validate openapi requirements build deploy drill rollback pages accounts facilities catalogue search restore
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,6 +94,12 @@ facilities: .venv/made ## Load infra/data/facilities.csv into a stage, at first 
 
 catalogue: .venv/made ## Bring a catalogue into a stage (FILE=catalogue.csv)
 	@$(BIN)/python -m infra.import_catalogue $(FILE) --stage $(STAGE)
+
+search: .venv/made ## Make the file that is searched anew, of the titles in a stage's table
+	@$(BIN)/python -m infra.search_anew --stage $(STAGE)
+
+restore: .venv/made ## Bring a stage's table back as it was, beside the one in use (AT=2026-06-04T08:00:00+09:00)
+	@$(BIN)/python -m infra.restore $(STAGE) $(AT)
 
 openapi: .venv/made ## Describe the HTTP surface anew, from its routes
 	@$(BIN)/python -m infra.openapi > docs/openapi.json

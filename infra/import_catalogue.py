@@ -231,7 +231,7 @@ def main() -> int:
         parser.exit(1, f"{error}\n")
     except ClientError as error:
         if error.response["Error"]["Code"] == "NoSuchKey":
-            parser.exit(1, "The file that is searched is gone: make it with infra.search_anew, then import again.\n")
+            parser.exit(1, "The file that is searched is gone: make it with `make search`, then import again.\n")
         raise
     for line, why in report.bad:
         print(f"line {line}: {why}", file=sys.stderr)

@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 
-from infra.stage import Faulty, checked
+from infra.stage import Faulty, checked, outputs_of
 
 # A restore of any size takes twenty minutes and more.
 _PATIENCE = {"Delay": 20, "MaxAttempts": 540}
@@ -53,11 +53,9 @@ def main() -> None:
         stage = checked(options.stage)
     except Faulty as error:
         parser.exit(1, f"{error}\n")
-    session: Any = boto3.Session(region_name=stage.region)
-    stack = session.client("cloudformation").describe_stacks(StackName=stage.stack)["Stacks"][0]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    dynamodb, target = session.client("dynamodb"), f"{stage.stack}-{options.at:%Y-%m-%d-%H%M%S}"
-    restore(dynamodb, outputs["TableName"], options.at, target)
+    dynamodb: Any = boto3.client("dynamodb", region_name=stage.region)
+    target = f"{stage.stack}-{options.at:%Y-%m-%d-%H%M%S}"
+    restore(dynamodb, outputs_of(stage)["TableName"], options.at, target)
     print(f"To be written among the parameters of infra/stages/{options.stage}.json:")
     for name, value in make_ready(dynamodb, target).items():
         print(f'    "{name}": "{value}",')

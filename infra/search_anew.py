@@ -1,13 +1,15 @@
-"""Make the file that is searched anew, of all titles in a table: `python -m infra.search_anew --table … --bucket …`.
+"""Make the file that is searched anew, of all titles in a table: `python -m infra.search_anew --stage STAGE`.
 
 For a restored table, whose file is gone, or a bucket that has lost it. Nothing of the file before is needed.
 """
 
 import argparse
+import os
 from collections.abc import Iterator
 
 import boto3
 
+from infra.stage import Faulty, checked, outputs_of
 from lending.actions.catalogue.describe_titles import refresh_search
 from lending.aws.search_file import Entry
 from lending.aws.table import Table
@@ -33,11 +35,22 @@ def _titles(table: Table) -> Iterator[Entry]:
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m infra.search_anew", description=__doc__.splitlines()[0])
-    parser.add_argument("--table", required=True)
-    parser.add_argument("--bucket", required=True)
+    parser.add_argument("--stage", help="the name of a file in infra/stages")
+    parser.add_argument("--table", default="")
+    parser.add_argument("--bucket", default="")
     asked = parser.parse_args()
-    count = search_anew(Table(boto3.client("dynamodb"), asked.table), asked.bucket)
-    print(f"{count} titles can be found")
+    table, bucket = asked.table, asked.bucket
+    try:
+        if asked.stage:
+            stage = checked(asked.stage)
+            os.environ["AWS_DEFAULT_REGION"] = stage.region
+            outputs = outputs_of(stage)
+            table, bucket = outputs["TableName"], outputs["CatalogueBucket"]
+    except Faulty as error:
+        parser.exit(1, f"{error}\n")
+    if not (table and bucket):
+        parser.error("which table and bucket? Give --stage, or --table and --bucket.")
+    print(f"{search_anew(Table(boto3.client('dynamodb'), table), bucket)} titles can be found")
 
 
 if __name__ == "__main__":
