@@ -9,6 +9,7 @@ import botocore.session
 import pytest
 from botocore import xform_name
 
+from tests.benchmarks import bill
 from tests.template.conftest import ROOT
 
 TEXTS = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
@@ -106,3 +107,12 @@ def test_a_command_that_does_not_exist_is_found() -> None:
     assert faults("`aws dynamodb restore-everything`") == ["aws dynamodb restore-everything"]
     assert faults("`aws sqs purge-queue --all`") == ["aws sqs purge-queue --all"]
     assert faults("make what you like, with aws or python -m nothing") == []
+
+
+def test_the_handbook_says_what_stands_there_each_month() -> None:
+    # GIVEN the table of costs in the handbook, and what the template has now
+    said = re.search(r"\*\*together\*\* \| \| \*\*([0-9.]+)\*\*", (ROOT / "docs" / "operations.md").read_text("utf-8"))
+    now = sum(line.dollars for line in bill.standing())
+    # THEN they are much the same
+    assert said
+    assert float(said[1]) == pytest.approx(now, rel=0.15)
