@@ -16,7 +16,7 @@ TEXTS = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CONT
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
 # What the AWS CLI knows beside the operations of a service, and options that every operation has.
-CLI_ONLY = {("logs", "tail"), ("s3", "cp"), ("configure", "sso")}
+CLI_ONLY = {("logs", "tail"), ("s3", "rm"), ("configure", "sso")}
 CLI_OPTIONS = {"region", "query", "output", "cli-read-timeout", "cli-binary-format"}
 SERVICES = set(botocore.session.get_session().get_available_services()) | {"s3"}
 
