@@ -64,6 +64,8 @@ def _environment(port: int, folder: Path) -> dict[str, str]:
     return inherited | {
         "GATEWAY_PORT": str(port),
         "BIND_HOST": LOOPBACK,
+        # Its broker of MQTT would listen on every interface, and nobody needs it.
+        "IOT_MTLS_ENABLED": "0",
         "TMPDIR": str(folder),
         "STATE_DIR": str(folder / "state"),
         "AUTH": "true",
