@@ -9,6 +9,7 @@ from lending.actions.mail.outbox import send_again_what_is_stuck
 from lending.actions.mail.saturday_mail import announce_bags
 from lending.actions.morning_check import emit_morning_check
 from lending.actions.patrons.leave import erase
+from lending.aws.daily_line import send_daily_line
 from lending.aws.schedules import Summary, carry_out_job, enough_time, summary_of
 from lending.aws.table import library_table
 
@@ -29,5 +30,7 @@ def _lending_mail(moment: datetime) -> Summary:
 
 
 def _daily_notices(moment: datetime) -> Summary:
-    emit_morning_check(library_at(moment))
-    return summary_of(put_daily_mails(library_at(moment)))
+    found = emit_morning_check(library_at(moment))
+    done = put_daily_mails(library_at(moment))
+    send_daily_line(moment.date(), found)
+    return summary_of(done)

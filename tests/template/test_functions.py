@@ -219,6 +219,7 @@ def test_the_environment_tells_a_function_what_it_needs(of_type: OfType, logical
     assert ("IMAGES_BUCKET" in variables) == (name in ["registration", "images", "review"])
     assert ("USER_POOL_ID" in variables) == (name in ["review", "mail", "my_library", "notices"])
     assert ("MAIL_QUEUE_URL" in variables) == (name in ["outbox", "notices"])
+    assert ("DAILY_TOPIC" in variables) == (name == "notices")
     assert ("MAIL_CONFIGURATION_SET" in variables) == (name == "mail")
 
 

@@ -7,12 +7,16 @@ from lending.actions.run.due import run_due
 from lending.aws.metrics import emit_counts
 
 
-def emit_morning_check(library: Library) -> None:
-    """Count what is not as it should be; accounts that were left half-made are mended first.
+def emit_morning_check(library: Library) -> dict[str, int]:
+    """Count what is not as it should be, and tell the alarms; accounts that were left half-made are mended first.
 
     Alarms hear a number that is not 0, and hear as well if no number comes.
     """
     due = run_due(library)
-    emit_counts(RunMissing=int(not due.begun), RunUnfinished=int(due.begun and not due.finished))
-    emit_counts(AccountsLeft=see_to_accounts(library.table)["accounts_left"])
-    emit_counts(ApplicationsLate=late_applications(library))
+    run = {"RunMissing": int(not due.begun), "RunUnfinished": int(due.begun and not due.finished)}
+    emit_counts(**run)
+    accounts = {"AccountsLeft": see_to_accounts(library.table)["accounts_left"]}
+    emit_counts(**accounts)
+    applications = {"ApplicationsLate": late_applications(library)}
+    emit_counts(**applications)
+    return run | accounts | applications

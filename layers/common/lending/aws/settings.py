@@ -21,6 +21,7 @@ class Settings:
     catalogue_bucket: str
     user_pool_id: str
     mail_queue_url: str
+    daily_topic: str
     mail_configuration_set: str
     temporary_password_days: int
     site_url: str
@@ -49,6 +50,7 @@ def settings() -> Settings:
         images_bucket=env.get("IMAGES_BUCKET", ""),
         user_pool_id=env.get("USER_POOL_ID", ""),
         mail_queue_url=env.get("MAIL_QUEUE_URL", ""),
+        daily_topic=env.get("DAILY_TOPIC", ""),
         mail_configuration_set=env.get("MAIL_CONFIGURATION_SET", ""),
         temporary_password_days=int(env.get("TEMPORARY_PASSWORD_DAYS") or 0),
         site_url=env.get("SITE_URL", ""),
