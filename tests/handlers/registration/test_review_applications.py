@@ -661,7 +661,13 @@ def test_the_crash_points_are_all_there_are(given: Given, library: Table) -> Non
     kit(library), submitted(library)
     with crash(0, after=False) as made:
         register()
-    assert made == ["TransactWriteItems", "AdminCreateUser", "AdminAddUserToGroup", "TransactWriteItems", "DeleteObjects"]
+    assert made == [
+        "TransactWriteItems",
+        "AdminCreateUser",
+        "AdminAddUserToGroup",
+        "TransactWriteItems",
+        "DeleteObjects",
+    ]
     known_patron(given, library, kana="ベツジン")
     (
         kit(library, "20100002"),
