@@ -133,7 +133,7 @@ def test_a_form_posts_values_one_by_one() -> None:
 
 
 def test_every_fault_is_named_at_once() -> None:
-    """GIVEN a form wrong in many ways WHEN read THEN one answer names them all (issue 3)."""
+    """GIVEN a form wrong in many ways WHEN read THEN one answer names them all."""
     found = faults(
         name="", kana="青森", birth_date="2030-01-01", postal_code="1", phone=..., email="taro＠example.com",
         card_number=1234567890, documents="passport", online_lending="maybe", role="desk",
@@ -471,7 +471,7 @@ def test_even_an_optional_image_is_missing_once_it_was_asked_for() -> None:
     ],
 )
 def test_registering_changes_what_the_kind_is_about(kind: str, changed: set[str]) -> None:
-    """GIVEN all fields WHEN registered THEN a re-issue moves nothing but the number (RULES 1, issue 3)."""
+    """GIVEN all fields WHEN registered THEN a re-issue moves nothing but the number (RULES 1)."""
     assert set(patron_changes(opened(kind=kind))) == changed
     assert "online_lending" not in patron_changes(opened(kind=kind, online_lending=False))
 

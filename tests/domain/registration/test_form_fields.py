@@ -1,4 +1,4 @@
-"""What people type (RULES 7, issue 3: forms checked as people type them)."""
+"""What people type (RULES 7)."""
 
 from collections.abc import Callable
 from datetime import date

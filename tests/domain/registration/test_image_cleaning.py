@@ -78,7 +78,7 @@ def test_a_phones_photo_keeps_its_pixels_and_nothing_else() -> None:
 
 
 def test_a_photo_stands_upright_and_is_scaled_down() -> None:
-    """GIVEN 12 million pixels lying on their side WHEN cleaned THEN they stand, the long side 2000 (issue 3)."""
+    """GIVEN 12 million pixels lying on their side WHEN cleaned THEN they stand, the long side 2000."""
     clean = clean_picture(photos.card_photo("1234567890"))
     assert (clean.width, clean.height) == (1500, MAX_SIDE)
     assert opened(clean).size == (1500, MAX_SIDE)
@@ -145,7 +145,7 @@ def test_more_bytes_than_the_policy_allows() -> None:
 
 
 def test_heic_is_told_by_its_bytes_and_how_to_avoid_it() -> None:
-    """GIVEN an iPhone's HEIC WHEN sent THEN it is refused with the setting to change (issue 3)."""
+    """GIVEN an iPhone's HEIC WHEN sent THEN it is refused with the setting to change."""
     found = refusal(photos.heic())
     assert found.code == "heic"
     assert "互換性優先" in found.message
@@ -169,7 +169,7 @@ def test_only_the_two_named_formats_are_decoded(form: str) -> None:
 
 
 def test_a_bomb_is_refused_before_a_pixel_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN a 50 KB PNG of 400 million pixels WHEN looked at THEN it is refused without decoding it (issue 3)."""
+    """GIVEN a 50 KB PNG of 400 million pixels WHEN looked at THEN it is refused without decoding it."""
     bomb = photos.png_bomb()
     assert len(bomb) < 60_000
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda _picture: pytest.fail("decoded"))
