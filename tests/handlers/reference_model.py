@@ -648,7 +648,11 @@ class ReferenceLibrary:
 
     # The calendar (RULES 16, 21, 22, 40)
 
-    def close(self, closure_id: str, closed: Closed) -> None:
+    def close(self, closure_id: str, closed: Closed, now: datetime) -> None:
+        if closed.facility and closed.last < now.date():
+            raise No("closure_is_over")
+        if closed.facility and closed.last > now.date() + TWO_YEARS:
+            raise No("closure_too_far")
         self.closed[closure_id] = closed
 
     def suspend(self, suspension_id: str, suspension: Suspension) -> None:

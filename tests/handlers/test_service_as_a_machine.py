@@ -193,11 +193,11 @@ class ActualLibrary:
 
     # The calendar
 
-    def close(self, closure_id: str, closed: reference.Closed) -> None:
+    def close(self, closure_id: str, closed: reference.Closed, now: datetime) -> None:
         scope = Scope.FACILITY if closed.facility else Scope.PREFECTURAL
         closure = Closure(closure_id=closure_id, scope=scope, facility=closed.facility, starts_on=closed.first,
                           ends_on=closed.last, reason="休館")  # fmt: skip
-        record_closure(Library(self.table, POLICY, NOON), closure)
+        record_closure(Library(self.table, POLICY, now), closure)
 
     def suspend(self, suspension_id: str, suspension: reference.Suspension) -> None:
         scope = Scope.FACILITY if suspension.facility else Scope.SERVICE
@@ -771,7 +771,7 @@ class Life(RuleBasedStateMachine):
         first, name = self.now.date() + soon, f"c-{next(self.names):04}"
         span = 800 * DAY if facility and not for_years else span
         if opted_in is None:
-            self.do("close", name, reference.Closed(facility, first, first + span))
+            self.do("close", name, reference.Closed(facility, first, first + span), self.now)
             return
         until = first + more + 7 * DAY if opted_in and not facility else None
         opted = frozenset() if facility else frozenset(opted_in)

@@ -6,6 +6,7 @@ with small ones, which make more moments to die.
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -47,7 +48,7 @@ def job(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any, str], Job]:
 
     def of(function: Any, event: str) -> Job:
         def invoke(client: Any, lambda_context: Any = None) -> dict[str, Any]:
-            monkeypatch.setattr(function, "library_table", lambda: one_at_a_time(client))
+            monkeypatch.setattr("lending.actions.library.library_table", lambda: one_at_a_time(client))
             answer: dict[str, Any] = function.handler(sample(event), lambda_context or context())
             return answer
 
@@ -134,10 +135,12 @@ def test_the_run_dies_while_several_transactions_are_under_way(
     for dies_at in range(4, 32, 5):
         store = copied(start)
         with monkeypatch.context() as patch:
-            patch.setattr(allocator, "library_table", lambda: Table(Mortal(store, dies_at), "lending", at_once=4))  # noqa: B023
+            patch.setattr(
+                "lending.actions.library.library_table", partial(Table, Mortal(store, dies_at), "lending", at_once=4)
+            )
             with pytest.raises(Crash):
                 allocator.handler(sample("allocator/thursday_run"), context())
-            patch.setattr(allocator, "library_table", lambda: Table(store, "lending", at_once=4))  # noqa: B023
+            patch.setattr("lending.actions.library.library_table", partial(Table, store, "lending", at_once=4))
             allocator.handler(sample("allocator/thursday_run"), context())
         assert results(store) == results(expected), dies_at
 

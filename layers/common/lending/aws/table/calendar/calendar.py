@@ -5,7 +5,7 @@ The whole calendar is one query: what is told of days to come needs to know whic
 
 from collections import defaultdict
 from contextlib import suppress
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from lending.aws.table.codec import Item, attributes, epoch, values_of
 from lending.aws.table.store import Overtaken, Table
@@ -13,7 +13,7 @@ from lending.aws.table.writes import Key, Write, delete, put_new, update
 from lending.domain.calendar.calendar import Calendar, LatestRun
 from lending.domain.calendar.closures import Closure, Suspension
 from lending.domain.run.run import Run
-from lending.domain.week import TOKYO
+from lending.domain.week import DAY, TOKYO
 
 _PARTITION = "CALENDAR"
 # Books of eight weeks back may still be released, and a ready hold waits for ten open days.
@@ -52,7 +52,8 @@ def note_latest(table: Table, run: Run) -> None:
 
 def closure_addition(closure: Closure) -> Write:
     """A closure that was not known. It is erased when no deadline is counted over its days any more."""
-    erased = datetime.combine(closure.ends_on, time(), TOKYO) + _COUNTED_OVER
+    # What is closed for good is never erased, for that day is beyond the calendar.
+    erased = datetime.combine(min(closure.ends_on, date.max - _COUNTED_OVER - DAY), time(), TOKYO) + _COUNTED_OVER
     return put_new(closure_key(closure.closure_id), attributes(closure) | {"expires_at": epoch(erased)})
 
 
