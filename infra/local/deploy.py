@@ -15,6 +15,7 @@ from infra.local.package import function_package, layer_package
 from infra.local.pages import page_config, upload_pages
 from infra.local.server import REGION
 from infra.local.translate import Template, code_folders, expand, fit_to_loopback, load_template
+from lending.domain.policy import Policy
 
 ARTEFACTS = "lending-artefacts"
 
@@ -71,7 +72,8 @@ class Deployment:
         outputs = self._carry_out(how, values | {"Release": release})
         outputs["ApiUrl"] = f"{self.endpoint}/_aws/execute-api/{_api_id(outputs['ApiUrl'])}/$default/api"
         config = page_config(outputs, REGION, self.endpoint)
-        upload_pages(s3, outputs["SiteBucket"], self.root / "web", config)
+        policy = Policy.model_validate_json(values.get("Policy", "{}"))
+        upload_pages(s3, outputs["SiteBucket"], self.root / "web", config, policy)
         return outputs
 
     def _carry_out(self, how: str, values: dict[str, str]) -> dict[str, str]:

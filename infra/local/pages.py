@@ -57,12 +57,12 @@ def page_config(outputs: dict[str, str], region: str, cognito_endpoint: str) -> 
     }
 
 
-def upload_pages(s3: "S3Client", bucket: str, folder: Path, config: dict[str, str]) -> int:
+def upload_pages(s3: "S3Client", bucket: str, folder: Path, config: dict[str, str], policy: Policy) -> int:
     """Upload the pages and their config.json; the number of objects written.
 
     Browsers ask again each time (`no-cache`), so that a page never meets the modules of another release.
     """
-    objects = dict(site_files(folder)) | {"config.json": json.dumps(config).encode()}
+    objects = dict(site_files(folder, policy)) | {"config.json": json.dumps(config).encode()}
     for key, body in objects.items():
         s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type(key), CacheControl="no-cache")
     return len(objects)
@@ -73,16 +73,21 @@ def content_type(key: str) -> str:
     return CONTENT_TYPES.get(Path(key).suffix) or mimetypes.guess_type(key)[0] or "application/octet-stream"
 
 
-def site_files(folder: Path) -> Iterator[tuple[str, bytes]]:
+def site_files(folder: Path, policy: Policy) -> Iterator[tuple[str, bytes]]:
     """Each file of the site with its key: the pages in their frame, styles, pictures and modules."""
+    kinds = json.dumps(kinds_of_application(policy), ensure_ascii=False)
     for page in sorted(folder.glob("*.html")):
-        yield page.name, framed(page, folder / "frame").encode()
+        yield page.name, framed(page, folder / "frame", kinds).encode()
     for path in sorted(path for name in PUBLISHED_FOLDERS for path in (folder / name).rglob("*") if path.is_file()):
         yield path.relative_to(folder).as_posix(), path.read_bytes()
 
 
-def framed(page: Path, frame: Path) -> str:
-    """A page in the site's frame: it has but lines for the head, its `<main>`, and what it adds to the foot."""
+def framed(page: Path, frame: Path, kinds: str) -> str:
+    """A page in the site's frame: it has but lines for the head, its `<main>`, and what it adds to the foot.
+
+    Args:
+        kinds: what can be applied for, as JSON.
+    """
     head, opening, rest = page.read_text("utf-8").partition("<main")
     main, closing, foot = rest.partition("</main>")
     navigation = "" if page.name in STAFF_PAGES else (frame / "navigation.html").read_text("utf-8")
@@ -93,7 +98,7 @@ def framed(page: Path, frame: Path) -> str:
         main=opening + main + closing,
         foot=foot.strip(),
         # Nothing in it may end the element that it stands in.
-        kinds=json.dumps(kinds_of_application(Policy()), ensure_ascii=False).replace("<", "\\u003c"),
+        kinds=kinds.replace("<", "\\u003c"),
     )
 
 
@@ -138,5 +143,7 @@ def publish(name: str, region: str) -> None:
     stack = session.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     config = page_config(outputs, region, f"https://cognito-idp.{region}.amazonaws.com")
-    count = upload_pages(session.client("s3"), outputs["SiteBucket"], WEB, config)
+    told = {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in stack["Parameters"]}
+    policy = Policy.model_validate_json(told["Policy"])
+    count = upload_pages(session.client("s3"), outputs["SiteBucket"], WEB, config, policy)
     print(f"{count} objects, {outputs['SiteUrl']}")

@@ -10,7 +10,7 @@ from infra.local.pages import STAFF_PAGES, WEB, content_type, kinds_of_applicati
 from lending.domain.policy import Policy
 from lending.domain.registration.kinds import KINDS
 
-FILES = dict(site_files(WEB))
+FILES = dict(site_files(WEB, Policy()))
 PAGES = sorted(name for name in FILES if name.endswith(".html"))
 ONCE = ("title", "header", "main", "footer", "h1")
 
@@ -87,3 +87,11 @@ def test_the_home_page_leads_to_every_kind_of_application() -> None:
     home = FILES["index.html"].decode()
     links = {name: f'<a href="apply.html?kind={name}">{kind.label}</a>' for name, kind in KINDS.items()}
     assert [name for name, link in links.items() if link not in home] == []
+
+
+def test_the_pages_are_published_with_the_policy_of_their_stack() -> None:
+    # GIVEN a library that asks for fewer pictures and names guardians later THEN its pages say so
+    own = Policy(image_limit=3, guardian_below=18)
+    page = dict(site_files(WEB, own))["apply.html"].decode()
+    told = json.loads(page.partition('id="kinds">')[2].partition("</script>")[0])
+    assert (told["image_limit"], told["guardian_below"]) == (3, 18)

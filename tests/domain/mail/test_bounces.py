@@ -2,7 +2,6 @@
 
 import csv
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -10,9 +9,9 @@ from lending.aws.ses_events import parse
 from lending.domain.mail.bounce_table import BounceCause, Diagnosis, Fault
 from lending.domain.mail.bounces import CAUSE_LABELS, blames_sender, classify, explanation, may_come_again
 from lending.domain.mail.events import EventKind, MailEvent, Recipient, bare_address
+from tests.domain.mail.ses import HANAKO, an_event
 
 WRONG, REFUSED, FULL, FORWARDING, UNKNOWN = BounceCause
-HANAKO = "hanako@example.jp"
 HERE = Path(__file__).parent / "bounces"
 
 # Answers in which another reads something else, and why we don't.
@@ -120,17 +119,6 @@ def bounced(
     recipient = Recipient(address, status, diagnostic, "failed")
     event = MailEvent("m", EventKind.BOUNCE, (recipient,), *kind, addressed_to=(to,))
     return classify(event, recipient)
-
-
-def an_event(**changes: object) -> dict[str, Any]:
-    mail = {"messageId": "m1", "timestamp": "2026-06-06T00:00:01.000Z", "destination": [HANAKO]}
-    bounce = {
-        "bounceType": "Permanent",
-        "bounceSubType": "General",
-        "bouncedRecipients": [{"emailAddress": HANAKO}],
-        "timestamp": "2026-06-06T00:00:05.000Z",
-    }
-    return {"eventType": "Bounce", "mail": mail, "bounce": bounce} | changes
 
 
 PROVIDERS = [

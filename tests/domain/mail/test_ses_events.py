@@ -4,7 +4,6 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from time import process_time
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,10 +14,10 @@ from lending.domain.mail.bounce_table import BounceCause
 from lending.domain.mail.bounces import classify
 from lending.domain.mail.events import EventKind, MailEvent
 from lending.domain.mail.mail import STATE_LABELS, MailState, moved
+from tests.domain.mail.ses import HANAKO, an_event
 
 SAMPLES = Path(__file__).parents[3] / "events" / "bounces"
 WRONG, REFUSED, FULL, FORWARDING, UNKNOWN = BounceCause
-HANAKO = "hanako@example.jp"
 
 # Each sample: its kind and what it makes of the mail; for those staff hear of, cause and whether it is permanent.
 READABLE = {
@@ -69,17 +68,6 @@ MALFORMED = [
 def bodies(sample: str) -> list[str]:
     records = json.loads((SAMPLES / f"{sample}.json").read_text(encoding="utf-8"))["Records"]
     return [record["body"] for record in records]
-
-
-def an_event(**changes: object) -> dict[str, Any]:
-    mail = {"messageId": "m1", "timestamp": "2026-06-06T00:00:01.000Z", "destination": [HANAKO]}
-    bounce = {
-        "bounceType": "Permanent",
-        "bounceSubType": "General",
-        "bouncedRecipients": [{"emailAddress": HANAKO}],
-        "timestamp": "2026-06-06T00:00:05.000Z",
-    }
-    return {"eventType": "Bounce", "mail": mail, "bounce": bounce} | changes
 
 
 def test_every_sample_is_tested() -> None:

@@ -14,8 +14,6 @@ from lending.domain.catalogue.title import Title
 from lending.domain.catalogue.title_changes import Changes, DescribedTitle, changes_to
 from lending.domain.problems import Refused
 
-_DELETIONS = 50
-
 
 @again_when_overtaken
 def describe_title(table: Table, wanted: DescribedTitle, version: str) -> Title:

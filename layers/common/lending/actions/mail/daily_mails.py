@@ -56,7 +56,7 @@ _Due = tuple[Mail, list[Write]]
 def _put(table: Table, due: Iterable[_Due], policy: Policy) -> int:
     """Put the mails that are not there yet, each in one step with its writes; answers how many."""
     by_key = {mails.key(mail): (mail, writes) for mail, writes in due}
-    there = {(item["PK"], item["SK"]) for item in table.get_many(by_key)}
+    there = mails.existing(table, by_key)
     # Books that a mail of theirs has left out would be kept for ever.
     write_what_holds(table, [as_one(*writes) for key, (_, writes) in by_key.items() if key in there and writes])
     new = [as_one(mails.addition(mail, policy), *writes) for key, (mail, writes) in by_key.items() if key not in there]

@@ -4,7 +4,7 @@ A mail exists because its item was put in the same transaction as the change it 
 `work` lists those on their way, so that what is stuck is found, and those that are to be printed (RULES 44).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from lending.aws.table.codec import Item, attributes, each_of, epoch, stamp, value_of
@@ -33,6 +33,11 @@ def find(table: Table, key_: Key) -> Mail | None:
     """The mail as of now."""
     item = table.get(key_)
     return mail_of(item) if item else None
+
+
+def existing(table: Table, keys: Iterable[Key]) -> set[Key]:
+    """Those of the keys under which there is a mail."""
+    return {(item["PK"], item["SK"]) for item in table.get_many(keys)}
 
 
 def of_patron(table: Table, patron_id: str) -> list[Mail]:
