@@ -219,7 +219,7 @@ def test_a_session_that_ran_out_asks_to_sign_in_again(page: Page, given: Given) 
     run_out = "const s = JSON.parse(sessionStorage.session); s.until = 0; sessionStorage.session = JSON.stringify(s);"
     page.evaluate(run_out)
     open_view(page, "借りている資料")
-    assert page.evaluate("JSON.parse(sessionStorage.session).until") > 0
+    page.wait_for_function("JSON.parse(sessionStorage.session).until > 0")
     # WHEN it cannot be renewed any more THEN the page says so
     page.evaluate(run_out.replace("s.until = 0;", "s.until = 0; s.refresh = 'void';"))
     page.locator(".view-links").get_by_role("link", name="メール").click()

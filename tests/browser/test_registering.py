@@ -363,7 +363,7 @@ def test_what_was_typed_can_be_erased(page: Page) -> None:
     page.get_by_role("link", name="入力をやめて、入力した内容を消す").click()
     page.get_by_role("button", name="消してやめる").click()
     heading(page, re.compile("県立図書館の本を"))
-    assert page.evaluate("sessionStorage.length") == 0
+    page.wait_for_function("sessionStorage.length === 0")
 
 
 def test_nothing_typed_is_lost_and_nothing_stays_once_it_is_sent(page: Page) -> None:
@@ -440,7 +440,7 @@ def test_a_wrong_pair_of_numbers_tells_nothing_more(page: Page) -> None:
     expect(page.get_by_role("group", name="申請の状況を表示できませんでした")).to_contain_text(
         "受付番号か確認番号が違う"
     )
-    assert page.evaluate("sessionStorage.length") == 0
+    page.wait_for_function("sessionStorage.length === 0")
 
 
 @pytest.mark.parametrize(
@@ -487,7 +487,7 @@ def test_the_link_of_a_mail_opens_the_application_and_it_can_be_withdrawn(page: 
     page.get_by_role("button", name="取り下げる", exact=True).click()
     heading(page, "申請を取り下げました")
     assert_accessible(page)
-    assert page.evaluate("sessionStorage.length") == 0
+    page.wait_for_function("sessionStorage.length === 0")
     page.goto("/index.html")
     page.goto(link)
     expect(page.get_by_role("group", name="申請の状況を表示できませんでした")).to_be_visible()

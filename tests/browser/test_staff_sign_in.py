@@ -92,4 +92,4 @@ def test_staff_enrol_a_phone_and_sign_in_with_its_code(phone: BrowserContext, st
     page.evaluate("sessionStorage.session = JSON.stringify({ ...JSON.parse(sessionStorage.session), until: 0 })")
     page.locator(".view-links").get_by_role("link", name="申請").click()
     heading(page, "申請")
-    assert page.evaluate("JSON.parse(sessionStorage.session).until") > 0
+    page.wait_for_function("JSON.parse(sessionStorage.session).until > 0")
