@@ -14,7 +14,7 @@ export PYTHONPATH := layers/common:.
 export SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run week serve quick rules test bench lint $(LINTERS) validate openapi requirements build deploy drill rollback pages accounts facilities catalogue search restore
+.PHONY: help run week serve quick rules test bench lint $(LINTERS) validate security openapi requirements build deploy drill rollback pages accounts facilities catalogue search restore
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,18 @@ scripts: web/node_modules/made
 validate: .venv-sam/made ## Let the SAM CLI check the template
 	AWS_DEFAULT_REGION=$(REGION) .venv-sam/bin/sam validate --lint --template $(TEMPLATE)
 
+.venv-security/made: infra/security.txt
+	@$(PYTHON) -m venv .venv-security >&2
+	@.venv-security/bin/python -m pip install --quiet --no-deps --require-hashes --requirement infra/security.txt >&2
+	@.venv-security/bin/python -m pip check >&2
+	@touch $@
+
+# The rules read plain CloudFormation; what does not apply, and why, is in infra/security.yaml.
+security: .venv/made .venv-security/made ## Check the template against a set of rules for security
+	@mkdir -p .aws-sam
+	@$(BIN)/python -m infra.expanded > .aws-sam/expanded.json
+	.venv-security/bin/checkov --config-file infra/security.yaml --file .aws-sam/expanded.json
+
 accounts: .venv/made ## Make accounts on AWS: facilities, staff (STAFF=list.csv); RESET=name makes one anew
 	@$(BIN)/python -m infra.accounts $(STAGE) $(if $(STAFF),--staff $(STAFF)) $(if $(RESET),--reset $(RESET))
 
@@ -111,6 +123,8 @@ requirements: ## Pin again what is shipped and what the tests need (needs uv)
 	  --no-header tests/requirements.in --output-file tests/requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-header infra/requirements.in --output-file infra/requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header infra/security.in --output-file infra/security.txt
 
 # Packages cannot be written to on Lambda: without bytecode in them each start compiles everything anew. It is that of
 # the functions' own Python, which building needs as well, and is taken unseen, for unpacking changes the files' times.

@@ -159,6 +159,21 @@ def test_the_default_stage_is_throttled(of_type: OfType) -> None:
     assert {"ThrottlingRateLimit", "ThrottlingBurstLimit"} <= set(stage["DefaultRouteSettings"])
 
 
+def test_a_flood_of_what_needs_no_sign_in_is_not_everybodys(of_type: OfType) -> None:
+    # GIVEN the routes that anybody may send something to THEN each has a limit far below that of all together
+    (api,) = of_type("AWS::ApiGatewayV2::Api").values()
+    (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
+    anybodys = {
+        f"{method.upper()} {path}"
+        for path, operations in api["Body"]["paths"].items()
+        for method, operation in operations.items()
+        if method == "post" and operation["security"] == [{"NONE": []}]
+    }
+    assert "POST /api/applications" in anybodys
+    assert set(stage["RouteSettings"]) == anybodys
+    assert all(limit["ThrottlingRateLimit"] <= 20 for limit in stage["RouteSettings"].values())
+
+
 @pytest.mark.parametrize("personal", ["sourceIp", "path", "userAgent", "authorizer", "identity"])
 def test_the_access_log_holds_no_personal_data(of_type: OfType, personal: str) -> None:
     (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
