@@ -1,8 +1,7 @@
 """A role allows what its function calls, and nothing that it never calls: found by walking the sources.
 
-From a function's handler everything that can be reached is followed, by names; what is called of S3, SES, Cognito, the
-secrets and the queue of mails is compared with the role. DynamoDB is left to tests/deployed/test_roles.py: which of its
-actions a write takes is only known when it is built.
+From a function's handler everything that can be reached is followed, by names; what is called of AWS is compared with
+the role. What the gateway, the queues and the stream need to call the function is AWS's own and left out.
 """
 
 import ast
@@ -18,10 +17,24 @@ from tests.template.conftest import ROOT, Statements
 
 LENDING = ROOT / "layers" / "common" / "lending"
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/handler.py"))
-COMPARED = ("s3", "ses", "cognito-idp", "secretsmanager")
-CALLED_OTHERWISE = {"ListObjectsV2": "ListBucket", "DeleteObjects": "DeleteObject", "HeadObject": "GetObject"}
+COMPARED = ("s3", "ses", "cognito-idp", "secretsmanager", "sqs", "sns", "dynamodb")
+CALLED_OTHERWISE = {
+    "ListObjectsV2": "ListBucket", "DeleteObjects": "DeleteObject", "HeadObject": "GetObject",
+    "SendMessageBatch": "SendMessage",
+}  # fmt: skip
+# How the code asks the table, and what each way is to AWS.
+WRITING = "lending.aws.table.writes"
+WRITES = {"put": "PutItem", "update": "UpdateItem", "delete": "DeleteItem", "check": "ConditionCheckItem"}
+READS = {"get": "GetItem", "get_many": "BatchGetItem", "query": "Query", "page": "Query"}
+# What a mapping of a queue or a stream to a function asks with the function's role.
+OF_MAPPINGS = {
+    "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility",
+    "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams",
+}  # fmt: skip
 # A lookup without it is told "forbidden" instead of "not there".
 TO_TELL_WHAT_IS_MISSING = {"public": {"s3:ListBucket"}}
+# All areas know kept answers, which are written where a route changes something; the public's only read.
+NEVER_WRITES = {"public": {f"dynamodb:{each}" for each in WRITES.values()}}
 
 Place = tuple[str, str]  # a module and a name in it
 
@@ -72,7 +85,7 @@ def named(module: str, node: ast.AST) -> Iterator[Place]:
                 yield dotted, part.attr
 
 
-def reached(function: str) -> Iterator[tuple[str, ast.AST]]:
+def reached(function: str) -> Iterator[tuple[Place, ast.AST]]:
     """Every piece of code that a function's handler can come to."""
     start = f"functions.{function}.handler"
     waiting: list[Place] = [(start, name) for name in names(start)]
@@ -86,7 +99,7 @@ def reached(function: str) -> Iterator[tuple[str, ast.AST]]:
             # The routes of an area are known by their decorator.
             waiting += [(module, each) for each in names(module)]
         if (node := names(module).get(name)) is not None:
-            yield module, node
+            yield place, node
             waiting += named(module, node)
         elif name in imported(module):
             dotted = imported(module)[name]
@@ -104,6 +117,9 @@ def calls(node: ast.AST) -> Iterator[str]:
         yield action(service, operation)
     for operation in re.findall(r"_call\('(admin_\w+)'", text):
         yield action("cognito-idp", operation)
+    for read in re.findall(r"\btable\.(\w+)\(", text):
+        if read in READS:
+            yield f"dynamodb:{READS[read]}"
 
 
 def action(service: str, operation: str) -> str:
@@ -116,12 +132,15 @@ def test_calls_are_found() -> None:
     # GIVEN the functions whose calls are known THEN the walk finds them: it is not blind
     assert set(called("mail")) >= {"ses:SendEmail", "cognito-idp:AdminSetUserPassword"}
     assert set(called("registration")) >= {"s3:PutObject", "secretsmanager:GetSecretValue"}
+    assert set(called("images")) >= {"dynamodb:GetItem", "dynamodb:UpdateItem"}
     assert not [each for each in called("desk") if each.startswith(("cognito-idp", "s3"))]
 
 
 def called(function: str) -> set[str]:
     """The actions that a function asks of the services compared."""
-    found = {each for _, node in reached(function) for each in calls(node)}
+    everything = list(reached(function))
+    found = {each for _, node in everything for each in calls(node)}
+    found |= {f"dynamodb:{WRITES[name]}" for (module, name), _ in everything if module == WRITING and name in WRITES}
     return {each for each in found if each.startswith(tuple(f"{service}:" for service in COMPARED))}
 
 
@@ -133,13 +152,20 @@ def allowed(statements: Statements, function: str) -> set[str]:
         actions = statement["Action"]
         return [actions] if isinstance(actions, str) else list(actions)
 
-    found = {each for statement in statements[logical] for each in listed(statement)}
+    own = [statement for statement in statements[logical] if not is_of_dead_letters(statement)]
+    found = {each for statement in own for each in listed(statement)}
     return {each for each in found if each.startswith(tuple(f"{service}:" for service in COMPARED))}
+
+
+def is_of_dead_letters(statement: dict[str, Any]) -> bool:
+    """Whether a statement lets AWS put away what the function failed at."""
+    resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+    return all("DeadLetters" in str(resource) for resource in resources)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_role_allows_what_is_called_and_no_more(statements: Statements, function: str) -> None:
     called_here, allowed_here = called(function), allowed(statements, function)
-    assert called_here - allowed_here == set(), "called, and not allowed"
-    unused = allowed_here - called_here - TO_TELL_WHAT_IS_MISSING.get(function, set())
+    assert called_here - allowed_here - NEVER_WRITES.get(function, set()) == set(), "called, and not allowed"
+    unused = allowed_here - called_here - OF_MAPPINGS - TO_TELL_WHAT_IS_MISSING.get(function, set())
     assert unused == set(), "allowed, and never called"
