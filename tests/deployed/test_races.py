@@ -12,9 +12,9 @@ from lending.aws.table import Table
 from lending.aws.table.catalogue import copies
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
-from lending.domain.catalogue.title import CopyState, Pull
-from lending.domain.run_id import RunId
+from lending.domain.catalogue.title import CopyState
 from lending.domain.week import TOKYO
+from tests.copies import plan as planned
 from tests.deployed.conftest import NOON, Given
 from tests.deployed.racing import Pair, Round, at_once, copy_of, heads_start, lend, own
 
@@ -112,7 +112,7 @@ def test_cancellation_and_scan(given: Given, library: Table, decision: str) -> N
         given.hold(first, title, place)
         if number % 2:
             given.hold(second, title, place, at=NOON + timedelta(hours=1))
-        plan = Pull(first.patron_id, title.title_id, decision, RunId(run), place, cap)
+        plan = planned(first.patron_id, title.title_id, decision, run, place, cap)
         library.write(copies.pull_change(copy_of(library, title), plan))
         # WHEN it is found in the moment in which the hold is cancelled
         cancelled, scanned = at_once(

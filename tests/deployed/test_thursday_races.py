@@ -10,12 +10,12 @@ from lending.aws.table.catalogue import copies
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import loans
 from lending.aws.table.pulls import crates
-from lending.domain.catalogue.title import CopyState, Pull, Title
+from lending.domain.catalogue.title import CopyState, Title
 from lending.domain.holds.hold import HoldStatus
 from lending.domain.patrons.patron import Patron
-from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 from tests.copies import moved
+from tests.copies import plan as planned
 from tests.deployed.conftest import NOON, Given
 from tests.deployed.racing import Round, at_once, copy_of, heads_start, own
 
@@ -29,7 +29,7 @@ def plan(given: Given, library: Table, patron: Patron, facility: str = FACILITY)
     title = given.title()
     given.hold(patron, title, facility)
     numbers = {"position": 1, "of": 1, "copies": 1}
-    pull = Pull(patron.patron_id, title.title_id, "lend", RunId("2026-06-04"), facility, 10, numbers)
+    pull = planned(patron.patron_id, title.title_id, pickup_place=facility, facts=numbers)
     library.write(copies.pull_change(copy_of(library, title), pull))
     return title
 

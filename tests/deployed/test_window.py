@@ -7,9 +7,8 @@ from infra.local.people import mailbox, run_job, sign_in, until
 from infra.local.stack import Stack
 from lending.aws.table import Table
 from lending.aws.table.catalogue import copies, titles
-from lending.domain.catalogue.title import Pull
-from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
+from tests.copies import plan as planned
 from tests.deployed.applicants import DECIDED, FACILITY, Counter
 from tests.deployed.conftest import NOON, PASSWORD, Given
 
@@ -51,7 +50,7 @@ def test_who_has_no_mail_gets_in_borrows_and_is_written_to(given: Given, library
     fuyumi.post("/me/holds", DECIDED, {"title_id": title.title_id, "pickup_place": str(FACILITY)}, 201)
     (copy,) = copies.find_many(library, [barcode])
     patron_id = holder_of(library, title.title_id)
-    plan = Pull(patron_id, title.title_id, "lend", run=RunId("2026-06-04"), pickup_place=str(FACILITY), cap=10)
+    plan = planned(patron_id, title.title_id, pickup_place=str(FACILITY))
     library.write(copies.pull_change(copy, plan))
     assert counter.desk.post(f"/desk/pulls/{barcode}", THURSDAY, {"result": "found"})["action"] == "lend"
     # THEN on Saturday they are written a letter that proves their right to receive it (RULES 28, 36)

@@ -18,16 +18,15 @@ from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
 from lending.aws.table.registration import cards
 from lending.domain.calendar.facility import Facility
-from lending.domain.catalogue.title import Copy, CopyState, Pull
+from lending.domain.catalogue.title import Copy, CopyState
 from lending.domain.holds.hold import Hold, HoldStatus
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.registration.card import Card, CardState
-from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
-from tests.copies import moved
+from tests.copies import moved, plan
 from tests.handlers.conftest import Given, context, request
 
 POLICY = Policy()
@@ -90,8 +89,7 @@ class SampleLibrary:
     def pull(self, barcode: str = "t-1-1", patron_id: str = "p-1", **changes: Any) -> Copy:
         """A plan of Thursday's run on a copy."""
         title_id = barcode.rpartition("-")[0]
-        plan = replace(Pull(patron_id, title_id, "lend", RunId("2026-06-04"), "12", 10), **changes)
-        self.table.write(copies.pull_change(self.copy(barcode), plan))
+        self.table.write(copies.pull_change(self.copy(barcode), plan(patron_id, title_id, **changes)))
         return self.copy(barcode)
 
     def kept(self, barcode: str = "t-1-1", patron_id: str = "p-1", status: HoldStatus = HoldStatus.SECURED) -> Hold:

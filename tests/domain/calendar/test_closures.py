@@ -12,11 +12,11 @@ from lending.domain.calendar.calendar import Calendar, LatestRun
 from lending.domain.calendar.closures import Closure, ClosureKind, Scope, Suspension
 from lending.domain.calendar.coming_weeks import next_week_that_runs, shut_for_good
 from lending.domain.calendar.notices import notices_on
-from lending.domain.catalogue.title import Copy, CopyState, Pull
+from lending.domain.catalogue.title import Copy, CopyState
 from lending.domain.policy import Policy
 from lending.domain.run.expected_pickup import earliest_pickup
-from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO, week_of_run
+from tests.copies import plan
 
 POLICY = Policy()
 RUN = date(2026, 6, 4)
@@ -296,7 +296,7 @@ def test_each_one_ahead_keeps_a_copy_to_its_due_date() -> None:
 def test_a_copy_promised_today_is_gone_and_so_is_its_hold() -> None:
     """GIVEN the head's copy on today's list THEN the next in the queue counts from that loan's due date (RULES 23)."""
     thursday = datetime(2026, 6, 4, 12, 0, tzinfo=TOKYO)
-    promised = replace(SHELF, pull=Pull("p", "t", "lend", RunId("2026-06-04"), "7", 10))
+    promised = replace(SHELF, pull=plan("p", "t", pickup_place="7"))
     assert earliest(thursday, position=2, copies=[promised]) == date(2026, 6, 28)
     assert earliest(thursday + 3 * DAY, position=1, copies=[promised]) == date(2026, 6, 14)  # the plan is over
 

@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.closures import Closure, Scope, Suspension
-from lending.domain.catalogue.title import Copy, CopyState, Pull
+from lending.domain.catalogue.title import Copy, CopyState
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.run.allocation import allocate
 from lending.domain.run.reasons import Code, counter_sentence, patron_sentence
 from lending.domain.run.run import Outcome, Run, RunDecision, prefectural_pull, thursday_run
-from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
+from tests.copies import plan
 
 POLICY = Policy()
 RUN_DATE = date(2026, 6, 4)
@@ -365,7 +365,7 @@ def test_ready_holds_are_not_touched() -> None:
 
 def pulled(barcode: str, run: str, decision: str = "lend", patron_id: str = "a") -> Copy:
     """A copy that a run has planned for somebody."""
-    return copy(barcode, pull=Pull(patron_id, "t", decision, RunId(run), "7", 10))
+    return copy(barcode, pull=plan(patron_id, "t", decision, run, "7"))
 
 
 def test_another_runs_pull_of_the_day_stands() -> None:
@@ -512,7 +512,7 @@ def a_copy(title: str, number: int, chance: random.Random) -> Copy:
         made = replace(made, due_on=chance.choice((None, RUN_DATE, date(2026, 6, 21))))
     if state is CopyState.ON_SHELF and chance.random() < 0.2:
         run_id = chance.choice(("2026-06-01", "2026-06-02am", "2026-06-02pm", "2026-06-04", "2026-06-04pm"))
-        made = replace(made, pull=Pull(chance.choice(PEOPLE), title, "lend", RunId(run_id), "7", 5))
+        made = replace(made, pull=plan(chance.choice(PEOPLE), title, run=run_id, pickup_place="7", cap=5))
     return replace(made, reference_only=chance.random() < 0.1)
 
 
@@ -798,7 +798,7 @@ def test_a_rerun_over_its_own_plan_decides_the_same(case: Case, decisions: list[
         if of.barcode not in half:
             return of
         by = half[of.barcode]
-        pull = Pull(by.patron_id, by.title_id, by.decision, case.run.run_id, by.pickup_place, 5)
+        pull = plan(by.patron_id, by.title_id, by.decision, case.run.run_id, by.pickup_place, 5)
         return replace(of, pull=pull)
 
     copies = {title: [written(each) for each in copies] for title, copies in case.copies.items()}

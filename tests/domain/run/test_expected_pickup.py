@@ -11,6 +11,7 @@ from lending.domain.policy import Policy
 from lending.domain.run.expected_pickup import available, pickup_of_hold
 from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
+from tests.copies import plan
 
 POLICY, OPEN = Policy(), Calendar()
 MONDAY = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
@@ -27,7 +28,7 @@ def copy(**changes: Any) -> Copy:
 
 
 def pull(decision: str = "lend", run: str = "2026-06-04", place: str = "12") -> Pull:
-    return Pull("p-1", "t-1", decision, RunId(run), place, 10)
+    return plan("p-1", "t-1", decision, run, place)
 
 
 def test_the_week_of_the_worked_example() -> None:
@@ -42,11 +43,11 @@ def test_a_plan_stands_until_the_books_are_to_be_collected() -> None:
     planned = [copy(pull=pull())]
     for day in (THURSDAY, THURSDAY + timedelta(days=2)):
         assert pickup_of_hold(hold(), [], planned, day, OPEN, POLICY) == date(2026, 6, 7)
-        assert available(planned, day, POLICY) == 0
+        assert available(planned, day) == 0
     # WHEN it was not followed by Sunday, the next run plans anew
     sunday = THURSDAY + timedelta(days=3)
     assert pickup_of_hold(hold(), [], planned, sunday, OPEN, POLICY) == date(2026, 6, 14)
-    assert available(planned, sunday, POLICY) == 1
+    assert available(planned, sunday) == 1
 
 
 def test_a_plan_for_the_counter_is_for_today() -> None:
@@ -87,7 +88,7 @@ def test_a_recorded_change_of_the_pickup_place_counts_from_its_run() -> None:
 
 def test_a_plan_for_a_hold_that_is_gone_keeps_nobody_waiting() -> None:
     # GIVEN a copy on Thursday's list for somebody who has cancelled since, RULES 23
-    planned = [copy(pull=Pull("p-0", "t-1", "lend", RunId("2026-06-04"), "12", 10))]
+    planned = [copy(pull=plan("p-0", "t-1"))]
     # THEN the one behind is told of the next run, not of the end of a loan that will never be
     assert pickup_of_hold(hold(), [], planned, THURSDAY, OPEN, POLICY) == date(2026, 6, 14)
     assert pickup_of_hold(hold(), [FIRST], planned, THURSDAY, OPEN, POLICY) == date(2026, 6, 28)
@@ -95,8 +96,8 @@ def test_a_plan_for_a_hold_that_is_gone_keeps_nobody_waiting() -> None:
 
 def test_an_old_plan_for_the_counter_hides_no_copy() -> None:
     # GIVEN a plan for the counter that nobody followed on its day, RULES 15
-    stale = [copy(pull=pull("ready", RunId("2026-06-03pm"), PREFECTURAL))]
-    assert available(stale, THURSDAY, POLICY) == 1
+    stale = [copy(pull=pull("ready", "2026-06-03pm", PREFECTURAL))]
+    assert available(stale, THURSDAY) == 1
 
 
 def test_a_run_that_was_made_early_is_not_promised_again() -> None:

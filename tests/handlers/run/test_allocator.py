@@ -23,6 +23,7 @@ from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 from tests.copies import moved
+from tests.copies import plan as planned
 from tests.handlers.conftest import Given, context, sample
 
 PLACED = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
@@ -87,7 +88,7 @@ def test_sample_run_plans_pulls_and_gives_reasons(given: Given, library: Table) 
     assert (summary["date"], summary["already_done"]) == ("2026-06-04", False)
     assert {name: summary[name] for name in ("holds", "lend", "none", "pulls", "explained", "lost")} == {
         "holds": 3, "lend": 1, "none": 2, "pulls": 1, "explained": 2, "lost": 0}  # fmt: skip
-    assert pulled(library, "t-1-1") == Pull("p-1", "t-1", "lend", RunId("2026-06-04"), "12", 10, numbers(1, 3))
+    assert pulled(library, "t-1-1") == planned("p-1", "t-1", facts=numbers(1, 3))
     first = holds.find(library, "p-1", "t-1")
     assert first
     assert first.status is HoldStatus.WAITING
@@ -212,7 +213,7 @@ def test_plans_of_an_earlier_day_leave_the_pull_list(given: Given, library: Tabl
     given.title()
     copy = copies.find(library, "t-1-1")
     assert copy
-    library.transact(copies.pull_change(copy, Pull("p-1", "t-1", "lend", RunId("2026-05-28"), "12", 10)))
+    library.transact(copies.pull_change(copy, planned("p-1", "t-1", run="2026-05-28")))
     run()
     assert list(copies.pulls(library)) == []
 
@@ -299,16 +300,12 @@ def test_pull_for_the_counter(given: Given, library: Table) -> None:
     summary = pull()
     # THEN the first is on the list, and the copy of the other queue is left to its head
     assert (summary["date"], summary["pulls"]) == ("2026-06-04am", 1)
-    assert pulled(library, "t-1-1") == Pull(
-        "p-1", "t-1", "ready", RunId("2026-06-04am"), PREFECTURAL, 10, numbers(1, 1)
-    )
+    assert pulled(library, "t-1-1") == planned("p-1", "t-1", "ready", "2026-06-04am", PREFECTURAL, facts=numbers(1, 1))
     assert pulled(library, "t-2-1") is None
     assert pull()["already_done"] is True
     # AND in the afternoon what stands is left as it is
     assert pull("2026-06-04T14:00:00+09:00")["pulls"] == 0
-    assert pulled(library, "t-1-1") == Pull(
-        "p-1", "t-1", "ready", RunId("2026-06-04am"), PREFECTURAL, 10, numbers(1, 1)
-    )
+    assert pulled(library, "t-1-1") == planned("p-1", "t-1", "ready", "2026-06-04am", PREFECTURAL, facts=numbers(1, 1))
 
 
 def test_no_pull_on_a_closed_day(given: Given, library: Table) -> None:
@@ -375,7 +372,5 @@ def test_copy_state_is_never_overwritten(given: Given, library: Table) -> None:
     assert isinstance(copy, Copy)
     stale = replace(copy, call_number="000")
     library.transact(moved(library, "t-1-1", CopyState.MISSING))
-    lost = write_what_holds(
-        library, [copies.pull_change(stale, Pull("p", "t-1", "lend", RunId("2026-06-04"), "1", 10))]
-    )
+    lost = write_what_holds(library, [copies.pull_change(stale, planned("p", "t-1", pickup_place="1"))])
     assert lost == [0]

@@ -23,7 +23,7 @@ from lending.aws.table.patrons import patrons
 from lending.aws.table.run import runs
 from lending.aws.table.store import TRANSACTION_WRITES
 from lending.aws.table.writes import Write
-from lending.domain.catalogue.title import CopyState, Pull
+from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
@@ -34,7 +34,7 @@ from lending.domain.week import TOKYO
 from tests.benchmarks.counting_store import CountingStore
 from tests.benchmarks.generator import library
 from tests.benchmarks.run_cost import everything
-from tests.copies import moved
+from tests.copies import moved, plan
 from tests.handlers.conftest import context, sample
 from tests.handlers.crashing import Crash, Items, Mortal, is_result, one_at_a_time
 
@@ -76,7 +76,7 @@ def a_library() -> CountingStore:
     ]
     for copy in left[:5]:
         Table(store, "lending").write(
-            copies.pull_change(copy, Pull("p", copy.title_id, "lend", RunId("2026-05-28"), "1", 5))
+            copies.pull_change(copy, plan("p", copy.title_id, run="2026-05-28", pickup_place="1", cap=5))
         )
     return store
 

@@ -1,7 +1,7 @@
 """An emergency (snow): other days for a facility's batch, one mail to each patron, and taking it back (RULES 40)."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 from lending.actions.library import Library
@@ -12,6 +12,7 @@ from lending.aws.table.catalogue import copies
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.mail import mails
 from lending.aws.table.patrons import audit_log
+from lending.aws.table.run import runs
 from lending.aws.table.writes import Write
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
@@ -21,7 +22,7 @@ from lending.domain.mail.mail import Mail, new_mail
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
-from lending.domain.week import Week, week_of_run
+from lending.domain.week import Week
 
 
 @again_when_overtaken
@@ -37,7 +38,7 @@ def record_shift(table: Table, wanted: Shift, staff: str, policy: Policy) -> tup
     Raises:
         Refused: no such facility or Sunday, or days that do not fit, naming each.
     """
-    week = _week(wanted.pickup_from, policy)
+    week = runs.week_opening_on(table, wanted.pickup_from, policy)
     _demand_sense(table, week, wanted)
     act = Act(wanted.recorded_at, staff, Deed.SHIFT)
     known = shifts.find(table, wanted.pickup_from, wanted.facility)
@@ -66,10 +67,6 @@ def take_shift_back(library: Library, pickup_from: date, facility: str, staff: s
     if back is not known:
         library.table.write(shifts.record(known, back, library.policy))
     return back, _carry_out(library.table, back, Act(library.moment, staff, Deed.SHIFT), library.policy)
-
-
-def _week(pickup_from: date, policy: Policy) -> Week:
-    return week_of_run(pickup_from - timedelta(days=policy.pickup_days_after_run), policy)
 
 
 def _demand_sense(table: Table, week: Week, wanted: Shift) -> None:

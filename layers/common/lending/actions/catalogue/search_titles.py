@@ -114,7 +114,7 @@ def _card(
     return TitleCard(
         title=title,
         copies=len(copies),
-        copies_available=available(copies, moment, policy),
+        copies_available=available(copies, moment),
         holds_waiting=waiting,
         earliest_pickup=earliest_pickup(moment, place, waiting + 1, copies, closed, policy),
     )

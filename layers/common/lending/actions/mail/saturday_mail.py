@@ -25,7 +25,7 @@ def announce_bags(library: Library) -> JobResult:
     Returns:
         The day it was done for and what was done; no counts if it had been done before.
     """
-    week = _week_due(library.moment, library.policy)
+    week = runs.week_as_run(library.table, _week_due(library.moment, library.policy))
     if runs.is_done(library.table, JOB, week.mail_on):
         return JobResult(week.mail_on)
     packed = [bag for bag in bags.of_week(library.table, week.pickup_from) if bag.barcodes]

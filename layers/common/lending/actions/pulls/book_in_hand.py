@@ -99,9 +99,7 @@ class BookInHand:
         )
         pulls = [copy.pull for copy in found_copies if copy.pull and copy.barcode != self.copy.barcode]
         return sum(
-            pull.patron_id == patron.patron_id
-            and pull.decision == Outcome.LEND
-            and pull.stands_on(self.day, self.library.policy)
+            pull.patron_id == patron.patron_id and pull.decision == Outcome.LEND and pull.stands_on(self.day)
             for pull in pulls
         )
 

@@ -1,15 +1,14 @@
 """Crates leave, on Thursday: what is scanned after that is kept for the next run (RULES 23, 24)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from lending.actions.library import Library
 from lending.aws.table import Overtaken, Table
 from lending.aws.table.calendar import facilities
 from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.pulls import crates
-from lending.domain.policy import Policy
+from lending.aws.table.run import runs
 from lending.domain.problems import Reason, Refused
-from lending.domain.week import week_of_run
 
 
 def dispatch(library: Library, pickup_from: date, wanted: list[str]) -> dict[str, datetime]:
@@ -26,7 +25,7 @@ def dispatch(library: Library, pickup_from: date, wanted: list[str]) -> dict[str
         Refused: no such Sunday or facility, naming each.
     """
     known = {str(each.number) for each in facilities.all_facilities(library.table)}
-    _demand_sense(pickup_from, [number for number in wanted if number not in known], library.policy)
+    _demand_sense(library, pickup_from, [number for number in wanted if number not in known])
     named = list(dict.fromkeys(wanted)) or sorted(known, key=int)
     write_what_holds(
         library.table, (crates.dispatch_record(pickup_from, number, library.moment, library.policy) for number in named)
@@ -47,8 +46,8 @@ def bring_back(table: Table, pickup_from: date, facility: str) -> None:
         raise Refused("crate_not_left") from None
 
 
-def _demand_sense(pickup_from: date, unknown: list[str], policy: Policy) -> None:
-    week = week_of_run(pickup_from - timedelta(days=policy.pickup_days_after_run), policy)
+def _demand_sense(library: Library, pickup_from: date, unknown: list[str]) -> None:
+    week = runs.week_opening_on(library.table, pickup_from, library.policy)
     faults = [Reason("no_batch", field="pickup_from")] if week.pickup_from != pickup_from else []
     faults += [Reason("unknown_facility", {"facility": number}, field="facilities") for number in unknown]
     if faults:

@@ -19,9 +19,7 @@ from lending.domain.week import DAY
 def lapse_plans(library: Library) -> int:
     """Take the plans of weekly runs off the pull list whose books could not be sent any more; answers how many."""
     tomorrow = last_day_over(library.moment, library.policy) + DAY
-    over = [
-        copy for copy in copies.pulls(library.table) if copy.pull and not copy.pull.stands_on(tomorrow, library.policy)
-    ]
+    over = [copy for copy in copies.pulls(library.table) if copy.pull and not copy.pull.stands_on(tomorrow)]
     return drop_plans(library.table, [copy for copy in over if copy.pull and copy.pull.of_weekly_run])
 
 

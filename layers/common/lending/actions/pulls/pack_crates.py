@@ -10,9 +10,11 @@ from lending.aws.table.catalogue import copies
 from lending.aws.table.loans import bags
 from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.pulls.crates import dispatched as left_at
+from lending.aws.table.run import runs
 from lending.domain.catalogue.title import Copy
 from lending.domain.loans.bag import Bag
 from lending.domain.patrons.audit_log import Act, Deed
+from lending.domain.week import run_due_at, week_of_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,14 @@ class Crate:
         return sum(len(books) for _, books in self.bags)
 
 
-def crates(library: Library, pickup_from: date, facility: str, staff: str) -> list[Crate]:
+def crates(library: Library, sunday: date | None, facility: str, staff: str) -> list[Crate]:
     """The crates of a week by facility, or one facility's. A bag whose books are all checked in again is in none.
 
     Args:
-        pickup_from: Sunday S.
+        sunday: Sunday S; None for the week that is packed now.
         facility: its number as text, or empty for all.
     """
+    pickup_from = sunday or _packed_now(library)
     packed = [bag for bag in bags.of_week(library.table, pickup_from, facility) if bag.barcodes]
     if packed:
         library.table.write(audit_log.entry_of_list("crates", Act(library.moment, staff, Deed.LOOK), library.policy))
@@ -62,3 +65,9 @@ def crates(library: Library, pickup_from: date, facility: str, staff: str) -> li
         Crate(number, names.get(number, ""), pickup_from, by_facility[number], cards, left.get(number))
         for number in sorted(by_facility, key=int)
     ]
+
+
+def _packed_now(library: Library) -> date:
+    """The Sunday of the latest run that is due."""
+    week = week_of_run(run_due_at(library.moment, library.policy), library.policy)
+    return runs.week_as_run(library.table, week).pickup_from

@@ -113,7 +113,7 @@ def _plans(given: Iterable[RunDecision], queue: Queue, run: Run, pull: Pull) -> 
         hold, cap = waiting[each.patron_id], queue.patrons[each.patron_id].cap_on(run.week.cycle)
         mine = each.patron_id == pull.patron_id
         numbers = numbers_of(pull.facts if mine else hold.last_run.facts if hold.last_run else {})
-        writes.append(copies.pull_change(found_copies[each.barcode], pull_of(each, cap, pull.run, numbers)))
+        writes.append(copies.pull_change(found_copies[each.barcode], pull_of(each, cap, run, numbers)))
         if hold.last_run and not mine:
             writes.append(holds.reason_change(hold, None))
     return writes

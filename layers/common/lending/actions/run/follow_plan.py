@@ -83,7 +83,7 @@ def _pull(run: Run, now: RunSnapshot, hold: Hold, decision: RunDecision) -> _Ste
     copy = now.copies.get(decision.barcode)
     if copy is None or copy.state is not (CopyState.KEPT_ASIDE if secured else CopyState.ON_SHELF):
         return "lost", "", None
-    pull = pull_of(decision, now.patrons[decision.patron_id].cap_on(run.week.cycle), run.run_id)
+    pull = pull_of(decision, now.patrons[decision.patron_id].cap_on(run.week.cycle), run)
     return "pulls", "lost", None if copy.pull == pull else copies.pull_change(copy, pull)
 
 

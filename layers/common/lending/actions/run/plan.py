@@ -45,6 +45,7 @@ def make_plan(
     record = RunRecord(
         run.run_id,
         run.moment,
+        week=run.week if run.kind is RunKind.THURSDAY else None,
         plan=fingerprint(given, run, policy, number),
         round=number,
         chunks=-(-len(decided) // runs.CHUNK),

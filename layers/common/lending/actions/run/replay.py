@@ -7,7 +7,7 @@ from lending.actions.run.run_input import fingerprint, unpack
 from lending.aws.table import Table
 from lending.aws.table.run import runs
 from lending.domain.problems import Refused
-from lending.domain.run.run import RunDecision, thursday_run
+from lending.domain.run.run import RunDecision, run_of_week
 from lending.domain.run_id import RunId
 
 
@@ -36,10 +36,9 @@ def replay_run(table: Table, run_id: RunId) -> Replay:
     if record is None:
         raise Refused("not_found")
     packed = runs.input_of(table, record)
-    if not packed:
+    if not packed or record.week is None:
         raise Refused("run_input_gone")
-    given, policy = unpack(packed)
-    run = thursday_run(run_id.day, policy)
+    (given, policy), run = unpack(packed), run_of_week(record.week)
     considered = {(hold.patron_id, hold.title_id) for hold in given.holds}
     kept = (each for number in range(record.chunks) for each in runs.chunk(table, record, number))
     then = {key: each for each in kept if (key := _hold(each)) in considered}

@@ -75,7 +75,7 @@ def fingerprint(given: RunInput, run: Run, policy: Policy, number: int) -> str:
     Args:
         number: of the plan in its run, from 1 on: a plan that replaces another has a name of its own.
     """
-    digest = hashlib.sha256(f"{run} {number - 1} {policy.model_dump_json()}".encode())
+    digest = hashlib.sha256(f"{attributes(run)} {number - 1} {policy.model_dump_json()}".encode())
     for hold in sorted(given.holds, key=lambda hold: (hold.title_id, hold.patron_id)):
         digest.update(repr(replace(hold, last_run=None)).encode())
     for copy in chain.from_iterable(given.copies.values()):

@@ -12,7 +12,7 @@ from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies
 from lending.aws.table.run import runs
 from lending.domain.problems import Refused
-from lending.domain.run.run import Run, thursday_run
+from lending.domain.run.run import Run, run_of_week, thursday_run
 from lending.domain.run.run_record import RunRecord
 from lending.domain.run_id import RunId
 from lending.domain.week import in_tokyo, run_due_at, week_of_run
@@ -66,8 +66,9 @@ def run_for(
     Raises:
         Unfinished: there was not enough time; asked again it goes on.
     """
-    run = thursday_run(run_date, library.policy)
-    record = runs.find(library.table, run.run_id)
+    record = runs.find(library.table, RunId.of_weekly_run(run_date))
+    # Whatever the policy has become: one run has one week.
+    run = run_of_week(record.week) if record and record.week else thursday_run(run_date, library.policy)
     again = record is not None and _may_be_made_anew(library.table, run, record, library.moment, dropped_again)
     if record is None or again:
         try:

@@ -24,7 +24,6 @@ from lending.domain.holds.hold import PREFECTURAL
 from lending.domain.loans.bag import Bag
 from lending.domain.problems import Reason, Refused
 from lending.domain.run_id import RunId
-from lending.domain.week import run_due_at, week_of_run
 
 area = Area("/api/desk", staff)
 
@@ -196,9 +195,7 @@ def bring_crate_back(request: Request, asked: CratesQuery) -> None:
 @area.get("/crates")
 def show_crates(request: Request, asked: CratesQuery) -> Page[CrateAnswer]:
     """The crates of a week, the one that is packed now if none is named; with `facility` only one."""
-    moment, policy = request.moment, request.library.policy
-    pickup_from = asked.pickup_from or week_of_run(run_due_at(moment, policy), policy).pickup_from
-    found = crates(request.library, pickup_from, asked.facility, request.caller)
+    found = crates(request.library, asked.pickup_from, asked.facility, request.caller)
     return request.page_of(found, lambda crate: (int(crate.facility),), _shown_crate)
 
 

@@ -6,9 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from lending.domain.policy import Policy
 from lending.domain.run_id import RunId
-from lending.domain.week import week_of_run
+from lending.domain.week import Week
 
 
 class CopyState(StrEnum):
@@ -46,8 +45,9 @@ class Pull:
     """The plan to take this copy from its shelf for one hold, until staff scan it (RULES 15, 23).
 
     `decision` is `lend`, `keep_aside` or `ready`; `run` made it; `pickup_place` is where the book goes; `cap` is the
-    patron's cap in that run. `facts` are the numbers that the run found, for the reason should the book not be lent
-    (27): place in the queue, or how the cap was filled.
+    patron's cap in that run. `week` is the one a weekly run serves, whose days are those of then, whatever the policy
+    becomes before the scan; a pull for the counter has none. `facts` are the numbers that the run found, for the
+    reason should the book not be lent (27): place in the queue, or how the cap was filled.
     A pull for the counter stands for its day, a Thursday run's until its books are to be collected; later ones plan
     anew.
     """
@@ -58,6 +58,7 @@ class Pull:
     run: RunId
     pickup_place: str
     cap: int
+    week: Week | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -68,11 +69,11 @@ class Pull:
     @property
     def of_weekly_run(self) -> bool:
         """Whether a weekly run planned it, for a partner facility; otherwise it is one for the counter."""
-        return self.run.half_day is None
+        return self.week is not None
 
-    def stands_on(self, day: date, policy: Policy) -> bool:
+    def stands_on(self, day: date) -> bool:
         """Whether staff fetch by it on `day`: for the counter on its day, otherwise until Sunday (RULES 15, 29)."""
-        return day < week_of_run(self.day, policy).pickup_from if self.of_weekly_run else self.day >= day
+        return day < self.week.pickup_from if self.week else self.day >= day
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.run.allocation import allocate
 from lending.domain.run.reasons import Code
-from lending.domain.run.run import Outcome, Run, RunDecision, RunKind, prefectural_pull, thursday_run
-from lending.domain.run_id import RunId
+from lending.domain.run.run import Outcome, Run, RunDecision, RunKind, prefectural_pull, run_of_week
 
 GIVES = frozenset({Outcome.LEND, Outcome.KEEP_ASIDE, Outcome.READY})
 
@@ -34,8 +33,13 @@ class Grant:
 
 
 def run_of(pull: Pull, moment: datetime, calendar: Calendar, policy: Policy) -> Run:
-    """The run that planned a pull. One for the prefectural library's counter is taken up at `moment` (RULES 15)."""
-    return thursday_run(pull.day, policy) if pull.of_weekly_run else prefectural_pull(moment, calendar, policy)
+    """The run that planned a pull, a weekly one with the days it had then.
+
+    One for the prefectural library's counter is taken up at `moment` (RULES 15).
+    """
+    if pull.week:
+        return run_of_week(pull.week)
+    return replace(prefectural_pull(moment, calendar, policy), run_id=pull.run)
 
 
 def can_be_followed(run: Run, day: date) -> bool:
@@ -104,7 +108,7 @@ def decide_anew(
         day: today.
     """
     there = list(copies)
-    standing = {each.pull.patron_id: each.barcode for each in there if each.pull and each.pull.stands_on(day, policy)}
+    standing = {each.pull.patron_id: each.barcode for each in there if each.pull and each.pull.stands_on(day)}
     queue = [hold for hold in holds if hold.patron_id not in standing and _waits(hold, patrons)]
     fetched = frozenset(standing.values())
     left = [
@@ -146,7 +150,7 @@ def numbers_of(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: facts[name] for name in NUMBERS if name in facts}
 
 
-def pull_of(decision: RunDecision, cap: int, run_id: RunId, numbers: Mapping[str, Any] | None = None) -> Pull:
+def pull_of(decision: RunDecision, cap: int, run: Run, numbers: Mapping[str, Any] | None = None) -> Pull:
     """The plan that a decision makes on its copy, with the numbers of then (RULES 15, 23, 27).
 
     Args:
@@ -159,9 +163,10 @@ def pull_of(decision: RunDecision, cap: int, run_id: RunId, numbers: Mapping[str
         patron_id=decision.patron_id,
         title_id=decision.title_id,
         decision=str(decision.decision),
-        run=run_id,
+        run=run.run_id,
         pickup_place=decision.pickup_place,
         cap=cap,
+        week=run.week if run.kind is RunKind.THURSDAY else None,
         facts=dict(facts),
     )
 

@@ -11,7 +11,7 @@ from lending.domain.catalogue.title import Copy, CopyState, Pull
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, Queued, place_in_queue
 from lending.domain.policy import Policy
 from lending.domain.run.run import Outcome
-from lending.domain.week import DAY, HORIZON, TOKYO, Week, counter_due_on, each_day, in_tokyo, week_of_run
+from lending.domain.week import DAY, HORIZON, TOKYO, Week, counter_due_on, each_day, in_tokyo
 
 # Whoever looks at a title before choosing a pickup place is told of a partner facility without closed days.
 ANY_FACILITY = ""
@@ -29,8 +29,8 @@ def pickup_of_hold(
     if hold.status == HoldStatus.READY:
         return _first_open_day(moment.date(), hold.pickup_until or moment.date(), calendar)
     place = hold.place_on(coming_week(moment, calendar, policy).cycle)
-    if (pull := _planned_for(hold, copies, moment.date(), policy)) and pull.decision != Outcome.KEEP_ASIDE:
-        return _pickup_as_planned(pull, moment.date(), calendar, policy)
+    if (pull := _planned_for(hold, copies, moment.date())) and pull.decision != Outcome.KEEP_ASIDE:
+        return _pickup_as_planned(pull, moment.date(), calendar)
     mine = [_as_free(copy) for copy in copies if _is_kept_for(hold, copy)]
     if mine:
         return earliest_pickup(moment, place, 1, mine, calendar, policy, hold.patron_id)
@@ -39,11 +39,11 @@ def pickup_of_hold(
     return earliest_pickup(moment, place, position, copies, calendar, policy, hold.patron_id, waiting)
 
 
-def available(copies: Sequence[Copy], moment: datetime, policy: Policy) -> int:
+def available(copies: Sequence[Copy], moment: datetime) -> int:
     """How many copies are on the shelf for whoever comes first: not planned for a hold (RULES 23)."""
     today = moment.date()
     return sum(
-        copy.can_be_lent and copy.state == CopyState.ON_SHELF and not (copy.pull and copy.pull.stands_on(today, policy))
+        copy.can_be_lent and copy.state == CopyState.ON_SHELF and not (copy.pull and copy.pull.stands_on(today))
         for copy in copies
     )
 
@@ -102,7 +102,7 @@ class _Outlook:
 
     def is_promised(self, copy: Copy) -> bool:
         """Whether staff are fetching the copy for a hold, which then still counts as waiting (RULES 23)."""
-        if copy.pull is None or not copy.pull.stands_on(self.now.date(), self.policy):
+        if copy.pull is None or not copy.pull.stands_on(self.now.date()):
             return False
         return self.waiting is None or copy.pull.patron_id in self.waiting
 
@@ -113,8 +113,8 @@ class _Outlook:
             return self._checked_in(copy.due_on or today)
         if copy.state == CopyState.READY or (copy.pull and self.is_promised(copy) and copy.pull.decision == "ready"):
             return self._checked_in(counter_due_on(today, self.policy))
-        if copy.pull and self.is_promised(copy):
-            return self._checked_in(week_of_run(copy.pull.day, self.policy).due_on)
+        if copy.pull and copy.pull.week and self.is_promised(copy):
+            return self._checked_in(copy.pull.week.due_on)
         return self.back_after_run(self.now) if copy.state == CopyState.KEPT_ASIDE else self.now
 
     def back_after_run(self, at: datetime) -> datetime | None:
@@ -152,17 +152,17 @@ class _Outlook:
         return weeks_from(coming_week(at, self.calendar, self.policy).run_date, self.policy)
 
 
-def _planned_for(hold: Hold, copies: Sequence[Copy], today: date, policy: Policy) -> Pull | None:
+def _planned_for(hold: Hold, copies: Sequence[Copy], today: date) -> Pull | None:
     """The plan that stands for this hold."""
     pulls = (copy.pull for copy in copies if copy.pull and copy.pull.patron_id == hold.patron_id)
-    return next((pull for pull in pulls if pull.stands_on(today, policy)), None)
+    return next((pull for pull in pulls if pull.stands_on(today)), None)
 
 
-def _pickup_as_planned(pull: Pull, today: date, calendar: Calendar, policy: Policy) -> date | None:
+def _pickup_as_planned(pull: Pull, today: date, calendar: Calendar) -> date | None:
     """A book that is being fetched: at the counter today, at a facility from its Sunday on (RULES 15, 29)."""
-    if pull.decision == Outcome.READY:
+    if pull.week is None:
         return _first_open_day(today, today + HORIZON, calendar)
-    return calendar.first_pickup_day(pull.pickup_place, week_of_run(pull.day, policy))
+    return calendar.first_pickup_day(pull.pickup_place, pull.week)
 
 
 def _is_kept_for(hold: Hold, copy: Copy) -> bool:

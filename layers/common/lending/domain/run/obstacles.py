@@ -100,7 +100,7 @@ class Gate:
 
     def leaves_to_thursday(self, pull: Pull) -> bool:
         """Whether this is a pull for the counter, and the other one a Thursday run's that can still be followed."""
-        return not self._thursday and pull.of_weekly_run and pull.stands_on(self.day, self._policy)
+        return not self._thursday and pull.of_weekly_run and pull.stands_on(self.day)
 
     def obstacle(self, hold: Hold, place: str) -> Explanation | None:
         """The first thing that stands in the way of this hold, or None (RULES 18, 21, 22)."""

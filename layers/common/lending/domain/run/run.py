@@ -89,8 +89,12 @@ class Explanation:
 
 def thursday_run(run_date: date, policy: Policy) -> Run:
     """The run of `run_date`, whenever it is carried out (RULES 18)."""
-    week = week_of_run(run_date, policy)
-    return Run(RunId.of_weekly_run(run_date), RunKind.THURSDAY, week.cut_off, week)
+    return run_of_week(week_of_run(run_date, policy))
+
+
+def run_of_week(week: Week) -> Run:
+    """The weekly run of a week, whose days are known."""
+    return Run(RunId.of_weekly_run(week.run_date), RunKind.THURSDAY, week.cut_off, week)
 
 
 def prefectural_pull(moment: datetime, calendar: Calendar, policy: Policy) -> Run:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from lending.domain.run_id import RunId
+from lending.domain.week import Week
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +14,14 @@ class RunRecord:
     `plan` names the plan in force, by the hash of what it was made from; it is the one of `round`, and `done` of its
     `chunks` are carried out. `counts` tell what was read and decided, `pulls`, `explained`, `lost` and `gone` what
     became of it: pulls that stand, reasons given, copies that were not there any more, holds that had left.
+    `week` is the one that a weekly run serves, with the days that its plan was first made with; a pull has none.
     `suspended` tells that the run was suspended as a whole, `dropped_at` that staff have dropped its plan: either may
     be made anew (RULES 22, 23).
     """
 
     run_id: RunId
     moment: datetime
+    week: Week | None = None
     plan: str = ""
     round: int = 1
     chunks: int = 0

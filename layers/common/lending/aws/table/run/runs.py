@@ -23,6 +23,7 @@ from lending.domain.run.reasons import Code
 from lending.domain.run.run import Outcome, RunDecision
 from lending.domain.run.run_record import Cost, CycleRun, RunRecord
 from lending.domain.run_id import RunId
+from lending.domain.week import Week, week_of_run
 
 CHUNK = 200
 
@@ -142,6 +143,18 @@ def of_cycle(table: Table, cycle: date) -> CycleRun | None:
     """The run that was made for a cycle, or is being made."""
     item = table.get(_cycle_key(cycle))
     return value_of(CycleRun, item) if item else None
+
+
+def week_as_run(table: Table, week: Week) -> Week:
+    """A week with the days of the run that was made for it: the policy may be another one by now (RULES 25, 29)."""
+    made = of_cycle(table, week.cycle)
+    record = find(table, made.run_id) if made else None
+    return record.week if record and record.week else week
+
+
+def week_opening_on(table: Table, sunday: date, policy: Policy) -> Week:
+    """The week whose pickup begins on `sunday`, if that is one: see its `pickup_from` (RULES 29)."""
+    return week_as_run(table, week_of_run(sunday - timedelta(days=policy.pickup_days_after_run), policy))
 
 
 def cycle_claim(run: CycleRun) -> Write:
