@@ -16,6 +16,8 @@ import boto3
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from infra.local.translate import load_template
+from infra.schedules import faults as schedule_faults
+from infra.schedules import schedules_of
 from lending.domain.policy import Policy
 
 INFRA = Path(__file__).parent
@@ -80,13 +82,16 @@ def checked(name: str, folder: Path = INFRA) -> Checked:
     Raises:
         Faulty: something in the files is wrong: everything that is.
     """
-    known = load_template(folder / "template.yaml")["Parameters"]
+    template = load_template(folder / "template.yaml")
+    known = template["Parameters"]
     policy, in_policy = _read(folder / "policy.json", Policy)
     stage, in_stage = _read(folder / "stages" / f"{name}.json", Stage)
     if stage is None or policy is None:
         raise Faulty(in_policy + in_stage)
     given = {key: str(value) for key, value in stage.parameters.items()}
-    if faults := [f"{name}.json: {fault}" for fault in _parameter_faults(given, known, name)]:
+    faults = [f"{name}.json: {fault}" for fault in _parameter_faults(given, known, name)]
+    faults += [f"policy.json: {fault}" for fault in schedule_faults(policy, schedules_of(template))]
+    if faults:
         raise Faulty(faults)
     defaults = {key: str(each["Default"]) for key, each in known.items()}
     values = defaults | given | {"Policy": _as_parameter(policy)}

@@ -1,10 +1,16 @@
-"""The schedules of the week, as API.md's table promises them."""
+"""The schedules of the week, as API.md's table promises them, and the policy that goes with them."""
 
 import json
+from dataclasses import replace
+from datetime import time
+from typing import Any
 
 import pytest
 
-from tests.template.conftest import OfType, Resources
+from infra.local.translate import Template, load_template
+from infra.schedules import faults, schedules_of
+from lending.domain.policy import Policy
+from tests.template.conftest import ROOT, OfType, Resources
 
 WEEK = {
     "thursday_run": ("AllocatorFunction", "cron(31 8 ? * THU *)"),
@@ -23,6 +29,12 @@ def schedules(of_type: OfType) -> Resources:
     """Each schedule by the job it asks for."""
     found = of_type("AWS::Scheduler::Schedule").values()
     return {json.loads(schedule["Target"]["Input"])["job"]: schedule for schedule in found}
+
+
+@pytest.fixture(scope="session")
+def loaded() -> Template:
+    """The template as it is written, its loops carried out."""
+    return load_template(ROOT / "infra" / "template.yaml")
 
 
 def test_the_jobs_are_those_of_the_week(schedules: Resources) -> None:
@@ -61,3 +73,52 @@ def test_two_stacks_of_one_account_have_schedules_of_their_own(schedules: Resour
     assert not [job for job, schedule in schedules.items() if "Name" in schedule]
     # and all of them stop by one parameter
     assert all(schedule["State"] == {"Ref": "Schedules"} for schedule in schedules.values())
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (
+            {"cut_off": time(9)},
+            {"run_weekday and cut_off say within the hour from THU 09:00 on": "thursday_run at THU 08:31"},
+        ),
+        (
+            {"cut_off": time(7)},
+            {"run_weekday and cut_off say within the hour from THU 07:00 on": "thursday_run at THU 08:31"},
+        ),
+        (
+            {"run_weekday": 2},
+            {
+                "run_weekday and cut_off say within the hour from WED 08:30 on": "thursday_run at THU 08:31",
+                "the last of pickup_days and release_at say SAT 22:00": "sunday_release at SUN 22:00",
+                "mail_days_after_run says on FRI": "lending_mail at SAT 09:00",
+            },
+        ),
+        (
+            {"pull_times": (time(9), time(15, 30))},
+            {"pull_times say 09:00, 15:30 every day": "prefectural_pull at 09:00, 14:00 every day"},
+        ),
+        (
+            {"release_at": time(21)},
+            {
+                "the last of pickup_days and release_at say SUN 21:00": "sunday_release at SUN 22:00",
+                "release_at says 21:00 every day": "prefectural_release at 22:00 every day",
+            },
+        ),
+        ({"pickup_days": 7}, {"the last of pickup_days and release_at say SAT 22:00": "sunday_release at SUN 22:00"}),
+        ({"mail_days_after_run": 1}, {"mail_days_after_run says on FRI": "lending_mail at SAT 09:00"}),
+        ({"pickup_days_after_run": 3, "loan_cap": 8}, {}),
+    ],
+)
+def test_a_policy_that_the_schedules_do_not_know_is_told(
+    loaded: Template, changed: dict[str, Any], told: dict[str, str]
+) -> None:
+    # GIVEN a policy with other days or times than the template WHEN they are compared THEN each difference is told
+    found = list(faults(Policy(**changed), schedules_of(loaded)))
+    assert found == [f"{wanted}, but infra/template.yaml has {found}" for wanted, found in told.items()]
+
+
+def test_a_schedule_of_another_form_is_told(loaded: Template) -> None:
+    schedules = schedules_of(loaded)
+    schedules["lending_mail"] = replace(schedules["lending_mail"], expression="rate(7 days)")
+    assert list(faults(Policy(), schedules)) == ["lending_mail: rate(7 days) cannot be read"]
