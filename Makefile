@@ -14,7 +14,7 @@ export PYTHONPATH := layers/common:.
 export SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run week serve quick rules test bench lint $(LINTERS) validate security openapi requirements build deploy drill rollback pages accounts facilities catalogue search restore
+.PHONY: help run week serve quick rules test bench lint $(LINTERS) validate security openapi requirements build deploy drill rollback pages accounts facilities catalogue search restore job
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -112,6 +112,9 @@ search: .venv/made ## Make the file that is searched anew, of the titles in a st
 
 restore: .venv/made ## Bring a stage's table back as it was, beside the one in use (AT=2026-06-04T08:00:00+09:00)
 	@$(BIN)/python -m infra.restore $(STAGE) $(AT)
+
+job: .venv/made ## Do a scheduled job by hand, for now or AT=2026-06-04T08:30 (NAME=thursday_run)
+	@$(BIN)/python -m infra.job $(STAGE) $(NAME) $(if $(AT),--at $(AT))
 
 openapi: .venv/made ## Describe the HTTP surface anew, from its routes
 	@$(BIN)/python -m infra.openapi > docs/openapi.json
