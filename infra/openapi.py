@@ -12,7 +12,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter
 
-from lending.api.answers import Created, Unfinished
+from lending.api.answers import Created, Unfinished, UnfinishedRun
 from lending.api.guards import anyone
 from lending.api.request import Request
 from lending.api.request_models import AccessCode, QueryModel
@@ -23,7 +23,7 @@ Schema = dict[str, Any]
 
 _REF = "#/components/schemas/{model}"
 _FORMS = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
-_STATUSES: dict[Any, int] = {Created: 201, Unfinished: 202}
+_STATUSES: dict[Any, int] = {each: each.status for each in (Created, Unfinished, UnfinishedRun)}
 _PROBLEM: Schema = {
     "type": "object",
     "description": "What stands in the way (RFC 9457); `reasons` names everything, not only the first.",
@@ -126,8 +126,9 @@ def _answers(route: Route) -> dict[int, list[Any]]:
     kind = route.types["return"]
     answers: dict[int, list[Any]] = {}
     for each in get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,):
-        status = _STATUSES.get(get_origin(each), route.status)
-        answers.setdefault(status, []).append(get_args(each)[0] if get_origin(each) in _STATUSES else each)
+        model = get_args(each)[0] if get_origin(each) in _STATUSES else each
+        models = answers.setdefault(_STATUSES.get(get_origin(each), route.status), [])
+        models += [model] if model not in models else []
     return answers
 
 

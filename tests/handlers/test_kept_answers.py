@@ -3,15 +3,19 @@
 import json
 from typing import Any
 
+import pytest
+
 from functions.desk.handler import handler as desk
 from functions.holds.handler import handler as holds
 from lending.actions import idempotency as keeping
-from lending.api import idempotency
+from lending.api import idempotency, runs
 from lending.api.answers import response
+from lending.api.desk import catalogue
 from lending.api.request import Request
 from lending.aws.table import Table
 from tests.handlers.conftest import NOON, Given, context, request
 from tests.handlers.crashing import everything
+from tests.handlers.desk import SampleLibrary, ask
 
 KEY = {"idempotency-key": "k"}
 
@@ -61,6 +65,58 @@ def test_who_may_not_ask_any_more_is_not_told_what_was_answered(given: Given) ->
     # WHEN they come with an id token, or out of the group THEN the key is of no use
     assert [ask("desk", "id")["statusCode"], ask("patron")["statusCode"]] == [401, 403]
     assert ask("desk")["body"] == first["body"]
+
+
+def test_what_is_done_in_parts_goes_on_under_its_key(
+    given: Given, library: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a title whose three holds are to end, and time for one at a request (RULES 9)
+    there = SampleLibrary(given)
+    given.title()
+    for number in (1, 2, 3):
+        there.patron(f"p-{number}"), there.hold(f"p-{number}")
+    looks = iter([True, False, True, False, True])
+    monkeypatch.setattr(catalogue, "within_a_request", lambda: lambda: next(looks))
+
+    def end() -> tuple[int, Any]:
+        return ask("POST", "/titles/t-1/holds", {"action": "cancel_all", "reason": "withdrawn"}, headers=KEY)
+
+    # WHEN the same is sent with the same key until nothing is left THEN it goes on, and nothing is kept meanwhile
+    answers = []
+    for left in (2, 1):
+        answers.append(end())
+        assert (answers[-1][0], answers[-1][1]["left"], kept(library)) == (202, left, [])
+    # AND the last answer is kept
+    last = end()
+    assert (last[0], last[1]["left"], len(kept(library))) == (200, 0, 1)
+    assert end() == last
+
+
+def test_a_run_goes_on_under_its_key(given: Given, library: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN a run for which the time of one request is too short (RULES 26)
+    there = SampleLibrary(given)
+    given.title(), there.patron(), there.hold()
+    looks = iter([False, True])
+    monkeypatch.setattr(runs, "within_a_request", lambda: lambda: next(looks))
+
+    def run() -> tuple[int, Any]:
+        return ask("POST", "/runs", {"date": "2026-06-04"}, headers=KEY)
+
+    first = run()
+    assert (first[0], first[1]["unfinished"], kept(library)) == (200, True, [])
+    # WHEN it is sent again THEN it is made, and that answer stays
+    second = run()
+    assert (second[1]["unfinished"], second[1]["finished"]) == (False, True)
+    assert run() == second
+
+
+def test_what_is_only_accepted_is_accepted_once(given: Given, library: Table) -> None:
+    # GIVEN a wish that is answered by 202, and is not to be continued (RULES 6)
+    there = SampleLibrary(given)
+    there.patron()
+    first = ask("POST", "/patrons/10000001/temporary-password", {}, headers=KEY)
+    assert (first[0], len(kept(library))) == (202, 1)
+    assert ask("POST", "/patrons/10000001/temporary-password", {}, headers=KEY) == first
 
 
 def test_an_answer_too_large_for_an_item_is_given_and_not_kept(given: Given, library: Table) -> None:

@@ -14,10 +14,11 @@ _BYTES_KEPT = 300_000
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What was answered; `text` is the body."""
+    """What was answered; `text` is the body. Of what is to be continued it is not the last word."""
 
     status: int
     text: str
+    to_be_continued: bool = False
 
 
 def carry_out_once(
@@ -30,7 +31,8 @@ def carry_out_once(
 ) -> Answered:
     """Answer a request, or what was answered to it before.
 
-    What is kept is what was done, and what a rule said to it; anything else can be tried again under the same key.
+    What is kept is what was done to the end, and what a rule said to it; anything else can be tried again, or goes on,
+    under the same key.
 
     Args:
         request: hash of who asks for what, with the key.
@@ -49,8 +51,12 @@ def carry_out_once(
         return Answered(known.status, show(known.body.strip()))
     answered = answer()
     text = hide(answered.text)
-    if (answered.status < 300 or answered.status == _RULED_OUT) and len(text.encode()) < _BYTES_KEPT:
+    if _is_last_word(answered) and len(text.encode()) < _BYTES_KEPT:
         idempotency.keep(library.table, request, answered.status, text)
     else:
         idempotency.forget(library.table, request)
     return answered
+
+
+def _is_last_word(answered: Answered) -> bool:
+    return (answered.status < 300 or answered.status == _RULED_OUT) and not answered.to_be_continued

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, NotRequired, TypeVar, cast
+from typing import Any, ClassVar, Generic, NotRequired, TypeVar, cast
 
 from aws_lambda_powertools.event_handler import Response
 from pydantic import ConfigDict, with_config
@@ -25,6 +25,14 @@ class Unfinished(Generic[Body]):
     """What was done of something that takes longer than a request: sent again it goes on where it was (202)."""
 
     body: Body
+    status: ClassVar[int] = 202
+
+
+class UnfinishedRun(Unfinished[Body]):
+    """The same of a run, whose body says so (200)."""
+
+    __slots__ = ()
+    status: ClassVar[int] = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,11 @@ class Created(Generic[Body]):
     """What a request has made, where another one of the same route makes nothing (201)."""
 
     body: Body
+    status: ClassVar[int] = 201
+
+
+class ToBeContinued(Response[str]):
+    """An answer that is not the last one to its request: the same one sent again goes on."""
 
 
 @with_config(ConfigDict(extra="allow"))
@@ -45,8 +58,11 @@ class ReasonAnswer(TypedDict):
 
 def answered(status: int, body: Any) -> Response[str]:
     """An answer in JSON; of None an empty one."""
-    if isinstance(body, Unfinished | Created):
-        return answered(202 if isinstance(body, Unfinished) else 201, body.body)
+    if isinstance(body, Unfinished):
+        so_far = answered(body.status, body.body)
+        return ToBeContinued(so_far.status_code, so_far.content_type, so_far.body, so_far.headers)
+    if isinstance(body, Created):
+        return answered(body.status, body.body)
     return response(status, "" if body is None else as_json(body))
 
 

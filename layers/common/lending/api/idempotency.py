@@ -9,7 +9,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from lending.actions.idempotency import Answered, carry_out_once
-from lending.api.answers import as_json, response
+from lending.api.answers import ToBeContinued, as_json, response
 from lending.api.forms import header, raw_body
 from lending.api.request import Request
 
@@ -30,7 +30,7 @@ def answer_once(key: str, request: Request, answer: Callable[[], Response[str]],
 
     def carry_out() -> Answered:
         answered = answer()
-        return Answered(answered.status_code, answered.body or "")
+        return Answered(answered.status_code, answered.body or "", isinstance(answered, ToBeContinued))
 
     hide, show = partial(_without, secrets), partial(_with, secrets)
     done = carry_out_once(request.library, name, body_hash, carry_out, hide, show)

@@ -11,6 +11,7 @@ from lending.actions.run.replay import replay_run
 from lending.actions.run.thursday_run import run_on_request
 from lending.actions.run.view_runs import DecisionView, RunView, dry_run, view_run, view_runs
 from lending.actions.unfinished import Unfinished
+from lending.api.answers import UnfinishedRun
 from lending.api.guards import staff
 from lending.api.request import Page, Request, run_of, within_a_request
 from lending.api.request_models import A_NUMBER, Day, Place, RequestModel
@@ -152,7 +153,7 @@ class ReplayAnswer(TypedDict):
 
 
 @area.post()
-def make_run(request: Request, asked: RunRequest) -> RunAnswer:
+def make_run(request: Request, asked: RunRequest) -> RunAnswer | UnfinishedRun[RunAnswer]:
     """Make the run of a date, or only show what it would decide. One that takes longer goes on when asked again."""
     library, part = request.library, _part(request)
     if asked.dry_run or asked.what_if:
@@ -163,7 +164,7 @@ def make_run(request: Request, asked: RunRequest) -> RunAnswer:
         record, already = run_on_request(library, asked.date, within_a_request())
     except Unfinished:
         nothing = RunView({}, [], None)
-        return _run(request, RunId.of_weekly_run(asked.date), nothing, unfinished=True)
+        return UnfinishedRun(_run(request, RunId.of_weekly_run(asked.date), nothing, unfinished=True))
     view = view_run(library, record.run_id, request.caller, *part)
     return _run(request, record.run_id, view, already_done=already)
 
