@@ -195,7 +195,7 @@ def import_catalogue(table: Table, bucket: str, path: Path) -> Report:
 
 
 def _entries(titles: Iterable[DescribedTitle]) -> Iterator[Entry]:
-    return (Entry(title.title_id, title.title, title.author, title.isbn) for title in titles)
+    return (Entry.of(title.title_id, title.title, title.author, title.isbn) for title in titles)
 
 
 def _names(asked: argparse.Namespace) -> tuple[str, str]:

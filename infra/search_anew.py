@@ -29,7 +29,7 @@ def _titles(table: Table) -> Iterator[Entry]:
     )  # fmt: skip
     for item in (item for page in pages for item in page["Items"]):
         words = {name: item.get(name, {}).get("S", "") for name in ("title_id", "title", "author", "isbn")}
-        yield Entry(**words)
+        yield Entry.of(**words)
 
 
 def main() -> None:

@@ -230,7 +230,7 @@ def test_it_is_searched_no_more_also_when_the_file_is_made_anew(
     from lending.actions.catalogue.describe_titles import refresh_search
 
     half_way.table.write(search_index.change_removal(search_index.state(half_way.table).changes[0]))
-    refresh_search(half_way.table, "catalogue", [Entry(A, "見本の本", "見本"), Entry(B, "見本の本", "見本")])
+    refresh_search(half_way.table, "catalogue", [Entry.of(A, "見本の本", "見本"), Entry.of(B, "見本の本", "見本")])
     assert search("見本") == [B]
     half_way.table.write(search_index.title_removal(A, "v"))
     # WHEN it is made anew THEN the one is not in it

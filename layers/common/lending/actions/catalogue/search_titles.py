@@ -71,7 +71,7 @@ def search_titles(
 
 def _found(table: Table, bucket: str, words: Sequence[str], most: int) -> list[Entry]:
     state = search_index.state(table)
-    changed = {change.title_id: Entry(change.title_id, change.title, change.author, change.isbn)
+    changed = {change.title_id: Entry.of(change.title_id, change.title, change.author, change.isbn)
                for change in state.changes}  # fmt: skip
     found = {entry.title_id: entry for entry in changed.values() if matches(entry.text, words)}
     in_file = _in_file(bucket, state.file_key, words, most + len(changed)) if state.file_key else iter(())

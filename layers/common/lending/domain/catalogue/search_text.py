@@ -19,6 +19,8 @@ _OLD_FORMS = str.maketrans(
 _SPACES = re.compile(r"\s+")
 _ISBN = re.compile(r"[0-9]{9}(?:[0-9x]|[0-9]{3}[0-9x])")
 _ISBN_PREFIX = "978"
+_DIGITS = 4
+_LONG_NUMBER = re.compile(rf"[0-9]{{{_DIGITS},}}")
 
 
 def plain(text: str) -> str:
@@ -33,6 +35,11 @@ def searched(title: str, author: str, isbn: str) -> str:
     return _BETWEEN.join([plain(title), plain(author), *_isbns(plain(isbn))])
 
 
+def heading(text: str) -> str:
+    """What a title with this text (see `searched`) is sorted by: its name."""
+    return text.partition(_BETWEEN)[0]
+
+
 def words_of(query: str) -> list[str]:
     """The parts of a query, made plain; each of them must be found somewhere."""
     spaced = unicodedata.normalize("NFKC", query)
@@ -45,13 +52,23 @@ def matches(text: str, words: Iterable[str]) -> bool:
 
 
 def grams(text: str) -> Iterator[str]:
-    """Every two characters that stand together in a title's text, and the last one of each field by itself.
-
-    So a word of two or more characters is found by its own pairs, and a single one by the pairs that begin with it.
-    """
+    """Every two characters that stand together in a title's text, the last one of each field by itself, and of longer
+    numbers every four digits: any two of them stand in most ISBNs."""
     for field in text.split(_BETWEEN):
         for place in range(len(field)):
             yield field[place : place + 2]
+        for number in _LONG_NUMBER.findall(field):
+            yield from (number[place : place + _DIGITS] for place in range(len(number) - _DIGITS + 1))
+
+
+def grams_of_word(word: str) -> Iterator[str]:
+    """Grams that every text with a word of two or more characters has; of a long number those at its end, for numbers
+    begin alike. A single character is found by the grams that begin with it."""
+    for part in _LONG_NUMBER.split(word):
+        yield from (part[place : place + 2] for place in range(len(part) - 1))
+    for number in _LONG_NUMBER.findall(word):
+        yield number[-_DIGITS:]
+        yield number[-2 * _DIGITS :][:_DIGITS]
 
 
 def _isbns(isbn: str) -> list[str]:
