@@ -17,6 +17,7 @@ ANYONE = {
     "POST /api/passwords": "RegistrationFunction",
     "GET /api/facilities": "PublicFunction",
     "GET /api/notices": "PublicFunction",
+    "GET /api/calendar": "PublicFunction",
     "GET /api/titles": "PublicFunction",
     "GET /api/titles/{title_id}": "PublicFunction",
     "POST /api/mail-address-confirmations": "MyLibraryFunction",
@@ -26,6 +27,7 @@ ANYONE = {
 WITH_TOKEN = {
     "GET /api/me/holds": "HoldsFunction",
     "POST /api/me/holds": "HoldsFunction",
+    "POST /api/me/holds/batch": "HoldsFunction",
     "DELETE /api/me/holds/{title_id}": "HoldsFunction",
     "GET /api/me": "MyLibraryFunction",
     "PATCH /api/me": "MyLibraryFunction",
@@ -36,6 +38,7 @@ WITH_TOKEN = {
     "DELETE /api/me/basket/{title_id}": "MyLibraryFunction",
     "GET /api/me/loans": "MyLibraryFunction",
     "POST /api/me/loans/{barcode}/renewals": "MyLibraryFunction",
+    "POST /api/me/renewals": "MyLibraryFunction",
     "GET /api/me/mails": "MyLibraryFunction",
     "POST /api/me/test-mail": "MyLibraryFunction",
     "ANY /api/desk/applications": "ReviewFunction",

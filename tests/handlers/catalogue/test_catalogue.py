@@ -89,6 +89,42 @@ def test_a_run_on_a_closed_day_is_announced(library: Table) -> None:
     ]
 
 
+def test_the_sample_shows_the_weeks_to_come(library: Table) -> None:
+    # GIVEN a run that falls on a closed day, and a facility that is shut on a first pickup day and in a whole window
+    shut = [
+        ("c-1", Scope.PREFECTURAL, "", date(2026, 6, 11), date(2026, 6, 11), "祝日"),
+        ("c-2", Scope.FACILITY, "7", date(2026, 6, 7), date(2026, 6, 7), "工事"),
+        ("c-3", Scope.FACILITY, "7", date(2026, 6, 21), date(2026, 6, 30), "蔵書点検"),
+    ]
+    library.write(facilities.facility_record(Facility(7, "西北地区", "鰺ヶ沢町", "見本館", True)))
+    for name, scope, facility, first, last, why in shut:
+        closure = Closure(closure_id=name, scope=scope, facility=facility, starts_on=first, ends_on=last, reason=why)
+        library.write(calendar.closure_addition(closure))
+    # THEN anyone sees the coming weeks as they will be (RULES 18, 22, 29, 40)
+    status, answer = answered(handler(sample("public/calendar"), context()))
+    assert status == 200
+    assert answer["items"][:2] == [
+        {"run_date": "2026-06-04", "cut_off": "2026-06-04T08:30:00+09:00", "mail_on": "2026-06-06",
+         "pickup_from": "2026-06-07", "pickup_until": "2026-06-14", "suspended": False, "reason": None},
+        {"run_date": "2026-06-11", "cut_off": "2026-06-11T08:30:00+09:00", "mail_on": "2026-06-13",
+         "pickup_from": None, "pickup_until": "2026-06-21", "suspended": True, "reason": "祝日"},
+    ]  # fmt: skip
+    assert answer["closed_days"] == [{"date": "2026-06-11", "reason": "祝日"}]
+    # and at a facility with its own closed days: a later first day, and a window in which it never opens (RULES 21)
+    status, answer = ask("/calendar", facility="7")
+    own = [(week["run_date"], week["pickup_from"], week["reason"]) for week in answer["items"][:4]]
+    assert own == [
+        ("2026-06-04", "2026-06-08", None), ("2026-06-11", None, "祝日"),
+        ("2026-06-18", None, "蔵書点検"), ("2026-06-25", "2026-07-01", None),
+    ]  # fmt: skip
+    assert [each["date"] for each in answer["closed_days"]] == ["2026-06-07", *(f"2026-06-{n}" for n in range(21, 31))]
+
+
+def test_there_is_no_calendar_of_a_facility_that_is_none(library: Table) -> None:
+    status, problem = ask("/calendar", facility="70")
+    assert (status, codes(problem)) == (422, ["unknown_facility"])
+
+
 # One title
 
 

@@ -12,7 +12,7 @@ from functions.holds.handler import handler
 from lending.aws.table import Overtaken, Table
 from lending.aws.table.calendar import calendar, facilities
 from lending.aws.table.catalogue import titles
-from lending.aws.table.holds import holds
+from lending.aws.table.holds import baskets, holds
 from lending.aws.table.patrons import patrons
 from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.calendar.facility import Facility
@@ -54,6 +54,37 @@ def test_sample_places_a_hold(given: Given, library: Table) -> None:
     (hold,) = show()
     assert (hold["status_label"], hold["position"], hold["of"]) == ("確保待ち", 1, 1)
     assert open_holds(library) == 1
+
+
+def test_the_sample_places_several_holds(given: Given, library: Table) -> None:
+    # GIVEN two titles, one in the basket, and a third that is none
+    given.patron(), given.title("t-1"), given.title("t-2")
+    library.write(baskets.addition("p-1", "t-2", NOON))
+    # WHEN the sample asks for all three
+    answered = handler(sample("holds/place_several"), context())
+    # THEN what there is is on hold, in their order, and what is not hindered nothing
+    assert answered["statusCode"] == 200, answered
+    results = json.loads(answered["body"])["items"]
+    assert [(each["title_id"], each["placed"]) for each in results] == [("t-1", True), ("t-9", False), ("t-2", True)]
+    assert [reason["code"] for reason in results[1]["reasons"]] == ["not_found"]
+    assert {hold["title_id"] for hold in show()} == {"t-1", "t-2"}
+    # and what is on hold is in the basket no more
+    assert baskets.of_patron(library, "p-1") == {}
+    # WHEN it is asked again THEN each says that it is held already, and nothing is counted twice (RULES 9)
+    again = json.loads(handler(sample("holds/place_several"), context())["body"])["items"]
+    assert [reason["code"] for each in again for reason in each["reasons"]] == [
+        "already_held", "not_found", "already_held",
+    ]  # fmt: skip
+    assert open_holds(library) == 2
+
+
+def test_several_holds_end_at_the_limit(given: Given, library: Table) -> None:
+    # GIVEN a patron with 19 holds (RULES 10) WHEN two more are asked for THEN the first is the last
+    given.patron(open_holds=19), given.title("t-1"), given.title("t-2")
+    body = {"title_ids": ["t-2", "t-1"], "pickup_place": "prefectural"}
+    answered = handler(request("POST", "/api/me/holds/batch", body=body, group="patron", user="p-1"), context())
+    assert [each["placed"] for each in json.loads(answered["body"])["items"]] == [True, False]
+    assert open_holds(library) == 20
 
 
 def test_a_refusal_names_every_reason_at_once(given: Given) -> None:

@@ -311,6 +311,21 @@ def test_worked_example_of_renewals(there: SampleLibrary) -> None:
     assert loan_of(there.table).due_on == date(2026, 7, 5)
 
 
+def test_the_sample_renews_several_loans(there: SampleLibrary) -> None:
+    # GIVEN one loan, on the first day it can be renewed (RULES 31)
+    there.patron(), there.given.title(), there.loan()
+    # WHEN the sample asks for it and for a book that is not lent
+    status, answer = answered(handler(sample("my_library/renew_several"), context()))
+    # THEN each has its result
+    assert (status, [each["barcode"] for each in answer["items"]]) == (200, ["t-1-1", "t-9-1"])
+    assert [(each["renewed"], each["due_on"]) for each in answer["items"]] == [(True, "2026-06-28"), (False, None)]
+    assert [reason["code"] for reason in answer["items"][1]["reasons"]] == ["not_found"]
+    assert there.copy().due_on == date(2026, 6, 28)
+    # and again it is too early for the first
+    (first, _) = answered(handler(sample("my_library/renew_several"), context()))[1]["items"]
+    assert [reason["code"] for reason in first["reasons"]] == ["too_early"]
+
+
 @pytest.mark.parametrize(("day", "expected"), [(17, ["too_early"]), (18, []), (21, []), (22, ["overdue"])])
 def test_window_of_renewals(there: SampleLibrary, day: int, expected: list[str]) -> None:
     # RULES 31: from three days before the due date to the due date

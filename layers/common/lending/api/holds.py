@@ -1,19 +1,23 @@
 """A patron's holds, and the basket (RULES 9-12, 27)."""
 
 from datetime import date, datetime
+from typing import Annotated
 
+from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict
 
 from lending.actions.holds.basket import put_in_basket, show_basket, take_from_basket
-from lending.actions.holds.place import cancel_hold, place_hold
+from lending.actions.holds.place import cancel_hold, place_hold, place_holds
 from lending.actions.holds.view import HoldView, view_holds, view_placed
+from lending.actions.one_by_one import Outcome
+from lending.api.answers import ReasonAnswer, shown_reason
 from lending.api.guards import patron
 from lending.api.request import Page, Request
-from lending.api.request_models import Place, RequestModel, Word
+from lending.api.request_models import Place, RequestModel, Word, as_list
 from lending.api.shown import LastRunAnswer, shown_last_run
 from lending.api.surface import Area
 from lending.domain.catalogue.title import Title
-from lending.domain.holds.hold import STATUS_LABELS, HoldStatus
+from lending.domain.holds.hold import STATUS_LABELS, Hold, HoldStatus
 from lending.domain.run.reasons import patron_sentence
 from lending.domain.run.run import Explanation
 
@@ -26,6 +30,27 @@ class HoldRequest(RequestModel):
 
     title_id: Word
     pickup_place: Place
+
+
+class HoldsRequest(RequestModel):
+    """Several titles that a patron asks for, all to be collected at one place."""
+
+    title_ids: Annotated[list[Word], Field(min_length=1, max_length=20), BeforeValidator(as_list)]
+    pickup_place: Place
+
+
+class PlacedOfSeveral(TypedDict):
+    """What became of one title of several: on hold, or what stands in the way."""
+
+    title_id: str
+    placed: bool
+    reasons: list[ReasonAnswer]
+
+
+class SeveralPlaced(TypedDict):
+    """What became of each title, in the order they were sent."""
+
+    items: list[PlacedOfSeveral]
 
 
 class StoppedBy(TypedDict):
@@ -88,6 +113,13 @@ def place(request: Request, wanted: HoldRequest) -> PlacedAnswer:
     return {**_hold(view), "notices": [notice.text for notice in notices]}
 
 
+@area.post("/batch")
+def place_several(request: Request, wanted: HoldsRequest) -> SeveralPlaced:
+    """Place several holds; what cannot be placed hinders nothing else."""
+    outcomes = place_holds(request.library, request.caller, wanted.title_ids, wanted.pickup_place)
+    return {"items": [_placed(outcome) for outcome in outcomes]}
+
+
 @area.delete("/<title_id>")
 def cancel(title_id: str, request: Request) -> None:
     """Cancel a hold that still waits."""
@@ -143,6 +175,14 @@ def _hold(view: HoldView) -> OwnHold:
         "earliest_pickup": view.earliest_pickup,
         "last_run": shown_last_run(hold.last_run, patron_sentence) if hold.last_run else None,
         "stopped_by": [_stopped_by(each) for each in view.stopped_by],
+    }
+
+
+def _placed(outcome: Outcome[Hold]) -> PlacedOfSeveral:
+    return {
+        "title_id": outcome.name,
+        "placed": outcome.done is not None,
+        "reasons": list(map(shown_reason, outcome.reasons)),
     }
 
 

@@ -1,19 +1,46 @@
 """A patron's loans, and renewing them (RULES 31)."""
 
 from datetime import date
+from typing import Annotated
 
-from lending.actions.loans.renew import renew_loan
+from pydantic import BeforeValidator, Field
+from typing_extensions import TypedDict
+
+from lending.actions.loans.renew import renew_loan, renew_loans
+from lending.actions.one_by_one import Outcome
 from lending.actions.patrons.view_library import LoanView, view_loans
 from lending.api.answers import ReasonAnswer, shown_reason
 from lending.api.guards import patron
 from lending.api.request import Page, Request
+from lending.api.request_models import RequestModel, Word, as_list
 from lending.api.shown import LoanAnswer, RenewedAnswer, shown_loan, shown_renewal
 from lending.api.surface import Area
-from lending.domain.loans.loan import RESERVED_LABEL, STATE_LABELS
+from lending.domain.loans.loan import RESERVED_LABEL, STATE_LABELS, Loan
 from lending.domain.policy import Policy
 from lending.domain.week import renewal_window
 
-area = Area("/api/me/loans", patron)
+area = Area("/api/me", patron)
+
+
+class RenewalsRequest(RequestModel):
+    """The books whose loans a patron wants renewed."""
+
+    barcodes: Annotated[list[Word], Field(min_length=1, max_length=20), BeforeValidator(as_list)]
+
+
+class RenewedOfSeveral(TypedDict):
+    """What became of one book of several: renewed, or what stands in the way."""
+
+    barcode: str
+    renewed: bool
+    due_on: date | None
+    reasons: list[ReasonAnswer]
+
+
+class SeveralRenewed(TypedDict):
+    """What became of each book, in the order they were sent."""
+
+    items: list[RenewedOfSeveral]
 
 
 class OwnLoan(LoanAnswer):
@@ -30,7 +57,7 @@ class OwnLoan(LoanAnswer):
     state_label: str
 
 
-@area.get()
+@area.get("/loans")
 def show_loans(request: Request) -> Page[OwnLoan]:
     """The patron's loans, the first due first."""
     library = request.library
@@ -42,12 +69,28 @@ def show_loans(request: Request) -> Page[OwnLoan]:
     )
 
 
-@area.post("/<barcode>/renewals", status=201)
+@area.post("/loans/<barcode>/renewals", status=201)
 def renew(barcode: str, request: Request) -> RenewedAnswer:
     """Renew a loan."""
     library = request.library
     loan = renew_loan(library, request.caller, barcode)
     return shown_renewal(loan, library.policy)
+
+
+@area.post("/renewals")
+def renew_several(request: Request, wanted: RenewalsRequest) -> SeveralRenewed:
+    """Renew several loans; what cannot be renewed hinders nothing else."""
+    outcomes = renew_loans(request.library, request.caller, wanted.barcodes)
+    return {"items": [_renewed(outcome) for outcome in outcomes]}
+
+
+def _renewed(outcome: Outcome[Loan]) -> RenewedOfSeveral:
+    return {
+        "barcode": outcome.name,
+        "renewed": outcome.done is not None,
+        "due_on": outcome.done.due_on if outcome.done else None,
+        "reasons": list(map(shown_reason, outcome.reasons)),
+    }
 
 
 def _loan(view: LoanView, today: date, policy: Policy) -> OwnLoan:

@@ -1,12 +1,12 @@
 """What anyone may see: facilities, notices, titles. No token is asked for."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from lending.actions.calendar.notices import all_facilities, current_notices
+from lending.actions.calendar.notices import all_facilities, coming_days, current_notices
 from lending.actions.catalogue.search_titles import TitleCard, search_titles, view_title
 from lending.api.closures import Days
 from lending.api.guards import anyone
@@ -16,6 +16,7 @@ from lending.api.shown import TitleAnswer, shown_title
 from lending.api.surface import Area
 from lending.aws.settings import settings
 from lending.domain.calendar.closures import Scope
+from lending.domain.calendar.coming_weeks import PlannedWeek
 from lending.domain.calendar.facility import Facility
 from lending.domain.calendar.notices import Notice
 from lending.domain.run.expected_pickup import ANY_FACILITY
@@ -45,6 +46,31 @@ class NoticeAnswer(Days):
     message: str
 
 
+class WeekAnswer(TypedDict):
+    """A week to come. Without a `pickup_from` nothing is handed over in it, and `reason` says why, if that is known."""
+
+    run_date: date
+    cut_off: datetime
+    mail_on: date
+    pickup_from: date | None
+    pickup_until: date
+    suspended: bool
+    reason: str | None
+
+
+class ClosedDay(TypedDict):
+    """A day on which a place is shut."""
+
+    date: date
+    reason: str | None
+
+
+class CalendarAnswer(Page[WeekAnswer]):
+    """The weeks announced, and the closed days of the same time."""
+
+    closed_days: list[ClosedDay]
+
+
 class TitleForAnyone(TitleAnswer):
     """A title as anyone sees it; `earliest_pickup` is that of a hold placed now."""
 
@@ -52,6 +78,12 @@ class TitleForAnyone(TitleAnswer):
     copies_available: int
     holds_waiting: int
     earliest_pickup: date | None
+
+
+class CalendarQuery(QueryModel):
+    """Whose days are asked for: a facility's, else the prefectural library's."""
+
+    facility: Place = ""
 
 
 class PlaceQuery(QueryModel):
@@ -78,6 +110,15 @@ def notices(request: Request) -> Page[NoticeAnswer]:
     library = request.library
     found = current_notices(library.table, library.today, library.policy)
     return request.page_of(found, lambda each: (f"{each.starts_on} {each.ends_on}", each.notice_id), _notice)
+
+
+@area.get("/calendar")
+def calendar(request: Request, query: CalendarQuery) -> CalendarAnswer:
+    """The coming weeks as they will be, suspensions and closed days included (RULES 18, 21, 22, 29, 40)."""
+    days = coming_days(request.library, query.facility)
+    closed: list[ClosedDay] = [{"date": day, "reason": reason or None} for day, reason in days.closed_days.items()]
+    weeks = request.page_of(days.weeks, lambda each: (each.week.run_date.isoformat(),), _week)
+    return {**weeks, "closed_days": closed}
 
 
 @area.get("/titles")
@@ -114,6 +155,19 @@ def _notice(notice: Notice) -> NoticeAnswer:
         "from": notice.starts_on,
         "until": notice.ends_on,
         "message": notice.text,
+    }
+
+
+def _week(planned: PlannedWeek) -> WeekAnswer:
+    week, stopped_by = planned.week, planned.stopped_by
+    return {
+        "run_date": week.run_date,
+        "cut_off": week.cut_off,
+        "mail_on": week.mail_on,
+        "pickup_from": planned.pickup_from,
+        "pickup_until": planned.pickup_until,
+        "suspended": stopped_by is not None,
+        "reason": (stopped_by.reason or None) if stopped_by else None,
     }
 
 

@@ -1,10 +1,13 @@
 """Placing a hold and taking it back (RULES 9-12)."""
 
+from collections.abc import Iterable
+
 from lending.actions.library import Library
+from lending.actions.one_by_one import Outcome, each_on_its_own
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.calendar import calendar, facilities
 from lending.aws.table.catalogue import copies, titles
-from lending.aws.table.holds import holds
+from lending.aws.table.holds import baskets, holds
 from lending.aws.table.patrons import patrons
 from lending.aws.table.writes import Write
 from lending.domain.calendar.coming_weeks import refusal_of_place
@@ -15,7 +18,7 @@ from lending.domain.problems import Reason, Refused
 
 @again_when_overtaken
 def place_hold(library: Library, patron_id: str, title_id: str, pickup_place: str, *traces: Write) -> Hold:
-    """Put a patron at the end of a title's queue.
+    """Put a patron at the end of a title's queue; what was in the basket is there no more.
 
     Args:
         pickup_place: `prefectural` or a facility's number as text.
@@ -39,9 +42,15 @@ def place_hold(library: Library, patron_id: str, title_id: str, pickup_place: st
         patrons.hold_increment(patron_id, title_id, library.policy.hold_limit),
         holds.addition(hold),
         titles.lendable_check(title_id),
+        baskets.removal(patron_id, title_id),
         *traces,
     )
     return hold
+
+
+def place_holds(library: Library, patron_id: str, title_ids: Iterable[str], pickup_place: str) -> list[Outcome[Hold]]:
+    """Place several holds, in their order; one that is refused hinders no other."""
+    return each_on_its_own(title_ids, lambda title_id: place_hold(library, patron_id, title_id, pickup_place))
 
 
 def refusals_of_place(library: Library, pickup_place: str) -> list[Reason]:

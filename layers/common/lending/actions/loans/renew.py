@@ -1,6 +1,9 @@
 """Renewing a loan, online or by phone (RULES 31)."""
 
+from collections.abc import Iterable
+
 from lending.actions.library import Library
+from lending.actions.one_by_one import Outcome, each_on_its_own
 from lending.aws.table import again_when_overtaken
 from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.loans import loans
@@ -39,3 +42,8 @@ def renew_loan(library: Library, patron_id: str, barcode: str, by_phone: Write |
         *([by_phone] if by_phone else []),
     )
     return renewed
+
+
+def renew_loans(library: Library, patron_id: str, barcodes: Iterable[str]) -> list[Outcome[Loan]]:
+    """Renew several loans; one that is refused hinders no other."""
+    return each_on_its_own(barcodes, lambda barcode: renew_loan(library, patron_id, barcode))

@@ -114,6 +114,15 @@ class Calendar:
         """Whether a patron can receive a book at facility `number` on `day`: open and not suspended (RULES 29)."""
         return self.facility_open(number, day) and self.facility_suspended_on(number, day) is None
 
+    def shut_on(self, day: date, facility: str = "") -> Suspension | None:
+        """What keeps the doors of a facility, by its number, or else of the prefectural library shut on `day`."""
+        if facility:
+            named = self.facility_suspended_on(facility, day)
+            is_open, scope = self.facility_open(facility, day), Scope.FACILITY
+        else:
+            named, is_open, scope = None, self.prefectural_open(day), Scope.PREFECTURAL
+        return named or (None if is_open else self._closed_on(day, scope, facility))
+
     def first_pickup_day(self, number: str, week: Week) -> date | None:
         """The first day on which facility `number` hands over what a week's run lends, None if on none (RULES 29)."""
         days = each_day(week.pickup_from, self.pickup_until(week))

@@ -1,13 +1,54 @@
 """Which weeks are to come, by what is closed and suspended (RULES 18, 21, 22, 29)."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice
 
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.closures import Scope, Suspension
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason
 from lending.domain.week import HORIZON, Week, each_day, in_tokyo, next_run_after, week_of_run
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedWeek:
+    """A week to come as it will be at a place: `stopped_by` is what keeps its run, or the place's doors, from it.
+
+    `pickup_from` is the first day on which the place hands over, None if there is none.
+    """
+
+    week: Week
+    pickup_from: date | None
+    pickup_until: date
+    stopped_by: Suspension | None
+
+
+def planned_weeks(moment: datetime, calendar: Calendar, facility: str, policy: Policy) -> list[PlannedWeek]:
+    """The coming weeks, as many as are announced (RULES 18, 21, 22, 29, 40).
+
+    Args:
+        facility: the number of the facility whose doors count; empty for one that is never closed.
+    """
+    own = calendar.of(Scope.FACILITY, facility)
+
+    def planned(week: Week) -> PlannedWeek:
+        until = calendar.pickup_until(week)
+        stopped = calendar.service_suspension_on(week.run_date)
+        stopped = stopped or (own.facility_suspended_for(facility, week.pickup_from, until) if facility else None)
+        first = own.first_pickup_day(facility, week)
+        return PlannedWeek(week, None if stopped else first, until, stopped)
+
+    first = coming_week(moment, calendar, policy).run_date
+    return [planned(week) for week in islice(weeks_from(first, policy), policy.announced_weeks)]
+
+
+def closed_days(today: date, calendar: Calendar, facility: str, policy: Policy) -> dict[date, str]:
+    """The days of the weeks announced on which a facility, or the prefectural library, is shut, and why (RULES 40)."""
+    days = each_day(today, today + timedelta(weeks=policy.announced_weeks))
+    shut = {day: calendar.shut_on(day, facility) for day in days}
+    return {day: suspension.reason for day, suspension in shut.items() if suspension}
 
 
 def coming_week(moment: datetime, calendar: Calendar, policy: Policy) -> Week:
