@@ -10,6 +10,7 @@ from lending.aws.table.calendar import calendar, shifts
 from lending.aws.table.holds import baskets
 from lending.aws.table.mail import mails
 from lending.domain.calendar.closures import Closure, Scope, Suspension
+from lending.domain.loans.batch import bag_id
 from lending.domain.loans.shift import Shift
 from lending.domain.mail.kinds.addresses import ArrivalTestMail
 from lending.domain.mail.mail import Mail
@@ -42,7 +43,7 @@ def group_of(path: str) -> str:
 
 KNOWN = {
     "title_id": "t-1", "barcode": "t-1-1", "card_number": "10000001", "receipt_number": RECEIPT, "slot": "card",
-    "bag_id": "2026-06-07.12.p-1", "batch_id": "2026-06-07.12", "closure_id": "c-1", "suspension_id": "s-1",
+    "bag_id": bag_id(SUNDAY, "12", "p-1"), "batch_id": "2026-06-07.12", "closure_id": "c-1", "suspension_id": "s-1",
     "run_id": "2026-06-04", "contact_id": "patron.p-1.x",
 }  # fmt: skip
 

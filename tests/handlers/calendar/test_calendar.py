@@ -16,6 +16,7 @@ from lending.aws.table.codec import from_epoch
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.writes import put
 from lending.domain.calendar.closures import Closure, Scope
+from lending.domain.loans.batch import bag_id
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.desk import POLICY, SUNDAY, THURSDAY, SampleLibrary, answered, ask
@@ -248,7 +249,7 @@ def test_a_renewed_loan_keeps_its_own_due_date_and_a_released_one_everything(bat
 
 def test_who_has_collected_is_left_alone(batch: SampleLibrary, given: Given) -> None:
     # GIVEN the first patron has collected the bag (RULES 40)
-    hand_over(Library(batch.table, POLICY, datetime(2026, 6, 8, 11, tzinfo=TOKYO)), "12", "2026-06-07.12.p-1")
+    hand_over(Library(batch.table, POLICY, datetime(2026, 6, 8, 11, tzinfo=TOKYO)), "12", bag_id(SUNDAY, "12", "p-1"))
     # WHEN the batch has other days THEN only the other one's book moves, and only the other one is told
     assert shift()[1]["patrons"] == 1
     collected, waiting = batch.lent("p-1", "t-1-1"), batch.lent("p-2", "t-3-1")
@@ -259,7 +260,7 @@ def test_who_has_collected_is_left_alone(batch: SampleLibrary, given: Given) -> 
     assert [bag.pickup_until.day for bag in bags.of_week(batch.table, SUNDAY, "12")] == [14, 17]
     assert [len(mails_of(batch, patron_id)) for patron_id in ("p-1", "p-2")] == [0, 1]
     # AND who collects the other one's keeps its days when the shift is taken back
-    hand_over(Library(batch.table, POLICY, datetime(2026, 6, 16, 11, tzinfo=TOKYO)), "12", "2026-06-07.12.p-2")
+    hand_over(Library(batch.table, POLICY, datetime(2026, 6, 16, 11, tzinfo=TOKYO)), "12", bag_id(SUNDAY, "12", "p-2"))
     assert ask("DELETE", "/shifts/2026-06-07.12")[1]["patrons"] == 0
     assert batch.copy("t-3-1").due_on == date(2026, 6, 24)
 

@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from functions.facility.handler import handler as facility
 from lending.aws.table import Table, library_table
 from lending.aws.table.loans import bags, reports
 from lending.aws.table.patrons import patrons
+from lending.domain.loans.batch import bag_id
 from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, request, sample
@@ -20,7 +21,7 @@ from tests.handlers.crashing import Crash, Mortal
 from tests.handlers.desk import SampleLibrary, answered
 from tests.handlers.desk import ask as ask_desk
 
-BAG = "2026-06-07.7.p-1"
+BAG = bag_id(date(2026, 6, 7), "7", "p-1")
 TEXT = "見本花子さんの本が1冊足りません。"
 
 
@@ -72,7 +73,7 @@ def test_samples_a_missing_bag_is_a_task_with_its_number(there: SampleLibrary) -
     # THEN the desk knows which to look for: facility, card number, how many books; and no name
     (task,) = answered(desk(sample("desk/reports_list"), context()))[1]["items"]
     assert task == {
-        "id": "7.2026-06-07.p-1", "facility": "7", "facility_name": "見本館", "kind": "missing",
+        "id": f"7.{BAG}", "facility": "7", "facility_name": "見本館", "kind": "missing",
         "kind_label": "届いていない", "text": "", "reported_at": "2026-06-05T10:00:00+09:00",
         "bag": {"id": BAG, "books": 1, "pickup_from": "2026-06-07", "card_number": "10000001",
                 "former_card_number": None},
@@ -81,7 +82,7 @@ def test_samples_a_missing_bag_is_a_task_with_its_number(there: SampleLibrary) -
     event = sample("desk/report_done")
     assert [answered(desk(event, context()))[0] for _ in range(2)] == [204, 204]
     assert tasks() == []
-    done = reports.find(there.table, "7", "2026-06-07.p-1")
+    done = reports.find(there.table, "7", BAG)
     assert done
     assert (done.done_by, done.done_at) == ("staff-1", on(5, 15))
 
@@ -113,7 +114,7 @@ def test_a_bag_that_was_handed_over_is_looked_for_by_nobody(there: SampleLibrary
 
 def test_what_staff_have_done_stays_done_when_a_hand_over_is_taken_back(there: SampleLibrary) -> None:
     arrival("missing", 5)
-    ask_desk("POST", "/reports/7.2026-06-07.p-1/done")
+    ask_desk("POST", f"/reports/7.{BAG}/done")
     ask(f"/bags/{BAG}/handover", None, on(7))
     event = request("DELETE", f"/api/facility/bags/{BAG}/handover", group="facility-07", user="f", now=on(7))
     assert facility(event, context())["statusCode"] == 204
@@ -131,7 +132,7 @@ def test_after_a_re_issue_the_desk_reads_both_numbers(there: SampleLibrary) -> N
 
 def test_what_is_no_bag_does_not_arrive(there: SampleLibrary) -> None:
     assert arrival("missing", 5, number="08")[0] == 404
-    assert ask("/bags/2026-06-07.7.p-9/arrival", {"state": "arrived"}, on(5))[0] == 404
+    assert ask(f"/bags/{bag_id(date(2026, 6, 7), '7', 'p-9')}/arrival", {"state": "arrived"}, on(5))[0] == 404
     assert arrival("lost", 5)[0] == 422
     # nor one whose books are all checked in again
     (bag,) = bags.of_week(there.table, on(7).date(), "7")
@@ -222,7 +223,7 @@ def test_the_longest_waiting_come_first_page_by_page(there: SampleLibrary) -> No
     assert [task["text"] for task in first["items"] + rest] == ["5日", "6日", "7日"]
 
 
-@pytest.mark.parametrize("report_id", ["x", "7.x", "7.", ".x", "7.2026-06-07.p-9", "-7.x"])
+@pytest.mark.parametrize("report_id", ["x", "7.x", "7.", ".x", f"7.{BAG[:-1]}", "-7.x"])
 def test_an_unknown_report_is_not_found(there: SampleLibrary, report_id: str) -> None:
     assert ask_desk("POST", f"/reports/{report_id}/done")[0] == 404
 
@@ -269,13 +270,13 @@ def test_missed_and_done_at_the_same_moment(there: SampleLibrary, monkeypatch: p
 
     def meanwhile(table: Table, *writes: Any) -> None:
         monkeypatch.setattr(Table, "transact", transact)
-        assert ask_desk("POST", "/reports/7.2026-06-07.p-1/done", now=on(6))[0] == 204
+        assert ask_desk("POST", f"/reports/7.{BAG}/done", now=on(6))[0] == 204
         transact(table, *writes)
 
     monkeypatch.setattr(Table, "transact", meanwhile)
     assert arrival("arrived", 6)[0] == 200
     # THEN both are true: the desk did it, and the bag is there (RULES 54)
-    done = reports.find(there.table, "7", "2026-06-07.p-1")
+    done = reports.find(there.table, "7", BAG)
     assert done
     assert (done.done_by, shown(there, 6)) == ("desk-1", "arrived")
 

@@ -15,6 +15,7 @@ from lending.aws.table.mail import contacts, mails
 from lending.aws.table.patrons import audit_log
 from lending.domain.holds.hold import HoldStatus
 from lending.domain.loans.bag import Arrival, Bag
+from lending.domain.loans.batch import bag_id
 from lending.domain.loans.report import report_of_bag
 from lending.domain.mail.bounce_table import BounceCause
 from lending.domain.mail.contact import Contact
@@ -179,7 +180,8 @@ ACTS = [
     Played("POST", "/copies/<barcode>/replaced", Deed.MARK_BOOK, lost, "/copies/t-1-1/replaced"),
     Played("POST", "/contacts/<contact_id>/done", Deed.FINISH_TASK, to_be_called,
            f"/contacts/{contacts.contact_id(CALL)}/done"),
-    Played("POST", "/reports/<report_id>/done", Deed.FINISH_TASK, bag_missed, "/reports/12.2026-06-07.p-1/done"),
+    Played("POST", "/reports/<report_id>/done", Deed.FINISH_TASK, bag_missed,
+           f"/reports/12.{bag_id(SUNDAY, '12', 'p-1')}/done"),
     Played("POST", "/suspensions", Deed.OPT_IN, nothing, "/suspensions", OPTED_IN),
     Played("POST", "/shifts", Deed.SHIFT, lent, "/shifts", SNOW),
     Played("DELETE", "/shifts/<batch_id>", Deed.SHIFT, shifted, "/shifts/2026-06-07.12"),

@@ -12,6 +12,7 @@ from lending.aws.table.loans import bags
 from lending.aws.table.patrons import patrons
 from lending.domain.calendar.facility import Facility
 from lending.domain.loans.bag import Bag, BagList, back_by, is_current, list_of
+from lending.domain.loans.batch import batch_of
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.week import DAYS_OF_WEEK, in_tokyo, opened_batch
@@ -90,13 +91,12 @@ def find_bag(table: Table, facility: str, bag_id: str) -> Bag:
     Raises:
         Refused: the facility has no such bag.
     """
-    week, _, rest = bag_id.partition(".")
-    number, _, patron_id = rest.partition(".")
+    sunday, number = batch_of(bag_id)
     try:
-        pickup_from = date.fromisoformat(week)
+        batch = bags.of_week(table, date.fromisoformat(sunday), facility) if number == facility else ()
     except ValueError:
         raise Refused("not_found") from None
-    bag = bags.find(table, pickup_from, facility, patron_id) if number == facility and patron_id else None
+    bag = next((bag for bag in batch if bag.bag_id == bag_id), None)
     if bag is None:
         raise Refused("not_found")
     return bag

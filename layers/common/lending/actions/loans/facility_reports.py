@@ -11,7 +11,7 @@ from lending.aws.table.loans import bags, reports
 from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.writes import Write
 from lending.domain.loans.bag import Arrival, Bag
-from lending.domain.loans.report import Report, name_of_bags_report, report_of_bag
+from lending.domain.loans.report import Report, report_of_bag
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.problems import Refused
 
@@ -50,7 +50,7 @@ def open_reports(library: Library, staff: str, limit: int, start: Any = None) ->
 
 
 def _with_bag(told: Report, names: dict[str, str], known: dict[str, Bag], numbers: dict[str, str]) -> OpenReport:
-    bag = known.get(f"{told.pickup_from}.{told.facility}.{told.patron_id}")
+    bag = known.get(told.name)
     number = numbers.get(bag.patron_id, bag.card_number) if bag else ""
     return OpenReport(reports.report_id(told), told, names.get(told.facility, ""), bag, number)
 
@@ -95,4 +95,4 @@ def _about(table: Table, bag: Bag) -> Report | None:
     """The report that a bag is missing; most are not."""
     if bag.arrival is not Arrival.MISSING:
         return None
-    return reports.find(table, bag.facility, name_of_bags_report(bag.pickup_from, bag.patron_id))
+    return reports.find(table, bag.facility, bag.bag_id)

@@ -41,6 +41,7 @@ from lending.api.request import Page, Request, day_of, within_a_request
 from lending.api.request_models import FIRST_DAY, Day, Place, QueryModel, RequestModel, Text, Word, as_list, as_place
 from lending.api.surface import Area
 from lending.domain.calendar.closures import Scope, Suspension
+from lending.domain.loans.batch import batch_of
 from lending.domain.loans.shift import Shift
 
 area = Area("/api/desk", staff)
@@ -236,7 +237,7 @@ def shift(request: Request, asked: ShiftRequest) -> ShiftedAnswer | BatchesAnswe
 def unshift(batch_id: str, request: Request) -> ShiftedAnswer:
     """Give a batch its regular days again, and tell each patron concerned."""
     staff = request.caller
-    sunday, _, number = batch_id.partition(".")
+    sunday, number = batch_of(batch_id)
     pickup_from, facility = day_of(sunday, "id"), as_place(number)
     back, moved = take_shift_back(request.library, pickup_from, facility, staff)
     return {**_shown_shift(back), "patrons": moved}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from lending.domain.loans.batch import bag_id
 from lending.domain.loans.release import last_day_over
 from lending.domain.policy import Policy
 from lending.domain.week import in_tokyo, opened_batch, return_checked_in_by
@@ -47,8 +48,8 @@ class Bag:
 
     @property
     def bag_id(self) -> str:
-        """What the facility calls it by: week, facility and patron, none of which says who it is."""
-        return f"{self.pickup_from.isoformat()}.{self.facility}.{self.patron_id}"
+        """What the facility calls it by, which does not say whose it is."""
+        return bag_id(self.pickup_from, self.facility, self.patron_id)
 
     def numbers(self, current: str | None) -> tuple[str, str | None]:
         """The card's number as everybody is told it, and after a re-issue the one on the slip beside it (RULES 24, 28).

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from lending.domain.loans.bag import Bag
+from lending.domain.loans.batch import bag_id
 
 
 class ReportKind(StrEnum):
@@ -48,17 +49,12 @@ class Report:
     def name(self) -> str:
         """What sets it apart from others of the same facility."""
         if self.pickup_from is not None:
-            return name_of_bags_report(self.pickup_from, self.patron_id)
+            return bag_id(self.pickup_from, self.facility, self.patron_id)
         return hashlib.sha256(f"{self.kind}\n{self.text}".encode()).hexdigest()[:16]
 
 
-def name_of_bags_report(pickup_from: date, patron_id: str) -> str:
-    """The name of the report about a patron's bag of a week: there is one."""
-    return f"{pickup_from.isoformat()}.{patron_id}"
-
-
 def report_of_bag(bag: Bag, moment: datetime) -> Report:
-    """The report that a bag did not arrive."""
+    """The report that a bag did not arrive: there is one, called as the bag is."""
     return Report(
         facility=bag.facility,
         kind=ReportKind.MISSING,

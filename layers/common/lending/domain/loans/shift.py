@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from lending.domain.calendar.calendar import Calendar
+from lending.domain.loans.batch import batch_id
 from lending.domain.loans.loan import Loan
 from lending.domain.problems import Reason
 from lending.domain.week import Week
@@ -31,7 +32,7 @@ class Shift:
     @property
     def batch_id(self) -> str:
         """What the desk calls it by: the batch, of which there is one shift at a time."""
-        return f"{self.pickup_from.isoformat()}.{self.facility}"
+        return batch_id(self.pickup_from, self.facility)
 
     @property
     def days(self) -> "Days":
