@@ -82,6 +82,22 @@ def test_sample_shows_the_record(there: SampleLibrary) -> None:
     assert (me["mail_to"], me["email_reachable"], me["expired"]) == ("p-1@example.jp", True, False)
 
 
+def test_a_usual_place_is_chosen_and_taken_back(there: SampleLibrary) -> None:
+    # GIVEN a patron without one
+    there.patron(), there.facility()
+    assert ask("GET", "/me")[1]["usual_pickup_place"] is None
+    # WHEN one is chosen, sent as a number or as text THEN it is kept, in its one form
+    assert ask("PATCH", "/me", {"usual_pickup_place": 12})[1]["usual_pickup_place"] == "12"
+    assert ask("PATCH", "/me", {"usual_pickup_place": "prefectural"})[1]["usual_pickup_place"] == "prefectural"
+    # and a place that is none changes nothing
+    status, problem = ask("PATCH", "/me", {"usual_pickup_place": "70"})
+    assert (status, [reason["field"] for reason in problem["reasons"]]) == (422, ["usual_pickup_place"])
+    assert codes(problem) == ["unknown_pickup_place"]
+    assert ask("GET", "/me")[1]["usual_pickup_place"] == "prefectural"
+    # WHEN it is taken back THEN there is none
+    assert ask("PATCH", "/me", {"usual_pickup_place": ""})[1]["usual_pickup_place"] is None
+
+
 def test_an_address_that_mails_do_not_reach_is_shown(there: SampleLibrary) -> None:
     # GIVEN an address that came back for good, RULES 39
     there.patron()

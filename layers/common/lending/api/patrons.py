@@ -7,12 +7,13 @@ from typing import Any
 from typing_extensions import TypedDict
 
 from lending.actions.patrons.change_mail_address import change_mail_addresses, confirm_mail_address
+from lending.actions.patrons.choose_usual_place import choose_usual_place
 from lending.actions.patrons.export import export_all
 from lending.actions.patrons.leave import leave
 from lending.actions.patrons.view_library import Myself, view_myself
 from lending.api.guards import anyone, patron
 from lending.api.request import Request
-from lending.api.request_models import RequestModel, Text
+from lending.api.request_models import Place, RequestModel, Text
 from lending.api.surface import Area
 from lending.aws.signing import confirmed
 
@@ -20,11 +21,12 @@ area = Area("/api/me", patron)
 confirmations = Area("/api/mail-address-confirmations", anyone)
 
 
-class AddressesRequest(RequestModel):
-    """Where a patron wants mails to go; what is left out stays as it is."""
+class ChangeRequest(RequestModel):
+    """Where a patron wants mails to go, and usually collects; what is left out stays as it is."""
 
     email: Text | None = None
     mail_to: Text | None = None
+    usual_pickup_place: Place | None = None
 
 
 class ConfirmationRequest(RequestModel):
@@ -60,6 +62,7 @@ class OwnRecord(TypedDict):
     mail_to: str
     email_reachable: bool
     pending_addresses: dict[str, str]
+    usual_pickup_place: str | None
     loan_cap: int
     next_loan_cap: int | None
     next_loan_cap_from: date | None
@@ -81,9 +84,12 @@ def show_record(request: Request) -> OwnRecord:
 
 
 @area.patch()
-def change_record(request: Request, wanted: AddressesRequest) -> OwnRecord:
-    """Change where mails go; an address that has to prove itself shows as pending (RULES 7)."""
-    library, addresses = request.library, wanted.model_dump(exclude_none=True)
+def change_record(request: Request, wanted: ChangeRequest) -> OwnRecord:
+    """Change where mails go, an address that has to prove itself shows as pending (RULES 7), or the usual place."""
+    library = request.library
+    if wanted.usual_pickup_place is not None:
+        choose_usual_place(library, request.caller, wanted.usual_pickup_place)
+    addresses = wanted.model_dump(exclude_none=True, exclude={"usual_pickup_place"})
     change_mail_addresses(library, request.caller, addresses, token_urlsafe(24))
     return show_record(request)
 
@@ -129,6 +135,7 @@ def _record(myself: Myself, request: Request) -> OwnRecord:
         mail_to=known.hold_mails_to,
         email_reachable=myself.email_reachable,
         pending_addresses={wish.field: wish.address for wish in myself.pending},
+        usual_pickup_place=known.usual_pickup_place or None,
         loan_cap=known.cap_on(today),
         next_loan_cap=known.loan_cap if coming else None,
         next_loan_cap_from=coming,

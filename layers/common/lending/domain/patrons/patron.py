@@ -12,8 +12,9 @@ class Patron:
     `open_holds`, `loans`, `returning` (loans on their way back, RULES 30) and `lent_titles` are kept by the very
     writes that change holds and loans. `told_expired` and `told_renewal` are the last day of the card that a mail has
     been put about, so that there is one for each, though mails vanish (RULES 8, 37). `guardian` is who answers for a
-    minor; `note` is for staff. `former_cards` and `receipts` (of the applications that were registered) are what else
-    is kept of the person under other keys, to be shown to them and to go with them (RULES 41).
+    minor; `note` is for staff. `usual_pickup_place` is offered first when a hold is placed; empty if none is chosen.
+    `former_cards` and `receipts` (of the applications that were registered) are what else is kept of the person under
+    other keys, to be shown to them and to go with them (RULES 41).
     """
 
     patron_id: str
@@ -31,6 +32,7 @@ class Patron:
     online_lending: bool = True
     blocked: bool = False
     mail_to: str = ""
+    usual_pickup_place: str = ""
     loan_cap: int = 10
     loan_cap_before: int = 10
     loan_cap_from: date | None = None
