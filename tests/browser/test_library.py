@@ -56,14 +56,19 @@ def test_a_patron_signs_in_searches_holds_and_cancels(phone: BrowserContext, giv
     expect(page.get_by_text("予約かごに入れました。")).to_be_focused()
     open_view(page, "予約かご")
     assert_accessible(page)
-    page.get_by_role("link", name="「三内丸山のりんご」を予約する").click()
-    page.get_by_role("button", name="予約を確定する").click()
+    hold = page.get_by_role("button", name="選んだ資料を予約する")
+    hold.click()
     expect(page.locator("#summary")).to_contain_text("受取館を選んでください。")
     page.get_by_label("受取館").select_option(label="平内町 平内町立図書館")
+    page.get_by_role("checkbox", name="三内丸山のりんご").uncheck()
+    hold.click()
+    expect(page.locator("#summary")).to_contain_text("予約する資料を選んでください。")
     assert_accessible(page)
-    page.get_by_role("button", name="予約を確定する").click()
-    # THEN it says when and where, and stands in the list
-    expect(page.locator("#news")).to_contain_text("早くて6月7日(日)")
+    page.get_by_role("checkbox", name="三内丸山のりんご").check()
+    hold.click()
+    # THEN it says where and what comes next, and stands in the list with its day
+    expect(page.locator("#news")).to_contain_text("1冊を予約しました。受取館は、平内町立図書館です。")
+    expect(page.locator(".book")).to_contain_text("早くて 6月7日(日)")
     expect(page.locator(".book")).to_contain_text("確保待ち")
     expect(page.locator(".book")).to_contain_text("1人中 1番目")
     assert_accessible(page)
@@ -100,8 +105,13 @@ def test_a_patron_changes_password_and_mail_address(phone: BrowserContext, given
     patron = given.patron()
     page = phone.new_page()
     sign_in_at(page, "/library.html", patron.card_number, CARD)
-    # WHEN the password is changed with a wrong one THEN it is refused at its field
+    # WHEN a usual place is chosen THEN it is the one that stays
     open_view(page, "利用者情報")
+    page.get_by_label("いつもの受取館").select_option(label="平内町 平内町立図書館")
+    page.get_by_role("button", name="受取館を変える").click()
+    expect(page.locator("#news")).to_contain_text("いつもの受取館を変えました。")
+    expect(page.get_by_label("いつもの受取館").locator("option:checked")).to_have_text("平内町 平内町立図書館")
+    # WHEN the password is changed with a wrong one THEN it is refused at its field
     assert_accessible(page)
     chosen = "tsugi-2026"
     fields = {
@@ -198,17 +208,27 @@ def test_every_state_of_holds_and_loans_is_told(phone: BrowserContext, given: Gi
     expect(page.get_by_text("利用者カードの有効期限が切れています")).to_be_visible()
     assert_accessible(page)
     open_view(page, "借りている資料")
-    expect(page.get_by_role("button", name="貸出延長")).to_have_count(2)
+    expect(page.get_by_role("checkbox", name="貸出延長")).to_have_count(2)
     expect(page.get_by_text("ほかの方の予約が有るため、更新できません。")).to_have_count(2)
     expect(page.get_by_text("6月21日(日) 期限を過ぎています")).to_have_count(1)
     # AND where nobody knows, that is said (RULES 30, 35)
     expect(page.locator(".book").nth(3)).to_contain_text("受取期間は終わりました")
     expect(page.locator(".book").nth(3)).to_contain_text("6月24日(水)ごろ")
     assert_accessible(page)
-    # WHEN one is renewed THEN its new day is told (RULES 31)
-    phone.route("**/renewals", lambda route: route.fulfill(status=201, json={"barcode": "B1", "due_on": "2026-06-28"}))
-    page.get_by_role("button", name="貸出延長").first.click()
+    # WHEN two are ticked and renewed THEN each one's end is told: a new day, or why not (RULES 31)
+    page.get_by_role("button", name="選んだ資料を貸出延長する").click()
+    expect(page.locator("#summary")).to_contain_text("貸出延長する資料を選んでください。")
+    results = [
+        {"barcode": "B1", "renewed": True, "due_on": "2026-06-28", "reasons": []},
+        {"barcode": "B3", "renewed": False, "due_on": None, "reasons": [reserved]},
+    ]
+    phone.route("**/api/me/renewals", lambda route: route.fulfill(json={"items": results}))
+    for box in page.get_by_role("checkbox", name="貸出延長").all():
+        box.check()
+    page.get_by_role("button", name="選んだ資料を貸出延長する").click()
     expect(page.locator("#news")).to_contain_text("6月28日(日)まで")
+    expect(page.locator("#news")).to_contain_text("延長できませんでした")
+    assert_accessible(page)
 
 
 def test_a_session_that_ran_out_asks_to_sign_in_again(page: Page, given: Given) -> None:

@@ -99,13 +99,15 @@ export function radios(name, legend, options, chosen = "") {
  * @param {string} name
  * @param {string} value
  * @param {string} text
+ * @param {boolean} [checked]
+ * @param {string} [what] what it is about, for who does not see where it stands
  */
-export function choice(type, name, value, text, checked = false) {
+export function choice(type, name, value, text, checked = false, what = "") {
   const id = `field-${name}-${value}`;
   return el(
     "div",
     { class: "choice" },
-    el("input", { type, id, name, value, checked }),
+    el("input", { type, id, name, value, checked, "aria-label": what ? `「${what}」を${text}` : null }),
     el("label", { for: id }, text),
   );
 }
@@ -169,7 +171,7 @@ export function tellFaults(form, faults) {
 export function onSubmit(form, work) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const button = form.querySelector("button.button");
+    const button = form.querySelector('button.button:not([type="button"])');
     if (!button || button.getAttribute("aria-disabled") === "true") return;
     button.setAttribute("aria-disabled", "true");
     hideSummary();

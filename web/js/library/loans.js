@@ -3,6 +3,7 @@
 import { list } from "../api.js";
 import { dayInWords } from "../dates.js";
 import { el } from "../dom.js";
+import { choice, tellFaults, tickedIn } from "../inputs.js";
 import { placeNames } from "../places.js";
 import { api } from "../session.js";
 import { me, warnings } from "./me.js";
@@ -18,7 +19,7 @@ async function load(app) {
     ...(loans.length
       ? [
           el("p", {}, `${loans.length}冊を借りています(${record.loan_cap}冊まで。返送中の本も数えます)。`),
-          books(loans.map((loan) => entry(loan, named, app))),
+          renewalForm(loans, named, app),
           el(
             "p",
             {},
@@ -32,11 +33,26 @@ async function load(app) {
 }
 
 /**
- * @param {Answer} loan
+ * The loans; those that can be renewed are ticked and renewed together.
+ *
+ * @param {Answer[]} loans
  * @param {Named} named
  * @param {App} app
  */
-function entry(loan, named, app) {
+function renewalForm(loans, named, app) {
+  const renewable = loans.filter((loan) => loan.renewable);
+  const entries = books(loans.map((loan) => entry(loan, named, renewable.length === 1)));
+  if (!renewable.length) return entries;
+  const button = el("button", { class: "button" }, "選んだ資料を貸出延長する");
+  return app.form((sent) => renewTicked(sent, loans, app), entries, el("div", { class: "actions" }, button));
+}
+
+/**
+ * @param {Answer} loan
+ * @param {Named} named
+ * @param {boolean} only
+ */
+function entry(loan, named, only) {
   const uncollected = ["in_transit", "to_collect", "window_over"].includes(loan.state);
   /** @type {Fact[]} */
   const facts = [
@@ -57,34 +73,37 @@ function entry(loan, named, app) {
     ["資料番号", el("span", { class: "number" }, loan.barcode)],
   ];
   const note = loan.past_due_note ? [el("p", { class: "hint" }, loan.past_due_note)] : [];
-  return book(loan, facts, ...note, ...renewal(loan, app));
+  return book(loan, facts, ...note, renewal(loan, only));
 }
 
 /**
  * @param {Answer} loan
+ * @param {boolean} only
+ */
+function renewal(loan, only) {
+  if (loan.renewable)
+    return choice("checkbox", "barcodes", loan.barcode, `貸出延長する(あと${loan.renewals_left}回)`, only, loan.title);
+  const why = loan.reasons.map((/** @type {Fault} */ { message }) => message).join(" ");
+  return el("p", { class: "why" }, el("strong", {}, "貸出延長: "), why);
+}
+
+/**
+ * Renew all that is ticked, and say of each what became of it.
+ *
+ * @param {HTMLFormElement} form
+ * @param {Answer[]} loans
  * @param {App} app
  */
-function renewal(loan, app) {
-  if (!loan.renewable)
-    return [
-      el(
-        "p",
-        { class: "why" },
-        el("strong", {}, "貸出延長: "),
-        loan.reasons.map((/** @type {Fault} */ { message }) => message).join(" "),
-      ),
-    ];
-  const renew = async () => {
-    const { due_on: due } = await api.post(`/me/loans/${encodeURIComponent(loan.barcode)}/renewals`);
-    await app.reload(`「${loan.title}」の返却期限を、${dayInWords(due)}まで延ばしました。`);
-  };
-  const name = `「${loan.title}」を貸出延長する`;
-  return [
-    el(
-      "div",
-      { class: "actions" },
-      app.button("貸出延長する", "延長しています…", renew, { "aria-label": name }),
-      el("span", {}, `あと${loan.renewals_left}回`),
+async function renewTicked(form, loans, app) {
+  const ticked = tickedIn(form, "barcodes");
+  if (tellFaults(form, ticked.length ? [] : [{ message: "貸出延長する資料を選んでください。" }])) return;
+  const { items: results } = await api.post("/me/renewals", { barcodes: ticked });
+  const titles = new Map(loans.map(({ barcode, title }) => [barcode, title]));
+  await app.reload(
+    results.map((/** @type {Answer} */ { barcode, renewed, due_on: due, reasons }) =>
+      renewed
+        ? `「${titles.get(barcode)}」の返却期限を、${dayInWords(due)}まで延ばしました。`
+        : `「${titles.get(barcode)}」は延長できませんでした。${reasons.map((/** @type {Fault} */ { message }) => message).join(" ")}`,
     ),
-  ];
+  );
 }

@@ -1,10 +1,11 @@
-/** 利用者情報: the record, where mails go, the password. */
+/** 利用者情報: the record, the usual pickup place, where mails go, the password. */
 
 import { check } from "../checks.js";
 import { Denied, PASSWORD_RULE } from "../cognito.js";
 import { dateInWords, dayInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { input, ownerOfPassword, passwordInput, tellFaults, typedIn } from "../inputs.js";
+import { facilities, placeOptions } from "../places.js";
 import { api, changePassword } from "../session.js";
 import { faultsOfChosen } from "../signin.js";
 import { me, warnings } from "./me.js";
@@ -18,10 +19,11 @@ export const settingsView = { id: "settings", label: "利用者情報", load };
 
 /** @param {App} app */
 async function load(app) {
-  const record = await me();
+  const [record, places] = await Promise.all([me(), facilities()]);
   return [
     ...warnings(record),
     facts(record),
+    ...placeSettings(record, places, app),
     ...mailSettings(record, app),
     ...passwordForm(record, app),
     signOutEverywhereButton(app),
@@ -49,6 +51,27 @@ function facts(record) {
     ]),
     el("p", {}, el("a", { href: "apply.html?kind=change" }, "住所、電話番号などが違っている方")),
   );
+}
+
+/**
+ * @param {Answer} record
+ * @param {Facility[]} places
+ * @param {App} app
+ */
+function placeSettings(record, places, app) {
+  const form = app.form(
+    async (sent) => {
+      await api.patch("/me", typedIn(sent));
+      await app.reload("いつもの受取館を変えました。");
+    },
+    input("usual_pickup_place", "いつもの受取館", {
+      tag: "select",
+      children: placeOptions(places, record.usual_pickup_place ?? ""),
+      hint: "予約のときに、はじめから選ばれています。",
+    }),
+    el("div", { class: "actions" }, el("button", { class: "button" }, "受取館を変える")),
+  );
+  return [el("h2", {}, "いつもの受取館"), form];
 }
 
 /**
