@@ -21,12 +21,8 @@ class Bench:
     details: Callable[[Any], list[str]] = lambda _: []
 
 
-def _growth(rows: list[allocation.Row]) -> list[str]:
-    return [f"growth exponent {allocation.growth_exponent(rows):.3f}"]
-
-
 BENCHES = {
-    "allocation": Bench(allocation.run, _growth),
+    "allocation": Bench(allocation.run, allocation.details),
     "run": Bench(run_cost.run, run_cost.details),
     "cold_start": Bench(cold_start.run, cold_start.details),
     "mail": Bench(mail_cost.run),

@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from typing import TypedDict
 
 from lending.domain.run.allocation import allocate
@@ -34,7 +35,7 @@ def measure(holds: int) -> Row:
     seconds = time.process_time() - started
     if len(decisions) != holds:
         raise RuntimeError(f"{len(decisions)} decisions for {holds} holds")
-    return {"holds": holds, "seconds": round(seconds, 4), "peak_mb": _peak_mb()}
+    return {"holds": holds, "seconds": round(seconds, 4), "peak_mb": peak_mb()}
 
 
 def measure_apart(holds: int) -> Row:
@@ -49,16 +50,23 @@ def run(sizes: tuple[int, ...] = SIZES, repeats: int = 2) -> list[Row]:
     return [min((measure_apart(holds) for _ in range(repeats)), key=lambda row: row["seconds"]) for holds in sizes]
 
 
-def growth_exponent(rows: list[Row]) -> float:
-    """The slope of seconds over holds on logarithmic scales, least squares: 1 is linear."""
-    xs = [math.log(row["holds"]) for row in rows]
-    ys = [math.log(row["seconds"]) for row in rows]
+def details(rows: list[Row]) -> list[str]:
+    """How seconds grow with holds, for people."""
+    return [f"growth exponent {growth_exponent([(row['holds'], row['seconds']) for row in rows])}"]
+
+
+def growth_exponent(measured: Sequence[tuple[int, float]]) -> float:
+    """The slope of seconds over holds on logarithmic scales, least squares: 1 is linear, and so is a single size."""
+    xs = [math.log(holds) for holds, _ in measured]
+    ys = [math.log(seconds) for _, seconds in measured]
     mean_x, mean_y = sum(xs) / len(xs), sum(ys) / len(ys)
     spread = sum((x - mean_x) ** 2 for x in xs)
-    return sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True)) / spread
+    slope = sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True)) / spread if spread else 1
+    return round(slope, 3)
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
+    """The most memory that this process has had."""
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(kilobytes / 1024 if sys.platform != "darwin" else kilobytes / 1024**2, 1)
 
@@ -70,4 +78,4 @@ if __name__ == "__main__":
         table = run()
         for line in table:
             print(f"{line['holds']:>9,} holds {line['seconds']:>9.3f} s {line['peak_mb']:>9.1f} MB")
-        print(f"growth exponent {growth_exponent(table):.3f}")
+        print(*details(table))

@@ -202,6 +202,7 @@ class CountingStore:
         ExclusiveStartKey: Item | None = None,  # noqa: N803
         ScanIndexForward: bool = True,  # noqa: N803
         Limit: int = 0,  # noqa: N803
+        ProjectionExpression: str = "",  # noqa: N803
         **_: Any,
     ) -> Answer:
         """A page of a partition: up to 1 MB, or `Limit` items; what it reads is rounded up together."""
@@ -227,6 +228,9 @@ class CountingStore:
         answer: Answer = {"Items": page, "Count": len(page)} | _consumed(read)
         if page and (len(page) < len(keyed) or len(page) == Limit):
             answer["LastEvaluatedKey"] = {n: page[-1][n] for n in {"PK", "SK", index.hash_key, index.range_key}}
+        if ProjectionExpression:
+            names = ProjectionExpression.split(", ")
+            answer["Items"] = [{name: item[name] for name in names if name in item} for item in page]
         return answer
 
     # Writing

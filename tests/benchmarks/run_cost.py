@@ -1,13 +1,18 @@
-"""What a whole Thursday run asks of the table: requests and capacity units, counted by `counting_store`.
+"""What a whole Thursday run takes: processor time, memory, requests and capacity units.
 
-Everything is counted, from the first look for an earlier run to the note that it is finished. No hold has a reason of
-an earlier run yet, so each that gets no book is written: the dearest run there is. A book given to a hold is one that
-the run puts on the pull list for it; staff's scans come afterwards and are no part of the run.
+Everything is in it, from the first look for an earlier run to the note that it is finished, in a fresh process with the
+collector on; the table is `counting_store` in another process (`store_apart`). No hold has a reason of an earlier run
+yet, so each that gets no book is written: the dearest run there is. A book given to a hold is one that the run puts on
+the pull list for it; staff's scans come afterwards and are no part of the run.
 """
 
+import json
+import subprocess
+import sys
+import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from itertools import islice
 from typing import TypedDict
@@ -15,7 +20,6 @@ from typing import TypedDict
 from lending.actions.library import Library
 from lending.actions.pulls.scan import scan_found
 from lending.actions.run.thursday_run import run_for
-from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.holds import holds
@@ -24,11 +28,15 @@ from lending.aws.table.writes import Write, put
 from lending.domain.catalogue.title import Title
 from lending.domain.holds.hold import HoldStatus
 from lending.domain.patrons.patron import Patron
-from lending.domain.run.run_record import RunRecord
-from tests.benchmarks.counting_store import CountingStore, Counts, Tally
-from tests.benchmarks.generator import GeneratedLibrary, library
+from lending.domain.policy import Policy
+from lending.domain.run.run import thursday_run
+from tests.benchmarks.allocation import growth_exponent, peak_mb
+from tests.benchmarks.counting_store import Counts, Item
+from tests.benchmarks.environment import environment
+from tests.benchmarks.generator import RUN_DATE, GeneratedLibrary, library
+from tests.benchmarks.store_apart import table_apart
 
-SIZES = (1_000, 10_000)
+SIZES = (1_000, 10_000, 30_000)
 SCANS = 200
 
 # A book given: its copy written in a transaction, and its line in the pull list. A reason: its hold written likewise.
@@ -36,52 +44,79 @@ FLOOR_BOOK, FLOOR_REASON = 2 + 1, 2
 
 
 class Row(TypedDict):
-    """One size."""
+    """One size. `growth_exponent` is that of processor time over all sizes: 1 is linear."""
 
     holds: int
+    cpu_seconds: float
+    peak_mb: float
+    requests: int
     requests_per_hold: float
     write_units_per_book: float
+    growth_exponent: float
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A run, what it came to and what it cost."""
+    """A run and what it cost; `by_label` has requests, read and write units of each operation on each kind of item."""
 
-    record: RunRecord
-    counts: Counts
+    holds: int
+    books: int
+    reasons: int
+    cpu_seconds: float
+    peak_mb: float
+    by_label: dict[str, list[float]]
     scan_units: float
-
-    @property
-    def row(self) -> Row:
-        """The figures of `make bench`."""
-        requests, units = (sum(tally.values()) for tally in (self.counts.requests, self.counts.write))
-        return {
-            "holds": self.record.counts["holds"],
-            "requests_per_hold": round(requests / self.record.counts["holds"], 4),
-            "write_units_per_book": round(units / self.record.pulls, 2),
-        }
 
 
 def run(sizes: tuple[int, ...] = SIZES) -> list[Row]:
     """One row a size."""
-    return [measure(size).row for size in sizes]
+    measured = [measure_apart(size) for size in sizes]
+    exponent = growth_exponent([(each.holds, each.cpu_seconds) for each in measured])
+    return [_row(each, exponent) for each in measured]
+
+
+def _row(measured: Measured, exponent: float) -> Row:
+    requests, _, units = (sum(column) for column in zip(*measured.by_label.values(), strict=True))
+    return {
+        "holds": measured.holds,
+        "cpu_seconds": round(measured.cpu_seconds, 2),
+        "peak_mb": measured.peak_mb,
+        "requests": round(requests),
+        "requests_per_hold": round(requests / measured.holds, 4),
+        "write_units_per_book": round(units / measured.books, 2),
+        "growth_exponent": exponent,
+    }
 
 
 @cache
+def measure_apart(size: int) -> Measured:
+    """One whole run over a library of so many holds, in a process of its own."""
+    command = [sys.executable, "-m", "tests.benchmarks.run_cost", str(size)]
+    return Measured(**json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+
+
 def measure(size: int) -> Measured:
-    """One whole run over a library of so many holds."""
-    given = library(size)
-    store = CountingStore()
-    store.load(write.parameters["Item"] for write in everything(given))
-    table = Table(store, "lending")
-    record, _ = run_for(Library(table, given.policy, given.run.moment), given.run.week.run_date, lambda: True)
-    if record.counts["holds"] != size or not record.finished_at:
-        raise RuntimeError(f"the run considered {record.counts['holds']} of {size} holds")
-    counts = store.count_from_here()
-    scanned = list(islice(copies.pulls(table), SCANS))
-    for copy in scanned:
-        scan_found(Library(table, given.policy, given.run.moment), copy.barcode, "desk-1")
-    return Measured(record, counts, sum(store.counts.write.values()) / len(scanned))
+    """The same in this process."""
+    given, policy = thursday_run(RUN_DATE, Policy()), Policy()
+    with environment(), table_apart(items, size) as (table, store):
+        asked = Library(table, policy, given.moment)
+        store.count_from_here()
+        started = time.process_time()
+        record, _ = run_for(asked, RUN_DATE, lambda: True)
+        seconds, peak = time.process_time() - started, peak_mb()
+        if record.counts["holds"] != size or not record.finished_at:
+            raise RuntimeError(f"the run considered {record.counts['holds']} of {size} holds")
+        counts = store.count_from_here()
+        scanned = list(islice(copies.pulls(table), SCANS))
+        for copy in scanned:
+            scan_found(asked, copy.barcode, "desk-1")
+        scan_units = sum(store.count_from_here().write.values()) / len(scanned)
+    return Measured(size, record.pulls, record.explained, seconds, peak, _by_label(counts), scan_units)
+
+
+def items(size: int) -> Iterator[Item]:
+    """The items of a library of so many holds."""
+    return (write.parameters["Item"] for write in everything(library(size)))
 
 
 def everything(given: GeneratedLibrary) -> Iterator[Write]:
@@ -122,30 +157,34 @@ def _described(title_id: str, barcodes: tuple[str, ...]) -> Title:
 
 def details(rows: list[Row]) -> list[str]:
     """Where it goes, for people: what each operation on each kind of item took, and the floor."""
-    return [line for row in rows for line in _details(measure(row["holds"]))]
+    return [line for row in rows for line in _details(measure_apart(row["holds"]))]
 
 
 def _details(measured: Measured) -> list[str]:
-    counts, record = measured.counts, measured.record
-    books, reasons = record.pulls, record.explained
-    floor, total = (FLOOR_BOOK * books + FLOOR_REASON * reasons) / books, sum(counts.write.values()) / books
+    books, reasons = measured.books, measured.reasons
+    together = [sum(column) for column in zip(*measured.by_label.values(), strict=True)]
+    floor, total = (FLOOR_BOOK * books + FLOOR_REASON * reasons) / books, together[2] / books
     return [
-        f"{record.counts['holds']:,} holds: {books:,} books on the pull list, {reasons:,} reasons",
+        f"{measured.holds:,} holds: {books:,} books on the pull list, {reasons:,} reasons",
         f"{'':24}{'requests':>10}{'read units':>12}{'write units':>12}{'a book':>8}",
-        *(_line(label, values, books) for label, values in _by_label(counts)),
+        *(_line(label, values, books) for label, values in measured.by_label.items()),
+        _line("together", together, books),
         f"floor {floor:.2f} write units a book: {FLOOR_BOOK} a pull, {FLOOR_REASON} a reason;"
         f" what indexes repeat, plan and record {total - floor:.2f}",
         f"staff's scan of a book, after the run: {measured.scan_units:.1f} write units",
     ]
 
 
-def _by_label(counts: Counts) -> Iterable[tuple[str, list[float]]]:
-    tallies: list[Tally] = [counts.requests, counts.read, counts.write]
+def _by_label(counts: Counts) -> dict[str, list[float]]:
+    tallies = [counts.requests, counts.read, counts.write]
     labels = sorted({label for tally in tallies for label in tally})
-    yield from ((" ".join(label), [tally.get(label, 0) for tally in tallies]) for label in labels)
-    yield "together", [sum(tally.values()) for tally in tallies]
+    return {" ".join(label): [tally.get(label, 0) for tally in tallies] for label in labels}
 
 
 def _line(label: str, values: list[float], books: int) -> str:
     requests, read, write = values
     return f"{label:24}{requests:>10,.1f}{read:>12,.1f}{write:>12,.0f}{write / books:>8.2f}"
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(measure(int(sys.argv[1])))))

@@ -22,8 +22,9 @@ from lending.aws.table import Table
 from lending.domain.policy import Policy
 from lending.domain.run.expected_pickup import ANY_FACILITY
 from lending.domain.week import TOKYO
-from tests.benchmarks.cloud import BUCKET, cloud
+from tests.benchmarks.cloud import cloud
 from tests.benchmarks.counting_store import CountingStore
+from tests.benchmarks.environment import BUCKET
 
 COPIES, SEARCHES, PAGE = 100_000, 300, 20
 _COPIES_PER_TITLE = 2

@@ -95,9 +95,9 @@ def _plans_for_nobody(table: Table, run: Run) -> bool:
     A look at the indexes, once a plan is carried out, instead of a condition in every single write. What it misses
     the scan still finds (RULES 23).
     """
-    there = {(hold.patron_id, hold.title_id) for hold in holds.to_be_served(table)}
+    there = set(holds.keys_to_be_served(table))
     pulls = ((copy, copy.pull) for copy in copies.pulls(table) if copy.pull and copy.pull.run == run.run_id)
-    return any((pull.patron_id, copy.title_id) not in there for copy, pull in pulls)
+    return any(holds.key(pull.patron_id, copy.title_id) not in there for copy, pull in pulls)
 
 
 def _finished(table: Table, run: Run, record: RunRecord, moment: datetime) -> RunRecord:

@@ -120,7 +120,7 @@ _KINDS: dict[str, type[Any]] = {
 
 
 def pack(given: RunInput, run: Run, policy: Policy) -> bytes:
-    """All that the run's decisions follow from, as small as can be."""
+    """All that the run's decisions follow from, in few bytes."""
     rows: dict[str, list[Any]] = {
         "holds": [replace(hold, last_run=None) for hold in given.holds],
         "copies": list(chain.from_iterable(given.copies.values())),
@@ -129,7 +129,8 @@ def pack(given: RunInput, run: Run, policy: Policy) -> bytes:
         "suspensions": list(given.calendar.suspensions),
     }
     told = {kind: [attributes(each) for each in values] for kind, values in rows.items()}
-    return lzma.compress(json.dumps({"policy": policy.model_dump(mode="json"), **told}).encode())
+    # A higher preset takes sixteen times as long for a fifth fewer bytes.
+    return lzma.compress(json.dumps({"policy": policy.model_dump(mode="json"), **told}).encode(), preset=1)
 
 
 def unpack(packed: bytes) -> tuple[RunInput, Policy]:

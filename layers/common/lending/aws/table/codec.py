@@ -27,6 +27,8 @@ def from_wire(item: Item) -> Item:
 
 
 def _typed(value: Any) -> Item:
+    if type(value) is str:
+        return {"S": value}
     for kinds, write in _WRITTEN:
         if isinstance(value, kinds):
             return write(value)
@@ -63,6 +65,8 @@ def _plain(value: Item) -> Any:
 
 def _number(text: str) -> int | float:
     """Numbers come back as int where they are whole: nothing here counts in fractions."""
+    if text.isdecimal():
+        return int(text)
     number = Decimal(text)
     return int(number) if number == number.to_integral_value() else float(number)
 

@@ -162,6 +162,7 @@ class Table:
         start: Item | None = None,
         limit: int = 0,
         forward: bool = True,
+        only_keys: bool = False,
     ) -> Page:
         """One page of a partition.
 
@@ -171,6 +172,7 @@ class Table:
             start: `last` of the page before.
             limit: the most items; 0 for as many as fit.
             forward: ascending, or else descending.
+            only_keys: of each item no more than its key in the table.
 
         Raises:
             Refused: `start` is of another list.
@@ -185,8 +187,7 @@ class Table:
             "ScanIndexForward": forward,
         }
         request |= {"IndexName": index} if index else {"ConsistentRead": True}
-        request |= _going_on(start, pk_name, pk)
-        request |= {"Limit": limit} if limit else {}
+        request |= _going_on(start, pk_name, pk) | _less(limit, only_keys)
         answer = self._ask("query", **request)
         last = answer.get("LastEvaluatedKey")
         return Page([from_wire(item) for item in answer["Items"]], from_wire(last) if last else None)
@@ -235,6 +236,11 @@ def _going_on(start: Item | None, pk_name: str, pk: str) -> dict[str, Any]:
     if start.get(pk_name) != pk:
         raise Refused("bad_cursor")
     return {"ExclusiveStartKey": to_wire(start)}
+
+
+def _less(limit: int, only_keys: bool) -> dict[str, Any]:
+    """What keeps an answer short."""
+    return ({"Limit": limit} if limit else {}) | ({"ProjectionExpression": "PK, SK"} if only_keys else {})
 
 
 def _part(sk_prefix: str, after: str, before: str) -> tuple[str, Item]:

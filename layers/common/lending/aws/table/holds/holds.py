@@ -55,7 +55,14 @@ def of_patron(table: Table, patron_id: str) -> list[Hold]:
 def to_be_served(table: Table) -> Iterator[Hold]:
     """All waiting and secured holds: what a run considers (RULES 18)."""
     for shard in range(SHARDS):
-        yield from each_of(hold_of, table.query(f"WAITING#{shard:02}", index="work"))
+        yield from each_of(hold_of, table.query(_waiting(shard), index="work"))
+
+
+def keys_to_be_served(table: Table) -> Iterator[Key]:
+    """The keys of the holds that a run considers."""
+    for shard in range(SHARDS):
+        for item in table.query(_waiting(shard), index="work", only_keys=True):
+            yield item["PK"], item["SK"]
 
 
 def page_of_ready(table: Table, start: Item | None, limit: int) -> tuple[list[Hold], Item | None]:
@@ -81,7 +88,11 @@ def _work(hold: Hold) -> Item:
         return {"work": WORK_READY, "work_order": f"{hold.pickup_until.isoformat()}#{hold.patron_id}#{hold.title_id}"}
     shard = crc32(hold.title_id.encode()) % SHARDS
     order = f"{hold.title_id}#{stamp(hold.queued_at)}#{hold.patron_id}"
-    return {"work": f"WAITING#{shard:02}", "work_order": order}
+    return {"work": _waiting(shard), "work_order": order}
+
+
+def _waiting(shard: int) -> str:
+    return f"WAITING#{shard:02}"
 
 
 def addition(hold: Hold) -> Write:

@@ -53,7 +53,7 @@ def of_application(table: Table, receipt_number: str) -> list[Mail]:
 
 def on_their_way(table: Table, created_until: datetime) -> Iterator[Key]:
     """Keys of the mails put by a moment that are still to be sent, the oldest first."""
-    for item in table.query(WORK, index="work", before=f"{stamp(created_until)}#~"):
+    for item in table.query(WORK, index="work", before=f"{stamp(created_until)}#~", only_keys=True):
         yield item["PK"], item["SK"]
 
 

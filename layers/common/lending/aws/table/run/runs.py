@@ -25,7 +25,7 @@ from lending.domain.run.run_record import Cost, CycleRun, RunRecord
 from lending.domain.run_id import RunId
 from lending.domain.week import Week, week_of_run
 
-CHUNK = 200
+CHUNK = 1000
 
 # Well below what an item may hold.
 _INPUT_BYTES = 350_000
