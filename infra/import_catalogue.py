@@ -27,7 +27,8 @@ import boto3
 from botocore.exceptions import ClientError
 
 from infra.stage import Faulty, checked, outputs_of
-from lending.actions.catalogue.describe_titles import bring_in, refresh_search
+from lending.actions.catalogue.describe_titles import bring_in
+from lending.actions.catalogue.refresh_search import refresh_search
 from lending.aws.search_file import Entry
 from lending.aws.table import Table, in_batches
 from lending.domain.catalogue.title_changes import (

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import boto3
 
 from infra.stage import Faulty, checked, outputs_of
-from lending.actions.catalogue.describe_titles import refresh_search
+from lending.actions.catalogue.refresh_search import refresh_search
 from lending.aws.search_file import Entry
 from lending.aws.table import Table
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from functions.allocator.handler import handler as allocator
+from functions.catalogue.handler import handler as catalogue
 from functions.notices.handler import handler as notices
 from functions.release.handler import handler as release
 from lending.aws import schedules, settings
@@ -25,6 +26,7 @@ JOBS: dict[str, Any] = {
     "notices/daily_notices": notices,
     "notices/mails_again": notices,
     "notices/erasure": notices,
+    "catalogue/renew_search": catalogue,
 }
 
 

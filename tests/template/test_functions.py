@@ -20,11 +20,12 @@ FUNCTIONS = {
     "AllocatorFunction": "allocator",
     "ReleaseFunction": "release",
     "NoticesFunction": "notices",
+    "CatalogueFunction": "catalogue",
     "OutboxFunction": "outbox",
     "MailFunction": "mail",
     "BouncesFunction": "bounces",
 }
-SCHEDULED = ["AllocatorFunction", "ReleaseFunction", "NoticesFunction"]
+SCHEDULED = ["AllocatorFunction", "ReleaseFunction", "NoticesFunction", "CatalogueFunction"]
 CURSORS_AND_CODES = ["registration", "public", "holds", "my_library", "review", "desk", "runs", "facility", "mail"]
 
 # What has no narrower resource on AWS.
@@ -195,6 +196,8 @@ def test_only_registration_signs_uploads_and_only_for_intake(statements: Stateme
         for rule in rules:
             if logical == "RegistrationFunction" and "s3:PutObject" in actions_of(rule):
                 assert rule["Resource"] == {"Fn::Sub": "${ImagesBucket.Arn}/intake/*"}
+            elif logical == "CatalogueFunction" and "s3:PutObject" in actions_of(rule):
+                assert rule["Resource"] == {"Fn::Sub": "${CatalogueBucket.Arn}/search/*"}
             elif "s3:PutObject" in actions_of(rule):
                 assert rule["Resource"] == {"Fn::Sub": "${ImagesBucket.Arn}/clean/*"}
 

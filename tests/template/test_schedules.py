@@ -21,6 +21,7 @@ WEEK = {
     "daily_notices": ("NoticesFunction", "cron(0 10 * * ? *)"),
     "erasure": ("NoticesFunction", "cron(45 * * * ? *)"),
     "mails_again": ("NoticesFunction", "cron(30 * * * ? *)"),
+    "renew_search": ("CatalogueFunction", "cron(0 3 * * ? *)"),
 }
 
 

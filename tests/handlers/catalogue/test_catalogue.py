@@ -9,11 +9,12 @@ from typing import Any
 import boto3
 import pytest
 
+from functions.catalogue.handler import handler as catalogue
 from functions.desk.handler import handler as desk
 from functions.public.handler import handler
 from infra.import_catalogue import import_catalogue, read
 from infra.search_anew import search_anew
-from lending.actions.catalogue.describe_titles import refresh_search
+from lending.actions.catalogue.refresh_search import refresh_search
 from lending.aws import search_file
 from lending.aws.table import Overtaken, Table
 from lending.aws.table.calendar import calendar, facilities
@@ -279,6 +280,18 @@ def test_a_new_file_takes_up_what_has_changed(books: Table) -> None:
     assert after.changes == []
     assert after.file_key != before.file_key
     assert found("こころ") == ["t-1", "t-9", "t-3", "t-2"]
+
+
+def test_samples_renew_the_search_every_night(books: Table) -> None:
+    # GIVEN titles described since the last file, which each search reads
+    assert catalogue(sample("catalogue/renew_search"), context()) == {"job": "renew_search", "changed": 2}
+    # THEN they are in the file
+    after = search_index.state(books)
+    assert after.changes == []
+    assert found("こころ") == ["t-1", "t-9", "t-3", "t-2"]
+    # and a night after a day without changes leaves it as it is
+    assert catalogue(sample("catalogue/renew_search"), context()) == {"job": "renew_search", "changed": 0}
+    assert search_index.state(books) == after
 
 
 def test_what_changes_while_a_file_is_made_stays_to_be_found(books: Table, monkeypatch: pytest.MonkeyPatch) -> None:

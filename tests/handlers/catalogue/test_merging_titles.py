@@ -227,7 +227,7 @@ def test_it_is_searched_no_more_also_when_the_file_is_made_anew(
     half_way: SampleLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # GIVEN a search file that knows both
-    from lending.actions.catalogue.describe_titles import refresh_search
+    from lending.actions.catalogue.refresh_search import refresh_search
 
     half_way.table.write(search_index.change_removal(search_index.state(half_way.table).changes[0]))
     refresh_search(half_way.table, "catalogue", [Entry.of(A, "見本の本", "見本"), Entry.of(B, "見本の本", "見本")])
