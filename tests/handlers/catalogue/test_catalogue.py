@@ -247,6 +247,24 @@ def test_found_in_the_file_and_beside_it(books: Table) -> None:
     assert found("坊っちゃん") == []
 
 
+def test_what_a_search_shows_may_be_a_moment_old(books: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN what is asked of the table
+    asked, ask_once = [], Table._ask_once
+
+    def noted(table: Table, operation: str, **request: Any) -> Any:
+        asked.append("'ConsistentRead': True" in str(request))
+        return ask_once(table, operation, **request)
+
+    monkeypatch.setattr(Table, "_ask_once", noted)
+    # WHEN titles are searched THEN only which file is the one, and what it lacks, is read as of now
+    assert found("こころ")
+    assert (asked[0], set(asked[1:])) == (True, {False})
+    # and a title of its own is as it is now
+    asked.clear()
+    assert ask("/titles/t-1")[0] == 200
+    assert all(asked)
+
+
 def test_pages_of_a_search_follow_each_other(books: Table) -> None:
     first = ask("/titles", q="こころ", limit="3")[1]
     assert len(first["items"]) == 3

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from botocore.exceptions import ClientError
@@ -66,7 +66,8 @@ def search_titles(
         raise Refused("invalid_fields", Reason("too_many_words", {"most": _WORDS}, field="q"))
     found = _found(library.table, bucket, words, start + limit + 1) if words else []
     page = [entry.title_id for entry in found[start : start + limit]]
-    return _cards(library, page, place), start + limit if len(found) > start + limit else None
+    shown = replace(library, table=library.table.as_shown())
+    return _cards(shown, page, place), start + limit if len(found) > start + limit else None
 
 
 def _found(table: Table, bucket: str, words: Sequence[str], most: int) -> list[Entry]:

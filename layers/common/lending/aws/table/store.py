@@ -72,14 +72,20 @@ class Table:
 
     Args:
         at_once: how many independent transactions `grouped` may have under way.
+        consistent: read what is true now, or else at half the price what was true a moment ago.
     """
 
-    def __init__(self, client: Any, name: str, at_once: int = WRITES_AT_ONCE) -> None:
+    def __init__(self, client: Any, name: str, at_once: int = WRITES_AT_ONCE, *, consistent: bool = True) -> None:
         self._client = client
+        self._consistent = consistent
         self.name = name
         self.at_once = at_once
         self.used = Usage()
         self._counting = Lock()
+
+    def as_shown(self) -> "Table":
+        """The same table, for what is only shown: it is read as of a moment ago."""
+        return Table(self._client, self.name, self.at_once, consistent=False)
 
     def _ask(self, operation: str, **request: Any) -> Any:
         """A request to DynamoDB. One that is throttled, or meets another transaction, is made again with jitter.
@@ -115,8 +121,8 @@ class Table:
             self.used = Usage(used.requests + 1, used.read_units + reads, used.write_units + writes)
 
     def get(self, key: Key) -> Item | None:
-        """The item of a key as it is now, or None."""
-        answer = self._ask("get_item", TableName=self.name, Key=to_wire(key_of(key)), ConsistentRead=True)
+        """The item of a key, or None."""
+        answer = self._ask("get_item", TableName=self.name, Key=to_wire(key_of(key)), ConsistentRead=self._consistent)
         return from_wire(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, keys: Iterable[Key]) -> list[Item]:
@@ -127,7 +133,7 @@ class Table:
             if not waiting:
                 return found
             batch, waiting = waiting[:BATCH_KEYS], waiting[BATCH_KEYS:]
-            request = {self.name: {"Keys": batch, "ConsistentRead": True}}
+            request = {self.name: {"Keys": batch, "ConsistentRead": self._consistent}}
             answer = self._ask("batch_get_item", RequestItems=request)
             found += [from_wire(item) for item in answer["Responses"].get(self.name, [])]
             left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
@@ -167,7 +173,7 @@ class Table:
         """One page of a partition.
 
         Args:
-            index: `by_title` or `work`; without one the table itself, read consistently.
+            index: `by_title` or `work`; without one the table itself.
             after: only sort keys from this one on, of use only with `before`: only those up to it.
             start: `last` of the page before.
             limit: the most items; 0 for as many as fit.
@@ -186,7 +192,7 @@ class Table:
             "ExpressionAttributeValues": to_wire({":pk": pk} | values),
             "ScanIndexForward": forward,
         }
-        request |= {"IndexName": index} if index else {"ConsistentRead": True}
+        request |= {"IndexName": index} if index else {"ConsistentRead": self._consistent}
         request |= _going_on(start, pk_name, pk) | _less(limit, only_keys)
         answer = self._ask("query", **request)
         last = answer.get("LastEvaluatedKey")
