@@ -12,6 +12,7 @@ from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
 from lending.domain.loans.bag import Bag
+from lending.domain.loans.batch import bag_id
 from lending.domain.patrons.patron import Patron
 from lending.domain.week import TOKYO
 from tests.deployed.conftest import Given
@@ -109,7 +110,7 @@ def test_hand_over_and_release(given: Given, library: Table) -> None:
         )
         (recorded,) = [bag for bag in bags.of_week(library, sunday, number) if bag.patron_id == other.patron_id]
         library.write(bags.hand_over_record(recorded, closing))
-        path = f"/facility/bags/{sunday.isoformat()}.{number}.{patron.patron_id}/handover"
+        path = f"/facility/bags/{bag_id(sunday, number, patron.patron_id)}/handover"
         # WHEN the facility records the hand-over in the moment of the release
         handed, _ = at_once(
             lambda: own(facility).call("POST", path, closing),  # noqa: B023
