@@ -64,7 +64,7 @@ def rows_of(case: Case) -> Iterator[Write]:
 
 def as_it_is(table: Table, case: Case) -> Case:
     """The library as it now is."""
-    found = read(table)
+    found = read(table, RunKind.THURSDAY)
     copies = {title_id: found.copies.get(title_id, []) for title_id in case.copies}
     return Case(found.holds, copies, found.patrons, found.calendar, case.run)
 
@@ -99,7 +99,7 @@ def decided_by(case: Case) -> list[RunDecision]:
 
 
 def meddle(table: Table, chance: random.Random) -> None:
-    found = read(table)
+    found = read(table, RunKind.THURSDAY)
     waiting = [each for each in found.holds if each.status is HoldStatus.WAITING]
     # A book that is on the list already is lent by the counter, which plans another one for its hold.
     copies = (copy for of_title in found.copies.values() for copy in of_title)

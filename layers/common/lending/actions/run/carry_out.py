@@ -70,7 +70,7 @@ def _to_the_end(
     made: Made = {}
     while True:
         with meter.step("reading"):
-            given = read(library.table)
+            given = read(library.table, run.kind)
         with meter.step("writing"):
             given = _give_back(library.table, given, held_in_vain(given, run, library.policy), run)
         if record is None or record.finished_at or _leaves_something(library.table, run, record):
@@ -95,7 +95,7 @@ def _plans_for_nobody(table: Table, run: Run) -> bool:
     A look at the indexes, once a plan is carried out, instead of a condition in every single write. What it misses
     the scan still finds (RULES 23).
     """
-    there = set(holds.keys_to_be_served(table))
+    there = set(holds.keys_to_be_served(table, at_counter=run.kind is RunKind.PREFECTURAL))
     pulls = ((copy, copy.pull) for copy in copies.pulls(table) if copy.pull and copy.pull.run == run.run_id)
     return any(holds.key(pull.patron_id, copy.title_id) not in there for copy, pull in pulls)
 

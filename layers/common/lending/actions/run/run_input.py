@@ -22,7 +22,7 @@ from lending.domain.catalogue.title import Copy, CopyState, LiesAt
 from lending.domain.holds.hold import Hold
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
-from lending.domain.run.run import Run
+from lending.domain.run.run import Run, RunKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,15 @@ class RunInput:
     calendar: Calendar
 
 
-def read(table: Table) -> RunInput:
-    """Everything a run needs, in a number of requests that grows with its pages, not with its holds."""
-    waiting = list(holds.to_be_served(table))
+def read(table: Table, kind: RunKind) -> RunInput:
+    """Everything a run needs: for a weekly one in a number of requests that grows with pages, not with holds.
+
+    A pull for the counter needs the queues in which somebody waits for the counter, and nothing of the others (15).
+    """
+    at_counter = kind is RunKind.PREFECTURAL
+    waiting = list(holds.to_be_served(table, at_counter=at_counter))
+    if at_counter:
+        waiting += holds.beside_the_counter(table, {hold.title_id for hold in waiting})
     found = titles.find_many(table, {hold.title_id for hold in waiting})
     found_copies = copies.find_many(table, [barcode for title in found.values() for barcode in title.barcodes])
     known = patrons.find_many(table, {hold.patron_id for hold in waiting})

@@ -1,22 +1,30 @@
 """Holds: PATRON#id / HOLD#title. `by_title` orders the queue; `work` lists waiting and secured ones, or ready ones.
 
+Waiting and secured ones are on two lists: what the counter's pulls are about, and all others.
+
 Each write that lets a hold start or stop waiting brings the count of those who wait for the title (`Write.counts`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from functools import partial
+from typing import Any
 from zlib import crc32
 
+from lending.aws.concurrency import map_concurrently
 from lending.aws.table.catalogue.titles import title_key, waiting_change
 from lending.aws.table.codec import Item, attributes, each_of, stamp, value_of
 from lending.aws.table.patrons.patrons import partition
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, check, delete, put_new, still, update
-from lending.domain.holds.hold import Hold, HoldStatus, RunReason
+from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, RunReason
 
 SHARDS = 16
 WORK_READY = "READY"
+_FOR_COUNTER, _FOR_FACILITIES = "COUNTER", "WAITING"
+# So many queues are asked for each on its own; of more than that the whole list is sooner read, page by page.
+ONE_BY_ONE = 300
 
 
 def key(patron_id: str, title_id: str) -> Key:
@@ -52,17 +60,44 @@ def of_patron(table: Table, patron_id: str) -> list[Hold]:
     return sorted(holds, key=lambda hold: hold.placed_at)
 
 
-def to_be_served(table: Table) -> Iterator[Hold]:
-    """All waiting and secured holds: what a run considers (RULES 18)."""
-    for shard in range(SHARDS):
-        yield from each_of(hold_of, table.query(_waiting(shard), index="work"))
+def to_be_served(table: Table, *, at_counter: bool = False) -> Iterator[Hold]:
+    """All waiting and secured holds, which a weekly run considers (RULES 18).
+
+    Args:
+        at_counter: only those to be collected at the counter, now or from a later cycle on (RULES 14, 15).
+    """
+    yield from each_of(hold_of, _listed(table, at_counter))
 
 
-def keys_to_be_served(table: Table) -> Iterator[Key]:
-    """The keys of the holds that a run considers."""
+def keys_to_be_served(table: Table, *, at_counter: bool = False) -> Iterator[Key]:
+    """The keys of these holds."""
+    for item in _listed(table, at_counter, only_keys=True):
+        yield item["PK"], item["SK"]
+
+
+def beside_the_counter(table: Table, title_ids: Collection[str]) -> list[Hold]:
+    """Of the queues of some titles the waiting and secured holds that are not to be collected at the counter."""
+    if len(title_ids) > ONE_BY_ONE:
+        listed = each_of(hold_of, _on_list(table, _FOR_FACILITIES))
+        return [hold for hold in listed if hold.title_id in title_ids]
+    found = map_concurrently(partial(_of_title, table), sorted(title_ids), table.at_once)
+    return [hold for holds in found for hold in holds]
+
+
+def _listed(table: Table, at_counter: bool, **how: Any) -> Iterator[Item]:
+    yield from _on_list(table, _FOR_COUNTER, **how)
+    if not at_counter:
+        yield from _on_list(table, _FOR_FACILITIES, **how)
+
+
+def _on_list(table: Table, name: str, **how: Any) -> Iterator[Item]:
     for shard in range(SHARDS):
-        for item in table.query(_waiting(shard), index="work", only_keys=True):
-            yield item["PK"], item["SK"]
+        yield from table.query(f"{name}#{shard:02}", index="work", **how)
+
+
+def _of_title(table: Table, title_id: str) -> list[Hold]:
+    list_ = _sharded(_FOR_FACILITIES, title_id)
+    return list(each_of(hold_of, table.query(list_, f"{title_id}#", index="work")))
 
 
 def page_of_ready(table: Table, start: Item | None, limit: int) -> tuple[list[Hold], Item | None]:
@@ -86,13 +121,13 @@ def _queue(hold: Hold) -> Item:
 def _work(hold: Hold) -> Item:
     if hold.status == HoldStatus.READY and hold.pickup_until:
         return {"work": WORK_READY, "work_order": f"{hold.pickup_until.isoformat()}#{hold.patron_id}#{hold.title_id}"}
-    shard = crc32(hold.title_id.encode()) % SHARDS
+    name = _FOR_COUNTER if PREFECTURAL in (hold.pickup_place, hold.next_pickup_place) else _FOR_FACILITIES
     order = f"{hold.title_id}#{stamp(hold.queued_at)}#{hold.patron_id}"
-    return {"work": _waiting(shard), "work_order": order}
+    return {"work": _sharded(name, hold.title_id), "work_order": order}
 
 
-def _waiting(shard: int) -> str:
-    return f"WAITING#{shard:02}"
+def _sharded(name: str, title_id: str) -> str:
+    return f"{name}#{crc32(title_id.encode()) % SHARDS:02}"
 
 
 def addition(hold: Hold) -> Write:
