@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.benchmarks import allocation, bill, cold_start, mail_cost, run_cost, searching
+from tests.benchmarks import allocation, bill, cold_start, mail_cost, run_cost, search_kinds, searching
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ BENCHES = {
     "cold_start": Bench(cold_start.run, cold_start.details),
     "mail": Bench(mail_cost.run),
     "search": Bench(searching.run),
+    "search_kinds": Bench(search_kinds.run, search_kinds.details),
     "bill": Bench(bill.run, bill.details),
 }
 
@@ -51,9 +52,13 @@ def _lines(name: str, bench: Bench) -> list[str]:
     result = bench.run()
     rows = result if isinstance(result, list) else [result]
     head = [f"{key:>{_width(key)}}" for key in rows[0]]
-    cells = [[f"{value:>{_width(key)},}" for key, value in row.items()] for row in rows]
+    cells = [[_cell(value, _width(key)) for key, value in row.items()] for row in rows]
     table = ["  ".join(line) for line in (head, *cells)]
     return [name, *(f"  {line}" for line in table + bench.details(result)), ""]
+
+
+def _cell(value: float | str, width: int) -> str:
+    return f"{value:>{width}}" if isinstance(value, str) else f"{value:>{width},}"
 
 
 def _width(key: str) -> int:

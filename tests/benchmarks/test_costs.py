@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.benchmarks import bill, cold_start, mail_cost, run_cost, searching
+from tests.benchmarks import bill, cold_start, mail_cost, run_cost, search_kinds, searching
 
 
 def test_a_run_asks_little_of_the_table() -> None:
@@ -30,6 +30,15 @@ def test_a_worker_sends_what_saturdays_job_has_put() -> None:
 
 def test_a_catalogue_is_brought_in_and_every_search_finds_something() -> None:
     assert searching.run(copies=400, searches=20)["copies"] == 400
+
+
+def test_every_kind_of_query_is_measured() -> None:
+    # GIVEN some hundred titles made of genuine ones WHEN each engine is asked
+    rows = search_kinds.run(titles=300, queries=5)
+    # THEN there are times of every kind
+    assert len({row["kind"] for row in rows}) == len(rows) == 10
+    assert all(0 < row["p50_ms"] <= row["p99_ms"] for row in rows)
+    assert search_kinds.measure(300, 5)[1][0].startswith("ours: ")
 
 
 def test_every_function_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
