@@ -13,6 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter
 
 from lending.api.answers import Created, Unfinished, UnfinishedRun
+from lending.api.facility_links import by_link
 from lending.api.guards import anyone
 from lending.api.request import Request
 from lending.api.request_models import AccessCode, QueryModel
@@ -143,7 +144,7 @@ def _operation(area: Area, route: Route, models: _Models) -> Schema:
     parameters: list[Schema] = [{"name": part, "in": "path", "required": True, "schema": whole} for part in parts]
     if AccessCode in route.types.values():
         parameters.append({"name": AccessCode.HEADER, "in": "header", "schema": {"type": "string"}})
-    operation: Schema = {"summary": _summary(route), "operationId": _name(route)}
+    operation: Schema = {"summary": _summary(route), "operationId": _name(area, route)}
     for kind in _sent(route):
         if issubclass(kind, QueryModel):
             asked = models.resolved(kind)
@@ -158,7 +159,7 @@ def _operation(area: Area, route: Route, models: _Models) -> Schema:
     if any("cursor" in models.resolved(kind).get("properties", {}) for kind in _answered(route)):
         parameters += _LIMIT_AND_CURSOR
     told = {str(status): _answer(kinds, models) for status, kinds in _answers(route).items()}
-    guarded = area.guard is not anyone
+    guarded = area.guard not in (anyone, by_link)
     return (
         operation
         | ({"parameters": parameters} if parameters else {})
@@ -167,8 +168,9 @@ def _operation(area: Area, route: Route, models: _Models) -> Schema:
     )
 
 
-def _name(route: Route) -> str:
-    return f"{route.handler.__module__.removeprefix('lending.api.').replace('.', '_')}_{route.handler.__name__}"
+def _name(area: Area, route: Route) -> str:
+    name = f"{route.handler.__module__.removeprefix('lending.api.').replace('.', '_')}_{route.handler.__name__}"
+    return f"{name}_by_link" if area.guard is by_link else name
 
 
 def _summary(route: Route) -> str:

@@ -1,6 +1,6 @@
 """What the library's staff do with books: the counter, pulls and crates, holds, lists, the calendar."""
 
-from lending.api.desk import calendar, cards, catalogue, counter, holds, lists, pulls, reports
+from lending.api.desk import calendar, cards, catalogue, counter, facility_links, holds, lists, pulls, reports
 from lending.api.surface import Surface
 
 handler = Surface(
@@ -8,6 +8,7 @@ handler = Surface(
     cards.area,
     catalogue.area,
     counter.area,
+    facility_links.area,
     holds.area,
     lists.area,
     pulls.area,

@@ -3,4 +3,4 @@
 from lending.api import facility
 from lending.api.surface import Surface
 
-handler = Surface(facility.area)
+handler = Surface(facility.area, facility.by_links)

@@ -118,6 +118,10 @@ def library(played: Played) -> Library:
     accepted = callers["anyone"].post("/applications", played.now, JIRO.form_of_move(), 201)
     found = Library(played, callers, (accepted["receipt_number"], accepted["access_code"]))
     found.shown["staff"].add(accounts["desk"]["username"])
+    # A facility's link is shown when it is made.
+    link = callers["desk"].post(f"/desk/facilities/{HANAKO.facility}/link", played.now, {}, 201)
+    found.shown["number"].add(link["facility"])
+    found.shown["link"].add(link["token"])
     for method, path in ROUTES:
         if method == "get" and "{" not in path:
             owner = path.split("/")[2]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from functions.desk.handler import handler as desk
 from functions.facility.handler import handler
 from lending.actions.library import Library
 from lending.actions.loans.check_in import check_in_all
@@ -478,3 +479,78 @@ def test_wrong_closures_are_refused(there: SampleLibrary) -> None:
     assert (told[0], told[1]["reasons"][0]["code"]) == (422, "too_long")
     # a facility cannot name another one
     assert ask("POST", "/closures", {"from": "2026-06-08", "until": "2026-06-08", "facility": "8"})[0] == 422
+
+
+# By a link (RULES 53)
+
+
+def link_of(number: int = 7, now: datetime = NOON) -> str:
+    status, link = ask_desk("POST", f"/facilities/{number}/link", now=now)
+    assert (status, link["facility"], link["valid_until"]) == (201, str(number), f"{now + timedelta(days=35):%Y-%m-%d}")
+    return str(link["token"])
+
+
+def by_link(token: str, method: str = "GET", path: str = "", body: Any = None, now: datetime = NOON) -> tuple[int, Any]:
+    return answered(handler(request(method, f"/api/facility-links/{token}{path}", body=body, now=now), context()))
+
+
+def test_a_facility_works_by_its_link(there: SampleLibrary) -> None:
+    # GIVEN a link that the desk has made
+    token = link_of()
+    # WHEN somebody comes by it, without any account THEN it is their facility, with numbers and no names
+    status, shown = by_link(token)
+    assert (status, shown["number"], shown["counts"]["coming"]) == (200, 7, 1)
+    (bag,) = by_link(token, path="/bags", now=on(7))[1]["items"]
+    assert (bag["id"], bag["card_number"]) == (BAG, "10000001")
+    assert "見本" not in json.dumps(bag, ensure_ascii=False)
+    # and what an account does is done by the link as well
+    assert by_link(token, "POST", f"/bags/{BAG}/arrival", {"state": "arrived"}, now=on(7))[0] == 200
+    assert by_link(token, "POST", f"/bags/{BAG}/handover", now=on(7))[0] == 200
+    assert bags_on(7)[0]["handed_over_at"] is not None
+    assert by_link(token, "POST", "/reports", {"kind": "kits", "text": "5組お願いします"})[0] == 201
+    assert by_link(token, path="/closures")[0] == 200
+
+
+def test_a_link_opens_no_other_facility(there: SampleLibrary) -> None:
+    # GIVEN the link of facility 8 THEN the bag of facility 7 is not there
+    token = link_of(8)
+    assert by_link(token, path="/bags", now=on(7))[1]["items"] == []
+    assert by_link(token, "POST", f"/bags/{BAG}/handover", now=on(7))[0] == 404
+
+
+def test_a_link_ends_by_a_new_one_by_the_desk_and_by_its_last_day(there: SampleLibrary) -> None:
+    # GIVEN a link WHEN another is made THEN only the new one opens
+    old, new = link_of(), link_of()
+    assert [by_link(old)[0], by_link(new)[0]] == [404, 200]
+    # and the desk can show it again, for the next crate's list
+    assert ask_desk("GET", "/facilities/7/link")[1]["token"] == new
+    # THEN it is over after its last day
+    last = NOON + timedelta(days=35)
+    assert [by_link(new, now=last)[0], by_link(new, now=last + timedelta(days=1))[0]] == [200, 404]
+    # WHEN it is revoked THEN it opens nothing, and there is none to be shown
+    assert ask_desk("DELETE", "/facilities/7/link")[0] == 204
+    assert by_link(new)[0] == 404
+    assert ask_desk("GET", "/facilities/7/link")[0] == 404
+
+
+def test_samples_make_show_and_revoke_a_link(there: SampleLibrary) -> None:
+    made, shown = (answered(desk(sample(f"desk/{name}"), context())) for name in ("link_make", "link_show"))
+    assert (made[0], shown) == (201, (200, made[1]))
+    assert answered(desk(sample("desk/link_revoke"), context())) == (204, None)
+    assert answered(desk(sample("desk/link_show"), context()))[0] == 404
+
+
+def test_a_link_that_nobody_made_opens_nothing(there: SampleLibrary) -> None:
+    token = link_of()
+    for made_up in ("x", token[:-1], token[:-2] + "AA", "長い", "A" * 300):
+        assert by_link(made_up)[0] == 404, made_up
+    assert ask_desk("POST", "/facilities/70/link")[0] == 404
+
+
+def test_a_repeated_request_for_a_link_gives_the_same_one(there: SampleLibrary) -> None:
+    # GIVEN a request with a key, sent twice
+    event = request("POST", "/api/desk/facilities/7/link", group="desk", user="d", headers={"idempotency-key": "k-1"})
+    first, second = (answered(desk(event, context())) for _ in range(2))
+    # THEN it is one link
+    assert first == second
+    assert by_link(first[1]["token"])[0] == 200

@@ -19,6 +19,7 @@ from lending.api.closures import (
     recorded_closure,
     shown_closure,
 )
+from lending.api.facility_links import PREFIX, by_link
 from lending.api.guards import facility
 from lending.api.request import Page, Request
 from lending.api.request_models import QueryModel, RequestModel
@@ -200,3 +201,6 @@ def _bag(view: BagView) -> BagAnswer:
         "back_by": view.back_by,
         "back_late": view.back_late,
     }
+
+
+by_links = area.at(f"{PREFIX}/<link>", by_link)

@@ -79,3 +79,24 @@ def confirmed(token: str) -> tuple[str, str]:
     except Refused:
         raise Refused("link_void") from None
     return str(patron_id), str(pending_id)
+
+
+_FACILITY_LINK = "facility link"
+
+
+def facility_token(facility: str, link_id: str) -> str:
+    """What a facility's link carries; no item of the table holds it (RULES 53)."""
+    return sealed(_FACILITY_LINK, [facility, link_id])
+
+
+def facility_of(token: str) -> tuple[str, str]:
+    """The number of the facility and the id of the link that a token is of.
+
+    Raises:
+        Refused: the link was not made by us.
+    """
+    try:
+        facility, link_id = opened(_FACILITY_LINK, token)
+    except Refused:
+        raise Refused("not_found") from None
+    return str(facility), str(link_id)

@@ -74,6 +74,7 @@ class Policy(BaseModel):
     counter_hours: str = Field("9:00～19:00(休館日を除く)")
 
     # Privacy
+    facility_link_days: int = Field(35, ge=7, description="a facility's link opens its page for its batches (53)")
     history_days: int = Field(35, ge=0, description="after check-in, cancellation, expiry; mails with titles (41)")
     erasure_years: int = Field(3, ge=1, description="after the card's last day, with nothing open (41)")
     mark_days: int = Field(30, ge=1, description="an unreachable address that is nobody's is forgotten (41)")
