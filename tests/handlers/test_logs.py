@@ -91,7 +91,7 @@ def test_the_log_names_the_error_of_a_job_that_failed(
     def fails(*_: Any) -> Any:
         raise ValueError(SECRET)
 
-    monkeypatch.setattr(patrons, "expiring_until", fails)
+    monkeypatch.setattr(patrons, "expired_until", fails)
     # WHEN the job fails THEN kind and place are in the log, and the words are not
     told = said(lambda: notices(sample("notices/erasure"), context()))
     assert "job failed" in told

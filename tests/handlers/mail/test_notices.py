@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from functions.notices.handler import handler
+from lending.actions.library import Library
+from lending.actions.mail.daily_mails import put_daily_mails
 from lending.aws.schedules import UnknownJob
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
@@ -21,10 +23,12 @@ from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
 from lending.domain.mail.mail import Mail
+from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.run.run_record import RunRecord
 from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
+from tests.benchmarks.counting_store import CountingStore
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.metrics import counts_in
 
@@ -244,6 +248,44 @@ def test_expired_card_with_open_holds_is_told_once(given: Given, library: Table)
     assert daily("2026-06-11")["card_expired_hold"] == 1
     assert (names(library), names(library, "p-2")) == ([], ["card_expired_hold#2026-06-10"])
     assert names(library, "p-3") == []
+
+
+def test_who_holds_a_book_after_the_card_ran_out_is_told(given: Given, library: Table) -> None:
+    # GIVEN cards that ran out long ago, at which the daily job has looked, and one whose last day is corrected
+    for number in (1, 2, 3):
+        given.patron(f"p-{number}", expires_on=date(2026, 1, 31))
+    daily("2026-06-10")
+    before = patrons.find(library, "p-2")
+    assert before
+    # WHEN one holds a book, the second's last day is another one, and the third's loan is a hold again (RULES 8, 23)
+    library.transact(patrons.hold_increment("p-1", "t-1", 20))
+    library.transact(patrons.hold_increment("p-2", "t-1", 20))
+    library.transact(patrons.change(before, replace(before, expires_on=date(2026, 2, 28))))
+    library.transact(patrons.loan_increment("p-3", "t-1", 10))
+    library.transact(patrons.loan_removal("p-3", "t-1", 20))
+    # THEN each is told the next day, once
+    assert [daily(f"2026-06-{day}")["card_expired_hold"] for day in (11, 12)] == [3, 0]
+    assert names(library, "p-2") == ["card_expired_hold#2026-02-28"]
+
+
+def test_cards_that_ran_out_are_looked_at_once() -> None:
+    # GIVEN few and many cards that ran out, without a hold
+    def reads(count: int) -> list[float]:
+        """The read units of two mornings."""
+        table = Table(CountingStore(), "lending")
+        for number in range(count):
+            table.write(patrons.addition(Patron(f"p-{number}", f"{number:08}", S, date(2026, 1, 31))))
+        mornings = []
+        for day in (10, 11):
+            table._client.count_from_here()
+            put_daily_mails(Library(table, Policy(), datetime(2026, 6, day, 10, tzinfo=TOKYO)))
+            mornings.append(sum(table._client.counts.read.values()))
+        return mornings
+
+    few, many = reads(10), reads(1_000)
+    # THEN the first morning reads them all, and no morning after does
+    assert many[0] > few[0]
+    assert many[1] == few[1]
 
 
 def test_card_coming_due_is_told_once_for_each_last_day(given: Given, library: Table) -> None:

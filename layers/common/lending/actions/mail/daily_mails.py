@@ -94,10 +94,14 @@ def _tell_of_cards(library: Library) -> dict[str, int]:
     """Cards that have run out while books are held, and cards that soon will, each told of once (RULES 8, 37)."""
     today = library.today
     counts = {CardExpiredHoldMail.name: 0, CardRenewalMail.name: 0}
+    settled = []
     for patron in patrons.expiring_until(library.table, today + timedelta(days=library.policy.expiry_notice_days)):
         mail = _card_mail(patron, today, library.moment)
         if mail and _put_once(library.table, patron, mail, library.policy):
             counts[mail.kind] += 1
+        if patron.expired_on(today):
+            settled.append(patrons.expired_record(patron))
+    write_what_holds(library.table, settled)
     return counts
 
 

@@ -127,7 +127,7 @@ def _forget_strangers(library: Library) -> int:
 def _unused(table: Table, today: date, policy: Policy) -> list[str]:
     """Whose card ran out the policy's years ago, nothing open; renewing the card, or asking for it, is using it."""
     last_day = today - timedelta(days=366 * policy.erasure_years)
-    unused = [patron for patron in patrons.expiring_until(table, last_day) if not _open(patron)]
+    unused = [patron for patron in patrons.expired_until(table, last_day) if not _open(patron)]
     applying = applications.cards_at_stake(table) if unused else set()
     return [patron.patron_id for patron in unused if patron.card_number not in applying]
 

@@ -8,7 +8,8 @@ from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, check, delete, put_new, still, update
 from lending.domain.patrons.patron import Patron
 
-WORK_CARD_EXPIRY = "CARD_EXPIRY"
+# Cards by their last day: those that the daily job looks at, and those run out of which there is nothing to tell.
+WORK_CARD_EXPIRY, WORK_CARD_EXPIRED = "CARD_EXPIRY", "CARD_EXPIRED"
 _COUNTERS = frozenset({"open_holds", "loans", "returning", "lent_titles"})
 # What other items know a patron by.
 _FOUND_BY = ("name", "kana", "phone", "birth_date", "email", "mail_to")
@@ -64,7 +65,7 @@ def change(before: Patron, after: Patron) -> Write:
     if not changed:
         return check(key(before.patron_id), condition, **values)
     if "expires_on" in changed:
-        changed["work_order"] = _expiry_order(after)
+        changed |= {"work": WORK_CARD_EXPIRY, "work_order": _expiry_order(after)}
     return update(key(before.patron_id), set=changed, condition=condition, **values)
 
 
@@ -100,6 +101,7 @@ def hold_increment(patron_id: str, title_id: str, limit: int) -> Write:
     """One more open hold: below the limit, and not of a title on loan to the same patron (RULES 9, 10)."""
     return update(
         key(patron_id),
+        set={"work": WORK_CARD_EXPIRY},
         add={"open_holds": 1},
         condition="attribute_exists(#PK) AND #open_holds < :limit AND NOT contains(#lent_titles, :title)",
         limit=limit,
@@ -150,6 +152,7 @@ def loan_removal(patron_id: str, title_id: str, hold_limit: int) -> Write:
     """A loan that was a mistake is the hold again that it had answered, within the limit of holds (RULES 10, 23)."""
     return update(
         key(patron_id),
+        set={"work": WORK_CARD_EXPIRY},
         add={"loans": -1, "open_holds": 1},
         take={"lent_titles": {title_id}},
         condition="#loans > :none AND #open_holds < :limit",
@@ -170,8 +173,29 @@ def mail_addresses_change(patron: Patron, changes: dict[str, str]) -> Write:
 
 
 def expiring_until(table: Table, day: date) -> Iterator[Patron]:
-    """Patrons whose card's last day is on or before a day, expired ones included (RULES 8, 37)."""
-    yield from each_of(patron_of, table.query(WORK_CARD_EXPIRY, index="work", before=f"{day.isoformat()}#~"))
+    """Patrons who may be to be told of their card's last day, which is on or before a day (RULES 8, 37)."""
+    yield from _by_last_day(table, WORK_CARD_EXPIRY, day)
+
+
+def expired_until(table: Table, day: date) -> Iterator[Patron]:
+    """All patrons whose card's last day is on or before a day of the past (RULES 41)."""
+    yield from _by_last_day(table, WORK_CARD_EXPIRED, day)
+    yield from _by_last_day(table, WORK_CARD_EXPIRY, day)
+
+
+def _by_last_day(table: Table, list_: str, day: date) -> Iterator[Patron]:
+    yield from each_of(patron_of, table.query(list_, index="work", before=f"{day.isoformat()}#~"))
+
+
+def expired_record(patron: Patron) -> Write:
+    """A card has run out and there is nothing to tell, until a hold is placed or its last day changes (RULES 8)."""
+    return update(
+        key(patron.patron_id),
+        set={"work": WORK_CARD_EXPIRED},
+        condition="#expires_on = :expires_on AND (#open_holds = :none OR #told_expired = :expires_on)",
+        expires_on=patron.expires_on,
+        none=0,
+    )
 
 
 def told_record(patron: Patron, field: str) -> Write:
