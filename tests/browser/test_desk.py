@@ -1,9 +1,13 @@
 """A Thursday at the desk, and what follows it (RULES 4, 15, 23, 24, 28-30, 32, 39)."""
 
+import re
 from dataclasses import replace
 from datetime import date, datetime
+from io import BytesIO
 
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
 from infra.local.samples import PEOPLE
@@ -92,12 +96,21 @@ def test_books_are_pulled_packed_handed_over_and_come_back(phone: BrowserContext
     page.get_by_role("link", name="コンテナの一覧を印刷する").click()
     expect(page.locator(".crate")).to_contain_text(f"{found}1")
     assert_accessible(page)
-    # WHEN the facility hands the bag over on Sunday
+    # WHEN the facility comes by the code on its crate's list, without an account, and hands the bag over (RULES 53)
+    picture = Image.open(BytesIO(page.locator(".crate .qr").screenshot()))
+    (code,) = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
     clock.now = SUNDAY
     there = phone.new_page()
-    sign_in_at(there, "/facility.html", given.account("facility-02"), "協力館ID")
+    there.goto(code.text)
+    expect(there.locator("#content")).to_contain_text("No.2 平内町立図書館")
+    expect(there).not_to_have_url(re.compile("link"))
     there.get_by_role("button", name=f"利用者番号 {hanako.card_number} の袋をお渡しした").click()
     told(there, "お渡し済み", hanako.card_number)
+    assert_accessible(there)
+    # and once another link is made, the old one opens nothing
+    given.desk().post("/desk/facilities/2/link", SUNDAY, {}, 201)
+    there.reload()
+    expect(there.locator("#summary, .note")).to_contain_text("このリンクは、もう使えません。")
     assert_accessible(there)
     # AND the book comes back
     clock.now = NEXT_WEDNESDAY

@@ -7,6 +7,7 @@ import { bagViews } from "./facility/bags.js";
 import { closuresView } from "./facility/closures.js";
 import { forgetOwnFacility } from "./facility/own-facility.js";
 import { reportsView } from "./facility/reports.js";
+import { followLink } from "./session.js";
 
 /** @type {SignIn} */
 const FACILITY = {
@@ -22,7 +23,10 @@ const FACILITY = {
   },
 };
 
+// Who comes by the link on a crate's list is let in by it; it does not stay in the address.
+const [, link] = location.hash.match(/^#link\/([\w-]+)$/) ?? [];
+if (link) followLink(link);
 // Whoever opens the page without a word stands at the counter.
-if (!location.hash) history.replaceState(null, "", "#to_hand_over");
+if (link || !location.hash) history.replaceState(null, "", "#to_hand_over");
 watchConnection("");
 startApp("協力館の画面", [...bagViews, reportsView, closuresView], FACILITY);

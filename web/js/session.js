@@ -5,22 +5,32 @@ import { clientOf, cognito, Denied } from "./cognito.js";
 import { forget, read, write } from "./storage.js";
 
 const SESSION = "session";
+const LINK = "facility-link";
 // Nobody should be sent away because the token ran out on its way.
 const MARGIN_MS = 60_000;
 
 /** Nobody is signed in any more: what was asked for was not done. */
 export class SignedOut extends Error {
-  constructor() {
-    super("しばらく操作がなかったため、ログアウトしました。もう一度ログインしてください。");
+  constructor(message = "しばらく操作がなかったため、ログアウトしました。もう一度ログインしてください。") {
+    super(message);
   }
 }
+
+/**
+ * Whoever has a facility's link needs no account: it opens that facility's part of the API (RULES 53).
+ *
+ * @param {string} link
+ */
+export const followLink = (link) => write(LINK, link);
 
 /**
  * Whether somebody of a group is signed in; `facility` stands for any of them.
  *
  * @param {string} group
  */
-export const signedIn = (group) => groups().some((name) => name === group || name.startsWith(`${group}-`));
+export const signedIn = (group) =>
+  (group === "facility" && Boolean(read(LINK))) ||
+  groups().some((name) => name === group || name.startsWith(`${group}-`));
 
 /**
  * The groups of who is signed in. They only choose what is shown; the API decides by the token's signature.
@@ -152,6 +162,7 @@ export async function signOut(everywhere = false) {
   const session = read(SESSION);
   const ending = everywhere && session ? cognito("GlobalSignOut", { AccessToken: await token() }) : revoke(session);
   forget(SESSION);
+  forget(LINK);
   await ending;
 }
 
@@ -197,25 +208,44 @@ async function renew() {
   }
 }
 
-/** The API as who is signed in. Throws SignedOut when nobody is any more. */
+/** The API as who is signed in, or has a facility's link. Throws SignedOut when nobody is any more. */
 export const api = {
   /** @param {string} path */
-  get: (path) => withToken((headers) => get(path, headers)),
+  get: (path) => asWho(path, get),
   /**
    * @param {string} path
    * @param {object} [body]
    */
-  post: (path, body) => withToken((headers) => post(path, body, headers)),
+  post: (path, body) => asWho(path, (at, headers) => post(at, body, headers)),
   /** @param {string} path */
-  put: (path) => withToken((headers) => put(path, undefined, headers)),
+  put: (path) => asWho(path, (at, headers) => put(at, undefined, headers)),
   /**
    * @param {string} path
    * @param {object} body
    */
-  patch: (path, body) => withToken((headers) => patch(path, body, headers)),
+  patch: (path, body) => asWho(path, (at, headers) => patch(at, body, headers)),
   /** @param {string} path */
-  remove: (path) => withToken((headers) => remove(path, headers)),
+  remove: (path) => asWho(path, remove),
 };
+
+/**
+ * @param {string} path
+ * @param {(path: string, headers: Record<string, string>) => Promise<Answer>} call
+ * @returns {Promise<Answer>}
+ */
+async function asWho(path, call) {
+  const link = read(LINK);
+  if (!link) return withToken((headers) => call(path, headers));
+  try {
+    return await call(path.replace("/facility", `/facility-links/${link}`), {});
+  } catch (error) {
+    if (!(path === "/facility" && error instanceof Problem && error.status === 404)) throw error;
+    forget(LINK);
+    throw new SignedOut(
+      "このリンクは、もう使えません。県立図書館に新しいリンクをお求めになるか、協力館IDでログインしてください。",
+    );
+  }
+}
 
 /**
  * @param {(headers: Record<string, string>) => Promise<Answer>} call

@@ -1,39 +1,25 @@
-/** コンテナ: what goes to which facility this week, its leaving, the slips of the bags and the crates' lists (RULES 23, 24). */
+/** コンテナ: what goes to which facility this week, and its leaving (RULES 23, 24). */
 
 import { list } from "../api.js";
-import { codabar } from "../codabar.js";
 import { confirmDialog } from "../confirm-dialog.js";
 import { momentInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { input, typedIn } from "../inputs.js";
 import { api } from "../session.js";
-import { pickupDays, printing } from "./pulls.js";
 import { table } from "./tables.js";
 
 export const cratesView = { id: "crates", label: "コンテナ", title: "コンテナと袋", load };
-export const slipsView = { id: "slips", title: "袋の票(印刷)", hidden: true, under: "crates", load: loadSlips };
-export const crateListsView = {
-  id: "crate-lists",
-  title: "コンテナの一覧(印刷)",
-  hidden: true,
-  under: "crates",
-  load: loadLists,
-};
-
-// What fits on a sheet of A4, in lines of text.
-const PAGE_LINES = 32;
-const SPACE_LINES = 0.7;
-const BARCODES_A_LINE = 3;
 
 /** @param {string} day */
-const crates = (day) => list(day ? `/desk/crates?pickup_from=${encodeURIComponent(day)}` : "/desk/crates", api.get);
+export const crates = (day) =>
+  list(day ? `/desk/crates?pickup_from=${encodeURIComponent(day)}` : "/desk/crates", api.get);
 /** @param {Answer} crate */
-const bagsOf = ({ bags }) => [...bags].sort((a, b) => a.card_number.localeCompare(b.card_number));
+export const bagsOf = ({ bags }) => [...bags].sort((a, b) => a.card_number.localeCompare(b.card_number));
 /**
  * @param {string} view
  * @param {string} day
  */
-const ofDay = (view, day) => (day ? `#${view}/${day}` : `#${view}`);
+export const ofDay = (view, day) => (day ? `#${view}/${day}` : `#${view}`);
 
 /**
  * @param {App} app
@@ -176,103 +162,3 @@ function choice(app, day) {
     el("div", { class: "actions" }, el("button", { class: "button plain" }, "表示する")),
   );
 }
-
-/**
- * @param {App} app
- * @param {string} day
- */
-async function loadSlips(app, day = "") {
-  const found = await crates(day);
-  const slips = found.flatMap((crate) => bagsOf(crate).map((bag) => slip(crate, bag)));
-  return [printing(ofDay("crates", day)), el("div", { class: "sheet slips" }, slips)];
-}
-
-/**
- * Card number, facility and days, no name.
- *
- * @param {Answer} crate
- * @param {Answer} bag
- */
-const slip = ({ facility, name }, bag) =>
-  el(
-    "div",
-    { class: "slip" },
-    el("p", {}, "オンライン貸出サービス"),
-    el("p", { class: "slip-facility" }, `No.${facility} ${name}`),
-    el("p", { class: "slip-days" }, `${pickupDays(bag)} ${bag.count}冊`),
-    codabar(bag.card_number),
-    el("p", { class: "slip-card number" }, bag.card_number),
-  );
-
-/**
- * @param {App} app
- * @param {string} day
- */
-async function loadLists(app, day = "") {
-  const found = await crates(day);
-  return [printing(ofDay("crates", day)), el("div", { class: "sheet" }, found.flatMap(crateList))];
-}
-
-/**
- * A crate's list, page by page.
- *
- * @param {Answer} crate
- */
-function crateList(crate) {
-  const pages = pagesOf(bagsOf(crate));
-  return pages.map((bags, n) => crateSheet(crate, bags, `${n + 1}/${pages.length}ページ`));
-}
-
-/**
- * Bags as they fit on a page: a row has a line for each few bar codes, and space around it.
- *
- * @param {Answer[]} bags
- */
-function pagesOf(bags) {
-  /** @type {Answer[][]} */
-  const pages = [];
-  let free = 0;
-  for (const bag of bags) {
-    const height = Math.ceil(bag.count / BARCODES_A_LINE) + SPACE_LINES;
-    if (height > free) {
-      pages.push([]);
-      free = PAGE_LINES;
-    }
-    pages.at(-1)?.push(bag);
-    free -= height;
-  }
-  return pages;
-}
-
-/**
- * @param {Answer} crate
- * @param {Answer[]} bags
- * @param {string} page
- */
-function crateSheet(crate, bags, page) {
-  const { facility, name, bag_count: count, book_count: books } = crate;
-  const days = [...new Set(crate.bags.map(pickupDays))].join("、");
-  return el(
-    "section",
-    { class: "crate stack", "aria-label": `${name} ${page}` },
-    el("h2", {}, `No.${facility} ${name}`),
-    el("p", { class: "slip-days" }, `${days} ${books}冊`),
-    el("p", {}, `袋${count} ${page}`),
-    table(
-      `${name}の袋 ${page}`,
-      ["済", "利用者番号", "冊数", "資料番号"],
-      bags.map((bag) => bagRow(bag)),
-    ),
-  );
-}
-
-/** @param {Answer} crate */
-const bagRow = ({ card_number: card, former_card_number: former, count, books }) =>
-  el(
-    "tr",
-    {},
-    el("td", {}, "□"),
-    el("th", { scope: "row", class: "number" }, card, former ? ` (旧 ${former})` : null),
-    el("td", {}, String(count)),
-    el("td", {}, books.map((/** @type {Answer} */ { barcode }) => barcode).join(" ")),
-  );
