@@ -15,7 +15,7 @@ from lending.actions.registration.withdraw import withdraw_application
 from lending.api.guards import anyone
 from lending.api.request import Request
 from lending.api.request_models import AccessCode, RequestModel, Text, Word, as_list
-from lending.api.shown import SlotAnswer, shown_slot
+from lending.api.shown.slots import SlotAnswer, shown_slot
 from lending.api.surface import Area
 from lending.aws import image_bucket
 from lending.aws.access_codes import access_code, code_hash, new_receipt_number, typed

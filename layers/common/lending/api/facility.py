@@ -23,7 +23,7 @@ from lending.api.facility_links import PREFIX, by_link
 from lending.api.guards import facility
 from lending.api.request import Page, Request
 from lending.api.request_models import QueryModel, RequestModel
-from lending.api.shown import BagNumbers, shown_numbers
+from lending.api.shown.bags import BagNumbers, shown_numbers
 from lending.api.surface import Area
 from lending.domain.calendar.closures import Scope
 from lending.domain.loans.bag import Arrival, BagList

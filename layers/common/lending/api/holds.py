@@ -14,7 +14,7 @@ from lending.api.answers import ReasonAnswer, shown_reason
 from lending.api.guards import patron
 from lending.api.request import Page, Request
 from lending.api.request_models import Place, RequestModel, Word, as_list
-from lending.api.shown import LastRunAnswer, shown_last_run
+from lending.api.shown.books import LastRunAnswer, shown_last_run
 from lending.api.surface import Area
 from lending.domain.catalogue.title import Title
 from lending.domain.holds.hold import STATUS_LABELS, Hold, HoldStatus

@@ -13,7 +13,7 @@ from lending.api.answers import ReasonAnswer, shown_reason
 from lending.api.guards import patron
 from lending.api.request import Page, Request
 from lending.api.request_models import RequestModel, Word, as_list
-from lending.api.shown import LoanAnswer, RenewedAnswer, shown_loan, shown_renewal
+from lending.api.shown.books import LoanAnswer, RenewedAnswer, shown_loan, shown_renewal
 from lending.api.surface import Area
 from lending.domain.loans.loan import RESERVED_LABEL, STATE_LABELS, Loan
 from lending.domain.policy import Policy

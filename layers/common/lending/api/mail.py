@@ -7,7 +7,7 @@ from lending.actions.mail.mails_of_patron import view_mails
 from lending.actions.patrons.view_library import ask_test_mail
 from lending.api.guards import patron
 from lending.api.request import Page, Request
-from lending.api.shown import MailAnswer, shown_mail
+from lending.api.shown.mails import MailAnswer, shown_mail
 from lending.api.surface import Area
 from lending.domain.mail.kinds import kind_named
 from lending.domain.mail.mail import Mail

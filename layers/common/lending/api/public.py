@@ -12,7 +12,7 @@ from lending.api.closures import Days
 from lending.api.guards import anyone
 from lending.api.request import Page, Request
 from lending.api.request_models import Place, QueryModel
-from lending.api.shown import TitleAnswer, shown_title
+from lending.api.shown.books import TitleAnswer, shown_title
 from lending.api.surface import Area
 from lending.aws.settings import settings
 from lending.domain.calendar.closures import Scope

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 from lending.actions.registration.view_applications import ApplicationView
 from lending.api.desk.shared import PersonAnswer, person
 from lending.api.request import Page
-from lending.api.shown import SlotAnswer, shown_slot
+from lending.api.shown.slots import SlotAnswer, shown_slot
 from lending.aws.settings import settings
 from lending.domain.registration.application import Application, SlotState, waits_days
 from lending.domain.registration.documents import DocumentKind

@@ -17,7 +17,7 @@ from lending.api.desk.shared import CopyAnswer, HoldAnswer, reason_of, shown_cop
 from lending.api.guards import staff
 from lending.api.request import Request, within_a_request
 from lending.api.request_models import Purpose, QueryModel, RequestModel
-from lending.api.shown import LastRunAnswer, TitleAnswer, shown_title
+from lending.api.shown.books import LastRunAnswer, TitleAnswer, shown_title
 from lending.api.surface import Area
 from lending.domain.catalogue.title import Pull
 from lending.domain.catalogue.title_changes import (

@@ -20,7 +20,7 @@ from lending.api.forms import validated
 from lending.api.guards import staff
 from lending.api.request import Request
 from lending.api.request_models import Day, Place, RequestModel, Word
-from lending.api.shown import RenewedAnswer, shown_renewal
+from lending.api.shown.books import RenewedAnswer, shown_renewal
 from lending.api.surface import Area
 
 area = Area("/api/desk", staff)

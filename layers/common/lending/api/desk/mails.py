@@ -12,7 +12,7 @@ from lending.api.desk.shared import Message, regular_card_number
 from lending.api.guards import staff
 from lending.api.request import Page, Request
 from lending.api.request_models import RequestModel
-from lending.api.shown import MailAnswer, shown_mail
+from lending.api.shown.mails import MailAnswer, shown_mail
 from lending.api.surface import Area
 from lending.aws.settings import settings
 from lending.domain.mail.bounce_table import BounceCause, Fault

@@ -24,7 +24,7 @@ from lending.api.desk.shared import (
 from lending.api.guards import staff
 from lending.api.request import Page, Request
 from lending.api.request_models import A_NUMBER, Day, Purpose, QueryModel, RequestModel, Text, Word
-from lending.api.shown import LastRunAnswer, LoanAnswer, shown_loan
+from lending.api.shown.books import LastRunAnswer, LoanAnswer, shown_loan
 from lending.api.surface import Area
 from lending.aws.settings import settings
 from lending.domain.loans.loan import Loan

@@ -17,7 +17,7 @@ from lending.actions.pulls.undo_scan import undo_scan
 from lending.api.guards import staff
 from lending.api.request import Page, Request, run_of
 from lending.api.request_models import Day, Place, QueryModel, RequestModel, Word, as_list
-from lending.api.shown import BagNumbers, shown_numbers
+from lending.api.shown.bags import BagNumbers, shown_numbers
 from lending.api.surface import Area
 from lending.domain.catalogue.title import Copy, CopyState, LiesAt
 from lending.domain.holds.hold import PREFECTURAL

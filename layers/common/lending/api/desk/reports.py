@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 from lending.actions.loans.facility_reports import OpenReport, finish_report, open_reports
 from lending.api.guards import staff
 from lending.api.request import Page, Request
-from lending.api.shown import BagNumbers, shown_numbers
+from lending.api.shown.bags import BagNumbers, shown_numbers
 from lending.api.surface import Area
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.report import KIND_LABELS as REPORT_LABELS

@@ -5,7 +5,7 @@ from typing import Any
 
 from typing_extensions import TypedDict
 
-from lending.api.shown import LastRunAnswer, shown_last_run
+from lending.api.shown.books import LastRunAnswer, shown_last_run
 from lending.domain.catalogue.title import Copy, CopyState, LiesAt
 from lending.domain.catalogue.whereabouts import LIES_AT_LABELS, STATE_LABELS, lies_at
 from lending.domain.form_fields import FieldFault, check_card_number
