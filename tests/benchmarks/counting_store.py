@@ -203,9 +203,11 @@ class CountingStore:
         ScanIndexForward: bool = True,  # noqa: N803
         Limit: int = 0,  # noqa: N803
         ProjectionExpression: str = "",  # noqa: N803
+        FilterExpression: str = "",  # noqa: N803
+        Select: str = "ALL_ATTRIBUTES",  # noqa: N803
         **_: Any,
     ) -> Answer:
-        """A page of a partition: up to 1 MB, or `Limit` items; what it reads is rounded up together."""
+        """A page of a partition: up to 1 MB, or `Limit` items; what it reads is rounded up together, filtered too."""
         _demand(not (IndexName and ConsistentRead), "an index cannot be read consistently")
         partition = ExpressionAttributeValues[":pk"]["S"]
         index = self._indexes[IndexName] if IndexName else Index("PK", "SK")
@@ -225,7 +227,8 @@ class CountingStore:
         page, size = _page(keyed, Limit)
         read = read_units(size, ConsistentRead)
         self._count("query", [partition.split("#")[0]], read=[read])
-        answer: Answer = {"Items": page, "Count": len(page)} | _consumed(read)
+        kept = [item for item in page if not FilterExpression or holds(FilterExpression, item, given)]
+        answer: Answer = {"Count": len(kept)} | _consumed(read) | ({} if Select == "COUNT" else {"Items": kept})
         if page and (len(page) < len(keyed) or len(page) == Limit):
             answer["LastEvaluatedKey"] = {n: page[-1][n] for n in {"PK", "SK", index.hash_key, index.range_key}}
         if ProjectionExpression:

@@ -85,8 +85,17 @@ class _Reader:
         if word == "IN":
             choices = self._arguments()
             return lambda item, given: any(_equal(left(item, given), choice(item, given)) for choice in choices)
+        if word == "BETWEEN":
+            return self._between(left)
         right, compare = self._operand(), _COMPARISONS[word]
         return lambda item, given: compare(left(item, given), right(item, given))
+
+    def _between(self, held: Operand) -> Condition:
+        least, _, most = self._operand(), self._take(), self._operand()
+        compare = _COMPARISONS["<="]
+        return lambda item, given: all((
+            compare(least(item, given), held(item, given)), compare(held(item, given), most(item, given))
+        ))  # fmt: skip
 
     def _operand(self) -> Operand:
         token = self._take()

@@ -10,8 +10,8 @@ import json
 import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from itertools import islice
@@ -24,9 +24,9 @@ from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
-from lending.aws.table.writes import Write, put
+from lending.aws.table.writes import Key, Write, put
 from lending.domain.catalogue.title import Title
-from lending.domain.holds.hold import HoldStatus
+from lending.domain.holds.hold import Hold
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.run.run import thursday_run
@@ -127,12 +127,19 @@ def everything(given: GeneratedLibrary) -> Iterator[Write]:
     yield from map(holds.addition, given.holds)
     yield from map(calendar.closure_addition, given.calendar.closures)
     yield from map(calendar.suspension_addition, given.calendar.suspensions)
-    waiting = Counter(hold.title_id for hold in given.holds if hold.status is HoldStatus.WAITING)
     for title_id, found_copies in given.copies_by_title.items():
         barcodes = tuple(copy.barcode for copy in found_copies)
         yield titles.description_change(None, _described(title_id, barcodes))
         yield from map(copies.addition, found_copies)
-        yield put(titles.queue_key(title_id), {"waiting": waiting[title_id]})
+    yield from queue_counters(given.holds)
+
+
+def queue_counters(placed: Iterable[Hold]) -> Iterator[Write]:
+    """What placing so many holds has counted."""
+    sums = defaultdict[Key, Counter[str]](Counter)
+    for count in (count for hold in placed for count in holds.addition(hold).counts):
+        sums[count.key][count.name] += count.change
+    yield from (put(key, dict(counts)) for key, counts in sums.items())
 
 
 # What makes an item as large as it is in a library.

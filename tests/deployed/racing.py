@@ -11,7 +11,7 @@ from typing import Any
 
 from infra.local.people import Caller
 from lending.aws.table import Table
-from lending.aws.table.catalogue import copies, titles
+from lending.aws.table.catalogue import copies, queues
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
 from lending.domain.catalogue.title import Copy, CopyState, Title
@@ -96,7 +96,7 @@ class Round:
         """Everything of the patrons, the copies and queues of the titles, and the bags of the worked example's week."""
         own_rows = [row for patron in self.patrons for row in self.library.query(f"PATRON#{patron.patron_id}")]
         keys = [copies.key(barcode) for title in self.titles for barcode in title.barcodes]
-        keys += [titles.queue_key(title.title_id) for title in self.titles]
+        keys += [queues.key(title.title_id) for title in self.titles]
         packed = list(self.library.query(f"WEEK#{SUNDAY}", "BAG#"))
         return own_rows + self.library.get_many(keys) + packed
 

@@ -12,7 +12,7 @@ from infra.local.people import mailbox, run_job, sign_in, until
 from infra.local.player import Player
 from infra.local.stack import Stack
 from lending.aws.table import Table
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import queues
 from lending.aws.table.codec import epoch
 from lending.aws.table.mail import addresses, contacts
 from lending.aws.table.registration import cards
@@ -179,7 +179,7 @@ def test_a_hold_in_the_moment_of_leaving_comes_first_or_not_at_all(given: Given,
             assert {"PATRON", f"HOLD#{title.title_id}"} <= set(rows)
     # AND each came first at times, and the queue counts those who wait
     assert all(first.values()), first
-    assert titles.waiting_counts(library, {title.title_id})[title.title_id] == first["hold"]
+    assert queues.waiting_counts(library, {title.title_id})[title.title_id] == first["hold"]
 
 
 def test_of_applications_that_came_to_nothing_nothing_is_left(counter: Counter, library: Table, stack: Stack) -> None:

@@ -8,7 +8,7 @@ import requests
 
 from infra.local.people import Caller, run_job
 from lending.aws.table import Table
-from lending.aws.table.catalogue import copies, titles
+from lending.aws.table.catalogue import copies, queues
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
 from lending.domain.loans.bag import Bag
@@ -56,7 +56,7 @@ def test_renewal_and_first_hold(given: Given, library: Table, pair: Pair) -> Non
         assert (renewed.status_code, held.status_code) in {(201, 201), (409, 201)}
         check_renewal(library, borrower, barcode, renewed)
         Round(library, (borrower, waiting), (title,)).is_whole()
-        assert titles.waiting_counts(library, {title.title_id})[title.title_id] == 1
+        assert queues.waiting_counts(library, {title.title_id})[title.title_id] == 1
         again = renew(borrows, barcode).json()
         assert "held_by_others" in [reason["code"] for reason in again["reasons"]]
         waits.call("DELETE", f"/me/holds/{title.title_id}", RENEWABLE)
@@ -79,7 +79,7 @@ def test_renewal_and_last_waiting_hold(given: Given, library: Table, pair: Pair)
         assert (renewed.status_code, cancelled.status_code) in {(201, 204), (409, 204)}
         check_renewal(library, borrower, barcode, renewed)
         Round(library, (borrower, waiting), (title,)).is_whole()
-        assert titles.waiting_counts(library, {title.title_id})[title.title_id] == 0
+        assert queues.waiting_counts(library, {title.title_id})[title.title_id] == 0
 
 
 def test_renewal_twice_at_once(given: Given, library: Table, pair: Pair) -> None:

@@ -17,7 +17,7 @@ from lending.aws.table import Table
 from lending.aws.table.catalogue import titles
 from lending.aws.table.catalogue.copies import addition as copy_addition
 from lending.aws.table.patrons import patrons
-from lending.aws.table.store import INDEXES
+from lending.aws.table.queries import INDEXES
 from lending.domain.catalogue.title import Copy, Title
 from lending.domain.patrons.patron import Patron
 from lending.domain.week import TOKYO

@@ -11,7 +11,7 @@ from functions.holds.handler import handler as holds_function
 from functions.public.handler import handler as public_function
 from lending.api.desk import catalogue as desk
 from lending.aws.search_file import Entry
-from lending.aws.table.catalogue import copies, search_index, titles
+from lending.aws.table.catalogue import copies, queues, search_index, titles
 from lending.aws.table.codec import from_wire
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
@@ -80,17 +80,18 @@ def all_is_true(at: SampleLibrary) -> None:
 
 def all_is_merged(at: SampleLibrary) -> None:
     """The whole of the second title."""
-    view = titles.view(at.table, B)
-    assert view
+    title = titles.find(at.table, B)
+    assert title
     # the queue: who held both has the older place, RULES 11; who has the book at home waits no more
-    queue = [(each.patron_id, each.status) for each in view.holds]
+    queue = [(each.patron_id, each.status) for each in queues.open_holds(at.table, B)]
     assert queue == [
         ("p-4", "waiting"), ("p-1", "waiting"), ("p-2", "secured"), ("p-3", "waiting"), ("p-5", "waiting"),
         ("p-9", "ready"),
     ]  # fmt: skip
-    assert [len(copies) for copies in (view.copies, view.title.barcodes)] == [9, 9]
+    assert {copy.title_id for copy in copies.find_many(at.table, title.barcodes)} == {B}
+    assert len(title.barcodes) == 9
     assert (titles.find(at.table, A), titles.merged_into(at.table, A)) == (None, B)
-    assert view.title.merge is None
+    assert title.merge is None
     assert [at.who(f"p-{n}").open_holds for n in range(1, 10)] == [1, 1, 1, 1, 1, 0, 0, 0, 1]
     all_is_true(at)
 
@@ -156,9 +157,9 @@ def test_when_the_time_is_too_short_it_goes_on_where_it_was(at: SampleLibrary, m
         statuses.append(merge()[0])
         all_is_true(at)
         # who is left in the queue of the first stands before all who have moved, and can be overtaken by none of them
-        left = titles.view(at.table, A)
+        left = [each.patron_id for each in queues.open_holds(at.table, A)]
         in_order = ["p-1", "p-2", "p-3", "p-4", "p-8"]
-        assert left is None or [each.patron_id for each in left.holds] == in_order[: len(left.holds)]
+        assert left == in_order[: len(left)]
         assert len(statuses) < 20
     assert (statuses[0], statuses[-1]) == (202, 200)
     all_is_merged(at)
@@ -244,9 +245,9 @@ def test_the_catalogue_describes_neither_away(half_way: SampleLibrary) -> None:
     assert ask("PUT", f"/titles/{B}", {"title": "新しい題", "copies": copies})[0] == 200
     assert codes(ask("PUT", f"/titles/{A}", {"title": "x", "copies": []})[1])[0] == "title_merged"
     assert merge()[0] == 200
-    view = titles.view(half_way.table, B)
-    assert view
-    assert (view.title.title, len(view.title.barcodes)) == ("新しい題", 9)
+    title = titles.find(half_way.table, B)
+    assert title
+    assert (title.title, len(title.barcodes)) == ("新しい題", 9)
     # AND a file that still has the other one's copies is told so, and brings it back not
     wrong = ask("PUT", f"/titles/{A}", {"title": "x", "copies": [{"barcode": "t-1-5", "call_number": "913"}]})[1]
     assert codes(wrong) == ["barcode_of_other_title"]
@@ -281,13 +282,13 @@ def test_a_hold_that_the_index_does_not_show_yet_is_moved_with_its_book(
     at: SampleLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # GIVEN an index that shows no hold of the title
-    view = titles.view
-    monkeypatch.setattr(titles, "view", lambda *asked: None)
+    read = queues.open_holds
+    monkeypatch.setattr(queues, "open_holds", lambda *asked: [])
     # WHEN it is merged THEN what is kept or planned moves with its hold, and it waits for those that only wait
     assert merge()[0] == 202
     assert {patron for patron in ("p-1", "p-2") if at.hold_or_none(patron, B)} == {"p-1", "p-2"}
     all_is_true(at)
-    monkeypatch.setattr(titles, "view", view)
+    monkeypatch.setattr(queues, "open_holds", read)
     assert merge()[0] == 200
     all_is_merged(at)
 

@@ -7,7 +7,7 @@ import pytest
 from functions.desk.handler import handler
 from functions.my_library.handler import handler as my_library
 from lending.api.desk import catalogue as desk
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import queues
 from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import HoldStatus
 from tests.handlers.conftest import Given, context, request, sample
@@ -51,7 +51,7 @@ def test_sample_ends_every_hold_with_a_mail(at: SampleLibrary, given: Given) -> 
     assert (status, done["cancelled"], done["left"]) == (200, 5, 0), done
     assert [at.hold_or_none(f"p-{n}") for n in range(1, 6)] == [None] * 5
     assert [at.who(f"p-{n}").open_holds for n in range(1, 6)] == [1, 0, 0, 0, 0]
-    assert titles.waiting_counts(at.table, {"t-1"}) == {"t-1": 0}
+    assert queues.waiting_counts(at.table, {"t-1"}) == {"t-1": 0}
     # AND each patron is told the reason once, RULES 38
     told = {"title": "見本の本 t-1", "reason": REASON}
     assert [mails(at, f"p-{n}") for n in range(1, 6)] == [[told]] * 5
@@ -113,15 +113,15 @@ def test_when_the_time_is_too_short_it_goes_on_where_it_was(at: SampleLibrary, m
 
 def test_a_hold_that_became_a_loan_meanwhile_is_left(at: SampleLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN a request that has read the queue
-    view = titles.view
+    read = queues.open_holds
 
     def read_and_then_scan(*asked: Any) -> Any:
-        found = view(*asked)
+        found = read(*asked)
         monkeypatch.undo()
         assert ask("POST", "/pulls/t-1-1", {"result": "found"})[1]["action"] == "lend"
         return found
 
-    monkeypatch.setattr(titles, "view", read_and_then_scan)
+    monkeypatch.setattr(queues, "open_holds", read_and_then_scan)
     # WHEN the first one's book is lent before it goes on THEN that loan stands, and its patron is told nothing
     assert end()[1]["cancelled"] == 4
     assert (at.who("p-1").loans, mails(at, "p-1")) == (1, [])

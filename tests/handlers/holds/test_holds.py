@@ -11,7 +11,7 @@ from functions.allocator.handler import handler as allocator
 from functions.holds.handler import handler
 from lending.aws.table import Overtaken, Table
 from lending.aws.table.calendar import calendar, facilities
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import queues
 from lending.aws.table.holds import baskets, holds
 from lending.aws.table.patrons import patrons
 from lending.domain.calendar.closures import Closure, Scope, Suspension
@@ -337,7 +337,7 @@ def test_the_count_of_waiting_holds_follows_every_write(given: Given, library: T
     # GIVEN two waiting holds of one title; renewals are conditioned on their number (RULES 31)
     given.patron("p-1"), given.patron("p-2"), given.title()
     place("t-1", "p-1"), place("t-1", "p-2")
-    counts = [titles.waiting_counts(library, {"t-1"})["t-1"]]
+    counts = [queues.waiting_counts(library, {"t-1"})["t-1"]]
     # WHEN one is secured, waits again, is secured and spent, and the other is cancelled
     hold = holds.find(library, "p-1", "t-1")
     assert hold
@@ -345,13 +345,13 @@ def test_the_count_of_waiting_holds_follows_every_write(given: Given, library: T
     for write in (holds.change(hold, secured), holds.change(secured, hold), holds.change(hold, secured),
                   holds.end(secured)):  # fmt: skip
         library.write(write)
-        counts.append(titles.waiting_counts(library, {"t-1"})["t-1"])
+        counts.append(queues.waiting_counts(library, {"t-1"})["t-1"])
     handler(request("DELETE", "/api/me/holds/t-1", group="patron", user="p-2"), context())
     # THEN the count has followed, and a write that was overtaken does not count
-    assert [*counts, titles.waiting_counts(library, {"t-1"})["t-1"]] == [2, 1, 2, 1, 1, 0]
+    assert [*counts, queues.waiting_counts(library, {"t-1"})["t-1"]] == [2, 1, 2, 1, 1, 0]
     with pytest.raises(Overtaken):
         library.write(holds.end(hold))
-    assert titles.waiting_counts(library, {"t-1"})["t-1"] == 0
+    assert queues.waiting_counts(library, {"t-1"})["t-1"] == 0
 
 
 @pytest.mark.parametrize("place", [7, "7", "07"])

@@ -12,7 +12,7 @@ from lending.actions.loans.sunday_release import release_uncollected
 from lending.aws import signing, suppression
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import queues
 from lending.aws.table.loans import loans
 from lending.aws.table.mail import addresses, mails
 from lending.domain.calendar.closures import Closure, Scope
@@ -376,7 +376,7 @@ def test_a_hold_that_comes_between_reading_and_writing_wins(
 ) -> None:
     # GIVEN a renewal that has found nobody waiting, RULES 31
     there.patron(), there.patron("p-2"), there.given.title(), there.loan()
-    read = titles.waiting_counts
+    read = queues.waiting_counts
 
     def read_and_then_hold(table: Table, title_ids: set[str]) -> dict[str, int]:
         counts = read(table, title_ids)
@@ -384,7 +384,7 @@ def test_a_hold_that_comes_between_reading_and_writing_wins(
         there.hold("p-2")
         return counts
 
-    monkeypatch.setattr(titles, "waiting_counts", read_and_then_hold)
+    monkeypatch.setattr(queues, "waiting_counts", read_and_then_hold)
     # WHEN a hold is placed before it writes
     status, problem = renew(on(18))
     # THEN the write itself finds it, and the rules are asked again

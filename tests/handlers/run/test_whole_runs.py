@@ -21,7 +21,7 @@ from lending.actions.run.plan import decide
 from lending.actions.run.run_input import RunInput, read
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import copies, titles
+from lending.aws.table.catalogue import copies, queues, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
 from lending.aws.table.run import runs
@@ -58,7 +58,7 @@ def rows_of(case: Case) -> Iterator[Write]:
         foreign = (replace(c, pull=None) if c.pull and c.pull.run == case.run.run_id else c for c in found_copies)
         yield from map(copies.addition, foreign)
         waiting = sum(each.title_id == title_id and each.status is HoldStatus.WAITING for each in case.holds)
-        yield put(titles.queue_key(title_id), {"waiting": waiting})
+        yield put(queues.key(title_id), {"waiting": waiting})
     yield from map(calendar.suspension_addition, case.calendar.suspensions)
 
 

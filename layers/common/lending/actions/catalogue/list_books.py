@@ -12,7 +12,7 @@ from typing import Any
 from lending.actions.library import Library
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import copies, titles
+from lending.aws.table.catalogue import copies, queues, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import loans
 from lending.aws.table.patrons import audit_log, patrons
@@ -75,7 +75,7 @@ def list_books(library: Library, name: str, staff: str, why: str, start: Any, li
 def _with_titles(table: Table, lines: list[Line]) -> list[Line]:
     """The lines with titles, card numbers and how many wait: whatever their number, some four requests."""
     title_ids = {line.title_id for line in lines}
-    found, waiting = titles.find_many(table, title_ids), titles.waiting_counts(table, title_ids)
+    found, waiting = titles.find_many(table, title_ids), queues.waiting_counts(table, title_ids)
     people = patrons.find_many(table, {of.patron_id for line in lines if (of := line.hold or line.loan)})
     cards = {patron_id: patron.card_number for patron_id, patron in people.items()}
     return [
@@ -132,7 +132,7 @@ def _overdue(asked: _ListRequest) -> _Page:
 
 def _without_copy(asked: _ListRequest) -> _Page:
     found, last = titles.page_without_copy(asked.library.table, asked.start, asked.limit)
-    waiting = titles.waiting_counts(asked.library.table, {title.title_id for title in found})
+    waiting = queues.waiting_counts(asked.library.table, {title.title_id for title in found})
     return [Line(title.title_id) for title in found if waiting[title.title_id]], last
 
 

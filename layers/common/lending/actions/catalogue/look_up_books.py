@@ -4,14 +4,15 @@ That card numbers are shown leaves a trace first. Where a book tells of a few pa
 not say which book; where a queue tells of many, it is with the title and does not say who. So no trace ties the two.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lending.actions.library import Library
 from lending.actions.lookup import copy_in_hand
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import copies, titles
+from lending.aws.table.catalogue import copies, queues, titles
+from lending.aws.table.codec import Item
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import loans
 from lending.aws.table.patrons import audit_log, patrons
@@ -55,11 +56,16 @@ class InQueue:
 
 @dataclass(frozen=True, slots=True)
 class TitleRecord:
-    """A title with its copies in the order of their shelves, and its open holds in the order of the queue."""
+    """A title with its copies in the order of their shelves, and a part of its open holds in the order of the queue.
+
+    `waiting` holds wait for it; `last` is where the next part goes on, None at the end.
+    """
 
     title: Title
     copies: list[Copy]
     queue: list[InQueue]
+    waiting: int
+    last: Item | None
 
 
 def look_up_copy(library: Library, barcode: str, staff: str, why: str) -> BookView:
@@ -72,21 +78,26 @@ def look_up_copy(library: Library, barcode: str, staff: str, why: str) -> BookVi
         Refused: no such book.
     """
     copy = copy_in_hand(library.table, barcode)
-    found = titles.view(library.table, copy.title_id)
-    waiting = [each for each in found.holds if each.status is HoldStatus.WAITING] if found else []
-    queue = holds.find_many(library.table, copy.title_id, [each.patron_id for each in waiting[:1]])
+    first = _first_waiting(library.table, copy.title_id)
     kept_for = holds.find(library.table, copy.holder, copy.title_id) if copy.state in _KEPT else None
     loan = loans.find(library.table, copy.holder, barcode) if copy.holder and copy.state not in _KEPT else None
-    named = {copy.holder, copy.pull.patron_id if copy.pull else "", *(hold.patron_id for hold in queue)} - {""}
+    named = {copy.holder, copy.pull.patron_id if copy.pull else "", first.patron_id if first else ""} - {""}
     return BookView(
         copy=copy,
-        title=found.title if found else None,
+        title=titles.find(library.table, copy.title_id),
         loan=loan,
         kept_for=kept_for and with_deadline(kept_for, library.today, calendar.load(library.table), library.policy),
-        first=queue[0] if queue else None,
-        waiting=len(waiting),
+        first=first,
+        waiting=queues.waiting_counts(library.table, {copy.title_id})[copy.title_id],
         cards=_seen(library.table, named, Act(library.moment, staff, Deed.LOOK, why), library.policy),
     )
+
+
+def _first_waiting(table: Table, title_id: str) -> Hold | None:
+    for page, _ in queues.pages(table, title_id):
+        if waiting := [each.patron_id for each in page if each.status is HoldStatus.WAITING]:
+            return next(iter(holds.find_many(table, title_id, waiting[:1])), None)
+    return None
 
 
 def _seen(table: Table, patron_ids: Iterable[str], act: Act, policy: Policy) -> dict[str, str]:
@@ -97,35 +108,48 @@ def _seen(table: Table, patron_ids: Iterable[str], act: Act, policy: Policy) -> 
     return {patron_id: patron.card_number for patron_id, patron in found.items()}
 
 
-def look_up_title(library: Library, title_id: str, staff: str, why: str) -> TitleRecord:
-    """A title with its copies, where each lies, and its queue.
+def look_up_title(library: Library, title_id: str, staff: str, why: str, start: Item | None, limit: int) -> TitleRecord:
+    """A title with its copies, where each lies, and a part of its queue.
 
     Args:
         why: what for, as staff say it.
+        start: `last` of the part before.
+        limit: the most holds.
 
     Raises:
         Refused: there is no such title.
     """
-    found = titles.view(library.table, title_id)
-    if found is None:
+    title = titles.find(library.table, title_id)
+    if title is None:
         raise Refused("not_found")
-    # The index proposes; what is true of copies and holds is read from themselves.
-    found_copies = copies.find_many(library.table, [copy.barcode for copy in found.copies])
-    closed, today = calendar.load(library.table), library.today
-    open_holds = holds.find_many(library.table, title_id, [each.patron_id for each in found.holds])
-    queue = [with_deadline(hold, today, closed, library.policy) for hold in open_holds]
+    ahead, behind = (start["ahead"], start["behind"]) if start else (0, None)
+    page, last = queues.page(library.table, title_id, behind, limit)
+    queue = _part_of_queue(library, title_id, [each.patron_id for each in page], ahead)
     if queue:
         library.table.write(
             audit_log.entry_of_title(title_id, Act(library.moment, staff, Deed.LOOK, why), library.policy)
         )
-    people = patrons.find_many(library.table, {hold.patron_id for hold in queue})
-    places = {hold.patron_id: n for n, hold in enumerate(filter(_waits, queue), start=1)}
-    lines = [
-        InQueue(hold.as_of(closed.latest_run), people[hold.patron_id].card_number, places.get(hold.patron_id))
-        for hold in queue
+    return TitleRecord(
+        title=title,
+        copies=copies.find_many(library.table, title.barcodes),
+        queue=queue,
+        waiting=queues.waiting_counts(library.table, {title_id})[title_id],
+        last=last and {"ahead": ahead + sum(each.status is HoldStatus.WAITING for each in page), "behind": last},
+    )
+
+
+def _part_of_queue(library: Library, title_id: str, patron_ids: Sequence[str], ahead: int) -> list[InQueue]:
+    """The holds of some patrons behind so many who wait. The index proposes; the holds say what is true of them."""
+    closed, shown = calendar.load(library.table), library.table.as_shown()
+    found = holds.find_many(shown, title_id, patron_ids)
+    people = patrons.find_many(shown, {hold.patron_id for hold in found})
+    places = {hold.patron_id: n for n, hold in enumerate(filter(_waits, found), start=ahead + 1)}
+    lines = [with_deadline(hold.as_of(closed.latest_run), library.today, closed, library.policy) for hold in found]
+    return [
+        InQueue(hold, people[hold.patron_id].card_number, places.get(hold.patron_id))
+        for hold in lines
         if hold.patron_id in people
     ]
-    return TitleRecord(found.title, found_copies, lines)
 
 
 def _waits(hold: Hold) -> bool:

@@ -16,7 +16,7 @@ from lending.actions.holds.end_all_of_title import ended_with_mail
 from lending.actions.library import Library
 from lending.actions.unfinished import EnoughTime
 from lending.aws.table import Table, again_when_overtaken
-from lending.aws.table.catalogue import copies, search_index, titles
+from lending.aws.table.catalogue import copies, queues, search_index, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import loans
 from lending.aws.table.patrons import audit_log, patrons
@@ -105,8 +105,7 @@ class _Merging:
 
     def steps(self) -> Iterator[Callable[[], Counter[str]]]:
         """What is to be done, one after the other; what a step leaves undone is done when asked again."""
-        found = titles.view(self.library.table, self.source)
-        for queued in reversed(found.holds if found else []):
+        for queued in reversed(queues.open_holds(self.library.table, self.source)):
             yield partial(_move_hold, self, queued.patron_id)
         for barcode in self.title(self.source).barcodes:
             yield partial(_move_copy, self, barcode)
@@ -229,10 +228,12 @@ def _end(merging: _Merging) -> bool:
     )
     if source is None or target is None:
         return source is None
-    if source.barcodes or titles.waiting_counts(merging.library.table, {merging.source})[merging.source]:
+    if source.barcodes or queues.waiting_counts(merging.library.table, {merging.source})[merging.source]:
         return False
     merging.library.table.transact(
-        *titles.merger(source, target), titles.description_change(target, replace(target, merge=None))
+        *titles.merger(source, target),
+        queues.removal(source.title_id),
+        titles.description_change(target, replace(target, merge=None)),
     )
     return True
 

@@ -12,7 +12,7 @@ from lending.aws import search_file
 from lending.aws.search_file import Entry
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import copies, search_index, titles
+from lending.aws.table.catalogue import copies, queues, search_index, titles
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.catalogue.search_text import matches, words_of
 from lending.domain.catalogue.title import Copy, Title
@@ -98,7 +98,7 @@ def _cards(library: Library, title_ids: list[str], place: str) -> list[TitleCard
     known = {title_id: title for title_id, title in found.items() if not title.merging_into}
     if not known:
         return []
-    waiting, closed = titles.waiting_counts(library.table, set(known)), calendar.load(library.table)
+    waiting, closed = queues.waiting_counts(library.table, set(known)), calendar.load(library.table)
     found_copies: dict[str, list[Copy]] = defaultdict(list)
     for copy in copies.find_many(library.table, [barcode for title in known.values() for barcode in title.barcodes]):
         found_copies[copy.title_id].append(copy)

@@ -8,7 +8,7 @@ from lending.actions.library import Library
 from lending.actions.lookup import patron_of_card
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import copies, titles
+from lending.aws.table.catalogue import copies, queues, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.writes import Write
@@ -48,7 +48,7 @@ def cancel_for_patron(library: Library, card_number: str, title_id: str, staff: 
     library.table.transact(
         holds.end(hold), patrons.hold_decrement(patron.patron_id), *freed(library.table, hold, library.moment), trace
     )
-    return Cancelled(title_id, hold.barcode, _next(library.table, hold) if hold.barcode else "")
+    return Cancelled(title_id, hold.barcode, _next(library.table, title_id) if hold.barcode else "")
 
 
 def cancel_all_for_patron(library: Library, card_number: str, staff: str) -> list[Cancelled]:
@@ -116,8 +116,9 @@ def change_pickup_place(library: Library, card_number: str, title_id: str, place
 
 
 def _off_the_counters_list(table: Table, hold: Hold) -> list[Write]:
-    found = titles.view(table, hold.title_id)
-    planned = [(copy, copy.pull) for copy in (found.copies if found else []) if copy.pull]
+    title = titles.find(table, hold.title_id)
+    found = copies.find_many(table, title.barcodes if title else ())
+    planned = [(copy, copy.pull) for copy in found if copy.pull]
     return [
         copies.pull_removal(copy)
         for copy, pull in planned
@@ -147,7 +148,5 @@ def freed(table: Table, hold: Hold, moment: datetime) -> list[Write]:
     return [copies.state_change(copy, CopyState.ON_SHELF, on=day, lies_at=copy.lies_at, pull=copy.pull)]
 
 
-def _next(table: Table, hold: Hold) -> str:
-    found = titles.view(table, hold.title_id)
-    others = [each for each in found.holds if each.patron_id != hold.patron_id] if found else []
-    return "hold" if any(each.status is HoldStatus.WAITING for each in others) else "shelve"
+def _next(table: Table, title_id: str) -> str:
+    return "hold" if queues.waiting_counts(table, {title_id})[title_id] else "shelve"

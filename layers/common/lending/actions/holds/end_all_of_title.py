@@ -6,7 +6,7 @@ from lending.actions.holds.change_for_caller import freed
 from lending.actions.library import Library
 from lending.actions.unfinished import EnoughTime
 from lending.aws.table import Table, again_when_overtaken
-from lending.aws.table.catalogue import copies, titles
+from lending.aws.table.catalogue import copies, queues, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.mail import mails
 from lending.aws.table.patrons import audit_log, patrons
@@ -38,14 +38,15 @@ def cancel_all_of_title(library: Library, title_id: str, reason: str, staff: str
     Raises:
         Refused: there is no such title.
     """
-    found = titles.view(library.table, title_id)
-    if found is None:
+    title = titles.find(library.table, title_id)
+    if title is None:
         raise Refused("not_found")
     ended: list[Hold] = []
-    for place, queued in enumerate(found.holds):
+    open_holds = queues.open_holds(library.table, title_id)
+    for place, queued in enumerate(open_holds):
         if not enough_time():
-            return _ended(library.table, ended, left=len(found.holds) - place)
-        if hold := _end(library, queued.patron_id, found.title, reason, staff):
+            return _ended(library.table, ended, left=len(open_holds) - place)
+        if hold := _end(library, queued.patron_id, title, reason, staff):
             ended.append(hold)
     return _ended(library.table, ended, left=0)
 

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from lending.actions.holds.standing import Standing, standings_of
 from lending.actions.library import Library
-from lending.aws.concurrency import map_concurrently
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar, facilities
-from lending.aws.table.catalogue import titles
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
 from lending.domain.calendar.calendar import Calendar
@@ -16,7 +15,7 @@ from lending.domain.calendar.closures import Scope
 from lending.domain.calendar.coming_weeks import coming_week
 from lending.domain.calendar.notices import Notice, notices_on
 from lending.domain.catalogue.title import Title
-from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, place_in_queue
+from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.loans.release import with_deadline
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
@@ -46,14 +45,19 @@ def view_holds(library: Library, patron_id: str) -> list[HoldView]:
     patron = patrons.find(library.table, patron_id) if open_holds else None
     if patron is None:
         return []
-    views = map_concurrently(lambda hold: _view(library, hold, patron, closed), open_holds)
-    return [view for view in views if view]
+    standings = standings_of(library.table.as_shown(), open_holds)
+    return [
+        _view(library, hold, standings[hold.title_id], patron, closed)
+        for hold in open_holds
+        if hold.title_id in standings
+    ]
 
 
 def view_placed(library: Library, hold: Hold) -> tuple[HoldView, list[Notice]]:
     """A hold just placed, and the notices that matter to where its book is to be collected (RULES 40)."""
     closed, patron = calendar.load(library.table), patrons.find(library.table, hold.patron_id)
-    view = _view(library, hold, patron, closed) if patron else None
+    standing = standings_of(library.table, [hold]).get(hold.title_id)
+    view = _view(library, hold, standing, patron, closed) if patron and standing else None
     unknown = Title(hold.title_id, "", "", "", (), 0)
     return view or HoldView(hold, unknown, None, None, None, ()), notices_for(
         library.table, hold.pickup_place, library.today, closed, library.policy
@@ -69,16 +73,14 @@ def notices_for(table: Table, pickup_place: str, day: date, closed: Calendar, po
     return [each for each in current if each.scope in scopes or each.facility == pickup_place]
 
 
-def _view(library: Library, hold: Hold, patron: Patron, closed: Calendar) -> HoldView | None:
-    found = titles.view(library.table, hold.title_id)
-    if found is None:
-        return None
-    hold, queue = (
-        with_deadline(hold.as_of(closed.latest_run), library.today, closed, library.policy),
-        found.holds,
-    )
-    stopped_by = stopping_patron(hold, patron, coming_week(library.moment, closed, library.policy))
-    pickup = None if stopped_by else pickup_of_hold(hold, queue, found.copies, library.moment, closed, library.policy)
+def _view(library: Library, hold: Hold, standing: Standing, patron: Patron, closed: Calendar) -> HoldView:
+    moment, policy = library.moment, library.policy
+    hold = with_deadline(hold.as_of(closed.latest_run), library.today, closed, policy)
+    position, of = standing.place
+    stopped_by = stopping_patron(hold, patron, coming_week(moment, closed, policy))
+    pickup = None if stopped_by else pickup_of_hold(
+        hold, position, standing.copies, standing.holders, moment, closed, policy
+    )  # fmt: skip
     if hold.status != HoldStatus.WAITING:
-        return HoldView(hold, found.title, None, None, pickup, stopped_by)
-    return HoldView(hold, found.title, *place_in_queue(hold, queue), pickup, stopped_by)
+        return HoldView(hold, standing.title, None, None, pickup, stopped_by)
+    return HoldView(hold, standing.title, position, of, pickup, stopped_by)

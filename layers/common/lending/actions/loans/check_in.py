@@ -6,14 +6,12 @@ from functools import partial
 
 from lending.actions.library import Library
 from lending.aws.table import Busy, Table, again_when_overtaken
-from lending.aws.table.catalogue import copies, titles
-from lending.aws.table.catalogue.titles import TitleView
+from lending.aws.table.catalogue import copies, queues, titles
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.writes import Write
-from lending.domain.catalogue.title import Copy, CopyState, LiesAt
+from lending.domain.catalogue.title import Copy, CopyState, LiesAt, Title
 from lending.domain.catalogue.title_changes import NUMBER
-from lending.domain.holds.hold import HoldStatus
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.audit_log import Act, Deed
 
@@ -64,14 +62,14 @@ def check_in(library: Library, barcode: str, staff: str) -> CheckedIn:
         return CheckedIn(barcode, "unknown")
     today = library.today
     loan = loans.find(library.table, copy.holder, barcode) if copy.holder and copy.state not in _KEPT else None
-    view = titles.view(library.table, copy.title_id)
-    told = partial(CheckedIn, barcode, next=_following(copy, view), title=view.title.title if view else "")
+    title, following = titles.find(library.table, copy.title_id), _following(library.table, copy)
+    told = partial(CheckedIn, barcode, next=following, title=title.title if title else "")
     if loan is not None:
         trace = audit_log.entry_of_patron(loan.patron_id, Act(library.moment, staff, Deed.CHECK_IN), library.policy)
-        library.table.transact(*ended(library.table, loan), *_back(copy, view, today), trace)
+        library.table.transact(*ended(library.table, loan), *_back(copy, title, following, today), trace)
         return told("damaged" if copy.state is CopyState.DAMAGED else "returned", was_lost=loan.lost)
     if copy.state in _GONE or copy.state is CopyState.ON_LOAN:
-        library.table.transact(*_back(copy, view, today))
+        library.table.transact(*_back(copy, title, following, today))
         return told("found")
     if copy.state in _KEPT:
         return told("kept", next="hold")
@@ -90,19 +88,18 @@ def ended(table: Table, loan: Loan) -> list[Write]:
     return [*writes, bags.book_removal(bag, loan.barcode)] if bag and loan.barcode in bag.barcodes else writes
 
 
-def _following(copy: Copy, view: TitleView | None) -> str:
+def _following(table: Table, copy: Copy) -> str:
     if copy.state is CopyState.DAMAGED:
         return "repair"
-    waited_for = view is not None and any(hold.status is HoldStatus.WAITING for hold in view.holds)
-    return "hold" if waited_for and not copy.reference_only else "shelve"
+    waited_for = not copy.reference_only and queues.waiting_counts(table, {copy.title_id})[copy.title_id]
+    return "hold" if waited_for else "shelve"
 
 
-def _back(copy: Copy, view: TitleView | None, today: date) -> list[Write]:
+def _back(copy: Copy, title: Title | None, following: str, today: date) -> list[Write]:
     """The book is there again; one that somebody waits for lies with the returns until it is fetched (RULES 23)."""
-    following = _following(copy, view)
     if following == "repair":
         return [copies.state_change(copy, CopyState.DAMAGED, on=today, returned_on=today)]
     lies_at = LiesAt.RETURNS if following == "hold" else LiesAt.SHELF
     back = copies.state_change(copy, CopyState.ON_SHELF, on=today, lies_at=lies_at, returned_on=today)
-    lendable_again = view is not None and copy.state is CopyState.LOST and not copy.reference_only
-    return [back, titles.lendable_change(view.title, 1)] if view and lendable_again else [back]
+    lendable_again = copy.state is CopyState.LOST and not copy.reference_only
+    return [back, titles.lendable_change(title, 1)] if title and lendable_again else [back]

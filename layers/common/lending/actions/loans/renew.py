@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from lending.actions.library import Library
 from lending.actions.one_by_one import Outcome, each_on_its_own
 from lending.aws.table import again_when_overtaken
-from lending.aws.table.catalogue import copies, titles
+from lending.aws.table.catalogue import copies, queues
 from lending.aws.table.loans import loans
 from lending.aws.table.writes import Write
 from lending.domain.loans.loan import Loan, refusals_to_renew
@@ -30,7 +30,7 @@ def renew_loan(library: Library, patron_id: str, barcode: str, by_phone: Write |
         raise Refused("not_found")
     today, waiting = (
         library.today,
-        titles.waiting_counts(library.table, {loan.title_id})[loan.title_id],
+        queues.waiting_counts(library.table, {loan.title_id})[loan.title_id],
     )
     if reasons := refusals_to_renew(loan, waiting, today, library.policy, by_phone is not None):
         raise Refused.for_all(reasons)
@@ -38,7 +38,7 @@ def renew_loan(library: Library, patron_id: str, barcode: str, by_phone: Write |
     library.table.transact(
         loans.change(loan, renewed),
         copies.due_date_change(barcode, patron_id, renewed.due_on),
-        titles.empty_queue_check(loan.title_id),
+        queues.empty_check(loan.title_id),
         *([by_phone] if by_phone else []),
     )
     return renewed

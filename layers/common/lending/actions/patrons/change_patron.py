@@ -4,12 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lending.actions.holds.standing import Standing, places_of
 from lending.actions.library import Library
 from lending.actions.lookup import patron_of_card
 from lending.actions.mail.contact_tasks import address_changed
-from lending.aws.table import Table, again_when_overtaken
+from lending.aws.table import again_when_overtaken
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import titles
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import loans
 from lending.aws.table.mail import addresses
@@ -17,7 +17,7 @@ from lending.aws.table.patrons import audit_log, patrons, people
 from lending.aws.table.writes import Write
 from lending.domain.calendar.calendar import LatestRun
 from lending.domain.calendar.coming_weeks import coming_week
-from lending.domain.holds.hold import Hold, HoldStatus, place_in_queue
+from lending.domain.holds.hold import Hold, HoldStatus
 from lending.domain.loans.loan import Loan
 from lending.domain.loans.release import with_deadline
 from lending.domain.patrons.audit_log import Act, Deed
@@ -66,22 +66,20 @@ def view_record(library: Library, card_number: str, staff: str, why: str) -> Rec
     open_holds = [
         with_deadline(hold, today, closed, library.policy) for hold in holds.of_patron(library.table, patron.patron_id)
     ]
+    standings = places_of(library.table.as_shown(), open_holds)
     return Record(
         patron=patron,
         card_retired=card.state is CardState.RETIRED,
-        holds=[_held(library.table, hold, closed.latest_run) for hold in open_holds],
+        holds=[_held(hold, standings.get(hold.title_id), closed.latest_run) for hold in open_holds],
         loans=loans.of_patron(library.table, patron.patron_id),
         unreachable=addresses.unreachable(library.table, _used(patron)),
     )
 
 
-def _held(table: Table, hold: Hold, latest: LatestRun | None) -> HeldTitle:
-    found = titles.view(table, hold.title_id)
-    title = found.title.title if found else ""
-    hold = hold.as_of(latest)
-    if hold.status is not HoldStatus.WAITING:
-        return HeldTitle(hold, title, None, None)
-    return HeldTitle(hold, title, *place_in_queue(hold, found.holds if found else []))
+def _held(hold: Hold, standing: Standing | None, latest: LatestRun | None) -> HeldTitle:
+    title = standing.title.title if standing else ""
+    waits = standing and hold.status is HoldStatus.WAITING
+    return HeldTitle(hold.as_of(latest), title, *(standing.place if standing and waits else (None, None)))
 
 
 @again_when_overtaken

@@ -9,7 +9,7 @@ from lending.actions.lookup import patron_with_id
 from lending.aws import suppression
 from lending.aws.table import Overtaken, Table
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import titles
+from lending.aws.table.catalogue import queues
 from lending.aws.table.holds import baskets
 from lending.aws.table.loans import loans
 from lending.aws.table.mail import addresses, mails
@@ -65,7 +65,7 @@ def view_myself(table: Table, patron_id: str, moment: datetime) -> Myself:
 def view_loans(table: Table, patron_id: str, today: date, policy: Policy) -> list[LoanView]:
     """A patron's loans, the first due first, each with what stands in the way of renewing it (RULES 31)."""
     found = loans.of_patron(table, patron_id)
-    waiting = titles.waiting_counts(table, {loan.title_id for loan in found})
+    waiting = queues.waiting_counts(table, {loan.title_id for loan in found})
     closed = calendar.load(table) if any(loan.due_on < today for loan in found) else Calendar()
     return [_loan_view(loan, waiting[loan.title_id], today, closed, policy) for loan in found]
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from lending.actions.library import Library
-from lending.actions.pulls.replan import queue_of, without
+from lending.actions.pulls.queue_head import Queue, decided_queue
+from lending.actions.pulls.replan import without
 from lending.aws.table.calendar import shifts
 from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.holds import holds
@@ -33,7 +34,7 @@ from lending.domain.pulls.pull import (
 from lending.domain.pulls.scan import Scan
 from lending.domain.run.obstacles import obstacle_to
 from lending.domain.run.reasons import Code
-from lending.domain.run.run import Explanation, Outcome, Run
+from lending.domain.run.run import Explanation, Outcome, Run, RunDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +137,17 @@ class BookInHand:
 
     def _next(self, passed_over: Hold | None, writes: list[Write]) -> _Outcome:
         """The book goes to the next in the queue, or back to its shelf."""
-        queue = queue_of(self.library.table, self.copy.title_id)
         in_hand = replace(self.copy, state=CopyState.ON_SHELF, holder="", pull=None)
-        others = [each for each in queue.copies if each.barcode != self.copy.barcode]
-        passed = {passed_over.patron_id} if passed_over else set()
-        waiting = [hold for hold in queue.holds if hold.patron_id not in passed]
-        decided = decide_anew(
-            [in_hand, *others], waiting, queue.patrons, self.calendar, self.library.policy, self.run, self.day
-        )
-        grant = next_grant(decided, waiting, queue.patrons, self.run)
+        passed = passed_over.patron_id if passed_over else ""
+
+        def decide(queue: Queue) -> list[RunDecision]:
+            others = [each for each in queue.copies if each.barcode != self.copy.barcode]
+            waiting = [hold for hold in queue.holds if hold.patron_id != passed]
+            policy = self.library.policy
+            return decide_anew([in_hand, *others], waiting, queue.patrons, self.calendar, policy, self.run, self.day)
+
+        queue, decided = decided_queue(self.library.table, self.copy.title_id, decide)
+        grant = next_grant(decided, queue.holds, queue.patrons, self.run)
         scanned, given = self._carried_out(grant, queue.patrons[grant.hold.patron_id]) if grant else self._shelved()
         return scanned, [*writes, *given]
 

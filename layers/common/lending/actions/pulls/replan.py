@@ -1,32 +1,28 @@
 """A book that a hold counted on is not there: the queue decides anew about what is left (RULES 11, 15, 23, 27)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from lending.actions.library import Library
-from lending.aws.table import Table
+from lending.actions.pulls.queue_head import Queue, copies_of, decided_queue
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import copies, titles
+from lending.aws.table.catalogue import copies, queues
 from lending.aws.table.holds import holds
-from lending.aws.table.patrons import patrons
 from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import Copy, CopyState, Pull
 from lending.domain.holds.hold import Hold, HoldStatus, RunReason, place_in_queue
-from lending.domain.patrons.patron import Patron
-from lending.domain.pulls.pull import GIVES, can_be_followed, decide_anew, numbers_of, pull_of, run_of, why_without
+from lending.domain.pulls.pull import (
+    GIVES,
+    can_be_followed,
+    counting_unread,
+    decide_anew,
+    numbers_of,
+    pull_of,
+    run_of,
+    why_without,
+)
 from lending.domain.run.reasons import Code
 from lending.domain.run.run import Run, RunDecision
-from lending.domain.week import in_tokyo
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """A title as of now: its copies, the holds that wait for it, and their patrons."""
-
-    copies: list[Copy]
-    holds: list[Hold]
-    patrons: Mapping[str, Patron]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +35,6 @@ class Replanned:
     writes: tuple[Write, ...] = ()
     hold: Hold | None = None
     instead: Copy | None = None
-
-
-def queue_of(table: Table, title_id: str) -> Queue:
-    """The queue of a title. The index proposes; who really waits, and where copies are, is read from themselves."""
-    found = titles.view(table, title_id)
-    if found is None:
-        return Queue([], [], {})
-    waiting = holds.find_many(table, title_id, [hold.patron_id for hold in found.holds])
-    found_copies = copies.find_many(table, [copy.barcode for copy in found.copies])
-    return Queue(found_copies, waiting, patrons.find_many(table, {hold.patron_id for hold in waiting}))
 
 
 def without(library: Library, copy: Copy, gone: CopyState, why: Code | None, leaving: str = "") -> Replanned:
@@ -66,32 +52,56 @@ def without(library: Library, copy: Copy, gone: CopyState, why: Code | None, lea
     hold = holds.find(library.table, patron_id, copy.title_id) if patron_id else None
     if hold is None or (hold.status is not HoldStatus.WAITING and hold.barcode != copy.barcode):
         return Replanned()
-    queue = queue_of(library.table, copy.title_id)
-    others = [each for each in queue.copies if each.barcode != copy.barcode]
-    waiting = [each for each in queue.holds if each.patron_id not in (hold.patron_id, leaving)]
-    again = Queue([replace(copy, state=gone, pull=None), *others], [*waiting, hold.waiting_again()], queue.patrons)
     if copy.pull is None:
-        return Replanned((_waits_on(hold, _why_not_kept(hold, again, why, library.moment)),), hold)
-    return _planned_anew(library, copy.pull, hold, again, why)
+        others = [each for each in copies_of(library.table, copy.title_id) if each.barcode != copy.barcode]
+        reason = _why_not_kept(library, hold, [replace(copy, state=gone), *others], why)
+        return Replanned((_waits_on(hold, reason),), hold)
+    return _planned_anew(_Missed(library, copy, copy.pull, gone, hold, leaving), why)
 
 
-def _why_not_kept(hold: Hold, queue: Queue, why: Code | None, moment: datetime) -> RunReason:
+def _why_not_kept(library: Library, hold: Hold, found: list[Copy], why: Code | None) -> RunReason:
     """The reason of a hold whose kept book is gone; no run has found its numbers."""
-    numbers = _numbers_now(hold, queue)
+    position, of = queues.places(library.table, [hold])[hold.title_id]
+    numbers = {"position": position, "of": of, "copies": _lendable(found)}
     code = (why or Code.QUEUE) if numbers["copies"] else Code.NO_COPY_LEFT
-    return RunReason(in_tokyo(moment).date(), code, numbers)
+    return RunReason(library.today, code, numbers)
 
 
-def _numbers_now(hold: Hold, queue: Queue) -> dict[str, int]:
-    """Of a hold whose book was kept: no run has counted its place in the queue."""
-    position, of = place_in_queue(hold, queue.holds)
-    return {"position": position, "of": of, "copies": sum(each.can_be_lent for each in queue.copies)}
+def _lendable(found: Iterable[Copy]) -> int:
+    return sum(each.can_be_lent for each in found)
 
 
-def _planned_anew(library: Library, pull: Pull, hold: Hold, queue: Queue, why: Code | None) -> Replanned:
+@dataclass(frozen=True, slots=True)
+class _Missed:
+    """A planned copy that is not there, and the hold that misses it."""
+
+    library: Library
+    copy: Copy
+    pull: Pull
+    gone: CopyState
+    hold: Hold
+    leaving: str
+
+    def left(self, queue: Queue) -> Queue:
+        """The queue without the copy, and with the hold at its old place."""
+        others = [each for each in queue.copies if each.barcode != self.copy.barcode]
+        waiting = [each for each in queue.holds if each.patron_id not in (self.hold.patron_id, self.leaving)]
+        copies_left = [replace(self.copy, state=self.gone, pull=None), *others]
+        return replace(queue, copies=copies_left, holds=[*waiting, self.hold.waiting_again()])
+
+
+def _planned_anew(missed: _Missed, why: Code | None) -> Replanned:
+    library, pull, hold = missed.library, missed.pull, missed.hold
     days, today = calendar.load(library.table), library.today
     run = run_of(pull, library.moment, days, library.policy)
-    decided = decide_anew(queue.copies, queue.holds, queue.patrons, days, library.policy, run, today)
+
+    def decide(read: Queue) -> list[RunDecision]:
+        queue = missed.left(read)
+        decided = decide_anew(queue.copies, queue.holds, queue.patrons, days, library.policy, run, today)
+        return counting_unread(decided, read.unread, read.between, hold.patron_id)
+
+    read, decided = decided_queue(library.table, missed.copy.title_id, decide, hold, missed.leaving)
+    queue = missed.left(read)
     mine = next((each for each in decided if each.patron_id == hold.patron_id), None)
     given = [each for each in decided if each.decision in GIVES] if can_be_followed(run, today) else []
     plans = _plans(given, queue, run, pull)
@@ -103,6 +113,12 @@ def _planned_anew(library: Library, pull: Pull, hold: Hold, queue: Queue, why: C
     if hold.status is not HoldStatus.WAITING:
         waits = [holds.change(hold, replace(hold.waiting_again(), last_run=None))]
     return Replanned((*waits, *plans), hold, _first([mine] if mine else [], queue))
+
+
+def _numbers_now(hold: Hold, queue: Queue) -> dict[str, int]:
+    """Of a hold whose book was kept: no run has counted its place in the queue."""
+    position, of = place_in_queue(hold, queue.holds, queue.unread, queue.between)
+    return {"position": position, "of": of, "copies": _lendable(queue.copies)}
 
 
 def _plans(given: Iterable[RunDecision], queue: Queue, run: Run, pull: Pull) -> list[Write]:

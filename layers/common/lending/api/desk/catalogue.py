@@ -91,11 +91,15 @@ class HoldInQueue(HoldAnswer):
 
 
 class TitleWithQueue(TitleAnswer):
-    """A title with its copies and its open holds; `waiting` of them have no copy yet."""
+    """A title with its copies and a part of its open holds; `waiting` of all have no copy yet.
+
+    `cursor` is where the holds go on, null at their end.
+    """
 
     copies: list[CopyAnswer]
     holds: list[HoldInQueue]
     waiting: int
+    cursor: str | None
 
 
 class OfPatron(TypedDict):
@@ -189,13 +193,14 @@ class BookQuery(QueryModel):
 
 @area.get("/titles/<title_id>")
 def show_title(title_id: str, request: Request, asked: BookQuery) -> TitleWithQueue:
-    """A title with its copies, where each lies, and its queue; that persons were looked at is recorded."""
-    record = look_up_title(request.library, title_id, request.caller, asked.why)
+    """A title with its copies, where each lies, and a part of its queue; that persons were looked at is recorded."""
+    record = look_up_title(request.library, title_id, request.caller, asked.why, request.start(), request.limit())
     return {
         **shown_title(record.title),
         "copies": [shown_copy(copy) for copy in record.copies],
         "holds": [_shown_in_queue(each) for each in record.queue],
-        "waiting": sum(each.position is not None for each in record.queue),
+        "waiting": record.waiting,
+        "cursor": request.page([], record.last)["cursor"],
     }
 
 

@@ -13,9 +13,9 @@ from uuid import uuid4
 from botocore.exceptions import ClientError
 
 from lending.aws.table.codec import Item, from_wire, to_wire
+from lending.aws.table.queries import counting, going_on, less, part_of_list
 from lending.aws.table.refusals import failed_conditions, passes
 from lending.aws.table.writes import Key, Write, counted, key_of
-from lending.domain.problems import Refused
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -183,20 +183,28 @@ class Table:
         Raises:
             Refused: `start` is of another list.
         """
-        pk_name, sk_name = INDEXES[index]
-        part, values = _part(sk_prefix, after, before)
-        request: dict[str, Any] = {
-            "TableName": self.name,
-            "KeyConditionExpression": f"#pk = :pk{part}",
-            "ExpressionAttributeNames": {"#pk": pk_name} | ({"#sk": sk_name} if part else {}),
-            "ExpressionAttributeValues": to_wire({":pk": pk} | values),
-            "ScanIndexForward": forward,
-        }
-        request |= {"IndexName": index} if index else {"ConsistentRead": self._consistent}
-        request |= _going_on(start, pk_name, pk) | _less(limit, only_keys)
-        answer = self._ask("query", **request)
+        request = part_of_list(index, pk, sk_prefix, after, before) | going_on(index, pk, start)
+        request |= {"ScanIndexForward": forward} | ({} if index else {"ConsistentRead": self._consistent})
+        request |= less(limit, only_keys)
+        answer = self._ask("query", TableName=self.name, **request)
         last = answer.get("LastEvaluatedKey")
         return Page([from_wire(item) for item in answer["Items"]], from_wire(last) if last else None)
+
+    def count(self, pk: str, condition: str, *, index: str, after: str, before: str, **values: Any) -> int:
+        """How many items of a part of an index keep to a condition; they are read there and not handed over.
+
+        Args:
+            after, before: as for `page`.
+            values: the condition's values by name.
+        """
+        request, found = counting(part_of_list(index, pk, "", after, before), condition, values), 0
+        start: dict[str, Any] = {}
+        while True:
+            answer = self._ask("query", TableName=self.name, **request, **start)
+            found += int(answer["Count"])
+            if "LastEvaluatedKey" not in answer:
+                return found
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
     def write(self, write: Write) -> None:
         """One write on its own.
@@ -233,32 +241,6 @@ class Table:
             if failed := failed_conditions(error):
                 raise Overtaken(sorted({whole[n][0] for n in failed})) from None
             raise
-
-
-def _going_on(start: Item | None, pk_name: str, pk: str) -> dict[str, Any]:
-    """Where a list goes on, which must be in the list itself."""
-    if not start:
-        return {}
-    if start.get(pk_name) != pk:
-        raise Refused("bad_cursor")
-    return {"ExclusiveStartKey": to_wire(start)}
-
-
-def _less(limit: int, only_keys: bool) -> dict[str, Any]:
-    """What keeps an answer short."""
-    return ({"Limit": limit} if limit else {}) | ({"ProjectionExpression": "PK, SK"} if only_keys else {})
-
-
-def _part(sk_prefix: str, after: str, before: str) -> tuple[str, Item]:
-    """The condition for a part of a partition, and its values."""
-    if sk_prefix:
-        return " AND begins_with(#sk, :sk)", {":sk": sk_prefix}
-    if after and before:
-        return " AND #sk BETWEEN :after AND :sk", {":after": after, ":sk": before}
-    return (" AND #sk <= :sk", {":sk": before}) if before else ("", {})
-
-
-INDEXES = {"": ("PK", "SK"), "by_title": ("title_key", "title_order"), "work": ("work", "work_order")}
 
 
 def _pause(attempt: int) -> None:

@@ -36,15 +36,16 @@ class Write:
     @property
     def size(self) -> int:
         """How many writes of a transaction it takes at the most."""
-        return 1 + len(self.also) + len(self.counts)
+        return 1 + len(self.also) + len({count.key for count in self.counts})
 
 
 def counted(writes: Iterable[Write]) -> list[Write]:
-    """The counters that some writes change together."""
-    sums: Counter[tuple[Key, str]] = Counter()
+    """The counters that some writes change together, one write an item."""
+    sums: dict[Key, Counter[str]] = {}
     for count in (count for write in writes for count in write.counts):
-        sums[count.key, count.name] += count.change
-    return [update(key, add={name: change}) for (key, name), change in sums.items() if change]
+        sums.setdefault(count.key, Counter())[count.name] += count.change
+    changed = {key: {name: change for name, change in each.items() if change} for key, each in sums.items()}
+    return [update(key, add=changes) for key, changes in changed.items() if changes]
 
 
 def as_one(*writes: Write) -> Write:

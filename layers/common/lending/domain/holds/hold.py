@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from lending.domain.calendar.calendar import LatestRun
 from lending.domain.catalogue.title import Copy, Title, lost_all_copies
@@ -89,15 +89,26 @@ class Queued:
     status: HoldStatus = HoldStatus.WAITING
 
 
-def place_in_queue(hold: Hold, holds: Iterable[Queued | Hold]) -> tuple[int, int]:
-    """A waiting hold's place among all that wait for the title, and how many those are, itself counted (RULES 11).
+def in_turn(hold: Hold) -> tuple[datetime, str]:
+    """What a queue is ordered by (RULES 11)."""
+    return hold.queued_at, hold.patron_id
 
-    `holds` come from the index, which may be a moment behind the hold: it always counts.
+
+class Place(NamedTuple):
+    """A waiting hold's place among all that wait for its title, and how many those are, itself counted (RULES 11)."""
+
+    position: int
+    of: int
+
+
+def place_in_queue(hold: Hold, holds: Iterable[Hold], unread: int = 0, between: int = 0) -> Place:
+    """A hold's place among those that wait for the title; it always counts itself (RULES 11).
+
+    Args:
+        unread: how many more wait than `holds` shows, `between` of them before the hold.
     """
-    mine = (hold.queued_at, hold.patron_id)
-    queue = {(each.queued_at, each.patron_id) for each in holds if each.status is HoldStatus.WAITING}
-    queue = {each for each in queue if each[1] != hold.patron_id} | {mine}
-    return sum(each < mine for each in queue) + 1, len(queue)
+    queue = {in_turn(each) for each in holds if each.status is HoldStatus.WAITING and each.patron_id != hold.patron_id}
+    return Place(sum(each < in_turn(hold) for each in queue) + 1 + between, len(queue) + 1 + unread)
 
 
 def refusals_to_place(patron: Patron, title: Title, copies: Iterable[Copy], held: bool, policy: Policy) -> list[Reason]:

@@ -123,6 +123,29 @@ def _waits(hold: Hold, patrons: Mapping[str, Patron]) -> bool:
     return hold.status is HoldStatus.WAITING and patron is not None and hold.title_id not in patron.lent_titles
 
 
+def no_book_is_left(decisions: Iterable[RunDecision]) -> bool:
+    """Whether somebody who may be served gets none, for others have the last: then nobody behind them gets any (11)."""
+    return any(each.decision is Outcome.NONE and each.code in _NO_BOOK_LEFT for each in decisions)
+
+
+def counting_unread(decisions: list[RunDecision], unread: int, between: int, patron_id: str) -> list[RunDecision]:
+    """The decisions about the head of a queue with the numbers of the whole (RULES 27).
+
+    Args:
+        unread: how many wait behind the head, `between` of them before the hold of the patron.
+    """
+    return [_counted(each, unread, between if each.patron_id == patron_id else 0) for each in decisions]
+
+
+def _counted(decision: RunDecision, unread: int, before: int) -> RunDecision:
+    queue, facts = decision.queue, decision.facts
+    if queue is not None:
+        queue = queue[0] + before, queue[1] + unread, queue[2]
+    if "position" in facts:
+        facts = {**facts, "position": facts["position"] + before, "of": facts["of"] + unread}
+    return replace(decision, queue=queue, facts=facts)
+
+
 def next_grant(
     decisions: Sequence[RunDecision], holds: Iterable[Hold], patrons: Mapping[str, Patron], run: Run
 ) -> Grant | None:
@@ -186,6 +209,7 @@ def why_without(pull: Pull, decided: RunDecision | None, why: Code | None, numbe
 
 # What a queue is told when there are too few books: here it is known better what became of the book.
 _NO_BOOK = frozenset({Code.QUEUE, Code.ALL_ON_LOAN, Code.NOT_ON_SHELF})
+_NO_BOOK_LEFT = _NO_BOOK | {Code.NO_COPY_LEFT}
 
 
 # What staff do with a book that nobody waits for by plan, by its state.

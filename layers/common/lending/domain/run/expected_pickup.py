@@ -8,7 +8,7 @@ from datetime import date, datetime
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.coming_weeks import coming_week, weeks_from
 from lending.domain.catalogue.title import Copy, CopyState, Pull
-from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, Queued, place_in_queue
+from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.policy import Policy
 from lending.domain.run.run import Outcome
 from lending.domain.week import DAY, HORIZON, TOKYO, Week, counter_due_on, each_day, in_tokyo
@@ -18,13 +18,20 @@ ANY_FACILITY = ""
 
 
 def pickup_of_hold(
-    hold: Hold, queue: Sequence[Queued], copies: Sequence[Copy], moment: datetime, calendar: Calendar, policy: Policy
+    hold: Hold,
+    position: int,
+    copies: Sequence[Copy],
+    holders: frozenset[str],
+    moment: datetime,
+    calendar: Calendar,
+    policy: Policy,
 ) -> date | None:
     """The first day on which this hold can be collected, or None if no date can be told.
 
     Args:
-        queue: the holds of the title, as its index shows them.
+        position: its place in the queue, counting all who wait.
         copies: all copies of the title.
+        holders: of the patrons for whom copies are planned those who still hold the title.
     """
     if hold.status == HoldStatus.READY:
         return _first_open_day(moment.date(), hold.pickup_until or moment.date(), calendar)
@@ -34,9 +41,7 @@ def pickup_of_hold(
     mine = [_as_free(copy) for copy in copies if _is_kept_for(hold, copy)]
     if mine:
         return earliest_pickup(moment, place, 1, mine, calendar, policy, hold.patron_id)
-    position, _ = place_in_queue(hold, queue)
-    waiting = frozenset(each.patron_id for each in queue)
-    return earliest_pickup(moment, place, position, copies, calendar, policy, hold.patron_id, waiting)
+    return earliest_pickup(moment, place, position, copies, calendar, policy, hold.patron_id, holders)
 
 
 def available(copies: Sequence[Copy], moment: datetime) -> int:
@@ -56,20 +61,21 @@ def earliest_pickup(
     calendar: Calendar,
     policy: Policy,
     patron_id: str = "",
-    waiting: frozenset[str] | None = None,
+    holders: frozenset[str] | None = None,
 ) -> date | None:
     """The first day on which a hold placed at `moment` can be collected, or None if no date can be told.
 
     `place` is the pickup place, `position` the hold's place in its queue, 1 for the head, counting all who wait;
     `copies` are all of the title; `patron_id`, if known, lets an opted-in patron's suspended run count (RULES 22).
-    `waiting` are the patrons who wait, if known: a plan for somebody else is void (RULES 23).
+    `holders` are the patrons who hold the title, as far as copies are planned for them, if known: a plan for somebody
+    else is void (RULES 23).
 
     Never earlier than it can be (RULES "The week", 11, 15, 18-22, 29), on this assumption: a book on loan comes back on
     its due date or, overdue, today; everybody ahead is served by the Thursday run and keeps the book to its due date.
     Who returns early, or leaves the queue, makes it earlier. A book found missing is not counted on.
     """
     now = in_tokyo(moment)
-    outlook = _Outlook(now, calendar, policy, waiting)
+    outlook = _Outlook(now, calendar, policy, holders)
     copies = [copy for copy in copies if copy.can_be_lent and copy.state != CopyState.MISSING]
     free_at = [at for copy in copies if (at := outlook.free_at(copy)) is not None]
     ahead = position - 1 - sum(outlook.is_promised(copy) for copy in copies)
@@ -98,13 +104,13 @@ class _Outlook:
     now: datetime
     calendar: Calendar
     policy: Policy
-    waiting: frozenset[str] | None = None
+    holders: frozenset[str] | None = None
 
     def is_promised(self, copy: Copy) -> bool:
         """Whether staff are fetching the copy for a hold, which then still counts as waiting (RULES 23)."""
         if copy.pull is None or not copy.pull.stands_on(self.now.date()):
             return False
-        return self.waiting is None or copy.pull.patron_id in self.waiting
+        return self.holders is None or copy.pull.patron_id in self.holders
 
     def free_at(self, copy: Copy) -> datetime | None:
         """When the copy can next be given to somebody who waits."""

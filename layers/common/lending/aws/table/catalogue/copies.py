@@ -1,6 +1,6 @@
 """Copies COPY#barcode / COPY, and the lists on which staff find them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -24,7 +24,7 @@ def find(table: Table, barcode: str) -> Copy | None:
     return value_of(Copy, item) if item else None
 
 
-def find_many(table: Table, barcodes: list[str]) -> list[Copy]:
+def find_many(table: Table, barcodes: Iterable[str]) -> list[Copy]:
     """Many copies by bar code, in the order of their shelves."""
     copies = values_of(Copy, table.get_many(map(key, barcodes)))
     return sorted(copies, key=lambda copy: (copy.call_number, copy.barcode))

@@ -1,12 +1,11 @@
 """Titles TITLE#id / TITLE; `by_title` shows a title with its copies and its queue."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lending.aws.table.codec import Item, attributes, value_of, values_of
 from lending.aws.table.store import Table
-from lending.aws.table.writes import Count, Key, Write, check, delete, put, put_new, still, update
-from lending.domain.catalogue.title import Copy, Title
-from lending.domain.holds.hold import Queued
+from lending.aws.table.writes import Key, Write, check, delete, put, put_new, still, update
+from lending.domain.catalogue.title import Title
 
 WORK_NO_COPY_LEFT = "NO_COPY_LEFT"
 
@@ -14,15 +13,6 @@ WORK_NO_COPY_LEFT = "NO_COPY_LEFT"
 def title_key(title_id: str) -> Key:
     """The key of a title; its first part is also the partition of `by_title`."""
     return f"TITLE#{title_id}", "TITLE"
-
-
-@dataclass(frozen=True, slots=True)
-class TitleView:
-    """A title with its copies and its open holds in queue order, as one query shows it."""
-
-    title: Title
-    copies: list[Copy]
-    holds: list[Queued]
 
 
 def find(table: Table, title_id: str) -> Title | None:
@@ -35,20 +25,6 @@ def find_many(table: Table, title_ids: set[str]) -> dict[str, Title]:
     """Many titles by id."""
     titles = values_of(Title, table.get_many(map(title_key, sorted(title_ids))))
     return {title.title_id: title for title in titles}
-
-
-def view(table: Table, title_id: str) -> TitleView | None:
-    """A title, its copies and its queue in one query of the index: it proposes, conditions on base items decide."""
-    found: dict[str, list[Item]] = {"TITLE": [], "COPY": [], "HOLD": []}
-    for item in table.query(title_key(title_id)[0], index="by_title"):
-        found[item["title_order"].split("#")[0]].append(item)
-    if not found["TITLE"]:
-        return None
-    return TitleView(
-        title=value_of(Title, found["TITLE"][0]),
-        copies=list(values_of(Copy, found["COPY"])),
-        holds=list(values_of(Queued, found["HOLD"])),
-    )
 
 
 def _title_item(title: Title) -> Item:
@@ -84,12 +60,11 @@ def page_without_copy(table: Table, start: Item | None, limit: int) -> tuple[lis
 
 
 def merger(source: Title, target: Title) -> list[Write]:
-    """A title is no more, for it was the same as another: no copy is left to it, and nobody waits for it."""
+    """A title is no more, for it was the same as another: no copy is left to it."""
     was = attributes(source)
     condition, values = still(was, *was, "barcodes")
     return [
         delete(title_key(source.title_id), condition, **values),
-        delete(queue_key(source.title_id), "attribute_not_exists(#waiting) OR #waiting = :none", none=0),
         put(_merged_key(source.title_id), {"into": target.title_id}),
     ]
 
@@ -102,27 +77,6 @@ def merged_into(table: Table, title_id: str) -> str:
 
 def _merged_key(title_id: str) -> Key:
     return f"TITLE#{title_id}", "MERGED"
-
-
-def waiting_counts(table: Table, title_ids: set[str]) -> dict[str, int]:
-    """How many holds wait for each of the titles, as of now (RULES 31)."""
-    counts = {item["PK"].removeprefix("TITLE#"): item["waiting"] for item in table.get_many(map(queue_key, title_ids))}
-    return {title_id: counts.get(title_id, 0) for title_id in title_ids}
-
-
-def queue_key(title_id: str) -> Key:
-    """The key of a title's queue: how many holds wait. Apart from the title, which the same transaction may write."""
-    return f"TITLE#{title_id}", "QUEUE"
-
-
-def waiting_change(title_id: str, change: int) -> Count:
-    """More or fewer waiting holds. `holds` adds it to each write of a hold that starts or stops waiting."""
-    return Count(queue_key(title_id), "waiting", change)
-
-
-def empty_queue_check(title_id: str) -> Write:
-    """Demand that no hold waits for the title (RULES 31)."""
-    return check(queue_key(title_id), "attribute_not_exists(#waiting) OR #waiting = :none", none=0)
 
 
 def lendable_check(title_id: str) -> Write:

@@ -13,11 +13,12 @@ from typing import Any
 from zlib import crc32
 
 from lending.aws.concurrency import map_concurrently
-from lending.aws.table.catalogue.titles import title_key, waiting_change
+from lending.aws.table.catalogue import queues
+from lending.aws.table.catalogue.titles import title_key
 from lending.aws.table.codec import Item, attributes, each_of, stamp, value_of
 from lending.aws.table.patrons.patrons import partition
 from lending.aws.table.store import Table
-from lending.aws.table.writes import Key, Write, check, delete, put_new, still, update
+from lending.aws.table.writes import Count, Key, Write, check, delete, put_new, still, update
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, RunReason
 
 SHARDS = 16
@@ -44,13 +45,13 @@ def find(table: Table, patron_id: str, title_id: str) -> Hold | None:
 
 
 def find_many(table: Table, title_id: str, patron_ids: Iterable[str]) -> list[Hold]:
-    """The holds that many patrons have on a title, as of now, in the order of the queue."""
-    found = each_of(hold_of, table.get_many(key(patron_id, title_id) for patron_id in patron_ids))
+    """The holds that many patrons have on a title, in the order of the queue."""
+    found = find_each(table, ((patron_id, title_id) for patron_id in patron_ids))
     return sorted(found, key=lambda hold: (hold.queued_at, hold.patron_id))
 
 
 def find_each(table: Table, holds: Iterable[Key]) -> list[Hold]:
-    """Many holds by (patron id, title id), as of now; those that have ended are not in the answer."""
+    """Many holds by (patron id, title id); those that have ended are left out."""
     return list(each_of(hold_of, table.get_many(key(*hold) for hold in holds)))
 
 
@@ -133,7 +134,7 @@ def _sharded(name: str, title_id: str) -> str:
 def addition(hold: Hold) -> Write:
     """A new hold at the end of its queue."""
     write = put_new(key(hold.patron_id, hold.title_id), attributes(hold) | _queue(hold) | _work(hold))
-    return _with_queue_count(write, hold.title_id, _waits(hold))
+    return replace(write, counts=_waits(hold))
 
 
 def change(before: Hold, after: Hold) -> Write:
@@ -141,7 +142,8 @@ def change(before: Hold, after: Hold) -> Write:
     changed = dict.fromkeys(attributes(before)) | attributes(after) | _queue(after) | _work(after)
     condition, values = _still(before)
     write = update(key(before.patron_id, before.title_id), set=changed, condition=condition, **values)
-    return _with_queue_count(write, before.title_id, _waits(after) - _waits(before))
+    # The hold's own condition holds the counts true as well: each start and stop is written exactly once.
+    return replace(write, counts=(*_waits(before, -1), *_waits(after)))
 
 
 def reason_change(hold: Hold, reason: RunReason | None) -> Write:
@@ -154,9 +156,7 @@ def reason_change(hold: Hold, reason: RunReason | None) -> Write:
 def end(hold: Hold) -> Write:
     """The hold ends: cancelled, lent or expired; only if it still is what it was."""
     condition, values = _still(hold)
-    return _with_queue_count(
-        delete(key(hold.patron_id, hold.title_id), condition, **values), hold.title_id, -_waits(hold)
-    )
+    return replace(delete(key(hold.patron_id, hold.title_id), condition, **values), counts=_waits(hold, -1))
 
 
 def absence_check(patron_id: str, title_id: str) -> Write:
@@ -164,13 +164,8 @@ def absence_check(patron_id: str, title_id: str) -> Write:
     return check(key(patron_id, title_id), "attribute_not_exists(#PK)")
 
 
-def _waits(hold: Hold) -> int:
-    return int(hold.status == HoldStatus.WAITING)
-
-
-def _with_queue_count(write: Write, title_id: str, change: int) -> Write:
-    # The hold's own condition holds the count true as well: each start and stop is written exactly once.
-    return replace(write, counts=(waiting_change(title_id, change),)) if change else write
+def _waits(hold: Hold, change: int = 1) -> tuple[Count, ...]:
+    return queues.changes(hold, change) if hold.status is HoldStatus.WAITING else ()
 
 
 def _still(hold: Hold) -> tuple[str, Item]:

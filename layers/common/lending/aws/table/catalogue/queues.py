@@ -1,0 +1,128 @@
+"""Queues TITLE#id / QUEUE: how many holds wait for a title, by the day they queue since; QUEUED#day: by the minute.
+
+Every write that lets a hold start or stop waiting brings the counters along (`changes`), under the hold's own
+condition. So a place in a queue is read from two items, however long the queue is; who exactly is in it is a part of
+`by_title`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from lending.aws.table.catalogue.titles import title_key
+from lending.aws.table.codec import Item, stamp, values_of
+from lending.aws.table.store import Table
+from lending.aws.table.writes import Count, Key, Write, check, delete
+from lending.domain.holds.hold import Hold, HoldStatus, Place, Queued
+from lending.domain.week import in_tokyo
+
+_EMPTY = "attribute_not_exists(#waiting) OR #waiting = :none"
+_FIRST_PAGE = 8
+
+
+def key(title_id: str) -> Key:
+    """The key of a title's queue. Apart from the title, which the same transaction may write."""
+    return f"TITLE#{title_id}", "QUEUE"
+
+
+def day_key(title_id: str, moment: datetime) -> Key:
+    """The key of what is known of one day of a title's queue."""
+    return f"TITLE#{title_id}", f"QUEUED#{_day(moment)}"
+
+
+def _day(moment: datetime) -> str:
+    return in_tokyo(moment).strftime("d%Y%m%d")
+
+
+def _minute(moment: datetime) -> str:
+    return in_tokyo(moment).strftime("m%H%M")
+
+
+def changes(hold: Hold, change: int) -> tuple[Count, ...]:
+    """One more or fewer waits. `holds` adds it to each write of a hold that starts or stops waiting."""
+    queue, since = key(hold.title_id), hold.queued_at
+    return (
+        Count(queue, "waiting", change),
+        Count(queue, _day(since), change),
+        Count(day_key(hold.title_id, since), _minute(since), change),
+    )
+
+
+def empty_check(title_id: str) -> Write:
+    """Demand that no hold waits for the title (RULES 31)."""
+    return check(key(title_id), _EMPTY, none=0)
+
+
+def removal(title_id: str) -> Write:
+    """The queue of a title that is no more, if nobody waits in it."""
+    return delete(key(title_id), _EMPTY, none=0)
+
+
+def waiting_counts(table: Table, title_ids: Iterable[str]) -> dict[str, int]:
+    """How many holds wait for each of the titles, as of now (RULES 31)."""
+    wanted = set(title_ids)
+    found = table.get_many(map(key, wanted))
+    counts = {item["PK"].removeprefix("TITLE#"): item["waiting"] for item in found}
+    return {title_id: counts.get(title_id, 0) for title_id in wanted}
+
+
+def places(table: Table, holds: Iterable[Hold]) -> dict[str, Place]:
+    """The places of holds of several titles in their queues, by title; each counts as one that waits (RULES 11)."""
+    wanted = {hold.title_id: hold for hold in holds}
+    keys = [each for hold in wanted.values() for each in (key(hold.title_id), day_key(hold.title_id, hold.queued_at))]
+    found = {(item["PK"], item["SK"]): item for item in table.get_many(keys)}
+    return {title_id: _place(table, hold, found) for title_id, hold in wanted.items()}
+
+
+def _place(table: Table, hold: Hold, found: Mapping[Key, Item]) -> Place:
+    days, minutes = found.get(key(hold.title_id), {}), found.get(day_key(hold.title_id, hold.queued_at), {})
+    day, minute = _day(hold.queued_at), _minute(hold.queued_at)
+    itself = int(hold.status is HoldStatus.WAITING)
+    ahead = _before(days, day) + _before(minutes, minute)
+    if minutes.get(minute, 0) > itself:
+        ahead += _in_the_same_minute(table, hold)
+    return Place(ahead + 1, max(ahead, days.get("waiting", 0) - itself) + 1)
+
+
+def _before(counts: Item, name: str) -> int:
+    """The sum of what has a name like this one, before it."""
+    like = len(name)
+    return sum(n for each, n in counts.items() if each[0] == name[0] and len(each) == like and each < name)
+
+
+def _in_the_same_minute(table: Table, hold: Hold) -> int:
+    """How many wait since the very minute, and before the hold."""
+    moment = stamp(hold.queued_at)
+    return table.count(
+        title_key(hold.title_id)[0],
+        "#status = :waiting AND #patron_id <> :mine",
+        index="by_title",
+        after=f"HOLD#{moment[:16]}",
+        before=f"HOLD#{moment}#{hold.patron_id}",
+        waiting=HoldStatus.WAITING,
+        mine=hold.patron_id,
+    )
+
+
+def open_holds(table: Table, title_id: str) -> list[Queued]:
+    """All open holds of a title in the order of its queue, as the index shows them: for who ends or moves them all."""
+    return list(values_of(Queued, table.query(title_key(title_id)[0], "HOLD#", index="by_title")))
+
+
+def pages(table: Table, title_id: str) -> Iterator[tuple[list[Queued], bool]]:
+    """The open holds of a title in the order of its queue, a few at first, then more: for who looks for the first.
+
+    Each page, and whether it is the last; there is at least one, which may be empty.
+    """
+    start, limit = None, _FIRST_PAGE
+    while True:
+        found, start = page(table, title_id, start, limit)
+        yield found, start is None
+        if start is None:
+            return
+        limit *= 2
+
+
+def page(table: Table, title_id: str, start: Item | None, limit: int) -> tuple[list[Queued], Item | None]:
+    """A part of the open holds of a title in the order of its queue, and where the next part goes on."""
+    found = table.page(title_key(title_id)[0], "HOLD#", index="by_title", start=start, limit=limit)
+    return list(values_of(Queued, found.items)), found.last

@@ -1,0 +1,216 @@
+"""What a page or a scan takes: read units, bytes and processor time, in a small and new library and in a large old one.
+
+A request goes the whole way, from the event to the answer, through a real client to `counting_store`. Processor time
+is without the store's own. Large and old: 5,000 wait for each title, 6,000 closures were recorded, ten years went by.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from statistics import median
+from typing import Any, TypedDict
+
+from functions.desk import handler as desk
+from functions.holds import handler as holds_page
+from functions.public import handler as public
+from lending.aws.clients import client
+from lending.aws.table.calendar import calendar, facilities
+from lending.aws.table.catalogue import copies, titles
+from lending.aws.table.holds import holds
+from lending.aws.table.patrons import patrons
+from lending.aws.table.registration import cards
+from lending.aws.table.writes import Write
+from lending.domain.calendar.closures import Closure, Scope
+from lending.domain.calendar.facility import Facility
+from lending.domain.catalogue.title import Copy, CopyState, Pull, Title
+from lending.domain.holds.hold import Hold
+from lending.domain.patrons.patron import Patron
+from lending.domain.registration.card import Card, CardState
+from lending.domain.run_id import RunId
+from lending.domain.week import TOKYO
+from tests.benchmarks.cloud import cloud
+from tests.benchmarks.counting_store import CountingStore
+from tests.benchmarks.run_cost import queue_counters
+from tests.benchmarks.wire import Wire
+from tests.handlers.conftest import context, request
+
+HOLDS = 20  # of one patron: as many as there may be
+NOW = datetime(2036, 6, 5, 10, tzinfo=TOKYO)  # the Thursday, after its run
+RUN = RunId("2036-06-05")
+_ME, _CARD = "patron-of-the-bench-000", "10000001"
+_SPAN = timedelta(days=96)  # over which a queue came together
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A library: how many wait for each title, how many closures were recorded, how many years it has been open."""
+
+    queue: int = 20
+    closures: int = 0
+    years: int = 0
+
+
+SMALL, LARGE = Size(), Size(5_000, 6_000, 10)
+
+
+class Row(TypedDict):
+    """One page in the large library, and how it grew from the small one."""
+
+    page: str
+    read_units: float
+    kilobytes: float
+    requests: int
+    cpu_ms: float
+    times_small: float
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one page took."""
+
+    read_units: float
+    kilobytes: float
+    requests: int
+    cpu_ms: float
+
+
+def run() -> list[Row]:
+    """One row a page."""
+    small, large = measure(SMALL), measure(LARGE)
+    return [
+        {
+            "page": page,
+            "read_units": taken.read_units,
+            "kilobytes": taken.kilobytes,
+            "requests": taken.requests,
+            "cpu_ms": taken.cpu_ms,
+            "times_small": round(taken.read_units / small[page].read_units, 2),
+        }
+        for page, taken in large.items()
+    ]
+
+
+@cache
+def measure(size: Size) -> dict[str, Taken]:
+    """What each page takes in a library of a size: units of the dearest of some, time of the median."""
+    store = CountingStore()
+    store.load(write.parameters["Item"] for write in _everything(size))
+    with cloud():
+        wire = Wire(store).behind(client("dynamodb"))
+        return {page: _taken(wire, ask) for page, ask in PAGES.items()}
+
+
+def _taken(wire: Wire, ask: Callable[[int], Any]) -> Taken:
+    each = [_once(wire, ask, number) for number in range(6)][1:]  # the first warms up
+    return Taken(
+        max(taken.read_units for taken in each),
+        max(taken.kilobytes for taken in each),
+        max(taken.requests for taken in each),
+        round(median(taken.cpu_ms for taken in each), 1),
+    )
+
+
+def _once(wire: Wire, ask: Callable[[int], Any], number: int) -> Taken:
+    wire.store.count_from_here()
+    before, started = replace(wire), time.process_time()
+    status = ask(number)["statusCode"]
+    seconds = time.process_time() - started - (wire.store_seconds - before.store_seconds)
+    if status not in (200, 201):
+        raise RuntimeError(f"the page answered {status}")
+    return Taken(
+        sum(wire.store.counts.read.values()),
+        round((wire.bytes - before.bytes) / 1000, 1),
+        wire.requests - before.requests,
+        seconds * 1000,
+    )
+
+
+def _own(method: str, path: str) -> dict[str, Any]:
+    return request(method, path, group="patron", user=_ME, now=NOW)
+
+
+def _staff(method: str, path: str, body: Any = None) -> dict[str, Any]:
+    return request(method, path, body=body, group="desk", user="staff-1", now=NOW)
+
+
+PAGES: dict[str, Callable[[int], Any]] = {
+    "own holds": lambda _: holds_page.handler(_own("GET", "/api/me/holds"), context()),
+    "home": lambda _: public.handler(request("GET", "/api/notices", now=NOW), context()),
+    "title": lambda n: public.handler(request("GET", f"/api/titles/T{n:03}", now=NOW), context()),
+    "title at the desk": lambda n: desk.handler(_staff("GET", f"/api/desk/titles/T{n:03}"), context()),
+    "book at the desk": lambda n: desk.handler(_staff("GET", f"/api/desk/copies/T{n:03}-0"), context()),
+    "scan, hold cancelled": lambda n: desk.handler(
+        _staff("POST", f"/api/desk/pulls/T{n:03}-0", {"result": "found"}), context()
+    ),
+    "scan, book missing": lambda n: desk.handler(
+        _staff("POST", f"/api/desk/pulls/T{n + 6:03}-0", {"result": "missing"}), context()
+    ),
+    "check-in": lambda n: desk.handler(_staff("POST", "/api/desk/checkins", {"barcodes": [f"T{n:03}-1"]}), context()),
+}
+
+
+# A library
+
+
+def _everything(size: Size) -> Iterator[Write]:
+    for number in range(1, 60):
+        yield facilities.facility_record(Facility(number, "西北", "鰺ヶ沢町", f"見本の公民館{number}", True))
+    yield patrons.addition(_patron(_ME, _CARD, open_holds=HOLDS))
+    yield cards.addition(Card(_CARD, CardState.ACTIVE, patron_id=_ME))
+    for number in range(HOLDS):
+        yield from _title(f"T{number:03}", size)
+    for number in range(100):
+        yield patrons.addition(_patron(_other(number), f"{number + 20_000_000}", open_holds=HOLDS))
+    for number in range(size.closures):
+        yield calendar.closure_addition(_closure(number))
+
+
+def _other(number: int) -> str:
+    return f"patron-who-waits-{number:06}"
+
+
+def _patron(patron_id: str, card_number: str, open_holds: int) -> Patron:
+    return Patron(
+        patron_id=patron_id,
+        card_number=card_number,
+        name="見本 花子",
+        kana="ミホン ハナコ",
+        birth_date=date(1990, 4, 1),
+        postal_code="030-0184",
+        address="青森県青森市荒川字藤戸119-7",
+        phone="017-000-0000",
+        email="hanako.mihon@example.jp",
+        expires_on=date(2038, 3, 31),
+        online_lending=True,
+        open_holds=open_holds,
+    )
+
+
+def _title(title_id: str, size: Size) -> Iterator[Write]:
+    """A title: a book planned for somebody who has cancelled, one just back, and a queue, I nearly at its end."""
+    barcodes = tuple(f"{title_id}-{number}" for number in range(2))
+    yield titles.description_change(
+        None, Title(title_id, "青森県の見本の本とその続き", "見本 太郎", "9784000000000", barcodes, lendable=2)
+    )
+    gone = Pull("patron-who-left", title_id, "lend", RUN, "12", 10)
+    missed = replace(gone, patron_id=_other(size.queue // 2))
+    planned = missed if title_id >= "T006" else gone
+    yield copies.addition(Copy(barcodes[0], title_id, "913", pull=planned))
+    yield copies.addition(Copy(barcodes[1], title_id, "913", state=CopyState.ON_LOAN, due_on=NOW.date()))
+    queue = [_hold(_other(number), title_id, number / size.queue) for number in range(size.queue)]
+    queue.append(_hold(_ME, title_id, 0.93))
+    yield from map(holds.addition, queue)
+    yield from queue_counters(queue)
+
+
+def _hold(patron_id: str, title_id: str, part: float) -> Hold:
+    placed_at = NOW - timedelta(days=1) - _SPAN * (1 - part)
+    return Hold(patron_id, title_id, "12", placed_at, placed_at)
+
+
+def _closure(number: int) -> Closure:
+    """Most are over; the last hundred days are still to come."""
+    day = NOW.date() + timedelta(days=100 - number)
+    return Closure(closure_id=f"c-{number:05}", scope=Scope.PREFECTURAL, starts_on=day, ends_on=day, reason="休館日")
