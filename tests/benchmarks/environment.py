@@ -14,6 +14,7 @@ _ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "ap-northeast-1",
     "TABLE_NAME": "lending",
     "CATALOGUE_BUCKET": BUCKET,
+    "SIGNING_SECRET": "signing",
     "SITE_URL": "https://lending.example.jp",
     "POWERTOOLS_SERVICE_NAME": "bench",
     "LOG_LEVEL": "CRITICAL",

@@ -21,7 +21,7 @@ from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
 from lending.aws.table.registration import cards
-from lending.aws.table.writes import Write
+from lending.aws.table.writes import Write, put
 from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.calendar.facility import Facility
 from lending.domain.catalogue.title import Copy, CopyState, Pull, Title
@@ -163,8 +163,9 @@ def _everything(size: Size) -> Iterator[Write]:
         yield from _title(f"T{number:03}", size)
     for number in range(100):
         yield patrons.addition(_patron(_other(number), f"{number + 20_000_000}", open_holds=HOLDS))
-    for number in range(size.closures):
-        yield calendar.closure_addition(_closure(number))
+    closures = [calendar.closure_addition(_closure(number)) for number in range(size.closures)]
+    yield from (each for each in closures if _is_there(each))
+    yield from (put(count.key, {count.name: len(closures)}) for count in (each.counts[0] for each in closures[:1]))
 
 
 def _other(number: int) -> str:
@@ -197,10 +198,13 @@ def _title(title_id: str, size: Size) -> Iterator[Write]:
     gone = Pull("patron-who-left", title_id, "lend", RUN, "12", 10)
     missed = replace(gone, patron_id=_other(size.queue // 2))
     planned = missed if title_id >= "T006" else gone
-    yield copies.addition(Copy(barcodes[0], title_id, "913", pull=planned))
-    yield copies.addition(Copy(barcodes[1], title_id, "913", state=CopyState.ON_LOAN, due_on=NOW.date()))
+    # Who has a book has it for two weeks and more: of three copies not one is being fetched.
+    fetched = Copy(barcodes[0], title_id, "913", pull=planned)
+    lent = Copy(barcodes[0], title_id, "913", state=CopyState.ON_LOAN, due_on=NOW.date())
+    yield copies.addition(fetched if title_id < "T012" else lent)
+    yield copies.addition(replace(lent, barcode=barcodes[1]))
     queue = [_hold(_other(number), title_id, number / size.queue) for number in range(size.queue)]
-    queue.append(_hold(_ME, title_id, 0.93))
+    queue.append(_hold(_ME, title_id, 0.9301))
     yield from map(holds.addition, queue)
     yield from queue_counters(queue)
 
@@ -211,6 +215,14 @@ def _hold(patron_id: str, title_id: str, part: float) -> Hold:
 
 
 def _closure(number: int) -> Closure:
-    """Most are over; the last hundred days are still to come."""
-    day = NOW.date() + timedelta(days=100 - number)
-    return Closure(closure_id=f"c-{number:05}", scope=Scope.PREFECTURAL, starts_on=day, ends_on=day, reason="休館日")
+    """One day in five weeks for the library and each facility; all but the last few are over."""
+    place, day = number % 60, NOW.date() + timedelta(days=100 - number // 60 * 37)
+    scope, facility = (Scope.FACILITY, str(place)) if place else (Scope.PREFECTURAL, "")
+    return Closure(
+        closure_id=f"c-{number:05}", scope=scope, facility=facility, starts_on=day, ends_on=day, reason="休館日"
+    )
+
+
+def _is_there(write: Write) -> bool:
+    """Not erased by its time, which the table does within two days."""
+    return int(write.parameters["Item"]["expires_at"]["N"]) > (NOW - timedelta(days=2)).timestamp()

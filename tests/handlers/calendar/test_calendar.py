@@ -10,6 +10,7 @@ from functions.desk.handler import handler
 from lending.actions.library import Library
 from lending.actions.loans.hand_over import hand_over
 from lending.actions.loans.sunday_release import release_uncollected
+from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue.copies import due_date_change
 from lending.aws.table.codec import from_epoch
@@ -18,6 +19,7 @@ from lending.aws.table.writes import put
 from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.loans.batch import bag_id
 from lending.domain.week import TOKYO
+from tests.benchmarks.counting_store import CountingStore
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.desk import POLICY, SUNDAY, THURSDAY, SampleLibrary, answered, ask
 
@@ -43,6 +45,29 @@ def codes(answer: tuple[int, Any]) -> list[str]:
 
 
 # Closures
+
+
+def test_what_was_read_is_read_again_only_once_it_changed() -> None:
+    # GIVEN two processes, of which one has read the calendar
+    store = CountingStore()
+    mine, other = Table(store, "lending"), Table(store, "lending")
+    closures = [
+        Closure(
+            closure_id=f"c-{day}", scope=Scope.PREFECTURAL, starts_on=date(2026, 6, day), ends_on=date(2026, 6, day)
+        )
+        for day in (24, 25)
+    ]
+    other.transact(*map(calendar.closure_addition, closures))
+    first = calendar.load(mine)
+    store.count_from_here()
+    # WHEN it is asked for again THEN one small item tells that it still stands
+    assert calendar.load(mine) is first
+    assert sum(store.counts.read.values()) == 1
+    # WHEN the other one takes a day back, or records one, THEN the next look shows it
+    other.write(calendar.removal(calendar.closure_key("c-24")))
+    assert calendar.load(mine).prefectural_open(date(2026, 6, 24))
+    other.write(calendar.closure_addition(closures[0]))
+    assert not calendar.load(mine).prefectural_open(date(2026, 6, 24))
 
 
 def test_sample_closed_day_is_listed_and_taken_back(at: SampleLibrary) -> None:

@@ -77,7 +77,7 @@ class Table:
 
     def __init__(self, client: Any, name: str, at_once: int = WRITES_AT_ONCE, *, consistent: bool = True) -> None:
         self._client = client
-        self._consistent = consistent
+        self.consistent = consistent
         self.name = name
         self.at_once = at_once
         self.used = Usage()
@@ -122,7 +122,7 @@ class Table:
 
     def get(self, key: Key) -> Item | None:
         """The item of a key, or None."""
-        answer = self._ask("get_item", TableName=self.name, Key=to_wire(key_of(key)), ConsistentRead=self._consistent)
+        answer = self._ask("get_item", TableName=self.name, Key=to_wire(key_of(key)), ConsistentRead=self.consistent)
         return from_wire(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, keys: Iterable[Key]) -> list[Item]:
@@ -133,7 +133,7 @@ class Table:
             if not waiting:
                 return found
             batch, waiting = waiting[:BATCH_KEYS], waiting[BATCH_KEYS:]
-            request = {self.name: {"Keys": batch, "ConsistentRead": self._consistent}}
+            request = {self.name: {"Keys": batch, "ConsistentRead": self.consistent}}
             answer = self._ask("batch_get_item", RequestItems=request)
             found += [from_wire(item) for item in answer["Responses"].get(self.name, [])]
             left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
@@ -184,7 +184,7 @@ class Table:
             Refused: `start` is of another list.
         """
         request = part_of_list(index, pk, sk_prefix, after, before) | going_on(index, pk, start)
-        request |= {"ScanIndexForward": forward} | ({} if index else {"ConsistentRead": self._consistent})
+        request |= {"ScanIndexForward": forward} | ({} if index else {"ConsistentRead": self.consistent})
         request |= less(limit, only_keys)
         answer = self._ask("query", TableName=self.name, **request)
         last = answer.get("LastEvaluatedKey")

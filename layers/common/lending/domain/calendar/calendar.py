@@ -4,7 +4,8 @@ A closure moves what is counted in open days, and stops a run that falls on it. 
 handed over for a whole pickup window is passed over, whether closures or suspensions keep them shut.
 """
 
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from lending.domain.calendar.closures import Closure, ClosureKind, Scope, Suspension
@@ -21,6 +22,9 @@ class LatestRun:
     date: date
 
 
+_Place = tuple[Scope, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """All closures and suspensions that matter, in any order, and the latest weekly run that is through."""
@@ -28,6 +32,9 @@ class Calendar:
     closures: tuple[Closure, ...] = ()
     suspensions: tuple[Suspension, ...] = ()
     latest_run: LatestRun | None = None
+    # What was found out: the same days are asked for again and again.
+    _by_place: dict[_Place, list[Closure]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _known: dict[tuple[_Place, date], bool] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def prefectural_open(self, day: date) -> bool:
         """Whether the prefectural library is open on `day` (RULES 14-16, 22)."""
@@ -46,10 +53,10 @@ class Calendar:
         """
         if n < 1:
             raise ValueError("open days are counted from 1")
-        own, found, last = self.of(Scope.PREFECTURAL), day, day + HORIZON
+        found, last = day, day + HORIZON
         while n and found < last:
             found += DAY
-            n -= own.prefectural_open(found)
+            n -= self.prefectural_open(found)
         return found
 
     def first_open_day(self, day: date) -> date:
@@ -139,8 +146,19 @@ class Calendar:
         return [suspension for run in runs if (suspension := self.service_suspension_on(run))]
 
     def _open(self, scope: Scope, facility: str, day: date) -> bool:
-        kinds = {each.kind for each in self.closures if _is_of(each, scope, facility) and each.covers(day)}
-        return not kinds or ClosureKind.OPEN in kinds
+        place = scope, facility
+        if (place, day) not in self._known:
+            kinds = {each.kind for each in self._closures_of(place) if each.covers(day)}
+            self._known[place, day] = not kinds or ClosureKind.OPEN in kinds
+        return self._known[place, day]
+
+    def _closures_of(self, place: _Place) -> list[Closure]:
+        if self.closures and not self._by_place:
+            by_place = defaultdict[_Place, list[Closure]](list)
+            for each in self.closures:
+                by_place[each.scope, each.facility if each.scope is Scope.FACILITY else ""].append(each)
+            self._by_place.update(by_place)
+        return self._by_place.get(place, [])
 
     def _closed_on(self, day: date, scope: Scope, facility: str = "") -> Suspension:
         """What a day of shut doors, the facility's or else the prefectural library's, comes to for `scope`."""
