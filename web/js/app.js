@@ -1,5 +1,5 @@
 /**
- * Pages for who is signed in: views, one of which is shown by the address after #, with a link to each.
+ * Pages of views, one of which is shown by the address after #, with a link to each; for who is signed in, or anyone.
  *
  * A view's `load(app, ...details)` answers the elements to show; the details are what follows the view's id in the address.
  */
@@ -26,11 +26,11 @@ function decoded(part) {
 }
 
 /**
- * Start a page of views; `who` is who may sign in to it.
+ * Start a page of views; `who` is who may sign in to it, nobody if it is for anyone.
  *
  * @param {string} name
  * @param {View[]} views
- * @param {SignIn} who
+ * @param {SignIn} [who]
  */
 export function startApp(name, views, who) {
   const app = new App(name, views, who);
@@ -44,7 +44,7 @@ export class App {
   /**
    * @param {string} name
    * @param {View[]} views
-   * @param {SignIn} who
+   * @param {SignIn} [who]
    */
   constructor(name, views, who) {
     this.views = views;
@@ -64,7 +64,7 @@ export class App {
     const [id, ...details] = location.hash.slice(1).split("/").map(decoded);
     // The link that skips to the content.
     if (byId(id) && !this.view(id)) return;
-    if (!signedIn(this.who.group)) {
+    if (this.who && !signedIn(this.who.group)) {
       this.showSignIn();
       return;
     }
@@ -80,10 +80,12 @@ export class App {
 
   /** Show nothing but the sign-in; `news` is why. */
   showSignIn(news = "") {
+    const { who } = this;
+    if (!who) return;
     this.opened += 1;
-    this.who.onSignOut?.();
+    who.onSignOut?.();
     this.nav.replaceChildren();
-    askSignIn(this.who, news, () => this.open());
+    askSignIn(who, news, () => this.open());
   }
 
   /** @param {View} current */
@@ -95,9 +97,15 @@ export class App {
         {},
         el("a", { href: `#${id}`, "aria-current": id === (current.under ?? current.id) ? "page" : null }, label),
       );
-    const signOutButton = workingButton("ログアウト", "ログアウト中…", () => this.signOut(), { class: "link-button" });
+    const signOutButton =
+      this.who && workingButton("ログアウト", "ログアウト中…", () => this.signOut(), { class: "link-button" });
     this.nav.replaceChildren(
-      el("ul", { class: "wrap" }, this.views.filter(({ hidden }) => !hidden).map(link), el("li", {}, signOutButton)),
+      el(
+        "ul",
+        { class: "wrap" },
+        this.views.filter(({ hidden }) => !hidden).map(link),
+        signOutButton && el("li", {}, signOutButton),
+      ),
     );
   }
 

@@ -9,7 +9,7 @@ import { holdsView } from "./library/holds.js";
 import { loansView } from "./library/loans.js";
 import { mailsView } from "./library/mails.js";
 import { forgetPlace, placeView } from "./library/place.js";
-import { searchView } from "./library/search.js";
+import { searchView, titleView } from "./library/search.js";
 import { settingsView } from "./library/settings.js";
 
 /** @type {SignIn} */
@@ -35,6 +35,6 @@ const PATRON = {
 watchConnection("画面の内容は、新しくならないことがあります。");
 startApp(
   "Myライブラリ",
-  [holdsView, loansView, searchView, placeView, basketView, cardView, mailsView, settingsView],
+  [holdsView, loansView, searchView, titleView, placeView, basketView, cardView, mailsView, settingsView],
   PATRON,
 );
