@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from botocore.exceptions import ClientError
@@ -40,7 +40,7 @@ def view_title(library: Library, title_id: str, place: str) -> TitleCard:
     Raises:
         Refused: there is no such title.
     """
-    cards = _cards(library, [title_id], place)
+    cards = _cards(library, library.table, [title_id], place)
     if not cards:
         raise Refused("not_found")
     return cards[0]
@@ -66,8 +66,7 @@ def search_titles(
         raise Refused("invalid_fields", Reason("too_many_words", {"most": _WORDS}, field="q"))
     found = _found(library.table, bucket, words, start + limit + 1) if words else []
     page = [entry.title_id for entry in found[start : start + limit]]
-    shown = replace(library, table=library.table.as_shown())
-    return _cards(shown, page, place), start + limit if len(found) > start + limit else None
+    return _cards(library, library.table.as_shown(), page, place), start + limit if len(found) > start + limit else None
 
 
 def _found(table: Table, bucket: str, words: Sequence[str], most: int) -> list[Entry]:
@@ -92,15 +91,15 @@ def _in_file(bucket: str, file_key: str, words: Sequence[str], most: int) -> Ite
         raise
 
 
-def _cards(library: Library, title_ids: list[str], place: str) -> list[TitleCard]:
-    """The titles that exist, in their order: whatever their number, some four requests."""
-    found = titles.find_many(library.table, set(title_ids))
+def _cards(library: Library, table: Table, title_ids: list[str], place: str) -> list[TitleCard]:
+    """The titles that exist, in their order: whatever their number, some four requests of `table`."""
+    found = titles.find_many(table, set(title_ids))
     known = {title_id: title for title_id, title in found.items() if not title.merging_into}
     if not known:
         return []
-    waiting, closed = queues.waiting_counts(library.table, set(known)), calendar.load(library.table)
+    waiting, closed = queues.waiting_counts(table, set(known)), calendar.load(library.table)
     found_copies: dict[str, list[Copy]] = defaultdict(list)
-    for copy in copies.find_many(library.table, [barcode for title in known.values() for barcode in title.barcodes]):
+    for copy in copies.find_many(table, [barcode for title in known.values() for barcode in title.barcodes]):
         found_copies[copy.title_id].append(copy)
     return [
         _card(known[title_id], found_copies[title_id], waiting[title_id], place, library.moment, closed, library.policy)
