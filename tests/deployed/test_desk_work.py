@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+from infra.local.people import Caller, run_job
+from infra.local.stack import Stack
 from lending.aws.table import Table
-from lending.aws.table.catalogue import queues, titles
+from lending.aws.table.catalogue import queues, search_index, titles
 from lending.domain.patrons.patron import Patron
 from tests.deployed.conftest import NOON, Given
 from tests.deployed.racing import RENEWABLE, Round, at_once, heads_start, lend, own
@@ -38,6 +40,19 @@ def test_a_caller_is_served_and_a_title_ends(given: Given, library: Table) -> No
     ended = desk.post(f"/desk/titles/{title.title_id}/holds", NOON, {"action": "cancel_all", "reason": "紛失"})
     assert (ended["cancelled"], ended["left"]) == (1, 0)
     assert len(list(library.query(f"PATRON#{patron.patron_id}", "MAIL#hold_cancelled#"))) == 1
+
+
+def test_a_title_described_by_day_is_in_the_file_at_night(given: Given, library: Table, stack: Stack) -> None:
+    # GIVEN a title that the desk has described today
+    title_id, words = "night-1", {"title": "夜の図書館だより", "author": "見本", "isbn": "", "copies": []}
+    given.account("desk").expect(200, "PUT", f"/desk/titles/{title_id}", NOON, words)
+    assert title_id in [change.title_id for change in search_index.state(library).changes]
+    # WHEN the night has come, with the rights of the deployed function
+    assert run_job(stack, "CatalogueFunction", "renew_search", NOON)["changed"] > 0
+    # THEN the file has it, and nothing is left beside it
+    assert search_index.state(library).changes == []
+    found = Caller(stack).items("/titles?q=夜の図書館だより", NOON)
+    assert title_id in [title["title_id"] for title in found]
 
 
 def test_a_merge_and_a_hold_in_the_same_moment(given: Given, library: Table) -> None:

@@ -263,3 +263,9 @@ def test_the_api_outlasts_its_functions(of_type: OfType) -> None:
 def test_the_public_function_reads_the_search_file_and_no_image(statements: Statements) -> None:
     (rule,) = [rule for rule in statements["PublicFunction"] if "s3:GetObject" in actions_of(rule)]
     assert rule["Resource"] == {"Fn::Sub": "${CatalogueBucket.Arn}/search/*"}
+
+
+def test_the_catalogue_function_touches_of_the_table_what_the_search_knows(statements: Statements) -> None:
+    (rule,) = [rule for rule in statements["CatalogueFunction"] if "dynamodb:Query" in actions_of(rule)]
+    assert rule["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["CATALOGUE"]}}
+    assert rule["Resource"] == {"Fn::GetAtt": ["TableArn", "Value"]}
