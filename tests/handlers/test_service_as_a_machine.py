@@ -60,6 +60,7 @@ from lending.aws.table.codec import from_wire
 from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.catalogue.title import Copy, CopyState, Title
 from lending.domain.catalogue.title_changes import DescribedCopy, DescribedTitle
+from lending.domain.loans.batch import bag_id
 from lending.domain.loans.shift import Shift
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
@@ -223,7 +224,7 @@ class ActualLibrary:
     # The facility
 
     def hand_over(self, facility: str, bag: tuple[date, str, str], now: datetime) -> datetime | None:
-        return hand_over(Library(self.table, POLICY, now), facility, ".".join(map(str, bag))).handed_over_at
+        return hand_over(Library(self.table, POLICY, now), facility, bag_id(*bag)).handed_over_at
 
     # The schedules; each answers whether it had been done before
 
@@ -316,8 +317,13 @@ def _loan_row(state: State, patron: str, barcode: str, row: dict[str, Any]) -> N
 
 def _copy_row(state: State, barcode: str, _: str, row: dict[str, Any]) -> None:
     names = ("title_id", "state", "holder", "due_on", "returned_on", "lies_at")
-    pull = {"facts": {}} | row["pull"] if "pull" in row else None
-    state["copies"][barcode] = (*(row.get(name) for name in names), pull)
+    state["copies"][barcode] = (*(row.get(name) for name in names), _plan(row["pull"]) if "pull" in row else None)
+
+
+def _plan(pull: dict[str, Any]) -> dict[str, Any]:
+    week = pull.get("week")
+    told = {name: value for name, value in pull.items() if name != "week"}
+    return {"facts": {}, "sunday": week["pickup_from"] if week else None} | told
 
 
 def _patron_row(state: State, patron: str, _: str, row: dict[str, Any]) -> None:
@@ -383,6 +389,7 @@ def _copy(copy: reference.Copy) -> tuple[Any, ...]:
     plan = copy.plan and {
         "patron_id": copy.plan.patron, "title_id": copy.title, "decision": copy.plan.decision, "run": copy.plan.run,
         "pickup_place": copy.plan.place, "cap": copy.plan.cap, "facts": copy.plan.facts,
+        "sunday": _day(reference.sunday_after(copy.plan.day)) if copy.plan.weekly else None,
     }  # fmt: skip
     day, back = _day(copy.due_on), _day(copy.returned_on)
     return copy.title, copy.state, copy.holder or None, day, back, copy.lies_at, plan
