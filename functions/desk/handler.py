@@ -1,6 +1,6 @@
 """What the library's staff do with books: the counter, pulls and crates, holds, lists, the calendar."""
 
-from lending.api.desk import calendar, cards, catalogue, counter, facility_links, holds, lists, pulls, reports
+from lending.api.desk import calendar, cards, catalogue, counter, facility_links, holds, lists, pulls, reports, today
 from lending.api.surface import Surface
 
 handler = Surface(
@@ -13,4 +13,5 @@ handler = Surface(
     lists.area,
     pulls.area,
     reports.area,
+    today.area,
 )

@@ -57,7 +57,8 @@ def test_books_are_pulled_packed_handed_over_and_come_back(phone: BrowserContext
     # WHEN staff open the pull list
     page = phone.new_page()
     page.set_viewport_size({"width": 1280, "height": 900})
-    sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
+    sign_in_at(page, "/desk.html", given.account("desk"), "職員ID")
+    page.locator(".work").get_by_role("link", name="取り出す本").click()
     expect(page.locator("#left")).to_have_text("残り3冊です。")
     assert_accessible(page)
     # THEN it can be printed, in shelf order, with no name on it
@@ -81,6 +82,11 @@ def test_books_are_pulled_packed_handed_over_and_come_back(phone: BrowserContext
     told(page, "書架に戻す")
     scan(page, "nothing")
     told(page, "確かめてください", "この資料番号の本は登録されていません。")
+    assert_accessible(page)
+    # THEN the day says what is left and what is packed, with the way there (RULES 55)
+    open_view(page, "きょう")
+    expect(page.locator(".work")).to_contain_text("見つからなかった本")
+    expect(page.locator("#content")).to_contain_text("1館、袋1、本1冊")
     assert_accessible(page)
     # THEN the crates of the week are told, and the slip of each bag bears card and facility, and no name (RULES 24)
     open_view(page, "コンテナ")
@@ -129,7 +135,7 @@ def test_an_application_is_looked_at_painted_over_and_decided(phone: BrowserCont
     )
     first, second = (given.application(person, MONDAY, ["insurance_certificate"]) for person in people)
     page = phone.new_page()
-    sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
+    sign_in_at(page, "/desk.html", given.account("desk"), "職員ID")
     open_view(page, "申請")
     assert_accessible(page)
     page.get_by_role("link", name=first).click()
@@ -186,7 +192,7 @@ def test_a_patron_is_called_and_looked_up(phone: BrowserContext, given: Given) -
         given.hold(patron, title_id, "2", MONDAY)
     given.contact(patron, MONDAY)
     page = phone.new_page()
-    sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
+    sign_in_at(page, "/desk.html", given.account("desk"), "職員ID")
     # WHEN staff look whom to call THEN name, number and cause are there (RULES 39)
     open_view(page, "連絡")
     task = page.locator(".book")
@@ -241,7 +247,7 @@ def at_the_desk(phone: BrowserContext, given: Given, view: str, at: datetime) ->
     page = phone.new_page()
     page.clock.install()
     page.set_viewport_size({"width": 1280, "height": 900})
-    sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
+    sign_in_at(page, "/desk.html", given.account("desk"), "職員ID")
     open_view(page, view)
     return page
 

@@ -151,7 +151,7 @@ def test_what_a_facility_tells_is_a_task_at_the_desk(phone: BrowserContext, give
     there.get_by_role("button", name="連絡する").click()
     expect(there.locator("#news")).to_contain_text("県立図書館に連絡しました。")
     # THEN staff read both, and say when they have seen to it
-    sign_in_at(page, "/desk.html", given.account("desk"), "利用者名")
+    sign_in_at(page, "/desk.html", given.account("desk"), "職員ID")
     open_view(page, "協力館から")
     bag, extra = (page.locator(".book", has_text=text) for text in (patron.card_number, "袋の票のない本が1冊"))
     expect(bag).to_contain_text("届いていない")

@@ -48,10 +48,10 @@ def test_staff_enrol_a_phone_and_sign_in_with_its_code(phone: BrowserContext, st
     # GIVEN a page that says no more than that the pair is wrong
     ask_as_aws(phone, stack)
     page = phone.new_page()
-    sign_in_at(page, "/desk.html", "sato", "利用者名", "wrong-2026")
-    expect(page.locator("#summary li")).to_have_text(["利用者名またはパスワードに誤りがあります。"])
+    sign_in_at(page, "/desk.html", "sato", "職員ID", "wrong-2026")
+    expect(page.locator("#summary li")).to_have_text(["職員IDまたはパスワードに誤りがあります。"])
     # and somebody with a temporary password, who chooses one of their own
-    sign_in_at(page, "/desk.html", "sato", "利用者名", TEMPORARY)
+    sign_in_at(page, "/desk.html", "sato", "職員ID", TEMPORARY)
     page.get_by_label("新しいパスワード", exact=True).fill(CHOSEN)
     page.get_by_label("新しいパスワード(確認").fill(CHOSEN)
     page.get_by_role("button", name="このパスワードに決める").click()
@@ -76,7 +76,7 @@ def test_staff_enrol_a_phone_and_sign_in_with_its_code(phone: BrowserContext, st
 
     # WHEN they have signed out and come again THEN the code is asked for, and the key is not shown
     page.get_by_role("button", name="ログアウト").click()
-    sign_in_at(page, "/desk.html", "sato", "利用者名", CHOSEN)
+    sign_in_at(page, "/desk.html", "sato", "職員ID", CHOSEN)
     heading(page, "確認コードを入力してください")
     expect(page.locator("#key")).to_have_count(0)
     assert_accessible(page)

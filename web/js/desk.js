@@ -15,22 +15,24 @@ import { patronView } from "./desk/patron.js";
 import { peopleView, registerView } from "./desk/people.js";
 import { pullSheetView, pullsView } from "./desk/pulls.js";
 import { reportsView } from "./desk/reports.js";
+import { todayView } from "./desk/today.js";
 import { trailView } from "./desk/trail.js";
 
 /** @type {SignIn} */
 const STAFF = {
   title: "職員の画面",
-  lead: "職員の利用者名とパスワードでログインしてください。",
+  lead: "職員IDとパスワードでログインしてください。",
   pool: "staff",
   group: "desk",
-  label: "利用者名",
-  others: "職員の利用者名でログインしてください。",
+  label: "職員ID",
+  others: "職員IDでログインしてください。",
 };
 
 watchConnection("読み取った本は、つながってからもう一度読み取ってください。");
 startApp(
   "職員の画面",
   [
+    todayView,
     pullsView,
     pullSheetView,
     cratesView,

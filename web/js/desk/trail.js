@@ -121,7 +121,7 @@ async function load(app) {
   /** @param {HTMLFormElement} form */
   const show = async (form) => {
     const { staff, from } = typedIn(form);
-    if (tellFaults(form, staff.trim() ? [] : [{ field: "staff", message: "職員の利用者名を入力してください。" }]))
+    if (tellFaults(form, staff.trim() ? [] : [{ field: "staff", message: "職員IDを入力してください。" }]))
       return;
     const asked = new URLSearchParams({ staff: staff.trim(), ...(from ? { from } : {}) });
     found.replaceChildren();
@@ -134,7 +134,7 @@ async function load(app) {
     app.form(
       show,
       el("p", {}, "誰が、いつ、どの利用者や申請に何をしたかを確かめます。この記録を見たことも、記録されます。"),
-      input("staff", "職員の利用者名", { class: "text w16", autocomplete: "off", autocapitalize: "none" }),
+      input("staff", "職員ID", { class: "text w16", autocomplete: "off", autocapitalize: "none" }),
       input("from", "いつから", { type: "date", class: "text w16" }),
       el("div", { class: "actions" }, el("button", { class: "button" }, "記録を見る")),
     ),

@@ -2,7 +2,7 @@
 
 from lending.actions.library import Library
 from lending.actions.mend_accounts import see_to_accounts
-from lending.actions.registration.view_applications import late_applications
+from lending.actions.registration.late_applications import late_applications
 from lending.actions.run.due import run_due
 from lending.aws.metrics import emit_counts
 

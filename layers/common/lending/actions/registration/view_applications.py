@@ -1,7 +1,6 @@
 """What staff see of applications; looking at one leaves a trace (RULES 4, 41)."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from lending.actions.library import Library
@@ -19,7 +18,6 @@ from lending.domain.problems import Reason, Refused
 from lending.domain.registration.application import Application, Rectangle, is_decided
 from lending.domain.registration.kinds import ApplicationStatus, SlotStatus
 from lending.domain.registration.right_person import differences
-from lending.domain.week import TOKYO
 
 UNKNOWN_CARD = "unknown"
 
@@ -59,12 +57,6 @@ def list_applications(
             audit_log.entry_of_list("applications", Act(library.moment, staff, Deed.LOOK), library.policy)
         )
     return found, last
-
-
-def late_applications(library: Library) -> int:
-    """How many applications have waited at the desk for more days than people are told (RULES 4)."""
-    first_in_time = library.today - timedelta(days=library.policy.decision_days)
-    return applications.waiting_since(library.table, datetime.combine(first_in_time, time(), TOKYO))
 
 
 def view_application(library: Library, receipt_number: str, staff: str, purpose: str) -> ApplicationView:

@@ -6,12 +6,8 @@ from pydantic import Field
 
 from lending.actions.registration.correct import correct_application, send_numbers
 from lending.actions.registration.decide import decide_application
-from lending.actions.registration.view_applications import (
-    black_out_image,
-    late_applications,
-    list_applications,
-    view_application,
-)
+from lending.actions.registration.late_applications import late_applications
+from lending.actions.registration.view_applications import black_out_image, list_applications, view_application
 from lending.api.desk.application_answers import (
     ApplicationAnswer,
     ApplicationList,

@@ -1,0 +1,61 @@
+/** きょうの仕事: what is due, done and left, with the way to each list (RULES 55). */
+
+import { dayInWords, momentInWords } from "../dates.js";
+import { el } from "../dom.js";
+import { factList } from "../library/parts.js";
+import { api } from "../session.js";
+
+export const todayView = { id: "today", label: "きょう", title: "きょうの仕事", load };
+
+/** @type {Record<string, { label: string, view: string }>} */
+const LISTS = {
+  pulls: { label: "取り出す本", view: "pulls" },
+  applications: { label: "確認を待つ申請", view: "applications" },
+  contacts: { label: "連絡する方", view: "contacts" },
+  letters: { label: "郵送するお知らせ", view: "letters" },
+  reports: { label: "協力館からの連絡", view: "reports" },
+  to_clear: { label: "取置棚から戻す本", view: "" },
+  missing: { label: "見つからなかった本", view: "" },
+};
+
+async function load() {
+  const { date, next_run: next, latest_run: latest, packing, open_work: work } = await api.get("/desk/today");
+  return [
+    el("p", {}, dayInWords(date)),
+    el("ul", { class: "work" }, work.map(entry)),
+    el("h2", {}, "木曜日の処理"),
+    factList([
+      ["前回", latest ? runInWords(latest) : "まだありません"],
+      ["次回", next ? nextInWords(next) : ""],
+    ]),
+    el("h2", {}, `コンテナ(受取 ${dayInWords(packing.pickup_from)}～${dayInWords(packing.pickup_until)})`),
+    factList([
+      ["袋と本", packing.bags ? `${packing.crates}館、袋${packing.bags}、本${packing.books}冊` : "まだありません"],
+      ["発送", packing.crates ? `${packing.crates}館のうち${packing.dispatched}館` : ""],
+    ]),
+    packing.crates ? el("p", {}, el("a", { href: "#crates" }, "コンテナと袋を見る")) : null,
+  ];
+}
+
+/** @param {Answer} list */
+function entry({ name, left, more, late }) {
+  const { label, view } = LISTS[name];
+  return el(
+    "li",
+    { class: left ? "left" : "" },
+    view ? el("a", { href: `#${view}` }, label) : el("span", {}, label),
+    el("strong", {}, more ? `${left}件以上` : `${left}件`),
+    late ? el("span", { class: "late" }, `うち${late}件は、日数を過ぎています`) : null,
+  );
+}
+
+/** @param {Answer} run */
+function runInWords({ date, finished, finished_at: at, suspended, summary }) {
+  if (suspended) return `${dayInWords(date)} お休みしました`;
+  if (!finished) return `${dayInWords(date)} まだ終わっていません`;
+  return `${dayInWords(date)} ${momentInWords(at)}に終わりました。貸出${summary.lend ?? 0}冊、確保${summary.keep_aside ?? 0}冊`;
+}
+
+/** @param {Answer} run */
+const nextInWords = ({ cut_off: at, suspended, reason }) =>
+  suspended ? `${dayInWords(at)} お休みします${reason ? `(${reason})` : ""}` : `${momentInWords(at)} 締切`;
