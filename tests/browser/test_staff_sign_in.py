@@ -45,7 +45,7 @@ def ask_as_aws(context: BrowserContext, stack: Stack) -> None:
 
 
 def test_staff_enrol_a_phone_and_sign_in_with_its_code(phone: BrowserContext, stack: Stack) -> None:
-    # GIVEN a page that says no more than that the pair is wrong
+    # GIVEN a page that says no more than that the pair is wrong (RULES 55)
     ask_as_aws(phone, stack)
     page = phone.new_page()
     sign_in_at(page, "/desk.html", "sato", "職員ID", "wrong-2026")

@@ -495,7 +495,7 @@ def by_link(token: str, method: str = "GET", path: str = "", body: Any = None, n
 
 
 def test_a_facility_works_by_its_link(there: SampleLibrary) -> None:
-    # GIVEN a link that the desk has made
+    # GIVEN a link that the desk has made (RULES 53)
     token = link_of()
     # WHEN somebody comes by it, without any account THEN it is their facility, with numbers and no names
     status, shown = by_link(token)
@@ -519,7 +519,7 @@ def test_a_link_opens_no_other_facility(there: SampleLibrary) -> None:
 
 
 def test_a_link_ends_by_a_new_one_by_the_desk_and_by_its_last_day(there: SampleLibrary) -> None:
-    # GIVEN a link WHEN another is made THEN only the new one opens
+    # GIVEN a link (RULES 53) WHEN another is made THEN only the new one opens
     old, new = link_of(), link_of()
     assert [by_link(old)[0], by_link(new)[0]] == [404, 200]
     # and the desk can show it again, for the next crate's list

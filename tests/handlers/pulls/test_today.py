@@ -32,7 +32,7 @@ def left(answer: dict[str, Any]) -> dict[str, int]:
 
 
 def test_the_sample_shows_a_quiet_day(at: SampleLibrary) -> None:
-    # GIVEN a Thursday on which nothing has been done yet
+    # GIVEN a Thursday on which nothing has been done yet (RULES 55)
     status, answer = answered(handler(sample("desk/today"), context()))
     # THEN nothing is left, and the next run is told
     assert (status, answer["date"], left(answer), answer["latest_run"]) == (200, "2026-06-04", {}, None)
@@ -43,7 +43,7 @@ def test_the_sample_shows_a_quiet_day(at: SampleLibrary) -> None:
 
 
 def test_a_thursday_goes_from_the_pull_list_into_the_crates(at: SampleLibrary) -> None:
-    # GIVEN the run of the day
+    # GIVEN the run of the day (RULES 55)
     allocator({"job": "thursday_run", "scheduled_time": "2026-06-04T08:31:00+09:00"}, context())
     first = ask("GET", "/today")[1]
     # THEN its end is told, and two books are left to be pulled
