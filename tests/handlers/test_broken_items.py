@@ -1,7 +1,7 @@
 """An item that cannot be read stops nothing but itself, and somebody hears of it."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,22 +9,27 @@ import pytest
 from functions.allocator.handler import handler as allocator
 from functions.notices.handler import handler as notices
 from functions.release.handler import handler as release
+from lending.actions.holds.view import view_holds
+from lending.actions.library import Library
+from lending.aws.schedules import JobFailed
 from lending.aws.table import Table
-from lending.aws.table.catalogue import copies, titles
+from lending.aws.table.catalogue import copies, queues, titles
 from lending.aws.table.codec import key_hash
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import loans
 from lending.aws.table.mail import mails
-from lending.aws.table.patrons import patrons
+from lending.aws.table.patrons import account_work, audit_log, patrons
+from lending.aws.table.pulls import crates
 from lending.aws.table.registration import cards
 from lending.aws.table.writes import delete, update
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.loans.loan import Loan
+from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
 from lending.domain.registration.card import Card, CardState
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, sample
-from tests.handlers.desk import SampleLibrary, ask
+from tests.handlers.desk import CARD, POLICY, SUNDAY, SampleLibrary, ask
 from tests.handlers.metrics import counts_in
 
 PLACED = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
@@ -124,6 +129,86 @@ def test_it_is_named_by_its_keys_hash_and_counted(
     assert (line["kind"], line["fields"]) == ("Patron", ["birth_date"])
     assert set(counts_in(capsys.readouterr().out)["BrokenItems"]) == {1}
     assert SECRET not in str(line)
+
+
+def test_a_broken_patron_keeps_no_other_account_from_being_mended(given: Given, library: Table) -> None:
+    # GIVEN two accounts to be seen to (RULES 6), one of a patron whose record cannot be read
+    for number in (1, 2):
+        given.patron(f"p-{number}")
+        library.write(account_work.addition(f"p-{number}", PLACED))
+    broken(library, patrons.key("p-1"), "birth_date")
+    # WHEN the mails of the day are put
+    daily()
+    # THEN the other's is made, and the one is left to be seen to
+    assert [work.patron_id for work in account_work.all_of_them(library)] == ["p-1"]
+
+
+def test_a_broken_copy_keeps_no_other_ready_hold_from_its_end(given: Given, library: Table) -> None:
+    # GIVEN two books whose time at the counter is over, one of which cannot be read (RULES 16)
+    there = two_ready(given)
+    broken(library, copies.key("t-1-1"), "call_number")
+    # WHEN the day ends THEN the other's hold has ended, and the alarm hears of the one
+    with pytest.raises(JobFailed):
+        release(sample("release/prefectural_release"), context())
+    assert [there.hold_or_none(f"p-{n}", f"t-{n}") is None for n in (1, 2)] == [False, True]
+
+
+def two_ready(given: Given) -> SampleLibrary:
+    """Two patrons whose books wait at the counter until 2026-06-14."""
+    there = SampleLibrary(given)
+    for number in (1, 2):
+        there.patron(f"p-{number}"), given.title(f"t-{number}")
+        there.hold(f"p-{number}", f"t-{number}", PREFECTURAL)
+        there.kept(f"t-{number}-1", f"p-{number}", HoldStatus.READY)
+    return there
+
+
+def test_a_ready_hold_that_has_lost_its_deadline_stops_nobodys_mail(given: Given, library: Table) -> None:
+    # GIVEN two books that were made ready (RULES 15), one without a last day
+    two_ready(given)
+    for number in (1, 2):
+        library.write(update(holds.key(f"p-{number}", f"t-{number}"), remove=("mailed_on",)))
+    library.write(update(holds.key("p-1", "t-1"), remove=("pickup_until",)))
+    # WHEN the mails of the day are put THEN the other is told
+    daily()
+    assert [len(mails.of_patron(library, f"p-{number}")) for number in (1, 2)] == [0, 1]
+
+
+def test_a_broken_crate_queue_trace_or_title_hides_no_other(given: Given, library: Table) -> None:
+    # GIVEN of each of these one that cannot be read, and one that can
+    there = SampleLibrary(given)
+    there.patron(), there.facility(12), there.facility(13)
+    for number in (1, 2):
+        given.title(f"t-{number}")
+        held(library, "p-1", f"t-{number}")
+        library.write(crates.dispatch_record(SUNDAY, f"1{number + 1}", PLACED, POLICY))
+        act = Act(PLACED + timedelta(days=number), "desk-1", Deed.LOOK)
+        library.write(audit_log.entry_of_patron("p-1", act, POLICY))
+    trace = next(library.query("PATRON#p-1", "TRACE#"))
+    broken(library, crates.key(SUNDAY, "12"), "dispatched_at")
+    broken(library, queues.key("t-1"), "waiting")
+    broken(library, titles.title_key("t-1"), "lendable")
+    broken(library, (trace["PK"], trace["SK"]), "what")
+    # WHEN they are looked at THEN the other one is there
+    assert set(crates.dispatched(library, SUNDAY)) == {"13"}
+    assert queues.waiting_counts(library, {"t-1", "t-2"}) == {"t-1": 0, "t-2": 1}
+    _, trail = ask("GET", f"/patrons/{CARD}/trail", now=FRIDAY)
+    assert [each["at"] for each in trail["items"]] == ["2026-06-03T12:00:00+09:00"]
+    assert [view.hold.title_id for view in view_holds(Library(library, POLICY, FRIDAY), "p-1")] == ["t-2"]
+
+
+def test_whose_it_is_gets_an_error_and_the_log_the_key(
+    given: Given, library: Table, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    # GIVEN a patron whose record cannot be read
+    SampleLibrary(given).patron()
+    broken(library, patrons.key("p-1"), "birth_date")
+    # WHEN staff look at them
+    status, answer = ask("GET", f"/patrons/{CARD}", now=FRIDAY)
+    # THEN they are told that it failed; the log has the key's hash, the alarm its number
+    assert (status, answer["code"]) == (500, "internal")
+    assert key_hash({"PK": "PATRON#p-1", "SK": "PATRON"}) in {vars(each).get("item") for each in caplog.records}
+    assert counts_in(capsys.readouterr().out)["BrokenItems"] == [1]
 
 
 LITTLE = {"name": "", "kana": "", "postal_code": "", "address": "", "phone": "", "email": ""}

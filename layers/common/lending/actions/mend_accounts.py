@@ -9,7 +9,7 @@ from contextlib import suppress
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lending.aws import accounts
-from lending.aws.table import Busy, Overtaken, Table
+from lending.aws.table import Busy, Overtaken, Table, Unreadable
 from lending.aws.table.patrons import account_work, patrons
 from lending.aws.telemetry import kind_and_place, logger
 
@@ -48,7 +48,7 @@ def see_to_accounts(table: Table) -> dict[str, int]:
     for work in account_work.all_of_them(table):
         try:
             see_to_account(table, work.patron_id)
-        except (ClientError, BotoCoreError, Busy) as error:
+        except (ClientError, BotoCoreError, Busy, Unreadable) as error:
             logger().error("an account could not be seen to", extra=kind_and_place(error))
             counts["accounts_left"] += 1
         else:

@@ -4,7 +4,7 @@ from datetime import date
 
 from lending.actions.library import Library
 from lending.actions.unfinished import Stuck
-from lending.aws.table import Busy, Table, again_when_overtaken
+from lending.aws.table import Busy, Table, Unreadable, again_when_overtaken
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies
 from lending.aws.table.holds import holds
@@ -46,7 +46,7 @@ def _released(table: Table, hold: Hold, last_day: date, closed: Calendar, policy
     """Whether the hold was ended; None if it should have been and could not: that must not hold up the others."""
     try:
         return _release(table, hold.patron_id, hold.title_id, last_day, closed, policy)
-    except Busy:
+    except (Busy, Unreadable):
         return None
 
 

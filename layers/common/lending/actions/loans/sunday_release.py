@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from lending.actions.library import Library
 from lending.actions.unfinished import Stuck
-from lending.aws.table import Busy, Table, again_when_overtaken
+from lending.aws.table import Busy, Table, Unreadable, again_when_overtaken
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
 from lending.aws.table.run import runs
@@ -58,7 +58,7 @@ def _released(library: Library, bag: Bag, last_day: date) -> int | None:
     """How many books of a bag were released; None if it could not be done: that must not hold up the other bags."""
     try:
         return _release(library.table, bag.pickup_from, bag.facility, bag.patron_id, last_day, library.policy)
-    except Busy:
+    except (Busy, Unreadable):
         return None
 
 

@@ -71,7 +71,7 @@ def _ready_mails(library: Library, closed: Calendar) -> Iterator[_Due]:
     today = library.today
     told: dict[tuple[str, date], list[tuple[Hold, Hold]]] = defaultdict(list)
     for hold in holds.ready_until(library.table, date.max):
-        if hold.status is HoldStatus.READY and hold.ready_on and hold.ready_on < today and hold.mailed_on is None:
+        if hold.ready_on and hold.ready_on < today and _waits_for_its_mail(hold):
             after = with_deadline(replace(hold, mailed_on=today), today, closed, library.policy)
             told[hold.patron_id, hold.ready_on].append((hold, after))
     for (patron_id, ready_on), changes in told.items():
@@ -79,6 +79,11 @@ def _ready_mails(library: Library, closed: Calendar) -> Iterator[_Due]:
         facts = {"ready_on": ready_on.isoformat(), "pickup_until": until.isoformat()}
         mail = new_mail(ReadyMail, patron_id, library.moment, ready_on, **facts)
         yield mail, [holds.change(before, after) for before, after in changes]
+
+
+def _waits_for_its_mail(hold: Hold) -> bool:
+    # Of one that has lost its deadline nobody can be told until when.
+    return hold.status is HoldStatus.READY and hold.mailed_on is None and hold.pickup_until is not None
 
 
 def _overdue_mails(library: Library, closed: Calendar) -> Iterator[_Due]:

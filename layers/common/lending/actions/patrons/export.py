@@ -6,13 +6,13 @@ when, not by whom: who of the staff it was is their own data, and the library te
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from lending.actions.lookup import patron_with_id
 from lending.aws.table import Table
-from lending.aws.table.codec import Item, from_epoch
-from lending.aws.table.loans import bags
+from lending.aws.table.codec import Item, each_of, from_epoch
+from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
 from lending.aws.table.registration import applications, cards
 from lending.aws.table.writes import Key
@@ -50,16 +50,16 @@ def export_all(table: Table, patron_id: str, moment: datetime) -> Export:
 
 def _bags(items: Iterable[Item], patron_id: str) -> Iterator[Key]:
     """The bags of the loans from facilities."""
-    for item in items:
-        if item["SK"].startswith("LOAN#") and "pickup_from" in item:
-            yield bags.key(date.fromisoformat(item["pickup_from"]), item["pickup_place"], patron_id)
+    for loan in each_of(loans.loan_of, (item for item in items if item["SK"].startswith("LOAN#"))):
+        if loan.pickup_from:
+            yield bags.key(loan.pickup_from, loan.pickup_place, patron_id)
 
 
 def _shown(item: Item) -> Item:
     """An item without what only the table is about, with what it is called and when it vanishes."""
     shown = {name: _plain(value) for name, value in item.items() if name not in _KEYS | _NOT_THEIRS}
     called = item["SK"].partition("#")[2]
-    erased = {"erased_at": from_epoch(item["expires_at"])} if "expires_at" in item else {}
+    erased = {"erased_at": from_epoch(gone)} if isinstance(gone := item.get("expires_at"), int) else {}
     return ({"name": called} if called else {}) | shown | erased
 
 

@@ -63,7 +63,7 @@ def crates(library: Library, sunday: date | None, facility: str, staff: str) -> 
     )
     return [
         Crate(number, names.get(number, ""), pickup_from, by_facility[number], cards, left.get(number))
-        for number in sorted(by_facility, key=int)
+        for number in sorted(by_facility, key=lambda number: number.zfill(2))
     ]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies, titles
-from lending.aws.table.codec import attributes, value_of
+from lending.aws.table.codec import attributes, read_as
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
 from lending.domain.calendar.calendar import Calendar
@@ -147,7 +147,7 @@ def unpack(packed: bytes) -> tuple[RunInput, Policy]:
     """
     told = json.loads(lzma.decompress(packed))
     rows = {
-        kind: [value_of(of, row | {"card_number": ""} if of is Patron else row) for row in told[kind]]
+        kind: [read_as(of, row | {"card_number": ""} if of is Patron else row) for row in told[kind]]
         for kind, of in _KINDS.items()
     }
     by_id = {patron.patron_id: patron for patron in rows["patrons"]}

@@ -213,7 +213,7 @@ class BatchesQuery(ShiftsQuery):
 def show_shifts(request: Request, asked: ShiftsQuery) -> Page[ShiftAnswer]:
     """The shifts of a week's batches."""
     found = view_shifts(request.library.table, asked.pickup_from)
-    return request.page_of(found, lambda each: (int(each.facility),), _shown_shift)
+    return request.page_of(found, lambda each: (each.facility.zfill(2),), _shown_shift)
 
 
 @area.post("/shifts", status=201)

@@ -196,7 +196,7 @@ def bring_crate_back(request: Request, asked: CratesQuery) -> None:
 def show_crates(request: Request, asked: CratesQuery) -> Page[CrateAnswer]:
     """The crates of a week, the one that is packed now if none is named; with `facility` only one."""
     found = crates(request.library, asked.pickup_from, asked.facility, request.caller)
-    return request.page_of(found, lambda crate: (int(crate.facility),), _shown_crate)
+    return request.page_of(found, lambda crate: (crate.facility.zfill(2),), _shown_crate)
 
 
 def _facility_names(request: Request) -> dict[str, str]:

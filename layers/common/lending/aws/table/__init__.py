@@ -7,9 +7,10 @@ from functools import cache
 
 from lending.aws.clients import client
 from lending.aws.settings import settings
+from lending.aws.table.codec import Unreadable
 from lending.aws.table.store import Busy, Overtaken, Page, Table, again_when_overtaken, in_batches
 
-__all__ = ["Busy", "Overtaken", "Page", "Table", "again_when_overtaken", "in_batches", "library_table"]
+__all__ = ["Busy", "Overtaken", "Page", "Table", "Unreadable", "again_when_overtaken", "in_batches", "library_table"]
 
 
 @cache

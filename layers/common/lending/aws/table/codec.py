@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -108,14 +109,14 @@ class Unreadable(Exception):
         self.fields = fields
 
 
-def value_of(kind: type[T], item: Item) -> T:
-    """The dataclass that an item holds; keys and index attributes are ignored.
+def read_as(kind: type[T], told: Item) -> T:
+    """The dataclass of what was told by its fields' names; other names are ignored.
 
     Raises:
-        Unreadable: the item is not of that kind.
+        Unreadable: it is not of that kind.
     """
     try:
-        value: T = _adapter(kind).validate_python(item)
+        value: T = _adapter(kind).validate_python(told)
     except ValidationError as error:
         faults = error.errors(include_input=False, include_context=False)
         wrong = sorted({str(fault["loc"][0]) if fault["loc"] else "" for fault in faults})
@@ -123,30 +124,40 @@ def value_of(kind: type[T], item: Item) -> T:
     return value
 
 
-def each_of(read: Callable[[Item], T], items: Iterable[Item]) -> Iterator[T]:
-    """What `read` makes of each of the items. One that it cannot read stops nothing but itself.
+def value_of(kind: type[T], item: Item) -> T:
+    """The dataclass that an item of the table holds; keys and index attributes are ignored.
 
-    Such an item is named in the log by its key's hash, with the fields that are wrong and not what is in them, and
-    counted for an alarm.
+    Raises:
+        Unreadable: the item is not of that kind; it was told of, see `broken`.
     """
+    try:
+        return read_as(kind, item)
+    except Unreadable as error:
+        raise broken(item, error.kind, error.fields) from None
+
+
+def broken(item: Item, kind: str, fields: list[str]) -> Unreadable:
+    """What to raise of an item that is not of its kind, whoever meets it first.
+
+    It is named in the log by its key's hash, with the fields that are wrong and not what is in them, and counted for
+    an alarm.
+    """
+    told = {"item": key_hash(item), "kind": kind, "fields": fields}
+    logger().error("an item cannot be read", extra=told)
+    emit_counts(BrokenItems=1)
+    return Unreadable(kind, fields)
+
+
+def each_of(read: Callable[[Item], T], items: Iterable[Item]) -> Iterator[T]:
+    """What `read` makes of each of the items. One that it cannot read stops nothing but itself."""
     for item in items:
-        try:
-            value = read(item)
-        except Unreadable as error:
-            _report_broken(item, error)
-        else:
-            yield value
+        with suppress(Unreadable):
+            yield read(item)
 
 
 def values_of(kind: type[T], items: Iterable[Item]) -> Iterator[T]:
     """The dataclasses that items hold, see `each_of`."""
     return each_of(lambda item: value_of(kind, item), items)
-
-
-def _report_broken(item: Item, error: Unreadable) -> None:
-    told = {"item": key_hash(item), "kind": error.kind, "fields": error.fields}
-    logger().error("an item cannot be read", extra=told)
-    emit_counts(BrokenItems=1)
 
 
 def key_hash(item: Item) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from lending.aws.table.catalogue.titles import title_key
-from lending.aws.table.codec import Item, stamp, values_of
+from lending.aws.table.codec import Item, broken, each_of, stamp, values_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Count, Key, Write, check, delete
 from lending.domain.holds.hold import Hold, HoldStatus, Place, Queued
@@ -60,20 +60,27 @@ def removal(title_id: str) -> Write:
 def waiting_counts(table: Table, title_ids: Iterable[str]) -> dict[str, int]:
     """How many holds wait for each of the titles, as of now (RULES 31)."""
     wanted = set(title_ids)
-    found = table.get_many(map(key, wanted))
-    counts = {item["PK"].removeprefix("TITLE#"): item["waiting"] for item in found}
-    return {title_id: counts.get(title_id, 0) for title_id in wanted}
+    found = dict(each_of(_counted, table.get_many(map(key, wanted))))
+    return {title_id: found.get(key(title_id), {}).get("waiting", 0) for title_id in wanted}
+
+
+def _counted(item: Item) -> tuple[Key, Mapping[str, int]]:
+    """The key of a queue, or of a day of one, and all that is counted there."""
+    counts = {name: n for name, n in item.items() if name not in ("PK", "SK")}
+    if wrong := [name for name, n in counts.items() if not isinstance(n, int)]:
+        raise broken(item, "Queue", wrong)
+    return (item["PK"], item["SK"]), counts
 
 
 def places(table: Table, holds: Iterable[Hold]) -> dict[str, Place]:
     """The places of holds of several titles in their queues, by title; each counts as one that waits (RULES 11)."""
     wanted = {hold.title_id: hold for hold in holds}
     keys = [each for hold in wanted.values() for each in (key(hold.title_id), day_key(hold.title_id, hold.queued_at))]
-    found = {(item["PK"], item["SK"]): item for item in table.get_many(keys)}
+    found = dict(each_of(_counted, table.get_many(keys)))
     return {title_id: _place(table, hold, found) for title_id, hold in wanted.items()}
 
 
-def _place(table: Table, hold: Hold, found: Mapping[Key, Item]) -> Place:
+def _place(table: Table, hold: Hold, found: Mapping[Key, Mapping[str, int]]) -> Place:
     days, minutes = found.get(key(hold.title_id), {}), found.get(day_key(hold.title_id, hold.queued_at), {})
     day, minute = _day(hold.queued_at), _minute(hold.queued_at)
     itself = int(hold.status is HoldStatus.WAITING)
@@ -83,7 +90,7 @@ def _place(table: Table, hold: Hold, found: Mapping[Key, Item]) -> Place:
     return Place(ahead + 1, max(ahead, days.get("waiting", 0) - itself) + 1)
 
 
-def _before(counts: Item, name: str) -> int:
+def _before(counts: Mapping[str, int], name: str) -> int:
     """The sum of what has a name like this one, before it."""
     like = len(name)
     return sum(n for each, n in counts.items() if each[0] == name[0] and len(each) == like and each < name)

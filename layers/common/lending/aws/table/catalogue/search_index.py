@@ -31,6 +31,11 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class _Index:
+    file_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class SearchState:
     """The key of the file, empty as long as there is none, and the changes since."""
 
@@ -40,13 +45,10 @@ class SearchState:
 
 def state(table: Table) -> SearchState:
     """What is to be searched, as of now."""
-    title_change, file_key = [], ""
-    for item in table.query(_PARTITION):
-        if item["SK"] == _INDEX:
-            file_key = item["file_key"]
-        else:
-            title_change.append(item)
-    return SearchState(file_key, list(values_of(Change, title_change)))
+    items = list(table.query(_PARTITION))
+    changes = values_of(Change, (item for item in items if item["SK"] != _INDEX))
+    index = next(values_of(_Index, (item for item in items if item["SK"] == _INDEX)), None)
+    return SearchState(index.file_key if index else "", list(changes))
 
 
 def title_change(title: Title, version: str) -> Write:

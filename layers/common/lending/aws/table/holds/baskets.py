@@ -1,8 +1,9 @@
 """Baskets: PATRON#id / BASKET#title. A basket only remembers titles; it counts for nothing (RULES, words)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from lending.aws.table.codec import stamp
+from lending.aws.table.codec import Item, each_of, stamp, value_of
 from lending.aws.table.patrons.patrons import partition
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, delete, put
@@ -17,8 +18,17 @@ def key(patron_id: str, title_id: str) -> Key:
 
 def of_patron(table: Table, patron_id: str) -> dict[str, str]:
     """When each of the titles in a patron's basket was put there, by the title's id, in that order."""
-    entries = sorted(table.query(partition(patron_id), _ENTRY), key=lambda item: (item["added_at"], item["SK"]))
-    return {item["SK"].removeprefix(_ENTRY): item["added_at"] for item in entries}
+    entries = each_of(_entry_of, table.query(partition(patron_id), _ENTRY))
+    return dict(sorted(entries, key=lambda entry: (entry[1], entry[0])))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    added_at: str
+
+
+def _entry_of(item: Item) -> tuple[str, str]:
+    return item["SK"].removeprefix(_ENTRY), value_of(_Entry, item).added_at
 
 
 def addition(patron_id: str, title_id: str, moment: datetime) -> Write:

@@ -4,9 +4,10 @@ An address that has yet to prove itself is with its patron: PATRON#id / PENDING#
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lending.aws.table.codec import attributes, epoch, stamp, values_of
+from lending.aws.table.codec import Item, attributes, each_of, epoch, stamp, value_of, values_of
 from lending.aws.table.patrons.patrons import partition
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, delete, put
@@ -16,6 +17,12 @@ from lending.domain.patrons.patron import Patron
 
 _USER = "PATRON#"
 _MARKS = "UNREACHABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    since: datetime
+    cause: BounceCause
 
 
 def key(address: str) -> Key:
@@ -41,7 +48,7 @@ def unreachable(table: Table, addresses: Iterable[str]) -> set[str]:
 def cause_of_mark(table: Table, address: str) -> BounceCause | None:
     """Why nothing reaches an address, None if it is not marked."""
     item = table.get(key(address))
-    return BounceCause(item["cause"]) if item else None
+    return value_of(_Mark, item).cause if item else None
 
 
 def user_addition(address: str, patron_id: str) -> Write:
@@ -80,8 +87,11 @@ def mark_addition(address: str, moment: datetime, cause: str) -> Write:
 
 def marked_until(table: Table, moment: datetime) -> Iterator[tuple[str, datetime]]:
     """Addresses that were marked by a moment, each with when, the oldest first (RULES 41)."""
-    for item in table.query(_MARKS, index="work", before=f"{stamp(moment)}#~"):
-        yield item["PK"].removeprefix("ADDRESS#"), datetime.fromisoformat(item["since"])
+    yield from each_of(_marked, table.query(_MARKS, index="work", before=f"{stamp(moment)}#~"))
+
+
+def _marked(item: Item) -> tuple[str, datetime]:
+    return item["PK"].removeprefix("ADDRESS#"), value_of(_Mark, item).since
 
 
 def mark_removal(address: str) -> Write:

@@ -76,13 +76,23 @@ class Trouble:
 
 def trouble_with(table: Table, address: str) -> Trouble:
     """What is known against an address, in one query as long as that is nothing."""
-    since, tasks = None, []
-    for item in table.query(f"ADDRESS#{address}", before=f"{_PREFIX}~"):
-        if item["SK"].startswith(_PREFIX):
-            tasks.append(find(table, (item["task_pk"], item["task_sk"])))
-        else:
-            since = datetime.fromisoformat(item["since"])
-    return Trouble(since, [task for task in tasks if task and task.done_at is None])
+    items = list(table.query(f"ADDRESS#{address}", before=f"{_PREFIX}~"))
+    pointers = values_of(_Pointer, (item for item in items if item["SK"].startswith(_PREFIX)))
+    marks = values_of(_Mark, (item for item in items if not item["SK"].startswith(_PREFIX)))
+    keys = [(pointer.task_pk, pointer.task_sk) for pointer in pointers]
+    tasks = values_of(Contact, table.get_many(keys))
+    return Trouble(next((mark.since for mark in marks), None), [task for task in tasks if task.done_at is None])
+
+
+@dataclass(frozen=True, slots=True)
+class _Pointer:
+    task_pk: str
+    task_sk: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    since: datetime
 
 
 def record(before: Contact | None, after: Contact, policy: Policy) -> Write:

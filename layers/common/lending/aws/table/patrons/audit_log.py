@@ -7,7 +7,7 @@ import hashlib
 from datetime import date, timedelta
 from typing import Any
 
-from lending.aws.table.codec import Item, attributes, epoch, stamp, value_of
+from lending.aws.table.codec import Item, attributes, each_of, epoch, stamp, value_of
 from lending.aws.table.patrons.patrons import partition
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Write, update
@@ -40,13 +40,13 @@ def entry_of_list(name: str, act: Act, policy: Policy) -> Write:
 def of_patron(table: Table, patron_id: str, start: Any, limit: int) -> tuple[list[Trace], Any]:
     """Some of the traces on a patron, the latest first, and where the list goes on."""
     page = table.page(partition(patron_id), _PREFIX, start=start, limit=limit, forward=False)
-    return list(map(_trace_of, page.items)), page.last
+    return list(each_of(_trace_of, page.items)), page.last
 
 
 def of_staff(table: Table, staff: str, month: date, first: date, start: Any, limit: int) -> tuple[list[Trace], Any]:
     """Some of the traces that somebody left in a month, from a day on, the earliest first, and where it goes on."""
     page = table.page(_work(staff, month), index="work", after=first.isoformat(), before="~", start=start, limit=limit)
-    return list(map(_trace_of, page.items)), page.last
+    return list(each_of(_trace_of, page.items)), page.last
 
 
 def _on(pk: str, act: Act, policy: Policy) -> Write:
@@ -62,4 +62,4 @@ def _work(staff: str, month: date) -> str:
 
 
 def _trace_of(item: Item) -> Trace:
-    return Trace(value_of(Act, item), item["times"], item["PK"])
+    return value_of(Trace, {"act": item, "on": item["PK"], **item})

@@ -69,7 +69,7 @@ def _deletions(items: Iterable[Item]) -> Iterator[Write]:
             continue
         yield delete((item["PK"], item["SK"]))
         # An open contact task is pointed to by its address.
-        if item["SK"].startswith("CONTACT#"):
+        if item["SK"].startswith("CONTACT#") and "address" in item:
             kind, _, owner = item["PK"].partition("#")
             name = item["SK"].removeprefix("CONTACT#")
             yield delete((f"ADDRESS#{item['address']}", f"CONTACT#{kind.lower()}.{owner}.{name}"))

@@ -1,11 +1,18 @@
 """Crates that have left: WEEK#sunday / CRATE#facility (RULES 23, 24). What is in them are the week's bags."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from lending.aws.table.codec import epoch, stamp
+from lending.aws.table.codec import epoch, stamp, values_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, check, delete, put_new
 from lending.domain.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class _Crate:
+    facility: str
+    dispatched_at: datetime
 
 
 def key(pickup_from: date, facility: str) -> Key:
@@ -15,8 +22,8 @@ def key(pickup_from: date, facility: str) -> Key:
 
 def dispatched(table: Table, pickup_from: date) -> dict[str, datetime]:
     """When the crates of a week left, by facility; those that are still here are not in the answer."""
-    items = table.query(f"WEEK#{pickup_from.isoformat()}", "CRATE#")
-    return {item["facility"]: datetime.fromisoformat(item["dispatched_at"]) for item in items}
+    left = values_of(_Crate, table.query(f"WEEK#{pickup_from.isoformat()}", "CRATE#"))
+    return {crate.facility: crate.dispatched_at for crate in left}
 
 
 def has_left(table: Table, pickup_from: date, facility: str) -> bool:

@@ -11,11 +11,13 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from lending.aws.table.codec import attributes, epoch, value_of, values_of
+from pydantic import StrictBytes
+
+from lending.aws.table.codec import Unreadable, attributes, broken, epoch, value_of, values_of
 from lending.aws.table.store import Overtaken, Table
 from lending.aws.table.writes import Key, Write, put, put_new, update
 from lending.domain.policy import Policy
@@ -26,9 +28,16 @@ from lending.domain.run_id import RunId
 from lending.domain.week import Week, week_of_run
 
 CHUNK = 1000
+# What Python says of bytes that are no plan.
+_UNPACKING = (KeyError, TypeError, ValueError, zlib.error)
 
 # Well below what an item may hold.
 _INPUT_BYTES = 350_000
+
+
+@dataclass(frozen=True, slots=True)
+class _InputPart:
+    input: StrictBytes
 
 
 def key(run_id: RunId) -> Key:
@@ -57,7 +66,12 @@ def chunk_record(record: RunRecord, number: int, decisions: Sequence[RunDecision
 def chunk(table: Table, record: RunRecord, number: int) -> list[RunDecision]:
     """A part of the plan in force; nothing of it once it has vanished."""
     item = table.get(_chunk_key(record.run_id, record.plan, number))
-    return [_decision(*values) for values in json.loads(zlib.decompress(bytes(item["decisions"])))] if item else []
+    if item is None:
+        return []
+    try:
+        return [_decision(*values) for values in json.loads(zlib.decompress(item["decisions"]))]
+    except _UNPACKING:
+        raise broken(item, "RunDecision", ["decisions"]) from None
 
 
 def _decision(
@@ -87,7 +101,7 @@ def input_record(record: RunRecord, packed: bytes, policy: Policy) -> list[Write
 def input_of(table: Table, record: RunRecord) -> bytes:
     """What the plan in force was made from; empty if it was not kept or has vanished."""
     parts = table.query(f"RUN#{record.run_id}", f"INPUT#{record.plan}#")
-    return b"".join(bytes(part["input"]) for part in parts)
+    return b"".join(value_of(_InputPart, part).input for part in parts)
 
 
 def adoption(record: RunRecord, instead_of: str = "") -> Write:
@@ -146,9 +160,15 @@ def of_cycle(table: Table, cycle: date) -> CycleRun | None:
 
 
 def week_as_run(table: Table, week: Week) -> Week:
-    """A week with the days of the run that was made for it: the policy may be another one by now (RULES 25, 29)."""
-    made = of_cycle(table, week.cycle)
-    record = find(table, made.run_id) if made else None
+    """A week with the days of the run that was made for it: the policy may be another one by now (RULES 25, 29).
+
+    If the run cannot be read, the days of the policy are as good as any: other work of the week goes on.
+    """
+    try:
+        made = of_cycle(table, week.cycle)
+        record = find(table, made.run_id) if made else None
+    except Unreadable:
+        return week
     return record.week if record and record.week else week
 
 
