@@ -29,10 +29,13 @@ def drop_plans(table: Table, found_copies: Iterable[Copy]) -> int:
     # Of two old plans for one hold, the later one is told of.
     by_run = sorted(planned, key=lambda each: each[1].run)
     pulls = {(pull.patron_id, pull.title_id): (copy, pull) for copy, pull in by_run}
-    missed = [(hold, *pulls[hold.patron_id, hold.title_id]) for hold in holds.find_each(table, pulls)]
-    writes = [copies.pull_removal(copy) for copy, _ in planned]
-    writes += [_explained(hold, pull) for hold, copy, pull in missed if hold.barcode in ("", copy.barcode)]
-    write_what_holds(table, writes)
+    missed = [(hold, pulls.get((hold.patron_id, hold.title_id))) for hold in holds.find_each(table, pulls)]
+    # First why: whoever comes after a death in between finds the plan, and explains it again.
+    write_what_holds(
+        table,
+        [_explained(hold, of[1]) for hold, of in missed if of and hold.barcode in ("", of[0].barcode)],
+    )
+    write_what_holds(table, [copies.pull_removal(copy) for copy, _ in planned])
     return len(planned)
 
 

@@ -64,7 +64,8 @@ def _carry_out_part(table: Table, run: Run, now: RunSnapshot, decisions: list[Ru
             elif made:
                 tally[made] += 1
     lost = set(write_what_holds(table, [write for *_, write in steps]))
-    tally.update(missed if number in lost else made for number, (made, missed, _) in enumerate(steps))
+    became = (missed if number in lost else made for number, (made, missed, _) in enumerate(steps))
+    tally.update(name for name in became if name)
     return dict(tally)
 
 
@@ -91,11 +92,11 @@ def _reason(run: Run, hold: Hold, decision: RunDecision) -> _Step:
     """Why the hold gets no book in this run, written only if it is another reason than before (RULES 27).
 
     A book to be lent is told of by its loan, once staff have scanned it: until then there is no reason, and an old one
-    is taken away.
+    is taken away. That explains nothing, and is not counted: done again there is nothing to take away.
     """
     known = hold.last_run
     if decision.decision in (Outcome.LEND, Outcome.READY):
-        return ("explained", "gone", holds.reason_change(hold, None)) if known else _NOTHING
+        return ("", "gone", holds.reason_change(hold, None)) if known else _NOTHING
     if run.kind is RunKind.PREFECTURAL:
         return _NOTHING
     reason = RunReason(max(run.day, known.date) if known else run.day, str(decision.code), dict(decision.facts))
