@@ -222,6 +222,8 @@ class CountingStore:
         if not ScanIndexForward:
             keyed.reverse()
         if ExclusiveStartKey:
+            there = {name: ExclusiveStartKey[name] for name in (index.hash_key, index.range_key)}
+            _demand(holds(KeyConditionExpression, there, given), "a start outside of what is asked for")
             start = _sort_key(index, ExclusiveStartKey)
             keyed = [each for each in keyed if (each[0] > start if ScanIndexForward else each[0] < start)]
         page, size = _page(keyed, Limit)

@@ -2,10 +2,13 @@
 
 import importlib
 import json
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from time import process_time
 from typing import Any
 
 from lending.api.surface import Surface
+from lending.aws.table import Table
 from lending.aws.table.calendar import calendar, shifts
 from lending.aws.table.holds import baskets
 from lending.aws.table.mail import mails
@@ -14,6 +17,7 @@ from lending.domain.loans.batch import bag_id
 from lending.domain.loans.shift import Shift
 from lending.domain.mail.kinds.addresses import ArrivalTestMail
 from lending.domain.mail.mail import Mail
+from lending.domain.problems import SENTENCES
 from tests.handlers.applications import RECEIPT, applied, kit
 from tests.handlers.conftest import NOON, Given, context, request
 from tests.handlers.desk import POLICY, SUNDAY, THURSDAY, SampleLibrary
@@ -86,17 +90,30 @@ def filled(path: str, value: str | None = None) -> str:
     )
 
 
+# What is more is a mistake: a page of a list is below it, and so is whatever is kept of a patron.
+MOST_BYTES = 1_000_000
+# Of the processor. No answer needs a tenth; work that grows with the square of what is sent needs many times more.
+MOST_SECONDS = 1
+
+
 def asked(function: str, event: dict[str, Any]) -> tuple[int, str]:
-    """The status of an answer, demanding that it is one of the API's own: no failure, and a problem if it is a no."""
+    """Status and body of an answer, demanding that it is one of the API's own, within bounds, and no failure.
+
+    What is refused is told by a problem with a stable code.
+    """
+    began = process_time()
     answered = api_of(function)(event, context())
+    took = process_time() - began
     status, kind = answered["statusCode"], answered["headers"]["Content-Type"]
     odd = str({name: event.get(name) for name in ("routeKey", "body", "queryStringParameters", "headers")})[:500]
     what = f"{status} {answered['body'][:200]} to {odd!a}"
     assert status < 500, what
+    assert len(answered["body"].encode()) <= MOST_BYTES, what
+    assert took <= MOST_SECONDS, f"{took} s for {what}"
     if status >= 400:
         problem = json.loads(answered["body"].encode())
         assert kind.startswith("application/problem+json"), what
-        assert (problem["status"], bool(problem["code"]), bool(problem["reasons"])) == (status, True, True), what
+        assert (problem["status"], problem["code"] in SENTENCES, bool(problem["reasons"])) == (status, True, True), what
     return status, answered["body"]
 
 
@@ -109,3 +126,32 @@ def sent(route: Route, path: str = "", **how: Any) -> tuple[int, str]:
     group = group_of(template)
     event = request(method, path or filled(template), group=group, user=USERS[group], **({"now": THURSDAY} | how))
     return asked(function, event)
+
+
+# Beside moto and the store in memory
+
+
+LONGEST_KEY = {"PK": 2048, "SK": 1024}
+
+
+def as_strict_as_dynamodb(ask: Callable[..., Any]) -> Callable[..., Any]:
+    """What moto lets pass: keys that are too long, and text that is none."""
+
+    def strictly(table: Table, operation: str, **request: Any) -> Any:
+        for name, value in texts(request):
+            assert len(value.encode()) <= LONGEST_KEY.get(name, 400_000), f"{operation} with {name} of {len(value)}"
+        return ask(table, operation, **request)
+
+    return strictly
+
+
+def texts(request: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of a request with the name of its attribute."""
+    if isinstance(request, dict):
+        for inner, value in request.items():
+            yield from texts(value, name if inner == "S" else inner)
+    elif isinstance(request, list | tuple):
+        for value in request:
+            yield from texts(value, name)
+    elif isinstance(request, str):
+        yield name, request

@@ -1,7 +1,7 @@
 """Whatever is sent, to whatever route, by whomever: the answer is one of the API's own, and never a failure."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,19 @@ from lending.aws.table import Table
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, request
 from tests.handlers.desk import SampleLibrary
-from tests.handlers.surface import ROUTES, TAKING, USERS, Route, api_of, asked, filled, furnished, group_of, sent
+from tests.handlers.surface import (
+    ROUTES,
+    TAKING,
+    USERS,
+    Route,
+    api_of,
+    as_strict_as_dynamodb,
+    asked,
+    filled,
+    furnished,
+    group_of,
+    sent,
+)
 
 HALF = "\ud800"
 YEARS = ("0001-01-01", "1999-12-31", "2101-01-01", "9999-12-31")
@@ -26,32 +38,6 @@ def there(given: Given, monkeypatch: pytest.MonkeyPatch) -> SampleLibrary:
     monkeypatch.setattr(suppression, "remove_from_suppression_list", lambda address: None)
     monkeypatch.setattr(Table, "_ask", as_strict_as_dynamodb(Table._ask))
     return furnished(given)
-
-
-LONGEST_KEY = {"PK": 2048, "SK": 1024}
-
-
-def as_strict_as_dynamodb(ask: Callable[..., Any]) -> Callable[..., Any]:
-    """What moto lets pass: keys that are too long, and text that is none."""
-
-    def strictly(table: Table, operation: str, **request: Any) -> Any:
-        for name, value in texts(request):
-            assert len(value.encode()) <= LONGEST_KEY.get(name, 400_000), f"{operation} with {name} of {len(value)}"
-        return ask(table, operation, **request)
-
-    return strictly
-
-
-def texts(request: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """Every text of a request with the name of its attribute."""
-    if isinstance(request, dict):
-        for inner, value in request.items():
-            yield from texts(value, name if inner == "S" else inner)
-    elif isinstance(request, list | tuple):
-        for value in request:
-            yield from texts(value, name)
-    elif isinstance(request, str):
-        yield name, request
 
 
 def deep(bracket: str, levels: int = 10_000) -> str:

@@ -29,11 +29,18 @@ def _part(sk_prefix: str, after: str, before: str) -> tuple[str, Item]:
     return (" AND #sk <= :sk", {":sk": before}) if before else ("", {})
 
 
-def going_on(index: str, pk: str, start: Item | None) -> dict[str, Any]:
-    """Where a list goes on, which must be in the list itself."""
+def going_on(index: str, pk: str, part: tuple[str, str, str], start: Item | None) -> dict[str, Any]:
+    """Where a list goes on, which must be in the very part of it that is read: DynamoDB demands it.
+
+    Args:
+        part: what its sort keys begin with, the least and the last of them; each may be empty.
+    """
     if not start:
         return {}
-    if start.get(INDEXES[index][0]) != pk:
+    pk_name, sk_name = INDEXES[index]
+    (prefix, after, before), order = part, str(start.get(sk_name, ""))
+    within = order.startswith(prefix) and after <= order and (not before or order <= before)
+    if start.get(pk_name) != pk or not within:
         raise Refused("bad_cursor")
     return {"ExclusiveStartKey": to_wire(start)}
 

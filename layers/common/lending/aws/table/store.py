@@ -183,7 +183,8 @@ class Table:
         Raises:
             Refused: `start` is of another list.
         """
-        request = part_of_list(index, pk, sk_prefix, after, before) | going_on(index, pk, start)
+        request = part_of_list(index, pk, sk_prefix, after, before)
+        request |= going_on(index, pk, (sk_prefix, after, before), start)
         request |= {"ScanIndexForward": forward} | ({} if index else {"ConsistentRead": self.consistent})
         request |= less(limit, only_keys)
         answer = self._ask("query", TableName=self.name, **request)
