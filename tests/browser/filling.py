@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 MAN = {
-    "利用者カードの番号": "２０１０－０００１",
+    "利用者番号(カードの番号)": "２０１０－０００１",
     "お名前": "青森 太郎",
     "フリガナ": "あおもり たろう",
     "郵便番号": "０３００１８４",

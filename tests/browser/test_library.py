@@ -18,7 +18,7 @@ from tests.browser.given import CHOSEN, TEMPORARY, Clock, Given, on_paper, open_
 
 pytestmark = pytest.mark.browser
 
-CARD = "利用者カードの番号"
+CARD = "利用者番号(カードの番号)"
 MONDAY = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
 WRONG_PAIR = "利用券の番号またはパスワードに誤りがあります。"
 
@@ -70,7 +70,7 @@ def test_a_patron_signs_in_searches_holds_and_cancels(phone: BrowserContext, giv
     expect(page.locator("#news")).to_contain_text("1冊を予約しました。受取館は、平内町立図書館です。")
     expect(page.locator(".book")).to_contain_text("早くて 6月7日(日)")
     expect(page.locator(".book")).to_contain_text("確保待ち")
-    expect(page.locator(".book")).to_contain_text("1人中 1番目")
+    expect(page.locator(".book")).to_contain_text("1番目(お待ちの方 1人)")
     assert_accessible(page)
     # WHEN it is cancelled THEN it is asked once more, and gone (RULES 12)
     cancel = page.get_by_role("button", name="「三内丸山のりんご」の予約を取り消す")
@@ -185,7 +185,7 @@ def test_every_state_of_holds_and_loans_is_told(phone: BrowserContext, given: Gi
         HOLD | {"title_id": "T3", "status": "ready", "status_label": "貸出可能", "pickup_place": "prefectural",
                 "pickup_until": "2026-06-16"},
     ]  # fmt: skip
-    reserved = {"code": "held_by_others", "message": "ほかの方の予約が有るため、更新できません。"}
+    reserved = {"code": "held_by_others", "message": "ほかの方の予約が有るため、延長できません。"}
     loans = [
         LOAN,
         LOAN | {"barcode": "B2", "renewable": False, "reasons": [reserved], "reserved": "予約 有り", "overdue": True},
@@ -209,7 +209,7 @@ def test_every_state_of_holds_and_loans_is_told(phone: BrowserContext, given: Gi
     assert_accessible(page)
     open_view(page, "借りている資料")
     expect(page.get_by_role("checkbox", name="貸出延長")).to_have_count(2)
-    expect(page.get_by_text("ほかの方の予約が有るため、更新できません。")).to_have_count(2)
+    expect(page.get_by_text("ほかの方の予約が有るため、延長できません。")).to_have_count(2)
     expect(page.get_by_text("6月21日(日) 期限を過ぎています")).to_have_count(1)
     # AND where nobody knows, that is said (RULES 30, 35)
     expect(page.locator(".book").nth(3)).to_contain_text("受取期間は終わりました")

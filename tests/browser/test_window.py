@@ -91,7 +91,7 @@ def test_somebody_without_mail_is_registered_found_and_let_in(phone: BrowserCont
     open_view(page, "連絡")
     expect(page.locator("body")).not_to_contain_text(password)
     at_home = phone.new_page()
-    sign_in_at(at_home, "/library.html", "00812347", "利用者カードの番号", password)
+    sign_in_at(at_home, "/library.html", "00812347", "利用者番号(カードの番号)", password)
     at_home.get_by_label("新しいパスワード", exact=True).fill(CHOSEN)
     at_home.get_by_label("新しいパスワード(確認").fill(CHOSEN)
     at_home.get_by_role("button", name="このパスワードに決める").click()

@@ -186,7 +186,7 @@ export class App {
         message,
         target: byId(`field-${field}`) ? `field-${field}` : undefined,
       })),
-      "できませんでした",
+      "手続きは、まだ終わっていません",
     );
     return false;
   }

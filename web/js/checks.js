@@ -19,8 +19,8 @@ const LONGEST = { name: 60, guardian: 60, kana: 80, address: 200, email: 254 };
 
 /** @type {Record<string, string>} */
 export const LABELS = {
-  card_number: "利用者カードの番号",
-  old_card_number: "これまでの利用者カードの番号",
+  card_number: "利用者番号(カードの番号)",
+  old_card_number: "これまでの利用者番号(カードの番号)",
   name: "お名前",
   kana: "フリガナ",
   birth_date: "生年月日",
@@ -77,7 +77,7 @@ export function checkTyping(field, text) {
 function cardNumber(text) {
   const number = digitsAndHyphens(text).replaceAll("-", "");
   if (/^[0-9]{6,14}$/.test(number)) return { value: number };
-  return { fault: "利用者カードの番号は、カードに印刷された数字だけを入力してください。" };
+  return { fault: "利用者番号は、カードに印刷された数字だけを入力してください。" };
 }
 
 /** @param {string} text */

@@ -15,14 +15,14 @@ import { settingsView } from "./library/settings.js";
 /** @type {SignIn} */
 const PATRON = {
   title: "Myライブラリ",
-  lead: "利用者カードの番号と、パスワードでログインしてください。はじめての方は、受理メールに書かれた仮パスワードを使います。",
+  lead: "利用者番号(カードの番号)と、パスワードでログインしてください。はじめての方は、受理メールに書かれた仮パスワードを使います。",
   pool: "patron",
   group: "patron",
-  label: "利用者カードの番号",
+  label: "利用者番号(カードの番号)",
   hint: "バーコードといっしょに印刷されている数字です。",
   digits: true,
   onSignOut: forgetPlace,
-  others: "利用者カードの番号でログインしてください。",
+  others: "利用者番号でログインしてください。",
   below: () =>
     el(
       "ul",

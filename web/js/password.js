@@ -46,7 +46,7 @@ function askForMail() {
   const form = el(
     "form",
     { class: "stack", novalidate: true },
-    input("card_number", "利用者カードの番号", {
+    input("card_number", "利用者番号(カードの番号)", {
       hint: "バーコードといっしょに印刷されている数字です。",
       inputmode: "numeric",
       class: "text number w16",

@@ -9,7 +9,7 @@ const STEPS = [
   { id: "kind", title: () => "どの申請をしますか", fields: [] },
   {
     id: "card",
-    title: (kind) => (KINDS[kind].kit ? "登録セットに入っているカードの番号" : "お持ちの利用者カードの番号"),
+    title: (kind) => (KINDS[kind].kit ? "登録セットに入っているカードの番号" : "お持ちのカードの利用者番号"),
     fields: ["card_number", "old_card_number"],
   },
   {

@@ -21,7 +21,7 @@ export const SLOT_STATES = { awaiting: "届いていません", accepted: "届�
 export const CODES = { match: "入力された番号と同じ", mismatch: "入力された番号と違う", unread: "読み取れません" };
 /** @type {Record<string, string>} */
 export const APPLICATION_FIELDS = {
-  card_number: "利用者カードの番号",
+  card_number: "利用者番号(カードの番号)",
   old_card_number: "これまでのカードの番号",
   name: "お名前",
   kana: "フリガナ",

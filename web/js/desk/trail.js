@@ -121,8 +121,7 @@ async function load(app) {
   /** @param {HTMLFormElement} form */
   const show = async (form) => {
     const { staff, from } = typedIn(form);
-    if (tellFaults(form, staff.trim() ? [] : [{ field: "staff", message: "職員IDを入力してください。" }]))
-      return;
+    if (tellFaults(form, staff.trim() ? [] : [{ field: "staff", message: "職員IDを入力してください。" }])) return;
     const asked = new URLSearchParams({ staff: staff.trim(), ...(from ? { from } : {}) });
     found.replaceChildren();
     const columns = ["日時", "操作", "内容", "回数", "対象"];

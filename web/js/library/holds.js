@@ -38,7 +38,7 @@ function entry(hold, named, app) {
   /** @type {Fact[]} */
   const facts = [
     ["状態", el("span", { class: `state ${status}` }, hold.status_label)],
-    ["順番", position ? `${of}人中 ${position}番目` : ""],
+    ["順番", position ? `${position}番目(お待ちの方 ${of}人)` : ""],
     ["受取館", named(hold.pickup_place)],
     ["受取館の変更", change(hold, named)],
     ["受取の見込み", status === "waiting" && hold.earliest_pickup ? `早くて ${dayInWords(hold.earliest_pickup)}` : ""],

@@ -59,7 +59,7 @@ def check_card_number(
     if pattern.fullmatch(number):
         return number
     return _too_long_or(
-        text, FieldFault(field, "card_number", "利用者カードの番号は、カードに印刷された数字だけを入力してください。")
+        text, FieldFault(field, "card_number", "利用者番号は、カードに印刷された数字だけを入力してください。")
     )
 
 
@@ -269,8 +269,8 @@ def _too_long_or(text: str, fault: FieldFault) -> FieldFault:
 
 FIELD_LABELS = {
     "kind": "申請の種類",
-    "card_number": "利用者カードの番号",
-    "old_card_number": "これまでの利用者カードの番号",
+    "card_number": "利用者番号(カードの番号)",
+    "old_card_number": "これまでの利用者番号(カードの番号)",
     "name": "お名前",
     "kana": "フリガナ",
     "birth_date": "生年月日",

@@ -36,7 +36,7 @@ SENTENCES: dict[str, str] = {
     "no_image_missing": "送っていただく画像はもうありません。結果のお知らせをお待ちください。",
     "not_that_image": "この画像は、今は送っていただく必要がありません。",
     "card_not_usable": "この番号のカードは登録に使えません。",
-    "patron_unknown": "どの利用者の申請か分かりません。これまでの利用者カードの番号を確かめて指定してください。",
+    "patron_unknown": "どの利用者の申請か分かりません。これまでの利用者番号を確かめて指定してください。",
     "other_person": (
         "このカードの利用者と、申請した方の生年月日が違います。"
         "同じ方と確かめたときは、違っている項目を1つずつ確認してから登録してください。"
@@ -66,15 +66,15 @@ SENTENCES: dict[str, str] = {
     ),
     # loans (RULES 31), hand-overs (RULES 29)
     "too_early": "{day}からお手続きいただけます。",
-    "overdue": "返却期限の{day}を過ぎているため、更新はお電話で承ります。{counter_name} {counter_phone}",
-    "renewal_limit": "更新は{limit}回までです。",
-    "held_by_others": "ほかの方の予約が有るため、更新できません。",
-    "lost": "紛失のお届けがある本は、更新できません。{counter_name} {counter_phone}",
+    "overdue": "返却期限の{day}を過ぎているため、延長はお電話で承ります。{counter_name} {counter_phone}",
+    "renewal_limit": "延長は{limit}回までです。",
+    "held_by_others": "ほかの方の予約が有るため、延長できません。",
+    "lost": "紛失のお届けがある本は、延長できません。{counter_name} {counter_phone}",
     "returning": (
-        "受取期間に受け取られず、図書館へ返送中の本は、更新できません。"
+        "受取期間に受け取られず、図書館へ返送中の本は、延長できません。"
         "お手元にあるときは、お電話ください。{counter_name} {counter_phone}"
     ),
-    "damaged": "破損のお届けがある本は、更新できません。{counter_name} {counter_phone}",
+    "damaged": "破損のお届けがある本は、延長できません。{counter_name} {counter_phone}",
     # at a facility (RULES 30, 54)
     "undo_too_late": (
         "お渡しの取り消しは、記録から{minutes}分以内にできます。お電話ください。{counter_name} {counter_phone}"
