@@ -17,16 +17,12 @@ from lending.aws.table import library_table
 def handler(event: dict[str, Any], context: Any) -> Summary:
     """Carry out the job that is due; what was done before is not done again."""
     jobs = {
-        "lending_mail": _lending_mail,
+        "lending_mail": lambda moment: summary_of(announce_bags(library_at(moment), enough_time(context))),
         "daily_notices": _daily_notices,
         "mails_again": lambda moment: {"sent_again": send_again_what_is_stuck(library_table(), moment)},
         "erasure": lambda moment: erase(library_at(moment), enough_time(context)),
     }
     return carry_out_job(jobs, event)
-
-
-def _lending_mail(moment: datetime) -> Summary:
-    return summary_of(announce_bags(library_at(moment)))
 
 
 def _daily_notices(moment: datetime) -> Summary:

@@ -199,7 +199,7 @@ class _Life:
 
     def _announce(self) -> None:
         saturday = datetime.combine(self.given.run.week.mail_on, time(9), TOKYO)
-        announce_bags(self._at(saturday))
+        announce_bags(self._at(saturday), lambda: True)
         for key in list(mails.on_their_way(self.table, saturday)):
             send_mail(self._at(saturday), key)
             self.mails += 1

@@ -124,7 +124,7 @@ def _one_at_a_time(call: Callable[..., Answer]) -> Callable[..., Answer]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class Change:
     """One write, as it would be."""
 
     key: Key
@@ -291,11 +291,11 @@ class CountingStore:
         units = self._units(change, transactional=False, done=change.holds)
         self._count(operation, [_entity_of(change.key)], write=[units])
         if not change.holds:
-            raise _error("ConditionalCheckFailedException", "The conditional request failed", operation)
+            raise error("ConditionalCheckFailedException", "The conditional request failed", operation)
         self._store(change)
         return _consumed(units)
 
-    def _change(self, action: str, request: Mapping[str, Any]) -> _Change:
+    def _change(self, action: str, request: Mapping[str, Any]) -> Change:
         """A write as it would be: what was there, what will be, and whether its condition holds."""
         given: Given = (request.get("ExpressionAttributeNames", {}), request.get("ExpressionAttributeValues", {}))
         key = request["Item"] if "Item" in request else request["Key"]
@@ -305,7 +305,7 @@ class CountingStore:
         condition = request.get("ConditionExpression")
         return _change(key, before, after, not condition or holds(condition, before, given))
 
-    def _store(self, change: _Change) -> None:
+    def _store(self, change: Change) -> None:
         self._table.put(change.key[0], (change.key[1],), change.after) if change.after else self._forget(change)
         if change.after:
             self._items[change.key] = change.after
@@ -316,13 +316,13 @@ class CountingStore:
             if after:
                 self._entries[name].put(after[0][0], after[0][1:], after[1])
 
-    def _forget(self, change: _Change) -> None:
+    def _forget(self, change: Change) -> None:
         if self._items.pop(change.key, None):
             self._table.remove(change.key[0], (change.key[1],))
 
     # Counting
 
-    def _units(self, change: _Change, transactional: bool, done: bool = True) -> int:
+    def _units(self, change: Change, transactional: bool, done: bool = True) -> int:
         table = write_units(size_of(change.before), size_of(change.after), transactional)
         indexes = self._indexes.values() if done and change.before is not change.after else ()
         return table + sum(index_units(index.entry(change.before), index.entry(change.after)) for index in indexes)
@@ -362,8 +362,8 @@ _AFTER: dict[str, Callable[[Item, Mapping[str, Any], Given], Item]] = {
 }
 
 
-def _change(key: Item, before: Item, after: Item, holds: bool = True) -> _Change:
-    return _Change(_key(key), before, after, holds)
+def _change(key: Item, before: Item, after: Item, holds: bool = True) -> Change:
+    return Change(_key(key), before, after, holds)
 
 
 def _key(key: Item) -> Key:
@@ -405,13 +405,13 @@ def _consumed_by_table(table: str, units: float) -> Answer:
 
 def _demand(true: bool, complaint: str) -> None:
     if not true:
-        raise _error("ValidationException", complaint, "request")
+        raise error("ValidationException", complaint, "request")
 
 
-def _error(code: str, message: str, operation: str, **more: Any) -> ClientError:
+def error(code: str, message: str, operation: str, **more: Any) -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": message}, **more}, operation)  # type: ignore[typeddict-item]  # the stubs know no more fields
 
 
-def _cancelled(changes: Sequence[_Change]) -> ClientError:
+def _cancelled(changes: Sequence[Change]) -> ClientError:
     reasons = [{"Code": "None" if change.holds else "ConditionalCheckFailed"} for change in changes]
-    return _error("TransactionCanceledException", "cancelled", "TransactWriteItems", CancellationReasons=reasons)
+    return error("TransactionCanceledException", "cancelled", "TransactWriteItems", CancellationReasons=reasons)

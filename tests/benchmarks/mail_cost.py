@@ -16,12 +16,14 @@ from functions.mail import handler as function
 from lending.actions.library import Library
 from lending.actions.mail.saturday_mail import announce_bags
 from lending.actions.mail.send import Sending, send_mail
+from lending.actions.unfinished import Unfinished
 from lending.aws.table import Table
 from lending.aws.table.calendar import facilities
+from lending.aws.table.codec import attributes
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.mail import mails
 from lending.aws.table.patrons import patrons
-from lending.aws.table.writes import Key, Write
+from lending.aws.table.writes import Key, Write, put
 from lending.domain.calendar.facility import Facility
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
@@ -31,9 +33,11 @@ from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.benchmarks.cloud import cloud
 from tests.benchmarks.counting_store import CountingStore, Counts
+from tests.benchmarks.throttling_store import ThrottlingStore
 from tests.handlers.conftest import lending_table
 
 COUNTED, TIMED, BOOKS = 1_000, 60, 3
+SATURDAYS_MAILS, AN_INVOCATION = 50_000, 885  # seconds that a job goes on for
 SATURDAY = datetime(2026, 6, 6, 9, tzinfo=TOKYO)
 SUNDAY = date(2026, 6, 7)
 _BATCH = 10  # what the queue brings at once
@@ -46,16 +50,22 @@ class Row(TypedDict):
     requests_per_mail: float
     write_units_per_mail: float
     mails_per_second: float
+    saturdays_mails: int
+    saturdays_seconds: float
+    saturdays_invocations: int
 
 
-def run(counted: int = COUNTED, timed: int = TIMED) -> Row:
-    """What `counted` mails cost and how fast `timed` mails go."""
-    counts = count(counted)
+def run(counted: int = COUNTED, timed: int = TIMED, saturdays: int = SATURDAYS_MAILS) -> Row:
+    """What `counted` mails cost, how fast `timed` mails go, and how long the table lets a Saturday's be put."""
+    counts, (put_in, invocations) = count(counted), put_saturdays(saturdays)
     return {
         # The one to SES is a request, too.
         "requests_per_mail": round(sum(counts.requests.values()) / counted + 1, 2),
         "write_units_per_mail": round(sum(counts.write.values()) / counted, 2),
         "mails_per_second": round(timed / seconds(timed), 1),
+        "saturdays_mails": saturdays,
+        "saturdays_seconds": round(put_in, 1),
+        "saturdays_invocations": invocations,
     }
 
 
@@ -71,6 +81,35 @@ def count(mails_: int) -> Counts:
             if send_mail(Library(table, _POLICY, SATURDAY), key) is not Sending.SENT:
                 raise RuntimeError(f"{key} was not sent")
         return store.counts
+
+
+def put_saturdays(mails_: int, an_invocation: float = AN_INVOCATION) -> tuple[float, int]:
+    """Put so many mails on a table that throttles; answers the seconds of its clock, and the invocations it took."""
+    store = ThrottlingStore()
+    store.load(put(bags.key(bag.pickup_from, bag.facility, bag.patron_id), attributes(bag)).parameters["Item"]
+               for bag in map(_bag, range(mails_)))  # fmt: skip
+    table = Table(store, "lending")
+    invocations, finished = 0, False
+    with store.clock():
+        while not finished:
+            invocations += 1
+            finished = _announced_by(table, store, store.now + an_invocation)
+    if (there := sum(1 for _ in mails.on_their_way(table, SATURDAY))) != mails_:
+        raise RuntimeError(f"{there} of {mails_} mails are there")
+    return store.now, invocations
+
+
+def _announced_by(table: Table, store: ThrottlingStore, until: float) -> bool:
+    try:
+        announce_bags(Library(table, _POLICY, SATURDAY), lambda: store.now < until)
+    except Unfinished:
+        return False
+    return True
+
+
+def _bag(number: int) -> Bag:
+    barcodes = frozenset(f"{number}-{n}" for n in range(BOOKS))
+    return Bag(f"p{number:05}", f"{number:08}", str(number % 59 + 1), SUNDAY, date(2026, 6, 14), barcodes)
 
 
 def seconds(mails_: int) -> float:
@@ -137,7 +176,7 @@ def _loan(patron_id: str, barcode: str, facility: str) -> Loan:
 
 def _announced(table: Table) -> list[Key]:
     """The keys of the mails that Saturday's job puts."""
-    announce_bags(Library(table, _POLICY, SATURDAY))
+    announce_bags(Library(table, _POLICY, SATURDAY), lambda: True)
     return list(mails.on_their_way(table, SATURDAY))
 
 

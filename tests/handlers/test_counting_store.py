@@ -2,6 +2,9 @@
 
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -11,6 +14,7 @@ from lending.aws.table import Overtaken, Table
 from lending.aws.table.codec import to_wire
 from lending.aws.table.writes import Write, check, delete, key_of, put, put_new, update
 from tests.benchmarks.counting_store import CountingStore, Counts, Index
+from tests.benchmarks.throttling_store import ThrottlingStore
 
 
 @pytest.fixture
@@ -180,3 +184,47 @@ def test_a_batch_gives_16_megabytes_at_most_and_the_table_asks_for_the_rest(
     store.load(items([380 * 1024] * 60))
     assert len(counted.get_many(("P", f"S{n:03}") for n in range(60))) == 60
     assert units(store.counts) == (2, 60 * 95, 0)
+
+
+# ---- the one that throttles
+
+
+def test_a_second_takes_so_much_of_a_key_and_of_the_table() -> None:
+    # GIVEN transactions of a hundred small items: two units each of the table, one of their key in an index
+    crowded = ThrottlingStore()
+
+    def refused(first: int, work: str) -> int:
+        before = crowded.refused["ThrottlingError"]
+        items = [put((f"P{first + n}", "S"), {"work": work, "work_order": str(n)}) for n in range(100)]
+        with suppress(ClientError):
+            crowded.transact_write_items([{"Put": {"TableName": "t", **item.parameters}} for item in items])
+        return crowded.refused["ThrottlingError"] - before
+
+    # WHEN eleven of them write one key of the index in a second THEN ten are taken
+    assert [refused(1000 * n, "W") for n in range(11)] == [0] * 10 + [100]
+    # AND of all keys together the table takes twenty of them
+    assert [refused(1000 * n, f"W{n}") for n in range(11, 22)] == [0] * 10 + [100]
+    # AND a second later there is room again
+    crowded.wait(1)
+    assert refused(0, "W") == 0
+
+
+def test_an_item_is_in_one_transaction_at_a_time() -> None:
+    # GIVEN two who write the same item at the same moment
+    crowded, together = ThrottlingStore(), Barrier(2)
+    write = [{"Put": {"TableName": "t", **put(("P", "S"), {"n": 1}).parameters}}]
+
+    def written(_: int) -> str:
+        crowded.wait(0)
+        together.wait(60)
+        try:
+            crowded.transact_write_items(write)
+        except ClientError as error:
+            return error.response["CancellationReasons"][0]["Code"]
+        return "written"
+
+    # THEN one is written, and meets the other
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(written, range(2))) == ["TransactionConflict", "written"]
+    # AND a moment later there is room
+    crowded.transact_write_items(write)

@@ -247,7 +247,7 @@ class ActualLibrary:
         return _done_before(release_expired(Library(self.table, POLICY, now)))
 
     def announce_bags(self, now: datetime) -> bool:
-        return _done_before(announce_bags(Library(self.table, POLICY, now)))
+        return _done_before(announce_bags(Library(self.table, POLICY, now), lambda: True))
 
     def daily_mails(self, now: datetime) -> bool:
         return _done_before(put_daily_mails(Library(self.table, POLICY, now)))

@@ -11,6 +11,7 @@ from lending.aws import suppression
 from lending.aws.table.calendar import calendar
 from lending.aws.table.holds import holds
 from lending.aws.table.mail import addresses
+from lending.aws.table.patrons import patrons
 from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.catalogue.title import CopyState, LiesAt
 from lending.domain.holds.hold import HoldStatus, RunReason
@@ -96,8 +97,7 @@ def test_block_expiry_and_enrolment_change_only_what_is_named(at: SampleLibrary)
     assert (who.blocked, who.expires_on, who.online_lending, who.open_holds) == (True, date(2028, 3, 31), False, 1)
     assert change(blocked=False)[0] == 200
     assert (at.who().blocked, at.who().expires_on) == (False, date(2028, 3, 31))
-    due = at.table.query("CARD_EXPIRY", index="work", before="2027-12-31#~")
-    assert [item["PK"] for item in due] == ["PATRON#p-2"]
+    assert [due.patron_id for due in patrons.expiring_until(at.table, date(2027, 12, 31))] == ["p-2"]
 
 
 def test_another_address_is_tried_by_all_who_use_it(at: SampleLibrary, monkeypatch: pytest.MonkeyPatch) -> None:

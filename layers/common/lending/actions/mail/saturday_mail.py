@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 
 from lending.actions.library import Library
+from lending.actions.unfinished import EnoughTime, Unfinished
+from lending.aws.table import Busy, in_batches
 from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.loans import bags
 from lending.aws.table.mail import mails
@@ -16,24 +18,50 @@ from lending.domain.week import DAYS_OF_WEEK, Week, in_tokyo, run_due_at, week_o
 
 JOB = "lending_mail"
 
+# As many mails as are put between two looks at the time that is left.
+_PART = 1000
 
-def announce_bags(library: Library) -> JobResult:
+
+def announce_bags(library: Library, enough_time: EnoughTime) -> JobResult:
     """One mail for each patron and facility with books in a bag of the week whose mails are due at `moment`.
 
     The mail is composed when it is sent, from what is on loan then.
 
     Returns:
         The day it was done for and what was done; no counts if it had been done before.
+
+    Raises:
+        Unfinished: there was not enough time; asked again it goes on.
     """
     week = runs.week_as_run(library.table, _week_due(library.moment, library.policy))
     if runs.is_done(library.table, JOB, week.mail_on):
         return JobResult(week.mail_on)
     packed = [bag for bag in bags.of_week(library.table, week.pickup_from) if bag.barcodes]
-    there_already = write_what_holds(
-        library.table, (mails.addition(_mail(bag, library.moment), library.policy) for bag in packed)
-    )
+    new = _not_there_yet(library, [_mail(bag, library.moment) for bag in packed])
+    put = sum(_put(library, part, enough_time) for part in in_batches(new, _PART))
     runs.note_done(library.table, JOB, week.mail_on, library.moment)
-    return JobResult(week.mail_on, {"bags": len(packed), "mails": len(packed) - len(there_already)})
+    return JobResult(week.mail_on, {"bags": len(packed), "mails": put})
+
+
+def _put(library: Library, new: list[Mail], enough_time: EnoughTime) -> int:
+    """Put mails; answers how many were not there. While the table takes no more of them, what it did not take waits."""
+    there_already = 0
+    left = new
+    while left:
+        if not enough_time():
+            raise Unfinished(f"{len(left)} mails or more are still to be put")
+        try:
+            there_already += len(write_what_holds(library.table, (mails.addition(m, library.policy) for m in left)))
+            break
+        except Busy:
+            # Each transaction has waited, and been tried, many times by now.
+            left = _not_there_yet(library, left)
+    return len(new) - there_already
+
+
+def _not_there_yet(library: Library, wanted: list[Mail]) -> list[Mail]:
+    there = mails.existing(library.table, map(mails.key, wanted))
+    return [mail for mail in wanted if mails.key(mail) not in there]
 
 
 def _week_due(moment: datetime, policy: Policy) -> Week:

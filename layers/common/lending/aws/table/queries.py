@@ -45,9 +45,10 @@ def going_on(index: str, pk: str, part: tuple[str, str, str], start: Item | None
     return {"ExclusiveStartKey": to_wire(start)}
 
 
-def less(limit: int, only_keys: bool) -> dict[str, Any]:
+def less(limit: int, only_keys: bool, index: str) -> dict[str, Any]:
     """What keeps an answer short."""
-    return ({"Limit": limit} if limit else {}) | ({"ProjectionExpression": "PK, SK"} if only_keys else {})
+    keys = ", ".join(dict.fromkeys((*INDEXES[""], INDEXES[index][1])))
+    return ({"Limit": limit} if limit else {}) | ({"ProjectionExpression": keys} if only_keys else {})
 
 
 def counting(request: dict[str, Any], condition: str, values: Item) -> dict[str, Any]:

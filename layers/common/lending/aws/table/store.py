@@ -178,7 +178,7 @@ class Table:
             start: `last` of the page before.
             limit: the most items; 0 for as many as fit.
             forward: ascending, or else descending.
-            only_keys: of each item no more than its key in the table.
+            only_keys: of each item no more than its key, and what orders it.
 
         Raises:
             Refused: `start` is of another list.
@@ -186,7 +186,7 @@ class Table:
         request = part_of_list(index, pk, sk_prefix, after, before)
         request |= going_on(index, pk, (sk_prefix, after, before), start)
         request |= {"ScanIndexForward": forward} | ({} if index else {"ConsistentRead": self.consistent})
-        request |= less(limit, only_keys)
+        request |= less(limit, only_keys, index)
         answer = self._ask("query", TableName=self.name, **request)
         last = answer.get("LastEvaluatedKey")
         return Page([from_wire(item) for item in answer["Items"]], from_wire(last) if last else None)

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import date
-from heapq import merge
-from zlib import crc32
 
 from lending.aws.table.codec import Item, attributes, each_of, value_of
 from lending.aws.table.patrons.patrons import partition
+from lending.aws.table.shards import merged, shard
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, delete, put_new, still, update
 from lending.domain.loans.loan import Loan
 
-SHARDS = 8
+_WORK = "LOAN"
 
 
 def key(patron_id: str, barcode: str) -> Key:
@@ -43,9 +42,7 @@ def of_patron(table: Table, patron_id: str) -> list[Loan]:
 
 def due_until(table: Table, day: date) -> Iterator[Loan]:
     """Open loans due on or before a day."""
-    for shard in range(SHARDS):
-        items = table.query(f"LOAN#{shard}", index="work", before=f"{day.isoformat()}#~")
-        yield from each_of(loan_of, items)
+    yield from each_of(loan_of, merged(table, _WORK, before=f"{day.isoformat()}#~"))
 
 
 def by_due_date(table: Table, until: date, after: str, at_once: int) -> Iterator[tuple[str, Loan]]:
@@ -55,16 +52,14 @@ def by_due_date(table: Table, until: date, after: str, at_once: int) -> Iterator
         after: the place of the loan to go on after, empty for the beginning.
         at_once: how many of each part to read with one request.
     """
-    how: Item = {"index": "work", "after": after, "before": f"{until.isoformat()}#~", "limit": at_once}
-    parts = [table.query(f"LOAN#{shard}", **how) for shard in range(SHARDS)]
-    in_order = merge(*parts, key=lambda item: str(item["work_order"]))
+    in_order = merged(table, _WORK, after=after, before=f"{until.isoformat()}#~", limit=at_once)
     further = (item for item in in_order if item["work_order"] != after)
     yield from each_of(lambda item: (str(item["work_order"]), loan_of(item)), further)
 
 
 def _work(loan: Loan) -> Item:
-    shard = crc32(loan.barcode.encode()) % SHARDS
-    return {"work": f"LOAN#{shard}", "work_order": f"{loan.due_on.isoformat()}#{loan.patron_id}#{loan.barcode}"}
+    order = f"{loan.due_on.isoformat()}#{loan.patron_id}#{loan.barcode}"
+    return {"work": shard(_WORK, loan.barcode), "work_order": order}
 
 
 def addition(loan: Loan) -> Write:

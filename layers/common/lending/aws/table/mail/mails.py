@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from lending.aws.table.codec import Item, attributes, each_of, epoch, stamp, value_of
+from lending.aws.table.shards import merged, shard
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, delete, put_new, still, update
 from lending.domain.mail.kinds import kind_named
 from lending.domain.mail.mail import Mail
 from lending.domain.policy import Policy
 
-WORK = "MAIL"
+_WORK = "MAIL"
 WORK_LETTER = "LETTER"
 
 
@@ -53,7 +54,7 @@ def of_application(table: Table, receipt_number: str) -> list[Mail]:
 
 def on_their_way(table: Table, created_until: datetime) -> Iterator[Key]:
     """Keys of the mails put by a moment that are still to be sent, the oldest first."""
-    for item in table.query(WORK, index="work", before=f"{stamp(created_until)}#~", only_keys=True):
+    for item in merged(table, _WORK, before=f"{stamp(created_until)}#~", only_keys=True):
         yield item["PK"], item["SK"]
 
 
@@ -91,4 +92,4 @@ def _work(mail: Mail) -> Item:
     if not (mail.on_its_way or mail.is_letter):
         return {}
     order = f"{stamp(mail.created_at)}#{mail.owner}#{mail.mail_id}"
-    return {"work": WORK if mail.on_its_way else WORK_LETTER, "work_order": order}
+    return {"work": shard(_WORK, mail.owner) if mail.on_its_way else WORK_LETTER, "work_order": order}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from lending.aws.table.codec import Item, attributes, each_of, stamp, value_of
+from lending.aws.table.shards import merged, shard
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, check, delete, put_new, still, update
 from lending.domain.patrons.patron import Patron
@@ -65,7 +66,7 @@ def change(before: Patron, after: Patron) -> Write:
     if not changed:
         return check(key(before.patron_id), condition, **values)
     if "expires_on" in changed:
-        changed |= {"work": WORK_CARD_EXPIRY, "work_order": _expiry_order(after)}
+        changed |= {"work": shard(WORK_CARD_EXPIRY, after.patron_id), "work_order": _expiry_order(after)}
     return update(key(before.patron_id), set=changed, condition=condition, **values)
 
 
@@ -88,7 +89,7 @@ def password_record(patron_id: str, moment: datetime, not_since: datetime) -> Wr
 
 
 def _item(patron: Patron) -> Item:
-    item = attributes(patron) | {"work": WORK_CARD_EXPIRY, "work_order": _expiry_order(patron)}
+    item = attributes(patron) | {"work": shard(WORK_CARD_EXPIRY, patron.patron_id), "work_order": _expiry_order(patron)}
     # An empty set cannot be stored; the first loan's ADD makes it.
     return {name: value for name, value in item.items() if name != "lent_titles"}
 
@@ -101,7 +102,7 @@ def hold_increment(patron_id: str, title_id: str, limit: int) -> Write:
     """One more open hold: below the limit, and not of a title on loan to the same patron (RULES 9, 10)."""
     return update(
         key(patron_id),
-        set={"work": WORK_CARD_EXPIRY},
+        set={"work": shard(WORK_CARD_EXPIRY, patron_id)},
         add={"open_holds": 1},
         condition="attribute_exists(#PK) AND #open_holds < :limit AND NOT contains(#lent_titles, :title)",
         limit=limit,
@@ -152,7 +153,7 @@ def loan_removal(patron_id: str, title_id: str, hold_limit: int) -> Write:
     """A loan that was a mistake is the hold again that it had answered, within the limit of holds (RULES 10, 23)."""
     return update(
         key(patron_id),
-        set={"work": WORK_CARD_EXPIRY},
+        set={"work": shard(WORK_CARD_EXPIRY, patron_id)},
         add={"loans": -1, "open_holds": 1},
         take={"lent_titles": {title_id}},
         condition="#loans > :none AND #open_holds < :limit",
@@ -184,14 +185,14 @@ def expired_until(table: Table, day: date) -> Iterator[Patron]:
 
 
 def _by_last_day(table: Table, list_: str, day: date) -> Iterator[Patron]:
-    yield from each_of(patron_of, table.query(list_, index="work", before=f"{day.isoformat()}#~"))
+    yield from each_of(patron_of, merged(table, list_, before=f"{day.isoformat()}#~"))
 
 
 def expired_record(patron: Patron) -> Write:
     """A card has run out and there is nothing to tell, until a hold is placed or its last day changes (RULES 8)."""
     return update(
         key(patron.patron_id),
-        set={"work": WORK_CARD_EXPIRED},
+        set={"work": shard(WORK_CARD_EXPIRED, patron.patron_id)},
         condition="#expires_on = :expires_on AND (#open_holds = :none OR #told_expired = :expires_on)",
         expires_on=patron.expires_on,
         none=0,
