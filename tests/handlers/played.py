@@ -32,7 +32,7 @@ from lending.domain.mail.mail import Mail, MailState, Unsent, new_mail
 from lending.domain.patrons.mail_address import PendingAddress
 from lending.domain.patrons.password_wish import PasswordWish
 from lending.domain.week import TOKYO
-from tests.benchmarks.counting_store import CountingStore, Item, Key, _Change
+from tests.benchmarks.counting_store import Change, CountingStore, Item, Key
 from tests.copies import moved
 from tests.handlers.applications import applied, kit
 from tests.handlers.conftest import Given, context, request
@@ -70,7 +70,7 @@ class Watched(CountingStore):
     def _note(self, items: list[Item]) -> None:
         self.read |= {(item["PK"]["S"], item["SK"]["S"]) for item in items}
 
-    def _store(self, change: _Change) -> None:
+    def _store(self, change: Change) -> None:
         self._before.setdefault(change.key, self._items.get(change.key, {}))
         super()._store(change)
 
@@ -87,7 +87,7 @@ class Watched(CountingStore):
             yield
         finally:
             for key, item in self._before.items():
-                super()._store(_Change(key, self._items.get(key, {}), item, holds=True))
+                super()._store(Change(key, self._items.get(key, {}), item, holds=True))
             self._before = outer
 
 

@@ -240,7 +240,7 @@ class ActualLibrary:
 
     def release_uncollected(self, now: datetime) -> bool:
         lapse_plans(Library(self.table, POLICY, now))
-        return _done_before(release_uncollected(Library(self.table, POLICY, now)))
+        return _done_before(release_uncollected(Library(self.table, POLICY, now), lambda: True))
 
     def release_expired(self, now: datetime) -> bool:
         lapse_plans(Library(self.table, POLICY, now))

@@ -292,7 +292,7 @@ def test_who_has_collected_is_left_alone(batch: SampleLibrary, given: Given) -> 
 
 def test_a_batch_without_records_is_still_moved_after_its_last_day(batch: SampleLibrary) -> None:
     # GIVEN a facility that records nothing, and a Sunday that is over (RULES 30, 40)
-    release_uncollected(Library(batch.table, POLICY, datetime(2026, 6, 14, 22, tzinfo=TOKYO)))
+    release_uncollected(Library(batch.table, POLICY, datetime(2026, 6, 14, 22, tzinfo=TOKYO)), lambda: True)
     # WHEN the road is shut THEN the shift reaches its books
     assert shift()[1]["patrons"] == 2
     loan = batch.lent()

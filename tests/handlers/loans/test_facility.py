@@ -141,7 +141,7 @@ def test_a_bag_goes_from_pile_to_pile(there: SampleLibrary) -> None:
     # from then on it goes back, RULES 30, before the release has come by
     assert [pile(name, on(14, 22)) for name in PILES] == [[], [], ["10000001"], []]
     # and after it; until its books are checked in
-    release_uncollected(Library(there.table, POLICY, on(14, 22)))
+    release_uncollected(Library(there.table, POLICY, on(14, 22)), lambda: True)
     assert pile("to_return", on(15)) == ["10000001"]
     check_in(there)
     assert [pile(name, on(17)) for name in PILES] == [[], [], [], []]
@@ -234,7 +234,7 @@ def test_not_before_sunday(there: SampleLibrary) -> None:
 
 def test_a_bag_handed_over_is_not_released(there: SampleLibrary) -> None:
     ask("POST", f"/bags/{BAG}/handover", now=on(10))
-    release_uncollected(Library(there.table, POLICY, on(14, 22)))
+    release_uncollected(Library(there.table, POLICY, on(14, 22)), lambda: True)
     assert state(there.table) == (True, False)
     assert there.who().returning == 0
 
@@ -242,7 +242,7 @@ def test_a_bag_handed_over_is_not_released(there: SampleLibrary) -> None:
 def test_a_late_hand_over_is_the_truth(there: SampleLibrary) -> None:
     # GIVEN a bag that the release took for left behind, RULES 30
     there.records("7")
-    release_uncollected(Library(there.table, POLICY, on(14, 22)))
+    release_uncollected(Library(there.table, POLICY, on(14, 22)), lambda: True)
     assert (state(there.table), there.who().returning) == ((False, True), 1)
     # WHEN the facility records the hand-over afterwards, twice
     assert [ask("POST", f"/bags/{BAG}/handover", now=on(16))[0] for _ in range(2)] == [200, 200]
@@ -281,7 +281,7 @@ def test_taken_back_everything_is_as_it_was(there: SampleLibrary, released: bool
     if missing:
         ask("POST", f"/bags/{BAG}/arrival", {"state": "missing"}, now=on(5))
     if released:
-        release_uncollected(Library(there.table, POLICY, on(14, 22)))
+        release_uncollected(Library(there.table, POLICY, on(14, 22)), lambda: True)
     before = there.everything()
     assert ask("POST", f"/bags/{BAG}/handover", now=on(15))[0] == 200
     assert there.everything() != before
@@ -350,7 +350,7 @@ def test_a_check_in_at_the_same_moment_comes_first(
 ) -> None:
     # GIVEN a bag that was read, and its book checked in before anything is written (RULES 30, 32)
     there.records("7")
-    release_uncollected(Library(there.table, POLICY, on(14, 22)))
+    release_uncollected(Library(there.table, POLICY, on(14, 22)), lambda: True)
     if act == "take_back":
         ask("POST", f"/bags/{BAG}/handover", now=on(17))
     transact = Table.transact
@@ -375,7 +375,7 @@ def test_who_dies_half_way_asks_again(
 ) -> None:
     # GIVEN a bag that was released and missed, where it helps handed over as well
     there.records("7")
-    release_uncollected(Library(there.table, POLICY, on(14, 22)))
+    release_uncollected(Library(there.table, POLICY, on(14, 22)), lambda: True)
     if act != "missing":
         ask("POST", f"/bags/{BAG}/arrival", {"state": "missing"}, now=on(15))
     if act == "take_back":

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from functions.release.handler import handler
+from lending.actions.loans import sunday_release
 from lending.aws.schedules import JobFailed, UnknownJob
 from lending.aws.table import Table, store
 from lending.aws.table.calendar import calendar
@@ -153,6 +154,62 @@ def test_a_batch_without_any_record_is_not_released(given: Given, library: Table
     record_another(library, day=17)
     assert release("2026-06-21T22:00:00+09:00")["books"] == 1
     assert (released(library, "p-1"), returning(library, "p-1")) == (["b-1"], 1)
+
+
+def test_the_bags_of_one_patron_go_back_together(given: Given, library: Table) -> None:
+    # GIVEN a patron with two bags that were left, of this week and of one before
+    given.patron("p-1", loans=3)
+    lend(library, "p-1", "b-1", "b-2")
+    lend(library, "p-1", "b-3", until=date(2026, 6, 7), pickup_from=date(2026, 5, 31))
+    record_another(library)
+    record_another(library, day=1, pickup_from=date(2026, 5, 31))
+    # WHEN Sunday is over THEN all their books are on their way back, and each counts once
+    assert (release()["bags"], released(library, "p-1"), returning(library, "p-1")) == (2, ["b-1", "b-2", "b-3"], 3)
+
+
+def test_what_was_handed_over_while_the_job_read_stays(
+    given: Given, library: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN two bags, one of which is handed over after the job has read its loans
+    given.patron("p-1", loans=1), given.patron("p-2", loans=1)
+    handed_over = lend(library, "p-1", "b-1")
+    lend(library, "p-2", "b-2")
+    record_another(library)
+    find_many = loans.find_many
+
+    def just_before(table: Table, wanted: list[tuple[str, str]]) -> list[Loan]:
+        found = find_many(table, wanted)
+        monkeypatch.setattr(loans, "find_many", find_many)
+        at = datetime(2026, 6, 14, 21, 59, tzinfo=TOKYO)
+        (loan,) = [each for each in found if each.barcode == "b-1"]
+        table.transact(bags.hand_over_record(handed_over, at), loans.change(loan, replace(loan, handed_over_at=at)))
+        return found
+
+    monkeypatch.setattr(loans, "find_many", just_before)
+    # WHEN it writes THEN the collected book is nobody's to send back, and the other one is released
+    assert release()["books"] == 1
+    assert (released(library, "p-1"), returning(library, "p-1")) == ([], 0)
+    assert (released(library, "p-2"), returning(library, "p-2")) == (["b-2"], 1)
+
+
+def test_what_there_was_no_time_for_goes_back_with_the_next_invocation(
+    given: Given, library: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN three bags, and time for one of them
+    monkeypatch.setattr(sunday_release, "_PART", 1)
+    for n in (1, 2, 3):
+        given.patron(f"p-{n}", loans=1)
+        lend(library, f"p-{n}", f"b-{n}")
+    record_another(library)
+    times = iter([30_000, 10_000])
+    short = context()
+    short.get_remaining_time_in_millis = lambda: next(times)
+    with pytest.raises(JobFailed):
+        handler(sample("release/sunday_release"), short)
+    assert [returning(library, f"p-{n}") for n in (1, 2, 3)] == [1, 0, 0]
+    # WHEN it is invoked again THEN it goes on, and nothing counts twice
+    assert release()["bags"] == 2
+    assert [returning(library, f"p-{n}") for n in (1, 2, 3)] == [1, 1, 1]
 
 
 def test_a_bag_that_is_stuck_holds_up_no_other(given: Given, library: Table, monkeypatch: pytest.MonkeyPatch) -> None:

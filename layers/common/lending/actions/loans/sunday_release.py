@@ -1,14 +1,18 @@
 """The Sunday release: what was not collected is on its way back (RULES 30)."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
 from lending.actions.library import Library
-from lending.actions.unfinished import Stuck
-from lending.aws.table import Busy, Table, Unreadable, again_when_overtaken
+from lending.actions.unfinished import EnoughTime, Stuck, Unfinished
+from lending.aws.table import Busy, Table, Unreadable, again_when_overtaken, in_batches
+from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
 from lending.aws.table.run import runs
+from lending.aws.table.writes import Write, as_one
 from lending.domain.loans.bag import Bag, is_left, left_behind
 from lending.domain.loans.loan import Loan
 from lending.domain.loans.release import latest_closing, release_moment
@@ -21,8 +25,11 @@ JOB = "sunday_release"
 # A suspension or a shift can move a batch's last day; of older batches whatever is left is long checked in.
 _WEEKS_BACK = 8
 
+# As many bags as are released between two looks at the time that is left.
+_PART = 500
 
-def release_uncollected(library: Library) -> JobResult:
+
+def release_uncollected(library: Library, enough_time: EnoughTime) -> JobResult:
     """Release what the facilities have not handed over by the end of the last pickup Sunday before `moment`.
 
     Bags with another last day, of opted-in patrons or of a shifted batch, keep to it (RULES 22, 40). Of a batch without
@@ -33,15 +40,17 @@ def release_uncollected(library: Library) -> JobResult:
 
     Raises:
         Stuck: some bags could not be released, all others are.
+        Unfinished: there was not enough time; asked again it goes on.
     """
     sunday = latest_closing(library.moment, library.policy)
     if runs.is_done(library.table, JOB, sunday):
         return JobResult(sunday)
-    released = [
-        _released(library, bag, sunday)
-        for pickup_from in _sundays(sunday)
-        for bag in left_behind(list(bags.of_week(library.table, pickup_from)), sunday)
-    ]
+    left = [bag for pickup_from in _sundays(sunday) for bag in _left_of_week(library.table, pickup_from, sunday)]
+    released: list[int | None] = []
+    for part in in_batches(left, _PART):
+        if not enough_time():
+            raise Unfinished(f"{len(left) - len(released)} bags are still to be released")
+        released += _released_together(library, part, sunday)
     if stuck := released.count(None):
         raise Stuck(f"{stuck} bags could not be released")
     books = [count for count in released if count]
@@ -52,6 +61,45 @@ def release_uncollected(library: Library) -> JobResult:
 
 def _sundays(last_day: date) -> list[date]:
     return [last_day - timedelta(days=DAYS_OF_WEEK * weeks) for weeks in range(_WEEKS_BACK + 1)]
+
+
+def _left_of_week(table: Table, pickup_from: date, last_day: date) -> list[Bag]:
+    return left_behind(list(bags.of_week(table, pickup_from)), last_day)
+
+
+def _released_together(library: Library, left: list[Bag], last_day: date) -> list[int | None]:
+    """How many books of each bag were released, many bags at once: a release changes loans and sums, in any order.
+
+    What has changed since it was read is read anew, bag by bag.
+    """
+    table = library.table
+    in_bags = loans.find_many(table, [(bag.patron_id, barcode) for bag in left for barcode in sorted(bag.barcodes)])
+    by_book = {(loan.patron_id, loan.barcode): loan for loan in in_bags}
+    found = [(bag, _left_in(bag, by_book, last_day)) for bag in left]
+    of_patrons = _releases(found, library.policy)
+    try:
+        lost = {list(of_patrons)[number] for number in write_what_holds(table, of_patrons.values())}
+    except Busy:
+        lost = set(of_patrons)
+    return [_released(library, bag, last_day) if bag.patron_id in lost else len(books) for bag, books in found]
+
+
+def _releases(found: list[tuple[Bag, list[Loan]]], policy: Policy) -> dict[str, Write]:
+    """What releases the books of each patron. Their bags go together, for they change the same sum."""
+    changes: dict[str, list[Write]] = defaultdict(list)
+    for bag, books in found:
+        at = release_moment(bag.pickup_until, policy)
+        changes[bag.patron_id] += [loans.change(loan, replace(loan, released_at=at)) for loan in books]
+    return {
+        patron_id: as_one(*of_patron, patrons.returning_change(patron_id, len(of_patron)))
+        for patron_id, of_patron in changes.items()
+        if of_patron
+    }
+
+
+def _left_in(bag: Bag, by_book: Mapping[tuple[str, str], Loan], last_day: date) -> list[Loan]:
+    in_bag = (by_book.get((bag.patron_id, barcode)) for barcode in sorted(bag.barcodes))
+    return [loan for loan in in_bag if loan and _is_left(loan, bag, last_day)]
 
 
 def _released(library: Library, bag: Bag, last_day: date) -> int | None:
