@@ -37,8 +37,9 @@ INSERT INTO gram (gram, rank) VALUES ('pgsz', 8000), ('hashsize', 33554432);
 CREATE TABLE frequent (gram TEXT PRIMARY KEY, titles INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TEMP TABLE raw (title_id TEXT PRIMARY KEY, heading TEXT, text BLOB) WITHOUT ROWID;
 """
-# Of so many grams of a query the index is asked, the rarest: more would take longer than comparing what they leave.
-_ASKED = 3
+# Of so many grams of a query the index is asked, the rarest, and of more if all are frequent: further ones would take
+# longer than comparing what is left.
+_ASKED, _ASKED_IF_FREQUENT = 2, 3
 # So many titles make a gram or a character a frequent one.
 _FREQUENT = 500
 _ON_DISK = "lending-search"
@@ -101,7 +102,9 @@ class SearchFile:
         """A full-text query: the rarest grams of the words, and for a single character all that begin with it."""
         single = {(self._titles.get(word, 0), f'"{word}" *') for word in words if len(word) == 1}
         whole = {(self._titles.get(gram, 0), f'"{gram}"') for word in words for gram in grams_of_word(word)}
-        return " AND ".join(term for _, term in sorted(single | whole)[:_ASKED])
+        rarest = sorted(single | whole)
+        asked = _ASKED_IF_FREQUENT if rarest[0][0] else _ASKED
+        return " AND ".join(term for _, term in rarest[:asked])
 
     def _of_heading(self, wanted: str) -> Iterator[Entry]:
         first = 1 + bisect_left(range(1, self._count + 1), wanted, key=self._heading)

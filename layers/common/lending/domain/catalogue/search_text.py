@@ -57,18 +57,20 @@ def grams(text: str) -> Iterator[str]:
     for field in text.split(_BETWEEN):
         for place in range(len(field)):
             yield field[place : place + 2]
-        for number in _LONG_NUMBER.findall(field):
-            yield from (number[place : place + _DIGITS] for place in range(len(number) - _DIGITS + 1))
+        yield from _fours(field)
 
 
 def grams_of_word(word: str) -> Iterator[str]:
-    """Grams that every text with a word of two or more characters has; of a long number those at its end, for numbers
-    begin alike. A single character is found by the grams that begin with it."""
+    """Grams that every text with a word of two or more characters has: of long numbers the four digits, of all else the
+    pairs. A single character is found by the grams that begin with it."""
     for part in _LONG_NUMBER.split(word):
         yield from (part[place : place + 2] for place in range(len(part) - 1))
-    for number in _LONG_NUMBER.findall(word):
-        yield number[-_DIGITS:]
-        yield number[-2 * _DIGITS :][:_DIGITS]
+    yield from _fours(word)
+
+
+def _fours(text: str) -> Iterator[str]:
+    for number in _LONG_NUMBER.findall(text):
+        yield from (number[place : place + _DIGITS] for place in range(len(number) - _DIGITS + 1))
 
 
 def _isbns(isbn: str) -> list[str]:
