@@ -50,8 +50,8 @@ def key_of(item: dict[str, Any]) -> Key:
 
 
 def is_result(key: Key) -> bool:
-    """Whether an item is what a job has done, and not what doing it took: a death is not free."""
-    return key[1] != "COST"
+    """Whether an item is what a job has done: not what that took, nor the calendar's version, which is any number."""
+    return key[1] != "COST" and key[0] != "CALENDAR_VERSION"
 
 
 def one_at_a_time(client: Any) -> Table:

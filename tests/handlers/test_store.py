@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from functions.my_library.handler import handler as my_library
 from lending.aws.table import Busy, Overtaken, Table, store
 from lending.aws.table.writes import delete, put, put_new, update
+from lending.domain.problems import Refused
 from tests.handlers.conftest import Given, context, request
 
 KEY = ("THING#1", "THING")
@@ -29,6 +30,23 @@ PASSING = [
     refusal("TransactionCanceledException", "ProvisionedThroughputExceeded"),
     refusal("TransactionCanceledException", "TransactionConflict", "None"),
 ]
+
+
+def test_a_list_goes_on_only_within_the_part_that_is_read(library: Table) -> None:
+    # GIVEN the place after the second of four things
+    for n in (1, 2, 3, 4):
+        library.write(put(("THINGS", f"THING#{n}"), {}))
+    _, last = library.page("THINGS", "THING#", limit=2).items
+    whole = library.page("THINGS", "THING#", start=last)
+    assert [item["SK"] for item in whole.items] == ["THING#3", "THING#4"]
+    # WHEN another list, or another part of the same, is to go on there THEN it does not: DynamoDB would fail
+    parts: list[tuple[str, dict[str, Any]]] = [
+        ("OTHERS", {}), ("THINGS", {"sk_prefix": "THING#3"}), ("THINGS", {"before": "THING#1"}),
+        ("THINGS", {"after": "THING#3", "before": "~"}),
+    ]  # fmt: skip
+    for pk, how in parts:
+        with pytest.raises(Refused):
+            library.page(pk, start=last, **how)
 
 
 class Moody:

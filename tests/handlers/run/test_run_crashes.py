@@ -17,14 +17,16 @@ from lending.aws.table.holds import holds
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.run import runs
 from lending.domain.catalogue.title import CopyState
-from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
+from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, RunReason
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
 from lending.domain.policy import Policy
+from lending.domain.run.reasons import Code
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.crashing import Mortal, dies_anywhere
+from tests.handlers.desk import SampleLibrary
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +47,9 @@ def a_busy_library(given: Given, library: Table) -> None:
     for p, t in chance.sample([(p, t) for p in range(5) for t in range(5)], 10):
         at = datetime(2026, 5, 1, tzinfo=TOKYO) + timedelta(minutes=chance.randrange(60_000))
         place = chance.choice((PREFECTURAL, "12", "13"))
-        library.transact(holds.addition(Hold(f"p-{p}", f"t-{t}", place, at, at)))
+        # Of the run before, which a book that is planned takes away.
+        old = RunReason(date(2026, 5, 28), Code.ALL_ON_LOAN)
+        library.transact(holds.addition(Hold(f"p-{p}", f"t-{t}", place, at, at, last_run=old)))
     long_ago = datetime(2026, 4, 1, tzinfo=TOKYO)
     kept = Hold("p-3", "t-k", "12", long_ago, long_ago, HoldStatus.SECURED, "t-k-1")
     given.title("t-k")
@@ -80,6 +84,16 @@ def some_bags(given: Given, library: Table) -> None:
 
 def test_sunday_release(given: Given, library: Table, mortal: Mortal) -> None:
     some_bags(given, library)
+    assert dies_anywhere(library, mortal, lambda: _counts_aside(release(sample("release/sunday_release"), context())))
+
+
+def test_plans_that_lapse_with_a_release(given: Given, library: Table, mortal: Mortal) -> None:
+    # GIVEN books of Thursday's run that nobody fetched (RULES 23, 27)
+    there = SampleLibrary(given)
+    for n in range(1, 9):
+        there.patron(f"p-{n}"), given.title(f"t-{n}")
+        there.hold(f"p-{n}", f"t-{n}"), there.pull(f"t-{n}-1", f"p-{n}")
+    # THEN each hold is told why, whenever the release dies
     assert dies_anywhere(library, mortal, lambda: _counts_aside(release(sample("release/sunday_release"), context())))
 
 
