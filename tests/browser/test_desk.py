@@ -114,7 +114,9 @@ def test_books_are_pulled_packed_handed_over_and_come_back(phone: BrowserContext
     told(there, "お渡し済み", hanako.card_number)
     assert_accessible(there)
     # and once another link is made, the old one opens nothing
-    given.desk().post("/desk/facilities/2/link", SUNDAY, {}, 201)
+    page.get_by_role("button", name="平内町立図書館 QRコードを作り直す").click()
+    page.get_by_role("button", name="作り直す", exact=True).click()
+    expect(page.locator("#news")).to_contain_text("作り直しました")
     there.reload()
     expect(there.locator("#summary, .note")).to_contain_text("このリンクは、もう使えません。")
     assert_accessible(there)

@@ -212,6 +212,8 @@ OF_NOBODY = {
     ("DELETE", "/closures/<closure_id>"),
     ("DELETE", "/suspensions/<suspension_id>"),
     ("POST", "/runs"),
+    ("POST", "/facilities/<number>/link"),
+    ("DELETE", "/facilities/<number>/link"),
 }
 
 

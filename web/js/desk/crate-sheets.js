@@ -2,6 +2,7 @@
 
 import { Problem } from "../api.js";
 import { codabar } from "../codabar.js";
+import { confirmDialog } from "../confirm-dialog.js";
 import { el } from "../dom.js";
 import { qrCode } from "../qr.js";
 import { api } from "../session.js";
@@ -57,20 +58,26 @@ const slip = ({ facility, name }, bag) =>
  */
 async function loadLists(app, day = "") {
   const found = await crates(day);
-  const sheets = await Promise.all(found.map(crateList));
+  const sheets = await Promise.all(found.map((crate) => crateList(app, crate)));
   return [printing(ofDay("crates", day)), el("div", { class: "sheet" }, sheets)];
 }
 
 /**
  * A crate's list, page by page, with the facility's link on the first.
  *
+ * @param {App} app
  * @param {Answer} crate
  */
-async function crateList(crate) {
+async function crateList(app, crate) {
   const link = await linkOf(crate);
   const pages = pagesOf(bagsOf(crate));
-  return pages.map((bags, n) => crateSheet(crate, bags, `${n + 1}/${pages.length}ページ`, n ? null : linkPart(link)));
+  return pages.map((bags, n) =>
+    crateSheet(crate, bags, `${n + 1}/${pages.length}ページ`, n ? null : linkPart(app, crate, link)),
+  );
 }
+
+/** @param {string} facility */
+const linkPath = (facility) => `/desk/facilities/${encodeURIComponent(facility)}/link`;
 
 /**
  * The facility's link; a new one if there is none, or it is over before the crate's last pickup day. A new one ends the
@@ -79,7 +86,7 @@ async function crateList(crate) {
  * @param {Answer} crate
  */
 async function linkOf({ facility, bags }) {
-  const path = `/desk/facilities/${encodeURIComponent(facility)}/link`;
+  const path = linkPath(facility);
   const last = bags
     .map((/** @type {Answer} */ { pickup_until: until }) => until)
     .sort()
@@ -93,14 +100,39 @@ async function linkOf({ facility, bags }) {
   return api.post(path);
 }
 
-/** @param {Answer} link */
-const linkPart = ({ token }) =>
+/**
+ * @param {App} app
+ * @param {Answer} crate
+ * @param {Answer} link
+ */
+const linkPart = (app, { facility, name }, { token }) =>
   el(
     "div",
     { class: "crate-link" },
     qrCode(new URL(`facility.html#link/${token}`, location.href).href, "協力館の画面を開くQRコード"),
     el("p", {}, "到着、お渡し、返送の記録は、このQRコードから。ログインはいりません。館の外に出さないでください。"),
+    el("div", { class: "actions" }, renewButton(app, facility, name)),
   );
+
+/**
+ * For a list that went astray: whoever has it gets in no more.
+ *
+ * @param {App} app
+ * @param {string} facility
+ * @param {string} name
+ */
+function renewButton(app, facility, name) {
+  const renew = async () => {
+    const text = `これまでに印刷した${name}のQRコードは、使えなくなります。一覧を印刷し直してください。`;
+    if (!(await confirmDialog("QRコードを作り直しますか", text, "作り直す"))) return;
+    await api.post(linkPath(facility));
+    await app.reload(`${name}のQRコードを作り直しました。`);
+  };
+  return app.button("QRコードを作り直す", "作り直しています…", renew, {
+    class: "button plain",
+    "aria-label": `${name} QRコードを作り直す`,
+  });
+}
 
 /**
  * Bags as they fit on a page: a row has a line for each few bar codes, and space around it.
