@@ -10,7 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.benchmarks import allocation, bill, cold_start, mail_cost, run_cost, search_kinds, searching
+from tests.benchmarks import (
+    allocation,
+    bill,
+    cold_start,
+    contention,
+    mail_cost,
+    page_cost,
+    run_cost,
+    search_kinds,
+    searching,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,8 @@ BENCHES = {
     "mail": Bench(mail_cost.run),
     "search": Bench(searching.run),
     "search_kinds": Bench(search_kinds.run, search_kinds.details),
+    "pages": Bench(page_cost.run),
+    "contention": Bench(contention.run),
     "bill": Bench(bill.run, bill.details),
 }
 

@@ -1,8 +1,8 @@
 """What AWS will ask for in dollars: what stands there each month, and what a thousand loans take.
 
 The table's units are counted on `counting_store`, from the hold that is placed to the book that is checked in; how
-often somebody calls the API for a loan, and for how long, is assumed, and named as such. Free allowances are left out,
-so that the bill can only be smaller. `docs/operations.md` has the tables.
+often somebody calls the API for a loan, and for how long, is assumed, and named as such. Only a whole month takes off
+what AWS gives for nothing. `docs/operations.md` has the tables.
 """
 
 from collections.abc import Callable
@@ -51,7 +51,18 @@ PRICES = {
     "GB in the table": 0.285,  # APN1-TimedStorage-ByteHrs, of DynamoDB
     "GB in a bucket": 0.025,  # APN1-TimedStorage-ByteHrs, of S3
 }
+# What each account has for nothing every month, for good. What is free for a year only is not here.
+FREE = {
+    "alarm": 10,
+    "metric": 10,
+    "queue request": 1e6,
+    "invocation": 1e6,
+    "GB second": 400_000,
+    "GB of logs": 5,
+    "GB in the table": 25,
+}
 HOLDS = 1_000
+WEEKS_A_MONTH = 365.25 / 12 / 7
 # Assumed of a loan: calls of patron, staff and facility for it, with their time in a function of 512 MB.
 CALLS, SECONDS, GB, KB_OF_LOGS = 40, 0.2, 0.5, 0.6
 # Assumed of a mail: invocations on its way and back, and what the queues are asked for it.
@@ -67,6 +78,8 @@ class Row(TypedDict):
     write_units_per_loan: float
     usd_per_1000_loans: float
     usd_standing_a_month: float
+    usd_a_month_at_1000_loans_a_week: float
+    usd_a_month_at_20000_loans_a_week: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +106,13 @@ class Units(TypedDict):
 def run(holds: int = HOLDS) -> Row:
     """What a thousand loans cost, and a month in which nobody comes."""
     steps, mails_per_loan = units_of_loan(holds)
-    moving = per_thousand_loans(steps, mails_per_loan)
+    moving = sum(line.dollars for line in per_thousand_loans(steps, mails_per_loan))
     return {
         "write_units_per_loan": round(sum(step["write_units"] for step in steps), 1),
-        "usd_per_1000_loans": round(sum(line.dollars for line in moving), 2),
+        "usd_per_1000_loans": round(moving, 2),
         "usd_standing_a_month": round(sum(line.dollars for line in standing()), 2),
+        "usd_a_month_at_1000_loans_a_week": round(a_month(1_000, steps, mails_per_loan), 2),
+        "usd_a_month_at_20000_loans_a_week": round(a_month(20_000, steps, mails_per_loan), 2),
     }
 
 
@@ -134,6 +149,14 @@ def standing() -> list[Line]:
         "GB in a bucket": 1,
     }
     return [Line(what, amount) for what, amount in amounts.items()]
+
+
+def a_month(loans_a_week: int, steps: list[Units], mails_per_loan: float) -> float:
+    """The dollars of a month with so many loans a week, as AWS asks for them: without what is for nothing."""
+    amounts = {line.what: line.amount for line in standing()}
+    for line in per_thousand_loans(steps, mails_per_loan):
+        amounts[line.what] = amounts.get(line.what, 0) + line.amount * loans_a_week / 1_000 * WEEKS_A_MONTH
+    return sum(PRICES[what] * max(0, amount - FREE.get(what, 0)) for what, amount in amounts.items())
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.benchmarks import bill, cold_start, mail_cost, run_cost, search_kinds, searching
+from tests.benchmarks import bill, cold_start, mail_cost, page_cost, run_cost, search_kinds, searching
 
 
 def test_a_run_asks_little_of_the_table() -> None:
@@ -66,3 +66,26 @@ def test_a_thousand_loans_cost_less_than_a_dollar() -> None:
     assert all(step["write_units"] > 0 for step in steps)
     assert 0 < sum(line.dollars for line in bill.per_thousand_loans(steps, mails_per_loan)) < 1
     assert 0 < sum(line.dollars for line in bill.standing()) < 15
+
+
+def test_a_month_costs_no_more_than_it_should() -> None:
+    steps, mails_per_loan = bill.units_of_loan(100)
+    assert bill.a_month(1_000, steps, mails_per_loan) < 4.5
+    assert bill.a_month(20_000, steps, mails_per_loan) < 25
+
+
+# A page of a queue at the desk is full in either library.
+SMALL = page_cost.Size(queue=60)
+
+
+@pytest.mark.parametrize(
+    "larger", [page_cost.Size(queue=240), page_cost.Size(queue=60, closures=1_500)], ids=["queues", "closures"]
+)
+def test_no_page_reads_more_in_a_larger_library(larger: page_cost.Size) -> None:
+    # GIVEN longer queues, or many closures that are over
+    small, large = page_cost.measure(SMALL), page_cost.measure(larger)
+    # THEN each page and scan reads as before, or a unit more where a list is a little longer
+    for page, taken in large.items():
+        assert taken.read_units <= small[page].read_units + 1, page
+        assert taken.read_units <= 62, page
+        assert taken.kilobytes <= 120, page

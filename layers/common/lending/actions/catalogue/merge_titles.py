@@ -235,6 +235,7 @@ def _end(merging: _Merging) -> bool:
         queues.removal(source.title_id),
         titles.description_change(target, replace(target, merge=None)),
     )
+    queues.drop_days(merging.library.table, source.title_id)
     return True
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from lending.actions.library import Library
 from lending.actions.one_by_one import Outcome, each_on_its_own
-from lending.aws.table import Table, again_when_overtaken
+from lending.aws.table import CROWD_TRIES, Table, again_when_overtaken
 from lending.aws.table.calendar import calendar, facilities
-from lending.aws.table.catalogue import copies, titles
+from lending.aws.table.catalogue import copies, queues, titles
 from lending.aws.table.holds import baskets, holds
 from lending.aws.table.patrons import patrons
 from lending.aws.table.writes import Write
@@ -44,7 +44,9 @@ def place_hold(library: Library, patron_id: str, title_id: str, pickup_place: st
         titles.lendable_check(title_id),
         baskets.removal(patron_id, title_id),
         *traces,
+        tries=CROWD_TRIES,
     )
+    queues.drop_emptied_days(library.table, title_id)
     return hold
 
 

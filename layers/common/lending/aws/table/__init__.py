@@ -8,9 +8,19 @@ from functools import cache
 from lending.aws.clients import client
 from lending.aws.settings import settings
 from lending.aws.table.codec import Unreadable
-from lending.aws.table.store import Busy, Overtaken, Page, Table, again_when_overtaken, in_batches
+from lending.aws.table.store import CROWD_TRIES, Busy, Overtaken, Page, Table, again_when_overtaken, in_batches
 
-__all__ = ["Busy", "Overtaken", "Page", "Table", "Unreadable", "again_when_overtaken", "in_batches", "library_table"]
+__all__ = [
+    "CROWD_TRIES",
+    "Busy",
+    "Overtaken",
+    "Page",
+    "Table",
+    "Unreadable",
+    "again_when_overtaken",
+    "in_batches",
+    "library_table",
+]
 
 
 @cache

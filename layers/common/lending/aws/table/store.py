@@ -23,7 +23,9 @@ R = TypeVar("R")
 TRANSACTION_WRITES = 100
 BATCH_KEYS = 100
 WRITES_AT_ONCE = 4
-_TRIES = 8
+TRIES = 8
+# For what many may do at the same instant: some twenty seconds, less than a request has.
+CROWD_TRIES = 24
 _READS = frozenset({"get_item", "batch_get_item", "query"})
 
 
@@ -87,14 +89,14 @@ class Table:
         """The same table, for what is only shown: it is read as of a moment ago."""
         return Table(self._client, self.name, self.at_once, consistent=False)
 
-    def _ask(self, operation: str, **request: Any) -> Any:
+    def _ask(self, operation: str, tries: int = TRIES, **request: Any) -> Any:
         """A request to DynamoDB. One that is throttled, or meets another transaction, is made again with jitter.
 
         Raises:
             Busy: it never was taken.
             ClientError: it was refused for good.
         """
-        for attempt in range(_TRIES):
+        for attempt in range(tries):
             try:
                 return self._ask_once(operation, **request)
             except ClientError as error:
@@ -223,8 +225,11 @@ class Table:
         call = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}[write.action]
         self._ask(call, TableName=self.name, **write.parameters)
 
-    def transact(self, *writes: Write) -> None:
+    def transact(self, *writes: Write, tries: int = TRIES) -> None:
         """All of the writes or none.
+
+        Args:
+            tries: how often it is tried while others write the same items.
 
         Raises:
             Overtaken: conditions did not hold; nothing was written. Its positions are those of `writes`.
@@ -237,15 +242,20 @@ class Table:
         items = [{part.action: {"TableName": self.name, **part.parameters}} for _, part in whole]
         try:
             # One token however often it is sent: what was written and not answered is not refused as overtaken.
-            self._ask("transact_write_items", TransactItems=items, ClientRequestToken=uuid4().hex)
+            self._ask("transact_write_items", tries, TransactItems=items, ClientRequestToken=uuid4().hex)
         except ClientError as error:
             if failed := failed_conditions(error):
                 raise Overtaken(sorted({whole[n][0] for n in failed})) from None
             raise
 
 
+def longest_pause(attempt: int) -> float:
+    """The most seconds to wait before the next attempt; where many try again and again, they leave more room."""
+    return min(1.0 if attempt < TRIES else 2.5, 0.02 * float(2**attempt))
+
+
 def _pause(attempt: int) -> None:
-    time.sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))  # noqa: S311 - jitter, not a secret
+    time.sleep(random.uniform(0, longest_pause(attempt)))  # noqa: S311 - jitter, not a secret
 
 
 def again_when_overtaken(action: Callable[P, R]) -> Callable[P, R]:
@@ -259,7 +269,7 @@ def again_when_overtaken(action: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(action)
     def tried(*args: P.args, **kwargs: P.kwargs) -> R:
-        for attempt in range(_TRIES):
+        for attempt in range(TRIES):
             try:
                 return action(*args, **kwargs)
             except Overtaken:

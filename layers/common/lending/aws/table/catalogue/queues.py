@@ -6,17 +6,19 @@ condition. So a place in a queue is read from two items, however long the queue 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from lending.aws.table.catalogue.titles import title_key
 from lending.aws.table.codec import Item, broken, each_of, stamp, values_of
-from lending.aws.table.store import Table
-from lending.aws.table.writes import Count, Key, Write, check, delete
+from lending.aws.table.store import Busy, Overtaken, Table
+from lending.aws.table.writes import Count, Key, Write, check, delete, update
 from lending.domain.holds.hold import Hold, HoldStatus, Place, Queued
 from lending.domain.week import in_tokyo
 
 _EMPTY = "attribute_not_exists(#waiting) OR #waiting = :none"
 _FIRST_PAGE = 8
+_EMPTIED_AT_ONCE = 40
 
 
 def key(title_id: str) -> Key:
@@ -108,6 +110,26 @@ def _in_the_same_minute(table: Table, hold: Hold) -> int:
         waiting=HoldStatus.WAITING,
         mine=hold.patron_id,
     )
+
+
+def drop_emptied_days(table: Table, title_id: str) -> None:
+    """Forget days since which nobody queues any more, some at a time: a title that is held for years has many."""
+    item = table.get(key(title_id)) or {}
+    emptied = [name for name, count in item.items() if name[0] == "d" and name[1:].isdecimal() and count == 0]
+    if len(emptied) < _EMPTIED_AT_ONCE:
+        return
+    days = emptied[:_EMPTIED_AT_ONCE]
+    still_empty = " AND ".join(f"#{day} = :none" for day in days)
+    drop = update(key(title_id), remove=tuple(days), condition=still_empty, none=0)
+    # Somebody waits again since one of them, or others are at it: the next hold finds them.
+    with suppress(Overtaken, Busy):
+        table.transact(drop, *(delete((f"TITLE#{title_id}", f"QUEUED#{day}")) for day in days))
+
+
+def drop_days(table: Table, title_id: str) -> None:
+    """Forget all days of the queue of a title that is no more."""
+    for item in table.query(f"TITLE#{title_id}", "QUEUED#"):
+        table.write(delete((item["PK"], item["SK"])))
 
 
 def open_holds(table: Table, title_id: str) -> list[Queued]:
