@@ -206,7 +206,11 @@ def _title(title_id: str, size: Size) -> Iterator[Write]:
     queue = [_hold(_other(number), title_id, number / size.queue) for number in range(size.queue)]
     queue.append(_hold(_ME, title_id, 0.9301))
     yield from map(holds.addition, queue)
-    yield from queue_counters(queue)
+    for write in queue_counters(queue):
+        if size.years and write.parameters["Item"]["SK"]["S"] == "QUEUE":
+            # Days of the past on which nobody queues any more: with one more they would be forgotten.
+            write.parameters["Item"] |= {f"d20350{number:03}": {"N": "0"} for number in range(39)}
+        yield write
 
 
 def _hold(patron_id: str, title_id: str, part: float) -> Hold:

@@ -79,10 +79,12 @@ SMALL = page_cost.Size(queue=60)
 
 
 @pytest.mark.parametrize(
-    "larger", [page_cost.Size(queue=240), page_cost.Size(queue=60, closures=1_500)], ids=["queues", "closures"]
+    "larger",
+    [page_cost.Size(queue=240), page_cost.Size(queue=60, closures=1_500), page_cost.Size(queue=60, years=10)],
+    ids=["queues", "closures", "years"],
 )
 def test_no_page_reads_more_in_a_larger_library(larger: page_cost.Size) -> None:
-    # GIVEN longer queues, or many closures that are over
+    # GIVEN longer queues, many closures that are over, or queues that are years old
     small, large = page_cost.measure(SMALL), page_cost.measure(larger)
     # THEN each page and scan reads as before, or a unit more where a list is a little longer
     for page, taken in large.items():
