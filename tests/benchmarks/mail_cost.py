@@ -87,7 +87,7 @@ def put_saturdays(mails_: int, an_invocation: float = AN_INVOCATION) -> tuple[fl
     """Put so many mails on a table that throttles; answers the seconds of its clock, and the invocations it took."""
     store = ThrottlingStore()
     store.load(put(bags.key(bag.pickup_from, bag.facility, bag.patron_id), attributes(bag)).parameters["Item"]
-               for bag in map(_bag, range(mails_)))  # fmt: skip
+               for bag in map(a_bag, range(mails_)))  # fmt: skip
     table = Table(store, "lending")
     invocations, finished = 0, False
     with store.clock():
@@ -107,7 +107,7 @@ def _announced_by(table: Table, store: ThrottlingStore, until: float) -> bool:
     return True
 
 
-def _bag(number: int) -> Bag:
+def a_bag(number: int) -> Bag:
     barcodes = frozenset(f"{number}-{n}" for n in range(BOOKS))
     return Bag(f"p{number:05}", f"{number:08}", str(number % 59 + 1), SUNDAY, date(2026, 6, 14), barcodes)
 
@@ -135,16 +135,16 @@ def _library(patrons_: int) -> Iterator[Write]:
         yield facilities.facility_record(Facility(number, "西北", "鰺ヶ沢町", f"見本の公民館{number}", True))
     for number in range(patrons_):
         patron_id, facility = f"p{number:05}", str(number % 59 + 1)
-        yield patrons.addition(_patron(patron_id, f"{number:08}"))
+        yield patrons.addition(a_patron(patron_id, f"{number:08}"))
         barcodes = [f"{patron_id}-{n}" for n in range(BOOKS)]
         for barcode in barcodes:
-            yield loans.addition(_loan(patron_id, barcode, facility))
+            yield loans.addition(a_loan(patron_id, barcode, facility))
             yield bags.book_addition(
                 Bag(patron_id, f"{number:08}", facility, SUNDAY, date(2026, 6, 14)), barcode, _POLICY
             )
 
 
-def _patron(patron_id: str, card_number: str) -> Patron:
+def a_patron(patron_id: str, card_number: str) -> Patron:
     return Patron(
         patron_id=patron_id,
         card_number=card_number,
@@ -160,7 +160,7 @@ def _patron(patron_id: str, card_number: str) -> Patron:
     )
 
 
-def _loan(patron_id: str, barcode: str, facility: str) -> Loan:
+def a_loan(patron_id: str, barcode: str, facility: str) -> Loan:
     return Loan(
         patron_id=patron_id,
         barcode=barcode,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.benchmarks import bill, cold_start, mail_cost, page_cost, run_cost, search_kinds, searching
+from tests.benchmarks import bill, cold_start, mail_cost, page_cost, release_cost, run_cost, search_kinds, searching
 
 
 def test_a_run_asks_little_of_the_table() -> None:
@@ -91,3 +91,17 @@ def test_no_page_reads_more_in_a_larger_library(larger: page_cost.Size) -> None:
         assert taken.read_units <= small[page].read_units + 1, page
         assert taken.read_units <= 62, page
         assert taken.kilobytes <= 120, page
+
+
+def test_sundays_release_asks_little() -> None:
+    # GIVEN two hundred bags WHEN they are released THEN far fewer requests than bags are made
+    row = release_cost.run(200)
+    assert (row["bags"], row["books"]) == (200, 600)
+    assert row["requests"] < 60
+
+
+def test_a_crowded_saturday_goes_on_where_it_was() -> None:
+    # GIVEN more mails than a short invocation can put WHEN it is made again and again THEN all are there
+    seconds, invocations = mail_cost.put_saturdays(5_000, an_invocation=0.5)
+    assert seconds > 0.5
+    assert invocations > 1
