@@ -1,10 +1,12 @@
 """The check-in at the prefectural library, which alone ends a loan (RULES 30, 32, 34, 41)."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
 from lending.actions.library import Library
+from lending.aws.concurrency import map_concurrently
 from lending.aws.table import Busy, Table, again_when_overtaken
 from lending.aws.table.catalogue import copies, queues, titles
 from lending.aws.table.loans import bags, loans
@@ -40,10 +42,33 @@ class CheckedIn:
 def check_in_all(library: Library, barcodes: list[str], staff: str) -> list[CheckedIn]:
     """Check books in, each on its own: none is held up by another. Again on the same day, the answer is the same.
 
+    Several at once, for none decides anything of another: the books of one patron follow each other, as they change the
+    same sum, and whom a book is for the next run decides.
+
     Args:
-        barcodes: as scanned, in that order; one scanned twice is one book.
+        barcodes: as scanned; one scanned twice is one book.
+
+    Returns:
+        What became of each, in the order of the scans.
     """
-    return [_checked_in(library, barcode, staff) for barcode in dict.fromkeys(barcodes)]
+    scanned = list(dict.fromkeys(barcodes))
+    done = map_concurrently(
+        lambda books: [_checked_in(library, barcode, staff) for barcode in books],
+        _by_holder(library.table, scanned),
+        library.table.at_once,
+    )
+    by_barcode = {book.barcode: book for books in done for book in books}
+    return [by_barcode[barcode] for barcode in scanned]
+
+
+def _by_holder(table: Table, scanned: list[str]) -> list[list[str]]:
+    """The books that one patron has, and each of the others on its own."""
+    found = copies.find_many(table, list(filter(NUMBER.fullmatch, scanned)))
+    holders = {copy.barcode: copy.holder for copy in found if copy.holder}
+    groups: dict[str, list[str]] = defaultdict(list)
+    for barcode in scanned:
+        groups[holders.get(barcode, f"#{barcode}")].append(barcode)
+    return list(groups.values())
 
 
 def _checked_in(library: Library, barcode: str, staff: str) -> CheckedIn:
