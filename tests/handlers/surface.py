@@ -8,11 +8,13 @@ from time import process_time
 from typing import Any
 
 from lending.api.surface import Surface
+from lending.aws.signing import facility_token
 from lending.aws.table import Table
-from lending.aws.table.calendar import calendar, shifts
+from lending.aws.table.calendar import calendar, facility_links, shifts
 from lending.aws.table.holds import baskets
 from lending.aws.table.mail import mails
 from lending.domain.calendar.closures import Closure, Scope, Suspension
+from lending.domain.calendar.facility_link import FacilityLink
 from lending.domain.loans.batch import bag_id
 from lending.domain.loans.shift import Shift
 from lending.domain.mail.kinds.addresses import ArrivalTestMail
@@ -48,8 +50,12 @@ def group_of(path: str) -> str:
 KNOWN = {
     "title_id": "t-1", "barcode": "t-1-1", "card_number": "10000001", "receipt_number": RECEIPT, "slot": "card",
     "bag_id": bag_id(SUNDAY, "12", "p-1"), "batch_id": "2026-06-07.12", "closure_id": "c-1", "suspension_id": "s-1",
-    "run_id": "2026-06-04", "contact_id": "patron.p-1.x",
+    "run_id": "2026-06-04", "contact_id": "patron.p-1.x", "number": "12",
 }  # fmt: skip
+
+
+# A facility's link is sealed by the stack's secret, so what stands in an address is made when it is asked for.
+LINK = "link-1"
 
 
 def furnished(given: Given) -> SampleLibrary:
@@ -78,14 +84,16 @@ def furnished(given: Given) -> SampleLibrary:
     for receipt in (RECEIPT, "4821773020"):
         applied(table, receipt)
     kit(table)
+    table.write(facility_links.record(FacilityLink("12", LINK, SUNDAY)))
     return library
 
 
 def filled(path: str, value: str | None = None) -> str:
     """A route's path with its parts filled in: with what is there, or all with one value."""
     parts = [part[1:-1] if part.startswith("<") else None for part in path.split("/")]
+    known = KNOWN | ({"link": facility_token("12", LINK)} if "link" in parts else {})
     return "/".join(
-        (KNOWN.get(name, "x") if value is None else value) if name else part
+        (known.get(name, "x") if value is None else value) if name else part
         for name, part in zip(parts, path.split("/"), strict=True)
     )
 

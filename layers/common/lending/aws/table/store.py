@@ -89,7 +89,7 @@ class Table:
         """The same table, for what is only shown: it is read as of a moment ago."""
         return Table(self._client, self.name, self.at_once, consistent=False)
 
-    def _ask(self, operation: str, tries: int = TRIES, **request: Any) -> Any:
+    def _ask(self, operation: str, *, tries: int = TRIES, **request: Any) -> Any:
         """A request to DynamoDB. One that is throttled, or meets another transaction, is made again with jitter.
 
         Raises:
@@ -242,7 +242,7 @@ class Table:
         items = [{part.action: {"TableName": self.name, **part.parameters}} for _, part in whole]
         try:
             # One token however often it is sent: what was written and not answered is not refused as overtaken.
-            self._ask("transact_write_items", tries, TransactItems=items, ClientRequestToken=uuid4().hex)
+            self._ask("transact_write_items", tries=tries, TransactItems=items, ClientRequestToken=uuid4().hex)
         except ClientError as error:
             if failed := failed_conditions(error):
                 raise Overtaken(sorted({whole[n][0] for n in failed})) from None
