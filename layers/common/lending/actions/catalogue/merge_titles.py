@@ -58,6 +58,8 @@ def merge_titles(
         Refused: there are no such titles, or with every reason at once.
     """
     if not _begin(library.table, title_id, into, version):
+        # Whoever was at it before may have died just here.
+        queues.drop_days(library.table, title_id)
         return Merged(0, 0, 0, done=True)
     merging, moved = _Merging(library, title_id, into, staff), Counter[str]()
     for step in merging.steps():

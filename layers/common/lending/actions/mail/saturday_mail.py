@@ -1,5 +1,6 @@
 """The Saturday lending mail (RULES 36, 38)."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from lending.actions.library import Library
@@ -39,8 +40,17 @@ def announce_bags(library: Library, enough_time: EnoughTime) -> JobResult:
     packed = [bag for bag in bags.of_week(library.table, week.pickup_from) if bag.barcodes]
     new = _not_there_yet(library, [_mail(bag, library.moment) for bag in packed])
     put = sum(_put(library, part, enough_time) for part in in_batches(new, _PART))
-    runs.note_done(library.table, JOB, week.mail_on, library.moment)
+    _note_done(library, week, enough_time)
     return JobResult(week.mail_on, {"bags": len(packed), "mails": put})
+
+
+def _note_done(library: Library, week: Week, enough_time: EnoughTime) -> None:
+    """Note that the mails are put, as soon as the table takes it."""
+    while enough_time():
+        with suppress(Busy):
+            runs.note_done(library.table, JOB, week.mail_on, library.moment)
+            return
+    raise Unfinished("all mails are put")
 
 
 def _put(library: Library, new: list[Mail], enough_time: EnoughTime) -> int:
