@@ -44,9 +44,10 @@ quick: .venv/made ## Check what can be checked in half a minute: linters, tests 
 rules: .venv/made
 	$(BIN)/python -m pytest tests/domain tests/template
 
+# Of the stacks and pages two processes run a half each, file by file: they mostly wait, and each has a stack of its own.
 test: .venv/made ## Run every test
 	$(BIN)/python -m pytest -n auto tests/domain tests/handlers tests/template
-	$(BIN)/python -m pytest -rs tests/deployed tests/browser
+	$(BIN)/python -m pytest -rs -n 2 --dist loadfile tests/deployed tests/browser
 
 bench: .venv/made ## Print the performance table (JSON=1: as one JSON object)
 	@$(BIN)/python -m tests.benchmarks $(JSON_FLAG)
