@@ -47,7 +47,7 @@ rules: .venv/made
 # Of the stacks and pages two processes run a half each, file by file: they mostly wait, and each has a stack of its own.
 test: .venv/made ## Run every test
 	$(BIN)/python -m pytest -n auto tests/domain tests/handlers tests/template
-	$(BIN)/python -m pytest -rs -n 2 --dist loadfile tests/deployed tests/browser
+	$(BIN)/python -m pytest -rs -n 2 --dist loadfile --no-loadscope-reorder tests/deployed tests/browser
 
 bench: .venv/made ## Print the performance table (JSON=1: as one JSON object)
 	@$(BIN)/python -m tests.benchmarks $(JSON_FLAG)

@@ -239,13 +239,30 @@ async function asWho(path, call) {
   try {
     return await call(path.replace("/facility", `/facility-links/${link}`), {});
   } catch (error) {
-    if (!(path === "/facility" && error instanceof Problem && error.status === 404)) throw error;
+    if (!(isNotFound(error) && (await isOver(link)))) throw error;
     forget(LINK);
     throw new SignedOut(
       "このリンクは、もう使えません。県立図書館に新しいリンクをお求めになるか、協力館IDでログインしてください。",
     );
   }
 }
+
+/**
+ * Whether a facility's link opens nothing any more: whatever is asked by it is not found then.
+ *
+ * @param {string} link
+ */
+async function isOver(link) {
+  try {
+    await get(`/facility-links/${link}`);
+    return false;
+  } catch (error) {
+    return isNotFound(error);
+  }
+}
+
+/** @param {unknown} error */
+const isNotFound = (error) => error instanceof Problem && error.status === 404;
 
 /**
  * @param {(headers: Record<string, string>) => Promise<Answer>} call
