@@ -32,8 +32,11 @@ def sealed(purpose: str, value: Any) -> str:
     return base64.urlsafe_b64encode(seal + _veiled(seal, text.encode())).decode().rstrip("=")
 
 
-def opened(purpose: str, seal: str) -> Any:
+def opened(purpose: str, seal: str, otherwise: str = "bad_cursor") -> Any:
     """The value of a sealed text.
+
+    Args:
+        otherwise: the code of the refusal.
 
     Raises:
         Refused: it was not sealed by us for this purpose.
@@ -42,9 +45,9 @@ def opened(purpose: str, seal: str) -> Any:
         raw = base64.b64decode(seal + "=" * (-len(seal) % 4), altchars=b"-_", validate=True)
         text = _veiled(raw[:_DIGEST_BYTES], raw[_DIGEST_BYTES:]).decode()
     except ValueError:
-        raise Refused("bad_cursor") from None
+        raise Refused(otherwise) from None
     if not hmac.compare_digest(raw[:_DIGEST_BYTES], signature(purpose, text)):
-        raise Refused("bad_cursor")
+        raise Refused(otherwise)
     return json.loads(text)
 
 
@@ -74,10 +77,7 @@ def confirmed(token: str) -> tuple[str, str]:
     Raises:
         Refused: the link was not made by us.
     """
-    try:
-        patron_id, pending_id = opened(_CONFIRMATION, token)
-    except Refused:
-        raise Refused("link_void") from None
+    patron_id, pending_id = opened(_CONFIRMATION, token, "link_void")
     return str(patron_id), str(pending_id)
 
 
@@ -95,8 +95,5 @@ def facility_of(token: str) -> tuple[str, str]:
     Raises:
         Refused: the link was not made by us.
     """
-    try:
-        facility, link_id = opened(_FACILITY_LINK, token)
-    except Refused:
-        raise Refused("not_found") from None
+    facility, link_id = opened(_FACILITY_LINK, token, "not_found")
     return str(facility), str(link_id)

@@ -32,7 +32,7 @@ def view_link(library: Library, facility: str) -> FacilityLink:
         Refused: there is no such facility, or it has none that counts.
     """
     link = facility_links.find(library.table, _existing(library.table, facility))
-    if link is None or not link.opens(link.link_id, library.today):
+    if link is None or not link.counts_on(library.today):
         raise Refused("not_found")
     return link
 

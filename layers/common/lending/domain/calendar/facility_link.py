@@ -12,6 +12,10 @@ class FacilityLink:
     link_id: str
     valid_until: date
 
+    def counts_on(self, day: date) -> bool:
+        """Whether it is not over."""
+        return day <= self.valid_until
+
     def opens(self, link_id: str, today: date) -> bool:
         """Whether it is the link that somebody comes with, and not over."""
-        return self.link_id == link_id and today <= self.valid_until
+        return self.link_id == link_id and self.counts_on(today)
