@@ -32,6 +32,7 @@ from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 from tests.benchmarks.cloud import cloud
 from tests.benchmarks.counting_store import CountingStore
+from tests.benchmarks.mail_cost import a_patron
 from tests.benchmarks.run_cost import queue_counters
 from tests.benchmarks.wire import Wire
 from tests.handlers.conftest import context, request
@@ -173,20 +174,7 @@ def _other(number: int) -> str:
 
 
 def _patron(patron_id: str, card_number: str, open_holds: int) -> Patron:
-    return Patron(
-        patron_id=patron_id,
-        card_number=card_number,
-        name="見本 花子",
-        kana="ミホン ハナコ",
-        birth_date=date(1990, 4, 1),
-        postal_code="030-0184",
-        address="青森県青森市荒川字藤戸119-7",
-        phone="017-000-0000",
-        email="hanako.mihon@example.jp",
-        expires_on=date(2038, 3, 31),
-        online_lending=True,
-        open_holds=open_holds,
-    )
+    return replace(a_patron(patron_id, card_number), open_holds=open_holds, loans=0, expires_on=date(2038, 3, 31))
 
 
 def _title(title_id: str, size: Size) -> Iterator[Write]:

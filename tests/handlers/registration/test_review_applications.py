@@ -183,6 +183,9 @@ def test_who_waits_longer_than_promised_is_counted(
     # THEN they see for how long each has waited and how many are late, and an alarm hears it
     assert {item["age_days"] for item in body["items"]} == {days}
     assert body["late"] == late
+    # and the day with which the desk opens says so (RULES 55)
+    (waiting,) = [each for each in get("/today", now=morning)[1]["open_work"] if each["name"] == "applications"]
+    assert (waiting["left"], waiting["late"]) == (2, late)
     assert counts_in(capsys.readouterr().out)["ApplicationsLate"] == [late]
     # AND nothing of it counts where it has been decided, or is not at the desk yet
     assert get("/applications", now=morning, query={"status": "awaiting_images"})[1]["items"][0]["age_days"] is None

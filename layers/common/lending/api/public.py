@@ -1,6 +1,6 @@
 """What anyone may see: facilities, notices, titles. No token is asked for."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -13,6 +13,7 @@ from lending.api.guards import anyone
 from lending.api.request import Page, Request
 from lending.api.request_models import Place, QueryModel
 from lending.api.shown.books import TitleAnswer, shown_title
+from lending.api.shown.weeks import PlannedRunAnswer, shown_planned_run
 from lending.api.surface import Area
 from lending.aws.settings import settings
 from lending.domain.calendar.closures import Scope
@@ -46,16 +47,12 @@ class NoticeAnswer(Days):
     message: str
 
 
-class WeekAnswer(TypedDict):
-    """A week to come. Without a `pickup_from` nothing is handed over in it, and `reason` says why, if that is known."""
+class WeekAnswer(PlannedRunAnswer):
+    """A week to come; without a `pickup_from` nothing is handed over in it."""
 
-    run_date: date
-    cut_off: datetime
     mail_on: date
     pickup_from: date | None
     pickup_until: date
-    suspended: bool
-    reason: str | None
 
 
 class ClosedDay(TypedDict):
@@ -159,15 +156,11 @@ def _notice(notice: Notice) -> NoticeAnswer:
 
 
 def _week(planned: PlannedWeek) -> WeekAnswer:
-    week, stopped_by = planned.week, planned.stopped_by
     return {
-        "run_date": week.run_date,
-        "cut_off": week.cut_off,
-        "mail_on": week.mail_on,
+        **shown_planned_run(planned),
+        "mail_on": planned.week.mail_on,
         "pickup_from": planned.pickup_from,
         "pickup_until": planned.pickup_until,
-        "suspended": stopped_by is not None,
-        "reason": (stopped_by.reason or None) if stopped_by else None,
     }
 
 

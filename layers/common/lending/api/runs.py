@@ -1,7 +1,6 @@
 """Runs: made, tried, looked at, and decided again (RULES 18-27)."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -15,10 +14,11 @@ from lending.api.answers import UnfinishedRun
 from lending.api.guards import staff
 from lending.api.request import Page, Request, run_of, within_a_request
 from lending.api.request_models import A_NUMBER, Day, Place, RequestModel
+from lending.api.shown.runs import WeeklyRunAnswer, shown_weekly_run
 from lending.api.surface import Area
 from lending.domain.run.reasons import counter_sentence
 from lending.domain.run.run import RunDecision
-from lending.domain.run.run_record import Cost, CycleRun, RunRecord
+from lending.domain.run.run_record import Cost, RunRecord
 from lending.domain.run.what_if import Change, Difference, WhatIf
 from lending.domain.run_id import RunId
 
@@ -43,17 +43,6 @@ class RunRequest(RequestModel):
     date: Day
     dry_run: bool = False
     what_if: WhatIfRequest | None = None
-
-
-class WeeklyRunAnswer(TypedDict):
-    """The run of a cycle."""
-
-    date: RunId
-    cycle: Day
-    finished: bool
-    finished_at: datetime | None
-    suspended: bool
-    summary: Mapping[str, int]
 
 
 class OutcomeAnswer(TypedDict):
@@ -173,7 +162,7 @@ def make_run(request: Request, asked: RunRequest) -> RunAnswer | UnfinishedRun[R
 def show_runs(request: Request) -> Page[WeeklyRunAnswer]:
     """The weekly runs, the latest first."""
     found, last = view_runs(request.library.table, request.start(), request.limit())
-    return request.page([_weekly_run(each) for each in found], last)
+    return request.page([shown_weekly_run(each) for each in found], last)
 
 
 @area.get("/<run_id>")
@@ -227,17 +216,6 @@ def _run(
         "rounds": record.round if record else None,
         "cost": _cost(view.cost) if record and view.cost else None,
         "difference": _difference(view.difference, view.cards or {}) if view.difference else None,
-    }
-
-
-def _weekly_run(run: CycleRun) -> WeeklyRunAnswer:
-    return {
-        "date": run.run_id,
-        "cycle": run.cycle,
-        "finished": run.finished_at is not None,
-        "finished_at": run.finished_at,
-        "suspended": run.suspended,
-        "summary": run.counts,
     }
 
 
