@@ -95,3 +95,18 @@ def test_the_pages_are_published_with_the_policy_of_their_stack() -> None:
     page = dict(site_files(WEB, own))["apply.html"].decode()
     told = json.loads(page.partition('id="kinds">')[2].partition("</script>")[0])
     assert (told["image_limit"], told["guardian_below"]) == (3, 18)
+
+
+STYLES = sorted(name for name in FILES if name.endswith(".css") and not name.endswith("tokens.css"))
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_style_takes_its_colours_by_what_they_are_for(style: str) -> None:
+    # A colour of its own, or one of the palette, has no counterpart in the dark.
+    assert not re.findall(r"#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsla?\(|--color-[a-z0-9-]+", FILES[style].decode())
+
+
+def test_every_colour_that_a_style_takes_is_there() -> None:
+    styles = "".join(FILES[name].decode() for name in FILES if name.endswith(".css"))
+    taken = set(re.findall(r"var\((--[a-z0-9-]+)", styles))
+    assert taken <= set(re.findall(r"^\s*(--[a-z0-9-]+):", styles, re.MULTILINE))
