@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 WEB = Path(__file__).resolve().parents[2] / "web"
 # Beside the pages themselves; what else lies in web/ is for who works on it.
 PUBLISHED_FOLDERS = ("css", "img", "js")
+# A worker serves but what lies beside it or deeper.
+WORKER = "offline.js"
 # Staff find their pages in the foot of the home page, and from there go nowhere else.
 STAFF_PAGES = ("desk.html", "facility.html")
 
@@ -74,10 +76,11 @@ def content_type(key: str) -> str:
 
 
 def site_files(folder: Path, policy: Policy) -> Iterator[tuple[str, bytes]]:
-    """Each file of the site with its key: the pages in their frame, styles, pictures and modules."""
+    """Each file of the site with its key: the pages in their frame, their worker, styles, pictures and modules."""
     kinds = json.dumps(kinds_of_application(policy), ensure_ascii=False)
     for page in sorted(folder.glob("*.html")):
         yield page.name, framed(page, folder / "frame", kinds).encode()
+    yield WORKER, (folder / WORKER).read_bytes()
     for path in sorted(path for name in PUBLISHED_FOLDERS for path in (folder / name).rglob("*") if path.is_file()):
         yield path.relative_to(folder).as_posix(), path.read_bytes()
 

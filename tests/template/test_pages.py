@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from infra.local.pages import STAFF_PAGES, WEB, content_type, kinds_of_application, site_files
+from infra.local.pages import STAFF_PAGES, WEB, WORKER, content_type, kinds_of_application, site_files
 from lending.domain.policy import Policy
 from lending.domain.registration.kinds import KINDS
 
@@ -69,7 +69,7 @@ def test_nothing_but_pages_styles_modules_and_pictures_is_published() -> None:
     assert {content_type(name).partition(";")[0] for name in FILES} == {
         "text/html", "text/css", "text/javascript", "image/svg+xml",
     }  # fmt: skip
-    assert {name.partition("/")[0] for name in FILES if name not in PAGES} == {"css", "img", "js"}
+    assert {name.partition("/")[0] for name in FILES if name not in PAGES} == {"css", "img", "js", WORKER}
 
 
 @pytest.mark.parametrize("page", PAGES)

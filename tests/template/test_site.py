@@ -27,10 +27,18 @@ def distribution(of_type: OfType) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def headers(of_type: OfType) -> dict[str, Any]:
+def policies(of_type: OfType) -> dict[str, Any]:
+    """What goes with answers, by the name of the policy."""
+    found = of_type("AWS::CloudFront::ResponseHeadersPolicy")
+    return {name: properties["ResponseHeadersPolicyConfig"] for name, properties in found.items()}
+
+
+@pytest.fixture(scope="session")
+def headers(policies: dict[str, Any]) -> dict[str, Any]:
     """The security headers that go with every answer."""
-    (properties,) = of_type("AWS::CloudFront::ResponseHeadersPolicy").values()
-    config: dict[str, Any] = properties["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    one, *others = [policy["SecurityHeadersConfig"] for policy in policies.values()]
+    assert all(other == one for other in others)
+    config: dict[str, Any] = one
     return config
 
 
@@ -52,11 +60,12 @@ def test_no_local_address_is_in_the_template_itself(template: dict[str, Any]) ->
 
 
 def test_pages_and_api_are_one_origin_for_people(distribution: dict[str, Any]) -> None:
-    # GIVEN the two behaviours
-    pages, (api,) = distribution["DefaultCacheBehavior"], distribution["CacheBehaviors"]
+    # GIVEN the behaviours
+    facility, api = distribution["CacheBehaviors"]
     # THEN the pages are read and cached
-    assert set(pages["AllowedMethods"]) == READING
-    assert pages["CachePolicyId"] == CACHE_POLICIES["CachingOptimized"]
+    for pages in (distribution["DefaultCacheBehavior"], facility):
+        assert set(pages["AllowedMethods"]) == READING
+        assert pages["CachePolicyId"] == CACHE_POLICIES["CachingOptimized"]
     # and what begins with /api is passed on whole, never from a cache, under the API's own host name
     assert api["PathPattern"] == "/api/*"
     assert set(api["AllowedMethods"]) == EVERYTHING
@@ -64,10 +73,28 @@ def test_pages_and_api_are_one_origin_for_people(distribution: dict[str, Any]) -
     assert api["OriginRequestPolicyId"] == ALL_VIEWER_EXCEPT_HOST
 
 
-def test_every_answer_comes_over_https_with_the_headers(distribution: dict[str, Any]) -> None:
+def test_every_answer_comes_over_https_with_the_headers(distribution: dict[str, Any], policies: dict[str, Any]) -> None:
     for behaviour in [distribution["DefaultCacheBehavior"], *distribution["CacheBehaviors"]]:
         assert behaviour["ViewerProtocolPolicy"] == "redirect-to-https"
-        assert behaviour["ResponseHeadersPolicyId"] == {"Ref": "SiteHeaders"}
+        assert behaviour["ResponseHeadersPolicyId"]["Ref"] in policies
+
+
+def test_a_facilitys_page_alone_may_ask_for_the_camera(distribution: dict[str, Any], policies: dict[str, Any]) -> None:
+    # RULES 53
+    may_ask = {name: _permissions(policy) for name, policy in policies.items()}
+    facility, api = distribution["CacheBehaviors"]
+    assert facility["PathPattern"] == "/facility.html"
+    assert "camera=(self)" in may_ask[facility["ResponseHeadersPolicyId"]["Ref"]]
+    for behaviour in (distribution["DefaultCacheBehavior"], api):
+        assert may_ask[behaviour["ResponseHeadersPolicyId"]["Ref"]] == [
+            "camera=()", "geolocation=()", "microphone=()",
+        ]  # fmt: skip
+
+
+def _permissions(policy: dict[str, Any]) -> list[str]:
+    (item,) = policy["CustomHeadersConfig"]["Items"]
+    assert (item["Header"], item["Override"]) == ("Permissions-Policy", True)
+    return str(item["Value"]).split(", ")
 
 
 def test_nothing_rewrites_an_answer_or_a_path(distribution: dict[str, Any]) -> None:

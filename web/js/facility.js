@@ -7,6 +7,7 @@ import { bagViews } from "./facility/bags.js";
 import { closuresView } from "./facility/closures.js";
 import { forgetOwnFacility } from "./facility/own-facility.js";
 import { reportsView } from "./facility/reports.js";
+import { keepPage } from "./offline.js";
 import { followLink } from "./session.js";
 
 /** @type {SignIn} */
@@ -30,3 +31,4 @@ if (link) followLink(link);
 if (link || !location.hash) history.replaceState(null, "", "#to_hand_over");
 watchConnection("");
 startApp("協力館の画面", [...bagViews, reportsView, closuresView], FACILITY);
+keepPage();
