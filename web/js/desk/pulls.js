@@ -8,18 +8,11 @@ import { Scanner } from "./scanner.js";
 import { table } from "./tables.js";
 
 export const pullsView = { id: "pulls", label: "取り出し", title: "取り出しリスト", load };
-export const pullSheetView = {
-  id: "pull-sheet",
-  title: "取り出しリスト(印刷)",
-  hidden: true,
-  under: "pulls",
-  load: loadSheet,
-};
 
 /** @type {Record<string, string>} */
 const LIES_AT = { shelf: "書架", counter: "カウンターの棚", kept_aside: "取置きの棚", returns: "返却の棚" };
 
-const pulls = () => list("/desk/pulls?limit=100", api.get);
+export const pulls = () => list("/desk/pulls?limit=100", api.get);
 /** @param {App} app */
 async function load(app) {
   return new PullList(app).content(await pulls());
@@ -140,10 +133,10 @@ class PullList {
       "tr",
       {},
       el("th", { scope: "row", class: "number" }, line.call_number),
-      el("td", {}, line.title),
+      el("td", { class: "wide" }, line.title, line.author ? el("span", { class: "hint" }, ` ${line.author}`) : null),
       el("td", {}, place(line)),
       el("td", { class: "number" }, line.barcode),
-      el("td", {}, line.pickup_place_name),
+      el("td", { class: "wide" }, line.pickup_place_name),
       el("td", {}, line.kept_aside ? null : button("利用者が持っている", "taken", "link-button")),
       el("td", { class: "apart" }, button("見つからない", "missing", "link-button")),
     );
@@ -155,7 +148,7 @@ class PullList {
  *
  * @param {Answer} pull
  */
-const place = ({ lies_at: where }) => el(where === "shelf" ? "span" : "strong", {}, LIES_AT[where]);
+export const place = ({ lies_at: where }) => el(where === "shelf" ? "span" : "strong", {}, LIES_AT[where]);
 
 /**
  * What to do with a book whose scan was taken back.
@@ -200,31 +193,6 @@ function instruction(told) {
     taken: () => ({ kind: "shelf", title: "利用者が先と記録しました", lines: other }),
   };
   return said[told.action]();
-}
-
-async function loadSheet() {
-  const lines = await pulls();
-  const rows = lines.map((line) =>
-    el(
-      "tr",
-      {},
-      el("td", {}, "□"),
-      el("th", { scope: "row", class: "number" }, line.call_number),
-      el("td", {}, line.title),
-      el("td", {}, place(line)),
-      el("td", { class: "number" }, line.barcode),
-      el("td", {}, line.pickup_place_name),
-    ),
-  );
-  return [
-    printing("#pulls"),
-    el(
-      "div",
-      { class: "sheet" },
-      el("p", {}, `取り出しリスト ${dayInWords(lines[0]?.run ?? "")} ${lines.length}冊`),
-      table("取り出す本", ["済", "請求記号", "題名", "置き場所", "資料番号", "行き先"], rows),
-    ),
-  ];
 }
 
 /**

@@ -8,6 +8,7 @@ import { Offline, Problem, reasonsOf } from "../api.js";
 import { el, fill } from "../dom.js";
 import { controlOf, input } from "../inputs.js";
 import { SignedOut } from "../session.js";
+import { play, soundSwitch } from "./sound.js";
 
 const KEPT = 20;
 const BEFORE = "バーコードを読み取ってください。";
@@ -25,11 +26,18 @@ export class Scanner {
   constructor(app, label, act) {
     const field = barcodeInput(label);
     this.app = app;
-    this.act = act;
+    /** What the next code is read for, settled when it is read. */
+    this.meant = () => act;
     this.control = controlOf(field, "barcode");
     this.screen = el("div", { class: "instruction", role: "status", id: "instruction" }, el("p", {}, BEFORE));
     this.log = el("ol", { class: "scans", "aria-label": "これまでに読み取ったもの" });
-    this.form = el("form", { class: "scan", novalidate: true }, field, el("button", { class: "button" }, "読み取る"));
+    this.form = el(
+      "form",
+      { class: "scan", novalidate: true },
+      field,
+      el("button", { class: "button" }, "読み取る"),
+      soundSwitch(),
+    );
     this.form.addEventListener("submit", (event) => this.submitted(event));
     this.top = el("div", { class: "scan-top stack" }, this.form, this.screen);
     /** @type {Promise<void>} */
@@ -42,7 +50,7 @@ export class Scanner {
     event.preventDefault();
     const code = scanned(this.control.value);
     this.control.value = "";
-    if (code) this.run(code, this.act);
+    if (code) this.run(code, this.meant());
   }
 
   /** Whatever was pressed: the next scan goes into the field. */
@@ -84,6 +92,7 @@ export class Scanner {
     this.answers += 1;
     // The same answer once more has another number and time: it is seen, and read out.
     const which = `${this.answers}件目 ${new Date().toLocaleTimeString("ja-JP")}`;
+    play(kind);
     this.screen.className = `instruction ${kind}`;
     fill(
       this.screen,
