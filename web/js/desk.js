@@ -4,9 +4,13 @@ import { startApp } from "./app.js";
 import { watchConnection } from "./connection.js";
 import { applicationView } from "./desk/application.js";
 import { applicationsView } from "./desk/applications.js";
+import { bookView } from "./desk/title.js";
+import { booksView, listView } from "./desk/books.js";
 import { cardsView } from "./desk/cards.js";
 import { checkInsView } from "./desk/checkins.js";
 import { checkOutsView } from "./desk/checkouts.js";
+import { copyView } from "./desk/copy.js";
+import { describeView } from "./desk/describe.js";
 import { contactsView } from "./desk/contacts.js";
 import { crateListsView, slipsView } from "./desk/crate-sheets.js";
 import { cratesView } from "./desk/crates.js";
@@ -41,6 +45,11 @@ startApp(
     crateListsView,
     checkInsView,
     checkOutsView,
+    booksView,
+    bookView,
+    copyView,
+    describeView,
+    listView,
     applicationsView,
     applicationView,
     contactsView,

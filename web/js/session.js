@@ -217,8 +217,11 @@ export const api = {
    * @param {object} [body]
    */
   post: (path, body) => asWho(path, (at, headers) => post(at, body, headers)),
-  /** @param {string} path */
-  put: (path) => asWho(path, (at, headers) => put(at, undefined, headers)),
+  /**
+   * @param {string} path
+   * @param {object} [body]
+   */
+  put: (path, body) => asWho(path, (at, headers) => put(at, body, headers)),
   /**
    * @param {string} path
    * @param {object} body

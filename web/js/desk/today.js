@@ -14,8 +14,8 @@ const LISTS = {
   contacts: { label: "連絡する方", view: "contacts" },
   letters: { label: "郵送するお知らせ", view: "letters" },
   reports: { label: "協力館からの連絡", view: "reports" },
-  to_clear: { label: "取置棚から戻す本", view: "" },
-  missing: { label: "見つからなかった本", view: "" },
+  to_clear: { label: "取置棚から戻す本", view: "list/to_clear" },
+  missing: { label: "見つからなかった本", view: "list/missing" },
 };
 
 async function load() {
@@ -43,7 +43,7 @@ function entry({ name, left, more, late }) {
   return el(
     "li",
     { class: left ? "left" : "" },
-    view ? el("a", { href: `#${view}` }, label) : el("span", {}, label),
+    el("a", { href: `#${view}` }, label),
     el("strong", {}, more ? `${left}件以上` : `${left}件`),
     late ? el("span", { class: "late" }, `うち${late}件は、日数を過ぎています`) : null,
   );
