@@ -138,6 +138,8 @@ def test_samples_describe_a_title_and_show_it(library: Table) -> None:
     assert status == 200
     assert title == {
         "title_id": "t-1", "title": "吾輩は猫である", "author": "夏目漱石", "isbn": "978-4-10-101001-4",
+        "title_kana": "ワガハイ ワ ネコ デ アル", "author_kana": "ナツメ ソウセキ", "volume": "", "publisher": "新潮社",
+        "year": 2003, "ndc": "913.6", "kind": "book",
         "holdable": True, "copies": 1, "copies_available": 1, "holds_waiting": 0, "earliest_pickup": "2026-06-07",
     }  # fmt: skip
     # and the sample of the search finds it at once
@@ -179,6 +181,23 @@ def test_described_again_a_title_keeps_its_copies_as_they_are(given: Given) -> N
     assert copies.find(there.table, "t-1-2") is None
 
 
+def test_a_description_is_whole_each_time(library: Table) -> None:
+    # GIVEN a title with all that a catalogue says of it (RULES 45)
+    told = {"title_kana": "タビ", "author_kana": "ミホン タロウ", "volume": "上", "publisher": "見本社", "year": 1999,
+            "ndc": "913.6", "kind": "dvd"}  # fmt: skip
+    status, described = put("t-1", "旅", copy("t-1-1"), **told)
+    assert status == 200
+    for shown in (described, ask("/titles/t-1")[1], ask("/titles", q="旅")[1]["items"][0]):
+        assert {name: shown[name] for name in told} == told
+    # WHEN it is described anew with less
+    put("t-1", "旅", copy("t-1-1"), volume="下")
+    # THEN what is not told is known no more: a book, until something else is told
+    shown = ask("/titles/t-1")[1]
+    assert {name: shown[name] for name in told} == {
+        "title_kana": "", "author_kana": "", "volume": "下", "publisher": "", "year": None, "ndc": "", "kind": "book",
+    }  # fmt: skip
+
+
 def test_the_same_description_again_writes_nothing(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
     put("t-1", "題", copy("t-1-1"))
     monkeypatch.setattr(Table, "transact", lambda *_: pytest.fail("written"))
@@ -208,6 +227,10 @@ def test_only_reference_copies_make_a_title_that_cannot_be_held(given: Given) ->
         ("t-1", {"copies": [copy("b-1"), copy("b-1")]}),
         ("t-1", {"copies": [copy("b#1")]}),
         ("t-1", {"copies": [copy("b-1", state="lost")]}),
+        ("t-1", {"kind": "stone"}),
+        ("t-1", {"year": 0}),
+        ("t-1", {"year": "昭和"}),
+        ("t-1", {"title_kana": "カ" * 501}),
         ("t+1", {}),
     ],
 )

@@ -16,16 +16,21 @@ from lending.api.answers import Unfinished
 from lending.api.desk.shared import CopyAnswer, HoldAnswer, reason_of, shown_copy, shown_hold
 from lending.api.guards import staff
 from lending.api.request import Request, within_a_request
-from lending.api.request_models import Purpose, QueryModel, RequestModel
+from lending.api.request_models import A_NUMBER, Purpose, QueryModel, RequestModel
 from lending.api.shown.books import LastRunAnswer, TitleAnswer, shown_title
 from lending.api.surface import Area
+from lending.domain.catalogue.description import Kind
 from lending.domain.catalogue.title import Pull
 from lending.domain.catalogue.title_changes import (
     AUTHOR_LENGTH,
     CALL_NUMBER_LENGTH,
     ISBN_LENGTH,
+    LATEST_YEAR,
+    NDC_LENGTH,
     NUMBER,
+    PUBLISHER_LENGTH,
     TITLE_LENGTH,
+    VOLUME_LENGTH,
     DescribedCopy,
     DescribedTitle,
 )
@@ -51,6 +56,13 @@ class TitleRequest(RequestModel):
     title: Annotated[str, Field(min_length=1, max_length=TITLE_LENGTH)]
     author: Annotated[str, Field(max_length=AUTHOR_LENGTH)] = ""
     isbn: Annotated[str, Field(max_length=ISBN_LENGTH)] = ""
+    title_kana: Annotated[str, Field(max_length=TITLE_LENGTH)] = ""
+    author_kana: Annotated[str, Field(max_length=AUTHOR_LENGTH)] = ""
+    volume: Annotated[str, Field(max_length=VOLUME_LENGTH)] = ""
+    publisher: Annotated[str, Field(max_length=PUBLISHER_LENGTH)] = ""
+    year: Annotated[int, Field(ge=1, le=LATEST_YEAR), A_NUMBER] | None = None
+    ndc: Annotated[str, Field(max_length=NDC_LENGTH)] = ""
+    kind: Kind | None = None
     copies: list[CopyRequest] = Field(max_length=90, default_factory=list)
 
 
@@ -179,7 +191,7 @@ def describe(title_id: str, request: Request, asked: TitleRequest) -> TitleDescr
     if twice := [b for b, times in Counter(copy.barcode for copy in asked.copies).items() if times > 1]:
         raise Refused("invalid_fields", Reason("barcode_twice", {"barcode": twice[0]}, field="copies"))
     copies = tuple(DescribedCopy(**copy.model_dump()) for copy in asked.copies)
-    wanted = DescribedTitle(title_id, asked.title, asked.author, asked.isbn, copies)
+    wanted = DescribedTitle(title_id, **asked.model_dump(exclude={"copies"}), copies=copies)
     title = describe_title(request.library.table, wanted, uuid4().hex)
     described = [CopyDescribed(**copy.model_dump()) for copy in asked.copies]  # type: ignore[typeddict-item]
     return {**shown_title(title), "copies": described}

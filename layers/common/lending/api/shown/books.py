@@ -6,6 +6,7 @@ from typing import Any
 
 from typing_extensions import TypedDict
 
+from lending.domain.catalogue.description import Kind
 from lending.domain.catalogue.title import Title
 from lending.domain.holds.hold import RunReason
 from lending.domain.loans.loan import Loan
@@ -19,6 +20,13 @@ class TitleAnswer(TypedDict):
     title: str
     author: str
     isbn: str
+    title_kana: str
+    author_kana: str
+    volume: str
+    publisher: str
+    year: int | None
+    ndc: str
+    kind: Kind
     holdable: bool
 
 
@@ -59,6 +67,13 @@ def shown_title(title: Title) -> TitleAnswer:
         "title": title.title,
         "author": title.author,
         "isbn": title.isbn,
+        "title_kana": title.title_kana,
+        "author_kana": title.author_kana,
+        "volume": title.volume,
+        "publisher": title.publisher,
+        "year": title.year,
+        "ndc": title.ndc,
+        "kind": title.material,
         "holdable": title.lendable > 0,
     }
 

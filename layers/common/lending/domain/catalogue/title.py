@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from lending.domain.catalogue.description import Description
 from lending.domain.run_id import RunId
 from lending.domain.week import Week
 
@@ -113,16 +114,12 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
-class Title:
+class Title(Description):
     """A work in the catalogue; `barcodes` are all its copies, `lendable` how many of them may leave the library.
 
     While it is made one with another record of the same work, `merge` names both of them.
     """
 
-    title_id: str
-    title: str
-    author: str = ""
-    isbn: str = ""
     barcodes: tuple[str, ...] = ()
     lendable: int = 0
     merge: Merge | None = None

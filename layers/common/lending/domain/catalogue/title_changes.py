@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from lending.domain.catalogue.description import Description, as_described, facts_of
 from lending.domain.catalogue.title import Copy, CopyState, Title
 from lending.domain.problems import Reason
 
@@ -11,6 +12,7 @@ from lending.domain.problems import Reason
 NUMBER = re.compile(r"[0-9A-Za-z._-]{1,40}")
 # How long the rest may be, by any way it comes: it goes into indexes, mails and lists.
 TITLE_LENGTH, AUTHOR_LENGTH, ISBN_LENGTH, CALL_NUMBER_LENGTH = 500, 500, 20, 60
+VOLUME_LENGTH, PUBLISHER_LENGTH, NDC_LENGTH, LATEST_YEAR = 100, 200, 20, 2100
 
 _IN_USE = (CopyState.ON_LOAN, CopyState.KEPT_ASIDE, CopyState.READY)
 
@@ -25,13 +27,9 @@ class DescribedCopy:
 
 
 @dataclass(frozen=True, slots=True)
-class DescribedTitle:
+class DescribedTitle(Description):
     """A title as the catalogue describes it; `copies` are all of it, or those that are to be there among others."""
 
-    title_id: str
-    title: str
-    author: str
-    isbn: str = ""
     copies: tuple[DescribedCopy, ...] = ()
 
 
@@ -48,9 +46,8 @@ class Changes:
 
     @property
     def in_words(self) -> bool:
-        """Whether the title is found by other words than before."""
-        now, was = self.after, self.before
-        return was is None or (was.title, was.author, was.isbn) != (now.title, now.author, now.isbn)
+        """Whether the title is searched or shown by other words than before."""
+        return self.before is None or as_described(self.before) != as_described(self.after)
 
     @property
     def writes(self) -> int:
@@ -72,9 +69,7 @@ def changes_to(wanted: DescribedTitle, before: Title | None, known: Mapping[str,
     copies = described if whole else left_out | described
     after = replace(
         before or Title(wanted.title_id, wanted.title),
-        title=wanted.title,
-        author=wanted.author,
-        isbn=wanted.isbn,
+        **facts_of(wanted),
         barcodes=tuple(sorted(copies)),
         lendable=sum(copy.can_be_lent for copy in copies.values()),
     )

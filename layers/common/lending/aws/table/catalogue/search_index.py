@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lending.aws.table.codec import Item, attributes, values_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Write, delete, put, put_new
+from lending.domain.catalogue.description import Description, facts_of
 from lending.domain.catalogue.title import Title
 
 _PARTITION = "CATALOGUE"
@@ -17,16 +18,13 @@ _INDEX = "INDEX"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Change(Description):
     """A title whose words the file does not have yet; `version` is a name for this very change.
 
     Without words it is a title that is to be found no more.
     """
 
-    title_id: str
     title: str = ""
-    author: str = ""
-    isbn: str = ""
     version: str = ""
 
 
@@ -53,7 +51,7 @@ def state(table: Table) -> SearchState:
 
 def title_change(title: Title, version: str) -> Write:
     """A title has other words than the file knows; put it in the transaction that writes the title."""
-    change = Change(title.title_id, title.title, title.author, title.isbn, version)
+    change = Change(**facts_of(title), version=version)
     return put((_PARTITION, f"{_CHANGED}{title.title_id}"), attributes(change))
 
 
