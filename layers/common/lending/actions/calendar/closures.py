@@ -27,14 +27,23 @@ def record_closure(library: Library, closure: Closure) -> list[str]:
     Raises:
         Refused: fields do not fit each other, naming each; or the facility has as many as it may have.
     """
+    demand_closure(library, closure)
+    library.table.write(calendar.closure_addition(closure))
+    return warnings_of(closure, calendar.load(library.table), library.moment, library.policy)
+
+
+def demand_closure(library: Library, closure: Closure) -> None:
+    """Demand that closed days can be recorded.
+
+    Raises:
+        Refused: fields do not fit each other, naming each; or the facility has as many as it may have.
+    """
     known = closure.scope is Scope.FACILITY and facilities.find(library.table, closure.facility) is not None
     if faults := faults_of_closure(closure, known, library.today):
         raise Refused("invalid_fields", *faults)
     limit = library.policy.facility_closures
     if known and len(view_closures(library.table, library.today, closure.facility)) >= limit:
         raise Refused("too_many_closures", limit=limit)
-    library.table.write(calendar.closure_addition(closure))
-    return warnings_of(closure, calendar.load(library.table), library.moment, library.policy)
 
 
 def take_closure_back(table: Table, closure_id: str, facility: str | None = None) -> None:

@@ -39,7 +39,7 @@ def record_shift(table: Table, wanted: Shift, staff: str, policy: Policy) -> tup
         Refused: no such facility or Sunday, or days that do not fit, naming each.
     """
     week = runs.week_opening_on(table, wanted.pickup_from, policy)
-    _demand_sense(table, week, wanted)
+    demand_shift(table, week, wanted)
     act = Act(wanted.recorded_at, staff, Deed.SHIFT)
     known = shifts.find(table, wanted.pickup_from, wanted.facility)
     if known and known.taken_back_at is None and known.days == wanted.days:
@@ -69,12 +69,23 @@ def take_shift_back(library: Library, pickup_from: date, facility: str, staff: s
     return back, _carry_out(library.table, back, Act(library.moment, staff, Deed.SHIFT), library.policy)
 
 
-def _demand_sense(table: Table, week: Week, wanted: Shift) -> None:
+def demand_shift(table: Table, week: Week, wanted: Shift) -> None:
+    """Demand that a shift of the batch of `week` can be recorded.
+
+    Raises:
+        Refused: no such facility or Sunday, or days that do not fit, naming each.
+    """
     faults = faults_of_shift(week, wanted)
     if facilities.find(table, wanted.facility) is None:
         faults.append(Reason("invalid_field", field="facility", message="協力館の番号を入力してください。"))
     if faults:
         raise Refused("invalid_fields", *faults)
+
+
+def days_in_force(table: Table, wanted: Shift, policy: Policy) -> Days:
+    """The days that a batch has before it is shifted, or shifted again."""
+    week = runs.week_opening_on(table, wanted.pickup_from, policy)
+    return days_of(week, calendar.load(table), shifts.find(table, wanted.pickup_from, wanted.facility))
 
 
 def _carry_out(table: Table, shift: Shift, act: Act, policy: Policy) -> int:

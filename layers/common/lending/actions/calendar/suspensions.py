@@ -26,14 +26,23 @@ def record_suspension(library: Library, suspension: Suspension, staff: str) -> N
     Raises:
         Refused: fields do not fit each other, naming each.
     """
-    known = suspension.scope is Scope.FACILITY and facilities.find(library.table, suspension.facility) is not None
-    if faults := faults_of_suspension(suspension, known, library.policy):
-        raise Refused("invalid_fields", *faults)
+    demand_suspension(library, suspension)
     act = Act(library.moment, staff, Deed.OPT_IN)
     write_what_holds(
         library.table, [audit_log.entry_of_patron(each, act, library.policy) for each in sorted(suspension.opted_in)]
     )
     library.table.write(calendar.suspension_addition(suspension))
+
+
+def demand_suspension(library: Library, suspension: Suspension) -> None:
+    """Demand that a suspension can be recorded.
+
+    Raises:
+        Refused: fields do not fit each other, naming each.
+    """
+    known = suspension.scope is Scope.FACILITY and facilities.find(library.table, suspension.facility) is not None
+    if faults := faults_of_suspension(suspension, known, library.policy):
+        raise Refused("invalid_fields", *faults)
 
 
 def take_suspension_back(table: Table, suspension_id: str) -> None:
