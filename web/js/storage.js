@@ -1,36 +1,46 @@
-/** What a page remembers: in this tab only. Where the browser keeps nothing, or is full, in the page itself. */
+/** What a page remembers, in this tab or on this device. Where the browser keeps nothing, or is full, in the page itself. */
 
-/** @type {Map<string, Answer>} */
-const memory = new Map();
-
-/** @param {string} name */
-export function read(name) {
-  try {
-    return JSON.parse(sessionStorage.getItem(name) ?? "null") ?? memory.get(name) ?? null;
-  } catch {
-    return memory.get(name) ?? null;
-  }
+/** @param {() => Storage} storage */
+function storeOf(storage) {
+  /** @type {Map<string, Answer>} */
+  const memory = new Map();
+  return {
+    /** @param {string} name */
+    read(name) {
+      try {
+        return JSON.parse(storage().getItem(name) ?? "null") ?? memory.get(name) ?? null;
+      } catch {
+        return memory.get(name) ?? null;
+      }
+    },
+    /**
+     * @param {string} name
+     * @param {unknown} value
+     */
+    write(name, value) {
+      try {
+        storage().setItem(name, JSON.stringify(value));
+        memory.delete(name);
+      } catch {
+        memory.set(name, value);
+      }
+    },
+    /** @param {string} name */
+    forget(name) {
+      memory.delete(name);
+      try {
+        storage().removeItem(name);
+      } catch {
+        // It was kept in memory only.
+      }
+    },
+  };
 }
 
-/**
- * @param {string} name
- * @param {unknown} value
- */
-export function write(name, value) {
-  memory.set(name, value);
-  try {
-    sessionStorage.setItem(name, JSON.stringify(value));
-  } catch {
-    // Kept in memory.
-  }
-}
+/** What goes with the tab. */
+export const tab = storeOf(() => sessionStorage);
 
-/** @param {string} name */
-export function forget(name) {
-  memory.delete(name);
-  try {
-    sessionStorage.removeItem(name);
-  } catch {
-    // It was kept in memory only.
-  }
-}
+/** What stays when the tab is closed. */
+export const device = storeOf(() => localStorage);
+
+export const { read, write, forget } = tab;
