@@ -82,6 +82,13 @@ def test_sample_shows_the_record(there: SampleLibrary) -> None:
     assert (me["mail_to"], me["email_reachable"], me["expired"]) == ("p-1@example.jp", True, False)
 
 
+@pytest.mark.parametrize(("days", "told"), [(-1, False), (0, True), (30, True), (31, False)])
+def test_a_card_about_to_run_out_is_told(there: SampleLibrary, days: int, told: bool) -> None:
+    # GIVEN a card whose last day is some days away THEN it is told as the mail of rule 37 tells it
+    there.patron(expires_on=NOON.date() + timedelta(days=days))
+    assert ask("GET", "/me")[1]["renewal_due"] is told
+
+
 def test_a_usual_place_is_chosen_and_taken_back(there: SampleLibrary) -> None:
     # GIVEN a patron without one
     there.patron(), there.facility()

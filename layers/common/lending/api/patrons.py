@@ -56,6 +56,7 @@ class OwnRecord(TypedDict):
     card_number: str
     expires_on: date
     expired: bool
+    renewal_due: bool
     blocked: bool
     online_lending: bool
     email: str
@@ -129,6 +130,7 @@ def _record(myself: Myself, request: Request) -> OwnRecord:
         card_number=known.card_number,
         expires_on=known.expires_on,
         expired=known.expired_on(today),
+        renewal_due=known.renewal_due_on(today, request.library.policy),
         blocked=known.blocked,
         online_lending=known.online_lending,
         email=known.email,

@@ -1,7 +1,9 @@
 """The person who borrows (RULES 8, 19, 21)."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+
+from lending.domain.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,10 @@ class Patron:
     def expired_on(self, day: date) -> bool:
         """Whether the card has run out: its last day still counts (RULES 8)."""
         return self.expires_on < day
+
+    def renewal_due_on(self, day: date, policy: Policy) -> bool:
+        """Whether the card is about to run out, as a mail says as well (RULES 37)."""
+        return day <= self.expires_on <= day + timedelta(days=policy.expiry_notice_days)
 
     @property
     def hold_mails_to(self) -> str:
