@@ -18,6 +18,8 @@ type View = {
     id: string;
     label?: string;
     title?: string;
+    /** Its link stands behind the menu on a narrow screen. */
+    aside?: boolean;
     /** It has no link of its own. */
     hidden?: boolean;
     /** The view whose link leads towards it. */
@@ -55,6 +57,8 @@ type SignIn = {
     digits?: boolean;
     /** Said to who is signed in and of another group. */
     others: string;
+    /** They may stay signed in on a device of their own. */
+    stays?: boolean;
     onSignOut?: () => void;
     below?: () => Child;
 };
@@ -106,9 +110,3 @@ type Slot = { slot: string; status: string; reason?: string; seen_at?: string; w
 
 /** Where an application is, as whoever made it may know. */
 type ApplicationStatus = { status: string; message: string; missing_slots: string[]; slots?: Slot[] };
-
-/** What a facility records of a bag. */
-type Deed = "handed_over" | "taken_back" | "arrived" | "missing";
-
-/** Something recorded that is not sent yet: its id, when and where it was done, with which bag; why, if it was refused. */
-type Act = { id: string; at: string; facility: number; bag: string; card: string; deed: Deed; refused?: string[] };

@@ -171,12 +171,17 @@ def sign_in_at(page: Page, path: str, name: str, label: str, password: str = CHO
 
 def open_view(page: Page, view: str, exact: bool = True) -> None:
     """Go to a view from another one, or from a sheet of its own, and wait until all of it is there."""
-    link = page.locator(".view-links").get_by_role("link", name=view, exact=exact)
+    links = page.locator(".view-links")
+    link = links.get_by_role("link", name=view, exact=exact)
     before = page.locator("#content > [aria-busy]").element_handle()
+    if not link.is_visible():
+        links.get_by_role("button", name="メニュー").click()
     link.click()
     page.wait_for_function("before => !before.isConnected", arg=before)
     expect(page.locator("#content > [aria-busy=false]")).to_be_visible()
-    expect(link).to_have_attribute("aria-current", "page")
+    expect(links.get_by_role("link", name=view, exact=exact, include_hidden=True)).to_have_attribute(
+        "aria-current", "page"
+    )
 
 
 @contextmanager

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, ViewportSize, expect
 
 from infra.local.people import mailbox, until
 from lending.domain.week import TOKYO
-from tests.browser.conftest import PATIENCE_MS, assert_accessible
+from tests.browser.conftest import PATIENCE_MS, PHONE, assert_accessible
 from tests.browser.filling import heading
 from tests.browser.given import CHOSEN, TEMPORARY, Clock, Given, on_paper, open_view, sign_in_at
 
@@ -44,7 +44,8 @@ def test_a_patron_signs_in_searches_holds_and_cancels(phone: BrowserContext, giv
     page.get_by_label("新しいパスワード", exact=True).fill(CHOSEN)
     page.get_by_label("新しいパスワード(確認").fill(CHOSEN)
     page.get_by_role("button", name="このパスワードに決める").click()
-    expect(page.get_by_text("予約している資料は、ありません。")).to_be_visible()
+    # THEN the first view says what to do next
+    expect(page.get_by_role("heading", name="つぎにすること")).to_be_visible()
     assert_accessible(page)
     # WHEN a book is looked for, remembered and held
     open_view(page, "資料をさがす")
@@ -68,12 +69,17 @@ def test_a_patron_signs_in_searches_holds_and_cancels(phone: BrowserContext, giv
     hold.click()
     # THEN it says where and what comes next, and stands in the list with its day
     expect(page.locator("#news")).to_contain_text("1冊を予約しました。受取館は、平内町立図書館です。")
-    expect(page.locator(".book")).to_contain_text("早くて 6月7日(日)")
-    expect(page.locator(".book")).to_contain_text("確保待ち")
-    expect(page.locator(".book")).to_contain_text("1番目(お待ちの方 1人)")
+    expect(page.get_by_role("heading", name="平内町立図書館")).to_be_visible()
+    hold_row = page.locator(".row")
+    expect(hold_row).to_contain_text("確保待ち 1番目(お待ちの方 1人)")
+    hold_row.locator("summary").click()
+    expect(hold_row.get_by_text("早くて 6月7日(日)")).to_be_visible()
     assert_accessible(page)
     # WHEN it is cancelled THEN it is asked once more, and gone (RULES 12)
-    cancel = page.get_by_role("button", name="「三内丸山のりんご」の予約を取り消す")
+    cancel = page.get_by_role("button", name="選んだ予約を取り消す")
+    cancel.click()
+    expect(page.locator("#summary")).to_contain_text("取り消す予約を選んでください。")
+    page.get_by_role("checkbox", name="「三内丸山のりんご」を取り消す予約に選ぶ").check()
     cancel.click()
     expect(page.get_by_role("dialog")).to_be_visible()
     assert_accessible(page)
@@ -84,13 +90,14 @@ def test_a_patron_signs_in_searches_holds_and_cancels(phone: BrowserContext, giv
     expect(page.locator("#news")).to_contain_text("取り消しました")
     expect(page.get_by_text("予約している資料は、ありません。")).to_be_visible()
     # WHEN the card is shown THEN a scanner reads it (RULES 28)
-    open_view(page, "利用者カード")
+    open_view(page, "カード")
     expect(page.locator("#card-number")).to_have_text(patron.card_number)
     picture = Image.open(BytesIO(page.locator(".library-card").screenshot()))
     (code,) = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.Codabar))
     assert code.text.strip("AB") == patron.card_number
     assert_accessible(page)
     # WHEN the patron leaves THEN nothing is left
+    page.get_by_role("button", name="メニュー").click()
     page.get_by_role("button", name="ログアウト").click()
     heading(page, "Myライブラリ")
     assert page.evaluate("[sessionStorage.length, localStorage.length]") == [0, 0]
@@ -106,7 +113,7 @@ def test_a_patron_changes_password_and_mail_address(phone: BrowserContext, given
     page = phone.new_page()
     sign_in_at(page, "/library.html", patron.card_number, CARD)
     # WHEN a usual place is chosen THEN it is the one that stays
-    open_view(page, "利用者情報")
+    open_view(page, "設定")
     page.get_by_label("いつもの受取館").select_option(label="平内町 平内町立図書館")
     page.get_by_role("button", name="受取館を変える").click()
     expect(page.locator("#news")).to_contain_text("いつもの受取館を変えました。")
@@ -146,22 +153,23 @@ def test_a_patron_changes_password_and_mail_address(phone: BrowserContext, given
     heading(other, "メールアドレスを変えました")
     # AND the mail is in the list with how far it has come (RULES 38)
     open_view(page, "メール")
-    expect(page.locator(".book")).to_contain_text("メールアドレスの確認")
+    mail_row = page.locator(".row")
+    expect(mail_row.locator("summary")).to_contain_text("メールアドレスの確認")
     # AND what it said, but for the link
-    page.get_by_text("本文", exact=True).click()
-    expect(page.locator(".book")).to_contain_text("24時間有効です")
-    expect(page.locator(".book")).not_to_contain_text("confirm.html")
+    mail_row.locator("summary").click()
+    expect(mail_row.get_by_text("24時間有効です")).to_be_visible()
+    expect(mail_row).not_to_contain_text("confirm.html")
     assert_accessible(page)
     page.get_by_role("button", name="受信確認メールを送る").click()
     expect(page.locator("#news")).to_contain_text("neu@example.jp")
 
 
-HOLD = {
+HOLD: dict[str, Any] = {
     "title_id": "T1", "title": "見本の本", "author": "見本 太郎", "pickup_place": "2", "next_pickup_place": None,
     "next_pickup_from": None, "placed_at": "2026-06-01T12:00:00+09:00", "position": None, "of": None,
-    "pickup_from": None, "pickup_until": None, "earliest_pickup": None, "last_run": None,
+    "pickup_from": None, "pickup_until": None, "earliest_pickup": None, "last_run": None, "stopped_by": [],
 }  # fmt: skip
-LOAN = {
+LOAN: dict[str, Any] = {
     "barcode": "B1", "title_id": "T1", "title": "見本の本", "lent_on": "2026-06-04", "due_on": "2026-06-21",
     "overdue": False, "past_due_note": None, "renewals_left": 2, "renewable_from": "2026-06-18", "renewable": True,
     "reasons": [], "reserved": None, "pickup_place": "2", "pickup_from": "2026-06-07", "pickup_until": "2026-06-14",
@@ -173,6 +181,11 @@ def told(route: Route) -> dict[str, Any]:
     """What the API would have answered."""
     answer: dict[str, Any] = route.fetch(timeout=PATIENCE_MS).json()
     return answer
+
+
+def part(page: Page, title: str) -> Locator:
+    """A part of the day."""
+    return page.locator("section.part").filter(has=page.get_by_role("heading", name=title, exact=True))
 
 
 def test_every_state_of_holds_and_loans_is_told(phone: BrowserContext, given: Given) -> None:
@@ -198,22 +211,36 @@ def test_every_state_of_holds_and_loans_is_told(phone: BrowserContext, given: Gi
     phone.route("**/api/me", lambda route: route.fulfill(json=told(route) | {"email_reachable": False}))
     page = phone.new_page()
     sign_in_at(page, "/library.html", patron.card_number, CARD)
-    # THEN each is told, and only the waiting one can be cancelled (RULES 12)
-    expect(page.locator(".book")).to_have_count(3)
-    expect(page.get_by_text("3人中2番目で、本は1冊です。")).to_be_visible()
-    expect(page.get_by_role("button", name="取り消す")).to_have_count(1)
-    expect(page.locator(".book").nth(2)).to_contain_text("受取期限6月16日(火)")
-    # AND the warnings stand on top (RULES 8, 39)
+    # THEN the warnings stand on top of the day (RULES 8, 39)
     expect(page.get_by_role("heading", level=2).first).to_have_text("メールが届いていません")
     expect(page.get_by_text("利用者カードの有効期限が切れています")).to_be_visible()
+    # AND what is to be collected, what is late, what fills the cap: with days and numbers (RULES 19, 35)
+    collect = part(page, "受け取れる本")
+    expect(collect).to_contain_text("平内町立図書館6月14日(日)まで 1冊見本の本")
+    expect(collect).to_contain_text("青森県立図書館6月16日(火)まで 1冊見本の本")
+    expect(part(page, "返却期限を過ぎた本")).to_contain_text("返却期限 6月21日(日)")
+    expect(part(page, "つぎに返す本")).to_contain_text("6月21日(日)まで 2冊")
+    expect(part(page, "つぎに返す本")).to_contain_text("6月24日(水)ごろ")
+    cap = part(page, "借りられる冊数")
+    expect(cap).to_contain_text("10冊のうち4冊を借りています。あと6冊借りられます。")
+    expect(cap.get_by_role("listitem")).to_have_text(["貸出 2冊", "受取できます 1冊", "受取期間は終わりました 1冊"])
     assert_accessible(page)
-    open_view(page, "借りている資料")
+    # AND each hold is told, and only the waiting one can be cancelled (RULES 12)
+    open_view(page, "予約")
+    expect(page.locator(".row")).to_have_count(3)
+    page.locator(".row summary").first.click()
+    expect(page.get_by_text("3人中2番目で、本は1冊です。")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="取り消す")).to_have_count(1)
+    expect(page.locator(".row").nth(2).locator("summary")).to_contain_text("6月16日(火)まで")
+    assert_accessible(page)
+    open_view(page, "借りている")
     expect(page.get_by_role("checkbox", name="貸出延長")).to_have_count(2)
     expect(page.get_by_text("ほかの方の予約が有るため、延長できません。")).to_have_count(2)
-    expect(page.get_by_text("6月21日(日) 期限を過ぎています")).to_have_count(1)
+    expect(page.get_by_role("heading", name="返却期限 6月21日(日)")).to_be_visible()
+    expect(page.get_by_text("期限を過ぎています")).to_have_count(1)
     # AND where nobody knows, that is said (RULES 30, 35)
-    expect(page.locator(".book").nth(3)).to_contain_text("受取期間は終わりました")
-    expect(page.locator(".book").nth(3)).to_contain_text("6月24日(水)ごろ")
+    expect(page.locator(".row").nth(3).locator("summary")).to_contain_text("受取期間は終わりました")
+    expect(page.locator(".row").nth(3)).to_contain_text("6月24日(水)ごろ")
     assert_accessible(page)
     # WHEN two are ticked and renewed THEN each one's end is told: a new day, or why not (RULES 31)
     page.get_by_role("button", name="選んだ資料を貸出延長する").click()
@@ -231,17 +258,59 @@ def test_every_state_of_holds_and_loans_is_told(phone: BrowserContext, given: Gi
     assert_accessible(page)
 
 
+def test_twenty_holds_fit_a_phone_and_several_are_cancelled_at_once(phone: BrowserContext, given: Given) -> None:
+    # GIVEN as many holds as there may be (RULES 10), with titles as long as they come
+    patron = given.patron()
+    names = ("下北の温泉", "三内丸山のりんごと縄文の暮らし 第12巻", "青森県の野鳥図鑑 身近な鳥から渡り鳥まで")
+    run = {"date": "2026-06-04", "code": "queue", "message": "3人中2番目で、本は1冊です。", "facts": {}}
+    waiting = {"status": "waiting", "status_label": "確保待ち", "position": 2, "of": 3, "last_run": run}
+    holds = [
+        HOLD | waiting | {"title_id": f"T{n}", "title": f"{names[n % 3]} {n}", "pickup_place": "2" if n % 4 else "1"}
+        for n in range(20)
+    ]  # fmt: skip
+    phone.route("**/api/me/holds", lambda route: route.fulfill(json={"items": holds, "cursor": None}))
+    page = phone.new_page()
+    sign_in_at(page, "/library.html", patron.card_number, CARD)
+    open_view(page, "予約")
+    # THEN they are seen at a glance
+    expect(page.locator(".row")).to_have_count(20)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 2_500
+    assert page.evaluate("document.querySelector('h1').getBoundingClientRect().top") <= 160
+    assert_accessible(page)
+    # AND why one got no book is told to who opens it by the keyboard (RULES 27)
+    page.locator(".row summary").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".row").first.get_by_text("3人中2番目で、本は1冊です。")).to_be_visible()
+    # WHEN two are cancelled, one of which was secured meanwhile THEN each one's end is told (RULES 12)
+    refused = {"code": "cancel_by_phone", "title": "できません", "detail": "お電話で承ります。", "reasons": []}
+    phone.route("**/api/me/holds/T4", lambda route: route.fulfill(status=204))
+    phone.route("**/api/me/holds/T8", lambda route: route.fulfill(status=409, json=refused))
+    for name in (f"{names[1]} 4", f"{names[2]} 8"):
+        page.get_by_role("checkbox", name=f"「{name}」を取り消す予約に選ぶ").check()
+    page.get_by_role("button", name="選んだ予約を取り消す").click()
+    expect(page.get_by_role("dialog")).to_contain_text(f"「{names[1]} 4」「{names[2]} 8」の予約を取り消します。")
+    page.get_by_role("button", name="取り消す", exact=True).click()
+    expect(page.locator("#news p")).to_have_text(
+        [
+            f"「{names[1]} 4」の予約を取り消しました。",
+            f"「{names[2]} 8」の予約は、取り消せませんでした。お電話で承ります。",
+        ]
+    )
+    assert_accessible(page)
+
+
 def test_a_session_that_ran_out_asks_to_sign_in_again(page: Page, given: Given) -> None:
     patron = given.patron()
     sign_in_at(page, "/library.html", patron.card_number, CARD)
-    expect(page.get_by_text("予約している資料は、ありません。")).to_be_visible()
+    expect(page.get_by_role("heading", name="つぎにすること")).to_be_visible()
     # GIVEN a token that has run out THEN a new one is fetched, and nobody notices
     run_out = "const s = JSON.parse(sessionStorage.session); s.until = 0; sessionStorage.session = JSON.stringify(s);"
     page.evaluate(run_out)
-    open_view(page, "借りている資料")
+    open_view(page, "借りている")
     page.wait_for_function("JSON.parse(sessionStorage.session).until > 0")
     # WHEN it cannot be renewed any more THEN the page says so
     page.evaluate(run_out.replace("s.until = 0;", "s.until = 0; s.refresh = 'void';"))
+    page.get_by_role("button", name="メニュー").click()
     page.locator(".view-links").get_by_role("link", name="メール").click()
     heading(page, "Myライブラリ")
     expect(page.get_by_text("しばらく操作がなかったため")).to_be_visible()
@@ -251,9 +320,10 @@ def test_a_session_that_ran_out_asks_to_sign_in_again(page: Page, given: Given) 
 def test_whom_the_gateway_turns_away_is_asked_to_sign_in_again(page: Page, given: Given) -> None:
     patron = given.patron()
     sign_in_at(page, "/library.html", patron.card_number, CARD)
-    expect(page.get_by_text("予約している資料は、ありません。")).to_be_visible()
+    expect(page.get_by_role("heading", name="つぎにすること")).to_be_visible()
     # WHEN a token counts no more, also a new one: the gateway says so in words of its own
     page.route("**/api/me/mails", lambda route: route.fulfill(status=401, json={"message": "Unauthorized"}))
+    page.get_by_role("button", name="メニュー").click()
     page.locator(".view-links").get_by_role("link", name="メール").click()
     # THEN the page knows what it means
     heading(page, "Myライブラリ")
@@ -346,7 +416,7 @@ def test_a_patron_sees_what_is_kept_has_it_as_a_file_and_leaves(phone: BrowserCo
     page = phone.new_page()
     sign_in_at(page, "/library.html", patron.card_number, CARD)
     # WHEN they look THEN all that is registered is there (RULES 41)
-    open_view(page, "利用者情報")
+    open_view(page, "設定")
     facts = page.locator("dl.facts").first
     for text in (patron.name, patron.kana, patron.address, patron.phone, "1990年4月1日"):
         expect(facts).to_contain_text(text)
@@ -355,17 +425,19 @@ def test_a_patron_sees_what_is_kept_has_it_as_a_file_and_leaves(phone: BrowserCo
         page.get_by_role("button", name="すべての情報をファイルで受け取る").click()
     file = json.loads(download.value.path().read_text())
     assert (file["record"][0]["name"], len(file["holds"])) == (patron.name, 1)
-    # WHEN they leave with a hold open THEN they are told why not
+    # WHEN they leave with a hold open THEN they are told what is in the way, before and after
+    expect(page.get_by_role("link", name="予約 1冊")).to_be_visible()
     page.get_by_role("button", name="利用者登録を抹消する").click()
     assert_accessible(page)
     page.get_by_role("button", name="抹消する", exact=True).click()
     expect(page.locator("#summary")).to_contain_text("予約が1件あります")
     # WHEN it is cancelled THEN they can
-    open_view(page, "予約した資料")
-    page.get_by_role("button", name="「三内丸山のりんご」の予約を取り消す").click()
+    open_view(page, "予約")
+    page.get_by_role("checkbox", name="「三内丸山のりんご」を取り消す予約に選ぶ").check()
+    page.get_by_role("button", name="選んだ予約を取り消す").click()
     page.get_by_role("button", name="取り消す", exact=True).click()
     expect(page.get_by_text("の予約を取り消しました。")).to_be_visible()
-    open_view(page, "利用者情報")
+    open_view(page, "設定")
     page.get_by_role("button", name="利用者登録を抹消する").click()
     page.get_by_role("button", name="抹消する", exact=True).click()
     # THEN nobody is signed in, and the card opens nothing any more
@@ -373,3 +445,99 @@ def test_a_patron_sees_what_is_kept_has_it_as_a_file_and_leaves(phone: BrowserCo
     expect(page.get_by_label(CARD)).to_be_visible()
     sign_in_at(page, "/library.html", patron.card_number, CARD)
     expect(page.locator("#summary li")).to_have_text([WRONG_PAIR])
+
+
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+
+
+def press(page: Page, target: Locator, key: str = "Enter") -> None:
+    """Go on by Tab until something is reached, and press a key on it."""
+    expect(target).to_be_visible()
+    for _ in range(100):
+        if target.evaluate("element => element === document.activeElement"):
+            return page.keyboard.press(key)
+        page.keyboard.press("Tab")
+    raise AssertionError(f"The keyboard does not reach {target}")
+
+
+def type_in(page: Page, label: str, text: str) -> None:
+    """Fill a field by the keyboard."""
+    press(page, page.get_by_label(label, exact=True), "ControlOrMeta+A")
+    page.keyboard.type(text)
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_from_the_first_sign_in_to_the_card_at_the_pickup_by_keyboard(
+    phone: BrowserContext, given: Given, size: ViewportSize
+) -> None:
+    # GIVEN somebody of seventy with a temporary password, on a device of their own
+    clock = Clock(phone, MONDAY)
+    patron = given.patron(TEMPORARY, birth_date=date(1956, 4, 1), expires_on=date(2026, 6, 30))
+    title = f"{size['width']}年の星空"
+    given.title(title, MONDAY)
+    page = phone.new_page()
+    page.set_viewport_size(size)
+    page.goto("/library.html")
+    # WHEN they sign in, stay so, and choose a password of their own
+    type_in(page, CARD, patron.card_number)
+    type_in(page, "パスワード", TEMPORARY)
+    press(page, page.get_by_label("ログインしたままにする"), "Space")
+    assert_accessible(page)
+    press(page, page.get_by_role("button", name="ログイン", exact=True))
+    heading(page, "新しいパスワードを決めてください")
+    type_in(page, "新しいパスワード", CHOSEN)
+    type_in(page, "新しいパスワード(確認のため、もう一度)", CHOSEN)
+    press(page, page.get_by_role("button", name="このパスワードに決める"))
+    # THEN the day says what to do, and that the card runs out soon (RULES 37)
+    expect(page.get_by_role("heading", name="つぎにすること")).to_be_visible()
+    expect(page.get_by_role("heading", name="有効期限が近づいています")).to_be_visible()
+    assert page.evaluate("document.querySelector('h1').getBoundingClientRect().top") <= 160
+    assert_accessible(page)
+    # WHEN they choose where they usually collect
+    press(page, page.get_by_role("link", name="いつもの受取館を選ぶ"))
+    place = page.get_by_label("いつもの受取館")
+    while place.input_value() != "2":
+        press(page, place, "ArrowDown")
+    press(page, page.get_by_role("button", name="受取館を変える"))
+    expect(page.locator("#news")).to_contain_text("いつもの受取館を変えました。")
+    assert_accessible(page)
+    # AND hold a book there
+    press(page, page.locator(".view-links").get_by_role("link", name="きょう"))
+    press(page, page.get_by_role("link", name="資料をさがして予約する"))
+    type_in(page, "さがす言葉", title)
+    page.keyboard.press("Enter")
+    press(page, page.get_by_role("link", name=f"「{title}」を予約する"))
+    press(page, page.get_by_role("button", name="予約を確定する"))
+    expect(page.locator("#news")).to_contain_text("受取館は、平内町立図書館です。")
+    expect(page.locator(".row")).to_contain_text("確保待ち 1番目(お待ちの方 1人)")
+    assert_accessible(page)
+    # WHEN a bag of theirs lies there on Sunday THEN the day says where and until when
+    given.bag(patron, "2", date(2026, 6, 7))
+    clock.now = datetime(2026, 6, 7, 10, tzinfo=TOKYO)
+    press(page, page.locator(".view-links").get_by_role("link", name="きょう"))
+    expect(part(page, "受け取れる本")).to_contain_text("平内町立図書館6月14日(日)まで 1冊")
+    assert_accessible(page)
+    # AND at the counter, where there is no network, a new tab shows the card, as large as the screen (RULES 28)
+    page.wait_for_function("async () => (await (await caches.open('/library.html')).keys()).length > 30")
+    page.close()
+    phone.set_offline(True)
+    there = phone.new_page()
+    there.set_viewport_size(size)
+    there.goto("/library.html#card")
+    expect(there.locator("#card-number")).to_have_text(patron.card_number)
+    press(there, there.get_by_role("button", name="画面いっぱいに表示する"))
+    expect(there.get_by_role("dialog", name="利用者カード")).to_be_visible()
+    shot = there.screenshot()
+    (code,) = zxingcpp.read_barcodes(
+        Image.open(BytesIO(shot)), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.Codabar)
+    )
+    assert code.text.strip("AB") == patron.card_number
+    assert_accessible(there)
+    press(there, there.get_by_role("button", name="閉じる"))
+    # WHEN they sign out THEN the device has forgotten them
+    phone.set_offline(False)
+    if size == PHONE:
+        press(there, there.get_by_role("button", name="メニュー"))
+    press(there, there.get_by_role("button", name="ログアウト"))
+    expect(there.get_by_label(CARD)).to_be_visible()
+    assert there.evaluate("[sessionStorage.length, localStorage.length]") == [0, 0]

@@ -49,6 +49,7 @@ def lifetimes(template: dict[str, Any], of_type: OfType) -> dict[str, Any]:
     (bucket,) = [each for each in of_type("AWS::S3::Bucket").values() if "LifecycleConfiguration" in each]
     (table,) = of_type("AWS::DynamoDB::Table").values()
     (dead,) = {each["MessageRetentionPeriod"] for each in of_type("AWS::SQS::Queue").values() if len(each) == 2}
+    client = of_type("AWS::Cognito::UserPoolClient")["UserPoolClient"]
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     return {
         **Policy().model_dump(),
@@ -58,6 +59,7 @@ def lifetimes(template: dict[str, Any], of_type: OfType) -> dict[str, Any]:
         "scans.KEPT": scans.KEPT // timedelta(days=1),
         "leaving.ECHO": leaving.ECHO // timedelta(hours=1),
         "dead letters": dead // 86400,
+        "RefreshTokenValidity": client["RefreshTokenValidity"]["Fn::If"][1],
         "LogDays": template["Parameters"]["LogDays"]["Default"],
         # DynamoDB keeps 35 days unless told otherwise.
         "PITR": table["PointInTimeRecoverySpecification"].get("RecoveryPeriodInDays", 35),

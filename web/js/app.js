@@ -90,23 +90,38 @@ export class App {
 
   /** @param {View} current */
   showLinks(current) {
+    const id = current.under ?? current.id;
     /** @param {View} view */
-    const link = ({ id, label }) =>
+    const link = (view) =>
       el(
         "li",
-        {},
-        el("a", { href: `#${id}`, "aria-current": id === (current.under ?? current.id) ? "page" : null }, label),
+        { class: view.aside && "aside" },
+        el("a", { href: `#${view.id}`, "aria-current": view.id === id ? "page" : null }, view.label),
       );
+    const shown = this.views.filter(({ hidden }) => !hidden);
+    const hasMenu = shown.some(({ aside }) => aside);
     const signOutButton =
       this.who && workingButton("ログアウト", "ログアウト中…", () => this.signOut(), { class: "link-button" });
+    const menu = hasMenu && this.menuButton();
     this.nav.replaceChildren(
       el(
         "ul",
         { class: "wrap" },
-        this.views.filter(({ hidden }) => !hidden).map(link),
-        signOutButton && el("li", {}, signOutButton),
+        shown.filter(({ aside }) => !aside).map(link),
+        menu && el("li", { class: "menu" }, menu),
+        shown.filter(({ aside }) => aside).map(link),
+        signOutButton && el("li", { class: hasMenu && "aside" }, signOutButton),
       ),
     );
+  }
+
+  /** On a narrow screen it opens the links that stand aside. */
+  menuButton() {
+    const button = el("button", { type: "button", class: "link-button", "aria-expanded": "false" }, "メニュー");
+    button.addEventListener("click", () =>
+      button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") === "false")),
+    );
+    return button;
   }
 
   /**

@@ -8,9 +8,12 @@ import { cardView } from "./library/card.js";
 import { holdsView } from "./library/holds.js";
 import { loansView } from "./library/loans.js";
 import { mailsView } from "./library/mails.js";
+import { forgetCard } from "./library/kept-card.js";
 import { forgetPlace, placeView } from "./library/place.js";
 import { searchView, titleView } from "./library/search.js";
 import { settingsView } from "./library/settings.js";
+import { todayView } from "./library/today.js";
+import { keepPage } from "./offline.js";
 
 /** @type {SignIn} */
 const PATRON = {
@@ -21,7 +24,11 @@ const PATRON = {
   label: "利用者番号(カードの番号)",
   hint: "バーコードといっしょに印刷されている数字です。",
   digits: true,
-  onSignOut: forgetPlace,
+  stays: true,
+  onSignOut: () => {
+    forgetPlace();
+    forgetCard();
+  },
   others: "利用者番号でログインしてください。",
   below: () =>
     el(
@@ -35,6 +42,7 @@ const PATRON = {
 watchConnection("画面の内容は、新しくならないことがあります。");
 startApp(
   "Myライブラリ",
-  [holdsView, loansView, searchView, titleView, placeView, basketView, cardView, mailsView, settingsView],
+  [todayView, holdsView, loansView, cardView, searchView, titleView, placeView, basketView, mailsView, settingsView],
   PATRON,
 );
+keepPage();

@@ -1,10 +1,20 @@
-/** Who is signed in, in this tab only: its tokens, and the API asked with them. */
+/** Who is signed in, and the API asked with their tokens. */
 
 import { get, patch, post, Problem, put, remove } from "./api.js";
 import { clientOf, cognito, Denied } from "./cognito.js";
+import {
+  begin,
+  clientOfSession,
+  forgetSession,
+  groups,
+  isOverdue,
+  renewed,
+  session,
+  stayNext,
+  stays,
+} from "./kept-session.js";
 import { forget, read, write } from "./storage.js";
 
-const SESSION = "session";
 const LINK = "facility-link";
 // Nobody should be sent away because the token ran out on its way.
 const MARGIN_MS = 60_000;
@@ -33,28 +43,6 @@ export const signedIn = (group) =>
   groups().some((name) => name === group || name.startsWith(`${group}-`));
 
 /**
- * The groups of who is signed in. They only choose what is shown; the API decides by the token's signature.
- *
- * @returns {string[]}
- */
-export function groups() {
-  const session = read(SESSION);
-  return session ? (claims(session.access)["cognito:groups"] ?? []) : [];
-}
-
-/** @param {string} accessToken */
-function claims(accessToken) {
-  try {
-    const bytes = Uint8Array.from(atob(accessToken.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")), (c) =>
-      c.charCodeAt(0),
-    );
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return {};
-  }
-}
-
-/**
  * Sign in to a pool. Answers nothing; or what is asked for before somebody is let in.
  *
  * @param {Pool} pool
@@ -79,7 +67,7 @@ export async function signIn(pool, name, password) {
  */
 async function letIn(client, name, { AuthenticationResult: result, ChallengeName: kind, ...asked }) {
   if (result) {
-    keep(result);
+    begin(result);
     return undefined;
   }
   const id = asked.ChallengeParameters?.USER_ID_FOR_SRP ?? name;
@@ -93,11 +81,11 @@ async function letIn(client, name, { AuthenticationResult: result, ChallengeName
  *
  * @param {string} client
  * @param {string} name
- * @param {string} session
+ * @param {string} challenge
  * @returns {Promise<Challenge>}
  */
-async function enrolment(client, name, session) {
-  const begun = await cognito("AssociateSoftwareToken", { Session: session });
+async function enrolment(client, name, challenge) {
+  const begun = await cognito("AssociateSoftwareToken", { Session: challenge });
   return {
     kind: "MFA_SETUP",
     key: begun.SecretCode,
@@ -111,33 +99,17 @@ async function enrolment(client, name, session) {
 /**
  * @param {string} client
  * @param {string} kind
- * @param {string} session
+ * @param {string} challenge
  * @param {Record<string, string>} responses
  */
-async function respond(client, kind, session, responses) {
+async function respond(client, kind, challenge, responses) {
   const answer = await cognito("RespondToAuthChallenge", {
     ClientId: client,
     ChallengeName: kind,
-    Session: session,
+    Session: challenge,
     ChallengeResponses: responses,
   });
   return letIn(client, responses.USERNAME, answer);
-}
-
-/**
- * Which client a session was begun with: only that one may go on with it.
- *
- * @param {Answer} session
- */
-const clientOfToken = (session) => claims(session.access).client_id;
-
-/** @param {Answer} result */
-function keep({ AccessToken: access, RefreshToken: refresh, ExpiresIn: seconds }) {
-  write(SESSION, {
-    access,
-    refresh: refresh ?? read(SESSION)?.refresh,
-    until: Date.now() + seconds * 1000,
-  });
 }
 
 /**
@@ -154,22 +126,21 @@ export async function changePassword(name, current, chosen) {
     ProposedPassword: chosen,
   });
   await cognito("GlobalSignOut", { AccessToken: await token() });
+  stayNext(stays());
   await signIn("patron", name, chosen);
 }
 
-/** Leave this device; with `everywhere` all others as well. The tab forgets in any case. */
+/** Leave this device; with `everywhere` all others as well. It forgets in any case. */
 export async function signOut(everywhere = false) {
-  const session = read(SESSION);
-  const ending = everywhere && session ? cognito("GlobalSignOut", { AccessToken: await token() }) : revoke(session);
-  forget(SESSION);
+  const ending = everywhere && session() ? cognito("GlobalSignOut", { AccessToken: await token() }) : revoke();
+  forgetSession();
   forget(LINK);
   await ending;
 }
 
-/** @param {Answer} session */
-async function revoke(session) {
+async function revoke() {
   try {
-    if (session) await cognito("RevokeToken", { ClientId: clientOfToken(session), Token: session.refresh });
+    if (session()) await cognito("RevokeToken", { ClientId: clientOfSession(), Token: session().refresh });
   } catch {
     // It runs out by itself.
   }
@@ -179,10 +150,10 @@ async function revoke(session) {
 let renewing = null;
 
 async function token() {
-  const session = read(SESSION);
-  if (!session) throw new SignedOut();
-  if (Date.now() > session.until - MARGIN_MS) await renewOnce();
-  return read(SESSION).access;
+  if (session() && isOverdue()) await signOut();
+  if (!session()) throw new SignedOut();
+  if (Date.now() > session().until - MARGIN_MS) await renewOnce();
+  return session().access;
 }
 
 /** A new token for the old one, asked for once however many need it. */
@@ -192,18 +163,19 @@ function renewOnce() {
 }
 
 async function renew() {
-  const session = read(SESSION);
-  if (!session) throw new SignedOut();
+  if (!session()) throw new SignedOut();
   try {
     const { AuthenticationResult: result } = await cognito("InitiateAuth", {
-      ClientId: clientOfToken(session),
+      ClientId: clientOfSession(),
       AuthFlow: "REFRESH_TOKEN_AUTH",
-      AuthParameters: { REFRESH_TOKEN: session.refresh },
+      AuthParameters: { REFRESH_TOKEN: session().refresh },
     });
-    keep(result);
+    // Somebody may have signed out in another tab meanwhile.
+    if (!session()) throw new SignedOut();
+    renewed(result);
   } catch (error) {
     if (!(error instanceof Denied && error.pairIsWrong)) throw error;
-    forget(SESSION);
+    forgetSession();
     throw new SignedOut();
   }
 }
@@ -215,9 +187,8 @@ export const api = {
   /**
    * @param {string} path
    * @param {object} [body]
-   * @param {Record<string, string>} [more]
    */
-  post: (path, body, more) => asWho(path, (at, headers) => post(at, body, { ...headers, ...more })),
+  post: (path, body) => asWho(path, (at, headers) => post(at, body, headers)),
   /**
    * @param {string} path
    * @param {object} [body]
@@ -284,7 +255,7 @@ async function withToken(call) {
     return await ask();
   } catch (error) {
     if (!isUnauthorized(error)) throw error;
-    forget(SESSION);
+    forgetSession();
     throw new SignedOut();
   }
 }

@@ -4,9 +4,23 @@ import { Offline } from "./api.js";
 import { Denied, PASSWORD_RULE } from "./cognito.js";
 import { byId, el, show } from "./dom.js";
 import { showSummary } from "./faults.js";
-import { input, missingFault, onSubmit, ownerOfPassword, passwordInput, tellFaults, typedIn } from "./inputs.js";
+import {
+  choice,
+  input,
+  missingFault,
+  onSubmit,
+  ownerOfPassword,
+  passwordInput,
+  tellFaults,
+  typedIn,
+} from "./inputs.js";
+import { stayNext } from "./kept-session.js";
 import { askCode, askEnrolment } from "./second-factor.js";
 import { signedIn, signIn, signOut } from "./session.js";
+
+/** What it means to stay signed in. */
+export const STAYING =
+  "この画面を閉じても、30日のあいだログインしたままになり、電波の届かないところでも利用者カードを表示できます。図書館のパソコンや、ご家族と使う機器など、ほかの人も使う機器では、選ばないでください。";
 
 /**
  * Show the sign-in. `news` is why it is shown again, `done` follows a sign-in.
@@ -29,6 +43,7 @@ export function askSignIn(who, news, done) {
       ...numbers,
     }),
     passwordInput("password", "パスワード", "current-password"),
+    who.stays ? stayChoice() : null,
     el("div", { class: "actions" }, el("button", { class: "button" }, "ログイン")),
   );
   onSubmit(form, () => tryPair(form, who, done));
@@ -42,19 +57,28 @@ export function askSignIn(who, news, done) {
   );
 }
 
+const stayChoice = () =>
+  el(
+    "div",
+    { class: "field" },
+    choice("checkbox", "stay", "yes", "ログインしたままにする"),
+    el("p", { class: "hint" }, STAYING),
+  );
+
 /**
  * @param {HTMLFormElement} form
  * @param {SignIn} who
  * @param {() => unknown} done
  */
 async function tryPair(form, who, done) {
-  const { username, password } = typedIn(form);
+  const { username, password, stay } = typedIn(form);
   const missing = [
     ...missingFault("username", username, `${who.label}を入力してください。`),
     ...missingFault("password", password, "パスワードを入力してください。"),
   ];
   if (tellFaults(form, missing)) return;
   const name = regular(username, who.digits);
+  stayNext(Boolean(stay));
   try {
     await goOn(who, name, await signIn(who.pool, name, password.trim()), done);
   } catch (error) {

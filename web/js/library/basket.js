@@ -9,7 +9,7 @@ import { me } from "./me.js";
 import { books, nothing } from "./parts.js";
 import { BY_THURSDAY, placeInput, rememberPlace } from "./place.js";
 
-export const basketView = { id: "basket", label: "予約かご", load };
+export const basketView = { id: "basket", label: "予約かご", aside: true, load };
 
 /** @param {App} app */
 async function load(app) {

@@ -1,28 +1,33 @@
-/** 利用者カード: what is shown at a facility in the place of the card (RULES 28). */
+/** 利用者カード: what is shown at a facility in the place of the card (RULES 28), also without a network. */
 
-import { codabar } from "../codabar.js";
-import { dateInWords } from "../dates.js";
+import { Offline } from "../api.js";
 import { el } from "../dom.js";
+import { cardPicture } from "./card-picture.js";
+import { keptCard } from "./kept-card.js";
 import { me, warnings } from "./me.js";
 
-export const cardView = { id: "card", label: "利用者カード", load };
+export const cardView = { id: "card", label: "カード", title: "利用者カード", load };
 
 async function load() {
-  const record = await me();
+  const record = await cardOfNow();
   return [
-    ...warnings(record),
-    el(
-      "div",
-      { class: "library-card stack" },
-      el("p", { class: "card-owner" }, "青森県立図書館 利用者カード"),
-      codabar(record.card_number),
-      el("p", { class: "number card-number", id: "card-number" }, record.card_number),
-      el("p", {}, `有効期限 ${dateInWords(record.expires_on)}`),
-    ),
+    cardPicture(record),
     el(
       "p",
       {},
       "協力館や県立図書館で本を受け取るときに、この画面を見せてください。画面を明るくすると、読み取りやすくなります。",
     ),
+    ...(record.counts ? warnings(record) : []),
   ];
+}
+
+/** The record, or where it cannot be had the card as it was last seen. */
+async function cardOfNow() {
+  try {
+    return await me();
+  } catch (error) {
+    const kept = keptCard();
+    if (!kept || !(error instanceof Offline)) throw error;
+    return kept;
+  }
 }

@@ -1,17 +1,18 @@
-/** 予約した資料: where each hold stands, and why it got no book last time. */
+/** 予約: where each hold stands, and, once it is opened, why it got no book last time (RULES 27). */
 
-import { list } from "../api.js";
+import { list, Offline, Problem, reasonsOf } from "../api.js";
 import { confirmDialog } from "../confirm-dialog.js";
 import { dayInWords } from "../dates.js";
 import { el } from "../dom.js";
+import { choice, tellFaults, tickedIn } from "../inputs.js";
 import { placeNames } from "../places.js";
 import { api } from "../session.js";
 import { me, warnings } from "./me.js";
-import { book, books, nothing } from "./parts.js";
+import { factList, grouped, nothing, row, rows } from "./parts.js";
 
 const BY_PHONE = "取消は、お電話で承ります。017-729-4300(9:00～19:00、休館日を除く)";
 
-export const holdsView = { id: "holds", label: "予約した資料", load };
+export const holdsView = { id: "holds", label: "予約", title: "予約した資料", load };
 
 /** @param {App} app */
 async function load(app) {
@@ -20,38 +21,71 @@ async function load(app) {
   return [
     ...warnings(record),
     ...(holds.length
-      ? [
-          el("p", {}, `${holds.length}冊を予約しています(${record.hold_limit}冊まで)。`),
-          books(holds.map((hold) => entry(hold, named, app))),
-        ]
+      ? [el("p", {}, `${holds.length}冊を予約しています(${record.hold_limit}冊まで)。`), holdsForm(holds, named, app)]
       : nothing("予約している資料は、ありません。", find)),
   ];
 }
 
 /**
- * @param {Answer} hold
+ * The holds by their pickup place; those that wait are ticked and cancelled together (RULES 12).
+ *
+ * @param {Answer[]} holds
  * @param {Named} named
  * @param {App} app
  */
-function entry(hold, named, app) {
-  const { status, position, of, last_run: run } = hold;
-  /** @type {Fact[]} */
-  const facts = [
-    ["状態", el("span", { class: `state ${status}` }, hold.status_label)],
-    ["順番", position ? `${position}番目(お待ちの方 ${of}人)` : ""],
-    ["受取館", named(hold.pickup_place)],
-    ["受取館の変更", change(hold, named)],
-    ["受取の見込み", status === "waiting" && hold.earliest_pickup ? `早くて ${dayInWords(hold.earliest_pickup)}` : ""],
-    ["受取期限", dayInWords(hold.pickup_until)],
-    ["予約した日", dayInWords(hold.placed_at)],
-  ];
-  return book(
-    hold,
-    facts,
-    run ? el("p", { class: "why" }, el("strong", {}, `${dayInWords(run.date)}の処理: `), run.message) : null,
-    status === "waiting" ? cancelButton(hold, app) : el("p", { class: "hint" }, BY_PHONE),
+function holdsForm(holds, named, app) {
+  const button = el("button", { class: "button plain" }, "選んだ予約を取り消す");
+  return app.form(
+    (form) => cancelTicked(form, holds, app),
+    grouped(holds, (hold) => hold.pickup_place).map((group) => [
+      el("h2", { class: "where" }, named(group[0].pickup_place)),
+      rows(group.map((hold) => entry(hold, named))),
+    ]),
+    holds.some(canCancel) ? el("div", { class: "actions" }, button) : null,
   );
 }
+
+/** @param {Answer} hold */
+const canCancel = ({ status }) => status === "waiting";
+
+/**
+ * @param {Answer} hold
+ * @param {Named} named
+ */
+function entry(hold, named) {
+  const { title_id: id, title, status, position, of, stopped_by: stops, last_run: run } = hold;
+  const state = el("span", { class: `state ${status}` }, hold.status_label);
+  const place = position ? ` ${position}番目(お待ちの方 ${of}人)` : "";
+  const until = status === "ready" ? ` ${dayInWords(hold.pickup_until)}まで` : "";
+  const why = run ? [{ when: `${dayInWords(run.date)}の処理: `, message: run.message }] : [];
+  const to_come = stops.map((/** @type {Fault} */ { message }) => ({ when: "つぎの処理: ", message }));
+  return row(
+    title,
+    [state, place, until],
+    [
+      factList(facts(hold, named)),
+      [...why, ...to_come].map(({ when, message }) => el("p", { class: "why" }, el("strong", {}, when), message)),
+      canCancel(hold) ? null : el("p", { class: "hint" }, BY_PHONE),
+    ],
+    canCancel(hold) ? choice("checkbox", "title_ids", id, "取り消す予約に選ぶ", false, title) : null,
+  );
+}
+
+/**
+ * @param {Answer} hold
+ * @param {Named} named
+ * @returns {Fact[]}
+ */
+const facts = (hold, named) => [
+  ["著者", hold.author],
+  ["受取館の変更", change(hold, named)],
+  [
+    "受取の見込み",
+    hold.status === "waiting" && hold.earliest_pickup ? `早くて ${dayInWords(hold.earliest_pickup)}` : "",
+  ],
+  ["受取期限", dayInWords(hold.pickup_until)],
+  ["予約した日", dayInWords(hold.placed_at)],
+];
 
 /**
  * @param {Answer} hold
@@ -62,19 +96,34 @@ function change({ next_pickup_place: place, next_pickup_from: from }, named) {
 }
 
 /**
- * @param {Answer} hold
+ * Cancel what is ticked, one after the other, and say of each what became of it.
+ *
+ * @param {HTMLFormElement} form
+ * @param {Answer[]} holds
  * @param {App} app
  */
-function cancelButton({ title_id: id, title }, app) {
-  const cancel = async () => {
-    if (!(await confirmDialog("予約を取り消しますか", `「${title}」の予約を取り消します。`, "取り消す"))) return;
+async function cancelTicked(form, holds, app) {
+  const ids = tickedIn(form, "title_ids");
+  if (tellFaults(form, ids.length ? [] : [{ message: "取り消す予約を選んでください。" }])) return;
+  const ticked = holds.filter(({ title_id: id }) => ids.includes(id));
+  const all = ticked.map(({ title }) => `「${title}」`).join("");
+  if (!(await confirmDialog("予約を取り消しますか", `${all}の予約を取り消します。`, "取り消す"))) return;
+  const news = [];
+  for (const hold of ticked) news.push(await cancel(hold));
+  await app.reload(news);
+}
+
+/**
+ * @param {Answer} hold
+ * @returns {Promise<string>} what became of it
+ */
+async function cancel({ title_id: id, title }) {
+  try {
     await api.remove(`/me/holds/${encodeURIComponent(id)}`);
-    await app.reload(`「${title}」の予約を取り消しました。`);
-  };
-  const name = `「${title}」の予約を取り消す`;
-  return el(
-    "div",
-    { class: "actions" },
-    app.button("予約を取り消す", "取り消しています…", cancel, { class: "button plain", "aria-label": name }),
-  );
+    return `「${title}」の予約を取り消しました。`;
+  } catch (error) {
+    if (!(error instanceof Problem || error instanceof Offline)) throw error;
+    const why = reasonsOf(error).map(({ message }) => message);
+    return `「${title}」の予約は、取り消せませんでした。${why.join(" ")}`;
+  }
 }

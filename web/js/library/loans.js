@@ -7,9 +7,9 @@ import { choice, tellFaults, tickedIn } from "../inputs.js";
 import { placeNames } from "../places.js";
 import { api } from "../session.js";
 import { me, warnings } from "./me.js";
-import { book, books, nothing } from "./parts.js";
+import { factList, grouped, nothing, row, rows } from "./parts.js";
 
-export const loansView = { id: "loans", label: "借りている資料", load };
+export const loansView = { id: "loans", label: "借りている", title: "借りている資料", load };
 
 /** @param {App} app */
 async function load(app) {
@@ -33,7 +33,7 @@ async function load(app) {
 }
 
 /**
- * The loans; those that can be renewed are ticked and renewed together.
+ * The loans by the day they are due; those that can be renewed are ticked and renewed together.
  *
  * @param {Answer[]} loans
  * @param {Named} named
@@ -41,10 +41,16 @@ async function load(app) {
  */
 function renewalForm(loans, named, app) {
   const renewable = loans.filter((loan) => loan.renewable);
-  const entries = books(loans.map((loan) => entry(loan, named, renewable.length === 1)));
-  if (!renewable.length) return entries;
+  const entries = grouped(loans, (loan) => loan.due_on).map((group) => [
+    el("h2", { class: "where" }, `返却期限 ${dayInWords(group[0].due_on)}`),
+    rows(group.map((loan) => entry(loan, named, renewable.length === 1))),
+  ]);
   const button = el("button", { class: "button" }, "選んだ資料を貸出延長する");
-  return app.form((sent) => renewTicked(sent, loans, app), entries, el("div", { class: "actions" }, button));
+  return app.form(
+    (form) => renewTicked(form, loans, app),
+    entries,
+    renewable.length ? el("div", { class: "actions" }, button) : null,
+  );
 }
 
 /**
@@ -53,37 +59,41 @@ function renewalForm(loans, named, app) {
  * @param {boolean} only
  */
 function entry(loan, named, only) {
-  const uncollected = ["in_transit", "to_collect", "window_over"].includes(loan.state);
-  /** @type {Fact[]} */
-  const facts = [
-    ["状態", el("span", { class: `state ${loan.state}` }, loan.state_label)],
+  const { barcode, title, renewable, renewals_left: left } = loan;
+  const note = loan.past_due_note ? el("p", { class: "hint" }, loan.past_due_note) : null;
+  return row(
+    title,
     [
-      "返却期限",
-      loan.overdue
-        ? el("strong", { class: "late" }, `${dayInWords(loan.due_on)} 期限を過ぎています`)
-        : dayInWords(loan.due_on),
+      el("span", { class: `state ${loan.state}` }, loan.state_label),
+      loan.overdue ? el("strong", { class: "late" }, " 期限を過ぎています") : null,
+      renewable ? ` 延長できます(あと${left}回)` : ` ${loan.reserved ?? ""}`,
     ],
+    [factList(facts(loan, named)), note, renewable ? null : whyNot(loan)],
+    renewable ? choice("checkbox", "barcodes", barcode, `貸出延長する(あと${left}回)`, only, title) : null,
+  );
+}
+
+/**
+ * @param {Answer} loan
+ * @param {Named} named
+ * @returns {Fact[]}
+ */
+function facts(loan, named) {
+  const uncollected = ["in_transit", "to_collect", "window_over"].includes(loan.state);
+  return [
     [
       "受取期間",
       uncollected && loan.pickup_from ? `${dayInWords(loan.pickup_from)}～${dayInWords(loan.pickup_until)}` : "",
     ],
     ["受取館", named(loan.pickup_place)],
-    ["予約", loan.reserved],
     ["貸出日", dayInWords(loan.lent_on)],
     ["資料番号", el("span", { class: "number" }, loan.barcode)],
   ];
-  const note = loan.past_due_note ? [el("p", { class: "hint" }, loan.past_due_note)] : [];
-  return book(loan, facts, ...note, renewal(loan, only));
 }
 
-/**
- * @param {Answer} loan
- * @param {boolean} only
- */
-function renewal(loan, only) {
-  if (loan.renewable)
-    return choice("checkbox", "barcodes", loan.barcode, `貸出延長する(あと${loan.renewals_left}回)`, only, loan.title);
-  const why = loan.reasons.map((/** @type {Fault} */ { message }) => message).join(" ");
+/** @param {Answer} loan */
+function whyNot({ reasons }) {
+  const why = reasons.map((/** @type {Fault} */ { message }) => message).join(" ");
   return el("p", { class: "why" }, el("strong", {}, "貸出延長: "), why);
 }
 

@@ -6,7 +6,7 @@ import { el, lines } from "../dom.js";
 import { placeNames } from "../places.js";
 import { api } from "../session.js";
 import { me, warnings } from "./me.js";
-import { factList } from "./parts.js";
+import { factList, row, rows } from "./parts.js";
 
 /** @type {Record<string, [term: string, worded: (text: string) => string]>} */
 const FACTS = {
@@ -20,7 +20,7 @@ const FACTS = {
   reason: ["理由", String],
 };
 
-export const mailsView = { id: "mails", label: "メール", title: "お送りしたメール", load };
+export const mailsView = { id: "mails", label: "メール", title: "お送りしたメール", aside: true, load };
 
 /** @param {App} app */
 async function load(app) {
@@ -33,13 +33,7 @@ async function load(app) {
   };
   return [
     ...warnings(record),
-    mails.length
-      ? el(
-          "ul",
-          { class: "books" },
-          mails.map((mail) => entry(mail, named)),
-        )
-      : el("p", {}, "最近お送りしたメールは、ありません。"),
+    mails.length ? rows(mails.map((mail) => entry(mail, named))) : el("p", {}, "最近お送りしたメールは、ありません。"),
     el("h2", {}, "メールが届くか確かめる"),
     el("p", {}, "県立図書館からのメールは「@plib.pref.aomori.lg.jp」から届きます。"),
     el(
@@ -61,18 +55,18 @@ function entry(mail, named) {
     term,
     mail.facts[name] && worded(mail.facts[name]),
   ]);
-  return el(
-    "li",
-    { class: "book stack" },
-    el("h2", { class: "book-title" }, mail.subject),
-    factList([
-      ["送った日時", momentInWords(mail.sent_at ?? mail.created_at)],
-      ["配信", el("span", { class: `state ${mail.state}` }, mail.state_label)],
-      ["送らなかった理由", mail.why],
-      ["宛先", mail.to],
-      ["受取館", facility ? named(facility) : ""],
-      ...told,
-    ]),
-    mail.text ? el("details", {}, el("summary", {}, "本文"), el("p", {}, lines(mail.text))) : null,
+  const state = el("span", { class: `state ${mail.state}` }, mail.state_label);
+  return row(
+    mail.subject,
+    [state, ` ${momentInWords(mail.sent_at ?? mail.created_at)}`],
+    [
+      factList([
+        ["送らなかった理由", mail.why],
+        ["宛先", mail.to],
+        ["受取館", facility ? named(facility) : ""],
+        ...told,
+      ]),
+      mail.text ? el("p", {}, lines(mail.text)) : null,
+    ],
   );
 }

@@ -3,16 +3,22 @@
 import { dateInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { api } from "../session.js";
+import { keepCard } from "./kept-card.js";
 
 /** The record as it is now. */
-export const me = () => api.get("/me");
+export async function me() {
+  const record = await api.get("/me");
+  keepCard(record);
+  return record;
+}
 
 /**
  * What a patron has to know before anything else.
  *
  * @param {Answer} record
  */
-export function warnings({ email_reachable: reachable, expired, expires_on: expiry, blocked }) {
+export function warnings({ email_reachable: reachable, expired, renewal_due: due, expires_on: expiry, blocked }) {
+  const renew = el("a", { href: "apply.html?kind=renewal" }, "利用者カードを更新する");
   return [
     reachable
       ? null
@@ -25,7 +31,14 @@ export function warnings({ email_reachable: reachable, expired, expires_on: expi
       ? warning(
           "利用者カードの有効期限が切れています",
           `有効期限は${dateInWords(expiry)}でした。予約は残りますが、更新されるまで貸出はできません。`,
-          el("a", { href: "apply.html?kind=renewal" }, "利用者カードを更新する"),
+          renew,
+        )
+      : null,
+    due
+      ? warning(
+          "利用者カードの有効期限が近づいています",
+          `有効期限は${dateInWords(expiry)}です。過ぎると、更新されるまで貸出はできません。`,
+          renew,
         )
       : null,
     blocked ? warning("貸出が止められています", "お電話でお問い合わせください。") : null,

@@ -45,3 +45,40 @@ export const nothing = (text, ...links) => [
   el("p", {}, text),
   links.length ? el("div", { class: "actions" }, links) : null,
 ];
+
+/**
+ * A line that says the least, and all of it once it is opened.
+ *
+ * @param {Child} title
+ * @param {Child} line
+ * @param {Child} folded
+ * @param {Child} [tick] what stands before it
+ */
+export const row = (title, line, folded, tick = null) =>
+  el(
+    "li",
+    { class: "row" },
+    tick,
+    el(
+      "details",
+      {},
+      el("summary", {}, el("span", { class: "row-title" }, title), el("span", { class: "row-line" }, line)),
+      el("div", { class: "stack" }, folded),
+    ),
+  );
+
+/** @param {Child} items */
+export const rows = (items) => el("ul", { class: "rows" }, items);
+
+/**
+ * Items by what they share, in their order.
+ *
+ * @param {Answer[]} items
+ * @param {(item: Answer) => string} key
+ * @returns {Answer[][]}
+ */
+export function grouped(items, key) {
+  const groups = new Map();
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  return [...groups.values()];
+}

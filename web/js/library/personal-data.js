@@ -10,9 +10,10 @@ const QUESTION =
 /**
  * Both, under a heading of their own.
  *
+ * @param {Answer} record
  * @param {App} app
  */
-export const personalData = (app) => [
+export const personalData = ({ counts }, app) => [
   el("h2", {}, "保管している情報"),
   el(
     "p",
@@ -25,11 +26,26 @@ export const personalData = (app) => [
     app.button("すべての情報をファイルで受け取る", "用意しています…", () => download(app), { class: "button plain" }),
   ),
   el("h2", {}, "登録の抹消"),
-  el("p", {}, "予約と貸出がないときに、手続きできます。"),
+  counts.holds || counts.loans ? inTheWay(counts) : el("p", {}, "予約と貸出がないので、手続きできます。"),
   el(
     "div",
     { class: "actions" },
     app.button("利用者登録を抹消する", "手続きしています…", () => closeAccount(app), { class: "button plain" }),
+  ),
+];
+
+/**
+ * What has to end first.
+ *
+ * @param {{ holds: number, loans: number }} counts
+ */
+const inTheWay = ({ holds, loans }) => [
+  el("p", {}, "予約と貸出がないときに、手続きできます。いまは、つぎのものがあります。"),
+  el(
+    "ul",
+    {},
+    holds ? el("li", {}, el("a", { href: "#holds" }, `予約 ${holds}冊`)) : null,
+    loans ? el("li", {}, el("a", { href: "#loans" }, `貸出 ${loans}冊(返送中の本も数えます)`)) : null,
   ),
 ];
 

@@ -4,7 +4,7 @@ import { el, element } from "../dom.js";
 import { api } from "../session.js";
 import { searchViewWith, titleViewWith } from "../titles.js";
 
-export const searchView = searchViewWith(actionsFor);
+export const searchView = { ...searchViewWith(actionsFor), aside: true };
 export const titleView = titleViewWith(actionsFor);
 
 /**

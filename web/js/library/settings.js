@@ -5,9 +5,11 @@ import { Denied, PASSWORD_RULE } from "../cognito.js";
 import { dateInWords, dayInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { input, ownerOfPassword, passwordInput, tellFaults, typedIn } from "../inputs.js";
+import { stays } from "../kept-session.js";
 import { facilities, placeOptions } from "../places.js";
 import { api, changePassword } from "../session.js";
-import { faultsOfChosen } from "../signin.js";
+import { faultsOfChosen, STAYING } from "../signin.js";
+import { stayWithCard } from "./kept-card.js";
 import { me, warnings } from "./me.js";
 import { factList } from "./parts.js";
 import { personalData } from "./personal-data.js";
@@ -15,7 +17,7 @@ import { personalData } from "./personal-data.js";
 /** @type {Record<string, string>} */
 const LABELS = { email: "メールアドレス", mail_to: "予約関連メール配信先" };
 
-export const settingsView = { id: "settings", label: "利用者情報", load };
+export const settingsView = { id: "settings", label: "設定", title: "利用者情報と設定", aside: true, load };
 
 /** @param {App} app */
 async function load(app) {
@@ -26,8 +28,9 @@ async function load(app) {
     ...placeSettings(record, places, app),
     ...mailSettings(record, app),
     ...passwordForm(record, app),
+    ...staying(app),
     signOutEverywhereButton(app),
-    ...personalData(app),
+    ...personalData(record, app),
   ];
 }
 
@@ -173,6 +176,21 @@ function passwordForm(record, app) {
       "を申し込んでください。",
     ),
     form,
+  ];
+}
+
+/** @param {App} app */
+function staying(app) {
+  const now = stays();
+  const change = async () => {
+    stayWithCard(!now);
+    await app.reload(now ? "この画面を閉じると、ログアウトします。" : "この機器では、ログインしたままになります。");
+  };
+  const text = now ? "ログインしたままにしない" : "この機器ではログインしたままにする";
+  return [
+    el("h2", {}, "ログインしたままにする"),
+    el("p", {}, now ? "この機器では、ログインしたままになっています。" : STAYING),
+    el("div", { class: "actions" }, app.button(text, "変えています…", change, { class: "button plain" })),
   ];
 }
 

@@ -1,0 +1,84 @@
+/** What fills the number of books a patron may have: a bar to look at, with its numbers as text (RULES 19). */
+
+import { el } from "../dom.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const STATES = ["on_loan", "to_collect", "in_transit", "window_over", "returning"];
+const CELL = 20;
+const GAP = 3;
+
+/**
+ * The bar, what its marks mean, and how many books are left.
+ *
+ * @param {number} cap
+ * @param {Answer[]} loans
+ */
+export function capBar(cap, loans) {
+  const counted = STATES.map((state) => ({ state, of: loans.filter((loan) => loan.state === state) }));
+  const filled = counted.flatMap(({ state, of }) => of.map(() => state));
+  const left = cap - filled.length;
+  return el(
+    "div",
+    { class: "cap stack" },
+    el(
+      "p",
+      {},
+      el("strong", {}, `${cap}冊のうち${filled.length}冊`),
+      left > 0
+        ? `を借りています。あと${left}冊借りられます。`
+        : "を借りています。返した本が県立図書館に届くまで、つぎの本は貸し出されません。",
+    ),
+    drawing([...filled, ...Array(Math.max(left, 0)).fill("free")]),
+    el(
+      "ul",
+      { class: "legend" },
+      counted
+        .filter(({ of }) => of.length)
+        .map(({ state, of }) => el("li", {}, drawing([state]), `${of[0].state_label} ${of.length}冊`)),
+    ),
+  );
+}
+
+/**
+ * A row of cells, each of its state; what it shows is said beside it.
+ *
+ * @param {string[]} cells
+ */
+function drawing(cells) {
+  const svg = document.createElementNS(SVG, "svg");
+  const width = cells.length * (CELL + GAP) - GAP;
+  const size = { viewBox: `0 0 ${width} ${CELL}`, "aria-hidden": "true", class: cells.length > 1 ? "cells" : "cell" };
+  for (const [name, value] of Object.entries(size)) svg.setAttribute(name, value);
+  svg.append(...cells.flatMap((state, place) => cell(state, place * (CELL + GAP))));
+  return svg;
+}
+
+// How much of a cell is full: all of it for a book in its patron's hands.
+/** @type {Record<string, number>} */
+const FULL = { on_loan: 1, to_collect: 0.6, in_transit: 0.25 };
+
+/**
+ * A book's cell: the fuller, the nearer it is to its patron; struck through once it is, or may be, on its way back.
+ *
+ * @param {string} state
+ * @param {number} x
+ */
+function cell(state, x) {
+  const full = (CELL - 2) * (FULL[state] ?? 0);
+  const strokes = ["returning", "window_over"].includes(state) ? `M${x + 2} ${CELL - 2}L${x + CELL - 2} 2` : "";
+  return [
+    shape("rect", { x: x + 1, y: 1, width: CELL - 2, height: CELL - 2, class: state === "free" ? "free" : "taken" }),
+    full ? shape("rect", { x: x + 1, y: CELL - 1 - full, width: CELL - 2, height: full, class: "full" }) : "",
+    strokes ? shape("path", { d: strokes, class: "taken" }) : "",
+  ].filter(Boolean);
+}
+
+/**
+ * @param {string} name
+ * @param {Record<string, string | number>} attributes
+ */
+function shape(name, attributes) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  return made;
+}
