@@ -110,3 +110,9 @@ type Slot = { slot: string; status: string; reason?: string; seen_at?: string; w
 
 /** Where an application is, as whoever made it may know. */
 type ApplicationStatus = { status: string; message: string; missing_slots: string[]; slots?: Slot[] };
+
+/** What a facility records of a bag. */
+type Deed = "handed_over" | "taken_back" | "arrived" | "missing";
+
+/** Something recorded that is not sent yet: its id, when and where it was done, with which bag; why, if it was refused. */
+type Act = { id: string; at: string; facility: number; bag: string; card: string; deed: Deed; refused?: string[] };

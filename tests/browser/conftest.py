@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
@@ -22,6 +23,7 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 # Larger than what is sent, so that it has to be scaled down; real phones' photos are larger still.
 PHOTO = (2400, 1800)
 # The narrowest screen a page must do without scrolling sideways (WCAG 1.4.10).
@@ -30,20 +32,28 @@ STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practi
 # A function that starts takes seconds on a busy machine; who finds at once what they look for waits for none of it.
 PATIENCE_MS = 60_000
 
+Launch = Callable[..., Browser]
+
 expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Headless Chromium."""
+def launch() -> Iterator[Launch]:
+    """Starts headless Chromium, with flags of its own if there are any."""
     executable = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     with sync_playwright() as playwright:
         executable = executable or playwright.chromium.executable_path
         if not Path(executable).exists():
             pytest.skip("There is no Chromium on this machine: install it, or run `playwright install chromium`.")
-        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        yield browser
-        browser.close()
+        yield lambda *flags: playwright.chromium.launch(executable_path=executable, args=[*FLAGS, *flags])
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Launch) -> Iterator[Browser]:
+    """Headless Chromium."""
+    browser = launch()
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -60,11 +70,21 @@ def given(stack: Stack) -> Given:
     return Given(stack, Table(stack.client("dynamodb"), stack.outputs["TableName"]))
 
 
-def _phone(browser: Browser, stack: Stack) -> BrowserContext:
+def a_phone(browser: Browser, stack: Stack, **more: Any) -> BrowserContext:
+    """A phone with a memory of its own; `more` is what else it has or may do."""
     context = browser.new_context(
         base_url=stack.outputs["SiteUrl"], viewport=PHONE, is_mobile=True, has_touch=True, locale="ja-JP",
-        timezone_id="Asia/Tokyo",
+        timezone_id="Asia/Tokyo", **more,
     )  # fmt: skip
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
+def a_desktop(browser: Browser, stack: Stack) -> BrowserContext:
+    """A PC with a memory of its own."""
+    context = browser.new_context(
+        base_url=stack.outputs["SiteUrl"], viewport=DESKTOP, locale="ja-JP", timezone_id="Asia/Tokyo"
+    )
     context.set_default_timeout(PATIENCE_MS)
     return context
 
@@ -92,7 +112,7 @@ def device(browser: Browser, stack: Stack) -> Iterator[Callable[[], BrowserConte
     watch = Watch()
 
     def phone() -> BrowserContext:
-        made.append(_phone(browser, stack))
+        made.append(a_phone(browser, stack))
         watch.over(made[-1])
         return made[-1]
 
@@ -111,7 +131,7 @@ def phone(device: Callable[[], BrowserContext]) -> BrowserContext:
 @pytest.fixture(scope="session")
 def shared_phone(browser: Browser, stack: Stack) -> Iterator[tuple[BrowserContext, Watch]]:
     """The phone of tests that need but a page: what a page remembers, it remembers in its own tab."""
-    context, watch = _phone(browser, stack), Watch()
+    context, watch = a_phone(browser, stack), Watch()
     watch.over(context)
     yield context, watch
     context.close()

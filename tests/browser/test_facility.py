@@ -1,14 +1,20 @@
 """A week at a partner facility: what comes, is handed over, goes back, and what it tells the desk (RULES 28-30, 54)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
+from infra.local.people import Caller
+from infra.local.stack import Stack
 from lending.aws.table.patrons import patrons
 from lending.domain.week import TOKYO
-from tests.browser.conftest import assert_accessible
+from tests.browser.conftest import Launch, Watch, a_desktop, a_phone, assert_accessible
+from tests.browser.filming import film, flags
 from tests.browser.given import Clock, Given, open_view, sign_in_at
 
 pytestmark = pytest.mark.browser
@@ -115,6 +121,156 @@ def test_a_week_of_bags(phone: BrowserContext, given: Given) -> None:
     page.get_by_role("button", name="ログアウト").click()
     expect(page.get_by_label("協力館ID")).to_be_visible()
     expect(page.locator(".view-links li")).to_have_count(0)
+
+
+@contextmanager
+def watched(context: BrowserContext) -> Iterator[BrowserContext]:
+    """A device; a page on it that breaks, or breaks its content policy, fails the test."""
+    watch = Watch()
+    watch.over(context)
+    yield context
+    context.close()
+    assert not watch.broken
+
+
+class Counter:
+    """Counts what a device's pages tell the API of bags: by path, the keys of the requests that were answered well."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.asked: dict[str, list[str]] = {}
+        context.on("request", self._seen)
+
+    def _seen(self, request: Request) -> None:
+        if request.method == "POST" and "/bags/" in request.url:
+            self.asked.setdefault(request.url, []).append(request.headers.get("idempotency-key", ""))
+
+
+def test_a_sunday_and_a_monday_by_link(
+    launch: Launch, browser: Browser, stack: Stack, given: Given, tmp_path: Path
+) -> None:
+    """A phone with its camera and without its network on Sunday, a PC with its keyboard on Monday (RULES 53, 54)."""
+    # GIVEN five bags at a facility, the link of its crate's list, and nobody's account
+    taken, lost, late, missing, left = people = [given.patron() for _ in range(5)]
+    for number, patron in enumerate(people):
+        given.bag(patron, "11", S, number % 3 + 1)
+    link = given.desk().expect(201, "POST", "/desk/facilities/11/link", SATURDAY)["token"]
+    camera = launch(*flags(film(tmp_path / "cards.mjpeg", taken.card_number, lost.card_number)))
+    with watched(a_phone(camera, stack, permissions=["camera"])) as phone:
+        sunday_on_a_phone(
+            phone, stack, link, taken.card_number, lost.card_number, late.card_number, missing.card_number
+        )
+    camera.close()
+    with watched(a_desktop(browser, stack)) as desktop:
+        monday_on_a_desktop(desktop, link, left.card_number)
+
+
+def sunday_on_a_phone(
+    phone: BrowserContext, stack: Stack, link: str, taken: str, lost: str, late: str, missing: str
+) -> None:
+    clock, counter = Clock(phone, SUNDAY), Counter(phone)
+    page, other = phone.new_page(), phone.new_page()
+    page.goto(f"/facility.html#link/{link}")
+    other.goto(f"/facility.html#link/{link}")
+    has_bags(page, "お渡しする", 5)
+    has_bags(other, "お渡しする", 5)
+    # WHEN cards are held before the camera THEN each finds its bag, by a reader that is fetched for it
+    page.bring_to_front()
+    page.get_by_role("button", name="カメラで読み取る").click()
+    expect(page.locator("#instruction .number")).to_have_text(taken)
+    told(page, "お渡しする", "1冊 7月5日(日)～7月12日(日)")
+    assert_accessible(page)
+    expect(page.locator("#instruction .number")).to_have_text(lost)
+    page.get_by_role("button", name="カメラを止める").click()
+    expect(page.locator("video")).to_be_hidden()
+    # WHEN one is handed over and the answer is lost THEN nobody thinks that it is recorded
+    phone.route("**/handover", lambda route: lose_answer(route, clock), times=1)
+    page.get_by_role("button", name=f"{taken} の袋をお渡しした").click()
+    told(page, "お渡し済み", "まだ送られていません")
+    # WHEN the network is gone THEN what is done, and taken back, is kept here
+    phone.set_offline(True)
+    expect(page.get_by_text("いま、インターネットにつながっていません。")).to_be_visible()
+    for number in (lost, late):
+        page.get_by_role("button", name=f"{number} の袋をお渡しした").click()
+        told(page, "お渡し済み", number, "まだ送られていません")
+    page.locator("#instruction").get_by_role("button", name="お渡しを取り消す").click()
+    told(page, "取り消しました", late)
+    expect(page.get_by_role("heading", name="まだ送られていない記録 2件")).to_be_visible()
+    assert_accessible(page)
+    # AND in a second tab as well, which both see
+    other.bring_to_front()
+    other.get_by_role("button", name=f"{missing} の袋が届いていない").click()
+    told(other, "届いていない", "まだ送られていません")
+    expect(page.get_by_role("heading", name="まだ送られていない記録 3件")).to_be_visible()
+    # AND the page opens again without a network, with all of it; a card is still found
+    page.bring_to_front()
+    page.reload()
+    expect(page.get_by_role("heading", name="まだ送られていない記録 3件")).to_be_visible()
+    has_bags(page, "お渡しする", 3)
+    scan(page, late, "お渡しする")
+    assert_accessible(page)
+    # WHEN meanwhile the missing bag was found and handed over by a colleague, and the network is back
+    clock.now = SUNDAY + timedelta(hours=2)
+    colleague = Caller(stack)
+    bags = colleague.items(f"/facility-links/{link}/bags?list=to_hand_over", SUNDAY)
+    (found,) = [bag["id"] for bag in bags if bag["card_number"] == missing]
+    colleague.post(f"/facility-links/{link}/bags/{found}/handover", SUNDAY)
+    phone.set_offline(False)
+    # THEN all of it is sent, and what cannot be is told until somebody has read it
+    for tab in (page, other):
+        expect(tab.get_by_role("heading", name="まだ送られていない記録")).to_have_count(0)
+        has_bags(tab, "済み", 3)
+    refused = page.locator(".note.error")
+    expect(refused).to_contain_text(f"{missing} 届いていない")
+    assert_accessible(page)
+    refused.get_by_role("button", name="読みました").click()
+    expect(refused).to_have_count(0)
+    # AND each once: what came twice had the same key, and the first moment stands
+    done = {bag["card_number"]: bag["handed_over_at"] for bag in colleague.items(
+        f"/facility-links/{link}/bags?list=done", clock.now)}  # fmt: skip
+    assert done.keys() == {taken, lost, missing}
+    assert done[taken] == SUNDAY.isoformat()
+    assert done[lost] == clock.now.isoformat()
+    keys = sorted(counter.asked.values(), key=len)
+    assert all(len(set(keys_of_bag)) == 1 and "" not in keys_of_bag for keys_of_bag in keys)
+    # AND until when it can be taken back is seen
+    open_view(page, "済み", exact=False)
+    expect(page.locator(".bag", has_text=lost)).to_contain_text("7月5日(日) 12:10まで取り消せます")
+    assert_accessible(page)
+
+
+def lose_answer(route: Route, clock: Clock) -> None:
+    """The request arrives, its answer does not."""
+    route.fetch(headers=route.request.headers | {"x-now": clock.now.isoformat()})
+    route.abort()
+
+
+def monday_on_a_desktop(desktop: BrowserContext, link: str, left: str) -> None:
+    # GIVEN the Monday after the last day, at a PC
+    Clock(desktop, MONDAY_AFTER)
+    page = desktop.new_page()
+    page.goto(f"/facility.html#link/{link}")
+    expect(page.locator("#field-barcode")).to_be_focused()
+    has_bags(page, "返送する", 2)
+    # WHEN what goes back is looked for by keyboard alone THEN it is said, and a late hand-over recorded (RULES 30)
+    page.keyboard.type(left)
+    page.keyboard.press("Enter")
+    told(page, "返送する", left)
+    button = page.locator("#instruction").get_by_role("button", name="お渡しした")
+    for _ in range(10):
+        page.keyboard.press("Tab")
+        if button.evaluate("button => button === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    told(page, "お渡し済み", left)
+    has_bags(page, "返送する", 1)
+    # AND who keeps the week on paper has it on one sheet of A4
+    page.get_by_role("link", name="1週間の一覧を紙に印刷する").click()
+    sheet = page.locator(".sheet")
+    expect(sheet).to_contain_text("受取 7月5日(日)～7月12日(日)")
+    expect(sheet).to_contain_text("1/1ページ")
+    expect(sheet.locator("tbody tr")).to_have_count(2)
+    assert_accessible(page)
+    assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1
 
 
 def test_a_whole_crate_has_arrived(phone: BrowserContext, given: Given) -> None:

@@ -2,9 +2,12 @@
 
 import { picture } from "./picture.js";
 
-// Four bars and the three spaces between them, 1 for a wide one.
-/** @type {Record<string, string>} */
-const PATTERNS = {
+/**
+ * Four bars and the three spaces between them, 1 for a wide one; the letters begin and end a code.
+ *
+ * @type {Record<string, string>}
+ */
+export const PATTERNS = {
   0: "0000011",
   1: "0000110",
   2: "0001001",
@@ -16,6 +19,9 @@ const PATTERNS = {
   8: "0110000",
   9: "1001000",
   A: "0011010",
+  B: "0101001",
+  C: "0001011",
+  D: "0001110",
 };
 const NARROW = 2;
 const WIDE = 5;

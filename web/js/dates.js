@@ -43,3 +43,6 @@ export function momentInWords(text) {
   const [hour, minute] = text.slice(11, 16).split(":");
   return `${dayInWords(text)} ${Number(hour)}:${minute}`;
 }
+
+/** The moment as the API's texts have it, by the device's clock: `2026-06-07T09:05:00`. */
+export const nowInTokyo = () => new Date().toLocaleString("sv-SE", { timeZone: "Asia/Tokyo" }).replace(" ", "T");

@@ -2,11 +2,15 @@
 
 import { startApp } from "./app.js";
 import { watchConnection } from "./connection.js";
+import { el } from "./dom.js";
 import { forgetBags } from "./facility/bag-lists.js";
-import { bagViews } from "./facility/bags.js";
+import { bagViews, lookAgain } from "./facility/bags.js";
+import { READER_FILE } from "./facility/camera.js";
 import { closuresView } from "./facility/closures.js";
-import { forgetOwnFacility } from "./facility/own-facility.js";
+import { forgetOwnFacility, ownNumber } from "./facility/own-facility.js";
 import { reportsView } from "./facility/reports.js";
+import { sheetView } from "./facility/sheet.js";
+import { countUnsent, watchUnsent } from "./facility/unsent.js";
 import { keepPage } from "./offline.js";
 import { followLink } from "./session.js";
 
@@ -18,6 +22,14 @@ const FACILITY = {
   group: "facility",
   label: "協力館ID",
   others: "協力館IDでログインしてください。",
+  below: () =>
+    countUnsent()
+      ? el(
+          "p",
+          { class: "note warning" },
+          `この機器に、まだ送られていない記録が${countUnsent()}件あります。ログインすると送られます。`,
+        )
+      : null,
   onSignOut: () => {
     forgetBags();
     forgetOwnFacility();
@@ -29,6 +41,7 @@ const [, link] = location.hash.match(/^#link\/([\w-]+)$/) ?? [];
 if (link) followLink(link);
 // Whoever opens the page without a word stands at the counter.
 if (link || !location.hash) history.replaceState(null, "", "#to_hand_over");
-watchConnection("");
-startApp("協力館の画面", [...bagViews, reportsView, closuresView], FACILITY);
-keepPage();
+watchConnection("お渡しや到着の記録は、この機器に残り、つながったときに送られます。");
+watchUnsent(ownNumber, lookAgain);
+startApp("協力館の画面", [...bagViews, sheetView, reportsView, closuresView], FACILITY);
+keepPage([READER_FILE]);

@@ -187,8 +187,9 @@ export const api = {
   /**
    * @param {string} path
    * @param {object} [body]
+   * @param {Record<string, string>} [more]
    */
-  post: (path, body) => asWho(path, (at, headers) => post(at, body, headers)),
+  post: (path, body, more) => asWho(path, (at, headers) => post(at, body, { ...headers, ...more })),
   /**
    * @param {string} path
    * @param {object} [body]

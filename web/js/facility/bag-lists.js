@@ -1,8 +1,11 @@
 /** The four lists of bags of a facility, as of the last look (RULES 28-30). */
 
-import { list } from "../api.js";
-import { dayInWords } from "../dates.js";
+import { list, Offline } from "../api.js";
+import { dayInWords, nowInTokyo } from "../dates.js";
 import { api } from "../session.js";
+import { tab } from "../storage.js";
+import { ownNumber } from "./own-facility.js";
+import { unsent } from "./unsent.js";
 
 /**
  * The four lists of bags. What a person at the counter asks for first is what a scan looks for first.
@@ -54,20 +57,62 @@ export const BAG_LISTS = [
   },
 ];
 
-// As of the last look: for the scans, and for the counts in the links.
+const KEPT = "bags";
+
+// As of the last look: for the scans, and for the counts in the links. Without a connection they are those of `keptAt`.
 /** @type {Answer[]} */
 let bags = [];
+let keptAt = "";
 
+/** Look anew. Without a connection, what this tab saw last. */
 export async function loadBags() {
-  bags = await list(`/facility/bags?list=${BAG_LISTS.map(({ id }) => id).join(",")}`, api.get);
+  try {
+    bags = await list(`/facility/bags?list=${BAG_LISTS.map(({ id }) => id).join(",")}`, api.get);
+    keptAt = "";
+    tab.write(KEPT, { bags, at: nowInTokyo() });
+  } catch (error) {
+    const kept = tab.read(KEPT);
+    if (!(error instanceof Offline && kept)) throw error;
+    ({ bags, at: keptAt } = kept);
+  }
 }
 
 export function forgetBags() {
   bags = [];
+  tab.forget(KEPT);
 }
 
-/** @param {string} id */
-export const onList = (id) => bags.filter((bag) => bag.list === id);
+/** When the lists were as they are shown, if that is not now. */
+export const asOf = () => keptAt;
+
+/**
+ * The bags of a list, with what was done and is not sent yet.
+ *
+ * @param {string} id
+ */
+export const onList = (id) => bags.map((bag) => withActs(bag, unsent(ownNumber()))).filter((bag) => bag.list === id);
+
+/**
+ * A bag as it will be once the acts are carried out.
+ *
+ * @param {Answer} bag
+ * @param {Act[]} acts
+ */
+export const withActs = (bag, acts) =>
+  acts.filter((act) => act.bag === bag.id && !act.refused).reduce((before, act) => AFTER[act.deed](before, act), bag);
+
+/** @type {Record<Deed, (bag: Answer, act: Act) => Answer>} */
+const AFTER = {
+  handed_over: (bag, act) => ({ ...bag, list: "done", handed_over_at: act.at, undo_until: null, unsent: act }),
+  taken_back: (bag, { at }) => ({
+    ...bag,
+    list: at.slice(0, 10) <= bag.pickup_until ? "to_hand_over" : "to_return",
+    handed_over_at: null,
+    unsent: null,
+  }),
+  arrived: (bag, act) => ({ ...bag, arrival: "arrived", unsent: act }),
+  missing: (bag, act) => ({ ...bag, arrival: "missing", unsent: act }),
+};
 
 /** @param {Answer} bag */
 export const listOf = (bag) => BAG_LISTS.find(({ id }) => id === bag.list) ?? BAG_LISTS[0];

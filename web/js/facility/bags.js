@@ -1,14 +1,18 @@
 /** 袋: what comes, what is to be handed over, what goes back, what is done; a card's bar code finds its bag (RULES 28-30). */
 
-import { dayInWords, momentInWords } from "../dates.js";
+import { messageOf } from "../api.js";
+import { dayInWords, momentInWords, shortDay } from "../dates.js";
 import { Scanner } from "../desk/scanner.js";
 import { el, workingButton } from "../dom.js";
-import { factList } from "../library/parts.js";
-import { api } from "../session.js";
-import { BAG_LISTS, listOf, loadBags, onList } from "./bag-lists.js";
+import { api, SignedOut } from "../session.js";
+import { asOf, BAG_LISTS, listOf, loadBags, onList } from "./bag-lists.js";
+import { Camera } from "./camera.js";
+import { carryOut, DEEDS, unsentNotes } from "./deeds.js";
 import { ownFacility } from "./own-facility.js";
+import { sendWaiting } from "./unsent.js";
 
 const ASKED_FIRST = ["to_hand_over", "to_return", "coming", "done"];
+const NOT_TOLD = "届いていません(まだ送られていません)";
 /** @type {Record<string, string>} */
 const ARRIVALS = { arrived: "届きました", missing: "届いていません(県立図書館に伝えました)" };
 
@@ -22,30 +26,49 @@ export const bagViews = BAG_LISTS.map((bagList) => ({
   /** @param {App} app */
   async load(app) {
     const [facility] = await Promise.all([ownFacility(), loadBags()]);
-    return new BagList(app, bagList, this).content(facility);
+    sendWaiting(facility.number);
+    shown = new BagList(app, bagList, this, facility);
+    return shown.content();
   },
 }));
+
+/** @type {BagList | undefined} */
+let shown;
+
+/** Something was sent, or recorded in another tab: whoever looks at a list sees it. */
+export const lookAgain = () => shown?.isHere() && shown.refresh();
 
 class BagList {
   /**
    * @param {App} app
    * @param {Answer} bagList
    * @param {View} view
+   * @param {Answer} facility
    */
-  constructor(app, bagList, view) {
+  constructor(app, bagList, view, facility) {
     this.app = app;
     this.list = bagList;
     this.view = view;
+    this.facility = facility;
+    this.notes = el("div", { class: "stack", role: "status" });
     this.shown = el("div", { class: "stack" });
     this.scan = new Scanner(app, "利用者カードのバーコード", (code) => this.find(code));
+    this.camera = new Camera(
+      (code) => this.scan.run(code, (number) => this.find(number)),
+      // Who reads with the camera types nothing: no keyboard covers what was found.
+      (open) => (this.scan.control.inputMode = open ? "none" : "text"),
+    );
+    this.looks = 0;
   }
 
-  /** @param {Answer} facility */
-  content(facility) {
+  content() {
     this.draw();
+    const [button, panel] = this.camera.parts;
+    if (button) this.scan.form.append(button);
+    if (panel) this.scan.form.after(panel);
     // Once it stands in the page, if nobody has gone on meanwhile.
     setTimeout(() => this.isHere() && this.opened());
-    return [el("p", {}, `No.${facility.number} ${facility.name}`), this.scan.top, this.shown];
+    return [el("p", {}, `No.${this.facility.number} ${this.facility.name}`), this.scan.top, this.notes, this.shown];
   }
 
   isHere() {
@@ -57,15 +80,22 @@ class BagList {
     this.scan.focus();
   }
 
-  /** The list as it is now. */
+  /** The list as it is now; who stood in it stands at the scan. */
   draw() {
+    const wasWithin = [this.shown, this.notes].some((place) => place.contains(document.activeElement));
     const items = onList(this.list.id);
     const headings = [...new Set(items.map(this.list.heading))];
+    this.notes.replaceChildren(
+      ...unsentNotes(this.facility.number, () => this.draw()).filter((note) => note !== null),
+      ...(asOf() ? [el("p", {}, `${momentInWords(asOf())}の一覧です。つながると、新しくなります。`)] : []),
+    );
     this.shown.replaceChildren(
       el("p", {}, items.length ? this.list.hint : this.list.none),
       ...(this.list.id === "coming" ? this.allArrived(items) : []),
       ...headings.flatMap((heading) => this.part(heading, items)),
+      el("p", {}, el("a", { href: "#sheet" }, "1週間の一覧を紙に印刷する")),
     );
+    if (wasWithin) this.scan.focus();
   }
 
   /**
@@ -74,8 +104,9 @@ class BagList {
    */
   part(heading, items) {
     const those = items.filter((bag) => this.list.heading(bag) === heading);
+    const books = those.reduce((sum, bag) => sum + bag.books, 0);
     return [
-      el("h2", {}, `${heading} ${those.length}個`),
+      el("h2", {}, `${heading} ${those.length}個 ${books}冊`),
       el(
         "ul",
         { class: "books" },
@@ -86,18 +117,24 @@ class BagList {
 
   /** @param {Answer} bag */
   line(bag) {
-    const { former_card_number: former, arrival, handed_over_at: at } = bag;
+    const { former_card_number: former, books } = bag;
     return el(
       "li",
-      { class: "book stack" },
-      el("h3", { class: "book-title number" }, bag.card_number),
-      factList([
-        ["袋の票", former ? `再発行前の番号 ${former}` : ""],
-        ["冊数", `${bag.books}冊`],
-        ["受取期間", `${dayInWords(bag.pickup_from)}～${dayInWords(bag.pickup_until)}`],
-        ["到着", at ? "" : (ARRIVALS[arrival] ?? "")],
-        ["お渡し", momentInWords(at)],
-      ]),
+      { class: "book bag" },
+      el(
+        "div",
+        {},
+        el(
+          "h3",
+          { class: "book-title" },
+          el("span", { class: "number" }, bag.card_number),
+          " ",
+          el("span", { class: "bag-books" }, `${books}冊`),
+        ),
+        el("p", {}, `受取 ${shortDay(bag.pickup_from)}～${shortDay(bag.pickup_until)}`),
+        former ? el("p", {}, `袋の票は、再発行前の番号 ${former}`) : null,
+        state(bag) ? el("p", {}, state(bag)) : null,
+      ),
       el("div", { class: "actions" }, this.buttons(bag)),
     );
   }
@@ -109,46 +146,41 @@ class BagList {
    */
   buttons(bag) {
     const { list: on, arrival } = bag;
-    if (on === "done") return bag.undo_until ? [this.undo(bag)] : [];
-    const handOver = on !== "coming" && arrival !== "missing" ? this.handOver(bag) : null;
-    const arrived = arrival === "missing" || (on === "coming" && !arrival) ? this.arrived(bag) : null;
-    const missing = on !== "to_return" && arrival !== "missing" ? this.missing(bag) : null;
-    return [handOver, arrived, missing].filter(Boolean);
+    if (on === "done") return this.undo(bag);
+    /** @type {Deed[]} */
+    const deeds = [];
+    if (on !== "coming" && arrival !== "missing") deeds.push("handed_over");
+    if (arrival === "missing" || (on === "coming" && !arrival)) deeds.push("arrived");
+    if (on !== "to_return" && arrival !== "missing") deeds.push("missing");
+    return deeds.map((deed) => this.button(bag, deed));
   }
 
-  /** @param {Answer} bag */
-  handOver(bag) {
-    return this.button(bag, "お渡しした", `${named(bag)} の袋をお渡しした`, "button", async () => {
-      await api.post(`${path(bag)}/handover`);
-      return () => ({
-        kind: "ready",
-        title: "お渡し済み",
-        below: [el("div", { class: "actions" }, this.undo(bag))],
-      });
-    });
-  }
-
-  /** @param {Answer} bag */
+  /**
+   * @param {Answer} bag
+   * @returns {Child[]}
+   */
   undo(bag) {
-    return this.button(bag, "お渡しを取り消す", `${named(bag)} の袋のお渡しを取り消す`, "button plain", async () => {
-      await api.remove(`${path(bag)}/handover`);
-      return () => ({ kind: "shelf", title: "取り消しました" });
-    });
+    const until = bag.undo_until ? `${momentInWords(bag.undo_until)}まで取り消せます` : "";
+    return bag.undo_until || bag.unsent ? [this.button(bag, "taken_back"), until ? el("span", {}, until) : null] : [];
   }
 
-  /** @param {Answer} bag */
-  arrived(bag) {
-    return this.button(bag, "届いた", `${named(bag)} の袋が届いた`, "button", async () => {
-      await api.post(`${path(bag)}/arrival`, { state: "arrived" });
-      return () => ({ kind: "ready", title: "届いた" });
-    });
-  }
-
-  /** @param {Answer} bag */
-  missing(bag) {
-    return this.button(bag, "届いていない", `${named(bag)} の袋が届いていない`, "link-button", async () => {
-      await api.post(`${path(bag)}/arrival`, { state: "missing" });
-      return () => ({ kind: "aside", title: "届いていない", lines: ["県立図書館に伝えました。"] });
+  /**
+   * @param {Answer} bag
+   * @param {Deed} deed
+   */
+  button(bag, deed) {
+    const { text, about, style } = DEEDS[deed];
+    const work = async () => {
+      const said = await carryOut(this.facility.number, bag, deed);
+      await this.lookAgain();
+      const now = onList("done").find(({ id }) => id === bag.id);
+      return deed === "handed_over" && now
+        ? { ...said, below: [el("div", { class: "actions" }, this.undo(now))] }
+        : said;
+    };
+    return workingButton(text, "記録しています…", () => this.scan.run(bag.card_number, work), {
+      class: style,
+      "aria-label": `利用者番号 ${bag.card_number} ${about}`,
     });
   }
 
@@ -160,46 +192,32 @@ class BagList {
   allArrived(items) {
     const open = items.filter(({ arrival }) => !arrival);
     if (open.length < 2) return [];
-    const all = workingButton("すべて届いた", "記録しています…", () =>
-      this.act(`${open.length}個`, async () => {
-        for (const bag of open) await api.post(`${path(bag)}/arrival`, { state: "arrived" });
-        return () => ({ kind: "ready", title: "すべて届いた" });
-      }),
-    );
+    const work = async () => {
+      const said = [];
+      for (const bag of open) said.push(await carryOut(this.facility.number, bag, "arrived"));
+      await this.lookAgain();
+      const last = said.at(-1) ?? DEEDS.arrived.said;
+      return { ...last, title: "すべて届いた" };
+    };
+    const all = workingButton("すべて届いた", "記録しています…", () => this.scan.run(`${open.length}個`, work));
     return [el("div", { class: "actions" }, all)];
   }
 
-  /**
-   * @param {Answer} bag
-   * @param {string} text
-   * @param {string} label
-   * @param {string} style
-   * @param {() => Promise<() => Instruction>} work
-   */
-  button(bag, text, label, style, work) {
-    return workingButton(text, "記録しています…", () => this.act(bag.card_number, work), {
-      class: style,
-      "aria-label": label,
-    });
-  }
-
-  /**
-   * Do something, show what is true afterwards, and say so; the cursor is back in its field at once.
-   *
-   * @param {string} code
-   * @param {() => Promise<() => Instruction>} work
-   */
-  act(code, work) {
-    return this.scan.run(code, async () => {
-      const told = await work();
+  /** Nobody asked for it: where it cannot be done, the list stays as it is. */
+  async refresh() {
+    try {
       await this.lookAgain();
-      return told();
-    });
+    } catch (error) {
+      if (error instanceof SignedOut) this.app.showSignIn(error.message);
+      else messageOf(error);
+    }
   }
 
+  /** Of several looks the latest counts. */
   async lookAgain() {
+    const look = (this.looks += 1);
     await loadBags();
-    if (!this.isHere()) return;
+    if (!this.isHere() || look !== this.looks) return;
     this.draw();
     this.app.showLinks(this.view);
   }
@@ -215,7 +233,7 @@ class BagList {
     const found = ASKED_FIRST.flatMap(onList).filter(
       (bag) => bag.card_number === number || bag.former_card_number === number,
     );
-    if (!found.length) return { kind: "stop", title: "袋はありません", lines: ["番号を確かめてください。"] };
+    if (!found.length) return this.nothing(number);
     const { former_card_number: former, card_number: now } = found[0];
     return {
       ...listOf(found[0]).told(found[0]),
@@ -226,18 +244,48 @@ class BagList {
 
   /** @param {Answer} bag */
   found(bag) {
-    const { books, pickup_from: from, pickup_until: until, last_day: last, handed_over_at: at } = bag;
+    const { books, last_day: last, handed_over_at: at } = bag;
     return el(
       "div",
       { class: "found" },
-      el("p", { class: "where" }, `${books}冊 ${dayInWords(from)}～${dayInWords(until)}`),
+      el("p", { class: "where" }, `${books}冊 ${days(bag)}`),
       last && !at ? el("p", { class: "late" }, "今日が受取の最終日です") : null,
       el("div", { class: "actions" }, this.buttons(bag)),
     );
   }
+
+  /**
+   * No bag of that number is known here; it may lie there all the same (RULES 54).
+   *
+   * @param {string} number
+   * @returns {Instruction}
+   */
+  nothing(number) {
+    const work = async () => {
+      await api.post("/facility/reports", {
+        kind: "extra",
+        text: `一覧にない袋が届いています。袋の票の番号 ${number}`,
+      });
+      return { kind: "aside", title: "連絡しました", lines: ["袋は、開けずにお預かりください。"] };
+    };
+    const tell = workingButton("この番号の袋が届いている", "連絡しています…", () => this.scan.run(number, work), {
+      class: "button plain",
+      "aria-label": `番号 ${number} の袋が届いていると、県立図書館に連絡する`,
+    });
+    const lines = ["番号を確かめてください。"];
+    return { kind: "stop", title: "袋はありません", lines, below: [el("div", { class: "actions" }, tell)] };
+  }
 }
 
 /** @param {Answer} bag */
-const named = ({ card_number: card }) => `利用者番号 ${card}`;
-/** @param {Answer} bag */
-const path = ({ id }) => `/facility/bags/${encodeURIComponent(id)}`;
+const days = ({ pickup_from: from, pickup_until: until }) => `${dayInWords(from)}～${dayInWords(until)}`;
+
+/**
+ * How far it has come: whether it arrived, when it was handed over.
+ *
+ * @param {Answer} bag
+ */
+function state({ arrival, handed_over_at: at, unsent }) {
+  if (at) return `${momentInWords(at)} お渡し${unsent ? "(まだ送られていません)" : ""}`;
+  return unsent && arrival === "missing" ? NOT_TOLD : (ARRIVALS[arrival] ?? "");
+}
