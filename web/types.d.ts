@@ -100,7 +100,15 @@ type Patron = { holds: Answer[]; loans_now: Answer[]; [field: string]: Answer };
 type Visitor = { number: string; record: Patron; onLoan: Set<string>; ready: Answer[] };
 
 /** A facility as anybody may know it. */
-type Facility = { number: number; name: string; municipality: string; district: string; gives_out_kits: boolean };
+type Facility = {
+    number: number;
+    name: string;
+    municipality: string;
+    district: string;
+    gives_out_kits: boolean;
+    latitude?: number;
+    longitude?: number;
+};
 
 /** What can be applied for. */
 type Kind = { label: string; hint: string; kit: boolean; needed: string[]; open: string[] };

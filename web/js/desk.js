@@ -4,6 +4,7 @@ import { startApp } from "./app.js";
 import { watchConnection } from "./connection.js";
 import { applicationView } from "./desk/application.js";
 import { applicationsView } from "./desk/applications.js";
+import { calendarView } from "./desk/calendar.js";
 import { bookView } from "./desk/title.js";
 import { booksView, listView } from "./desk/books.js";
 import { cardsView } from "./desk/cards.js";
@@ -20,6 +21,7 @@ import { peopleView, registerView } from "./desk/people.js";
 import { pullSheetView } from "./desk/pull-sheet.js";
 import { pullsView } from "./desk/pulls.js";
 import { reportsView } from "./desk/reports.js";
+import { snowView } from "./desk/snow.js";
 import { todayView } from "./desk/today.js";
 import { trailView } from "./desk/trail.js";
 
@@ -50,6 +52,8 @@ startApp(
     copyView,
     describeView,
     listView,
+    calendarView,
+    snowView,
     applicationsView,
     applicationView,
     contactsView,

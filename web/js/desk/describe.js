@@ -4,10 +4,24 @@ import { confirmDialog } from "../confirm-dialog.js";
 import { el } from "../dom.js";
 import { input, missingFault, tellFaults, typedIn } from "../inputs.js";
 import { api } from "../session.js";
+import { TITLE_KINDS } from "../title-kinds.js";
 import { linkToBook } from "./books.js";
 
 /** @type {View} */
 export const describeView = { id: "describe", title: "資料の登録", hidden: true, under: "books", load };
+
+/** What a title is described by, beside its copies: each field's label and look. @type {[name: string, label: string, look: Attributes][]} */
+const FIELDS = [
+  ["title", "題名", {}],
+  ["title_kana", "題名のヨミ", {}],
+  ["volume", "巻", { class: "text w10" }],
+  ["author", "著者", {}],
+  ["author_kana", "著者のヨミ", {}],
+  ["publisher", "出版者", {}],
+  ["year", "出版年", { class: "text number w10", inputmode: "numeric" }],
+  ["isbn", "ISBN", { class: "text number w16" }],
+  ["ndc", "分類(NDC)", { class: "text number w10" }],
+];
 
 /** @typedef {{ barcode: string, call_number: string, reference_only: boolean }} DescribedCopy */
 
@@ -33,9 +47,8 @@ async function load(app, id = "") {
       known
         ? el("p", {}, "書誌番号 ", el("span", { class: "number" }, id))
         : input("title_id", "書誌番号", { class: "text number w16", autocomplete: "off" }),
-      input("title", "題名", { value: known?.title }),
-      input("author", "著者", { value: known?.author }),
-      input("isbn", "ISBN", { class: "text number w16", value: known?.isbn }),
+      FIELDS.map(([name, label, look]) => input(name, label, { ...look, value: known?.[name] })),
+      input("kind", "種別", { tag: "select", children: kindOptions(known?.kind) }),
       el("h2", {}, "本"),
       rows,
       el(
@@ -51,6 +64,12 @@ async function load(app, id = "") {
     ),
   ];
 }
+
+/** @param {string} [chosen] */
+const kindOptions = (chosen) =>
+  [["", "分類や請求記号から決める"], ...Object.entries(TITLE_KINDS)].map(([value, text]) =>
+    el("option", { value, selected: value === chosen }, text),
+  );
 
 /**
  * @param {number} place
@@ -109,19 +128,25 @@ function copiesIn(rows) {
  * @param {App} app
  */
 async function save(form, rows, known, app) {
-  const { title_id: typed = "", title, author, isbn } = typedIn(form);
+  const { title_id: typed = "", year, kind, ...typedTexts } = typedIn(form);
+  const texts = Object.fromEntries(FIELDS.map(([name]) => [name, typedTexts[name]?.trim()]));
   const id = known?.title_id ?? typed.normalize("NFKC").trim();
   const copies = copiesIn(rows);
   const faults = [
     ...missingFault("title_id", id, "書誌番号を入力してください。"),
-    ...missingFault("title", title, "題名を入力してください。"),
+    ...missingFault("title", texts.title, "題名を入力してください。"),
     ...(copies.some(({ barcode, call_number: call }) => !barcode || !call)
       ? [{ message: "資料番号と請求記号は、両方を入力してください。" }]
       : []),
   ];
   if (tellFaults(form, faults) || !(await isMeant(known, copies))) return;
-  await api.put(`/desk/titles/${encodeURIComponent(id)}`, { title, author, isbn, copies });
-  await app.goTo(linkToBook(id), `「${title}」を登録しました。`);
+  await api.put(`/desk/titles/${encodeURIComponent(id)}`, {
+    ...texts,
+    year: year ? Number(year.normalize("NFKC")) : null,
+    kind: kind || null,
+    copies,
+  });
+  await app.goTo(linkToBook(id), `「${texts.title}」を登録しました。`);
 }
 
 /**
