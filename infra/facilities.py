@@ -15,12 +15,12 @@ CSV = Path(__file__).parent / "data" / "facilities.csv"
 
 
 def read_facilities(path: Path = CSV) -> list[Facility]:
-    """The facilities of a CSV: number, district, municipality, name, gives_out_kits (yes or no), alias."""
+    """The facilities of a CSV: number, district, municipality, name, gives_out_kits (yes or no), alias, place."""
     with path.open(encoding="utf-8", newline="") as file:
         return [
             Facility(
                 int(row["number"]), row["district"], row["municipality"], row["name"],
-                row["gives_out_kits"] == "yes", row["alias"],
+                row["gives_out_kits"] == "yes", row["alias"], float(row["latitude"]), float(row["longitude"]),
             )
             for row in csv.DictReader(file)
         ]  # fmt: skip

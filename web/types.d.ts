@@ -106,6 +106,7 @@ type Facility = {
     municipality: string;
     district: string;
     gives_out_kits: boolean;
+    /** In degrees, if they are known. */
     latitude?: number;
     longitude?: number;
 };

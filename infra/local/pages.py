@@ -2,7 +2,7 @@
 
 import json
 import mimetypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from string import Template
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from infra.local.site_facts import site_facts
 from lending.domain.policy import Policy
 from lending.domain.registration.documents import DOCUMENTS
 from lending.domain.registration.kinds import KINDS
@@ -78,30 +79,31 @@ def content_type(key: str) -> str:
 def site_files(folder: Path, policy: Policy) -> Iterator[tuple[str, bytes]]:
     """Each file of the site with its key: the pages in their frame, their worker, styles, pictures and modules."""
     kinds = json.dumps(kinds_of_application(policy), ensure_ascii=False)
+    # Nothing in it may end the element that it stands in.
+    facts = site_facts(policy) | {"kinds": kinds.replace("<", "\\u003c")}
     for page in sorted(folder.glob("*.html")):
-        yield page.name, framed(page, folder / "frame", kinds).encode()
+        yield page.name, framed(page, folder / "frame", facts).encode()
     yield WORKER, (folder / WORKER).read_bytes()
     for path in sorted(path for name in PUBLISHED_FOLDERS for path in (folder / name).rglob("*") if path.is_file()):
         yield path.relative_to(folder).as_posix(), path.read_bytes()
 
 
-def framed(page: Path, frame: Path, kinds: str) -> str:
+def framed(page: Path, frame: Path, facts: Mapping[str, str]) -> str:
     """A page in the site's frame: it has but lines for the head, its `<main>`, and what it adds to the foot.
 
     Args:
-        kinds: what can be applied for, as JSON.
+        facts: what pages and frame say by name: the library's facts, and `kinds`, what can be applied for, as JSON.
     """
-    head, opening, rest = page.read_text("utf-8").partition("<main")
+    head, opening, rest = Template(page.read_text("utf-8")).substitute(facts).partition("<main")
     main, closing, foot = rest.partition("</main>")
     navigation = "" if page.name in STAFF_PAGES else (frame / "navigation.html").read_text("utf-8")
-    link = f'<a href="{page.name}"'
+    link = f'<a href="/{page.name}"'
     return Template((frame / "page.html").read_text("utf-8")).substitute(
+        facts,
         head=head.strip(),
         navigation=navigation.replace(link, f'{link} aria-current="page"').strip(),
         main=opening + main + closing,
         foot=foot.strip(),
-        # Nothing in it may end the element that it stands in.
-        kinds=kinds.replace("<", "\\u003c"),
     )
 
 

@@ -10,7 +10,7 @@ from lending.aws.table.calendar import calendar
 from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.week import TOKYO
 from tests.browser.conftest import assert_accessible
-from tests.browser.given import Clock, Given, open_view
+from tests.browser.given import Clock, Given
 
 pytestmark = pytest.mark.browser
 
@@ -59,14 +59,13 @@ def test_the_weeks_to_come_are_shown(phone: BrowserContext, given: Given) -> Non
                    ends_on=date(2026, 9, 14), reason="蔵書点検")  # fmt: skip
     given.table.write(calendar.closure_addition(shut))
     page = phone.new_page()
-    page.goto("/search.html")
     # WHEN its calendar is opened THEN the first day is the next on which it is open
-    open_view(page, "カレンダー")
-    expect(page.locator(".book").first).to_contain_text("9月10日(木) 8:30")
-    expect(page.locator(".book").first).to_contain_text("9月13日(日)～9月20日(日)")
+    page.goto("/calendar.html")
+    expect(page.locator(".runs li").first).to_contain_text("9月10日(木) 8:30")
+    expect(page.locator(".runs li").first).to_contain_text("9月13日(日)～9月20日(日)")
     assert_accessible(page)
     page.get_by_label("館", exact=True).select_option(label="平内町 平内町立図書館")
     page.get_by_role("button", name="カレンダーを見る").click()
-    expect(page.locator(".book").first).to_contain_text("9月15日(火)～9月20日(日)")
+    expect(page.locator(".runs li").first).to_contain_text("9月15日(火)～9月20日(日)")
     expect(page.locator(".closed-days")).to_contain_text("9月13日(日)(蔵書点検)")
     assert_accessible(page)

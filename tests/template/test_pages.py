@@ -3,9 +3,11 @@
 import json
 import re
 from html.parser import HTMLParser
+from urllib.parse import urlsplit
 
 import pytest
 
+from infra.facilities import read_facilities
 from infra.local.pages import STAFF_PAGES, WEB, WORKER, content_type, kinds_of_application, site_files
 from lending.domain.policy import Policy
 from lending.domain.registration.kinds import KINDS
@@ -48,8 +50,8 @@ def test_a_page_marks_itself_in_the_navigation_that_staff_do_not_have(page: str)
     tags = Tags(page)
     current = [link["href"] for link in tags.named("a") if link.get("aria-current") == "page"]
     assert len(tags.named("nav")) == (0 if page in STAFF_PAGES else 1)
-    in_navigation = page in re.findall(r'href="([^"]+)"', (WEB / "frame" / "navigation.html").read_text("utf-8"))
-    assert current == ([page] if in_navigation else [])
+    in_navigation = f"/{page}" in re.findall(r'href="([^"]+)"', (WEB / "frame" / "navigation.html").read_text("utf-8"))
+    assert current == ([f"/{page}"] if in_navigation else [])
 
 
 def test_staff_find_their_pages_in_the_foot_of_the_home_page() -> None:
@@ -62,7 +64,21 @@ def test_what_a_page_loads_is_published_with_it(page: str) -> None:
     loaded = [link["href"] for link in tags.named("link")] + [
         script["src"] for script in tags.named("script") if "src" in script
     ]
-    assert [name for name in loaded if name not in FILES] == []
+    assert [name for name in loaded if name and name.removeprefix("/") not in FILES] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_page_leads_to_is_published_with_it(page: str) -> None:
+    # GIVEN the links to other pages of the site, and to places within them
+    addresses = [urlsplit(link["href"] or "") for link in Tags(page).named("a") if "href" in link]
+    own = {address.path.removeprefix("/") for address in addresses if not address.scheme and address.path}
+    assert own - set(FILES) == set()
+
+
+def test_the_page_of_a_wrong_address_holds_at_any_depth() -> None:
+    tags = Tags("404.html")
+    assert [tag for tag, told in tags.found for name in ("href", "src", "action")
+            if (told.get(name) or "/")[0] not in "/#t"] == []  # fmt: skip
 
 
 def test_nothing_but_pages_styles_modules_and_pictures_is_published() -> None:
@@ -75,10 +91,12 @@ def test_nothing_but_pages_styles_modules_and_pictures_is_published() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_runs_nothing_but_modules_and_carries_the_kinds_of_application(page: str) -> None:
     # GIVEN the scripts of a page: no policy lets one run that stands in it
-    *modules, data = sorted(Tags(page).named("script"), key=lambda script: "id" in script)
+    scripts = Tags(page).named("script")
+    modules, data = ([each for each in scripts if ("id" in each) == known] for known in (False, True))
     assert all(script.keys() == {"type", "src"} and script["type"] == "module" for script in modules)
-    # THEN the only other one is data, which can be read where it stands
-    assert data == {"type": "application/json", "id": "kinds"}
+    # THEN the others are data, which can be read where they stand
+    assert {script["type"] for script in data} == {"application/json"}
+    assert {script["id"] for script in data} == {"kinds"} | ({"land"} if page == "facilities.html" else set())
     _, _, rest = FILES[page].decode().partition('id="kinds">')
     assert json.loads(rest.partition("</script>")[0]) == json.loads(json.dumps(kinds_of_application(Policy())))
 
@@ -110,3 +128,52 @@ def test_every_colour_that_a_style_takes_is_there() -> None:
     styles = "".join(FILES[name].decode() for name in FILES if name.endswith(".css"))
     taken = set(re.findall(r"var\((--[a-z0-9-]+)", styles))
     assert taken <= set(re.findall(r"^\s*(--[a-z0-9-]+):", styles, re.MULTILINE))
+
+
+# The leaflet of questions has 32 (RULES, Q1 to Q32).
+QUESTIONS = 32
+
+
+def test_the_guide_answers_each_question_once() -> None:
+    asked = [told.get("id") for told in Tags("guide.html").named("details")]
+    assert asked == [f"q{number}" for number in range(1, QUESTIONS + 1)]
+
+
+def test_what_the_guide_says_follows_the_policy() -> None:
+    # GIVEN a library with another week and other numbers THEN its answers say so
+    own = Policy(run_weekday=1, hold_limit=12, renewal_days=10, counter_phone="017-000-0000", pickup_change_weekday=0)
+    guide = dict(site_files(WEB, own))["guide.html"].decode()
+    for told in (
+        "火曜日の朝8時30分まで",
+        "12冊までです",
+        "10日間ずつ",
+        "tel:0170000000",
+        "月曜日が休館日のときは日曜日",
+    ):
+        assert told in guide
+    # and neither number nor phone of ours is left in what is written
+    written = (WEB / "guide.html").read_text("utf-8")
+    assert re.findall(r"木曜|土曜|日曜|水曜|017-|[0-9]+冊|[0-9]+か所(?!は使え)", written) == []
+
+
+def test_the_guide_names_the_views_of_my_library_as_they_are() -> None:
+    labels = set(re.findall(r'label: "(.+?)"', "".join(text.decode() for name, text in FILES.items()
+                                                       if name.startswith("js/library/"))))  # fmt: skip
+    named = set(re.findall(r"Myライブラリ(?:</a>)?の「(?:<a [^>]+>)?(.+?)(?:</a>)?」", FILES["guide.html"].decode()))
+    assert named
+    assert named <= labels
+
+
+def test_every_facility_lies_on_the_map() -> None:
+    land = json.loads(FILES["facilities.html"].decode().partition('id="land">')[2].partition("</script>")[0])
+    for facility in read_facilities():
+        assert facility.latitude is not None
+        assert facility.longitude is not None
+        assert _within(facility.latitude, facility.longitude, land), facility.name
+
+
+def _within(y: float, x: float, outline: list[tuple[float, float]]) -> bool:
+    """Whether a point lies inside: a line from it to the east crosses the outline an odd number of times."""
+    sides = zip(outline, outline[1:] + outline[:1], strict=True)
+    crossed = [x < (x2 - x1) * (y - y1) / (y2 - y1) + x1 for (y1, x1), (y2, x2) in sides if (y1 > y) != (y2 > y)]
+    return sum(crossed) % 2 == 1

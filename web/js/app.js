@@ -103,6 +103,8 @@ export class App {
     const signOutButton =
       this.who && workingButton("ログアウト", "ログアウト中…", () => this.signOut(), { class: "link-button" });
     const menu = hasMenu && this.menuButton();
+    // One way alone leads nowhere else.
+    this.nav.hidden = shown.length < 2 && !this.who;
     this.nav.replaceChildren(
       el(
         "ul",

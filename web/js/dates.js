@@ -46,3 +46,24 @@ export function momentInWords(text) {
 
 /** The moment as the API's texts have it, by the device's clock: `2026-06-07T09:05:00`. */
 export const nowInTokyo = () => new Date().toLocaleString("sv-SE", { timeZone: "Asia/Tokyo" }).replace(" ", "T");
+
+/**
+ * The day so many days after one, both as `2026-06-07`.
+ *
+ * @param {string} day
+ * @param {number} count
+ */
+export function dayAfter(day, count) {
+  const [year, month, date] = day.slice(0, 10).split("-").map(Number);
+  return new Date(Date.UTC(year, month - 1, date + count)).toISOString().slice(0, 10);
+}
+
+/**
+ * The Sunday on which the week of a day begins, as a sheet shows it.
+ *
+ * @param {string} day
+ */
+export const sundayOf = (day) => dayAfter(day, -new Date(`${day.slice(0, 10)}T00:00Z`).getUTCDay());
+
+/** Today in Tokyo, as `2026-06-07`. */
+export const today = () => nowInTokyo().slice(0, 10);

@@ -1,92 +1,40 @@
-/** The home page's news and facilities, as the API knows them today. */
+/** The home page: the days of the next run with a drawing of them, and the news, as the API knows them today. */
 
-import { list, messageOf } from "./api.js";
-import { el, element, flat, workingButton } from "./dom.js";
+import { dayInWords, momentInWords, sundayOf } from "./dates.js";
+import { el, element } from "./dom.js";
+import { fillFrom } from "./filling.js";
+import { firstNotices } from "./notice-list.js";
+import { weekSheet } from "./week-sheet.js";
 
-/**
- * Fill a place of the page with a list of the API; where that fails, say so and offer another try.
- *
- * @param {string} place
- * @param {string} path
- * @param {(items: Answer[]) => Child[]} render
- */
-async function fill(place, path, render) {
-  const frame = element(place);
-  frame.setAttribute("aria-busy", "true");
-  try {
-    frame.replaceChildren(...flat(render(await list(path))));
-  } catch (error) {
-    const again = workingButton("もう一度読み込む", "読み込んでいます…", () => fill(place, path, render), {
-      class: "button plain",
-    });
-    frame.replaceChildren(el("p", {}, messageOf(error)), again);
-  } finally {
-    frame.setAttribute("aria-busy", "false");
-  }
+const NEWS = 3;
+const ROWS = 3;
+
+/** @param {Answer[]} weeks */
+function days(weeks) {
+  const next = weeks.find(({ suspended, pickup_from: from }) => !suspended && from);
+  const missed = weeks.slice(0, next ? weeks.indexOf(next) : undefined).map(({ run_date: date, reason }) => {
+    const why = reason ? `(${reason})` : "";
+    return el("p", { class: "note warning" }, `${dayInWords(date)}のオンライン貸出は、お休みします${why}。`);
+  });
+  return next ? [missed, ...told(next)] : missed;
 }
 
-/** @param {Answer[]} items */
-function notices(items) {
-  if (!items.length) return [el("p", {}, "現在、お知らせはありません。")];
-  const everywhere = items.filter(({ facility }) => !facility);
-  const somewhere = items.filter(({ facility }) => facility);
-  return [
-    everywhere.length ? messages(everywhere) : el("p", {}, "県立図書館とサービス全体のお知らせは、現在ありません。"),
-    somewhere.length
-      ? el("details", {}, el("summary", {}, `協力館のお知らせ(${somewhere.length}件)`), messages(somewhere))
-      : "",
-  ];
+/** @param {Answer} next */
+function told({ cut_off: cutOff, mail_on: mail, pickup_from: from, pickup_until: until }) {
+  element("cut-off").textContent = `${momentInWords(cutOff)} まで`;
+  element("mail").textContent = dayInWords(mail);
+  element("pickup").textContent = `${dayInWords(from)}～${dayInWords(until)}`;
+  const summary = `${momentInWords(cutOff)} までに予約すると、${dayInWords(from)}から受け取れます。`;
+  const run = cutOff.slice(0, 10);
+  /** @param {string} day */
+  const markOf = (day) => {
+    if (day === run) return { kind: "cut-off", text: "締切" };
+    if (day === mail) return { kind: "mail", text: "メール" };
+    if (day < from || day > until) return undefined;
+    return { kind: "pickup", text: day === from ? "受取" : day === until ? "最終日" : "" };
+  };
+  return [el("p", { class: "lead" }, summary), weekSheet(sundayOf(run), ROWS, markOf, `カレンダー: ${summary}`)];
 }
 
-/** @param {Answer[]} items */
-const messages = (items) =>
-  el(
-    "ul",
-    { class: "notices" },
-    items.map(({ message }) => el("li", {}, message)),
-  );
-
-/** @param {Facility[]} items */
-function facilities(items) {
-  const districts = grouped(items);
-  return [...districts].map(([district, members]) =>
-    el("details", {}, el("summary", {}, `${district}(${members.length}か所)`), table(district, members)),
-  );
-}
-
-/** @param {Facility[]} items */
-function grouped(items) {
-  /** @type {Map<string, Facility[]>} */
-  const groups = new Map();
-  for (const item of items) groups.set(item.district, [...(groups.get(item.district) ?? []), item]);
-  return groups;
-}
-
-/**
- * @param {string} district
- * @param {Facility[]} members
- */
-function table(district, members) {
-  /** @param {string} name */
-  const column = (name) => el("th", { scope: "col" }, name);
-  return el(
-    "table",
-    { class: "facilities" },
-    el("caption", { class: "unseen" }, `${district}の協力館`),
-    el("thead", {}, el("tr", {}, column("市町村"), column("協力館"), column("登録セット"))),
-    el("tbody", {}, members.map(row)),
-  );
-}
-
-/** @param {Facility} facility */
-const row = ({ municipality, name, gives_out_kits: kits }) =>
-  el(
-    "tr",
-    {},
-    el("td", {}, municipality),
-    el("td", {}, name),
-    kits ? el("td", {}, "あり") : el("td", { class: "none" }, "配布なし"),
-  );
-
-fill("notices", "/notices", notices);
-fill("facilities", "/facilities", facilities);
+fillFrom("week", "/calendar", days);
+fillFrom("notices", "/notices", (items) => firstNotices(items, NEWS));

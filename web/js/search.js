@@ -1,7 +1,6 @@
-/** For anyone: the search, each title, and the calendar of the weeks to come. */
+/** For anyone: the search, and each title. */
 
 import { startApp } from "./app.js";
-import { calendarView } from "./calendar.js";
 import { watchConnection } from "./connection.js";
 import { el } from "./dom.js";
 import { searchViewWith, titleViewWith } from "./titles.js";
@@ -30,4 +29,4 @@ const hold = ({ title_id: id, title }) =>
 const asked = new URLSearchParams(location.search).get("q");
 if (asked) history.replaceState(null, "", `${location.pathname}#search/${encodeURIComponent(asked)}`);
 watchConnection("画面の内容は、新しくならないことがあります。");
-startApp("資料をさがす", [searchViewWith(hold), titleViewWith(hold), calendarView]);
+startApp("資料をさがす", [searchViewWith(hold), titleViewWith(hold)]);

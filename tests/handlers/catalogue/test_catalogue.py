@@ -60,7 +60,7 @@ def codes(problem: dict[str, Any]) -> list[str]:
 
 def test_samples_show_facilities_and_notices(library: Table) -> None:
     # GIVEN a facility with a weekly closed day, and a closure that is over (RULES 40)
-    facility = Facility(7, "西北地区", "鰺ヶ沢町", "見本館", True, "別の書き方")
+    facility = Facility(7, "西北地区", "鰺ヶ沢町", "見本館", True, "別の書き方", 40.773, 140.212)
     library.write(facilities.facility_record(facility))
     weekly = Closure(closure_id="c-1", scope=Scope.FACILITY, facility="7", starts_on=date(2026, 5, 1),
                      ends_on=date(2027, 3, 31), weekdays=frozenset({0}), reason="定休日")  # fmt: skip
@@ -69,8 +69,9 @@ def test_samples_show_facilities_and_notices(library: Table) -> None:
     # THEN anyone sees the facility as API.md has it
     shown = answered(handler(sample("public/facilities"), context()))[1]["items"]
     assert shown == [
-        {"number": 7, "district": "西北地区", "municipality": "鰺ヶ沢町", "name": "見本館", "gives_out_kits": True}
-    ]
+        {"number": 7, "district": "西北地区", "municipality": "鰺ヶ沢町", "name": "見本館", "gives_out_kits": True,
+         "latitude": 40.773, "longitude": 140.212}
+    ]  # fmt: skip
     # and what has not ended, by its name
     (notice,) = answered(handler(sample("public/notices"), context()))[1]["items"]
     assert (notice["facility"], notice["from"], notice["until"]) == ("7", "2026-05-01", "2027-03-31")

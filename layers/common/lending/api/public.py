@@ -29,13 +29,15 @@ _PAGE_MOST = 50
 
 
 class FacilityAnswer(TypedDict):
-    """A partner facility."""
+    """A partner facility; its place is told in degrees, if it is known."""
 
     number: int
     district: str
     municipality: str
     name: str
     gives_out_kits: bool
+    latitude: float | None
+    longitude: float | None
 
 
 class NoticeAnswer(Days):
@@ -141,6 +143,8 @@ def _facility(facility: Facility) -> FacilityAnswer:
         "municipality": facility.municipality,
         "name": facility.name,
         "gives_out_kits": facility.gives_out_kits,
+        "latitude": facility.latitude,
+        "longitude": facility.longitude,
     }
 
 

@@ -1,0 +1,96 @@
+"""What the texts of the pages say of a library: its name, phone, days and numbers, from its policy and facilities.
+
+A page writes `$hold_limit`, and never the number.
+"""
+
+import csv
+import json
+from datetime import time
+
+from infra.facilities import CSV, read_facilities
+from lending.domain.policy import Policy
+from lending.domain.words import weekdays_in_words
+
+LAND = CSV.with_name("land.csv")
+
+
+def site_facts(policy: Policy) -> dict[str, str]:
+    """Each fact by the name that pages have for it, as it stands in a sentence."""
+    return names(policy) | days_of_the_week(policy) | numbers(policy) | facts_of_facilities() | {"land": land()}
+
+
+def names(policy: Policy) -> dict[str, str]:
+    """Who writes, and where to ask."""
+    return {
+        "library_name": policy.library_name,
+        "service_name": policy.service_name,
+        "counter_name": policy.counter_name,
+        "counter_phone": policy.counter_phone,
+        "counter_dialled": policy.counter_phone.replace("-", ""),
+        "counter_hours": policy.counter_hours,
+        "mail_domain": policy.mail_domain,
+        "mail_sender": policy.mail_sender,
+    }
+
+
+def days_of_the_week(policy: Policy) -> dict[str, str]:
+    """The days of the week on which something is done, and the hours until which it counts (the week)."""
+    pickup = policy.run_weekday + policy.pickup_days_after_run
+    last = pickup + policy.pickup_days - 1
+    return {
+        "run_day": _weekday(policy.run_weekday),
+        "cut_off": _hour(policy.cut_off),
+        "mail_day": _weekday(policy.run_weekday + policy.mail_days_after_run),
+        "pickup_day": _weekday(pickup),
+        "last_pickup_day": _weekday(last),
+        "check_in_day": _weekday(last + policy.checked_in_days_after_pickup),
+        "change_day": _weekday(policy.pickup_change_weekday),
+        "day_before_change_day": _weekday(policy.pickup_change_weekday - 1),
+        "change_until": _hour(policy.pickup_change_until),
+    }
+
+
+def numbers(policy: Policy) -> dict[str, str]:
+    """How many, and for how long."""
+    return {
+        "pickup_days": str(policy.pickup_days),
+        "partner_loan": _span(policy.partner_loan_days),
+        "counter_loan": _span(policy.counter_loan_days),
+        "hold_limit": str(policy.hold_limit),
+        "loan_cap": str(policy.loan_cap),
+        "smaller_cap": str(min(policy.loan_caps)),
+        "renewal_opens_days": str(policy.renewal_opens_days),
+        "renewal": _span(policy.renewal_days),
+        "renewal_limit": str(policy.renewal_limit),
+        "ready_open_days": str(policy.ready_open_days),
+        "pulls_a_day": str(len(policy.pull_times)),
+        "decision_days": str(policy.decision_days),
+        "history_days": str(policy.history_days),
+    }
+
+
+def facts_of_facilities() -> dict[str, str]:
+    """How many facilities there are, and which hand out no kits."""
+    listed = read_facilities()
+    return {
+        "facility_count": str(len(listed)),
+        "facilities_without_kits": "、".join(each.name for each in listed if not each.gives_out_kits),
+    }
+
+
+def land() -> str:
+    """The outline of the land on the map of facilities, as JSON: pairs of latitude and longitude in degrees."""
+    with LAND.open(encoding="utf-8", newline="") as file:
+        return json.dumps([[float(row["latitude"]), float(row["longitude"])] for row in csv.DictReader(file)])
+
+
+def _weekday(number: int) -> str:
+    return f"{weekdays_in_words([number % 7])}曜日"
+
+
+def _hour(moment: time) -> str:
+    return f"{moment.hour}時{moment.minute}分" if moment.minute else f"{moment.hour}時"
+
+
+def _span(days: int) -> str:
+    return f"{days // 7}週間" if days % 7 == 0 else f"{days}日間"
