@@ -7,11 +7,13 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, expect
 
 from infra.local.people import Caller
 from infra.local.stack import Stack
 from lending.aws.table.patrons import patrons
+from lending.aws.table.registration import cards
+from lending.domain.registration.card import Card, CardState
 from lending.domain.week import TOKYO
 from tests.browser.conftest import Launch, Watch, a_desktop, a_phone, assert_accessible
 from tests.browser.filming import film, flags
@@ -292,6 +294,7 @@ def test_what_a_facility_tells_is_a_task_at_the_desk(phone: BrowserContext, give
     Clock(phone, SATURDAY)
     patron = given.patron()
     given.bag(patron, "5", S)
+    given.table.write(cards.addition(Card("20500001", CardState.BLANK, "5")))
     there, page = phone.new_page(), phone.new_page()
     sign_in_at(there, "/facility.html#coming", given.account("facility-05"), "協力館ID")
     there.get_by_role("button", name=f"{patron.card_number} の袋が届いていない").click()
@@ -301,16 +304,22 @@ def test_what_a_facility_tells_is_a_task_at_the_desk(phone: BrowserContext, give
     there.get_by_role("button", name="連絡する").click()
     expect(there.locator("#summary li")).to_have_count(2)
     assert_accessible(there)
-    # WHEN something else is told in the facility's own words (RULES 54)
-    there.get_by_label("余分な本や袋が、届いている").check()
-    there.get_by_role("textbox", name="内容").fill("袋の票のない本が1冊ありました。")
+    # WHEN it runs out of kits THEN it sees so, and two presses ask for more (RULES 54)
+    expect(there.locator(".facts")).to_contain_text("1組")
+    there.get_by_role("button", name="送ってもらう").click()
     there.get_by_role("button", name="連絡する").click()
     expect(there.locator("#news")).to_contain_text("県立図書館に連絡しました。")
+    # WHEN a bag is there that is on no list THEN its number is told from the scan
+    pile(there, "届く", 1)
+    scan(there, "90999998", "袋はありません")
+    there.get_by_role("button", name="番号 90999998 の袋が届いている").click()
+    told(there, "連絡しました")
     # THEN staff read both, and say when they have seen to it
     sign_in_at(page, "/desk.html", given.account("desk"), "職員ID")
     open_view(page, "協力館から")
-    bag, extra = (page.locator(".book", has_text=text) for text in (patron.card_number, "袋の票のない本が1冊"))
+    bag, extra, kits = (page.locator(".book", has_text=text) for text in (patron.card_number, "90999998", "10組"))
     expect(bag).to_contain_text("届いていない")
+    expect(kits).to_be_visible()
     expect(extra).to_contain_text("No.5 ")
     assert_accessible(page)
     for task in (bag, extra):
@@ -319,10 +328,16 @@ def test_what_a_facility_tells_is_a_task_at_the_desk(phone: BrowserContext, give
         expect(task).to_have_count(0)
 
 
+def day(page: Page, number: int) -> Locator:
+    """A day of July in the sheet of the month."""
+    return page.locator(f'[data-date="2026-07-{number:02}"]')
+
+
 def test_a_facility_keeps_its_own_closed_days(phone: BrowserContext, given: Given) -> None:
     # GIVEN a facility's own closed days, of which there are none (RULES 40)
     Clock(phone, SATURDAY)
     page = phone.new_page()
+    page.clock.set_fixed_time(SATURDAY)
     sign_in_at(page, "/facility.html", given.account("facility-06"), "協力館ID")
     open_view(page, "休館日")
     expect(page.get_by_text("登録されていません")).to_be_visible()
@@ -333,12 +348,32 @@ def test_a_facility_keeps_its_own_closed_days(phone: BrowserContext, given: Give
     page.get_by_label("はじめの日").fill("2026-07-06")
     page.get_by_label("おわりの日").fill("2027-03-31")
     page.get_by_label("月曜日").check()
-    page.get_by_label("理由").fill("定休日")
+    page.get_by_label("理由", exact=True).fill("定休日")
     assert_accessible(page)
     page.get_by_role("button", name="加える").click()
     expect(page.locator("#news")).to_contain_text("休館日を加えました。")
     expect(page.locator(".book")).to_contain_text("月曜日")
+    # WHEN days of the month are pressed THEN they are shut, or open as an exception, at once; and back again
+    page.get_by_label("押した日の理由").fill("館内整理日")
+    day(page, 8).click()
+    expect(page.get_by_role("button", name="7月8日(水) 館内整理日")).to_be_focused()
+    expect(page.locator(".book", has_text="2026年7月8日")).to_contain_text("館内整理日")
     assert_accessible(page)
+    day(page, 13).click()
+    expect(page.get_by_role("button", name="7月13日(月) 臨時開館")).to_be_focused()
+    # by the keyboard alone as well: a week back, and the days before today are not pressed
+    page.keyboard.press("ArrowUp")
+    expect(day(page, 6)).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("7月8日(水)を開館にしました。")).to_be_visible()
+    expect(day(page, 3)).to_be_disabled()
+    day(page, 13).click()
+    expect(page.get_by_role("button", name="7月13日(月) 定休日")).to_be_focused()
+    page.get_by_role("button", name="次の月").click()
+    expect(page.get_by_role("button", name="8月3日(月) 定休日")).to_be_visible()
+    expect(page.locator(".book")).to_have_count(1)
     # AND can be taken back
     page.get_by_role("button", name="2026年7月6日～2027年3月31日を取り消す").click()
     page.get_by_role("dialog").get_by_role("button", name="取り消す", exact=True).click()

@@ -13,11 +13,15 @@ from lending.actions.library import Library
 from lending.actions.loans.check_in import check_in_all
 from lending.actions.loans.sunday_release import release_uncollected
 from lending.aws.table import Table, library_table
+from lending.aws.table.calendar import facilities
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
+from lending.aws.table.registration import cards
+from lending.domain.calendar.facility import Facility
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.batch import bag_id
 from lending.domain.policy import Policy
+from lending.domain.registration.card import Card, CardState
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import NOON, Given, context, request, sample
 from tests.handlers.crashing import Crash, Mortal
@@ -186,6 +190,20 @@ def test_sample_tells_a_facility_its_name_and_its_counts(there: SampleLibrary) -
     assert ask("GET", "", now=on(15))[1]["counts"]["to_return"] == 1
     assert ask("GET", "", now=on(15), number="08")[1]["counts"]["to_return"] == 0
     assert ask("GET", "", number="59")[0] == 404
+
+
+def test_a_facility_is_told_what_it_has_of_kits(there: SampleLibrary) -> None:
+    # GIVEN two kits at one facility, of which one is given out, and one that hands out none (RULES 54)
+    kits = [Card(number, CardState.BLANK, "7") for number in ("20000001", "20000002")]
+    there.table.transact(*map(cards.addition, kits))
+    there.table.transact(cards.activation(kits[0], "p-1", on(9)))
+    there.table.write(facilities.facility_record(Facility(14, "西北地区", "深浦町", "見本館", False)))
+    # THEN each is told its own
+    told = {number: ask("GET", "", number=number)[1] for number in ("07", "08", "14")}
+    assert told["07"]["kits"] == {"blank": 1, "given": 1, "last_given_at": "2026-06-09T11:00:00+09:00"}
+    assert told["08"]["kits"] == {"blank": 0, "given": 0, "last_given_at": None}
+    assert told["14"]["kits"] is None
+    assert [told[number]["gives_out_kits"] for number in ("07", "08", "14")] == [True, True, False]
 
 
 def test_after_a_re_issue_the_facility_sees_the_new_number_and_the_slips_beside_it(there: SampleLibrary) -> None:

@@ -28,6 +28,7 @@ from lending.api.surface import Area
 from lending.domain.calendar.closures import Scope
 from lending.domain.loans.bag import Arrival, BagList
 from lending.domain.loans.report import Report, ReportKind
+from lending.domain.registration.card import Stock
 
 area = Area("/api/facility", facility)
 
@@ -57,14 +58,23 @@ class BagsQuery(QueryModel):
     )
 
 
+class KitsAnswer(TypedDict):
+    """The facility's registration kits: how many are left, were given out, and when the last."""
+
+    blank: int
+    given: int
+    last_given_at: datetime | None
+
+
 class OwnFacility(TypedDict):
-    """The facility, and how many bags are on each of its lists."""
+    """The facility, how many bags are on each of its lists, and its kits, null if it hands out none."""
 
     number: int
     name: str
     municipality: str
     gives_out_kits: bool
     counts: dict[BagList, int]
+    kits: KitsAnswer | None
 
 
 class BagAnswer(BagNumbers):
@@ -107,7 +117,7 @@ class ReportAnswer(TypedDict):
 
 @area.get()
 def show_facility(request: Request) -> OwnFacility:
-    """The facility's number and name, and how many bags are on each of its lists."""
+    """The facility's number and name, how many bags are on each of its lists, and its kits (RULES 54)."""
     library = request.library
     shown = overview(library, request.caller)
     place = shown.facility
@@ -115,8 +125,9 @@ def show_facility(request: Request) -> OwnFacility:
         "number": place.number,
         "name": place.name,
         "municipality": place.municipality,
-        "gives_out_kits": place.gives_out_kits,
+        "gives_out_kits": shown.kits is not None,
         "counts": shown.counts,
+        "kits": _kits(shown.kits) if shown.kits else None,
     }
 
 
@@ -183,6 +194,10 @@ def add_closure(request: Request, asked: ClosureRequest) -> RecordedClosure:
 def remove_closure(closure_id: str, request: Request) -> None:
     """Take closed days back."""
     take_closure_back(request.library.table, closure_id, request.caller)
+
+
+def _kits(stock: Stock) -> KitsAnswer:
+    return {"blank": stock.blank, "given": stock.given, "last_given_at": stock.last_given_at}
 
 
 def _bag(view: BagView) -> BagAnswer:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from lending.actions.library import Library
+from lending.actions.registration.load_cards import card_stock
 from lending.aws.concurrency import map_concurrently
 from lending.aws.table import Table
 from lending.aws.table.calendar import facilities
@@ -15,6 +16,7 @@ from lending.domain.loans.bag import Bag, BagList, back_by, is_current, list_of
 from lending.domain.loans.batch import batch_of
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
+from lending.domain.registration.card import Stock
 from lending.domain.week import DAYS_OF_WEEK, in_tokyo, opened_batch
 
 # A shift or a suspension with another deadline can keep an older batch open (RULES 22, 40).
@@ -47,10 +49,11 @@ class BagView:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A facility, and how many bags are on each of its piles."""
+    """A facility, how many bags are on each of its piles, and its blank cards if it hands out kits (RULES 54)."""
 
     facility: Facility
     counts: dict[BagList, int]
+    kits: Stock | None
 
 
 def view_current(library: Library, facility: str) -> list[BagView]:
@@ -73,7 +76,7 @@ def view_lists(library: Library, facility: str, wanted: Iterable[BagList]) -> li
 
 
 def overview(library: Library, facility: str) -> Overview:
-    """What a facility is called, and how many bags are on each of its piles.
+    """What a facility is called, how many bags are on each of its piles, and what it has of kits.
 
     Raises:
         Refused: there is no such facility.
@@ -82,7 +85,8 @@ def overview(library: Library, facility: str) -> Overview:
     if known is None:
         raise Refused("not_found")
     piles = [list_of(bag, library.moment, library.policy) for bag in _all(library, facility)]
-    return Overview(known, {pile: piles.count(pile) for pile in BagList})
+    kits = card_stock(library.table, known, library.policy)
+    return Overview(known, {pile: piles.count(pile) for pile in BagList}, kits)
 
 
 def find_bag(table: Table, facility: str, bag_id: str) -> Bag:

@@ -1,4 +1,4 @@
-"""Blank cards become known when they are brought to a place, and are counted there (RULES 5, 44)."""
+"""Blank cards become known when they are brought to a place, and are counted there (RULES 5, 44, 54)."""
 
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.calendar import facilities
@@ -62,6 +62,11 @@ def card_stocks(table: Table, policy: Policy) -> list[tuple[Stock, str]]:
     named = {str(each.number): each.name for each in facilities.all_facilities(table) if _hands_out(each, policy)}
     named = {PREFECTURAL: policy.library_name} | named
     return [(counted.get(place, Stock(place)), name) for place, name in named.items()]
+
+
+def card_stock(table: Table, facility: Facility, policy: Policy) -> Stock | None:
+    """What a facility has of blank cards; None if it hands out no kits (RULES 54)."""
+    return cards.stock(table, str(facility.number)) if _hands_out(facility, policy) else None
 
 
 def _check_place(table: Table, place: str, policy: Policy, field: str) -> None:

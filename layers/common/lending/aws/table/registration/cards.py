@@ -37,6 +37,12 @@ def stocks(table: Table) -> list[Stock]:
     return list(values_of(Stock, (item | {"place": item["SK"].removeprefix(_STOCK)} for item in found)))
 
 
+def stock(table: Table, place: str) -> Stock:
+    """How many cards a place has and gave out."""
+    item = table.get(_stock_key(place))
+    return value_of(Stock, item | {"place": place}) if item else Stock(place)
+
+
 def addition(card: Card) -> Write:
     """A card that was not known: a blank one for a place to hand out, or one issued elsewhere."""
     write = put_new(key(card.number), attributes(card))
