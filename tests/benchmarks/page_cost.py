@@ -18,7 +18,9 @@ from functions.public import handler as public
 from lending.aws.clients import client
 from lending.aws.table.calendar import calendar, facilities
 from lending.aws.table.catalogue import copies, titles
+from lending.aws.table.codec import attributes
 from lending.aws.table.holds import holds
+from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
 from lending.aws.table.registration import cards
 from lending.aws.table.writes import Write, put
@@ -32,12 +34,14 @@ from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 from tests.benchmarks.cloud import cloud
 from tests.benchmarks.counting_store import CountingStore
-from tests.benchmarks.mail_cost import a_patron
+from tests.benchmarks.mail_cost import a_bag, a_loan, a_patron
 from tests.benchmarks.run_cost import queue_counters
 from tests.benchmarks.wire import Wire
 from tests.handlers.conftest import context, request
 
 HOLDS = 20  # of one patron: as many as there may be
+TRIES = 6  # of each page
+BAGS = 34  # of three books, which the carriage brings back: a hundred books and two
 NOW = datetime(2036, 6, 5, 10, tzinfo=TOKYO)  # the Thursday, after its run
 RUN = RunId("2036-06-05")
 _ME, _CARD = "patron-of-the-bench-000", "10000001"
@@ -104,7 +108,7 @@ def measure(size: Size) -> dict[str, Taken]:
 
 
 def _taken(wire: Wire, ask: Callable[[int], Any]) -> Taken:
-    each = [_once(wire, ask, number) for number in range(6)][1:]  # the first warms up
+    each = [_once(wire, ask, number) for number in range(TRIES)][1:]  # the first warms up
     return Taken(
         max(taken.read_units for taken in each),
         max(taken.kilobytes for taken in each),
@@ -149,6 +153,9 @@ PAGES: dict[str, Callable[[int], Any]] = {
         _staff("POST", f"/api/desk/pulls/T{n + 6:03}-0", {"result": "missing"}), context()
     ),
     "check-in": lambda n: desk.handler(_staff("POST", "/api/desk/checkins", {"barcodes": [f"T{n:03}-1"]}), context()),
+    "100 check-ins": lambda n: desk.handler(
+        _staff("POST", "/api/desk/checkins", {"barcodes": _carried_back(n)}), context()
+    ),
 }
 
 
@@ -164,6 +171,8 @@ def _everything(size: Size) -> Iterator[Write]:
         yield from _title(f"T{number:03}", size)
     for number in range(100):
         yield patrons.addition(_patron(_other(number), f"{number + 20_000_000}", open_holds=HOLDS))
+    for number in range(TRIES * BAGS):
+        yield from _bag(number)
     closures = [calendar.closure_addition(_closure(number)) for number in range(size.closures)]
     yield from (each for each in closures if _is_there(each))
     yield from (put(count.key, {count.name: len(closures)}) for count in (each.counts[0] for each in closures[:1]))
@@ -199,6 +208,28 @@ def _title(title_id: str, size: Size) -> Iterator[Write]:
             # Days of the past on which nobody queues any more: with one more they would be forgotten.
             write.parameters["Item"] |= {f"d20350{number:03}": {"N": "0"} for number in range(39)}
         yield write
+
+
+def _carried_back(number: int) -> list[str]:
+    """The books that a carriage brings back."""
+    carried = range(number * BAGS, (number + 1) * BAGS)
+    return [barcode for bag in carried for barcode in sorted(a_bag(bag).barcodes)][:100]
+
+
+def _bag(number: int) -> Iterator[Write]:
+    """A bag that lies at its facility, with its patron and books."""
+    bag = a_bag(number)
+    yield put(bags.key(bag.pickup_from, bag.facility, bag.patron_id), attributes(bag))
+    lent = [a_loan(bag.patron_id, barcode, bag.facility) for barcode in sorted(bag.barcodes)]
+    yield patrons.addition(
+        replace(a_patron(bag.patron_id, bag.card_number), lent_titles=frozenset(loan.title_id for loan in lent))
+    )
+    for loan in lent:
+        yield loans.addition(loan)
+        yield titles.description_change(None, Title(loan.title_id, loan.title, "", "", (loan.barcode,), lendable=1))
+        yield copies.addition(
+            Copy(loan.barcode, loan.title_id, "913", state=CopyState.ON_LOAN, holder=bag.patron_id, due_on=loan.due_on)
+        )
 
 
 def _hold(patron_id: str, title_id: str, part: float) -> Hold:

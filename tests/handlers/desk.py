@@ -131,7 +131,7 @@ class SampleLibrary:
         for write in (
             bags.book_addition(bag, "t-9-1", POLICY),
             bags.hand_over_record(bag, THURSDAY),
-            bags.book_removal(bag, "t-9-1"),
+            bags.books_removal(bag, {"t-9-1"}),
         ):
             self.table.write(write)
 

@@ -30,12 +30,12 @@ def inbox(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_each_morning_it_is_told_what_was_found(given: Given, inbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN a morning on which something is not as it should be WHEN the notices are put
-    found = {"RunMissing": 1, "RunUnfinished": 0, "ApplicationsLate": 2}
+    found = {"RunUndone": 1, "AccountsLeft": 0, "ApplicationsLate": 2}
     monkeypatch.setattr(notices, "emit_morning_check", lambda library: found)
     notices.handler(sample("notices/daily_notices"), context())
     # THEN one line names it, and nothing of anybody
     (line,) = inbox()
-    assert line.partition(": ")[2] == "RunMissing 1, ApplicationsLate 2"
+    assert line.partition(": ")[2] == "RunUndone 1, ApplicationsLate 2"
     # AND on a morning without, that it is well
     monkeypatch.setattr(notices, "emit_morning_check", lambda library: dict.fromkeys(found, 0))
     notices.handler(sample("notices/daily_notices"), context())

@@ -11,8 +11,7 @@ from lending.domain.week import TOKYO
 from tests.template.conftest import ROOT, OfType
 
 OF_OURS = {
-    "RunMissingAlarm": "RunMissing",
-    "RunUnfinishedAlarm": "RunUnfinished",
+    "RunUndoneAlarm": "RunUndone",
     "BooksUndoneAlarm": "BooksUndone",
     "BrokenItemsAlarm": "BrokenItems",
     "MailHeldBackAlarm": "MailHeldBack",
@@ -30,7 +29,7 @@ def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     monkeypatch.setenv("TABLE_NAME", "lending")
     # An alarm hears whichever function counts.
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "notices")
-    metrics.emit_counts(RunMissing=1)
+    metrics.emit_counts(RunUndone=1)
     settings.settings.cache_clear()
     number: dict[str, Any] = json.loads(capsys.readouterr().out)
     return number
@@ -50,7 +49,7 @@ def test_silence_is_heard_after_more_than_a_day(of_type: OfType) -> None:
     alarm = of_type("AWS::CloudWatch::Alarm")["RunNotWatchedAlarm"]
     # THEN nothing told is what breaches, after a day and some slack, within what CloudWatch allows
     assert (alarm["Statistic"], alarm["ComparisonOperator"]) == ("SampleCount", "LessThanThreshold")
-    assert (alarm["MetricName"], alarm["Threshold"]) == ("RunMissing", 1)
+    assert (alarm["MetricName"], alarm["Threshold"]) == ("RunUndone", 1)
     assert alarm["TreatMissingData"] == "breaching"
     assert alarm["DatapointsToAlarm"] == alarm["EvaluationPeriods"]
     hours = alarm["Period"] * alarm["EvaluationPeriods"] / 3600
@@ -71,8 +70,8 @@ def test_an_alarm_listens_where_the_functions_speak(of_type: OfType, told: dict[
 
 
 def test_a_number_is_told_as_cloudwatch_reads_it(told: dict[str, Any]) -> None:
-    assert (told["Table"], told["RunMissing"]) == ("lending", [1])
-    assert told["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": "RunMissing", "Unit": "Count"}]
+    assert (told["Table"], told["RunUndone"]) == ("lending", [1])
+    assert told["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": "RunUndone", "Unit": "Count"}]
     assert told["_aws"]["Timestamp"] > datetime(2024, 1, 1, tzinfo=TOKYO).timestamp() * 1000
 
 

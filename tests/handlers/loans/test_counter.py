@@ -11,11 +11,12 @@ from functions.desk.handler import handler
 from lending.aws.table import Busy, Overtaken, Table
 from lending.aws.table.catalogue import titles
 from lending.aws.table.loans import bags, loans
-from lending.aws.table.patrons import patrons
+from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.registration import cards
 from lending.aws.table.writes import update
 from lending.domain.catalogue.title import CopyState, Title
 from lending.domain.holds.hold import HoldStatus
+from lending.domain.patrons.audit_log import Deed
 from tests.copies import moved
 from tests.handlers.conftest import NOON, Given, context, sample
 from tests.handlers.desk import CARD, SUNDAY, THURSDAY, WEDNESDAY_AFTER, SampleLibrary, answered, ask, codes
@@ -126,6 +127,30 @@ def test_one_book_that_cannot_be_written_does_not_hold_up_the_others(
     assert [book["result"] for book in check_in("t-1-1", "t-2-1")] == ["try_again", "returned"]
     monkeypatch.undo()
     assert check_in("t-1-1")[0]["result"] == "returned"
+
+
+def test_all_that_a_patron_brings_back_ends_in_one_go(at: SampleLibrary, given: Given) -> None:
+    # GIVEN three books of one bag, of which somebody waits for the second
+    for title_id in ("t-2", "t-3"):
+        given.title(title_id)
+    for number in (1, 2, 3):
+        at.loan(f"t-{number}-1")
+    at.hold("p-2", "t-2")
+    # WHEN they are checked in with one more that is on its shelf
+    given.title("t-4")
+    done = check_in("t-1-1", "t-4-1", "t-2-1", "t-3-1")
+    # THEN each is told where it goes next, in the order of the scans
+    assert [(book["barcode"], book["result"], book["next"]) for book in done] == [
+        ("t-1-1", "returned", "shelve"),
+        ("t-4-1", "not_on_loan", "shelve"),
+        ("t-2-1", "returned", "hold"),
+        ("t-3-1", "returned", "shelve"),
+    ]
+    # AND nothing is left of the loans, and the trace tells of three books, RULES 41
+    assert (at.who().loans, at.who().lent_titles) == (0, frozenset())
+    assert next(bags.of_week(at.table, SUNDAY)).barcodes == frozenset()
+    (trace,) = audit_log.of_patron(at.table, "p-1", None, 10)[0]
+    assert (trace.act.what, trace.times) == (Deed.CHECK_IN, 3)
 
 
 def test_sample_check_in(at: SampleLibrary) -> None:

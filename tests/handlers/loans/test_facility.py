@@ -273,7 +273,7 @@ def test_a_book_already_checked_in_stays_checked_in(there: SampleLibrary) -> Non
     there.given.title("t-2")
     second = there.loan("t-2-1", facility="7")
     (bag,) = bags.of_week(there.table, date(2026, 6, 7), "7")
-    there.table.transact(loans.end(second), bags.book_removal(bag, "t-2-1"))
+    there.table.transact(loans.end(second), bags.books_removal(bag, {"t-2-1"}))
     assert ask("POST", f"/bags/{BAG}/handover", now=on(9))[0] == 200
     assert loans.find(there.table, "p-1", "t-2-1") is None
     assert state(there.table) == (True, False)

@@ -136,7 +136,7 @@ def test_what_is_no_bag_does_not_arrive(there: SampleLibrary) -> None:
     assert arrival("lost", 5)[0] == 422
     # nor one whose books are all checked in again
     (bag,) = bags.of_week(there.table, on(7).date(), "7")
-    there.table.write(bags.book_removal(bag, "t-1-1"))
+    there.table.write(bags.books_removal(bag, {"t-1-1"}))
     assert arrival("missing", 5)[0] == 404
 
 

@@ -3,7 +3,7 @@
 from lending.actions.library import Library
 from lending.actions.mend_accounts import see_to_accounts
 from lending.actions.registration.late_applications import late_applications
-from lending.actions.run.due import run_due
+from lending.actions.run.due import is_due_run_done
 from lending.aws.metrics import emit_counts
 
 
@@ -12,8 +12,7 @@ def emit_morning_check(library: Library) -> dict[str, int]:
 
     Alarms hear a number that is not 0, and hear as well if no number comes.
     """
-    due = run_due(library)
-    run = {"RunMissing": int(not due.begun), "RunUnfinished": int(due.begun and not due.finished)}
+    run = {"RunUndone": int(not is_due_run_done(library))}
     emit_counts(**run)
     accounts = {"AccountsLeft": see_to_accounts(library.table)["accounts_left"]}
     emit_counts(**accounts)

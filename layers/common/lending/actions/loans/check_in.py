@@ -1,24 +1,28 @@
 """The check-in at the prefectural library, which alone ends a loan (RULES 30, 32, 34, 41)."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
 from lending.actions.library import Library
-from lending.aws.concurrency import map_concurrently
 from lending.aws.table import Busy, Table, again_when_overtaken
 from lending.aws.table.catalogue import copies, queues, titles
+from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import audit_log, patrons
-from lending.aws.table.writes import Write
+from lending.aws.table.writes import Write, as_one
 from lending.domain.catalogue.title import Copy, CopyState, LiesAt, Title
 from lending.domain.catalogue.title_changes import NUMBER
+from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.audit_log import Act, Deed
 
 _KEPT = (CopyState.KEPT_ASIDE, CopyState.READY)
 _GONE = (CopyState.MISSING, CopyState.LOST)
+# So many books of one patron go together, within what a transaction takes.
+_BOOKS_OF_ONE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +44,10 @@ class CheckedIn:
 
 
 def check_in_all(library: Library, barcodes: list[str], staff: str) -> list[CheckedIn]:
-    """Check books in, each on its own: none is held up by another. Again on the same day, the answer is the same.
+    """Check books in: none is held up by another. Again on the same day, the answer is the same.
 
-    Several at once, for none decides anything of another: the books of one patron follow each other, as they change the
-    same sum, and whom a book is for the next run decides.
+    Books that are on loan, which nearly all are, go together; what is not so simple, or has changed since it was read,
+    is looked at on its own. In any order, for whom a book is for the next run decides.
 
     Args:
         barcodes: as scanned; one scanned twice is one book.
@@ -52,23 +56,65 @@ def check_in_all(library: Library, barcodes: list[str], staff: str) -> list[Chec
         What became of each, in the order of the scans.
     """
     scanned = list(dict.fromkeys(barcodes))
-    done = map_concurrently(
-        lambda books: [_checked_in(library, barcode, staff) for barcode in books],
-        _by_holder(library.table, scanned),
-        library.table.at_once,
-    )
-    by_barcode = {book.barcode: book for books in done for book in books}
-    return [by_barcode[barcode] for barcode in scanned]
+    done = _returned_together(library, scanned, staff)
+    return [done.get(barcode) or _checked_in(library, barcode, staff) for barcode in scanned]
 
 
-def _by_holder(table: Table, scanned: list[str]) -> list[list[str]]:
-    """The books that one patron has, and each of the others on its own."""
-    found = copies.find_many(table, list(filter(NUMBER.fullmatch, scanned)))
-    holders = {copy.barcode: copy.holder for copy in found if copy.holder}
-    groups: dict[str, list[str]] = defaultdict(list)
-    for barcode in scanned:
-        groups[holders.get(barcode, f"#{barcode}")].append(barcode)
-    return list(groups.values())
+def _returned_together(library: Library, scanned: list[str], staff: str) -> dict[str, CheckedIn]:
+    """What became of the books on loan, by bar code, without those that must be looked at on their own."""
+    table = library.table
+    lent = {copy.barcode: copy for copy in _on_loan(table, scanned)}
+    ending = loans.find_many(table, [(copy.holder, barcode) for barcode, copy in lent.items()])
+    told = _told(table, lent, ending)
+    of_patrons = _by_patron(loan for loan in ending if loan.barcode in told)
+    in_bags = _bags_of(table, ending)
+    writes = [
+        as_one(
+            *_ends(patron_id, books, in_bags[patron_id]),
+            *(_back(lent[loan.barcode], told[loan.barcode].next, library.today) for loan in books),
+            _trace(library, patron_id, staff, len(books)),
+        )
+        for patron_id, books in of_patrons.items()
+    ]
+    try:
+        lost = {list(of_patrons)[number] for number in write_what_holds(table, writes)}
+    except Busy:
+        return {}
+    done = of_patrons.keys() - lost
+    return {loan.barcode: told[loan.barcode] for patron_id in done for loan in of_patrons[patron_id]}
+
+
+def _told(table: Table, lent: Mapping[str, Copy], ending: Iterable[Loan]) -> dict[str, CheckedIn]:
+    """What is said of each book whose loan ends, by bar code."""
+    known = titles.find_many(table, {loan.title_id for loan in ending})
+    waiting = queues.waiting_counts(table, known)
+    of_known = [(loan.barcode, known[loan.title_id]) for loan in ending if loan.title_id in known]
+    return {
+        barcode: CheckedIn(barcode, "returned", _following(lent[barcode], waiting), title.title)
+        for barcode, title in of_known
+    }
+
+
+def _on_loan(table: Table, scanned: list[str]) -> list[Copy]:
+    found = copies.find_many(table, filter(NUMBER.fullmatch, scanned))
+    return [copy for copy in found if copy.holder and copy.state is CopyState.ON_LOAN]
+
+
+def _by_patron(ending: Iterable[Loan]) -> dict[str, list[Loan]]:
+    of_patrons: dict[str, list[Loan]] = defaultdict(list)
+    for loan in ending:
+        if len(of_patrons[loan.patron_id]) < _BOOKS_OF_ONE:
+            of_patrons[loan.patron_id].append(loan)
+    return of_patrons
+
+
+def _bags_of(table: Table, ending: Iterable[Loan]) -> dict[str, list[Bag]]:
+    """The bags that loans came in, by patron."""
+    wanted = {(loan.pickup_from, loan.pickup_place, loan.patron_id) for loan in ending if loan.pickup_from}
+    of_patrons: dict[str, list[Bag]] = defaultdict(list)
+    for bag in bags.find_many(table, wanted):
+        of_patrons[bag.patron_id].append(bag)
+    return of_patrons
 
 
 def _checked_in(library: Library, barcode: str, staff: str) -> CheckedIn:
@@ -87,14 +133,16 @@ def check_in(library: Library, barcode: str, staff: str) -> CheckedIn:
         return CheckedIn(barcode, "unknown")
     today = library.today
     loan = loans.find(library.table, copy.holder, barcode) if copy.holder and copy.state not in _KEPT else None
-    title, following = titles.find(library.table, copy.title_id), _following(library.table, copy)
+    title = titles.find(library.table, copy.title_id)
+    following = _following(copy, queues.waiting_counts(library.table, {copy.title_id}))
     told = partial(CheckedIn, barcode, next=following, title=title.title if title else "")
     if loan is not None:
-        trace = audit_log.entry_of_patron(loan.patron_id, Act(library.moment, staff, Deed.CHECK_IN), library.policy)
-        library.table.transact(*ended(library.table, loan), *_back(copy, title, following, today), trace)
+        trace = _trace(library, loan.patron_id, staff)
+        back = _back(copy, following, today)
+        library.table.transact(*ended(library.table, loan), back, *_lendable_again(copy, title), trace)
         return told("damaged" if copy.state is CopyState.DAMAGED else "returned", was_lost=loan.lost)
     if copy.state in _GONE or copy.state is CopyState.ON_LOAN:
-        library.table.transact(*_back(copy, title, following, today))
+        library.table.transact(_back(copy, following, today), *_lendable_again(copy, title))
         return told("found")
     if copy.state in _KEPT:
         return told("kept", next="hold")
@@ -105,26 +153,40 @@ def check_in(library: Library, barcode: str, staff: str) -> CheckedIn:
 
 def ended(table: Table, loan: Loan) -> list[Write]:
     """The loan is over: it is gone, the patron's count is down, the bag does not name the book any more."""
-    returning = loan.released_at is not None
-    writes = [loans.end(loan), patrons.loan_decrement(loan.patron_id, loan.title_id, returning)]
-    if loan.pickup_from is None:
-        return writes
-    bag = bags.find(table, loan.pickup_from, loan.pickup_place, loan.patron_id)
-    return [*writes, bags.book_removal(bag, loan.barcode)] if bag and loan.barcode in bag.barcodes else writes
+    return _ends(loan.patron_id, [loan], _bags_of(table, [loan])[loan.patron_id])
 
 
-def _following(table: Table, copy: Copy) -> str:
+def _ends(patron_id: str, ending: list[Loan], in_bags: Iterable[Bag]) -> list[Write]:
+    """Some loans of a patron are over; `in_bags` are those that they came in."""
+    books = {loan.barcode for loan in ending}
+    returning = sum(loan.released_at is not None for loan in ending)
+    return [
+        *map(loans.end, ending),
+        patrons.loans_decrement(patron_id, {loan.title_id for loan in ending}, returning),
+        *(bags.books_removal(bag, bag.barcodes & books) for bag in in_bags if bag.barcodes & books),
+    ]
+
+
+def _trace(library: Library, patron_id: str, staff: str, books: int = 1) -> Write:
+    return audit_log.entry_of_patron(patron_id, Act(library.moment, staff, Deed.CHECK_IN), library.policy, books)
+
+
+def _following(copy: Copy, waiting: Mapping[str, int]) -> str:
+    """Where the book goes next; `waiting` tells how many wait for its title."""
     if copy.state is CopyState.DAMAGED:
         return "repair"
-    waited_for = not copy.reference_only and queues.waiting_counts(table, {copy.title_id})[copy.title_id]
-    return "hold" if waited_for else "shelve"
+    return "hold" if not copy.reference_only and waiting[copy.title_id] else "shelve"
 
 
-def _back(copy: Copy, title: Title | None, following: str, today: date) -> list[Write]:
+def _back(copy: Copy, following: str, today: date) -> Write:
     """The book is there again; one that somebody waits for lies with the returns until it is fetched (RULES 23)."""
     if following == "repair":
-        return [copies.state_change(copy, CopyState.DAMAGED, on=today, returned_on=today)]
+        return copies.state_change(copy, CopyState.DAMAGED, on=today, returned_on=today)
     lies_at = LiesAt.RETURNS if following == "hold" else LiesAt.SHELF
-    back = copies.state_change(copy, CopyState.ON_SHELF, on=today, lies_at=lies_at, returned_on=today)
-    lendable_again = copy.state is CopyState.LOST and not copy.reference_only
-    return [back, titles.lendable_change(title, 1)] if title and lendable_again else [back]
+    return copies.state_change(copy, CopyState.ON_SHELF, on=today, lies_at=lies_at, returned_on=today)
+
+
+def _lendable_again(copy: Copy, title: Title | None) -> list[Write]:
+    """What was lost and may leave the library counts again as a copy of its title."""
+    back = title is not None and copy.state is CopyState.LOST and not copy.reference_only
+    return [titles.lendable_change(title, 1)] if title and back else []

@@ -74,7 +74,7 @@ def _not_lent(table: Table, copy: Copy, scan: Scan, _: date, policy: Policy) -> 
         patrons.loan_removal(hold.patron_id, hold.title_id, policy.hold_limit),
         holds.addition(hold),
         crates.presence_check(loan.pickup_from, loan.pickup_place),
-        *([bags.book_removal(bag, copy.barcode)] if bag else []),
+        *([bags.books_removal(bag, {copy.barcode})] if bag else []),
     ]
 
 

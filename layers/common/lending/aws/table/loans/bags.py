@@ -1,7 +1,8 @@
 """Bags: WEEK#sunday / BAG#facility#patron, one for a patron, a facility and a week (RULES 24)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from lending.aws.table.codec import Item, each_of, epoch, value_of
 from lending.aws.table.store import Table
@@ -62,13 +63,14 @@ def last_day_change(bag: Bag, last_day: date, policy: Policy) -> Write:
     )
 
 
-def book_removal(bag: Bag, barcode: str) -> Write:
-    """Take a book out of the bag's list: it was checked in (RULES 41)."""
+def books_removal(bag: Bag, barcodes: Set[str]) -> Write:
+    """Take books out of the bag's list: they were checked in (RULES 41)."""
+    books: dict[str, Any] = {f"book_{n}": barcode for n, barcode in enumerate(sorted(barcodes))}
     return update(
         key(bag.pickup_from, bag.facility, bag.patron_id),
-        take={"barcodes": {barcode}},
-        condition="contains(#barcodes, :barcode)",
-        barcode=barcode,
+        take={"barcodes": set(barcodes)},
+        condition=" AND ".join(f"contains(#barcodes, :{name})" for name in books),
+        **books,
     )
 
 

@@ -17,9 +17,9 @@ from lending.domain.policy import Policy
 _PREFIX = "TRACE#"
 
 
-def entry_of_patron(patron_id: str, act: Act, policy: Policy) -> Write:
-    """An act on a patron, or a look at their record."""
-    return _on(partition(patron_id), act, policy)
+def entry_of_patron(patron_id: str, act: Act, policy: Policy, times: int = 1) -> Write:
+    """An act on a patron, or a look at their record; `times` in one request, for each of their books."""
+    return _on(partition(patron_id), act, policy, times)
 
 
 def entry_of_application(receipt_number: str, act: Act, policy: Policy) -> Write:
@@ -49,12 +49,12 @@ def of_staff(table: Table, staff: str, month: date, first: date, start: Any, lim
     return list(each_of(_trace_of, page.items)), page.last
 
 
-def _on(pk: str, act: Act, policy: Policy) -> Write:
+def _on(pk: str, act: Act, policy: Policy, times: int = 1) -> Write:
     # The same act at the very same moment is the same trace, once more: it happens where one request does many.
     alike = hashlib.sha256(f"{act.by}\n{act.what}\n{act.note}".encode()).hexdigest()[:12]
     item = attributes(act) | {"expires_at": epoch(act.at + timedelta(days=policy.trail_days))}
     work = {"work": _work(act.by, act.at.date()), "work_order": f"{stamp(act.at)}#{pk}#{alike}"}
-    return update((pk, f"{_PREFIX}{stamp(act.at)}#{alike}"), set=item | work, add={"times": 1})
+    return update((pk, f"{_PREFIX}{stamp(act.at)}#{alike}"), set=item | work, add={"times": times})
 
 
 def _work(staff: str, month: date) -> str:

@@ -127,14 +127,14 @@ def loan_increment(patron_id: str, title_id: str, cap: int, holds: int = 0) -> W
     )
 
 
-def loan_decrement(patron_id: str, title_id: str, returning: bool) -> Write:
-    """One loan fewer: the book was checked in (RULES 32); `returning` if the release had counted it as on its way."""
+def loans_decrement(patron_id: str, title_ids: set[str], returning: int) -> Write:
+    """Some loans fewer: the books were checked in (RULES 32); `returning` of them the release had counted as coming."""
     return update(
         key(patron_id),
-        add={"loans": -1, "returning": -int(returning)},
-        take={"lent_titles": {title_id}},
-        condition="#loans > :none",
-        none=0,
+        add={"loans": -len(title_ids), "returning": -returning},
+        take={"lent_titles": title_ids},
+        condition="#loans >= :books",
+        books=len(title_ids),
     )
 
 
