@@ -105,8 +105,8 @@ accounts: .venv/made ## Make accounts on AWS: facilities, staff (STAFF=list.csv)
 facilities: .venv/made ## Load infra/data/facilities.csv into a stage, at first and after every change
 	@$(BIN)/python -m infra.facilities $(STAGE)
 
-catalogue: .venv/made ## Bring a catalogue into a stage (FILE=catalogue.csv)
-	@$(BIN)/python -m infra.import_catalogue $(FILE) --stage $(STAGE)
+catalogue: .venv/made ## Bring a catalogue into a stage (FILE=catalogue.csv, .mrc or .xml; MAPPING=mapping.json)
+	@$(BIN)/python -m infra.import_catalogue $(FILE) $(if $(MAPPING),--mapping $(MAPPING)) --stage $(STAGE)
 
 search: .venv/made ## Make the file that is searched anew, of the titles in a stage's table
 	@$(BIN)/python -m infra.search_anew --stage $(STAGE)

@@ -12,7 +12,8 @@ import pytest
 from functions.catalogue.handler import handler as catalogue
 from functions.desk.handler import handler as desk
 from functions.public.handler import handler
-from infra.import_catalogue import import_catalogue, read
+from infra.catalogue.files import read
+from infra.import_catalogue import import_catalogue
 from infra.search_anew import search_anew
 from lending.actions.catalogue.refresh_search import refresh_search
 from lending.aws import search_file

@@ -1,0 +1,56 @@
+"""How a library calls what a title has: `mapping.json`, with the headings of its columns and its codes.
+
+    {"titles": {"headings": {"title_id": "書誌番号", "title": "書名"},
+                "codes": {"kind": {"図書": "book", "*": "other"}}}}
+
+A field that is not named has the heading of its own name. A code that is not named counts as it is, or as what "*"
+stands for.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_ANY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class FileMapping:
+    """The headings of the columns by field, and the meaning of codes by field."""
+
+    headings: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def heading(self, name: str) -> str:
+        """The heading under which a field is found."""
+        return self.headings.get(name, name)
+
+    def value(self, name: str, cell: str) -> str:
+        """What a cell of a field stands for."""
+        codes = self.codes.get(name, {})
+        return codes.get(cell, codes.get(_ANY, cell))
+
+
+class NoMapping(Exception):
+    """A file is no mapping; it says why."""
+
+
+def read_mapping(path: Path, part: str, known: frozenset[str]) -> FileMapping:
+    """The part of a mapping for one kind of file.
+
+    Args:
+        known: the fields that such a file can have.
+
+    Raises:
+        NoMapping: it is not JSON of that form, or names fields that there are not.
+    """
+    try:
+        told = json.loads(path.read_text("utf-8-sig")).get(part, {})
+        headings, codes = told.get("headings", {}), told.get("codes", {})
+        mapping = FileMapping(dict(headings), {name: dict(each) for name, each in codes.items()})
+    except (ValueError, AttributeError, TypeError) as error:
+        raise NoMapping(f"{path.name} cannot be read: {error}") from None
+    if unknown := sorted({*mapping.headings, *mapping.codes} - known):
+        raise NoMapping(f"{path.name} names fields that there are not: {', '.join(unknown)}")
+    return mapping
