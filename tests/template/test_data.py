@@ -55,7 +55,11 @@ def test_the_tables_keys_are_those_of_the_data_model(of_type: OfType) -> None:
     assert names == {"by_title": ["title_key", "title_order"], "work": ["work", "work_order"]}
 
 
-def test_a_title_is_shown_whole_by_its_index(of_type: OfType) -> None:
+# What a search shows of a title beside its name. It is read of the title itself: an index takes twenty attributes.
+OF_THE_TITLE_ALONE = {"title_kana", "author_kana", "volume", "publisher", "year", "ndc", "kind"}
+
+
+def test_a_title_is_shown_by_its_index(of_type: OfType) -> None:
     """What the index left out would read as if it were not there."""
     (table,) = of_type("AWS::DynamoDB::Table").values()
     (shown,) = [
@@ -63,7 +67,8 @@ def test_a_title_is_shown_whole_by_its_index(of_type: OfType) -> None:
         for index in table["GlobalSecondaryIndexes"]
         if index["IndexName"] == "by_title"
     ]
-    assert set(shown) == {field.name for kind in (Title, Copy, Queued) for field in fields(kind)}
+    known = {field.name for kind in (Title, Copy, Queued) for field in fields(kind)}
+    assert set(shown) == known - OF_THE_TITLE_ALONE
     assert len(shown) <= 20  # an index takes no more
 
 
