@@ -12,7 +12,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter
 
-from lending.api.answers import Created, Unfinished, UnfinishedRun
+from lending.api.answers import CSV, Created, Csv, Unfinished, UnfinishedRun
 from lending.api.facility_links import by_link
 from lending.api.guards import anyone
 from lending.api.request import Request
@@ -135,7 +135,7 @@ def _answers(route: Route) -> dict[int, list[Any]]:
 
 def _answered(route: Route) -> list[Any]:
     """The models of all answers."""
-    return [kind for kinds in _answers(route).values() for kind in kinds if kind is not NoneType]
+    return [kind for kinds in _answers(route).values() for kind in kinds if kind not in (NoneType, Csv)]
 
 
 def _operation(area: Area, route: Route, models: _Models) -> Schema:
@@ -180,9 +180,10 @@ def _summary(route: Route) -> str:
 def _answer(kinds: list[Any], models: _Models) -> Schema:
     if kinds == [NoneType]:
         return {"description": "Done; there is nothing to say."}
-    schemas = [models.of(kind) for kind in kinds]
+    schemas = [models.of(kind) for kind in kinds if kind is not Csv]
     schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
-    return {"description": "Done.", "content": {"application/json": {"schema": schema}}}
+    table = {CSV: {"schema": {"type": "string"}}} if Csv in kinds else {}
+    return {"description": "Done.", "content": {"application/json": {"schema": schema}} | table}
 
 
 def as_text() -> str:

@@ -1,9 +1,11 @@
 """What SES tells of mails, by way of the queue: each event on its own, a malformed one ends in the dead letters."""
 
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from lending.actions.mail.count_mails import MailCounts
 from lending.actions.mail.feedback import take_event_in
 from lending.aws.metrics import emit_counts
 from lending.aws.ses_events import from_sns
@@ -15,11 +17,14 @@ from lending.domain.mail.bounces import blames_sender
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Take in an event's messages; answer which of them are to come again."""
-    return each_message(event, context, _hear)
+    counts = MailCounts()
+    answer = each_message(event, context, partial(_hear, counts))
+    counts.keep(library_table())
+    return answer
 
 
-def _hear(record: SQSRecord) -> None:
+def _hear(counts: MailCounts, record: SQSRecord) -> None:
     received, event = int(record.attributes.approximate_receive_count or 1), from_sns(record.body)
-    take_event_in(library_table(), event, received, settings().policy)
+    take_event_in(library_table(), event, received, settings().policy, counts)
     if blames_sender(event):
         emit_counts(SenderRefused=1)

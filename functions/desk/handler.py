@@ -9,8 +9,10 @@ from lending.api.desk import (
     facility_links,
     holds,
     lists,
+    operations,
     pulls,
     reports,
+    statistics,
     today,
 )
 from lending.api.surface import Surface
@@ -24,7 +26,9 @@ handler = Surface(
     facility_links.area,
     holds.area,
     lists.area,
+    operations.area,
     pulls.area,
     reports.area,
+    statistics.area,
     today.area,
 )

@@ -1,4 +1,4 @@
-"""Schedules: the Saturday lending mail, the mails of every day; each hour what is stuck, who goes (8, 15, 35-41)."""
+"""Schedules: Saturday's lending mail, daily mails, counts of weeks; each hour what is stuck, who goes (35-41, 56)."""
 
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from lending.actions.mail.outbox import send_again_what_is_stuck
 from lending.actions.mail.saturday_mail import announce_bags
 from lending.actions.morning_check import emit_morning_check
 from lending.actions.patrons.leave import erase
+from lending.actions.statistics import count_weeks
 from lending.aws.daily_line import send_daily_line
 from lending.aws.schedules import Summary, carry_out_job, enough_time, summary_of
 from lending.aws.table import library_table
@@ -20,6 +21,7 @@ def handler(event: dict[str, Any], context: Any) -> Summary:
         "lending_mail": lambda moment: summary_of(announce_bags(library_at(moment), enough_time(context))),
         "daily_notices": _daily_notices,
         "mails_again": lambda moment: {"sent_again": send_again_what_is_stuck(library_table(), moment)},
+        "weekly_counts": lambda moment: count_weeks(library_at(moment)),
         "erasure": lambda moment: erase(library_at(moment), enough_time(context)),
     }
     return carry_out_job(jobs, event)

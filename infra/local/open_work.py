@@ -60,6 +60,12 @@ def nothing_is_left(player: Player, at: datetime) -> None:
     player.happened(at, "受取期限: 返送する本はない", returning=0)
 
 
+def weeks_are_counted(player: Player, at: datetime) -> None:
+    """The nightly counts (RULES 56)."""
+    done = player.job("NoticesFunction", "weekly_counts", at)
+    player.happened(at, "週ごとの統計", weeks=done["weeks"])
+
+
 # At the prefectural library's counter
 
 

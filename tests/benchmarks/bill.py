@@ -16,6 +16,7 @@ from lending.actions.holds.place import place_hold
 from lending.actions.library import Library
 from lending.actions.loans.check_in import check_in
 from lending.actions.loans.hand_over import hand_over
+from lending.actions.mail.count_mails import MailCounts
 from lending.actions.mail.saturday_mail import announce_bags
 from lending.actions.mail.send import send_mail
 from lending.actions.pulls.scan import scan_found
@@ -224,7 +225,7 @@ class _Life:
         saturday = datetime.combine(self.given.run.week.mail_on, time(9), TOKYO)
         announce_bags(self._at(saturday), lambda: True)
         for key in list(mails.on_their_way(self.table, saturday)):
-            send_mail(self._at(saturday), key)
+            send_mail(self._at(saturday), key, MailCounts())
             self.mails += 1
 
     def _hand_over(self) -> None:

@@ -14,6 +14,7 @@ from typing import TypedDict
 
 from functions.mail import handler as function
 from lending.actions.library import Library
+from lending.actions.mail.count_mails import MailCounts
 from lending.actions.mail.saturday_mail import announce_bags
 from lending.actions.mail.send import Sending, send_mail
 from lending.actions.unfinished import Unfinished
@@ -78,7 +79,7 @@ def count(mails_: int) -> Counts:
             table.write(write)
         store.count_from_here()
         for key in _announced(table):
-            if send_mail(Library(table, _POLICY, SATURDAY), key) is not Sending.SENT:
+            if send_mail(Library(table, _POLICY, SATURDAY), key, MailCounts()) is not Sending.SENT:
                 raise RuntimeError(f"{key} was not sent")
         return store.counts
 

@@ -3,13 +3,13 @@
 import importlib
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from time import process_time
 from typing import Any
 
 from lending.api.surface import Surface
 from lending.aws.signing import facility_token
-from lending.aws.table import Table
+from lending.aws.table import Table, statistics
 from lending.aws.table.calendar import calendar, facility_links, shifts
 from lending.aws.table.holds import baskets
 from lending.aws.table.mail import mails
@@ -20,6 +20,7 @@ from lending.domain.loans.shift import Shift
 from lending.domain.mail.kinds.addresses import ArrivalTestMail
 from lending.domain.mail.mail import Mail
 from lending.domain.problems import SENTENCES
+from lending.domain.statistics import FacilityCounts, WeekCounts
 from tests.handlers.applications import RECEIPT, applied, kit
 from tests.handlers.conftest import NOON, Given, context, request
 from tests.handlers.desk import POLICY, SUNDAY, THURSDAY, SampleLibrary
@@ -84,6 +85,8 @@ def furnished(given: Given) -> SampleLibrary:
     for receipt in (RECEIPT, "4821773020"):
         applied(table, receipt)
     kit(table)
+    for monday in (date(2026, 5, 25), date(2026, 6, 1)):
+        table.write(statistics.record(None, WeekCounts(monday, NOON, facilities={"12": FacilityCounts(9, 20, 6)})))
     table.write(facility_links.record(FacilityLink("12", LINK, SUNDAY)))
     return library
 

@@ -18,6 +18,7 @@ ANYONE = {
     "GET /api/facilities": "PublicFunction",
     "GET /api/notices": "PublicFunction",
     "GET /api/calendar": "PublicFunction",
+    "GET /api/statistics": "PublicFunction",
     "GET /api/titles": "PublicFunction",
     "GET /api/titles/{title_id}": "PublicFunction",
     "POST /api/mail-address-confirmations": "MyLibraryFunction",

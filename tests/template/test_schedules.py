@@ -19,6 +19,7 @@ WEEK = {
     "prefectural_release": ("ReleaseFunction", "cron(0 22 * * ? *)"),
     "lending_mail": ("NoticesFunction", "cron(0 9 ? * SAT *)"),
     "daily_notices": ("NoticesFunction", "cron(0 10 * * ? *)"),
+    "weekly_counts": ("NoticesFunction", "cron(0 23 * * ? *)"),
     "erasure": ("NoticesFunction", "cron(45 * * * ? *)"),
     "mails_again": ("NoticesFunction", "cron(30 * * * ? *)"),
     "renew_search": ("CatalogueFunction", "cron(0 3 * * ? *)"),

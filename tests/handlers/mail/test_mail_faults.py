@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lending.actions.library import Library
+from lending.actions.mail.count_mails import MailCounts
 from lending.actions.mail.feedback import take_event_in
 from lending.actions.mail.send import send_mail
 from lending.aws import mailer
@@ -100,7 +101,7 @@ def test_none_is_lost_and_only_the_unknowable_is_sent_again(
     # and SES tells of what it took, and the daily job brings what is left
     for key in keys:
         if disturbed.taken[key]:
-            take_event_in(table, _delivered(key), 1, POLICY)
+            take_event_in(table, _delivered(key), 1, POLICY, MailCounts())
     for key in list(mails.on_their_way(table, moment)):
         assert _brought(table, disturbed, key, moment + timedelta(days=1))
     # THEN each was sent; more than once only what nobody could know, and then twice
@@ -125,7 +126,7 @@ def _brought(table: Table, disturbed: Disturbed, key: Key, moment: Any) -> bool:
     """Whether the queue is done with the mail."""
     disturbed.conflicts = 0
     try:
-        send_mail(Library(table, POLICY, moment), key)
+        send_mail(Library(table, POLICY, moment), key, MailCounts())
     except (Exception, Died):
         return False
     finally:

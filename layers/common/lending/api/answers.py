@@ -15,6 +15,7 @@ from lending.domain.problems import SENTENCES, Reason, Refused
 
 _RETRY_AFTER_SECONDS = {"closed": "600"}
 _SOON_SECONDS = "5"
+CSV = "text/csv; charset=utf-8"
 
 
 Body = TypeVar("Body")
@@ -43,6 +44,13 @@ class Created(Generic[Body]):
     status: ClassVar[int] = 201
 
 
+@dataclass(frozen=True, slots=True)
+class Csv:
+    """A table for a spreadsheet."""
+
+    text: str
+
+
 class ToBeContinued(Response[str]):
     """An answer that is not the last one to its request: the same one sent again goes on."""
 
@@ -63,6 +71,8 @@ def answered(status: int, body: Any) -> Response[str]:
         return ToBeContinued(so_far.status_code, so_far.content_type, so_far.body, so_far.headers)
     if isinstance(body, Created):
         return answered(body.status, body.body)
+    if isinstance(body, Csv):
+        return Response(status, CSV, body.text, {"Cache-Control": "no-store"})
     return response(status, "" if body is None else as_json(body))
 
 

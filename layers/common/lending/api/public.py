@@ -8,11 +8,14 @@ from typing_extensions import TypedDict
 
 from lending.actions.calendar.notices import all_facilities, coming_days, current_notices
 from lending.actions.catalogue.search_titles import TitleCard, search_titles, view_title
+from lending.actions.statistics import view_weeks
+from lending.api.answers import Csv
 from lending.api.closures import Days
 from lending.api.guards import anyone
 from lending.api.request import Page, Request
 from lending.api.request_models import Place, QueryModel
 from lending.api.shown.books import TitleAnswer, shown_title
+from lending.api.shown.statistics import StatisticsQuery, WeekCountsAnswer, answered_as, for_anyone
 from lending.api.shown.weeks import PlannedRunAnswer, shown_planned_run
 from lending.api.surface import Area
 from lending.aws.settings import settings
@@ -118,6 +121,15 @@ def calendar(request: Request, query: CalendarQuery) -> CalendarAnswer:
     closed: list[ClosedDay] = [{"date": day, "reason": reason or None} for day, reason in days.closed_days.items()]
     weeks = request.page_of(days.weeks, lambda each: (each.week.run_date.isoformat(),), _week)
     return {**weeks, "closed_days": closed}
+
+
+@area.get("/statistics")
+def statistics(request: Request, asked: StatisticsQuery) -> Page[WeekCountsAnswer] | Csv:
+    """What was lent week by week, without small numbers (RULES 56)."""
+    library = request.library
+    limit = request.limit(library.policy.statistics_weeks, 106)
+    found, last = view_weeks(library, asked.first, asked.last, request.start(), limit)
+    return answered_as(asked, request.page([for_anyone(week, library.policy) for week in found], last))
 
 
 @area.get("/titles")

@@ -73,6 +73,11 @@ class Policy(BaseModel):
     counter_phone: str = Field("017-729-4300")
     counter_hours: str = Field("9:00～19:00(休館日を除く)")
 
+    # Numbers
+    smallest_count_shown: int = Field(5, ge=1, description="smaller counts are shown to the desk alone (56)")
+    statistics_weeks: int = Field(53, ge=1, le=106, description="shown unless others are asked for (56)")
+    weeks_waited: tuple[int, ...] = Field((1, 2, 4, 8), description="from which on a hold's wait is counted apart (56)")
+
     # Privacy
     facility_link_days: int = Field(35, ge=7, description="a facility's link opens its page for its batches (53)")
     history_days: int = Field(35, ge=0, description="after check-in, cancellation, expiry; mails with titles (41)")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from lending.actions.library import Library
+from lending.actions.mail.count_mails import MailCounts
 from lending.aws import mailer, suppression
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.mail import addresses, contacts, mails, sent_messages
@@ -29,12 +30,13 @@ class NotYetKnown(Exception):
     """Nobody knows this mail yet: its sender may be about to note it."""
 
 
-def take_event_in(table: Table, event: MailEvent, received: int, policy: Policy) -> None:
+def take_event_in(table: Table, event: MailEvent, received: int, policy: Policy, counts: MailCounts) -> None:
     """Take in what SES tells of a mail.
 
     Args:
         received: how often the event has been brought, this time counted. A mail that stays unknown is told of by its
             address alone.
+        counts: is told what the mail becomes by it.
 
     Raises:
         NotYetKnown: the event is to come again.
@@ -44,7 +46,7 @@ def take_event_in(table: Table, event: MailEvent, received: int, policy: Policy)
     key = mailer.key_in(event.tags) or sent_messages.mail_key(table, event.message_id)
     if key is None and received < _PATIENCE:
         raise NotYetKnown
-    mail = _note(table, key, event, in_tokyo(event.at), policy) if key else None
+    mail = _note(table, key, event, in_tokyo(event.at), policy, counts) if key else None
     if mail is None and event.asks_for_contact:
         _tell_users(table, event, in_tokyo(event.at), policy)
     _keep_trying(event, mail)
@@ -61,7 +63,7 @@ def _keep_trying(event: MailEvent, mail: Mail | None) -> None:
 
 
 @again_when_overtaken
-def _note(table: Table, key: Key, event: MailEvent, at: datetime, policy: Policy) -> Mail | None:
+def _note(table: Table, key: Key, event: MailEvent, at: datetime, policy: Policy, counts: MailCounts) -> Mail | None:
     """Move the mail, and with it in one transaction whatever staff must do. None if the mail has vanished."""
     mail = mails.find(table, key)
     if mail is None or event.moves_to is None:
@@ -73,6 +75,7 @@ def _note(table: Table, key: Key, event: MailEvent, at: datetime, policy: Policy
         writes += _tasks(table, key[0], news, policy)
     if writes:
         table.transact(*writes)
+        counts.note(mail, after)
     return after
 
 

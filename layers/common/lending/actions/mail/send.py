@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from lending.actions.library import Library
 from lending.actions.mail.compose import Letter, NotToBeSent, write_letter
+from lending.actions.mail.count_mails import MailCounts
 from lending.actions.mail.feedback import tasks_of_refusal, tasks_of_unsent
 from lending.aws import mailer, suppression
 from lending.aws.mailer import HeldBack, NeverSent, PerhapsSent
@@ -40,8 +41,8 @@ class Sending(StrEnum):
     LEFT_FOR_NEWS = "left_for_news"  # tried twice with an unknown end: SES will tell, or the daily job brings it
 
 
-def send_mail(library: Library, key: Key) -> Sending:
-    """Send the mail of a key, if it is still to be sent.
+def send_mail(library: Library, key: Key, counts: MailCounts) -> Sending:
+    """Send the mail of a key, if it is still to be sent; `counts` is told what it becomes.
 
     Raises:
         InHand: another sender has it.
@@ -58,11 +59,11 @@ def send_mail(library: Library, key: Key) -> Sending:
             suppression.remove_from_suppression_list(letter.to_address)
         message_id = mailer.send(key, letter.to_address, letter.text)
     except NotToBeSent as reason:
-        return _note_unsent(library, mail, reason)
+        return _note_unsent(library, mail, reason, counts)
     except HeldBack as refusal:
         return _note_held_back(library.table, mail, refusal.code)
     except NeverSent as refusal:
-        return _note_rejected(library, mail, letter, refusal)
+        return _note_rejected(library, mail, letter, refusal, counts)
     except PerhapsSent:
         raise
     except Exception:
@@ -70,7 +71,7 @@ def send_mail(library: Library, key: Key) -> Sending:
         with suppress(Overtaken, Busy):
             library.table.write(mails.change(mail, given_back(mail)))
         raise
-    return _note_sent(library, key, letter, message_id)
+    return _note_sent(library, key, letter, message_id, counts)
 
 
 @again_when_overtaken
@@ -94,12 +95,13 @@ def _note_held_back(table: Table, mail: Mail, code: str) -> Sending:
     return Sending.HELD_BACK
 
 
-def _note_unsent(library: Library, mail: Mail, reason: NotToBeSent) -> Sending:
+def _note_unsent(library: Library, mail: Mail, reason: NotToBeSent, counts: MailCounts) -> Sending:
     """It is seen in My Library and at the desk all the same; who would wait for it in vain is called (RULES 38, 39)."""
     # The desk puts it into words anew if it is printed, and does not know where the pages are (RULES 44).
     kept = replace(mail, facts={**mail.facts, "site_url": settings().site_url})
     unsent = _saying(given_up(kept, reason.why, reason.to_address), reason.shown)
     library.table.transact(mails.change(mail, unsent), *tasks_of_unsent(library, unsent))
+    counts.note(mail, unsent)
     return Sending.UNSENT
 
 
@@ -108,7 +110,7 @@ def _saying(mail: Mail, shown: Text) -> Mail:
 
 
 @again_when_overtaken
-def _note_sent(library: Library, key: Key, letter: Letter, message_id: str) -> Sending:
+def _note_sent(library: Library, key: Key, letter: Letter, message_id: str, counts: MailCounts) -> Sending:
     """News from SES may have been faster: what it said stands, and only what it cannot know is added."""
     mail = mails.find(library.table, key)
     if mail is None:
@@ -127,10 +129,11 @@ def _note_sent(library: Library, key: Key, letter: Letter, message_id: str) -> S
     library.table.transact(
         mails.change(mail, _saying(sent, letter.shown)), sent_messages.addition(message_id, key, mail, library.policy)
     )
+    counts.note(mail, sent)
     return Sending.SENT
 
 
-def _note_rejected(library: Library, mail: Mail, letter: Letter, refusal: NeverSent) -> Sending:
+def _note_rejected(library: Library, mail: Mail, letter: Letter, refusal: NeverSent, counts: MailCounts) -> Sending:
     """SES will never take it: nobody will hear of it any more, so staff must (RULES 39)."""
     rejected = replace(
         mail,
@@ -143,4 +146,5 @@ def _note_rejected(library: Library, mail: Mail, letter: Letter, refusal: NeverS
     cause = BounceCause.WRONG_ADDRESS if refusal.of_address else BounceCause.UNKNOWN
     tasks = tasks_of_refusal(library, rejected, cause)
     library.table.transact(mails.change(mail, _saying(rejected, letter.shown)), *tasks)
+    counts.note(mail, rejected)
     return Sending.REJECTED

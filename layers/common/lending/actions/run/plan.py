@@ -16,6 +16,7 @@ from lending.domain.run.allocation import allocate
 from lending.domain.run.obstacles import kept_in_vain
 from lending.domain.run.run import Outcome, Run, RunDecision, RunKind
 from lending.domain.run.run_record import RunRecord
+from lending.domain.statistics import weeks_waited
 
 # The decisions of plans made by this invocation, by the plan's name: they need not be read again.
 Made = dict[str, list[RunDecision]]
@@ -49,7 +50,7 @@ def make_plan(
         plan=fingerprint(given, run, policy, number),
         round=number,
         chunks=-(-len(decided) // runs.CHUNK),
-        counts=count(given, decided),
+        counts=count(given, decided, run, policy),
         suspended=run.kind is RunKind.THURSDAY and given.calendar.service_suspension_on(run.week.run_date) is not None,
     )
     made[record.plan] = decided
@@ -86,12 +87,20 @@ def _of_those_who_left(table: Table, given: RunInput, before: RunRecord) -> list
     return [each for each in earlier if (each.patron_id, each.title_id) not in here]
 
 
-def count(given: RunInput, decided: Iterable[RunDecision]) -> dict[str, int]:
-    """How much was read, and how many holds met which outcome, for which reason."""
+def count(given: RunInput, decided: Iterable[RunDecision], run: Run, policy: Policy) -> dict[str, int]:
+    """How much was read, how many holds met which outcome, for which reason, and how long who is served waited (56)."""
+    decided = list(decided)
     codes = Counter(f"code_{each.code}" for each in decided)
     outcomes = Counter(str(each.decision) for each in decided)
     read = {"holds": len(given.holds), "titles": len(given.copies), "patrons": len(given.patrons)}
-    return read | dict(sorted(outcomes.items())) | dict(sorted(codes.items()))
+    return read | dict(sorted(outcomes.items())) | dict(sorted(codes.items())) | _waits(given, decided, run, policy)
+
+
+def _waits(given: RunInput, decided: Iterable[RunDecision], run: Run, policy: Policy) -> dict[str, int]:
+    placed = {(hold.patron_id, hold.title_id): hold.placed_at for hold in given.holds}
+    lent = ((each.patron_id, each.title_id) for each in decided if each.decision is Outcome.LEND)
+    weeks = Counter(weeks_waited(placed[hold], run.day, policy) for hold in lent if hold in placed)
+    return {f"waited_{number}": weeks[number] for number in sorted(weeks)}
 
 
 def part_of(table: Table, record: RunRecord, number: int, made: Made) -> list[RunDecision]:

@@ -79,7 +79,10 @@ def dry_run(library: Library, run_date: date, staff: str, what_if: WhatIf | None
         )
         decided = decide(given, run, library.policy)
     _looked(library, decided, staff)
-    view = RunView(count(given, decided), *_page(library.table, decided[start : start + limit + 1], start, limit))
+    view = RunView(
+        count(given, decided, run, library.policy),
+        *_page(library.table, decided[start : start + limit + 1], start, limit),
+    )
     if what_if is None:
         return view
     cards = {patron_id: patron.card_number for patron_id, patron in given.patrons.items()}

@@ -1,5 +1,6 @@
 """Applications: APPLICATION#receipt / APPLICATION. `work` lists them by status, in the order they reached the desk."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -45,6 +46,13 @@ def page(
     """Some of the applications of a status, the one first that reached the desk first, and where the list goes on."""
     found = table.page(_work(status), index="work", limit=limit, start=start)
     return list(each_of(application_of, found.items)), found.last
+
+
+def decided_of(table: Table, moment: datetime) -> Iterator[Application]:
+    """The applications that staff have decided for good, of those that reached the desk since a moment."""
+    for status in (ApplicationStatus.REGISTERED, ApplicationStatus.REFUSED):
+        items = table.query(_work(status), index="work", after=stamp(moment), before="~")
+        yield from each_of(application_of, items)
 
 
 def waiting_since(table: Table, moment: datetime) -> int:

@@ -9,7 +9,7 @@ RUNS / CYCLE#date is the one run of a cycle, on whatever day it is made; the lis
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -53,6 +53,11 @@ def find(table: Table, run_id: RunId) -> RunRecord | None:
     """The record as of now."""
     item = table.get(key(run_id))
     return value_of(RunRecord, item) if item else None
+
+
+def find_many(table: Table, run_ids: Iterable[RunId]) -> list[RunRecord]:
+    """Those of the runs that there are."""
+    return list(values_of(RunRecord, table.get_many(key(each) for each in run_ids)))
 
 
 def chunk_record(record: RunRecord, number: int, decisions: Sequence[RunDecision], policy: Policy) -> Write:
@@ -222,6 +227,13 @@ def _cost_key(run_id: RunId) -> Key:
 def is_done(table: Table, job: str, day: date) -> bool:
     """Whether a job that needs no plan was done for a day."""
     return table.get(_job_key(job, day)) is not None
+
+
+def done_at(table: Table, jobs: Iterable[tuple[str, date]]) -> dict[tuple[str, date], datetime]:
+    """When jobs that need no plan were done for their days, those that were."""
+    by_key = {_job_key(job, day): (job, day) for job, day in jobs}
+    items = table.get_many(by_key)
+    return {by_key[item["PK"], item["SK"]]: datetime.fromisoformat(item["finished_at"]) for item in items}
 
 
 def note_done(table: Table, job: str, day: date, moment: datetime) -> None:

@@ -1,0 +1,75 @@
+"""The counts of weeks: worked out every night from what is kept anyway, and shown (RULES 41, 56)."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from lending.actions.library import Library
+from lending.aws.table import again_when_overtaken
+from lending.aws.table import statistics as kept
+from lending.aws.table.loans import bags
+from lending.aws.table.registration import applications
+from lending.aws.table.run import runs
+from lending.domain.loans.release import last_day_over
+from lending.domain.run_id import HalfDay, RunId
+from lending.domain.statistics import WeekCounts, by_facility, counted_again, decisions_of_week, monday_of
+from lending.domain.week import DAY, DAYS_OF_WEEK, TOKYO, Week, each_day, week_of_run
+
+JOB = "weekly_counts"
+# Until its bags are back and its mails are told of, a week is counted again; so a night left out is made up for.
+_WEEKS_COUNTED = 3
+# An application that comes to nothing for so long is erased long before.
+_DAYS_TO_DECIDE = timedelta(days=120)
+
+
+def count_weeks(library: Library) -> dict[str, Any]:
+    """Count this week and the ones before it, as far as they can still change. Done again it is the same."""
+    monday = monday_of(library.today)
+    counted = [_count_week(library, monday - number * DAYS_OF_WEEK * DAY) for number in range(_WEEKS_COUNTED)]
+    runs.note_done(library.table, JOB, library.today, library.moment)
+    return {"date": library.today.isoformat(), "weeks": len(counted), "books": sum(w.together().books for w in counted)}
+
+
+def view_weeks(library: Library, first: date | None, last: date | None, start: Any, limit: int) -> Any:
+    """The weeks that lie between two days, in order, and where the list goes on."""
+    last = monday_of(last or library.today)
+    weeks = library.policy.statistics_weeks - 1
+    first = monday_of(first) if first else monday_of(library.today) - weeks * DAYS_OF_WEEK * DAY
+    return kept.page(library.table, first, last, start, limit) if first <= last else ([], None)
+
+
+@again_when_overtaken
+def _count_week(library: Library, monday: date) -> WeekCounts:
+    before = kept.find(library.table, monday)
+    after = counted_again(before, _counted(library, monday))
+    library.table.write(kept.record(before, after))
+    return after
+
+
+def _counted(library: Library, monday: date) -> WeekCounts:
+    table, policy = library.table, library.policy
+    week = runs.week_as_run(table, week_of_run(monday + policy.run_weekday * DAY, policy))
+    days = list(each_day(monday, monday + (DAYS_OF_WEEK - 1) * DAY))
+    made = runs.of_cycle(table, week.cycle)
+    registered = applications.decided_of(table, datetime.combine(monday, time(), TOKYO) - _DAYS_TO_DECIDE)
+    decided, waited = decisions_of_week(registered, monday, policy)
+    mails = kept.mails_of(table, days).values()
+    return WeekCounts(
+        week_from=monday,
+        counted_at=library.moment,
+        run=made.counts if made else {},
+        ready=_ready(library, days),
+        facilities=_facilities(library, week),
+        mails={name: sum(day[name] for day in mails) for name in sorted({name for day in mails for name in day})},
+        decided=decided,
+        days=waited,
+    )
+
+
+def _ready(library: Library, days: list[date]) -> int:
+    pulls = runs.find_many(library.table, [RunId(f"{day.isoformat()}{half}") for day in days for half in HalfDay])
+    return sum(pull.counts.get("ready", 0) for pull in pulls)
+
+
+def _facilities(library: Library, week: Week) -> dict[str, Any]:
+    packed = list(bags.of_week(library.table, week.pickup_from))
+    return by_facility(packed, last_day_over(library.moment, library.policy))

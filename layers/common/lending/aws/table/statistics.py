@@ -1,0 +1,61 @@
+"""Counts of weeks, which name nobody and stay: STATISTICS / WEEK#monday; of mails by the day: MAILS#day / COUNTS."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from lending.aws.table.codec import Item, attributes, value_of, values_of
+from lending.aws.table.store import Table
+from lending.aws.table.writes import Key, Write, put, put_new, still, update
+from lending.domain.statistics import WeekCounts
+
+_PARTITION = "STATISTICS"
+
+
+def key(monday: date) -> Key:
+    """The key of a week's counts."""
+    return _PARTITION, f"WEEK#{monday.isoformat()}"
+
+
+def find(table: Table, monday: date) -> WeekCounts | None:
+    """What was counted of a week."""
+    item = table.get(key(monday))
+    return value_of(WeekCounts, item) if item else None
+
+
+def page(table: Table, first: date, last: date, start: Any, limit: int) -> tuple[list[WeekCounts], Item | None]:
+    """The weeks whose Mondays lie between two days, in order, and where the list goes on."""
+    found = table.page(_PARTITION, after=key(first)[1], before=key(last)[1], start=start, limit=limit)
+    return list(values_of(WeekCounts, found.items)), found.last
+
+
+def record(before: WeekCounts | None, after: WeekCounts) -> Write:
+    """A week's counts, if nobody has counted it since."""
+    if before is None:
+        return put_new(key(after.week_from), attributes(after))
+    condition, values = still(attributes(before), "counted_at")
+    return put(key(after.week_from), attributes(after), condition, **values)
+
+
+def _mails_key(day: date) -> Key:
+    return f"MAILS#{day.isoformat()}", "COUNTS"
+
+
+def mails_increment(day: date, became: Mapping[str, int]) -> Write:
+    """What became of mails that were put on a day, on top of what is known.
+
+    A sum for people: what the network sends twice it counts twice, what its sender died with it lacks.
+    """
+    return update(_mails_key(day), add=dict(became))
+
+
+def mails_of(table: Table, days: Iterable[date]) -> dict[date, Counter[str]]:
+    """What became of mails, by the day they were put."""
+    by_key = {_mails_key(day): day for day in days}
+    items = table.get_many(by_key)
+    return {by_key[item["PK"], item["SK"]]: _counts(item) for item in items}
+
+
+def _counts(item: Item) -> Counter[str]:
+    return Counter({name: number for name, number in item.items() if name not in ("PK", "SK")})

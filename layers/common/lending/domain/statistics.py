@@ -1,0 +1,126 @@
+"""What is counted of a week, never of a person, and what of it anybody may see (RULES 41, 56)."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from lending.domain.loans.bag import Bag, left_behind
+from lending.domain.policy import Policy
+from lending.domain.registration.application import Application
+from lending.domain.registration.kinds import ApplicationStatus
+from lending.domain.week import DAY, DAYS_OF_WEEK, in_tokyo
+
+Counts = Mapping[str, int]
+
+MORE = "more"
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityCounts:
+    """What one week's run sent to a facility, and how many of these books nobody collected."""
+
+    bags: int = 0
+    books: int = 0
+    uncollected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WeekCounts:
+    """The counts of a week, from Monday to Sunday; numbers only, so they are kept for good.
+
+    `run` is the summary of the week's run, `ready` how many books were planned for the prefectural library's own
+    counter. `facilities` are the batches of that run, whenever they were collected. `decided` counts applications,
+    `days` those registered by the days from the desk's having them to the decision. `mails` are
+    those put in it, by what became of them.
+    """
+
+    week_from: date
+    counted_at: datetime
+    run: Counts = field(default_factory=dict)
+    ready: int = 0
+    facilities: Mapping[str, FacilityCounts] = field(default_factory=dict)
+    mails: Counts = field(default_factory=dict)
+    decided: Counts = field(default_factory=dict)
+    days: Counts = field(default_factory=dict)
+
+    @property
+    def week_until(self) -> date:
+        """Its Sunday."""
+        return self.week_from + timedelta(days=DAYS_OF_WEEK - 1)
+
+    def together(self) -> FacilityCounts:
+        """The sums over all facilities."""
+        each = self.facilities.values()
+        return FacilityCounts(sum(f.bags for f in each), sum(f.books for f in each), sum(f.uncollected for f in each))
+
+
+def monday_of(day: date) -> date:
+    """The Monday of a day's week."""
+    return day - day.weekday() * DAY
+
+
+def counted_again(before: WeekCounts | None, now: WeekCounts) -> WeekCounts:
+    """A week counted once more. Books leave their bags as they are checked in, so what was counted of them stands."""
+    if before is None:
+        return now
+    names = sorted(before.facilities.keys() | now.facilities.keys())
+    nothing = FacilityCounts()
+    kept = {name: _most(before.facilities.get(name, nothing), now.facilities.get(name, nothing)) for name in names}
+    return replace(now, facilities=kept, counted_at=max(before.counted_at, now.counted_at))
+
+
+def _most(one: FacilityCounts, other: FacilityCounts) -> FacilityCounts:
+    return FacilityCounts(
+        max(one.bags, other.bags), max(one.books, other.books), max(one.uncollected, other.uncollected)
+    )
+
+
+def by_facility(bags: Sequence[Bag], last_day: date) -> dict[str, FacilityCounts]:
+    """The bags and books of a week by facility, and what was not collected of those whose time is over.
+
+    Args:
+        last_day: the latest pickup day that is over.
+    """
+    found: dict[str, FacilityCounts] = {}
+    left = {bag.bag_id for bag in left_behind(bags, last_day)}
+    for bag in bags:
+        books = max(len(bag.barcodes), bag.books_handed_over)
+        so_far = found.get(bag.facility, FacilityCounts())
+        uncollected = books if bag.bag_id in left else 0
+        found[bag.facility] = FacilityCounts(
+            so_far.bags + (books > 0), so_far.books + books, so_far.uncollected + uncollected
+        )
+    return {facility: counts for facility, counts in found.items() if counts.bags}
+
+
+def decisions_of_week(applications: Iterable[Application], monday: date, policy: Policy) -> tuple[Counts, Counts]:
+    """How many applications were registered and refused in a week, and the former by the days it took (RULES 4)."""
+    decided, days = Counter[str](), Counter[str]()
+    for each in applications:
+        if each.decided_at is None or monday_of(in_tokyo(each.decided_at).date()) != monday:
+            continue
+        decided[str(each.status)] += 1
+        if each.status is ApplicationStatus.REGISTERED:
+            began = in_tokyo(each.submitted_at or each.created_at).date()
+            waited = (in_tokyo(each.decided_at).date() - began).days
+            days[str(waited) if waited <= policy.decision_days else MORE] += 1
+    return dict(decided), dict(days)
+
+
+def weeks_waited(placed: datetime, lent_on: date, policy: Policy) -> int:
+    """From how many weeks on a hold has waited, of the steps that the policy counts (RULES 56)."""
+    weeks = (lent_on - in_tokyo(placed).date()).days // DAYS_OF_WEEK
+    return max((step for step in policy.weeks_waited if step <= weeks), default=0)
+
+
+def without_small(parts: Counts, least: int) -> dict[str, int | None]:
+    """Counts of which those under `least` are left out (None).
+
+    What is left out cannot be worked out from a sum of all: if it is small together, the next smallest goes with it.
+    """
+    rising = sorted(parts, key=lambda name: (parts[name], name))
+    hidden = {name for name in rising if parts[name] < least}
+    if hidden and sum(parts[name] for name in hidden) < least:
+        hidden |= set([name for name in rising if name not in hidden][:1])
+    return {name: None if name in hidden else number for name, number in parts.items()}
