@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from lending.actions.mail.count_mails import MailCounts
+from lending.actions.mail.count_mails import MailCounts, mails_counted
 from lending.actions.mail.feedback import take_event_in
 from lending.aws.metrics import emit_counts
 from lending.aws.ses_events import from_sns
@@ -17,10 +17,8 @@ from lending.domain.mail.bounces import blames_sender
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Take in an event's messages; answer which of them are to come again."""
-    counts = MailCounts()
-    answer = each_message(event, context, partial(_hear, counts))
-    counts.keep(library_table())
-    return answer
+    with mails_counted(library_table()) as counts:
+        return each_message(event, context, partial(_hear, counts))
 
 
 def _hear(counts: MailCounts, record: SQSRecord) -> None:

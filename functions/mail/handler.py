@@ -10,7 +10,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from lending.actions.library import library_at
-from lending.actions.mail.count_mails import MailCounts
+from lending.actions.mail.count_mails import MailCounts, mails_counted
 from lending.actions.mail.send import Sending, send_mail
 from lending.actions.patrons.send_password import grant_password_wish
 from lending.aws.metrics import emit_counts
@@ -23,10 +23,8 @@ from lending.domain.week import TOKYO
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Send an event's mails; answer which of them are to come again."""
-    counts = MailCounts()
-    answer = each_message(event, context, partial(_send, counts))
-    counts.keep(library_table())
-    return answer
+    with mails_counted(library_table()) as counts:
+        return each_message(event, context, partial(_send, counts))
 
 
 def _send(counts: MailCounts, record: SQSRecord) -> None:

@@ -1,6 +1,7 @@
 """Runs: made, tried, looked at, and decided again (RULES 18-27)."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -14,11 +15,11 @@ from lending.api.answers import UnfinishedRun
 from lending.api.guards import staff
 from lending.api.request import Page, Request, run_of, within_a_request
 from lending.api.request_models import A_NUMBER, Day, Place, RequestModel
-from lending.api.shown.runs import WeeklyRunAnswer, shown_weekly_run
+from lending.api.shown.runs import CostAnswer, DaysOfRun, WeeklyRunAnswer, shown_cost, shown_days, shown_weekly_run
 from lending.api.surface import Area
 from lending.domain.run.reasons import counter_sentence
 from lending.domain.run.run import RunDecision
-from lending.domain.run.run_record import Cost, RunRecord
+from lending.domain.run.run_record import RunRecord
 from lending.domain.run.what_if import Change, Difference, WhatIf
 from lending.domain.run_id import RunId
 
@@ -64,14 +65,10 @@ class DecisionAnswer(OutcomeAnswer):
     title: str
 
 
-class CostAnswer(TypedDict):
-    """What a run took; `seconds` by its steps."""
+class RunOfListAnswer(WeeklyRunAnswer):
+    """A weekly run, and what it took."""
 
-    invocations: int
-    seconds: Mapping[str, float]
-    requests: int
-    read_units: float
-    write_units: float
+    cost: CostAnswer | None
 
 
 class Both(TypedDict):
@@ -118,6 +115,8 @@ class RunAnswer(TypedDict):
     already_done: bool | None
     unfinished: bool
     finished: bool | None
+    finished_at: datetime | None
+    week: DaysOfRun | None
     input: str | None
     rounds: int | None
     cost: CostAnswer | None
@@ -159,10 +158,14 @@ def make_run(request: Request, asked: RunRequest) -> RunAnswer | UnfinishedRun[R
 
 
 @area.get()
-def show_runs(request: Request) -> Page[WeeklyRunAnswer]:
-    """The weekly runs, the latest first."""
-    found, last = view_runs(request.library.table, request.start(), request.limit())
-    return request.page([shown_weekly_run(each) for each in found], last)
+def show_runs(request: Request) -> Page[RunOfListAnswer]:
+    """The weekly runs, the latest first, and what each took."""
+    found, costs, last = view_runs(request.library.table, request.start(), request.limit())
+    shown: list[RunOfListAnswer] = [
+        {**shown_weekly_run(each), "cost": shown_cost(costs[each.run_id]) if each.run_id in costs else None}
+        for each in found
+    ]
+    return request.page(shown, last)
 
 
 @area.get("/<run_id>")
@@ -212,26 +215,17 @@ def _run(
         "already_done": already_done,
         "unfinished": unfinished,
         "finished": record.finished_at is not None if record else None,
+        "finished_at": record.finished_at if record else None,
+        "week": shown_days(record.week) if record and record.week else None,
         "input": record.plan if record else None,
         "rounds": record.round if record else None,
-        "cost": _cost(view.cost) if record and view.cost else None,
+        "cost": shown_cost(view.cost) if record and view.cost else None,
         "difference": _difference(view.difference, view.cards or {}) if view.difference else None,
     }
 
 
 def _became(record: RunRecord) -> dict[str, int]:
     return {"pulls": record.pulls, "explained": record.explained, "lost": record.lost, "gone": record.gone}
-
-
-def _cost(cost: Cost) -> CostAnswer:
-    steps = {"reading": cost.ms_reading, "planning": cost.ms_planning, "writing": cost.ms_writing}
-    return {
-        "invocations": cost.invocations,
-        "seconds": {step: spent / 1000 for step, spent in steps.items()},
-        "requests": cost.requests,
-        "read_units": cost.read_units,
-        "write_units": cost.write_units,
-    }
 
 
 def _outcome(each: RunDecision) -> OutcomeAnswer:

@@ -1,7 +1,8 @@
 """How many mails became what, by the day they were put, for people to see (RULES 56)."""
 
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 
 from lending.aws.table import Busy, Table, statistics
@@ -23,9 +24,18 @@ class MailCounts:
         if not after.on_its_way:
             changes[str(after.state)] += 1
 
-    def keep(self, table: Table) -> None:
-        """Add the changes up, one write a day. It is a number for people, and holds up no mail."""
+    def by_day(self) -> Iterator[tuple[date, dict[str, int]]]:
+        """The changes of each day."""
         for day, changes in sorted(self._changes.items()):
             if changed := {state: number for state, number in changes.items() if number}:
-                with suppress(Busy):
-                    table.write(statistics.mails_increment(day, changed))
+                yield day, changed
+
+
+@contextmanager
+def mails_counted(table: Table) -> Iterator[MailCounts]:
+    """Add up what a batch has changed, one write a day. It is a number for people, and holds up no mail."""
+    counts = MailCounts()
+    yield counts
+    for day, changes in counts.by_day():
+        with suppress(Busy):
+            table.write(statistics.mails_increment(day, changes))

@@ -43,9 +43,10 @@ class RunView:
     cards: dict[str, str] | None = None
 
 
-def view_runs(table: Table, start: Any, limit: int) -> tuple[list[CycleRun], Any]:
-    """The weekly runs, the latest first, and where the list goes on."""
-    return runs.weekly_runs(table, start, limit)
+def view_runs(table: Table, start: Any, limit: int) -> tuple[list[CycleRun], dict[RunId, Cost], Any]:
+    """The weekly runs, the latest first, what each took as far as it is known, and where the list goes on."""
+    found, last = runs.weekly_runs(table, start, limit)
+    return found, runs.costs_of(table, [each.run_id for each in found]), last
 
 
 def view_run(library: Library, run_id: RunId, staff: str, start: int, limit: int) -> RunView:

@@ -217,6 +217,12 @@ def cost_of(table: Table, run_id: RunId) -> Cost | None:
     return value_of(Cost, item) if item else None
 
 
+def costs_of(table: Table, run_ids: Iterable[RunId]) -> dict[RunId, Cost]:
+    """What each of the runs took, of those that have told."""
+    by_key = {_cost_key(each): each for each in run_ids}
+    return {by_key[item["PK"], item["SK"]]: value_of(Cost, item) for item in table.get_many(by_key)}
+
+
 def _cost_key(run_id: RunId) -> Key:
     return f"RUN#{run_id}", "COST"
 
