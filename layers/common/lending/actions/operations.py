@@ -7,7 +7,7 @@ from itertools import islice
 
 from lending.actions.library import Library
 from lending.actions.registration.late_applications import late_applications
-from lending.actions.run.due import run_due
+from lending.actions.run.due import is_due_run_done
 from lending.aws.table import statistics
 from lending.aws.table.calendar import calendar
 from lending.aws.table.mail import mails
@@ -70,12 +70,11 @@ def _state(moment: datetime, days: Calendar, due: JobDue, finished_at: datetime 
 
 
 def _troubles(library: Library) -> dict[str, int]:
-    due, table = run_due(library), library.table
+    table = library.table
     latest, _ = runs.weekly_runs(table, None, 1)
     record = runs.find(table, latest[0].run_id) if latest else None
     return {
-        "RunMissing": int(not due.begun),
-        "RunUnfinished": int(due.begun and not due.finished),
+        "RunUndone": int(not is_due_run_done(library)),
         "BooksUndone": record.lost if record else 0,
         "MailsStuck": sum(1 for _ in islice(mails.on_their_way(table, library.moment - _STUCK_AFTER), _COUNTED)),
         "ApplicationsLate": late_applications(library),
