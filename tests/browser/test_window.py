@@ -95,7 +95,7 @@ def test_somebody_without_mail_is_registered_found_and_let_in(phone: BrowserCont
     at_home.get_by_label("新しいパスワード", exact=True).fill(CHOSEN)
     at_home.get_by_label("新しいパスワード(確認").fill(CHOSEN)
     at_home.get_by_role("button", name="このパスワードに決める").click()
-    expect(at_home.get_by_text("予約している資料は、ありません。")).to_be_visible()
+    expect(at_home.get_by_role("heading", name="つぎにすること")).to_be_visible()
 
 
 def test_who_has_no_mail_is_written_a_letter(phone: BrowserContext, given: Given) -> None:

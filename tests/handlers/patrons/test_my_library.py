@@ -232,13 +232,15 @@ def test_nobody_can_have_strangers_written_to_without_end(there: SampleLibrary) 
 
 def test_basket_remembers_titles_and_counts_for_nothing(there: SampleLibrary) -> None:
     # GIVEN two titles; RULES 10: the basket is no hold
-    there.patron(), there.given.title("t-1"), there.given.title("t-2")
+    there.patron(), there.given.title("t-1"), there.given.title("t-2", copies=2)
     # WHEN they are put there, one of them twice
     assert ask("PUT", "/me/basket/t-2", now=NOON - timedelta(minutes=1))[0] == 204
     assert [answered(handler(sample("my_library/put_in_basket"), context()))[0] for _ in range(2)] == [204, 204]
     # THEN each is there once, in order
     shown = answered(handler(sample("my_library/basket"), context()))[1]["items"]
     assert [entry["title_id"] for entry in shown] == ["t-2", "t-1"]
+    # with what of each is on its shelf, and who waits
+    assert [(entry["copies_available"], entry["holds_waiting"]) for entry in shown] == [(2, 0), (1, 0)]
     assert ask("GET", "/me")[1]["counts"] == {"holds": 0, "loans": 0, "basket": 2}
     # WHEN one is taken out, twice
     assert [answered(handler(sample("my_library/take_from_basket"), context()))[0] for _ in range(2)] == [204, 204]

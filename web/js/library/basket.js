@@ -3,7 +3,7 @@
 import { list } from "../api.js";
 import { el } from "../dom.js";
 import { choice, tellFaults, tickedIn, typedIn } from "../inputs.js";
-import { facilities, placeNames, PREFECTURAL } from "../places.js";
+import { placeNames, PREFECTURAL } from "../places.js";
 import { api } from "../session.js";
 import { me } from "./me.js";
 import { books, nothing } from "./parts.js";
@@ -16,7 +16,6 @@ async function load(app) {
   const items = await list("/me/basket", api.get);
   const find = el("a", { class: "button", href: "#search" }, "資料をさがす");
   if (!items.length) return nothing("予約かごは、空です。", find);
-  const [record, places] = await Promise.all([me(), facilities()]);
   const holdable = items.some((item) => item.holdable);
   return [
     el("p", {}, "予約かごに入れただけでは、予約になりません。予約する資料を選んで、受取館を決めてください。"),
@@ -25,7 +24,7 @@ async function load(app) {
       books(items.map((item) => entry(item, app))),
       ...(holdable
         ? [
-            placeInput(record, places),
+            await placeInput(await me()),
             el("div", { class: "actions" }, el("button", { class: "button" }, "選んだ資料を予約する")),
           ]
         : []),
@@ -37,7 +36,7 @@ async function load(app) {
  * @param {Answer} item
  * @param {App} app
  */
-function entry({ title_id: id, title, author, holdable }, app) {
+function entry({ title_id: id, title, author, holdable, copies_available: free, holds_waiting: waiting }, app) {
   const take = async () => {
     await api.remove(`/me/basket/${encodeURIComponent(id)}`);
     await app.reload(`「${title}」を予約かごから出しました。`);
@@ -63,6 +62,7 @@ function entry({ title_id: id, title, author, holdable }, app) {
       }),
     ),
     author ? el("p", { class: "hint" }, author) : null,
+    holdable ? el("p", {}, `棚にある本 ${free}冊 / お待ちの方 ${waiting}人`) : null,
   );
 }
 

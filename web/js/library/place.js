@@ -1,13 +1,14 @@
 /** One hold: where to collect the book, then it is placed. */
 
-import { get } from "../api.js";
+import { get, list } from "../api.js";
 import { dayInWords } from "../dates.js";
-import { el } from "../dom.js";
-import { input, tellFaults, typedIn } from "../inputs.js";
+import { el, fill } from "../dom.js";
+import { controlOf, input, tellFaults, typedIn } from "../inputs.js";
 import { facilities, placeNames, placeOptions, PREFECTURAL } from "../places.js";
 import { api } from "../session.js";
 import { forget, read, write } from "../storage.js";
 import { me } from "./me.js";
+import { noticesAt } from "./notices.js";
 
 // Most people always go to the same place.
 const LAST_PLACE = "place";
@@ -21,18 +22,26 @@ export const forgetPlace = () => forget(LAST_PLACE);
 export const rememberPlace = (place) => write(LAST_PLACE, place);
 
 /**
- * The choice of a pickup place: the patron's usual one is chosen, or else the one chosen last.
+ * The choice of a pickup place: the patron's usual one is chosen, or else the one chosen last. What is closed or paused there
+ * is told with the choice.
  *
  * @param {Answer} record
- * @param {Facility[]} places
  */
-export const placeInput = (record, places) =>
-  input("pickup_place", "受取館", {
+export async function placeInput(record) {
+  const [places, notices] = await Promise.all([facilities(), list("/notices")]);
+  const field = input("pickup_place", "受取館", {
     tag: "select",
     children: placeOptions(places, record.usual_pickup_place ?? read(LAST_PLACE) ?? ""),
     hint: "本を受け取る場所を選んでください。",
     required: true,
   });
+  const told = el("div", { role: "status" });
+  const place = controlOf(field, "pickup_place");
+  const tell = () => fill(told, place.value ? noticesAt(notices, [place.value]) : null);
+  place.addEventListener("change", tell);
+  tell();
+  return el("div", { class: "stack" }, field, told);
+}
 
 export const placeView = { id: "place", label: "予約する", hidden: true, under: "search", load };
 
@@ -41,18 +50,48 @@ export const placeView = { id: "place", label: "予約する", hidden: true, und
  * @param {string} id
  */
 async function load(app, id) {
-  const [record, title, items] = await Promise.all([me(), get(`/titles/${encodeURIComponent(id)}`), facilities()]);
+  const [record, title, holds, loans] = await Promise.all([
+    me(),
+    get(`/titles/${encodeURIComponent(id)}`),
+    list("/me/holds", api.get),
+    list("/me/loans", api.get),
+  ]);
+  const name = el("p", { class: "book-title" }, `「${title.title}」`, title.author ? ` ${title.author}` : "");
+  const obstacle = inTheWay(id, record, holds, loans);
+  if (obstacle) return [name, obstacle];
   const form = app.form(
     (sent) => hold(sent, title, app),
-    placeInput(record, items),
+    await placeInput(record),
     el("div", { class: "actions" }, el("button", { class: "button" }, "予約を確定する")),
   );
-  return [
-    el("p", { class: "book-title" }, `「${title.title}」`, title.author ? ` ${title.author}` : ""),
-    record.online_lending ? null : notEnrolled(),
-    form,
-  ];
+  return [name, record.online_lending ? null : notEnrolled(), form];
 }
+
+/**
+ * Why this title cannot be held now, before anything is chosen, and where to go on (RULES 9, 10).
+ *
+ * @param {string} id
+ * @param {Answer} record
+ * @param {Answer[]} holds
+ * @param {Answer[]} loans
+ */
+function inTheWay(id, { hold_limit: limit }, holds, loans) {
+  /** @param {Answer} book */
+  const isIt = ({ title_id: each }) => each === id;
+  if (loans.some(isIt)) return goOn("いまあなたに貸し出しています。", "#loans", "借りている資料を見る");
+  if (holds.some(isIt)) return goOn("もう予約しています。", "#holds", "予約した資料を見る");
+  if (holds.length >= limit)
+    return goOn(`予約は${limit}冊までです。ほかの予約を取り消すと、予約できます。`, "#holds", "予約した資料を見る");
+  return null;
+}
+
+/**
+ * @param {string} text
+ * @param {string} href
+ * @param {string} link
+ */
+const goOn = (text, href, link) =>
+  el("div", { class: "note warning" }, el("p", {}, text), el("p", {}, el("a", { href }, link)));
 
 const notEnrolled = () =>
   el(

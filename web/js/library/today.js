@@ -10,6 +10,7 @@ import { cardPicture } from "./card-picture.js";
 import { firstSteps } from "./first-steps.js";
 import { keptCard } from "./kept-card.js";
 import { me, warnings } from "./me.js";
+import { noticesAt } from "./notices.js";
 import { grouped } from "./parts.js";
 
 export const todayView = { id: "today", label: "きょう", load };
@@ -40,7 +41,7 @@ async function ofToday() {
   ];
   return [
     ...warnings(record),
-    pauses(notices, [...holds, ...loans], record),
+    noticesAt(notices, [record.usual_pickup_place, ...[...holds, ...loans].map((book) => book.pickup_place)]),
     holds.length || loans.length ? null : firstSteps(record),
     part("受け取れる本", batches(toCollect, "pickup_until", "まで", named)),
     part("返却期限を過ぎた本", late(loans.filter((loan) => loan.overdue))),
@@ -70,29 +71,6 @@ const withoutNetwork = (card, app) => [
  */
 const part = (title, content) =>
   content.length ? el("section", { class: "part stack" }, el("h2", {}, title), content) : null;
-
-/**
- * What is paused for everybody, or where this patron collects (RULES 40).
- *
- * @param {Answer[]} notices
- * @param {Answer[]} books
- * @param {Answer} record
- */
-function pauses(notices, books, { usual_pickup_place: usual }) {
-  const places = new Set([usual, ...books.map((book) => book.pickup_place)].filter(Boolean).map(String));
-  const mine = notices.filter(({ scope, facility }) => scope === "service" || places.has(String(facility ?? scope)));
-  if (!mine.length) return null;
-  return el(
-    "div",
-    { class: "note warning" },
-    el("h2", {}, "お知らせ"),
-    el(
-      "ul",
-      {},
-      mine.slice(0, 3).map(({ message }) => el("li", {}, message)),
-    ),
-  );
-}
 
 /**
  * Books by the place and the day they share.

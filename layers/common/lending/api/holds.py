@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict
 
-from lending.actions.holds.basket import put_in_basket, show_basket, take_from_basket
+from lending.actions.holds.basket import Entry, put_in_basket, show_basket, take_from_basket
 from lending.actions.holds.place import cancel_hold, place_hold, place_holds
 from lending.actions.holds.view import HoldView, view_holds, view_placed
 from lending.actions.one_by_one import Outcome
@@ -16,7 +16,6 @@ from lending.api.request import Page, Request
 from lending.api.request_models import Place, RequestModel, Word, as_list
 from lending.api.shown.books import LastRunAnswer, shown_last_run
 from lending.api.surface import Area
-from lending.domain.catalogue.title import Title
 from lending.domain.holds.hold import STATUS_LABELS, Hold, HoldStatus
 from lending.domain.run.reasons import patron_sentence
 from lending.domain.run.run import Explanation
@@ -88,12 +87,14 @@ class PlacedAnswer(OwnHold):
 
 
 class BasketEntry(TypedDict):
-    """A title in the basket."""
+    """A title in the basket, and how soon it could be had."""
 
     title_id: str
     title: str
     author: str
     holdable: bool
+    copies_available: int
+    holds_waiting: int
 
 
 @area.get()
@@ -129,10 +130,8 @@ def cancel(title_id: str, request: Request) -> None:
 @basket.get()
 def show(request: Request) -> Page[BasketEntry]:
     """The titles in the basket."""
-    entries = show_basket(request.library.table, request.caller)
-    return request.page_of(
-        entries, lambda entry: (entry.added_at, entry.title.title_id), lambda entry: _entry(entry.title)
-    )
+    entries = show_basket(request.library, request.caller)
+    return request.page_of(entries, lambda entry: (entry.added_at, entry.title.title_id), _entry)
 
 
 @basket.put("/<title_id>", status=204)
@@ -147,12 +146,15 @@ def take_out(title_id: str, request: Request) -> None:
     take_from_basket(request.library.table, request.caller, title_id)
 
 
-def _entry(title: Title) -> BasketEntry:
+def _entry(entry: Entry) -> BasketEntry:
+    title = entry.title
     return {
         "title_id": title.title_id,
         "title": title.title,
         "author": title.author,
         "holdable": title.lendable > 0,
+        "copies_available": entry.copies_available,
+        "holds_waiting": entry.holds_waiting,
     }
 
 
