@@ -1,9 +1,10 @@
 /** A month as a sheet of days that are pressed, with the arrow keys to go from one to another. */
 
+import { dayInWords } from "./dates.js";
+import { daysOfMonth, weekdayOf } from "./desk/year-days.js";
 import { el } from "./dom.js";
 
 const WEEKDAYS = "日月火水木金土";
-const DAY_MS = 86_400_000;
 /** @type {Record<string, number>} */
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 
@@ -13,11 +14,10 @@ const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
  * @param {(date: string) => unknown} press
  */
 export function monthSheet(month, told, press) {
-  const days = daysOf(month);
-  const blank = new Date(`${days[0]}T00:00Z`).getUTCDay();
-  const cells = [...Array(blank).fill(null), ...days];
-  const weeks = Array.from({ length: Math.ceil(cells.length / 7) }, (_, n) => cells.slice(n * 7, n * 7 + 7));
   const [year, number] = month.split("-").map(Number);
+  const days = daysOfMonth(year, number);
+  const cells = [...Array(weekdayOf(days[0])).fill(null), ...days];
+  const weeks = Array.from({ length: Math.ceil(cells.length / 7) }, (_, n) => cells.slice(n * 7, n * 7 + 7));
   const sheet = el(
     "table",
     { class: "month" },
@@ -49,33 +49,24 @@ export function monthSheet(month, told, press) {
   return sheet;
 }
 
-/** @param {string} month */
-function daysOf(month) {
-  const first = Date.parse(`${month}-01T00:00Z`);
-  const days = Array.from({ length: 31 }, (_, n) => new Date(first + n * DAY_MS).toISOString().slice(0, 10));
-  return days.filter((date) => date.startsWith(month));
-}
-
 /**
  * @param {string} date
  * @param {{ text: string, state: string, fixed?: boolean }} told
  * @param {(date: string) => unknown} press
  */
 function dayButton(date, { text, state, fixed }, press) {
-  const [, month, day] = date.split("-").map(Number);
-  const weekday = WEEKDAYS[new Date(`${date}T00:00Z`).getUTCDay()];
   return el(
     "button",
     {
       type: "button",
       class: `day ${state}`,
       "data-date": date,
-      "aria-label": `${month}月${day}日(${weekday}) ${text}`,
+      "aria-label": `${dayInWords(date)} ${text}`,
       disabled: fixed,
       tabindex: -1,
       onclick: () => press(date),
     },
-    el("span", {}, String(day)),
+    el("span", {}, String(Number(date.slice(8)))),
     el("small", {}, text),
   );
 }

@@ -1,15 +1,6 @@
 /** What closed days make of one day, and what pressing it in a month's sheet means (RULES 40). */
 
-/**
- * Whether closed days, or an exception to them, are about a day.
- *
- * @param {Answer} closure
- * @param {string} date
- */
-function isAbout({ from, until, weekdays }, date) {
-  const monday = (new Date(`${date}T00:00Z`).getUTCDay() + 6) % 7;
-  return from <= date && date <= until && (!weekdays.length || weekdays.includes(monday));
-}
+import { covers } from "../desk/year-days.js";
 
 /**
  * A day: shut or open, and what says so. An exception stands above all that it is an exception to.
@@ -18,7 +9,7 @@ function isAbout({ from, until, weekdays }, date) {
  * @param {string} date
  */
 export function dayOf(closures, date) {
-  const about = closures.filter((closure) => isAbout(closure, date));
+  const about = closures.filter((closure) => covers(closure, date));
   const [shut, open] = ["closed", "open"].map((kind) => about.filter((closure) => closure.kind === kind));
   return { isShut: shut.length > 0 && !open.length, shut, open };
 }
