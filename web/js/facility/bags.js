@@ -55,8 +55,7 @@ class BagList {
     this.scan = new Scanner(app, "利用者カードのバーコード", (code) => this.find(code));
     this.camera = new Camera(
       (code) => this.scan.run(code, (number) => this.find(number)),
-      // Who reads with the camera types nothing: no keyboard covers what was found.
-      (open) => (this.scan.control.inputMode = open ? "none" : "text"),
+      (open) => this.scan.form.classList.toggle("by-camera", open),
     );
     this.looks = 0;
   }

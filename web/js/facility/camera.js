@@ -33,7 +33,7 @@ export class Camera {
     this.video = el("video", { playsinline: true, muted: true, "aria-label": "カメラの画像" });
     this.said = el("p", { role: "status" });
     this.panel = el("div", { class: "camera stack", hidden: true }, this.video, this.said);
-    this.button = el("button", { type: "button", class: "button plain" });
+    this.button = el("button", { type: "button", class: "button plain camera-switch" });
     this.button.addEventListener("click", () => (this.stream ? this.close() : this.open()));
     this.label();
   }
@@ -60,6 +60,7 @@ export class Camera {
       await this.video.play();
       const read = await reader();
       this.said.textContent = "カードのバーコードを、画面の中央に映してください。";
+      this.button.scrollIntoView();
       this.look(read);
     } catch (error) {
       this.close();
