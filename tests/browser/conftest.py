@@ -169,6 +169,8 @@ def assert_accessible(page: Page) -> None:
     Of what there is once nothing is being loaded any more.
     """
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    # What is still fading in cannot be read yet.
+    page.wait_for_function("() => document.getAnimations().every(({ playState }) => playState !== 'running')")
     # The script is large: each document gets it once.
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe.axe_script)
