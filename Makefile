@@ -14,7 +14,7 @@ export PYTHONPATH := layers/common:.
 export SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run week serve quick rules test bench lint $(LINTERS) validate security openapi requirements build deploy drill rollback pages accounts facilities catalogue search restore job
+.PHONY: help run week serve quick rules test bench lint $(LINTERS) validate security openapi requirements build deploy drill rollback pages accounts facilities catalogue move-in search restore job
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -107,6 +107,9 @@ facilities: .venv/made ## Load infra/data/facilities.csv into a stage, at first 
 
 catalogue: .venv/made ## Bring a catalogue into a stage (FILE=catalogue.csv, .mrc or .xml; MAPPING=mapping.json)
 	@$(BIN)/python -m infra.import_catalogue $(FILE) $(if $(MAPPING),--mapping $(MAPPING)) --stage $(STAGE)
+
+move-in: .venv/made ## Take a library in by its files (FOLDER=…; DRY=1 writes nothing)
+	@$(BIN)/python -m infra.move_in $(FOLDER) $(if $(DRY),--dry-run) --stage $(STAGE)
 
 search: .venv/made ## Make the file that is searched anew, of the titles in a stage's table
 	@$(BIN)/python -m infra.search_anew --stage $(STAGE)

@@ -26,6 +26,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from infra.catalogue.files import read
+from infra.catalogue.found import Catalogue
 from infra.catalogue.mapping import NoMapping
 from infra.stage import Faulty, checked, outputs_of
 from lending.actions.catalogue.describe_titles import bring_in
@@ -62,7 +63,11 @@ def import_catalogue(table: Table, bucket: str, path: Path, mapping: Path | None
         OSError: the file cannot be read.
         NoMapping: the mapping cannot be used.
     """
-    found = read(path, mapping)
+    return bring_in_catalogue(table, bucket, read(path, mapping))
+
+
+def bring_in_catalogue(table: Table, bucket: str, found: Catalogue) -> Report:
+    """Bring titles and copies in, then make a search file of everything known."""
     with ThreadPoolExecutor(_THREADS) as pool:
         results = list(pool.map(lambda part: bring_in(table, part), in_batches(found.titles.values(), _AT_ONCE)))
     refused = [changes for _, part in results for changes in part]
@@ -80,7 +85,7 @@ def _entries(titles: Iterable[DescribedTitle]) -> Iterator[Entry]:
     return (Entry.of(title.title_id, title.title, title.author, title.isbn) for title in titles)
 
 
-def _names(asked: argparse.Namespace) -> tuple[str, str]:
+def names_of(asked: argparse.Namespace) -> tuple[str, str]:
     """Table and bucket: those given, of the stage, of the environment, or of the AWS on one's own machine."""
     given = asked.table or os.environ.get("TABLE_NAME", ""), asked.bucket or os.environ.get("CATALOGUE_BUCKET", "")
     if asked.stage:
@@ -106,7 +111,7 @@ def main() -> int:
     parser.add_argument("--bucket")
     asked = parser.parse_args()
     try:
-        table, bucket = _names(asked)
+        table, bucket = names_of(asked)
         if not (table and bucket):
             parser.error("which table and bucket? Give --stage, or --table and --bucket.")
         report = import_catalogue(Table(boto3.client("dynamodb"), table), bucket, asked.file, asked.mapping)

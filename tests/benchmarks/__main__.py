@@ -16,6 +16,7 @@ from tests.benchmarks import (
     cold_start,
     contention,
     mail_cost,
+    moving_in,
     page_cost,
     release_cost,
     run_cost,
@@ -41,6 +42,7 @@ BENCHES = {
     "search": Bench(searching.run),
     "search_kinds": Bench(search_kinds.run, search_kinds.details),
     "pages": Bench(page_cost.run),
+    "moving_in": Bench(moving_in.run),
     "contention": Bench(contention.run),
     "bill": Bench(bill.run, bill.details),
 }

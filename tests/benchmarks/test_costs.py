@@ -2,7 +2,18 @@
 
 import pytest
 
-from tests.benchmarks import bill, cold_start, mail_cost, page_cost, release_cost, run_cost, search_kinds, searching
+from infra.move_in import UNITS
+from tests.benchmarks import (
+    bill,
+    cold_start,
+    mail_cost,
+    moving_in,
+    page_cost,
+    release_cost,
+    run_cost,
+    search_kinds,
+    searching,
+)
 
 
 def test_a_run_asks_little_of_the_table() -> None:
@@ -30,6 +41,17 @@ def test_a_worker_sends_what_saturdays_job_has_put() -> None:
 
 def test_a_catalogue_is_brought_in_and_every_search_finds_something() -> None:
     assert searching.run(copies=400, searches=20)["copies"] == 400
+
+
+def test_moving_in_costs_what_is_told_before_and_nothing_once_more() -> None:
+    # GIVEN a library WHEN it moves in, and once more
+    rows = {row["file"]: row for row in moving_in.run(600)}
+    # THEN each row takes what the command tells before it begins
+    books = UNITS["copies"] + UNITS["titles"] / 2
+    told = {"copies": books} | {name: UNITS[name] for name in ("patrons", "loans", "holds")}
+    assert {name: rows[name]["units_a_row"] for name in told} == pytest.approx(told, rel=0.1)
+    # AND what has not changed is not written
+    assert not any(rows[f"{name}, again"]["write_units"] for name in told)
 
 
 def test_every_kind_of_query_is_measured() -> None:

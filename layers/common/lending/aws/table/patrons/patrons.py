@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 
 from lending.aws.table.codec import Item, attributes, each_of, stamp, value_of
 from lending.aws.table.shards import merged, shard
@@ -124,6 +125,17 @@ def loan_increment(patron_id: str, title_id: str, cap: int, holds: int = 0) -> W
         cap=cap,
         holds=holds,
         title=title_id,
+    )
+
+
+def loans_addition(patron_id: str, title_ids: set[str]) -> Write:
+    """More loans, made by another system: of titles that the patron has not on loan, whatever the cap (RULES 42)."""
+    books: dict[str, Any] = {f"title_{n}": title_id for n, title_id in enumerate(sorted(title_ids))}
+    return update(
+        key(patron_id),
+        add={"loans": len(title_ids), "lent_titles": title_ids},
+        condition=" AND ".join(["attribute_exists(#PK)", *(f"NOT contains(#lent_titles, :{name})" for name in books)]),
+        **books,
     )
 
 
