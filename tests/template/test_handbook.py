@@ -14,7 +14,7 @@ from tests.template.conftest import ROOT
 
 TEXTS = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
-TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
+TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
 # What the AWS CLI knows beside the operations of a service, and options that every operation has.
 CLI_ONLY = {("logs", "tail"), ("s3", "rm"), ("configure", "sso")}
 CLI_OPTIONS = {"region", "query", "output", "cli-read-timeout", "cli-binary-format"}
