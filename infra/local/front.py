@@ -1,13 +1,14 @@
 """One stable address for the site: a loopback front before the local CloudFront.
 
 A local distribution answers under a host name of its own and insists on HTTPS. The front gives people
-http://localhost:8080 and tells CloudFront that TLS ended here, so that the distribution stays as it is deployed.
+http://localhost:8080 and tells CloudFront that TLS ended here, so that the distribution stays as it is deployed. And it
+asks the second of the pages' origins where the first has nothing, which the local CloudFront does not.
 """
 
 import http.client
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -16,18 +17,24 @@ from infra.local.server import LOOPBACK
 
 # Of one connection, not of the message (RFC 9110, 7.6.1).
 HOP_BY_HOP = {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
+# What sends CloudFront to the second origin, as the template has it.
+FAILOVER = (403, 404)
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
 
 @contextmanager
-def front(site_port: int, port: int, distribution: str) -> Iterator[None]:
+def front(site_port: int, port: int, distribution: str, api: str) -> Iterator[None]:
     """Serve `http://localhost:<site_port>` from the distribution (its domain name) of the local AWS on `port`.
+
+    `api` is the path there that leads to the API.
 
     Raises RuntimeError when the port is taken.
     """
     host = f"{distribution.partition('.')[0]}.cloudfront.localhost:{port}"
     try:
-        server = _Front((LOOPBACK, site_port), _forwarding_to(port, host))
+        server = _Front(
+            (LOOPBACK, site_port), type("Forwarder", (_Forwarder,), {"port": port, "host": host, "api": api})
+        )
     except OSError as error:
         raise RuntimeError(f"Port {site_port} is taken. Choose another one with SITE_PORT.") from error
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -60,36 +67,51 @@ def _fetched(
         connection.close()
 
 
-def _forwarding_to(port: int, host: str) -> type[BaseHTTPRequestHandler]:
-    class Forwarder(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Forwarder(BaseHTTPRequestHandler):
+    """Hands a request on to the distribution; `port`, `host` and `api` say where that is, and the API behind it."""
 
-        def forward(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            fetched = _fetched(port, self.command, self.path, body, self.forwarded_headers())
-            if fetched:
-                self.answer(*fetched)
-            else:
-                self.send_error(502)
+    protocol_version = "HTTP/1.1"
+    port: int
+    host: str
+    api: str
 
-        def forwarded_headers(self) -> dict[str, str]:
-            ours = {"Host": host, "X-Forwarded-Proto": "https"}
-            theirs = {n: v for n, v in self.headers.items() if n.lower() not in HOP_BY_HOP | {"host"}}
-            return theirs | ours
+    def forward(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        fetched = _fetched(self.port, self.command, self.path, body, self.forwarded_headers())
+        if not fetched:
+            self.send_error(502)
+        elif fetched[0].status in FAILOVER and not self.path.startswith("/api/"):
+            self.answer_from_second(fetched[0])
+        else:
+            self.answer(*fetched)
 
-        def answer(self, response: http.client.HTTPResponse, content: bytes) -> None:
-            self.send_response_only(response.status, response.reason)
-            for name, value in response.getheaders():
-                if name.lower() not in HOP_BY_HOP | {"content-length"}:
-                    self.send_header(name, value)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(content)
+    def forwarded_headers(self) -> dict[str, str]:
+        ours = {"Host": self.host, "X-Forwarded-Proto": "https"}
+        theirs = {n: v for n, v in self.headers.items() if n.lower() not in HOP_BY_HOP | {"host"}}
+        return theirs | ours
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing: what people ask for is nobody's business."""
+    def answer_from_second(self, first: http.client.HTTPResponse) -> None:
+        second = _fetched(self.port, self.command, f"{self.api}{self.path}", b"", {})
+        if not second:
+            self.send_error(502)
+            return
+        # What CloudFront adds to every answer it has added to the first.
+        theirs = {name.lower() for name, _ in second[0].getheaders()}
+        self.answer(*second, [(name, value) for name, value in first.getheaders() if name.lower() not in theirs])
 
-    for method in METHODS:
-        setattr(Forwarder, f"do_{method}", Forwarder.forward)
-    return Forwarder
+    def answer(self, response: http.client.HTTPResponse, content: bytes, added: Sequence[tuple[str, str]] = ()) -> None:
+        self.send_response_only(response.status, response.reason)
+        for name, value in [*response.getheaders(), *added]:
+            if name.lower() not in HOP_BY_HOP | {"content-length"}:
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: what people ask for is nobody's business."""
+
+
+for _method in METHODS:
+    setattr(_Forwarder, f"do_{_method}", _Forwarder.forward)

@@ -94,7 +94,8 @@ def local_stack(
     with _own_folder(port) as folder, ministack(port, folder) as endpoint:
         deployment = Deployment(endpoint, port, site_port, root, parameters=dict(parameters or {}))
         outputs = deployment.create()
-        with front(site_port, port, outputs["DistributionDomain"]):
+        api = urlsplit(outputs["ApiUrl"]).path.removesuffix("/api")
+        with front(site_port, port, outputs["DistributionDomain"], api):
             yield Stack(deployment, outputs, folder)
 
 

@@ -67,6 +67,7 @@ def fit_to_loopback(template: Template, port: int) -> Template:
     resources = template["Resources"]
     resources.update(_routes(resources[API]))
     _dial_loopback(resources["Distribution"], port)
+    _leave_out_failover(resources["Distribution"])
     _admit_plain_http(resources)
     _send_mail_from_anything(resources)
     _send_batches(resources)
@@ -154,6 +155,13 @@ def _dial_loopback(distribution: Template, port: int) -> None:
     origin["DomainName"] = LOOPBACK
     origin["OriginPath"] = {"Fn::Sub": f"/_aws/execute-api/${{{API}}}/$default"}
     origin["CustomOriginConfig"] = {"OriginProtocolPolicy": "http-only", "HTTPPort": port}
+
+
+def _leave_out_failover(distribution: Template) -> None:
+    """Leave out CloudFront's groups of origins, which are not carried out: the front asks the second one itself."""
+    config = distribution["Properties"]["DistributionConfig"]
+    (group,) = config.pop("OriginGroups")["Items"]
+    config["DefaultCacheBehavior"]["TargetOriginId"] = group["Members"]["Items"][0]["OriginId"]
 
 
 def _admit_plain_http(resources: dict[str, Template]) -> None:

@@ -123,3 +123,19 @@ def test_the_menu_of_a_phone_leads_everywhere(page: Page) -> None:
         assert box["y"] < 160
     page.get_by_role("button", name="ページ一覧").click()
     assert_accessible(page)
+
+
+def test_a_wrong_address_leads_back_to_the_pages(page: Page) -> None:
+    # WHEN an address is opened at which there is no page
+    answer = page.goto("/guide/q7")
+    # THEN a page says so, in the frame and with the headers of every other
+    assert answer is not None
+    assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    expect(page.get_by_role("heading", level=1)).to_have_text("ページが見つかりません")
+    assert_accessible(page)
+    page.locator("#content").get_by_role("link", name="使い方").click()
+    expect(page.locator("summary")).to_have_count(32)
+    # and what the API says is not there is still said in its own form
+    problem = page.request.get("/api/nothing")
+    assert (problem.status, problem.json()["code"]) == (404, "not_found")

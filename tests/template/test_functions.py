@@ -260,9 +260,9 @@ def test_the_api_outlasts_its_functions(of_type: OfType) -> None:
         assert function["Timeout"] < 30 or logical in scheduled_or_queued
 
 
-def test_the_public_function_reads_the_search_file_and_no_image(statements: Statements) -> None:
-    (rule,) = [rule for rule in statements["PublicFunction"] if "s3:GetObject" in actions_of(rule)]
-    assert rule["Resource"] == {"Fn::Sub": "${CatalogueBucket.Arn}/search/*"}
+def test_the_public_function_reads_the_search_file_one_page_and_no_image(statements: Statements) -> None:
+    rules = [rule["Resource"] for rule in statements["PublicFunction"] if "s3:GetObject" in actions_of(rule)]
+    assert rules == [{"Fn::Sub": "${SiteBucket.Arn}/404.html"}, {"Fn::Sub": "${CatalogueBucket.Arn}/search/*"}]
 
 
 def test_the_catalogue_function_touches_of_the_table_what_the_search_knows(statements: Statements) -> None:

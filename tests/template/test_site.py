@@ -73,6 +73,20 @@ def test_pages_and_api_are_one_origin_for_people(distribution: dict[str, Any]) -
     assert api["OriginRequestPolicyId"] == ALL_VIEWER_EXCEPT_HOST
 
 
+def test_where_there_is_no_page_one_says_so_and_the_api_keeps_its_answers(distribution: dict[str, Any]) -> None:
+    # GIVEN the group of origins that pages come from
+    (group,) = distribution["OriginGroups"]["Items"]
+    # THEN the API is asked where the bucket has nothing, which it tells as forbidden or as not found
+    assert [member["OriginId"] for member in group["Members"]["Items"]] == ["pages", "api"]
+    assert group["FailoverCriteria"]["StatusCodes"]["Items"] == [403, 404]
+    for each in (distribution["OriginGroups"], group["Members"], group["FailoverCriteria"]["StatusCodes"]):
+        assert each["Quantity"] == len(each["Items"])
+    assert distribution["DefaultCacheBehavior"]["TargetOriginId"] == group["Id"]
+    # and what the API says of its own routes reaches people as it is
+    (api,) = [each for each in distribution["CacheBehaviors"] if each["PathPattern"] == "/api/*"]
+    assert api["TargetOriginId"] == "api"
+
+
 def test_every_answer_comes_over_https_with_the_headers(distribution: dict[str, Any], policies: dict[str, Any]) -> None:
     for behaviour in [distribution["DefaultCacheBehavior"], *distribution["CacheBehaviors"]]:
         assert behaviour["ViewerProtocolPolicy"] == "redirect-to-https"

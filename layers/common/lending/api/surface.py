@@ -135,11 +135,15 @@ class Area:
 
 
 class Surface(APIGatewayHttpResolver):
-    """All that one function answers; `routes` are its methods and paths."""
+    """All that one function answers; `routes` are its methods and paths.
 
-    def __init__(self, *areas: Area) -> None:
+    `no_page` answers who looks for a page of the site that is not there, where a function is asked for such.
+    """
+
+    def __init__(self, *areas: Area, no_page: Callable[[], Response[str]] | None = None) -> None:
         super().__init__()
         self.areas = areas
+        self._no_page = no_page
         self.routes = [(route.method, route.path) for area in areas for route in area.routes]
         self.not_found(self._unknown)
         for area in areas:
@@ -150,8 +154,10 @@ class Surface(APIGatewayHttpResolver):
         return self.resolve(event, context)
 
     def _unknown(self, _: Exception) -> Response[str]:
-        """A path that is known by other methods is told so."""
+        """A path that is known by other methods is told so; who looks for a page is shown one."""
         event = self.current_event.raw_event
+        if self._no_page and not f"{event['rawPath']}/".startswith("/api/"):
+            return _safely(event, self._no_page)
         rules = self._static_routes + self._dynamic_routes
         allowed = ", ".join(route.method for route in rules if route.rule.match(event["rawPath"]))
         return problem(Refused("method_not_allowed" if allowed else "not_found"), event, allowed)
