@@ -118,6 +118,14 @@ def test_a_patron_changes_password_and_mail_address(phone: BrowserContext, given
     page.get_by_role("button", name="受取館を変える").click()
     expect(page.locator("#news")).to_contain_text("いつもの受取館を変えました。")
     expect(page.get_by_label("いつもの受取館").locator("option:checked")).to_have_text("平内町 平内町立図書館")
+    # WHEN they want to stay signed in, and no longer THEN what is kept goes to the device, and back
+    kept = "[Object.keys(sessionStorage).sort(), Object.keys(localStorage).sort()]"
+    page.get_by_role("button", name="この機器ではログインしたままにする").click()
+    expect(page.locator("#news")).to_contain_text("ログインしたままになります。")
+    assert page.evaluate(kept) == [[], ["card", "session"]]
+    page.get_by_role("button", name="ログインしたままにしない").click()
+    expect(page.locator("#news")).to_contain_text("ログアウトします。")
+    assert page.evaluate(kept) == [["card", "session"], []]
     # WHEN the password is changed with a wrong one THEN it is refused at its field
     assert_accessible(page)
     chosen = "tsugi-2026"
@@ -193,7 +201,8 @@ def test_every_state_of_holds_and_loans_is_told(phone: BrowserContext, given: Gi
     patron = given.patron(expires_on=date(2020, 3, 31))
     run = {"date": "2026-06-04", "code": "queue", "message": "3人中2番目で、本は1冊です。", "facts": {}}
     holds = [
-        HOLD | {"status": "waiting", "status_label": "確保待ち", "position": 2, "of": 3, "last_run": run},
+        HOLD | {"status": "waiting", "status_label": "確保待ち", "position": 2, "of": 3, "last_run": run,
+                "stopped_by": [{"code": "facility_suspended", "message": "受取館がお休みです。"}]},
         HOLD | {"title_id": "T2", "status": "secured", "status_label": "確保済み"},
         HOLD | {"title_id": "T3", "status": "ready", "status_label": "貸出可能", "pickup_place": "prefectural",
                 "pickup_until": "2026-06-16"},
@@ -220,7 +229,11 @@ def test_every_state_of_holds_and_loans_is_told(phone: BrowserContext, given: Gi
     expect(collect).to_contain_text("青森県立図書館6月16日(火)まで 1冊見本の本")
     expect(part(page, "返却期限を過ぎた本")).to_contain_text("返却期限 6月21日(日)")
     expect(part(page, "つぎに返す本")).to_contain_text("6月21日(日)まで 2冊")
+    expect(part(page, "つぎに返す本").get_by_role("listitem")).to_have_text(
+        ["見本の本", "見本の本(受取期間は終わりました)"]
+    )
     expect(part(page, "つぎに返す本")).to_contain_text("6月24日(水)ごろ")
+    expect(part(page, "予約")).to_contain_text("つぎの処理: 受取館がお休みです。")
     cap = part(page, "借りられる冊数")
     expect(cap).to_contain_text("10冊のうち4冊を借りています。あと6冊借りられます。")
     expect(cap.get_by_role("listitem")).to_have_text(["貸出 2冊", "受取できます 1冊", "受取期間は終わりました 1冊"])
@@ -299,7 +312,8 @@ def test_twenty_holds_fit_a_phone_and_several_are_cancelled_at_once(phone: Brows
     assert_accessible(page)
 
 
-def test_a_session_that_ran_out_asks_to_sign_in_again(page: Page, given: Given) -> None:
+@pytest.mark.parametrize("end", ["s.until = 0; s.refresh = 'void';", "s.begun -= 25 * 60 * 60 * 1000;"])
+def test_a_session_that_ran_out_asks_to_sign_in_again(page: Page, given: Given, end: str) -> None:
     patron = given.patron()
     sign_in_at(page, "/library.html", patron.card_number, CARD)
     expect(page.get_by_role("heading", name="つぎにすること")).to_be_visible()
@@ -308,8 +322,8 @@ def test_a_session_that_ran_out_asks_to_sign_in_again(page: Page, given: Given) 
     page.evaluate(run_out)
     open_view(page, "借りている")
     page.wait_for_function("JSON.parse(sessionStorage.session).until > 0")
-    # WHEN it cannot be renewed any more THEN the page says so
-    page.evaluate(run_out.replace("s.until = 0;", "s.until = 0; s.refresh = 'void';"))
+    # WHEN it cannot be renewed any more, or the tab was left open for more than a day THEN the page says so
+    page.evaluate(run_out.replace("s.until = 0;", end))
     page.get_by_role("button", name="メニュー").click()
     page.locator(".view-links").get_by_role("link", name="メール").click()
     heading(page, "Myライブラリ")

@@ -66,7 +66,7 @@ function entry(loan, named, only) {
     [
       el("span", { class: `state ${loan.state}` }, loan.state_label),
       loan.overdue ? el("strong", { class: "late" }, " 期限を過ぎています") : null,
-      renewable ? ` 延長できます(あと${left}回)` : ` ${loan.reserved ?? ""}`,
+      renewable ? " 延長できます" : ` ${loan.reserved ?? ""}`,
     ],
     [factList(facts(loan, named)), note, renewable ? null : whyNot(loan)],
     renewable ? choice("checkbox", "barcodes", barcode, `貸出延長する(あと${left}回)`, only, title) : null,
@@ -86,6 +86,7 @@ function facts(loan, named) {
       uncollected && loan.pickup_from ? `${dayInWords(loan.pickup_from)}～${dayInWords(loan.pickup_until)}` : "",
     ],
     ["受取館", named(loan.pickup_place)],
+    ["貸出延長", loan.renewable ? `あと${loan.renewals_left}回できます` : ""],
     ["貸出日", dayInWords(loan.lent_on)],
     ["資料番号", el("span", { class: "number" }, loan.barcode)],
   ];

@@ -48,7 +48,7 @@ async function ofToday() {
     part("つぎに返す本", next(loans)),
     part("これから届く本", batches(coming, "pickup_from", "から受け取れます", named)),
     loans.length ? part("借りられる冊数", [capBar(record.loan_cap, loans)]) : null,
-    holds.length ? part("予約", [onHold(holds, record)]) : null,
+    holds.length ? part("予約", onHold(holds, record)) : null,
     part("カード", [cardPicture(record)]),
   ];
 }
@@ -116,7 +116,7 @@ function next(loans) {
   const notes = new Set(first.map((loan) => loan.past_due_note).filter(Boolean));
   return [
     el("p", {}, el("strong", {}, `${dayInWords(first[0].due_on)}まで`), ` ${first.length}冊`),
-    titles(first),
+    titles(first.map((loan) => (loan.state === "on_loan" ? loan : { title: `${loan.title}(${loan.state_label})` }))),
     ...[...notes].map((note) => el("p", { class: "hint" }, note)),
     renewable ? el("p", {}, el("a", { href: "#loans" }, `${renewable}冊は、貸出延長できます`)) : null,
   ];
@@ -131,8 +131,15 @@ const titles = (books) =>
   );
 
 /**
+ * How many there are, and why the next run would pass them over.
+ *
  * @param {Answer[]} holds
  * @param {Answer} record
  */
-const onHold = (holds, record) =>
-  el("p", {}, el("a", { href: "#holds" }, `${holds.length}冊を予約しています`), `(${record.hold_limit}冊まで)`);
+function onHold(holds, record) {
+  const stops = holds.flatMap(({ stopped_by: each }) => each).map(({ message }) => message);
+  return [
+    el("p", {}, el("a", { href: "#holds" }, `${holds.length}冊を予約しています`), `(${record.hold_limit}冊まで)`),
+    ...[...new Set(stops)].map((message) => el("p", { class: "why" }, el("strong", {}, "つぎの処理: "), message)),
+  ];
+}
