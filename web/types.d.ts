@@ -59,6 +59,8 @@ type SignIn = {
     others: string;
     /** They may stay signed in on a device of their own. */
     stays?: boolean;
+    /** Other pages that the links lead to. */
+    ways?: [href: string, label: string][];
     onSignOut?: () => void;
     below?: () => Child;
 };

@@ -112,6 +112,7 @@ export class App {
         shown.filter(({ aside }) => !aside).map(link),
         menu && el("li", { class: "menu" }, menu),
         shown.filter(({ aside }) => aside).map(link),
+        (this.who?.ways ?? []).map(([href, label]) => el("li", { class: "aside" }, el("a", { href }, label))),
         signOutButton && el("li", { class: hasMenu && "aside" }, signOutButton),
       ),
     );

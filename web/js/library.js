@@ -25,6 +25,10 @@ const PATRON = {
   hint: "バーコードといっしょに印刷されている数字です。",
   digits: true,
   stays: true,
+  ways: [
+    ["guide.html", "使い方"],
+    ["facilities.html", "協力館"],
+  ],
   onSignOut: () => {
     forgetPlace();
     forgetCard();
