@@ -14,7 +14,7 @@ export PYTHONPATH := layers/common:.
 export SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run week serve quick rules test bench lint $(LINTERS) validate security openapi requirements build deploy drill rollback pages accounts facilities catalogue move-in search restore job
+.PHONY: help run week serve quick rules test screenshots bench lint $(LINTERS) validate security openapi requirements build deploy drill rollback pages accounts facilities catalogue move-in search restore job
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ rules: .venv/made
 test: .venv/made ## Run every test
 	$(BIN)/python -m pytest -n auto tests/domain tests/handlers tests/template
 	$(BIN)/python -m pytest -rs -n 2 --dist loadfile --no-loadscope-reorder tests/deployed tests/browser
+
+screenshots: .venv/made ## Make a picture of every page, phone and desktop, light and dark, into .local/screenshots
+	@$(BIN)/python -m tests.browser.screenshots
 
 bench: .venv/made ## Print the performance table (JSON=1: as one JSON object)
 	@$(BIN)/python -m tests.benchmarks $(JSON_FLAG)

@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from infra.facilities import load_facilities, read_facilities
 from infra.local.photos import card_photo, document_photo
@@ -37,15 +46,30 @@ Launch = Callable[..., Browser]
 expect.set_options(timeout=PATIENCE_MS)
 
 
+def launched(playwright: Playwright, *flags: str) -> Browser:
+    """Headless Chromium, with flags of its own if there are any.
+
+    Raises:
+        FileNotFoundError: there is none on this machine.
+    """
+    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    executable = found or playwright.chromium.executable_path
+    if not Path(executable).exists():
+        raise FileNotFoundError(
+            "There is no Chromium on this machine: install it, or run `playwright install chromium`."
+        )
+    return playwright.chromium.launch(executable_path=executable, args=[*FLAGS, *flags])
+
+
 @pytest.fixture(scope="session")
 def launch() -> Iterator[Launch]:
-    """Starts headless Chromium, with flags of its own if there are any."""
-    executable = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    """Starts headless Chromium; without one on the machine what needs it is left out."""
     with sync_playwright() as playwright:
-        executable = executable or playwright.chromium.executable_path
-        if not Path(executable).exists():
-            pytest.skip("There is no Chromium on this machine: install it, or run `playwright install chromium`.")
-        yield lambda *flags: playwright.chromium.launch(executable_path=executable, args=[*FLAGS, *flags])
+        try:
+            launched(playwright).close()
+        except FileNotFoundError as error:
+            pytest.skip(str(error))
+        yield lambda *flags: launched(playwright, *flags)
 
 
 @pytest.fixture(scope="session")
