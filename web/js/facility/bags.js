@@ -63,7 +63,7 @@ class BagList {
   content() {
     this.draw();
     const [button, panel] = this.camera.parts;
-    if (button) this.scan.form.append(button);
+    if (button) this.scan.form.querySelector("button")?.after(button);
     if (panel) this.scan.form.after(panel);
     // Once it stands in the page, if nobody has gone on meanwhile.
     setTimeout(() => this.isHere() && this.opened());
