@@ -120,7 +120,8 @@ async function call(method, path, body, headers) {
   } finally {
     clearTimeout(timer);
   }
-  const read = parsed(text);
+  // A table for a spreadsheet is handed on as it is.
+  const read = answer.headers.get("Content-Type")?.startsWith("text/csv") ? text : parsed(text);
   if (!answer.ok) throw new Problem(answer.status, read);
   return read;
 }

@@ -24,6 +24,12 @@ import { reportsView } from "./desk/reports.js";
 import { snowView } from "./desk/snow.js";
 import { todayView } from "./desk/today.js";
 import { trailView } from "./desk/trail.js";
+import { runsView } from "./runs/list.js";
+import { operationsView } from "./runs/operations.js";
+import { replayView } from "./runs/replay.js";
+import { runView } from "./runs/report.js";
+import { statisticsView } from "./runs/statistics.js";
+import { whatIfView } from "./runs/what-if.js";
 
 /** @type {SignIn} */
 const STAFF = {
@@ -64,6 +70,12 @@ startApp(
     registerView,
     cardsView,
     trailView,
+    runsView,
+    runView,
+    replayView,
+    whatIfView,
+    statisticsView,
+    operationsView,
   ],
   STAFF,
 );
