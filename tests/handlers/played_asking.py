@@ -110,6 +110,8 @@ def _ways(who: Person) -> dict[str, list[Sent]]:
         "DELETE /api/me/holds/<title_id>": _holds(who, 3, 9),
         "PATCH /api/me": [{"body": {"mail_to": f"other-{who.address}"}}],
         "POST /api/me/loans/<barcode>/renewals": _copies(who, 1, 6),
+        "POST /api/me/loans/<barcode>/returned": [
+            {"path": {"barcode": who.copy(n)}, "body": {"place": facility, "on": "2026-06-14"}} for n in (1, 6)],
         "GET /api/desk/applications": [{"query": {"status": status}} for status in ("awaiting_images", "submitted")],
         "PATCH /api/desk/applications/<receipt_number>": [{"body": {"email": f"other-{who.address}"}}],
         "POST /api/desk/applications/<receipt_number>/decision": [{"body": {"decision": "refuse", "reason": "なし"}}],

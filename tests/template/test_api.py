@@ -41,6 +41,7 @@ WITH_TOKEN = {
     "DELETE /api/me/basket/{title_id}": "MyLibraryFunction",
     "GET /api/me/loans": "MyLibraryFunction",
     "POST /api/me/loans/{barcode}/renewals": "MyLibraryFunction",
+    "POST /api/me/loans/{barcode}/returned": "MyLibraryFunction",
     "POST /api/me/renewals": "MyLibraryFunction",
     "GET /api/me/mails": "MyLibraryFunction",
     "POST /api/me/test-mail": "MyLibraryFunction",

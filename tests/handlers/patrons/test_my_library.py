@@ -16,6 +16,7 @@ from lending.aws.table.catalogue import queues
 from lending.aws.table.loans import loans
 from lending.aws.table.mail import addresses, mails
 from lending.domain.calendar.closures import Closure, Scope
+from lending.domain.catalogue.title import CopyState
 from lending.domain.loans.loan import Loan
 from lending.domain.mail.kinds.addresses import AddressConfirmationMail
 from lending.domain.policy import Policy
@@ -318,6 +319,65 @@ def test_what_nobody_collected_is_never_called_overdue(there: SampleLibrary) -> 
     there.patron(), there.given.title(), there.loan(released_at=on(14))
     (loan,) = ask("GET", "/me/loans", now=on(30))[1]["items"]
     assert (loan["state"], loan["overdue"], loan["past_due_note"]) == ("returning", False, None)
+
+
+def declare(day: datetime, place: str = "12", said: str = "2026-06-21") -> tuple[int, Any]:
+    return ask("POST", "/me/loans/t-1-1/returned", {"place": place, "on": said}, now=day)
+
+
+def test_the_sample_says_that_a_book_was_given_back(there: SampleLibrary) -> None:
+    # GIVEN a loan of the worked example, and the facility where it is given back on the day it is due
+    there.patron(), there.given.title(), there.loan(handed_over_at=on(8)), there.facility()
+    # WHEN its patron says so, RULES 52
+    status, loan = answered(handler(sample("my_library/declare_returned"), context()))
+    # THEN it is shown, and counts as on loan until it is checked in
+    assert (status, loan["state"], loan["state_label"]) == (200, "declared_returned", "返却手続き中")
+    assert loan["declared"] == {"place": "12", "on": "2026-06-21"}
+    assert (there.who().loans, there.copy().state) == (1, CopyState.ON_LOAN)
+    # AND it is not renewed online, and the same said again is noted already
+    assert "declared_returned" in codes(renew(on(21))[1])
+    before = there.everything()
+    assert declare(on(22))[0] == 200
+    assert there.everything() == before
+
+
+def test_what_was_given_back_is_not_overdue_while_the_carriage_may_have_it(there: SampleLibrary) -> None:
+    # GIVEN a book due on Sunday 06-21 that is given back on Thursday 06-25: it comes with the carriage of 06-28
+    there.patron(), there.given.title(), there.loan(handed_over_at=on(8)), there.facility()
+    declare(on(25), said="2026-06-25")
+    # THEN it is overdue from the day after its check-in on, RULES 52
+    shown = {day: ask("GET", "/me/loans", now=day)[1]["items"][0]["overdue"] for day in (on(26), on(1, 7), on(2, 7))}
+    assert list(shown.values()) == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("day", "place", "said", "status", "code"),
+    [
+        (on(21), "12", "2026-06-22", 422, "in_future"),
+        (on(21), "12", "2026-06-06", 422, "before_the_loan"),
+        (on(21), "77", "2026-06-21", 422, "unknown_facility"),
+        (on(21), "prefectural", "2026-06-21", 200, ""),
+        (on(6), "prefectural", "2026-06-06", 422, "before_the_loan"),
+    ],
+)
+def test_a_day_and_a_place_that_cannot_be_are_refused(
+    there: SampleLibrary, day: datetime, place: str, said: str, status: int, code: str
+) -> None:
+    there.patron(), there.given.title(), there.loan(), there.facility()
+    answer = declare(day, place, said)
+    assert (answer[0], [] if status == 200 else codes(answer[1])) == (status, [code] if code else [])
+
+
+def test_what_was_said_first_stands_and_what_comes_back_uncollected_was_not_given_back(there: SampleLibrary) -> None:
+    # GIVEN a book that is said to be back WHEN another day is told of it THEN the first stands, RULES 52
+    there.patron(), there.given.title(), there.loan(), there.facility()
+    declare(on(21))
+    assert codes(declare(on(22), said="2026-06-22")[1]) == ["already_declared"]
+    # GIVEN another that the release has sent on its way back (RULES 30, 52)
+    there.given.title("t-2")
+    there.loan("t-2-1", released_at=on(14))
+    answer = ask("POST", "/me/loans/t-2-1/returned", {"place": "12", "on": "2026-06-14"}, now=on(16))
+    assert (answer[0], codes(answer[1])) == (409, ["not_collected"])
 
 
 def test_worked_example_of_renewals(there: SampleLibrary) -> None:

@@ -6,16 +6,17 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict
 
+from lending.actions.loans.declare_returned import declare_returned
 from lending.actions.loans.renew import renew_loan, renew_loans
 from lending.actions.one_by_one import Outcome
-from lending.actions.patrons.view_library import LoanView, view_loans
+from lending.actions.patrons.view_library import LoanView, view_loan, view_loans
 from lending.api.answers import ReasonAnswer, shown_reason
 from lending.api.guards import patron
 from lending.api.request import Page, Request
-from lending.api.request_models import RequestModel, Word, as_list
+from lending.api.request_models import Day, Place, RequestModel, Word, as_list
 from lending.api.shown.books import LoanAnswer, RenewedAnswer, shown_loan, shown_renewal
 from lending.api.surface import Area
-from lending.domain.loans.loan import RESERVED_LABEL, STATE_LABELS, Loan
+from lending.domain.loans.loan import RESERVED_LABEL, STATE_LABELS, Declaration, Loan
 from lending.domain.policy import Policy
 from lending.domain.week import renewal_window
 
@@ -26,6 +27,20 @@ class RenewalsRequest(RequestModel):
     """The books whose loans a patron wants renewed."""
 
     barcodes: Annotated[list[Word], Field(min_length=1, max_length=20), BeforeValidator(as_list)]
+
+
+class ReturnRequest(RequestModel):
+    """Where and when a patron gave a book back."""
+
+    place: Place
+    on: Day
+
+
+class ReturnAnswer(TypedDict):
+    """Where and when a patron says to have given a book back."""
+
+    place: str
+    on: date
 
 
 class RenewedOfSeveral(TypedDict):
@@ -55,6 +70,7 @@ class OwnLoan(LoanAnswer):
     reasons: list[ReasonAnswer]
     reserved: str | None
     state_label: str
+    declared: ReturnAnswer | None
 
 
 @area.get("/loans")
@@ -84,6 +100,15 @@ def renew_several(request: Request, wanted: RenewalsRequest) -> SeveralRenewed:
     return {"items": [_renewed(outcome) for outcome in outcomes]}
 
 
+@area.post("/loans/<barcode>/returned")
+def declare(barcode: str, request: Request, said: ReturnRequest) -> OwnLoan:
+    """Say that a book was given back; the loan ends with its check-in (RULES 52)."""
+    library = request.library
+    loan = declare_returned(library, request.caller, barcode, Declaration(said.on, said.place))
+    view = view_loan(library.table, loan, library.today, library.policy)
+    return _loan(view, library.today, library.policy)
+
+
 def _renewed(outcome: Outcome[Loan]) -> RenewedOfSeveral:
     return {
         "barcode": outcome.name,
@@ -106,4 +131,5 @@ def _loan(view: LoanView, today: date, policy: Policy) -> OwnLoan:
         "reasons": list(map(shown_reason, view.reasons)),
         "reserved": RESERVED_LABEL if view.waiting else None,
         "state_label": STATE_LABELS[loan.state_on(today)],
+        "declared": {"place": loan.declared.place, "on": loan.declared.on} if loan.declared else None,
     }

@@ -75,6 +75,11 @@ SENTENCES: dict[str, str] = {
         "お手元にあるときは、お電話ください。{counter_name} {counter_phone}"
     ),
     "damaged": "破損のお届けがある本は、延長できません。{counter_name} {counter_phone}",
+    "declared_returned": "返却の連絡をいただいた本です。延長するときは、お電話ください。{counter_name} {counter_phone}",
+    "already_declared": "{day}に返却したと連絡をいただいています。",
+    "not_collected": "まだ受け取られていない本です。",
+    "in_future": "今日より後の日付になっています。",
+    "before_the_loan": "お貸しする前の日付になっています。",
     # at a facility (RULES 30, 54)
     "undo_too_late": (
         "お渡しの取り消しは、記録から{minutes}分以内にできます。お電話ください。{counter_name} {counter_phone}"

@@ -64,7 +64,16 @@ def view_myself(table: Table, patron_id: str, moment: datetime) -> Myself:
 
 def view_loans(table: Table, patron_id: str, today: date, policy: Policy) -> list[LoanView]:
     """A patron's loans, the first due first, each with what stands in the way of renewing it (RULES 31)."""
-    found = loans.of_patron(table, patron_id)
+    return _views(table, loans.of_patron(table, patron_id), today, policy)
+
+
+def view_loan(table: Table, loan: Loan, today: date, policy: Policy) -> LoanView:
+    """One of a patron's loans."""
+    (view,) = _views(table, [loan], today, policy)
+    return view
+
+
+def _views(table: Table, found: Sequence[Loan], today: date, policy: Policy) -> list[LoanView]:
     waiting = queues.waiting_counts(table, {loan.title_id for loan in found})
     closed = calendar.load(table) if any(loan.due_on < today for loan in found) else Calendar()
     return [_loan_view(loan, waiting[loan.title_id], today, closed, policy) for loan in found]

@@ -15,7 +15,16 @@ STATE_LABELS = {
     "window_over": "受取期間は終わりました",
     "on_loan": "貸出",
     "returning": "返送中",
+    "declared_returned": "返却手続き中",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A patron says to have given the book back: on which day, at the prefectural library or which facility (52)."""
+
+    on: date
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,8 @@ class Loan:
 
     For a partner facility `pickup_from` is Sunday S and `pickup_until` S+7; both are None for a counter loan.
     `handed_over_at` is set when a facility records it, `released_at` by the Sunday release (RULES 30), and
-    `released_before` keeps the release that a later hand-over has proved wrong.
+    `released_before` keeps the release that a later hand-over has proved wrong. `declared` is when and where the patron
+    says to have given it back (RULES 52).
     """
 
     patron_id: str
@@ -42,13 +52,16 @@ class Loan:
     released_before: datetime | None = None
     lost: bool = False
     damaged: bool = False
+    declared: Declaration | None = None
 
     def state_on(self, day: date) -> str:
-        """`in_transit`, `to_collect`, `window_over`, `on_loan` or `returning`, as My Library shows it (RULES 28-30).
+        """`in_transit`, `to_collect`, `window_over`, `on_loan`, `returning` or `declared_returned` (RULES 28-30, 52).
 
         Where a facility has recorded nothing, nobody knows after the last pickup day whether the book was collected,
         unless it was renewed.
         """
+        if self.declared and self.released_at is None:
+            return "declared_returned"
         if self.pickup_from is None or self.handed_over_at is not None:
             return "on_loan"
         if self.released_at is not None:
@@ -70,12 +83,12 @@ class Loan:
     def renewed(self, today: date, policy: Policy) -> "Loan":
         """The loan after one renewal: its days count from the old due date (RULES 31).
 
-        They count from today for one so long overdue that it would be overdue again.
+        They count from today for one so long overdue that it would be overdue again. The patron has the book after all.
         """
         due_on = renewal_window(self.due_on, policy).next_due
         if due_on < today:
             due_on = renewal_window(today, policy).next_due
-        return replace(self, due_on=due_on, renewals=self.renewals + 1)
+        return replace(self, due_on=due_on, renewals=self.renewals + 1, declared=None)
 
 
 def refusals_to_renew(loan: Loan, waiting: int, today: date, policy: Policy, by_phone: bool = False) -> list[Reason]:
@@ -92,6 +105,8 @@ def refusals_to_renew(loan: Loan, waiting: int, today: date, policy: Policy, by_
     window = renewal_window(loan.due_on, policy)
     counter = {"counter_name": policy.counter_name, "counter_phone": policy.counter_phone}
     reasons = []
+    if loan.declared and not by_phone:
+        reasons.append(Reason("declared_returned", counter))
     if loan.lost or loan.damaged:
         reasons.append(Reason("lost" if loan.lost else "damaged", counter))
     if today < window.opens:
@@ -105,3 +120,24 @@ def refusals_to_renew(loan: Loan, waiting: int, today: date, policy: Policy, by_
     if waiting:
         reasons.append(Reason("held_by_others", {"waiting": waiting}))
     return reasons
+
+
+def refusals_to_declare(loan: Loan, declared: Declaration, today: date) -> list[Reason]:
+    """Everything that stands in the way of saying that a book was given back (RULES 52). What was said first stands.
+
+    Args:
+        today: the day of the request.
+    """
+    reasons = []
+    if loan.declared and loan.declared != declared:
+        reasons.append(Reason("already_declared", {"day": day_in_words(loan.declared.on)}))
+    if loan.state_on(today) in ("in_transit", "returning"):
+        reasons.append(Reason("not_collected"))
+    return reasons
+
+
+def faults_of_declaration(loan: Loan, declared: Declaration, today: date) -> list[Reason]:
+    """What is wrong with the day: it is to come, or lies before the loan."""
+    first = loan.pickup_from or loan.lent_at.date()
+    faults = (("in_future", declared.on > today), ("before_the_loan", declared.on < first))
+    return [Reason(code, field="on") for code, there in faults if there]

@@ -58,7 +58,9 @@ def past_due_note(loan: Loan, day: date, calendar: Calendar, policy: Policy) -> 
 
 
 def _first_of(loan: Loan, policy: Policy) -> date:
-    return return_checked_in_by(max(loan.due_on, loan.pickup_until or loan.due_on), policy) + DAY
+    """The day after the check-in of the carriage that can have it, by when it was due or is said to be back."""
+    given_back = loan.declared.on if loan.declared else loan.due_on
+    return return_checked_in_by(max(loan.due_on, loan.pickup_until or loan.due_on, given_back), policy) + DAY
 
 
 def _goes_on(of: date, calendar: Calendar) -> date:

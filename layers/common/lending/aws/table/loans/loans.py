@@ -81,4 +81,4 @@ def end(loan: Loan) -> Write:
 
 
 def _still(loan: Loan) -> tuple[str, Item]:
-    return still(attributes(loan), "due_on", "pickup_until", "renewals", "handed_over_at", "released_at")
+    return still(attributes(loan), "due_on", "pickup_until", "renewals", "handed_over_at", "released_at", "declared")
