@@ -269,6 +269,19 @@ def test_every_state_of_holds_and_loans_is_told(phone: BrowserContext, given: Gi
     expect(page.locator("#news")).to_contain_text("6月28日(日)まで")
     expect(page.locator("#news")).to_contain_text("延長できませんでした")
     assert_accessible(page)
+    # WHEN the first is said to be back, where and when (RULES 52)
+    said: list[Any] = []
+    phone.route("**/api/me/loans/B1/returned", lambda route: (said.append(route.request.post_data_json), route.fulfill(
+        json=LOAN | {"state": "declared_returned"})))  # fmt: skip
+    page.locator(".row summary").first.click()
+    page.get_by_role("link", name="「見本の本」を返しました").first.click()
+    page.get_by_label("返した場所").select_option("prefectural")
+    page.get_by_label("返した日").fill("2026-06-20")
+    assert_accessible(page)
+    page.get_by_role("button", name="返したことを連絡する").click()
+    # THEN it is noted
+    expect(page.locator("#news")).to_contain_text("返したという連絡を受け付けました")
+    assert said == [{"place": "prefectural", "on": "2026-06-20"}]
 
 
 def test_twenty_holds_fit_a_phone_and_several_are_cancelled_at_once(phone: BrowserContext, given: Given) -> None:

@@ -10,6 +10,7 @@ import { loansView } from "./library/loans.js";
 import { mailsView } from "./library/mails.js";
 import { forgetCard } from "./library/kept-card.js";
 import { forgetPlace, placeView } from "./library/place.js";
+import { returnedView } from "./library/returned.js";
 import { searchView, titleView } from "./library/search.js";
 import { settingsView } from "./library/settings.js";
 import { todayView } from "./library/today.js";
@@ -46,7 +47,19 @@ const PATRON = {
 watchConnection("画面の内容は、新しくならないことがあります。");
 startApp(
   "Myライブラリ",
-  [todayView, holdsView, loansView, cardView, searchView, titleView, placeView, basketView, mailsView, settingsView],
+  [
+    todayView,
+    holdsView,
+    loansView,
+    returnedView,
+    cardView,
+    searchView,
+    titleView,
+    placeView,
+    basketView,
+    mailsView,
+    settingsView,
+  ],
   PATRON,
 );
 keepPage();

@@ -19,6 +19,7 @@ const LOAN_STATES = {
   window_over: "受取期間は終わりました",
   on_loan: "貸出",
   returning: "返送中",
+  declared_returned: "返却手続き中(ご本人の連絡)",
 };
 
 export const patronView = { id: "patron", label: "利用者", title: "利用者の記録", load };

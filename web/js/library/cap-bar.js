@@ -3,7 +3,7 @@
 import { el } from "../dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const STATES = ["on_loan", "to_collect", "in_transit", "window_over", "returning"];
+const STATES = ["on_loan", "to_collect", "in_transit", "window_over", "declared_returned", "returning"];
 const CELL = 20;
 const GAP = 3;
 
@@ -65,7 +65,9 @@ const FULL = { on_loan: 1, to_collect: 0.6, in_transit: 0.25 };
  */
 function cell(state, x) {
   const full = (CELL - 2) * (FULL[state] ?? 0);
-  const strokes = ["returning", "window_over"].includes(state) ? `M${x + 2} ${CELL - 2}L${x + CELL - 2} 2` : "";
+  const strokes = ["returning", "declared_returned", "window_over"].includes(state)
+    ? `M${x + 2} ${CELL - 2}L${x + CELL - 2} 2`
+    : "";
   return [
     shape("rect", { x: x + 1, y: 1, width: CELL - 2, height: CELL - 2, class: state === "free" ? "free" : "taken" }),
     full ? shape("rect", { x: x + 1, y: CELL - 1 - full, width: CELL - 2, height: full, class: "full" }) : "",

@@ -68,7 +68,7 @@ function entry(loan, named, only) {
       loan.overdue ? el("strong", { class: "late" }, " 期限を過ぎています") : null,
       renewable ? " 延長できます" : ` ${loan.reserved ?? ""}`,
     ],
-    [factList(facts(loan, named)), note, renewable ? null : whyNot(loan)],
+    [factList(facts(loan, named)), note, renewable ? null : whyNot(loan), givenBack(loan)],
     renewable ? choice("checkbox", "barcodes", barcode, `貸出延長する(あと${left}回)`, only, title) : null,
   );
 }
@@ -88,8 +88,20 @@ function facts(loan, named) {
     ["受取館", named(loan.pickup_place)],
     ["貸出延長", loan.renewable ? `あと${loan.renewals_left}回できます` : ""],
     ["貸出日", dayInWords(loan.lent_on)],
+    ["返却の連絡", loan.declared ? `${dayInWords(loan.declared.on)}に${named(loan.declared.place)}へ` : ""],
     ["資料番号", el("span", { class: "number" }, loan.barcode)],
   ];
+}
+
+/**
+ * The way to say that a book at home was given back (RULES 52).
+ *
+ * @param {Answer} loan
+ */
+function givenBack({ barcode, title, state }) {
+  if (!["to_collect", "window_over", "on_loan"].includes(state)) return null;
+  const link = { href: `#returned/${encodeURIComponent(barcode)}`, "aria-label": `「${title}」を返しました` };
+  return el("p", {}, el("a", link, "返しました"));
 }
 
 /** @param {Answer} loan */
