@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import replace
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 import pytest
 
 from infra.local.translate import Template, load_template
 from infra.schedules import faults, schedules_of
+from lending.domain.operations import jobs_of_week
 from lending.domain.policy import Policy
 from tests.template.conftest import ROOT, OfType, Resources
 
@@ -53,6 +54,21 @@ def test_a_job_runs_when_the_library_means_it(schedules: Resources, job: str) ->
     assert schedule["ScheduleExpressionTimezone"] == "Asia/Tokyo"
     assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
     assert schedule["Target"]["Arn"] == {"Ref": f"{function}Aliaslive"}
+
+
+def test_what_is_looked_for_is_what_is_scheduled() -> None:
+    # GIVEN the jobs of a week whose record the desk looks for
+    found: dict[str, set[tuple[str, int]]] = {}
+    for due in jobs_of_week(date(2026, 6, 1), Policy()):
+        found.setdefault(due.job, set()).add((due.due_at.strftime("%a").upper(), due.due_at.hour))
+    # THEN each is due in the hour, and on the days, that its schedule says
+    assert found == {job: _scheduled(WEEK[job][1]) for job in found}
+
+
+def _scheduled(expression: str) -> set[tuple[str, int]]:
+    _, hours, _, _, day, _ = expression.removeprefix("cron(").split()
+    days = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"] if day in "*?" else [day]
+    return {(each, int(hour)) for each in days for hour in hours.split(",")}
 
 
 @pytest.mark.parametrize("job", WEEK)
