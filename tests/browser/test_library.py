@@ -271,8 +271,12 @@ def test_every_state_of_holds_and_loans_is_told(phone: BrowserContext, given: Gi
     assert_accessible(page)
     # WHEN the first is said to be back, where and when (RULES 52)
     said: list[Any] = []
-    phone.route("**/api/me/loans/B1/returned", lambda route: (said.append(route.request.post_data_json), route.fulfill(
-        json=LOAN | {"state": "declared_returned"})))  # fmt: skip
+
+    def note(route: Route) -> None:
+        said.append(route.request.post_data_json)
+        route.fulfill(json=LOAN | {"state": "declared_returned"})
+
+    phone.route("**/api/me/loans/B1/returned", note)
     page.locator(".row summary").first.click()
     page.get_by_role("link", name="「見本の本」を返しました").first.click()
     page.get_by_label("返した場所").select_option("prefectural")
