@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from infra.local.load import load
+from infra.local.mailbox import PATH as MAILBOX
 from infra.local.player import Step
 from infra.local.samples import HANAKO, TARO, kit_numbers
 from infra.local.stack import ROOT, Stack, local_stack
@@ -72,6 +73,7 @@ def show_addresses(stack: Stack, written: Path) -> None:
         kind = account["group"].partition("-")[0]
         print(f"  {kind:<9} {account['username']:<12} {account['password']:<25} {site}/{PAGES[kind]}")
     print(f"  To apply, take the blank card {kit_numbers(HANAKO.facility)[-1]:<18} {site}/apply.html")
+    print(f"  The mails that were sent {'':<29} {site}{MAILBOX}")
     print(f"\nAll outputs and sample accounts: {written.relative_to(ROOT)}", flush=True)
 
 

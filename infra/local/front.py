@@ -2,10 +2,12 @@
 
 A local distribution answers under a host name of its own and insists on HTTPS. The front gives people
 http://localhost:8080 and tells CloudFront that TLS ended here, so that the distribution stays as it is deployed. And it
-asks the second of the pages' origins where the first has nothing, which the local CloudFront does not.
+asks the second of the pages' origins where the first has nothing, which the local CloudFront does not. Beside the site
+it shows the mails that the local SES took (`mailbox.py`).
 """
 
 import http.client
+import json
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -13,6 +15,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from infra.local import mailbox
 from infra.local.server import LOOPBACK
 
 # Of one connection, not of the message (RFC 9110, 7.6.1).
@@ -76,6 +79,9 @@ class _Forwarder(BaseHTTPRequestHandler):
     api: str
 
     def forward(self) -> None:
+        if self.path == mailbox.PATH:
+            self.answer_mailbox()
+            return
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         fetched = _fetched(self.port, self.command, self.path, body, self.forwarded_headers())
         if not fetched:
@@ -98,6 +104,18 @@ class _Forwarder(BaseHTTPRequestHandler):
         # What CloudFront adds to every answer it has added to the first.
         theirs = {name.lower() for name, _ in second[0].getheaders()}
         self.answer(*second, [(name, value) for name, value in first.getheaders() if name.lower() not in theirs])
+
+    def answer_mailbox(self) -> None:
+        kept = _fetched(self.port, "GET", "/_ministack/ses/messages", b"", {})
+        by_account = json.loads(kept[1])["messages"] if kept else {}
+        content = mailbox.mailbox_page([mail for mails in by_account.values() for mail in mails]).encode()
+        self.send_response_only(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
 
     def answer(self, response: http.client.HTTPResponse, content: bytes, added: Sequence[tuple[str, str]] = ()) -> None:
         self.send_response_only(response.status, response.reason)

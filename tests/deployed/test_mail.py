@@ -4,6 +4,8 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import requests
+
 from infra.local.people import mailbox, run_job, sign_in, until
 from infra.local.stack import Stack
 from lending.aws.table import Table
@@ -53,6 +55,9 @@ def test_who_cannot_sign_in_and_has_a_dead_address_gets_in(given: Given, library
     counter.desk.post(f"/desk/patrons/{patron.card_number}/temporary-password", NOON, {}, 202)
     said = written_to(stack, address, "仮パスワード: ")["BodyText"]
     password = said.split("仮パスワード: ")[1].split("\n")[0]
+    # and whoever tries the service on their own machine sees it beside the site
+    shown_there = requests.get(f"{stack.outputs['SiteUrl']}/mailbox", timeout=30).text
+    assert (password in shown_there, address in shown_there) == (True, True)
     me = sign_in(stack, patron.card_number, password, "Another-Password-2026")
     # and My Library shows what was written, but no password (RULES 38)
     shown = {mail["kind"]: mail for mail in me.items("/me/mails", NOON)}
