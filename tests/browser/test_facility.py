@@ -175,8 +175,11 @@ def sunday_on_a_phone(
     other.goto(f"/facility.html#link/{link}")
     has_bags(page, "お渡しする", 5)
     has_bags(other, "お渡しする", 5)
-    # WHEN cards are held before the camera THEN each finds its bag, by a reader that is fetched for it
+    # WHEN cards are held before the camera THEN each finds its bag, also where there has been no network since
     page.bring_to_front()
+    page.wait_for_function("() => navigator.serviceWorker.controller")
+    page.wait_for_function("async () => Boolean(await caches.match('js/codabar-reader.js'))")
+    phone.set_offline(True)
     page.get_by_role("button", name="カメラで読み取る").click()
     expect(page.locator("#instruction .number")).to_have_text(taken)
     expect(page.locator("#instruction")).to_contain_text("1冊 7月5日(日)～7月12日(日)")
@@ -184,6 +187,7 @@ def sunday_on_a_phone(
     expect(page.locator("#instruction .number")).to_have_text(lost)
     page.get_by_role("button", name="カメラを止める").click()
     expect(page.locator("video")).to_be_hidden()
+    phone.set_offline(False)
     # WHEN one is handed over and the answer is lost THEN nobody thinks that it is recorded
     phone.route("**/handover", lambda route: lose_answer(route, clock), times=1)
     page.get_by_role("button", name=f"{taken} の袋をお渡しした").click()

@@ -7,7 +7,7 @@ const AGAIN_MS = 120;
 const SAME_MS = 4_000;
 const READER = "../codabar-reader.js";
 /** What it takes to read without the browser's help, as the page would ask for it. */
-export const READER_FILE = "js/codabar-reader.js";
+export const READER_FILES = ["js/codabar-reader.js", "js/codabar.js", "js/picture.js"];
 
 /** @type {Record<string, string>} */
 const REFUSED = {

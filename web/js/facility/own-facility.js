@@ -8,8 +8,11 @@ const KEPT = "own-facility";
 
 let asked;
 
-/** Its number, its name, what it has of kits; asked for once. Without a connection, as it was last told. */
-export async function ownFacility() {
+/**
+ * Its number, its name, what it has of kits; asked for once, or `anew`. Without a connection, as it was last told.
+ */
+export async function ownFacility(anew = false) {
+  if (anew) asked = undefined;
   asked ??= api.get("/facility");
   try {
     const facility = await asked;

@@ -5,7 +5,7 @@ import { el } from "../dom.js";
 import { controlOf, input, missingFault, radios, tellFaults, typedIn } from "../inputs.js";
 import { factList } from "../library/parts.js";
 import { api } from "../session.js";
-import { forgetOwnFacility, ownFacility } from "./own-facility.js";
+import { ownFacility } from "./own-facility.js";
 
 /** @type {[value: string, text: string][]} */
 const KINDS = [
@@ -20,9 +20,8 @@ export const reportsView = { id: "reports", label: "連絡", title: "県立図�
 
 /** @param {App} app */
 async function load(app) {
-  // Kits are given out by letters and at the desk: what was told an hour ago may be otherwise by now.
-  forgetOwnFacility();
-  const { number, name, kits } = await ownFacility();
+  // What there was of kits an hour ago may be otherwise by now.
+  const { number, name, kits } = await ownFacility(true);
   const form = reportForm(app, kits ? [...KINDS, KITS] : KINDS);
   return [
     el("p", {}, `No.${number} ${name}`),
