@@ -68,7 +68,7 @@ function drawing(weeks, closed) {
     if (shut.has(date)) return { kind: "closed", text: "休館" };
     return pickups.has(date) ? { kind: "pickup", text: "受取" } : undefined;
   };
-  const label = "これからの8週間のカレンダーです。同じ日付を、下に文字で並べています。";
+  const label = `これからの${weeks.length}週間のカレンダーです。同じ日付を、下に文字で並べています。`;
   return weekSheet(sundayOf(today()), weeks.length + 1, markOf, label);
 }
 

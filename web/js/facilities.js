@@ -36,7 +36,11 @@ function view(facilities) {
   };
   field.addEventListener("input", find);
   find();
-  return [search(field, found), el("div", { class: "map-and-list" }, map.picture, el("div", {}, sections))];
+  return [
+    search(field, found),
+    el("p", {}, el("a", { href: "#list" }, "地図をとばして、一覧へ進む")),
+    el("div", { class: "map-and-list" }, map.picture, el("div", { id: "list", tabindex: -1 }, sections)),
+  ];
 }
 
 /** @param {Facility} facility */
@@ -115,13 +119,14 @@ async function fillDays(place, number) {
  * @param {Answer} calendar
  * @param {number} number
  */
-function days({ items: [next], closed_days: closed }, number) {
+function days({ items: weeks, closed_days: closed }, number) {
+  const [next] = weeks;
   const pickup = next?.pickup_from && !next.suspended;
   const shut = closed.map((/** @type {Answer} */ { date, reason }) => dayInWords(date) + (reason ? `(${reason})` : ""));
   return [
     factList([
       ["つぎの受取期間", pickup ? `${dayInWords(next.pickup_from)}～${dayInWords(next.pickup_until)}` : "お休みします"],
-      ["休館日", shut.length ? shut.join("、") : "これから8週間に、登録はありません"],
+      ["休館日", shut.length ? shut.join("、") : `これから${weeks.length}週間に、登録はありません`],
     ]),
     el("p", {}, el("a", { href: `calendar.html#calendar/${number}` }, "この館のカレンダーを見る")),
   ].filter((each) => each !== null);
