@@ -42,14 +42,18 @@ async function ofToday() {
   return [
     ...warnings(record),
     noticesAt(notices, [record.usual_pickup_place, ...[...holds, ...loans].map((book) => book.pickup_place)]),
-    holds.length || loans.length ? null : firstSteps(record),
-    part("受け取れる本", batches(toCollect, "pickup_until", "まで", named)),
-    part("返却期限を過ぎた本", late(loans.filter((loan) => loan.overdue))),
-    part("つぎに返す本", next(loans)),
-    part("これから届く本", batches(coming, "pickup_from", "から受け取れます", named)),
-    loans.length ? part("借りられる冊数", [capBar(record.loan_cap, loans)]) : null,
-    holds.length ? part("予約", onHold(holds, record)) : null,
-    part("カード", [cardPicture(record)]),
+    el(
+      "div",
+      { class: "day-parts" },
+      holds.length || loans.length ? null : firstSteps(record),
+      part("受け取れる本", batches(toCollect, "pickup_until", "まで", named)),
+      part("返却期限を過ぎた本", late(loans.filter((loan) => loan.overdue))),
+      part("つぎに返す本", next(loans)),
+      part("これから届く本", batches(coming, "pickup_from", "から受け取れます", named)),
+      loans.length ? part("借りられる冊数", [capBar(record.loan_cap, loans)]) : null,
+      holds.length ? part("予約", onHold(holds, record)) : null,
+      part("カード", [cardPicture(record)]),
+    ),
   ];
 }
 
