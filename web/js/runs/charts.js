@@ -182,7 +182,7 @@ function rounded(most) {
  */
 function grid(most, y) {
   const top = rounded(most);
-  const lines = top < 4 ? [0, top] : [0, top / 2, top];
+  const lines = top % 2 ? [0, top] : [0, top / 2, top];
   return lines.map((number) => [
     shape("line", { x1: LEFT, x2: drawingWidth(), y1: y(number), y2: y(number), class: "axis" }),
     shape("text", { x: LEFT - 8, y: y(number) + 5, class: "name end" }, String(number)),

@@ -106,7 +106,7 @@ const row = ({ title, title_id: id, card_number: card, decision, code, message, 
   el(
     "tr",
     {},
-    el("th", { scope: "row" }, title || id),
+    el("th", { scope: "row", class: "wide" }, title || id),
     el("td", { class: "number" }, card),
     el("td", {}, placeName(place)),
     el(

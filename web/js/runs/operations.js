@@ -154,22 +154,24 @@ const STATES_OF_MAILS = [
   ["lent", "delivered"],
   ["waits", "sent"],
   ["kept", "delayed"],
-  ["other", "unsent"],
+  ["whole", "unsent"],
   ["stopped", "bounced"],
   ["stopped", "complained"],
   ["stopped", "rejected"],
 ];
 
 /** @param {Answer} found */
-function mails({ mails: of, week_from: monday }) {
+function mails({ mails: known, week_from: monday }) {
   const days = Array.from({ length: DAYS }, (_, number) => later(monday, number));
   /** @param {string} day */
-  const counts = (day) => of.find((/** @type {Answer} */ each) => each.date === day)?.counts ?? {};
+  const counts = (day) => known.find((/** @type {Answer} */ each) => each.date === day)?.counts ?? {};
   const series = STATES_OF_MAILS.map(([kind, state]) => ({
     kind,
     label: mailInWords(state),
     numbers: days.map((day) => Math.max(0, counts(day)[state] ?? 0)),
   }));
+  if (!series.some((of) => of.numbers.some(Boolean)))
+    return [el("h2", {}, "この週のメール"), el("p", {}, "まだ、ありません。")];
   return figure(
     "この週のメール",
     [
@@ -178,7 +180,7 @@ function mails({ mails: of, week_from: monday }) {
         ["lent", "届いた"],
         ["waits", "送信済み"],
         ["kept", "遅れている"],
-        ["other", "送らなかった"],
+        ["whole", "送らなかった"],
         ["stopped", "届かなかった・送れなかった"],
       ]),
     ],

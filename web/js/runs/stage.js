@@ -189,7 +189,7 @@ function head(hold, x, told, now) {
     holdsBook
       ? shape(
           "g",
-          { class: "book" },
+          { class: `book ${kind}` },
           shape("rect", { x: -6, y: -8, width: 12, height: 16, rx: 1.5 }),
           shape("line", { x1: -3, x2: -3, y1: -8, y2: 8 }),
         )
