@@ -89,7 +89,7 @@ def test_books_are_pulled_packed_handed_over_and_come_back(phone: BrowserContext
     expect(page.locator("#content")).to_contain_text("1館、袋1、本1冊")
     assert_accessible(page)
     # THEN the crates of the week are told, and the slip of each bag bears card and facility, and no name (RULES 24)
-    open_view(page, "コンテナ")
+    open_view(page, "袋詰め")
     expect(page.get_by_text("1館、袋1、本1冊です。")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("link", name="袋の票を印刷する").click()
@@ -98,7 +98,7 @@ def test_books_are_pulled_packed_handed_over_and_come_back(phone: BrowserContext
     expect(page.locator(".slip")).to_contain_text(hanako.card_number)
     expect(page.locator("body")).not_to_contain_text(hanako.name.split()[0])
     assert_accessible(page)
-    open_view(page, "コンテナ")
+    open_view(page, "袋詰め")
     page.get_by_role("link", name="コンテナの一覧を印刷する").click()
     expect(page.locator(".crate")).to_contain_text(f"{found}1")
     assert_accessible(page)
@@ -380,7 +380,7 @@ def test_crates_leave_and_their_slips_tell_the_days(phone: BrowserContext, given
     many = [Bag(f"away{n}", f"9000{n:04}", "21", sunday, until) for n in range(100, 140)]
     for bag, barcode in zip([one] * 3 + many, barcodes, strict=True):
         given.table.transact(bags.book_addition(bag, barcode, Policy()))
-    page = at_the_desk(phone, given, "コンテナ", datetime(2026, 12, 24, 14, 5, tzinfo=TOKYO))
+    page = at_the_desk(phone, given, "袋詰め", datetime(2026, 12, 24, 14, 5, tzinfo=TOKYO))
     expect(page.get_by_text("2館、袋41、本43冊です。")).to_be_visible()
     # WHEN the slips are printed THEN each tells days, books and the card's bar code, and no name (RULES 24)
     page.get_by_role("link", name="袋の票を印刷する").click()
@@ -389,7 +389,7 @@ def test_crates_leave_and_their_slips_tell_the_days(phone: BrowserContext, given
     expect(page.get_by_role("img", name="利用者番号 90000001 のバーコード")).to_be_visible()
     assert_accessible(page)
     # AND a crate's list tells which page of how many it is
-    open_view(page, "コンテナ")
+    open_view(page, "袋詰め")
     page.get_by_role("link", name="コンテナの一覧を印刷する").click()
     expect(page.locator(".crate")).to_have_count(4)
     pages = page.locator(".crate").filter(has_text="No.21")
@@ -398,7 +398,7 @@ def test_crates_leave_and_their_slips_tell_the_days(phone: BrowserContext, given
         expect(pages.nth(n - 1)).to_contain_text(f"{n}/3ページ")
     assert_accessible(page)
     # WHEN a crate leaves THEN its moment is there (RULES 23)
-    open_view(page, "コンテナ")
+    open_view(page, "袋詰め")
     rows = {n: page.locator("tbody tr").nth(n - 20) for n in (20, 21)}
     rows[20].get_by_role("button", name="発送した").click()
     expect(rows[20]).to_contain_text("12月24日(木) 14:05 発送")

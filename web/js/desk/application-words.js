@@ -2,11 +2,11 @@
 
 /** @type {Record<string, string>} */
 export const STATUSES = {
-  submitted: "審査を待つもの",
+  submitted: "確認待ち",
   image_again: "写真を待つもの(再提出)",
   awaiting_images: "写真を待つもの",
-  registered: "登録したもの",
-  refused: "断ったもの",
+  registered: "登録済み",
+  refused: "不受理",
 };
 /** @type {Record<string, string>} */
 export const CARD_STATES = {
@@ -31,4 +31,26 @@ export const APPLICATION_FIELDS = {
   address: "ご住所",
   phone: "電話番号",
   email: "メールアドレス",
+};
+
+/**
+ * What applicants are told most often, by the decision.
+ *
+ * @type {Record<string, string[]>}
+ */
+export const PHRASES = {
+  image_again: [
+    "写真がぼけていて、文字を読み取れません。明るい場所で、書類全体が入るように撮り直してください。",
+    "書類の一部が切れています。四すみがすべて入るように撮り直してください。",
+    "光が反射して、文字を読み取れません。角度を変えて撮り直してください。",
+    "ご住所が書かれた面の写真もお送りください。",
+    "保険証などの記号・番号が見えています。番号を紙などで隠して、撮り直してください。",
+    "カードのバーコードと番号が写るように撮り直してください。",
+  ],
+  refuse: [
+    "お送りいただいた書類の有効期限が切れているため、受け付けられません。有効な書類で、もう一度お申し込みください。",
+    "書類のお名前とご住所が、入力された内容と違うため、受け付けられません。お確かめのうえ、もう一度お申し込みください。",
+    "すでに利用者カードをお持ちのため、受け付けられません。カードの番号がわからないときは、お電話ください。",
+    "カードの番号が、登録セットの番号と違うため、受け付けられません。お手元のカードをお確かめください。",
+  ],
 };

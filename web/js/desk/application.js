@@ -113,6 +113,13 @@ function images(one, app) {
   const bare = one.slots.filter(({ slot }) => !one.images.some((image) => image.slot === slot));
   return [
     el("h2", {}, "写真"),
+    one.images.length
+      ? el(
+          "p",
+          { class: "hint" },
+          "見えてはいけない番号は、黒く塗ります。マウスではそのままなぞり、指やキーボードでは「塗る部分を選ぶ」を押してから選びます。何か所でも選べます。",
+        )
+      : null,
     one.images.map((image) => picture(image, one.receipt_number, app)),
     bare.map(({ label, status, optional, reason, gone }) =>
       el(

@@ -7,7 +7,10 @@ import { input, missingFault, tellFaults, typedIn } from "../inputs.js";
 import { api } from "../session.js";
 import { table } from "./tables.js";
 
-export const cardsView = { id: "cards", title: "カードの在庫", hidden: true, under: "patron", load };
+export const cardsView = { id: "cards", title: "登録セットとカードの在庫", hidden: true, under: "patron", load };
+
+// From here on somebody should bring more.
+const FEW = 5;
 
 /** @param {App} app */
 async function load(app) {
@@ -26,7 +29,12 @@ const row = ({ place_name: name, blank, given, last_given_at: last }) =>
     "tr",
     {},
     el("th", { scope: "row" }, name),
-    el("td", {}, `${blank}枚`),
+    el(
+      "td",
+      {},
+      `${blank}枚`,
+      blank <= FEW && (blank || given) ? el("span", { class: "late" }, blank ? " 残りわずか" : " ありません") : null,
+    ),
     el("td", {}, `${given}枚`),
     el("td", {}, dateInWords(last)),
   );

@@ -1,14 +1,16 @@
-/** コンテナ: what goes to which facility this week, and its leaving (RULES 23, 24). */
+/** 袋詰め: what goes to which facility this week, how far it is packed, and its leaving (RULES 23, 24). */
 
 import { list } from "../api.js";
 import { confirmDialog } from "../confirm-dialog.js";
 import { momentInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { input, typedIn } from "../inputs.js";
+import { placeNames, PREFECTURAL } from "../places.js";
 import { api } from "../session.js";
-import { table } from "./tables.js";
+import { pulls } from "./pulls.js";
+import { row, table } from "./tables.js";
 
-export const cratesView = { id: "crates", label: "コンテナ", title: "コンテナと袋", load };
+export const cratesView = { id: "crates", label: "袋詰め", title: "袋詰めとコンテナ", load };
 
 /** @param {string} day */
 export const crates = (day) =>
@@ -26,12 +28,18 @@ export const ofDay = (view, day) => (day ? `#${view}/${day}` : `#${view}`);
  * @param {string} day
  */
 async function load(app, day = "") {
-  const found = await crates(day);
+  // What is still to be fetched goes into the bags that are packed now.
+  const [found, waiting, named] = await Promise.all([crates(day), day ? [] : pulls(), placeNames()]);
+  const left = leftByFacility(waiting);
   const books = found.reduce((sum, { book_count: number }) => sum + number, 0);
   const bags = found.reduce((sum, { bag_count: number }) => sum + number, 0);
+  const toCome = [...left.values()].reduce((sum, number) => sum + number, 0);
   return [
     choice(app, day),
     el("p", { role: "status" }, `${found.length}館、袋${bags}、本${books}冊です。`),
+    toCome
+      ? el("p", {}, el("a", { href: "#pulls" }, `取り出しリストに、協力館へ行く本が${toCome}冊残っています。`))
+      : null,
     found.length
       ? el(
           "div",
@@ -40,11 +48,16 @@ async function load(app, day = "") {
           el("a", { class: "button plain", href: ofDay("crate-lists", day) }, "コンテナの一覧を印刷する"),
         )
       : null,
-    found.length
+    found.length || toCome
       ? table(
           "協力館ごとの袋と本",
-          ["No.", "協力館", "袋", "本", "発送"],
-          found.map((crate) => row(app, crate)),
+          ["協力館", "袋", "本", "袋詰め", "発送"],
+          [
+            ...found.map((crate) => crateRow(app, crate, left.get(crate.facility) ?? 0)),
+            ...withoutCrate(found, left).map(([facility, count]) =>
+              row(`No.${facility} ${named(facility)}`, "0", "0", progress(named(facility), 0, count), null),
+            ),
+          ],
         )
       : null,
     found.some(({ dispatched_at: at }) => !at) ? el("div", { class: "actions" }, allLeft(app, found[0])) : null,
@@ -52,21 +65,54 @@ async function load(app, day = "") {
 }
 
 /**
+ * How many books of the pull list go to each facility's bags.
+ *
+ * @param {Answer[]} lines
+ */
+function leftByFacility(lines) {
+  /** @type {Map<string, number>} */
+  const left = new Map();
+  for (const { pickup_place: place, decision } of lines) {
+    if (place !== PREFECTURAL && decision === "lend") left.set(place, (left.get(place) ?? 0) + 1);
+  }
+  return left;
+}
+
+/**
+ * Facilities none of whose books is found yet.
+ *
+ * @param {Answer[]} found
+ * @param {Map<string, number>} left
+ */
+const withoutCrate = (found, left) =>
+  [...left].filter(([facility]) => !found.some((crate) => crate.facility === facility));
+
+/**
  * @param {App} app
  * @param {Answer} crate
+ * @param {number} left
  */
-function row(app, crate) {
-  const { facility, name, bag_count: bags, book_count: books } = crate;
-  return el(
-    "tr",
-    {},
-    el("td", { class: "number" }, facility),
-    el("th", { scope: "row" }, name),
-    el("td", {}, String(bags)),
-    el("td", {}, String(books)),
-    el("td", {}, el("div", { class: "row-actions" }, dispatchState(app, crate))),
+const crateRow = (app, crate, left) =>
+  row(
+    `No.${crate.facility} ${crate.name}`,
+    String(crate.bag_count),
+    String(crate.book_count),
+    progress(crate.name, crate.book_count, crate.book_count + left),
+    el("div", { class: "row-actions" }, dispatchState(app, crate)),
   );
-}
+
+/**
+ * @param {string} name
+ * @param {number} done
+ * @param {number} all
+ */
+const progress = (name, done, all) =>
+  el(
+    "span",
+    { class: "progress" },
+    el("progress", { value: done, max: all, "aria-label": `${name}の袋詰め` }),
+    done === all ? "そろいました" : `${all}冊のうち${done}冊`,
+  );
 
 /**
  * When a crate has left, and the way back from a mistake; before that, the button that says so.

@@ -2,11 +2,11 @@
 
 import { momentInWords } from "../dates.js";
 import { el, element } from "../dom.js";
-import { choice, input, missingFault, radios, tellFaults, tickedIn, typedIn } from "../inputs.js";
+import { choice, controlOf, input, missingFault, radios, tellFaults, tickedIn, typedIn } from "../inputs.js";
 import { DOCUMENTS } from "../kinds.js";
 import { factList } from "../library/parts.js";
 import { api } from "../session.js";
-import { APPLICATION_FIELDS, STATUSES } from "./application-words.js";
+import { APPLICATION_FIELDS, PHRASES, STATUSES } from "./application-words.js";
 
 /**
  * @param {Application} one
@@ -26,6 +26,7 @@ export function decisionForm(one, app) {
     el(
       "div",
       { class: "stack", id: "for-reason", hidden: true },
+      phraseChoice(),
       input("reason", "理由(申請した方に、このまま送ります)", { tag: "textarea", rows: 3 }),
     ),
     el("div", { class: "actions" }, el("button", { class: "button" }, "決定する")),
@@ -35,7 +36,40 @@ export function decisionForm(one, app) {
     for (const part of ["register", "image_again"]) element(`for-${part}`).hidden = decision !== part;
     element("for-reason").hidden = !decision || decision === "register";
   });
+  form.addEventListener("change", ({ target }) => {
+    if (target instanceof HTMLSelectElement && target.name === "phrase") putPhrase(form, target);
+    if (target instanceof HTMLInputElement && target.name === "decision") offerPhrases(form, target.value);
+  });
   return form;
+}
+
+const phraseChoice = () =>
+  input("phrase", "決まった文から選ぶ", {
+    tag: "select",
+    hint: "選んだ文を、下の理由に入れます。直してから送れます。",
+  });
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} decision
+ */
+function offerPhrases(form, decision) {
+  const texts = ["", ...(PHRASES[decision] ?? [])];
+  controlOf(form, "phrase").replaceChildren(
+    ...texts.map((text) => el("option", { value: text }, text || "選んでください")),
+  );
+}
+
+/**
+ * Put a phrase behind what is written already.
+ *
+ * @param {HTMLFormElement} form
+ * @param {HTMLSelectElement} phrases
+ */
+function putPhrase(form, phrases) {
+  const reason = controlOf(form, "reason");
+  reason.value = [reason.value.trim(), phrases.value].filter(Boolean).join("\n");
+  phrases.value = "";
 }
 
 /**

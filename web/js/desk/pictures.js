@@ -1,11 +1,13 @@
-/** An applicant's photo, on which numbers that nobody should see are painted black for good (RULES 3). */
+/** An applicant's photo: looked at closely, and numbers that nobody should see painted black for good (RULES 3). */
 
 import { confirmDialog } from "../confirm-dialog.js";
 import { el } from "../dom.js";
 import { api } from "../session.js";
+import { PictureMarks } from "./picture-marks.js";
+import { PictureView } from "./picture-view.js";
 
 /**
- * A photo; dragging over it marks a part, which is painted black when it is asked for.
+ * A photo with what can be done with it.
  *
  * @param {Answer} image
  * @param {string} receipt
@@ -13,97 +15,55 @@ import { api } from "../session.js";
  */
 export function picture({ slot, label, url }, receipt, app) {
   const img = el("img", { src: url, alt: `${label}の写真`, class: "preview", draggable: "false" });
-  const marked = el("canvas", { class: "marked", "aria-hidden": "true" });
-  const frame = el("div", { class: "picture" }, img, marked);
-  /** @type {Part | null} */
-  let part = null;
+  const said = el("span", { role: "status" });
+  const marks = new PictureMarks(label, () => (said.textContent = count(marks.parts.length)));
+  const view = new PictureView(img, marks.canvas, label);
+  marks.at = (event) => view.at(event);
+  const path = `/desk/applications/${encodeURIComponent(receipt)}/images/${encodeURIComponent(slot)}/blackout`;
   const paint = async () => {
-    if (!part) {
-      app.showFault(`「${label}」の写真の、黒く塗る部分を、なぞって選んでください。`);
+    if (!marks.parts.length) {
+      app.showFault(`「${label}」の写真の、黒く塗る部分を選んでください。`);
       return;
     }
-    const rectangles = [inPixels(part, img)];
+    const rectangles = marks.parts.map((part) => inPixels(part, img));
     if (!(await confirmDialog("黒く塗りますか", "選んだ部分を黒く塗ります。もとの写真には戻せません。", "黒く塗る")))
       return;
-    await api.post(`/desk/applications/${encodeURIComponent(receipt)}/images/${encodeURIComponent(slot)}/blackout`, {
-      rectangles,
-    });
+    await api.post(path, { rectangles });
     await app.reload("写真の一部を黒く塗りました。");
   };
-  mark(marked, (chosen) => (part = chosen));
+  return el("figure", {}, el("figcaption", {}, label), view.element, tools(label, marks, said, app, paint));
+}
+
+/**
+ * @param {string} label
+ * @param {PictureMarks} marks
+ * @param {HTMLElement} said
+ * @param {App} app
+ * @param {() => unknown} paint
+ */
+function tools(label, marks, said, app, paint) {
+  /**
+   * @param {string} text
+   * @param {() => void} work
+   */
+  const button = (text, work) =>
+    el("button", { type: "button", class: "link-button", "aria-label": `${label} ${text}`, onclick: work }, text);
   return el(
-    "figure",
-    {},
-    frame,
-    el("figcaption", {}, label),
-    el(
-      "div",
-      { class: "actions" },
-      app.button("選んだ部分を黒く塗る", "塗っています…", paint, { class: "link-button" }),
-    ),
+    "div",
+    { class: "actions" },
+    button("塗る部分を選ぶ", () => marks.begin()),
+    button("選び直す", () => marks.clear()),
+    app.button("選んだ部分を黒く塗る", "塗っています…", paint, { class: "link-button" }),
+    said,
   );
 }
 
-/**
- * Let a pointer draw one rectangle; `chosen` gets it in parts of the whole, null when it is too small to be meant.
- *
- * @param {HTMLCanvasElement} canvas
- * @param {(part: Part | null) => void} chosen
- */
-function mark(canvas, chosen) {
-  /** @type {{ x: number, y: number } | null} */
-  let start = null;
-  /** @param {PointerEvent} event */
-  const at = (event) => {
-    const { left, top, width, height } = canvas.getBoundingClientRect();
-    /** @param {number} value */
-    const within = (value) => Math.min(1, Math.max(0, value));
-    return { x: within((event.clientX - left) / width), y: within((event.clientY - top) / height) };
-  };
-  canvas.addEventListener("pointerdown", (event) => {
-    start = at(event);
-    canvas.setPointerCapture(event.pointerId);
-  });
-  canvas.addEventListener("pointermove", (event) => start && draw(canvas, between(start, at(event))));
-  canvas.addEventListener("pointerup", (event) => {
-    if (!start) return;
-    const part = between(start, at(event));
-    start = null;
-    const meant = part.right - part.left > 0.005 && part.bottom - part.top > 0.005;
-    draw(canvas, meant ? part : null);
-    chosen(meant ? part : null);
-  });
-}
+/** @param {number} number */
+const count = (number) => (number ? `${number}か所を選んでいます。` : "");
 
 /**
- * @param {{ x: number, y: number }} a
- * @param {{ x: number, y: number }} b
- */
-const between = (a, b) => ({
-  left: Math.min(a.x, b.x),
-  top: Math.min(a.y, b.y),
-  right: Math.max(a.x, b.x),
-  bottom: Math.max(a.y, b.y),
-});
-
-/**
- * @param {HTMLCanvasElement} canvas
- * @param {Part | null} part
- */
-function draw(canvas, part) {
-  canvas.width = canvas.clientWidth;
-  canvas.height = canvas.clientHeight;
-  if (!part) return;
-  const pen = canvas.getContext("2d");
-  if (!pen) return;
-  pen.fillStyle = "rgb(0 0 0 / 60%)";
-  const [x, y] = [part.left * canvas.width, part.top * canvas.height];
-  pen.fillRect(x, y, part.right * canvas.width - x, part.bottom * canvas.height - y);
-}
-
-/**
- * @param {Answer} image
- * @param {Answer} image
+ * @param {Part} part
+ * @param {HTMLImageElement} image
  */
 const inPixels = ({ left, top, right, bottom }, { naturalWidth: width, naturalHeight: height }) => ({
   left: Math.floor(left * width),

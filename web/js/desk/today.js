@@ -33,7 +33,7 @@ async function load() {
       ["袋と本", packing.bags ? `${packing.crates}館、袋${packing.bags}、本${packing.books}冊` : "まだありません"],
       ["発送", packing.crates ? `${packing.crates}館のうち${packing.dispatched}館` : ""],
     ]),
-    packing.crates ? el("p", {}, el("a", { href: "#crates" }, "コンテナと袋を見る")) : null,
+    packing.crates ? el("p", {}, el("a", { href: "#crates" }, "袋詰めを見る")) : null,
   ];
 }
 
