@@ -415,3 +415,227 @@ def test_crates_leave_and_their_slips_tell_the_days(phone: BrowserContext, given
     assert_accessible(page)
     page.get_by_role("button", name="すべての発送を取り消す").click()
     expect(rows[21].get_by_role("button", name="発送した")).to_be_visible()
+
+
+AUTUMN, AUTUMN_RUN = datetime(2026, 8, 31, 12, tzinfo=TOKYO), datetime(2026, 9, 3, 9, tzinfo=TOKYO)
+OCTOBER, OCTOBER_SUNDAY = datetime(2026, 10, 1, 14, tzinfo=TOKYO), date(2026, 10, 4)
+WIDTHS = (390, 820, 1280)  # a phone, a tablet, a desktop
+# How wide a cell of a list is at least, in letters: fewer would stand one below the other.
+LETTERS = 3
+NARROW = """least => [...document.querySelectorAll('.table-frame td, .table-frame th')].filter(cell => {
+  const { width } = cell.getBoundingClientRect();
+  const needed = least * parseFloat(getComputedStyle(cell).fontSize);
+  return cell.innerText.trim().length > least && width > 1 && width < needed;
+}).map(cell => cell.outerHTML)"""
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Go on by the keyboard alone to what is called so."""
+    reached = """name => { const at = document.activeElement;
+      return (at.getAttribute('aria-label') ?? at.innerText ?? '').trim() === name }"""
+    for _ in range(300):
+        page.keyboard.press("Tab")
+        if page.evaluate(reached, name):
+            return
+    raise AssertionError(f"no key leads to {name}")
+
+
+def type_scan(page: Page, code: str) -> None:
+    """A scanner types into what has the focus, which is the field."""
+    expect(page.locator("#field-barcode")).to_be_focused()
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")
+
+
+def can_be_read(page: Page) -> None:
+    """Nothing that axe finds, and no column narrower than its words, on phone, tablet and desktop."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(NARROW, LETTERS) == []
+    assert_accessible(page)
+
+
+def printed_pages(page: Page) -> int:
+    """How many sheets of paper it takes."""
+    return len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(prefer_css_page_size=True)))
+
+
+def test_a_thursday_with_many_books_by_keyboard_alone(phone: BrowserContext, given: Given) -> None:
+    # GIVEN forty books for four people at four facilities (RULES 15, 23, 24)
+    places = ("31", "32", "33", "34")
+    people = [given.patron() for _ in places]
+    titles = [[given.title(f"秋の本 {place}-{n}", AUTUMN) for n in range(10)] for place in places]
+    for patron, own, place in zip(people, titles, places, strict=True):
+        for title_id in own:
+            given.hold(patron, title_id, place, AUTUMN)
+    given.run("thursday_run", AUTUMN_RUN.replace(hour=8, minute=30))
+    page = at_the_desk(phone, given, "取り出し", AUTUMN_RUN)
+    books = [f"{title_id}1" for own in titles for title_id in own]
+    rows = page.locator("tbody tr").filter(has_text="秋の本")
+    expect(rows).to_have_count(40)
+    can_be_read(page)
+    # THEN the list is printed thirty books a page
+    tab_to(page, "リストを印刷する")
+    page.keyboard.press("Enter")
+    expect(page.locator(".pull-page")).to_have_count(2)
+    expect(page.locator(".pull-page").first.locator("tbody tr")).to_have_count(30)
+    assert printed_pages(page) == 2
+    assert_accessible(page)
+    tab_to(page, "取り出し")
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(40)
+    # WHEN one is missed by mistake THEN that is undone, and the field is ready for the next
+    expect(page.locator("#field-barcode")).to_be_focused()
+    tab_to(page, f"{books[0]} 見つからない")
+    page.keyboard.press("Enter")
+    told(page, "見つからないと記録しました")
+    expect(rows).to_have_count(39)
+    tab_to(page, "この読み取りを取り消す")
+    page.keyboard.press("Enter")
+    told(page, "取り消しました")
+    expect(rows).to_have_count(40)
+    # WHEN another is really missing, and the others are scanned faster than they are answered
+    for book in books[1:]:
+        type_scan(page, book)
+    expect(rows).to_have_count(1)
+    told(page, "袋に入れる", "No.34")
+    can_be_read(page)
+    # THEN it can be seen how far each facility's bags are
+    tab_to(page, "袋詰め")
+    page.keyboard.press("Enter")
+    first = page.locator("tbody tr").filter(has_text="No.31")
+    expect(first).to_contain_text("10冊のうち9冊")
+    expect(page.locator("tbody tr").filter(has_text="No.34")).to_contain_text("そろいました")
+    can_be_read(page)
+    # AND each slip tells its days and books, ten to a sheet, and each crate has its own list
+    tab_to(page, "袋の票を印刷する")
+    page.keyboard.press("Enter")
+    slip = page.locator(".slip").filter(has_text=people[3].card_number)
+    expect(slip).to_contain_text("受取 9/6(日)～9/13(日) 10冊")
+    slips = page.locator(".slip").count()
+    assert printed_pages(page) == -(-slips // 10)
+    tab_to(page, "袋詰め")
+    page.keyboard.press("Enter")
+    tab_to(page, "コンテナの一覧を印刷する")
+    page.keyboard.press("Enter")
+    expect(page.locator(".crate").filter(has_text="No.34")).to_contain_text(f"{titles[3][9]}1")
+    assert printed_pages(page) == page.locator(".crate").count()
+    # WHEN the crate leaves THEN its moment is there
+    tab_to(page, "袋詰め")
+    page.keyboard.press("Enter")
+    expect(first).to_be_visible()
+    name = page.locator("tbody tr").filter(has_text="No.34").get_by_role("button").get_attribute("aria-label")
+    tab_to(page, str(name))
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr").filter(has_text="No.34")).to_contain_text("9月3日(木) 9:00 発送")
+    can_be_read(page)
+
+
+def test_a_book_is_looked_up_and_what_became_of_it_recorded(phone: BrowserContext, given: Given) -> None:
+    # GIVEN a title with two copies that somebody waits for
+    patron, title = given.patron(), given.title("恐山の紅葉", OCTOBER, copies=2)
+    given.hold(patron, title, "2", OCTOBER)
+    page = at_the_desk(phone, given, "本", OCTOBER)
+    can_be_read(page)
+    # WHEN its bar code is read THEN it says where it lies and who is next
+    page.get_by_label("資料番号、題名、著者、ISBN").fill(f"{title}1")
+    page.keyboard.press("Enter")
+    expect(page.locator(".state")).to_have_text("在架")
+    expect(page.locator("#content")).to_contain_text(patron.card_number)
+    can_be_read(page)
+    # WHEN it is damaged, and mended (RULES 34) THEN each is recorded
+    for act, state in (("破損", "破損"), ("見つかった・直った", "在架")):
+        page.get_by_role("button", name=act, exact=True).click()
+        page.get_by_role("dialog").get_by_role("button", name="記録する", exact=True).click()
+        expect(page.locator(".state")).to_have_text(state)
+    # WHEN it is found by its title THEN copies and queue are there
+    open_view(page, "本")
+    page.get_by_label("資料番号、題名、著者、ISBN").fill("恐山")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="恐山の紅葉").click()
+    expect(page.get_by_role("region", name="予約").get_by_role("row")).to_have_count(2)
+    can_be_read(page)
+    # WHEN it can be lent to nobody any more (RULES 9, 34) THEN each who waits is told why
+    page.get_by_label("理由").fill("買い直しができないため")
+    page.get_by_role("button", name="予約をすべて取り消す").click()
+    page.get_by_role("dialog").get_by_role("button", name="すべて取り消す", exact=True).click()
+    expect(page.locator("#news")).to_contain_text("1人の予約を取り消しました。")
+    # WHEN the record is put right THEN it is found so
+    page.get_by_role("link", name="記録を直す").click()
+    page.get_by_label("出版者").fill("見本出版")
+    can_be_read(page)
+    page.get_by_role("button", name="登録する", exact=True).click()
+    expect(page.locator("#news")).to_contain_text("「恐山の紅葉」を登録しました。")
+    # WHEN one comes back damaged THEN it is marked with the next scan alone, and is on its list
+    open_view(page, "返却")
+    page.get_by_label("読み取ったときに音を鳴らす").uncheck()
+    page.get_by_label("破損と記録する").check()
+    scan(page, f"{title}2")
+    told(page, "破損と記録しました", "恐山の紅葉")
+    expect(page.get_by_label("返却する", exact=True)).to_be_checked()
+    can_be_read(page)
+    scan(page, f"{title}2")
+    told(page, "修理の担当へ")
+    page.reload()
+    expect(page.get_by_label("読み取ったときに音を鳴らす")).not_to_be_checked()
+    open_view(page, "本")
+    page.get_by_role("link", name="破損の本").click()
+    expect(page.locator("tbody tr").filter(has_text="恐山の紅葉")).to_have_count(1)
+    can_be_read(page)
+    # AND a card's code is read with the letters of Codabar as well
+    open_view(page, "貸出")
+    page.locator("#field-barcode").fill(f"A{patron.card_number}B")
+    page.keyboard.press("Enter")
+    expect(page.locator("#instruction .number")).to_have_text(patron.card_number)
+
+
+def test_days_are_closed_and_bags_wait_for_the_snow(phone: BrowserContext, given: Given) -> None:
+    # GIVEN a bag on its way to a facility
+    patron = given.patron()
+    given.bag(patron, "42", OCTOBER_SUNDAY)
+    page = at_the_desk(phone, given, "カレンダー", OCTOBER)
+    thursday = page.locator("[data-day='2026-11-12']")
+    expect(thursday).to_have_accessible_name("11月12日(木) 貸出処理をします")
+    can_be_read(page)
+    # WHEN three days are chosen with shift and the arrows THEN what they stop is told before it is recorded (RULES 22)
+    page.locator("[data-day='2026-11-11']").focus()
+    for key in ("Shift+ArrowRight", "Shift+ArrowRight"):
+        page.keyboard.press(key)
+    expect(page.locator(".chosen-bar")).to_contain_text("11月11日(水)～11月13日(金)")
+    tab_to(page, "この日を記録する")
+    page.keyboard.press("Enter")
+    page.get_by_label("理由").fill("蔵書点検")
+    page.keyboard.press("Enter")
+    expect(page.locator("#stops")).to_contain_text("11月12日(木)の貸出処理は、お休みになります。")
+    expect(thursday).to_have_accessible_name("11月12日(木) 貸出処理をします")
+    can_be_read(page)
+    page.keyboard.press("Enter")
+    expect(thursday).to_have_accessible_name("11月12日(木) 休館、貸出処理はしません")
+    can_be_read(page)
+    # WHEN others are dragged over THEN they are chosen instead
+    page.locator("[data-day='2026-11-17']").hover()
+    page.mouse.down()
+    page.locator("[data-day='2026-11-18']").hover()
+    page.mouse.up()
+    expect(page.locator(".chosen-bar")).to_contain_text("11月17日(火)～11月18日(水)")
+    # AND what was recorded is taken back
+    page.get_by_role("button", name="2026年11月11日～2026年11月13日 休館を取り消す").click()
+    page.get_by_role("dialog").get_by_role("button", name="取り消す", exact=True).click()
+    expect(thursday).to_have_accessible_name("11月12日(木) 貸出処理をします")
+    # WHEN snow shuts a district's roads THEN the mail can be read before anybody gets it (RULES 40)
+    open_view(page, "大雪")
+    can_be_read(page)
+    page.get_by_role("button", name="むつ下北地区の館をすべて選ぶ").click()
+    page.get_by_label("新しい受取期限").fill("2026-10-18")
+    page.get_by_label("新しい返却期限").fill("2026-10-25")
+    page.get_by_role("button", name="メールの文面を確かめる").click()
+    expect(page.locator("#preview")).to_contain_text("8館、1人にメールを送ります")
+    expect(page.locator("#preview")).to_contain_text("10月18日(日)まで")
+    can_be_read(page)
+    page.get_by_role("button", name="期限を変えて、メールを送る").click()
+    expect(page.locator("#news")).to_contain_text("8館の受取期限を変えました。1人にメールを送ります。")
+    can_be_read(page)
+    # WHEN the roads are open again THEN all have their days back
+    page.get_by_role("button", name="すべてもとに戻す").click()
+    page.get_by_role("dialog").get_by_role("button", name="もとに戻す", exact=True).click()
+    expect(page.locator("#news")).to_contain_text("8館の期限をもとに戻しました。1人にメールを送ります。")

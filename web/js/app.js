@@ -49,6 +49,8 @@ export class App {
   constructor(name, views, who) {
     this.views = views;
     this.who = who;
+    /** How much is left behind a view's link, by its id. @type {Map<string, string>} */
+    this.counts = new Map();
     // How often something was opened: what comes too late belongs to a view that is gone.
     this.opened = 0;
     this.nav = el("nav", { class: "view-links", "aria-label": name });
@@ -96,7 +98,13 @@ export class App {
       el(
         "li",
         { class: view.aside && "aside" },
-        el("a", { href: `#${view.id}`, "aria-current": view.id === id ? "page" : null }, view.label),
+        el(
+          "a",
+          { href: `#${view.id}`, "aria-current": view.id === id ? "page" : null },
+          view.label,
+          // Readers are told on the page that counts it.
+          this.counts.has(view.id) && el("span", { class: "count", "aria-hidden": "true" }, this.counts.get(view.id)),
+        ),
       );
     const shown = this.views.filter(({ hidden }) => !hidden);
     const hasMenu = shown.some(({ aside }) => aside);

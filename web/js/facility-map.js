@@ -21,22 +21,35 @@ const RADIUS = 11;
 const APART = 25;
 const ROUNDS = 60;
 
-const SOURCE =
-  "印は市町村のおおよその場所で、数字は館の数です。位置: Geolonia 住所データ(CC BY 4.0)を加工。海岸線は略図です。";
+const SOURCE = "印は市町村のおおよその場所です。位置: Geolonia 住所データ(CC BY 4.0)を加工。海岸線は略図です。";
 
 /** @type {Place[]} */
 const LAND = JSON.parse(document.getElementById("land")?.textContent ?? "[]");
+
+/**
+ * How a mark looks: the number on it, and what its facilities are called beside their names.
+ *
+ * @typedef {{ number: (members: Facility[]) => string, more: (facility: Facility) => string, hint: string }} Look
+ */
+
+/** @type {Look} */
+const PLAIN = {
+  number: ({ length }) => (length > 1 ? String(length) : ""),
+  more: () => "",
+  hint: "印を選ぶと、その館が一覧に出ます。数字は館の数です。",
+};
 
 /**
  * The map, and how to show those that were found; a mark that is chosen gives the facilities it stands for.
  *
  * @param {Facility[]} facilities
  * @param {(members: Facility[]) => void} choose
+ * @param {Look} look
  */
-export function facilityMap(facilities, choose) {
+export function facilityMap(facilities, choose, look = PLAIN) {
   const { at, height } = projection(LAND);
-  const caption = el("p", { class: "map-caption", role: "status" }, "印を選ぶと、その館が一覧に出ます。");
-  const marks = spotsOf(facilities, at).map((spot) => ({ ...spot, link: mark(spot, caption, choose) }));
+  const caption = el("p", { class: "map-caption", role: "status" }, look.hint);
+  const marks = spotsOf(facilities, at).map((spot) => ({ ...spot, link: mark(spot, caption, choose, look) }));
   const outline = LAND.map((place) => at(place)).map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`);
   const drawn = svg(
     "svg",
@@ -115,16 +128,17 @@ function part(one, other) {
  * @param {Spot} spot
  * @param {HTMLElement} caption
  * @param {(members: Facility[]) => void} choose
+ * @param {Look} look
  */
-function mark({ x, y, members }, caption, choose) {
+function mark({ x, y, members }, caption, choose, look) {
   const [{ municipality }] = members;
-  const name = `${municipality} ${members.map((each) => each.name).join("、")}`;
+  const name = `${municipality} ${members.map((each) => `${each.name}${look.more(each)}`).join("、")}`;
   const link = svg(
     "a",
     { href: `#facility-${members[0].number}`, class: "map-mark", "aria-label": name },
     svg("title", {}, name),
     svg("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: RADIUS }),
-    svg("text", { x: x.toFixed(1), y: (y + 4).toFixed(1) }, members.length > 1 ? String(members.length) : ""),
+    svg("text", { x: x.toFixed(1), y: (y + 4).toFixed(1) }, look.number(members)),
   );
   const tell = () => caption.replaceChildren(name);
   link.addEventListener("focus", tell);

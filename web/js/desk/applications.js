@@ -7,7 +7,7 @@ import { api } from "../session.js";
 import { STATUSES } from "./application-words.js";
 import { table } from "./tables.js";
 
-export const applicationsView = { id: "applications", label: "申請", load };
+export const applicationsView = { id: "applications", label: "申請", aside: true, load };
 
 /** @param {App} app */
 async function load(app, status = "submitted") {

@@ -26,7 +26,7 @@ export const LISTS = {
 };
 
 /** @type {View} */
-export const booksView = { id: "books", label: "本", load };
+export const booksView = { id: "books", label: "本", aside: true, load };
 /** @type {View} */
 export const listView = { id: "list", title: "本の一覧", hidden: true, under: "books", load: loadList };
 

@@ -11,7 +11,7 @@ import { closedOn, covers, ofPlace, weekdayOf } from "./year-days.js";
 import { YearSheet } from "./year-sheet.js";
 
 /** @type {View} */
-export const calendarView = { id: "calendar", label: "カレンダー", title: "休館と休止のカレンダー", load };
+export const calendarView = { id: "calendar", label: "カレンダー", aside: true, title: "休館と休止のカレンダー", load };
 
 /**
  * What is known of a place's year.

@@ -8,7 +8,7 @@ import { book, books, nothing } from "../library/parts.js";
 import { api } from "../session.js";
 import { tryAgainButton } from "./mails.js";
 
-export const contactsView = { id: "contacts", label: "連絡", title: "連絡が必要な方", load };
+export const contactsView = { id: "contacts", label: "連絡", aside: true, title: "連絡が必要な方", load };
 
 /** @param {App} app */
 async function load(app) {

@@ -10,7 +10,7 @@ import { api } from "../session.js";
 import { pulls } from "./pulls.js";
 import { row, table } from "./tables.js";
 
-export const cratesView = { id: "crates", label: "袋詰め", title: "袋詰めとコンテナ", load };
+export const cratesView = { id: "crates", label: "袋詰め", aside: true, title: "袋詰めとコンテナ", load };
 
 /** @param {string} day */
 export const crates = (day) =>

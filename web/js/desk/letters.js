@@ -7,7 +7,7 @@ import { api } from "../session.js";
 import { linkToPatron } from "./people.js";
 import { table } from "./tables.js";
 
-export const lettersView = { id: "letters", label: "手紙", title: "お知らせの手紙", load };
+export const lettersView = { id: "letters", label: "手紙", aside: true, title: "お知らせの手紙", load };
 
 /** @param {App} app */
 async function load(app) {

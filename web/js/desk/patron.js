@@ -22,7 +22,7 @@ const LOAN_STATES = {
   declared_returned: "返却手続き中(ご本人の連絡)",
 };
 
-export const patronView = { id: "patron", label: "利用者", title: "利用者の記録", load };
+export const patronView = { id: "patron", label: "利用者", aside: true, title: "利用者の記録", load };
 
 /**
  * @param {App} app

@@ -7,7 +7,7 @@ import { el } from "../dom.js";
 import { book, books, nothing } from "../library/parts.js";
 import { api } from "../session.js";
 
-export const reportsView = { id: "reports", label: "協力館から", title: "協力館からの連絡", load };
+export const reportsView = { id: "reports", label: "協力館から", aside: true, title: "協力館からの連絡", load };
 
 /** @param {App} app */
 async function load(app) {

@@ -1,13 +1,8 @@
-/** The choice of facilities whose bags are to wait: one by one, a district, or all; with a map where it is known where they are. */
+/** The choice of facilities whose bags are to wait: one by one, a district, or all; and on a map. */
 
 import { shortDay } from "../dates.js";
 import { el } from "../dom.js";
-
-const SVG = "http://www.w3.org/2000/svg";
-const MAP_WIDTH = 400;
-const MAP_EDGE = 24;
-// A degree of longitude is so much of one of latitude in Aomori.
-const NARROWER = 0.76;
+import { facilityMap } from "../facility-map.js";
 
 export class FacilityChoice {
   /**
@@ -24,8 +19,7 @@ export class FacilityChoice {
     const districts = [...new Set(places.map(({ district }) => district))];
     this.count = el("p", { role: "status", class: "chosen-days" });
     const tiles = districts.map((district) => this.district(district));
-    this.dots = new Map();
-    const map = this.map();
+    this.map = this.drawn();
     this.element = el(
       "div",
       { class: "stack" },
@@ -37,7 +31,7 @@ export class FacilityChoice {
         this.button("選ぶのをやめる", () => false),
       ),
       this.count,
-      el("div", { class: map ? "snow-places" : "" }, map, el("div", { class: "stack" }, tiles)),
+      el("div", { class: "snow-places" }, this.map.picture, el("div", { class: "stack" }, tiles)),
     );
     this.element.addEventListener("input", () => this.tell());
     this.tell();
@@ -52,7 +46,9 @@ export class FacilityChoice {
     const numbers = this.chosen();
     const bags = numbers.reduce((sum, number) => sum + (this.bags.get(number) ?? 0), 0);
     this.count.textContent = numbers.length ? `${numbers.length}館、袋${bags}を選んでいます。` : "館を選んでください。";
-    for (const [number, dot] of this.dots) dot.classList.toggle("chosen", this.boxes.get(number)?.checked);
+    // What is chosen stands out on the map; as long as nothing is, what has bags.
+    const shown = numbers.length ? new Set(numbers) : new Set(this.bags.keys());
+    this.map.show(new Set(this.places.filter(({ number }) => shown.has(String(number)))));
   }
 
   /**
@@ -117,60 +113,21 @@ export class FacilityChoice {
     );
   }
 
-  /** The facilities where they are; what it shows is written on the tiles, so it is for eyes alone. */
-  map() {
-    const known = this.places.filter(({ latitude, longitude }) => latitude && longitude);
-    if (!known.length) return null;
-    const at = positions(known);
-    const svg = document.createElementNS(SVG, "svg");
-    svg.setAttribute("viewBox", `0 0 ${MAP_WIDTH} ${at.height}`);
-    svg.setAttribute("aria-hidden", "true");
-    svg.classList.add("snow-map");
-    for (const place of known) svg.append(this.dot(place, at.of(place)));
-    return svg;
-  }
-
-  /**
-   * @param {Facility} place
-   * @param {{ x: number, y: number }} at
-   */
-  dot({ number, name }, { x, y }) {
-    const key = String(number);
-    const bags = this.bags.get(key) ?? 0;
-    const dot = document.createElementNS(SVG, "circle");
-    const size = bags ? 6 + 3 * Math.sqrt(bags) : 4;
-    for (const [attribute, value] of Object.entries({ cx: x, cy: y, r: size }))
-      dot.setAttribute(attribute, String(value));
-    dot.classList.add("dot");
-    dot.classList.toggle("bagged", bags > 0);
-    dot.classList.toggle("moved", this.moved.has(key));
-    const title = document.createElementNS(SVG, "title");
-    title.textContent = `${name} 袋${bags}`;
-    dot.append(title);
-    dot.addEventListener("click", () => this.boxes.get(key)?.click());
-    this.dots.set(key, dot);
-    return dot;
-  }
-}
-
-/**
- * Where places are on a map of their own size, north at the top.
- *
- * @param {Facility[]} places
- */
-function positions(places) {
-  const [north, south] = range(places.map(({ latitude = 0 }) => latitude));
-  const [east, west] = range(places.map(({ longitude = 0 }) => longitude));
-  const scale = (MAP_WIDTH - 2 * MAP_EDGE) / ((east - west) * NARROWER || 1);
-  return {
-    height: Math.ceil((north - south) * scale + 2 * MAP_EDGE),
+  drawn() {
     /** @param {Facility} place */
-    of: ({ latitude = 0, longitude = 0 }) => ({
-      x: MAP_EDGE + (longitude - west) * NARROWER * scale,
-      y: MAP_EDGE + (north - latitude) * scale,
-    }),
-  };
+    const bagsAt = ({ number }) => this.bags.get(String(number)) ?? 0;
+    return facilityMap(
+      this.places,
+      (members) => {
+        const numbers = new Set(members.map(({ number }) => String(number)));
+        const all = [...numbers].every((number) => this.boxes.get(number)?.checked);
+        this.choose((number) => (numbers.has(number) ? !all : Boolean(this.boxes.get(number)?.checked)));
+      },
+      {
+        number: (members) => String(members.reduce((sum, place) => sum + bagsAt(place), 0) || ""),
+        more: (place) => (bagsAt(place) ? `(袋${bagsAt(place)})` : ""),
+        hint: "印を選ぶと、その市町村の館を選びます。数字は袋の数です。",
+      },
+    );
+  }
 }
-
-/** @param {number[]} values */
-const range = (values) => [Math.max(...values), Math.min(...values)];

@@ -14,7 +14,7 @@ import { daysAfter } from "./year-days.js";
 const WEEK = 7;
 
 /** @type {View} */
-export const snowView = { id: "snow", label: "大雪", title: "大雪などで受取期間を延ばす", load };
+export const snowView = { id: "snow", label: "大雪", aside: true, title: "大雪などで受取期間を延ばす", load };
 
 /**
  * @param {App} app

@@ -18,8 +18,11 @@ const LISTS = {
   missing: { label: "見つからなかった本", view: "list/missing" },
 };
 
-async function load() {
+/** @param {App} app */
+async function load(app) {
   const { date, next_run: next, latest_run: latest, packing, open_work: work } = await api.get("/desk/today");
+  app.counts = counts(work);
+  app.showLinks(todayView);
   return [
     el("p", {}, dayInWords(date)),
     el("ul", { class: "work" }, work.map(entry)),
@@ -36,6 +39,16 @@ async function load() {
     packing.crates ? el("p", {}, el("a", { href: "#crates" }, "袋詰めを見る")) : null,
   ];
 }
+
+/**
+ * What is left, by the view that leads to it.
+ *
+ * @param {Answer[]} work
+ */
+const counts = (work) =>
+  new Map(
+    work.filter(({ left }) => left).map(({ name, left, more }) => [LISTS[name].view, more ? `${left}+` : String(left)]),
+  );
 
 /** @param {Answer} list */
 function entry({ name, left, more, late }) {
