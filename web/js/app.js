@@ -98,13 +98,7 @@ export class App {
       el(
         "li",
         { class: view.aside && "aside" },
-        el(
-          "a",
-          { href: `#${view.id}`, "aria-current": view.id === id ? "page" : null },
-          view.label,
-          // Readers are told on the page that counts it.
-          this.counts.has(view.id) && el("span", { class: "count", "aria-hidden": "true" }, this.counts.get(view.id)),
-        ),
+        el("a", { href: `#${view.id}`, "aria-current": view.id === id ? "page" : null }, view.label),
       );
     const shown = this.views.filter(({ hidden }) => !hidden);
     const hasMenu = shown.some(({ aside }) => aside);
@@ -124,6 +118,22 @@ export class App {
         signOutButton && el("li", { class: hasMenu && "aside" }, signOutButton),
       ),
     );
+    this.tellCounts(this.counts);
+  }
+
+  /**
+   * Say at each link how much is left behind it, by the view's id.
+   *
+   * @param {Map<string, string>} counts
+   */
+  tellCounts(counts) {
+    this.counts = counts;
+    for (const link of this.nav.querySelectorAll("a")) {
+      link.parentElement?.querySelector(".count")?.remove();
+      const count = counts.get(link.hash.slice(1));
+      // Readers are told on the page that counts.
+      if (count) link.after(el("span", { class: "count", "aria-hidden": "true" }, count));
+    }
   }
 
   /** On a narrow screen it opens the links that stand aside. */

@@ -1,6 +1,6 @@
 /** きょうの仕事: what is due, done and left, with the way to each list (RULES 55). */
 
-import { dayInWords, momentInWords } from "../dates.js";
+import { dayInWords, momentInWords, shortDay } from "../dates.js";
 import { el } from "../dom.js";
 import { factList } from "../library/parts.js";
 import { api } from "../session.js";
@@ -21,10 +21,11 @@ const LISTS = {
 /** @param {App} app */
 async function load(app) {
   const { date, next_run: next, latest_run: latest, packing, open_work: work } = await api.get("/desk/today");
-  app.counts = counts(work);
-  app.showLinks(todayView);
+  app.tellCounts(counts(work));
   return [
     el("p", {}, dayInWords(date)),
+    weekLine(date, latest, packing, work),
+    el("h2", {}, "残っている仕事"),
     el("ul", { class: "work" }, work.map(entry)),
     el("h2", {}, "木曜日の処理"),
     factList([
@@ -39,6 +40,65 @@ async function load(app) {
     packing.crates ? el("p", {}, el("a", { href: "#crates" }, "袋詰めを見る")) : null,
   ];
 }
+
+/**
+ * A step of the week: done, being done, or to come.
+ *
+ * @typedef {{ name: string, text: string, view?: string, done: boolean, now: boolean }} Step
+ */
+
+/**
+ * The week from its run to the pickup, as a line of what is done and what comes next.
+ *
+ * @param {string} today
+ * @param {Answer} latest
+ * @param {Answer} packing
+ * @param {Answer[]} work
+ */
+function weekLine(today, latest, packing, work) {
+  const left = work.find(({ name }) => name === "pulls")?.left ?? 0;
+  /** @type {Step[]} */
+  const steps = [
+    { name: "貸出処理", text: latest ? shortDay(latest.date) : "", done: Boolean(latest?.finished), now: false },
+    { name: "取り出し", text: left ? `残り${left}冊` : "", view: "pulls", done: !left, now: left > 0 },
+    ...crateSteps(packing, left, today),
+  ];
+  return el("ol", { class: "week-line" }, steps.map(stepOf));
+}
+
+/**
+ * @param {Answer} packing
+ * @param {number} left
+ * @param {string} today
+ * @returns {Step[]}
+ */
+function crateSteps({ crates, bags, books, dispatched, pickup_from: from, pickup_until: until }, left, today) {
+  const [packed, gone] = [bags > 0 && !left, crates > 0 && dispatched === crates];
+  const [inBags, onTheirWay] = [
+    bags ? `袋${bags}、本${books}冊` : "",
+    crates ? `${crates}館のうち${dispatched}館` : "",
+  ];
+  return [
+    { name: "袋詰め", text: inBags, view: "crates", done: packed, now: bags > 0 && !packed },
+    { name: "発送", text: onTheirWay, view: "crates", done: gone, now: dispatched > 0 && !gone },
+    {
+      name: "受取",
+      text: `${shortDay(from)}～${shortDay(until)}`,
+      done: until < today,
+      now: from <= today && today <= until,
+    },
+  ];
+}
+
+/** @param {Step} step */
+const stepOf = ({ name, text, view, done, now }) =>
+  el(
+    "li",
+    { class: done ? "done" : now ? "now" : "" },
+    el("span", { class: "sign" }, done ? "済" : now ? "いま" : "これから"),
+    view ? el("a", { href: `#${view}` }, name) : el("span", {}, name),
+    el("span", {}, text),
+  );
 
 /**
  * What is left, by the view that leads to it.
