@@ -126,7 +126,7 @@ function entry({ name, left, more, late }) {
 function runInWords({ date, finished, finished_at: at, suspended, summary }) {
   if (suspended) return `${dayInWords(date)} お休みしました`;
   if (!finished) return `${dayInWords(date)} まだ終わっていません`;
-  return `${dayInWords(date)} ${momentInWords(at)}に終わりました。貸出${summary.lend ?? 0}冊、確保${summary.keep_aside ?? 0}冊`;
+  return `${momentInWords(at)}に終わりました。貸出${summary.lend ?? 0}冊、確保${summary.keep_aside ?? 0}冊`;
 }
 
 /** @param {Answer} run */
