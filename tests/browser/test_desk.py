@@ -418,7 +418,7 @@ def test_crates_leave_and_their_slips_tell_the_days(phone: BrowserContext, given
 
 
 AUTUMN, AUTUMN_RUN = datetime(2026, 8, 31, 12, tzinfo=TOKYO), datetime(2026, 9, 3, 9, tzinfo=TOKYO)
-OCTOBER, OCTOBER_SUNDAY = datetime(2026, 10, 1, 14, tzinfo=TOKYO), date(2026, 10, 4)
+OCTOBER_EVE, OCTOBER = datetime(2026, 9, 30, 14, tzinfo=TOKYO), datetime(2026, 10, 1, 14, tzinfo=TOKYO)
 WIDTHS = (390, 820, 1280)  # a phone, a tablet, a desktop
 # How wide a cell of a list is at least, in letters: fewer would stand one below the other.
 LETTERS = 3
@@ -591,8 +591,10 @@ def test_a_book_is_looked_up_and_what_became_of_it_recorded(phone: BrowserContex
 
 def test_days_are_closed_and_bags_wait_for_the_snow(phone: BrowserContext, given: Given) -> None:
     # GIVEN a bag on its way to a facility
-    patron = given.patron()
-    given.bag(patron, "42", OCTOBER_SUNDAY)
+    patron, title = given.patron(), given.title("雪国の本", OCTOBER_EVE)
+    given.hold(patron, title, "42", OCTOBER_EVE)
+    given.run("thursday_run", OCTOBER.replace(hour=8, minute=30))
+    given.desk().post(f"/desk/pulls/{title}1", OCTOBER, {"result": "found"})
     page = at_the_desk(phone, given, "カレンダー", OCTOBER)
     thursday = page.locator("[data-day='2026-11-12']")
     expect(thursday).to_have_accessible_name("11月12日(木) 貸出処理をします")
