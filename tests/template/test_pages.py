@@ -88,6 +88,10 @@ def test_nothing_but_pages_styles_modules_and_pictures_is_published() -> None:
     assert {name.partition("/")[0] for name in FILES if name not in PAGES} == {"css", "img", "js", WORKER}
 
 
+# Pages with a map.
+WITH_LAND = ("facilities.html", "desk.html")
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_runs_nothing_but_modules_and_carries_the_kinds_of_application(page: str) -> None:
     # GIVEN the scripts of a page: no policy lets one run that stands in it
@@ -96,7 +100,7 @@ def test_a_page_runs_nothing_but_modules_and_carries_the_kinds_of_application(pa
     assert all(script.keys() == {"type", "src"} and script["type"] == "module" for script in modules)
     # THEN the others are data, which can be read where they stand
     assert {script["type"] for script in data} == {"application/json"}
-    assert {script["id"] for script in data} == {"kinds"} | ({"land"} if page == "facilities.html" else set())
+    assert {script["id"] for script in data} == {"kinds"} | ({"land"} if page in WITH_LAND else set())
     _, _, rest = FILES[page].decode().partition('id="kinds">')
     assert json.loads(rest.partition("</script>")[0]) == json.loads(json.dumps(kinds_of_application(Policy())))
 
