@@ -26,6 +26,7 @@ const count = (number) => (number ? `残り${number}冊です。` : "取り出�
 class PullList {
   /** @param {App} app */
   constructor(app) {
+    this.app = app;
     this.looks = 0;
     /** @type {Answer[]} */
     this.lines = [];
@@ -96,6 +97,7 @@ class PullList {
     const within = this.shown.contains(document.activeElement);
     this.lines = lines;
     this.left.textContent = count(lines.length);
+    this.app.tellCounts(new Map(this.app.counts).set(pullsView.id, lines.length ? String(lines.length) : ""));
     const columns = ["請求記号", "題名", "置き場所", "資料番号", "行き先", "", ""];
     this.shown.replaceChildren(
       ...(lines.length
