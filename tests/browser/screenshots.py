@@ -36,7 +36,8 @@ SIGNED_IN = {
 BEGUN = {"search.html": "search.html#search/十和田", "apply.html": "apply.html?kind=new"}
 OWN_WAYS = '.view-links a[href^="#"], main a[href^="#"]'
 # Without those that lead to a place of the view itself.
-TO_VIEWS = "links => links.map(({ hash }) => hash).filter((hash) => !document.getElementById(hash.slice(1)))"
+TO_VIEWS = """links => links.map((link) => link.getAttribute("href"))
+  .filter((hash) => !document.getElementById(hash.slice(1)))"""
 
 
 def main(folder: Path) -> None:
