@@ -17,7 +17,6 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +32,6 @@ from lending.actions.catalogue.describe_titles import bring_in
 from lending.actions.catalogue.refresh_search import refresh_search
 from lending.aws.search_file import Entry
 from lending.aws.table import Table, in_batches
-from lending.domain.catalogue.title_changes import DescribedTitle
 
 OUTPUTS = Path(__file__).parents[1] / ".local" / "outputs.json"
 # As many titles as fit one request for them and mostly one for their copies.
@@ -75,14 +73,10 @@ def bring_in_catalogue(table: Table, bucket: str, found: Catalogue) -> Report:
         title = found.titles.pop(changes.after.title_id)
         why = ", ".join(f"{reason.code} {reason.facts.get('barcode', '')}" for reason in changes.reasons)
         found.bad.append((found.places[title.title_id], why))
-    searchable = refresh_search(table, bucket, _entries(found.titles.values()))
+    searchable = refresh_search(table, bucket, map(Entry.of, found.titles.values()))
     copies = sum(len(title.copies) for title in found.titles.values())
     written = sum(count for count, _ in results)
     return Report(len(found.titles), copies, written, searchable, found.unit, sorted(found.bad))
-
-
-def _entries(titles: Iterable[DescribedTitle]) -> Iterator[Entry]:
-    return (Entry.of(title.title_id, title.title, title.author, title.isbn) for title in titles)
 
 
 def names_of(asked: argparse.Namespace) -> tuple[str, str]:

@@ -6,6 +6,7 @@ For a restored table, whose file is gone, or a bucket that has lost it. Nothing 
 import argparse
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 
 import boto3
 
@@ -13,6 +14,8 @@ from infra.stage import Faulty, checked, outputs_of
 from lending.actions.catalogue.refresh_search import refresh_search
 from lending.aws.search_file import Entry
 from lending.aws.table import Table
+from lending.aws.table.codec import Unreadable, from_wire, value_of
+from lending.domain.catalogue.title import Title
 
 
 def search_anew(table: Table, bucket: str) -> int:
@@ -28,8 +31,8 @@ def _titles(table: Table) -> Iterator[Entry]:
         ExpressionAttributeValues={":title": {"S": "TITLE"}},
     )  # fmt: skip
     for item in (item for page in pages for item in page["Items"]):
-        words = {name: item.get(name, {}).get("S", "") for name in ("title_id", "title", "author", "isbn")}
-        yield Entry.of(**words)
+        with suppress(Unreadable):
+            yield Entry.of(value_of(Title, from_wire(item)))
 
 
 def main() -> None:

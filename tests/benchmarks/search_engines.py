@@ -3,13 +3,12 @@
 import importlib.util
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from lending.aws.search_file import Entry, SearchFile, build
-from lending.domain.catalogue.search_text import grams
+from lending.domain.catalogue.search_text import Query, grams
 
 MOST = 21  # a page, and whether there is more
 
@@ -28,7 +27,7 @@ class Engine(ABC):
         """Make it ready to be asked."""
 
     @abstractmethod
-    def find(self, words: Sequence[str]) -> int:
+    def find(self, query: Query) -> int:
         """How many titles of the first page there are."""
 
 
@@ -44,8 +43,9 @@ class Ours(Engine):
     def open(self) -> None:
         self._file = SearchFile(self._path)
 
-    def find(self, words: Sequence[str]) -> int:
-        return len({entry.title_id for entry in self._file.find(words, MOST)})
+    def find(self, query: Query) -> int:
+        found = {entry.title_id for entry in self._file.nearest(query, None, MOST)}
+        return min(MOST, len(found)) if self._file.count(query, None, ()) else 0
 
 
 class Trigrams(Engine):
@@ -57,7 +57,7 @@ class Trigrams(Engine):
         self._path = folder / "trigrams.sqlite"
         db = sqlite3.connect(self._path)
         db.execute("CREATE VIRTUAL TABLE entry USING fts5(text, title_id UNINDEXED, tokenize='trigram')")
-        ordered = sorted(entries, key=lambda entry: (entry.heading, entry.title_id))
+        ordered = sorted(entries, key=lambda entry: entry.order)
         db.executemany("INSERT INTO entry VALUES (?, ?)", ((entry.text, entry.title_id) for entry in ordered))
         db.execute("INSERT INTO entry (entry) VALUES ('optimize')")
         db.commit()
@@ -66,7 +66,8 @@ class Trigrams(Engine):
     def open(self) -> None:
         self._db = sqlite3.connect(self._path)
 
-    def find(self, words: Sequence[str]) -> int:
+    def find(self, query: Query) -> int:
+        words = [word[-1] for word in query.words]
         match = " AND ".join(f'"{word}"' for word in words if len(word) > 2)
         short = [word for word in words if len(word) <= 2]
         where = " AND ".join([*(["entry MATCH ?"] if match else []), *(["instr(text, ?)"] * len(short))])
@@ -101,7 +102,8 @@ class Tantivy(Engine):
         self._index.reload()
         self._searcher = self._index.searcher()
 
-    def find(self, words: Sequence[str]) -> int:
+    def find(self, query: Query) -> int:
+        words = [word[-1] for word in query.words]
         wanted = {gram for word in words for gram in grams(word) if len(gram) == min(2, len(word))}
         term, must = self._tantivy.Query.term_query, self._tantivy.Occur.Must
         query = self._tantivy.Query.boolean_query([(must, term(self._schema, "grams", gram)) for gram in wanted])

@@ -7,7 +7,6 @@ an hour and 3 GB.
 
 import os
 import random
-import re
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -17,15 +16,15 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from lending.aws.search_file import Entry
-from lending.domain.catalogue.search_text import plain, searched, words_of
+from lending.domain.catalogue.description import Description
+from lending.domain.catalogue.letters import plain
+from lending.domain.catalogue.search_text import Query, query_of
 from tests.benchmarks.search_engines import Engine, Ours, engines
-from tests.benchmarks.titles import Catalogue, Row
+from tests.benchmarks.titles import Catalogue
 
 TITLES, QUERIES, ROUNDS = int(os.environ.get("BENCH_TITLES", "100000")), 200, 3
 # What a function downloads a second, which is what its first answer after a cold start mostly waits for.
 BYTES_A_SECOND = 100_000_000
-_KATAKANA = re.compile("[ァ-ヴー]{3,}")
-_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ"))}
 
 Times = dict[str, list[float]]
 
@@ -33,8 +32,8 @@ Times = dict[str, list[float]]
 @cache
 def measure(titles: int, queries: int) -> tuple[dict[str, Times], list[str]]:
     """The milliseconds of each engine by kind of query, and what there is to say of each."""
-    rows = list(Catalogue().rows(titles))
-    entries = [Entry.of(*row) for row in rows]
+    rows = list(Catalogue().titles(titles))
+    entries = [Entry.of(row) for row in rows]
     asked = _queries(rows, queries, random.Random(2))
     found, said = dict[str, Times](), []
     for engine in engines():
@@ -46,7 +45,7 @@ def measure(titles: int, queries: int) -> tuple[dict[str, Times], list[str]]:
 
 
 def _measured(
-    kind: type[Engine], folder: Path, entries: list[Entry], asked: dict[str, list[list[str]]]
+    kind: type[Engine], folder: Path, entries: list[Entry], asked: dict[str, list[Query]]
 ) -> tuple[Times, str]:
     started = time.process_time()
     engine = kind(folder, entries)
@@ -57,14 +56,14 @@ def _measured(
     engine.find(next(iter(asked.values()))[0])
     first = time.process_time() - started + size / BYTES_A_SECOND
     rounds = ROUNDS if kind is Ours else 1
-    times = {name: [min(_milliseconds(engine, words) for _ in range(rounds)) for words in queries]
+    times = {name: [min(_milliseconds(engine, query) for _ in range(rounds)) for query in queries]
              for name, queries in asked.items()}  # fmt: skip
     return times, f"{kind.name}: {size / 1e6:.0f} MB, made in {built:.0f} s, first answer after {first:.2f} s"
 
 
-def _milliseconds(engine: Engine, words: list[str]) -> float:
+def _milliseconds(engine: Engine, query: Query) -> float:
     started = time.process_time_ns()
-    engine.find(words)
+    engine.find(query)
     return (time.process_time_ns() - started) / 1e6
 
 
@@ -89,19 +88,19 @@ def _part(times: list[float], part: float) -> float:
     return round(sorted(times)[min(len(times) - 1, int(len(times) * part))], 3)
 
 
-def _queries(rows: list[Row], count: int, chance: random.Random) -> dict[str, list[list[str]]]:
+def _queries(rows: list[Description], count: int, chance: random.Random) -> dict[str, list[Query]]:
     """So many queries of each kind, each made of a title that is there."""
-    found = defaultdict[str, list[list[str]]](list)
+    found = defaultdict[str, list[Query]](list)
     while not found or min(map(len, found.values())) < count:
-        for kind, query in _of_title(chance.choice(rows), chance):
-            if len(found[kind]) < count and (words := words_of(query)):
-                found[kind].append(words)
+        for kind, text in _of_title(chance.choice(rows), chance):
+            if len(found[kind]) < count and (query := query_of(text)).words:
+                found[kind].append(query)
     return dict(found)
 
 
-def _of_title(row: Row, chance: random.Random) -> Iterator[tuple[str, str]]:
+def _of_title(row: Description, chance: random.Random) -> Iterator[tuple[str, str]]:
     """What people type who look for a title: parts of it, its author, its number."""
-    _, title, author, isbn = row
+    title, author, isbn = row.title, row.author, row.isbn
     name, family = plain(title), author.split()[0]
     if len(name) < 8:
         return
@@ -116,6 +115,15 @@ def _of_title(row: Row, chance: random.Random) -> Iterator[tuple[str, str]]:
     yield "year", str(chance.randrange(1950, 2027))
     if isbn:
         yield "ISBN", isbn
-        yield "old ISBN", searched("", "", isbn).rpartition("\n")[2]
-    if kana := _KATAKANA.search(title):
-        yield "in hiragana", kana[0].translate(_TO_HIRAGANA)
+        yield "old ISBN", f"{isbn[3:12]}{_check(isbn)}"
+    reading = plain(row.title_kana)
+    start = chance.randrange(len(reading) - 6)
+    yield "a reading", reading[start : start + chance.randrange(3, 8)]
+    yield "a whole title", title.partition(" : ")[0]
+    yield "author's reading", row.author_kana.split(",")[0]
+
+
+def _check(isbn: str) -> str:
+    """The check digit of an ISBN of ten digits."""
+    check = -sum(int(digit) * weight for digit, weight in zip(isbn[3:12], range(10, 1, -1), strict=True)) % 11
+    return "X" if check == 10 else str(check)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from infra.import_catalogue import import_catalogue
-from lending.actions.catalogue.search_titles import search_titles
+from lending.actions.catalogue.search_titles import Search, search_titles
 from lending.actions.library import Library
 from lending.aws.table import Table
 from lending.domain.policy import Policy
@@ -65,9 +65,9 @@ def run(copies: int = COPIES, searches: int = SEARCHES) -> Row:
 
 def _search(table: Table, query: str) -> float:
     started = time.perf_counter()
-    cards, _ = search_titles(Library(table, Policy(), _MOMENT), BUCKET, query, ANY_FACILITY, 0, PAGE)
+    found = search_titles(Library(table, Policy(), _MOMENT), BUCKET, Search(query, ANY_FACILITY), 0, PAGE)
     taken = time.perf_counter() - started
-    if not cards:
+    if not found.cards:
         raise RuntimeError(f"{query} was not found")
     return taken
 

@@ -15,6 +15,7 @@ from lending.aws.table.catalogue import copies, queues, search_index, titles
 from lending.aws.table.codec import from_wire
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
+from lending.domain.catalogue.description import Description
 from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import HoldStatus
 from lending.domain.week import TOKYO
@@ -231,7 +232,8 @@ def test_it_is_searched_no_more_also_when_the_file_is_made_anew(
     from lending.actions.catalogue.refresh_search import refresh_search
 
     half_way.table.write(search_index.change_removal(search_index.state(half_way.table).changes[0]))
-    refresh_search(half_way.table, "catalogue", [Entry.of(A, "見本の本", "見本"), Entry.of(B, "見本の本", "見本")])
+    both = [Entry.of(Description(title_id, "見本の本", "見本")) for title_id in (A, B)]
+    refresh_search(half_way.table, "catalogue", both)
     assert search("見本") == [B]
     half_way.table.write(search_index.title_removal(A, "v"))
     # WHEN it is made anew THEN the one is not in it

@@ -3,6 +3,8 @@
 import io
 import sqlite3
 import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,24 @@ from hypothesis import strategies as st
 
 from lending.aws import clients, search_file
 from lending.aws.search_file import Entry, SearchFile, build
-from lending.domain.catalogue.search_text import matches, words_of
+from lending.aws.search_letters import decoded, encoded
+from lending.domain.catalogue.description import Description, Kind
+from lending.domain.catalogue.letters import plain
+from lending.domain.catalogue.search_text import Query, names_of, query_of
 
-TEXT = st.text(alphabet="あいう猫犬齋ー aB12 0-", max_size=10)
+TEXT = st.text(alphabet="あいう猫犬齋ー aB12 0-:", max_size=10)
 ISBN = st.sampled_from(["", "9784101010137", "978-4-10-101001-4", "410101013x", "4-00-310101-0", "2101"])
-TITLE = st.tuples(TEXT.filter(str.strip), TEXT, ISBN)
+TITLE = st.builds(
+    Description,
+    st.just("t"),
+    TEXT.filter(str.strip),
+    TEXT,
+    ISBN,
+    title_kana=st.text(alphabet="アイカ ワ:", max_size=6),
+    volume=st.sampled_from(["", "1", "2", "上"]),
+    year=st.sampled_from([None, 1999, 2012]),
+    kind=st.sampled_from([None, Kind.BOOK, Kind.CD]),
+)
 QUERY = st.one_of(TEXT, st.text(alphabet="0123478x", min_size=1, max_size=13), st.sampled_from("あ猫a1"))
 
 
@@ -24,26 +39,58 @@ def made(path: Path, entries: list[Entry]) -> SearchFile:
     return SearchFile(path)
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(TITLE, max_size=30), st.lists(QUERY, min_size=1, max_size=8), st.sampled_from([1, 3, 500]))
+def near(query: Query) -> Callable[[Entry], tuple[int, str, tuple[str, str]]]:
+    def key(entry: Entry) -> tuple[int, str, tuple[str, str]]:
+        rank = query.rank(entry.text)
+        return rank, names_of(entry.text)[0] if rank == 3 else "", entry.order
+
+    return key
+
+
+def first(found: Iterable[Entry], query: Query, most: int) -> list[Entry]:
+    return sorted({entry.title_id: entry for entry in found}.values(), key=near(query))[:most]
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(TITLE, max_size=30),
+    st.lists(QUERY, min_size=1, max_size=8),
+    st.sampled_from([1, 3, 500]),
+    st.sampled_from([None, Kind.BOOK, Kind.CD]),
+)
 def test_what_is_found_is_what_reading_all_texts_finds(
-    titles: list[tuple[str, str, str]], queries: list[str], frequent: int
+    told: list[Description], queries: list[str], frequent: int, kind: Kind | None
 ) -> None:
-    entries = [Entry.of(f"t-{number:02}", *title) for number, title in enumerate(titles)]
-    in_order = sorted(entries, key=lambda entry: (entry.heading, entry.title_id))
+    entries = [Entry.of(replace(each, title_id=f"t-{number:02}")) for number, each in enumerate(told)]
     # GIVEN a file of some titles, few of which already make a word a frequent one
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
         patched.setattr(search_file, "_FREQUENT", frequent)
+        patched.setattr(search_file, "_MANY", 2 * frequent)
         file = made(Path(folder) / "titles.sqlite", entries)
-        # WHEN anything is searched, or a whole title
-        for words in filter(None, map(words_of, [*queries, *(title for title, _, _ in titles[:3])])):
-            all_found = [entry for entry in in_order if matches(entry.text, words)]
-            exact = [entry for entry in in_order if entry.heading == "".join(words)]
-            # THEN it is those of just this name, and then all that match
-            assert list(file.find(words, 100)) == exact + all_found
-            assert list(file.find(words, 2)) == exact[:2] + all_found[:2]
-        assert list(file.entries()) == in_order
+        # WHEN anything is searched, or a whole title, or a volume of it
+        names = [text for each in told[:3] for text in (each.title, each.title_kana, f"{each.title} {each.volume}")]
+        for query in filter(lambda each: each.words, map(query_of, [*queries, *names])):
+            matching = [each for each in entries if query.matches(each.text) and kind in (None, each.kind)]
+            latest = sorted(matching, key=lambda each: (-each.year, each.order))
+            # THEN it is those that match, in each order, and their number
+            for most in (2, 100):
+                assert first(file.nearest(query, kind, most), query, most) == sorted(matching, key=near(query))[:most]
+                assert list(file.in_order(query, kind, most)) == sorted(matching, key=lambda e: e.order)[:most]
+                assert list(file.latest(query, kind, most)) == latest[:most]
+            assert file.count(query, kind, ()) == len(matching)
+        assert list(file.entries()) == sorted(entries, key=lambda each: each.order)
         file.close()
+
+
+@given(st.text())
+def test_letters_of_the_file_are_those_that_were_written(text: str) -> None:
+    told = plain(text)
+    assert decoded(encoded(told)) == told
+
+
+@given(st.text(alphabet="あ猫齉ー1\n", max_size=12), st.text(alphabet="あ猫齉ー1", min_size=1, max_size=3))
+def test_no_letter_is_found_inside_others(text: str, word: str) -> None:
+    assert (encoded(word) in encoded(text)) == (word in text)
 
 
 @pytest.fixture
@@ -60,7 +107,7 @@ def kept(disk: Path) -> list[str]:
 
 def uploaded(folder: Path, title: str) -> str:
     path = folder / "new"
-    build(path, [Entry.of("t-1", title, "")])
+    build(path, [Entry.of(Description("t-1", title))])
     key = search_file.upload("catalogue", path)
     path.unlink()
     return key
@@ -89,7 +136,7 @@ def test_an_interrupted_download_leaves_nothing(disk: Path, monkeypatch: pytest.
     # THEN nothing of it is on the disk, and what an ended function left goes with the next one
     assert kept(disk) == []
     (disk / "lending-search-older.part").write_bytes(b"x")
-    assert list(search_file.opened("catalogue", key).find(["雪国"], 1))
+    assert list(search_file.opened("catalogue", key).in_order(query_of("雪国"), None, 1))
     assert kept(disk) == [f"lending-search-{key.removeprefix('search/')}"]
 
 
@@ -108,5 +155,5 @@ def test_a_new_file_is_brought_when_the_old_one_has_gone(disk: Path, monkeypatch
 
     monkeypatch.setattr(search_file, "client", lambda _: type("S3", (), {"get_object": staticmethod(get_object)}))
     # WHEN another takes its place THEN the first is closed and deleted before the second comes
-    assert list(search_file.opened("catalogue", new).find(["こころ"], 1))
+    assert list(search_file.opened("catalogue", new).in_order(query_of("こころ"), None, 1))
     assert not [name for name in seen[0] if name.endswith(".sqlite")]

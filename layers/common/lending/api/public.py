@@ -7,7 +7,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from lending.actions.calendar.notices import all_facilities, coming_days, current_notices
-from lending.actions.catalogue.search_titles import TitleCard, search_titles, view_title
+from lending.actions.catalogue.search_titles import Search, Sort, TitleCard, search_titles, view_title
 from lending.actions.statistics import view_weeks
 from lending.api.answers import Csv
 from lending.api.closures import Days
@@ -23,6 +23,7 @@ from lending.domain.calendar.closures import Scope
 from lending.domain.calendar.coming_weeks import PlannedWeek
 from lending.domain.calendar.facility import Facility
 from lending.domain.calendar.notices import Notice
+from lending.domain.catalogue.description import Kind
 from lending.domain.run.expected_pickup import ANY_FACILITY
 
 area = Area("/api", anyone)
@@ -82,6 +83,15 @@ class TitleForAnyone(TitleAnswer):
     earliest_pickup: date | None
 
 
+class TitlesAnswer(Page[TitleForAnyone]):
+    """A part of what was found, and how many titles that is in all.
+
+    How many are on the shelf is null where more titles match than are looked at.
+    """
+
+    total: int | None
+
+
 class CalendarQuery(QueryModel):
     """Whose days are asked for: a facility's, else the prefectural library's."""
 
@@ -95,9 +105,12 @@ class PlaceQuery(QueryModel):
 
 
 class TitleQuery(PlaceQuery):
-    """What is searched for."""
+    """What is searched for: of one kind, on the shelf now, in which order."""
 
     q: Annotated[str, Field(max_length=200)] = ""
+    kind: Kind | None = None
+    available: bool = False
+    sort: Sort = Sort.RELEVANCE
 
 
 @area.get("/facilities")
@@ -133,12 +146,12 @@ def statistics(request: Request, asked: StatisticsQuery) -> Page[WeekCountsAnswe
 
 
 @area.get("/titles")
-def search(request: Request, query: TitleQuery) -> Page[TitleForAnyone]:
-    """Titles that have every word of `q` in title, author or ISBN."""
-    library, bucket = request.library, settings().catalogue_bucket
+def search(request: Request, query: TitleQuery) -> TitlesAnswer:
+    """Titles that have every word of `q` in title, reading, author, publisher, volume, year, NDC or ISBN (RULES 45)."""
     start, limit = request.start() or 0, request.limit(_PAGE, _PAGE_MOST)
-    cards, last = search_titles(library, bucket, query.q, query.pickup_place, start, limit)
-    return request.page([_title(card) for card in cards], last)
+    wanted = Search(query.q, query.pickup_place, query.kind, query.available, query.sort)
+    found = search_titles(request.library, settings().catalogue_bucket, wanted, start, limit)
+    return {**request.page([_title(card) for card in found.cards], found.last), "total": found.total}
 
 
 @area.get("/titles/<title_id>")

@@ -1,67 +1,86 @@
 """The file that is searched: SQLite with a full-text index of every two characters that stand together.
 
 It is made whole and never changed, lies in a bucket under the name of its content, and is read from the function's own
-disk. So an idle catalogue costs its storage, a search no request but the one that asks which file it is, and a million
-titles are two hundred megabytes. SQLite's own trigrams would not find 「漱石」: most words asked for are that short.
+disk. So an idle catalogue costs its storage, and a search no request but the one that asks which file it is. SQLite's
+own trigrams would not find 「漱石」: most words asked for are that short.
 
-Titles are numbered in the order of their names, so that the first ones found are the first ones shown, and that one of
-a certain name is looked for as in a dictionary. Their texts are kept in two bytes a character (GB 18030 has all of
-Unicode); what the index and a comparison of bytes propose is read and compared again.
+Titles are numbered in the order of their readings, so that the first ones found are the first ones shown; `by_name` has
+their numbers in the order of their names, so that whole titles and beginnings are looked for as in a dictionary. What
+the index proposes is compared with the titles' texts, see `search_letters`. The kind and the year of a title are grams
+as well.
 """
 
 import fcntl
 import hashlib
+import json
 import shutil
 import sqlite3
 import tempfile
+from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice, takewhile
 from pathlib import Path
 
 from lending.aws.clients import client
-from lending.domain.catalogue.search_text import grams, grams_of_word, heading, matches, searched
+from lending.aws.search_letters import decoded, encoded
+from lending.aws.search_terms import term_of
+from lending.domain.catalogue.description import Description, Kind
+from lending.domain.catalogue.search_text import Query, grams, kind_gram, names_of, order_of, searched, year_gram
 
 FOLDER = "search/"
 
-_ENCODING = "gb18030"
 _SCHEMA = """
 PRAGMA page_size = 8192;
-CREATE TABLE entry (n INTEGER PRIMARY KEY, title_id TEXT NOT NULL, text BLOB NOT NULL);
+CREATE TABLE entry (n INTEGER PRIMARY KEY, title_id TEXT NOT NULL, year INTEGER, kind INTEGER, text BLOB NOT NULL);
+CREATE TABLE by_name (numbers BLOB NOT NULL);
 CREATE VIRTUAL TABLE gram USING fts5(
-    grams, content='', detail=none, columnsize=0, prefix='1', tokenize="ascii tokenchars '#$+<=>^`|~'"
+    grams, content='', detail=none, columnsize=0, prefix='1', tokenize="ascii tokenchars '_#$+<=>^`|~'"
 );
 INSERT INTO gram (gram, rank) VALUES ('pgsz', 8000), ('hashsize', 33554432);
 CREATE TABLE frequent (gram TEXT PRIMARY KEY, titles INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TEMP TABLE raw (title_id TEXT PRIMARY KEY, heading TEXT, text BLOB) WITHOUT ROWID;
+CREATE TABLE years (year INTEGER PRIMARY KEY);
+CREATE TEMP TABLE raw (title_id TEXT PRIMARY KEY, place TEXT, name TEXT, year INTEGER, kind INTEGER, text BLOB)
+    WITHOUT ROWID;
 """
-# Of so many grams of a query the index is asked, the rarest, and of more if all are frequent: further ones would take
-# longer than comparing what is left.
-_ASKED, _ASKED_IF_FREQUENT = 2, 3
+_NUMBERED = """
+INSERT INTO entry SELECT row_number() OVER (ORDER BY place, title_id), title_id, year, kind, text FROM raw;
+INSERT INTO years SELECT DISTINCT year FROM raw;
+"""
+_BY_NAME = """
+SELECT n FROM (SELECT row_number() OVER (ORDER BY place, title_id) AS n, name FROM raw) ORDER BY name, n
+"""
+_ENTRY = "SELECT title_id, year, kind, text"
+_KINDS = list(Kind)
 # So many titles make a gram or a character a frequent one.
 _FREQUENT = 500
+# So many titles are not all read to find the latest: the years are asked for one after the other.
+_MANY = 20_000
 _ON_DISK = "lending-search"
 _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A title as the search knows it; `text` is what it is found by (see `searched`)."""
+    """A title as the search knows it; `text` is what it is found by (see `searched`), `year` 0 if it is not told."""
 
     title_id: str
     text: str
+    year: int = 0
+    kind: Kind = Kind.BOOK
 
     @classmethod
-    def of(cls, title_id: str, title: str, author: str, isbn: str = "") -> "Entry":
+    def of(cls, described: Description) -> "Entry":
         """The entry of a title."""
-        return cls(title_id, searched(title, author, isbn))
+        return cls(described.title_id, searched(described), described.year or 0, described.material)
 
     @property
-    def heading(self) -> str:
+    def order(self) -> tuple[str, str]:
         """What it is sorted by."""
-        return heading(self.text)
+        return order_of(self.text), self.title_id
 
 
 class SearchFile:
@@ -69,83 +88,143 @@ class SearchFile:
 
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
-        (self._count,) = self._db.execute("SELECT coalesce(max(n), 0) FROM entry").fetchone()
+        (numbers,) = self._db.execute("SELECT numbers FROM by_name").fetchone()
+        self._by_name = array("I", numbers)
         self._titles: dict[str, int] = dict(self._db.execute("SELECT gram, titles FROM frequent"))
 
-    def find(self, words: Sequence[str], most: int) -> Iterator[Entry]:
-        """Titles that have every word: first those with exactly this heading, then all by heading.
+    def nearest(self, query: Query, kind: Kind | None, most: int) -> Iterator[Entry]:
+        """Titles that have every word, of each rank the first ones (see `Query.rank`); one may come twice.
 
         Args:
-            words: as `words_of` gives them, at least one.
-            most: how many of each to read; a title may come twice.
+            most: how many of each rank to read.
         """
-        found = self._entries(
-            "SELECT title_id, text FROM gram CROSS JOIN entry ON entry.n = gram.rowid "  # noqa: S608
-            f"WHERE gram MATCH ?{' AND instr(text, ?)' * len(words)} ORDER BY gram.rowid",
-            self._match(words),
-            *(word.encode(_ENCODING) for word in words),
-        )
-        return chain(
-            islice(self._of_heading("".join(words)), most),
-            islice((entry for entry in found if matches(entry.text, words)), most),
-        )
+        for found in (*map(self._begun, query.wholes), *map(self._read, query.wholes), self._of_volume(query)):
+            yield from islice((entry for entry in found if kind in (None, entry.kind)), most)
+        yield from self.in_order(query, kind, most)
+
+    def in_order(self, query: Query, kind: Kind | None, most: int) -> Iterator[Entry]:
+        """So many titles that have every word, by their readings."""
+        where, values = self._where(query, kind)
+        return self._entries(f"{where} ORDER BY gram.rowid LIMIT ?", *values, most)
+
+    def latest(self, query: Query, kind: Kind | None, most: int) -> Iterator[Entry]:
+        """So many titles that have every word, the latest first, those of a year by their readings."""
+        if term_of(query, self._titles).titles < _MANY:
+            where, values = self._where(query, kind)
+            return self._entries(f"{where} ORDER BY year DESC, gram.rowid LIMIT ?", *values, most)
+        years = (year for (year,) in self._db.execute("SELECT year FROM years ORDER BY year DESC"))
+        return islice(chain.from_iterable(self._of_year(query, kind, year, most) for year in years), most)
+
+    def count(self, query: Query, kind: Kind | None, without: Collection[str]) -> int:
+        """How many titles have every word, without some ids; of a frequent pair or character it is how many had it."""
+        term = term_of(query, self._titles)
+        if term.whole and term.titles and kind is None:
+            return term.titles
+        where, values = self._where(query, kind)
+        ids = json.dumps(sorted(without))
+        counted = f"SELECT count(*) {where} AND title_id NOT IN (SELECT value FROM json_each(?))"  # noqa: S608
+        (count,) = self._db.execute(counted, (*values, ids)).fetchone()
+        return int(count)
 
     def entries(self) -> Iterator[Entry]:
         """Everything in the file."""
-        return self._entries("SELECT title_id, text FROM entry ORDER BY n")
+        return self._entries("FROM entry ORDER BY n")
 
     def close(self) -> None:
         """Let the file go, so that its place on the disk is free once it is deleted."""
         self._db.close()
 
-    def _match(self, words: Sequence[str]) -> str:
-        """A full-text query: the rarest grams of the words, and for a single character all that begin with it."""
-        single = {(self._titles.get(word, 0), f'"{word}" *') for word in words if len(word) == 1}
-        whole = {(self._titles.get(gram, 0), f'"{gram}"') for word in words for gram in grams_of_word(word)}
-        rarest = sorted(single | whole)
-        asked = _ASKED_IF_FREQUENT if rarest[0][0] else _ASKED
-        return " AND ".join(term for _, term in rarest[:asked])
+    def _where(self, query: Query, kind: Kind | None, *more: str) -> tuple[str, list[str | bytes]]:
+        """The titles that have every word, and more grams: what to ask, and with which values."""
+        term = term_of(query, self._titles)
+        marks = [*more, *([kind_gram(kind)] if kind else [])]
+        compared = () if term.whole else query.words
+        each = "".join(f" AND ({' OR '.join(['instr(text, ?)'] * len(word))})" for word in compared)
+        match = " AND ".join([term.match, *(f'"{mark}"' for mark in marks)])
+        forms = (encoded(form) for word in compared for form in word)
+        return f"FROM gram CROSS JOIN entry ON entry.n = gram.rowid WHERE gram MATCH ?{each}", [match, *forms]
 
-    def _of_heading(self, wanted: str) -> Iterator[Entry]:
-        first = 1 + bisect_left(range(1, self._count + 1), wanted, key=self._heading)
-        entries = self._entries("SELECT title_id, text FROM entry WHERE n >= ? ORDER BY n", first)
-        return takewhile(lambda entry: entry.heading == wanted, entries)
+    def _of_year(self, query: Query, kind: Kind | None, year: int, most: int) -> Iterator[Entry]:
+        where, values = self._where(query, kind, year_gram(year))
+        return self._entries(f"{where} ORDER BY gram.rowid LIMIT ?", *values, most)
 
-    def _heading(self, n: int) -> str:
+    def _begun(self, name: str) -> Iterator[Entry]:
+        """The titles whose names begin so, by name."""
+        first = bisect_left(self._by_name, name, key=lambda n: self._names(n)[0])
+        found = (self._entry(self._by_name[place]) for place in range(first, len(self._by_name)))
+        return takewhile(lambda entry: names_of(entry.text)[0].startswith(name), found)
+
+    def _read(self, name: str) -> Iterator[Entry]:
+        """The titles whose readings begin so, or names where there is no reading, by them."""
+        numbers = range(1, len(self._by_name) + 1)
+        first = bisect_left(numbers, name, key=self._reading)
+        found = (self._entry(n) for n in numbers[first:])
+        return takewhile(lambda entry: _reading_of(entry.text).startswith(name), found)
+
+    def _of_volume(self, query: Query) -> Iterator[Entry]:
+        """The titles that are called by all words but the last, of the volume that the last one names."""
+        for name in query.series:
+            for found in (self._begun(name), self._read(name)):
+                of_name = takewhile(partial(_is_called, name), found)
+                yield from (entry for entry in of_name if query.rank(entry.text) == 0)
+
+    def _entry(self, n: int) -> Entry:
+        return next(self._entries("FROM entry WHERE n = ?", n))
+
+    def _names(self, n: int) -> list[str]:
         (text,) = self._db.execute("SELECT text FROM entry WHERE n = ?", (n,)).fetchone()
-        return heading(text.decode(_ENCODING))
+        return names_of(decoded(text))
+
+    def _reading(self, n: int) -> str:
+        name, reading, _ = self._names(n)
+        return reading or name
 
     def _entries(self, sql: str, *values: str | bytes | int) -> Iterator[Entry]:
-        for title_id, text in self._db.execute(sql, values):
-            yield Entry(title_id, text.decode(_ENCODING))
+        for title_id, year, kind, text in self._db.execute(f"{_ENTRY} {sql}", values):
+            yield Entry(title_id, decoded(text), year, _KINDS[kind])
+
+
+def _is_called(name: str, entry: Entry) -> bool:
+    return name in names_of(entry.text)[:2]
+
+
+def _reading_of(text: str) -> str:
+    name, reading, _ = names_of(text)
+    return reading or name
 
 
 def build(path: Path, entries: Iterable[Entry]) -> int:
     """Make a search file; of several entries with one title id the last counts. Answers how many titles it has."""
     db = sqlite3.connect(path)
     db.executescript(_SCHEMA)
-    rows = ((entry.title_id, entry.heading, entry.text.encode(_ENCODING)) for entry in entries)
-    db.executemany("INSERT OR REPLACE INTO raw VALUES (?, ?, ?)", rows)
-    db.execute("INSERT INTO entry (title_id, text) SELECT title_id, text FROM raw ORDER BY heading, title_id")
+    db.executemany("INSERT OR REPLACE INTO raw VALUES (?, ?, ?, ?, ?, ?)", map(_raw, entries))
+    db.executescript(_NUMBERED)
+    numbers = array("I", (n for (n,) in db.execute(_BY_NAME)))
+    db.execute("INSERT INTO by_name VALUES (?)", (numbers.tobytes(),))
     titles = Counter[str]()
     db.executemany("INSERT INTO gram (rowid, grams) VALUES (?, ?)", _grams(db, titles))
     db.execute("INSERT INTO gram (gram) VALUES ('optimize')")
     frequent = (each for each in titles.items() if each[1] >= _FREQUENT)
     db.executemany("INSERT INTO frequent VALUES (?, ?)", frequent)
-    (count,) = db.execute("SELECT count(*) FROM entry").fetchone()
     db.commit()
     # What the index was merged from has left empty pages.
     db.execute("VACUUM")
     db.close()
-    return int(count)
+    return len(numbers)
+
+
+def _raw(entry: Entry) -> tuple[str, str, str, int, int, bytes]:
+    name, _, _ = names_of(entry.text)
+    kind = _KINDS.index(entry.kind)
+    return entry.title_id, order_of(entry.text), name, entry.year, kind, encoded(entry.text)
 
 
 def _grams(db: sqlite3.Connection, titles: Counter[str]) -> Iterator[tuple[int, str]]:
-    """The grams of each title, which are counted on the way, as its characters are."""
-    for n, text in db.execute("SELECT n, text FROM entry ORDER BY n"):
-        found = set(grams(text.decode(_ENCODING)))
+    """The grams of each title, which are counted on the way, as its characters are, and its marks."""
+    for n, year, kind, text in db.execute("SELECT n, year, kind, text FROM entry ORDER BY n"):
+        found = set(grams(decoded(text)))
         titles.update(found.union(*found))
-        yield n, " ".join(sorted(found))
+        yield n, " ".join((*sorted(found), year_gram(year), kind_gram(_KINDS[kind])))
 
 
 _open: dict[str, SearchFile] = {}

@@ -38,7 +38,7 @@ def refresh_search(table: Table, bucket: str, entries: Iterable[Entry] = (), *, 
         Overtaken: another file was made meanwhile; this one is not used.
     """
     state = search_index.state(table)
-    changed = [Entry.of(each.title_id, each.title, each.author, each.isbn) for each in state.changes if each.title]
+    changed = [Entry.of(each) for each in state.changes if each.title]
     removed = {each.title_id for each in state.changes if not each.title}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "catalogue.sqlite"

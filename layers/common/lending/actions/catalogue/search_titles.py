@@ -1,9 +1,11 @@
 """Finding titles, and what anyone is told of one (RULES 9, 11; API.md, Anyone)."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -14,13 +16,18 @@ from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies, queues, search_index, titles
 from lending.domain.calendar.calendar import Calendar
-from lending.domain.catalogue.search_text import matches, words_of
+from lending.domain.catalogue.description import Kind
+from lending.domain.catalogue.search_text import Query, names_of, query_of
 from lending.domain.catalogue.title import Copy, Title
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.run.expected_pickup import available, earliest_pickup
 
 _WORDS = 20
+# So many titles are looked at for those that are on the shelf.
+_LOOKED_AT = 100
+# The rank of titles that begin with what is searched for: by their names, as the file has them.
+_BEGINS_SO = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,37 @@ class TitleCard:
     copies_available: int
     holds_waiting: int
     earliest_pickup: date | None
+
+
+class Sort(StrEnum):
+    """In which order titles are answered."""
+
+    RELEVANCE = "relevance"
+    YEAR = "year"
+    TITLE = "title"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is searched for: words, of one kind only, on the shelf now; by somebody who would collect it at `place`."""
+
+    text: str
+    place: str
+    kind: Kind | None = None
+    available: bool = False
+    sort: Sort = Sort.RELEVANCE
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A part of what was found, where it goes on, None at its end, and how many titles there are in all.
+
+    How many are on the shelf is not told where many match.
+    """
+
+    cards: list[TitleCard]
+    last: int | None
+    total: int | None
 
 
 def view_title(library: Library, title_id: str, place: str) -> TitleCard:
@@ -46,49 +84,88 @@ def view_title(library: Library, title_id: str, place: str) -> TitleCard:
     return cards[0]
 
 
-def search_titles(
-    library: Library, bucket: str, query: str, place: str, start: int, limit: int
-) -> tuple[list[TitleCard], int | None]:
-    """Titles that have every word of a query in title, author or ISBN, those with just this title first.
+def search_titles(library: Library, bucket: str, search: Search, start: int, limit: int) -> Found:
+    """Titles that have every word of a query in something that is told of them (RULES 45).
 
     Args:
         start: how many of them to pass over.
         limit: how many to answer.
 
-    Returns:
-        The titles, and where the list goes on, None at its end.
-
     Raises:
         Refused: the query has more words than anybody searches for.
     """
-    words = words_of(query)
-    if len(words) > _WORDS:
+    query = query_of(search.text)
+    if len(query.words) > _WORDS:
         raise Refused("invalid_fields", Reason("too_many_words", {"most": _WORDS}, field="q"))
-    found = _found(library.table, bucket, words, start + limit + 1) if words else []
+    if not query.words:
+        return Found([], None, 0)
+    if search.available:
+        return _on_shelf(library, bucket, search, query, start, limit)
+    found, total = _matching(library.table, bucket, search, query, start + limit + 1)
     page = [entry.title_id for entry in found[start : start + limit]]
-    return _cards(library, library.table.as_shown(), page, place), start + limit if len(found) > start + limit else None
+    cards = _cards(library, library.table.as_shown(), page, search.place)
+    return Found(cards, start + limit if len(found) > start + limit else None, total)
 
 
-def _found(table: Table, bucket: str, words: Sequence[str], most: int) -> list[Entry]:
+def _on_shelf(library: Library, bucket: str, search: Search, query: Query, start: int, limit: int) -> Found:
+    """Those with a book on its shelf of the titles that match: the table alone knows, so some are looked at."""
+    found, matching = _matching(library.table, bucket, search, query, start + _LOOKED_AT + 1)
+    first = 0 if matching <= _LOOKED_AT else start
+    looked_at = [entry.title_id for entry in found[first : first + _LOOKED_AT]]
+    places = {title_id: place for place, title_id in enumerate(looked_at, start=first)}
+    cards = _cards(library, library.table.as_shown(), looked_at, search.place)
+    there = [card for card in cards if card.copies_available]
+    rest = [card for card in there if places[card.title.title_id] >= start]
+    end = first + _LOOKED_AT if len(found) > first + _LOOKED_AT else None
+    last = places[rest[limit].title.title_id] if len(rest) > limit else end
+    return Found(rest[:limit], last, len(there) if matching <= _LOOKED_AT else None)
+
+
+def _matching(table: Table, bucket: str, search: Search, query: Query, most: int) -> tuple[list[Entry], int]:
+    """The first titles that match, in order, and how many do: those of the file, and those that it lacks."""
     state = search_index.state(table)
-    changed = {change.title_id: Entry.of(change.title_id, change.title, change.author, change.isbn)
-               for change in state.changes}  # fmt: skip
-    found = {entry.title_id: entry for entry in changed.values() if matches(entry.text, words)}
-    in_file = _in_file(bucket, state.file_key, words, most + len(changed)) if state.file_key else iter(())
-    found |= {entry.title_id: entry for entry in in_file if entry.title_id not in changed}
-    heading = "".join(words)
-    order = sorted(found.values(), key=lambda entry: (entry.heading != heading, entry.heading, entry.title_id))
-    return order[:most]
+    changed = {change.title_id: Entry.of(change) for change in state.changes}
+    found = {entry.title_id: entry for entry in changed.values() if _fits(entry, search, query)}
+    total = len(found)
+    if state.file_key:
+        entries, count = _in_file(bucket, state.file_key, search, query, most + len(changed), changed)
+        total += count
+        found |= {entry.title_id: entry for entry in entries if entry.title_id not in changed}
+    return sorted(found.values(), key=_ORDERS[search.sort](query))[:most], total
 
 
-def _in_file(bucket: str, file_key: str, words: Sequence[str], most: int) -> Iterator[Entry]:
+def _fits(entry: Entry, search: Search, query: Query) -> bool:
+    return search.kind in (None, entry.kind) and query.matches(entry.text)
+
+
+def _by_rank(query: Query) -> Callable[[Entry], Any]:
+    def key(entry: Entry) -> tuple[int, str, tuple[str, str]]:
+        rank = query.rank(entry.text)
+        return rank, names_of(entry.text)[0] if rank == _BEGINS_SO else "", entry.order
+
+    return key
+
+
+_ORDERS: dict[Sort, Callable[[Query], Callable[[Entry], Any]]] = {
+    Sort.RELEVANCE: _by_rank,
+    Sort.YEAR: lambda _: lambda entry: (-entry.year, entry.order),
+    Sort.TITLE: lambda _: lambda entry: entry.order,
+}
+
+
+def _in_file(
+    bucket: str, file_key: str, search: Search, query: Query, most: int, without: Collection[str]
+) -> tuple[list[Entry], int]:
+    """The first titles of the file that match, and how many do besides some."""
     try:
-        return search_file.opened(bucket, file_key).find(words, most)
+        file = search_file.opened(bucket, file_key)
     except ClientError as error:
         # Just now another file took its place.
         if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
             raise Refused("busy") from None
         raise
+    ways = {Sort.RELEVANCE: file.nearest, Sort.YEAR: file.latest, Sort.TITLE: file.in_order}
+    return list(ways[search.sort](query, search.kind, most)), file.count(query, search.kind, without)
 
 
 def _cards(library: Library, table: Table, title_ids: list[str], place: str) -> list[TitleCard]:

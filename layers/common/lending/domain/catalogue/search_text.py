@@ -1,60 +1,150 @@
-"""Titles, authors and ISBNs as they are searched: by any part, however they were typed (API.md, `GET /titles`).
-
-Width, case, hiragana or katakana, spaces, punctuation and the common old forms of characters make no difference.
-"""
+"""What titles are found by, and in which order: any part, words in any order, whole titles first (RULES 45)."""
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from lending.domain.catalogue.description import Description, Kind
+from lending.domain.catalogue.letters import in_kana, plain
 
 # What separates the fields of a title's text: no query holds it, so nothing is found across two fields.
-_BETWEEN = "\n"
-_HIRAGANA = {code: code - 0x60 for code in (*range(ord("ァ"), ord("ヶ") + 1), ord("ヽ"), ord("ヾ"))}
-# Long vowels as they are found in catalogues, typed as a hyphen after kana.
-_LONG_VOWEL = re.compile(r"(?<=[ぁ-ゖー])[-‐‑‒–—―−]")
-_OLD_FORMS = str.maketrans(
-    "澤齋斎齊髙﨑邊邉濵濱嶋廣國龍櫻眞榮惠學藝萬會鷗圓壽實寶瀨淺靜德塚增橫黑鄕曾彌與冨",
-    "沢斉斉斉高崎辺辺浜浜島広国竜桜真栄恵学芸万会鴎円寿実宝瀬浅静徳塚増横黒郷曽弥与富",
-)
-_SPACES = re.compile(r"\s+")
+BETWEEN = "\n"
+# What begins a gram that tells what a title is, not what is written on it: `plain` leaves none of it.
+MARK = "_"
+_PARTS = re.compile(r"\s+[:=;]\s+|[:;]\s*")
+# Where a query falls into words: also before a number at the end, which may be that of a volume.
+_SPACES = re.compile(r"[\s:/=]+|(?<=[^\W\d_]{2})(?=[0-9]+(?:\s|$))")
+# Particles as readings of national bibliographies write them, by their sound.
+_PARTICLES = {
+    "ワ": "ハ",
+    "エ": "ヘ",
+    "デワ": "デハ",
+    "ニワ": "ニハ",
+    "トワ": "トハ",
+    "ノワ": "ノハ",
+    "エノ": "ヘノ",
+}
+_MACRONS = str.maketrans({"ā": "aa", "ī": "ii", "ū": "uu", "ē": "ee", "ō": "ou", "Ā": "aa", "Ū": "uu", "Ō": "ou"})
 _ISBN = re.compile(r"[0-9]{9}(?:[0-9x]|[0-9]{3}[0-9x])")
 _ISBN_PREFIX = "978"
+_PART_NUMBER = re.compile(r"第?([0-9]+)(?:巻|号|集|冊|部|編|輯|期)?")
+_NUMBER = re.compile(r"[0-9]+")
+_ORDER = {"上": "1", "前": "1", "中": "2", "下": "3", "後": "3"}
 _DIGITS = 4
 _LONG_NUMBER = re.compile(rf"[0-9]{{{_DIGITS},}}")
 
-
-def plain(text: str) -> str:
-    """A text without what makes no difference, and without spaces and punctuation."""
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_HIRAGANA)
-    folded = _LONG_VOWEL.sub("ー", folded).translate(_OLD_FORMS)
-    return "".join(char for char in folded if unicodedata.category(char)[0] not in "PZC" or char == "#")
+# The forms of one word, each of which will do.
+Word = tuple[str, ...]
 
 
-def searched(title: str, author: str, isbn: str) -> str:
-    """What a title is found by: its fields made plain, the ISBN in both its lengths."""
-    return _BETWEEN.join([plain(title), plain(author), *_isbns(plain(isbn))])
+def searched(of: Description) -> str:
+    """What a title is found by: the main part of its name, its reading if it is another, its volume, and all else, made
+    plain."""
+    name, *more = _PARTS.split(of.title)
+    heading, readings = plain(name), _readings(of.title_kana)
+    reading = next((each for each in readings[:1] if each != heading), "")
+    rest = [
+        *map(plain, more),
+        *readings[1:],
+        *map(plain, (of.author, of.author_kana, of.publisher, str(of.year or ""), of.ndc)),
+        _isbn_13(plain(of.isbn)),
+    ]
+    more_to_find = (each for each in dict.fromkeys(rest) if each not in ("", heading, reading))
+    return BETWEEN.join([heading, reading, plain(of.volume), *more_to_find])
 
 
-def heading(text: str) -> str:
-    """What a title with this text (see `searched`) is sorted by: its name."""
-    return text.partition(_BETWEEN)[0]
+def _readings(kana: str) -> list[str]:
+    """The parts of a reading, as people write them; if particles are by their sound there, so as well."""
+    as_written = " ".join(_PARTICLES.get(word, word) for word in kana.split())
+    parts = [plain(part) for part in _PARTS.split(as_written)]
+    return parts if as_written == kana else [*parts, *map(plain, _PARTS.split(kana))]
 
 
-def words_of(query: str) -> list[str]:
-    """The parts of a query, made plain; each of them must be found somewhere."""
-    spaced = unicodedata.normalize("NFKC", query)
-    return [word for word in dict.fromkeys(map(plain, _SPACES.split(spaced))) if word]
+def order_of(text: str) -> str:
+    """What a title with this text (see `searched`) is sorted by: its reading, its name, its volume."""
+    heading, reading, volume = names_of(text)
+    numbered = _NUMBER.sub(lambda found: found[0].zfill(6), volume)
+    return BETWEEN.join((reading or heading, heading, _ORDER.get(numbered[:1], "") + numbered))
 
 
-def matches(text: str, words: Iterable[str]) -> bool:
-    """Whether a title's text (see `searched`) has every word."""
-    return all(word in text for word in words)
+def names_of(text: str) -> list[str]:
+    """The main part of a title's name, its reading unless that is the same, and its volume."""
+    return text.split(BETWEEN, 3)[:3]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is searched for: words, each of which must be found somewhere in one of its forms.
+
+    `wholes` are what a title is called that has just this name; `series` what it is called if the last word names its
+    volume, by one of `volumes`.
+    """
+
+    words: tuple[Word, ...]
+    wholes: tuple[str, ...]
+    series: tuple[str, ...]
+    volumes: frozenset[str]
+
+    def matches(self, text: str) -> bool:
+        """Whether a title's text (see `searched`) has every word."""
+        return all(any(form in text for form in word) for word in self.words)
+
+    def rank(self, text: str) -> int:
+        """How near a title is that matches: of this name and volume, of this name or reading, beginning so."""
+        name, reading, volume = names_of(text)
+        if self.volumes & _volume_names(volume) and {name, reading} & {*self.series}:
+            return 0
+        for rank, called in ((1, name), (2, reading)):
+            if called in self.wholes:
+                return rank
+        for rank, called in ((3, name), (4, reading)):
+            if called.startswith(self.wholes):
+                return rank
+        return 5
+
+
+def query_of(text: str) -> Query:
+    """A query as somebody typed it."""
+    parts = _SPACES.split(unicodedata.normalize("NFKC", text))
+    words = tuple(dict.fromkeys(forms for part in parts if (forms := _forms(part))))
+    before, last = words[:-1], words[-1:]
+    return Query(words, _joined(words), _joined(before), frozenset(chain(*last)) if before else frozenset())
+
+
+def _volume_names(volume: str) -> set[str]:
+    """What a volume may be called, of a title's plain text: all of it, or its first number."""
+    number = _NUMBER.search(volume)
+    return {volume, str(int(number[0]))} if number else {volume} - {""}
+
+
+def _joined(words: Sequence[Word]) -> tuple[str, ...]:
+    """All words in one, as they were typed and as they may be meant."""
+    if not words:
+        return ()
+    return tuple(dict.fromkeys(("".join(word[0] for word in words), "".join(word[-1] for word in words))))
+
+
+def _forms(part: str) -> Word:
+    """A word as it is typed, and as a reading in kana, the number of a volume, or the longer ISBN."""
+    word = plain(part)
+    if not word:
+        return ()
+    meant = ""
+    if word.isascii() and word.isalpha() and len(word) > 1:
+        meant = in_kana(plain(part.translate(_MACRONS)))
+    elif (number := _PART_NUMBER.fullmatch(word)) and number[1] != word:
+        meant = number[1]
+    elif _ISBN.fullmatch(word):
+        meant = _isbn_13(word)
+    return (word, meant) if meant and meant != word else (word,)
 
 
 def grams(text: str) -> Iterator[str]:
     """Every two characters that stand together in a title's text, the last one of each field by itself, and of longer
     numbers every four digits: any two of them stand in most ISBNs."""
-    for field in text.split(_BETWEEN):
+    for field in text.split(BETWEEN):
         for place in range(len(field)):
             yield field[place : place + 2]
         yield from _fours(field)
@@ -68,26 +158,25 @@ def grams_of_word(word: str) -> Iterator[str]:
     yield from _fours(word)
 
 
+def kind_gram(kind: Kind) -> str:
+    """The gram of all titles of a kind."""
+    return f"{MARK}{kind}"
+
+
+def year_gram(year: int) -> str:
+    """The gram of all titles of a year."""
+    return f"{MARK}{year}"
+
+
 def _fours(text: str) -> Iterator[str]:
     for number in _LONG_NUMBER.findall(text):
         yield from (number[place : place + _DIGITS] for place in range(len(number) - _DIGITS + 1))
 
 
-def _isbns(isbn: str) -> list[str]:
-    if not _ISBN.fullmatch(isbn):
-        return [isbn] if isbn else []
-    if len(isbn) == 10:
-        return [isbn, _isbn_13(isbn)]
-    return [isbn, _isbn_10(isbn)] if isbn.startswith(_ISBN_PREFIX) else [isbn]
-
-
 def _isbn_13(isbn: str) -> str:
+    """An ISBN in its longer form, whatever else it is as it is."""
+    if not _ISBN.fullmatch(isbn) or len(isbn) > 10:
+        return isbn
     body = _ISBN_PREFIX + isbn[:9]
     check = -sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(body)) % 10
     return f"{body}{check}"
-
-
-def _isbn_10(isbn: str) -> str:
-    body = isbn[3:12]
-    check = -sum(int(digit) * weight for digit, weight in zip(body, range(10, 1, -1), strict=True)) % 11
-    return f"{body}{'x' if check == 10 else check}"

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-from lending.domain.catalogue.search_text import plain
+from lending.domain.catalogue.letters import plain
 from lending.domain.patrons.patron import Patron
 
 Place = tuple[str, str]
