@@ -78,14 +78,14 @@ class Given:
         self.at_desk = self.at_desk or sign_in(self.stack, self.account("desk"), CHOSEN)
         return self.at_desk
 
-    def title(self, name: str, at: datetime, copies: int = 1) -> str:
-        """A title as the desk describes it, which can be found at once; its id."""
+    def title(self, name: str, at: datetime, copies: int = 1, **told: Any) -> str:
+        """A title as the desk describes it, with what else is told of it, which can be found at once; its id."""
         self.made += 1
         title_id = f"X{self.made:04}"
         described = [
             {"barcode": f"{title_id}{n}", "call_number": f"913.6/{self.made:04}/{n}"} for n in range(1, copies + 1)
         ]
-        body = {"title": name, "author": "見本 太郎", "isbn": "", "copies": described}
+        body = {"title": name, "author": "見本 太郎", "isbn": "", "copies": described} | told
         self.desk().expect(200, "PUT", f"/desk/titles/{title_id}", at, body)
         return title_id
 

@@ -52,6 +52,45 @@ def test_a_book_is_looked_for_without_a_card(phone: BrowserContext, given: Given
     heading(page, "Myライブラリ")
 
 
+def test_what_was_found_is_narrowed_and_stays_when_one_comes_back(phone: BrowserContext, given: Given) -> None:
+    # GIVEN more volumes than a page shows, the last of which is a film (RULES 45)
+    Clock(phone, MONDAY)
+    for number in range(1, 24):
+        given.title("青森の昔話", MONDAY, copies=0, title_kana="アオモリ ノ ムカシバナシ", volume=f"第{number}巻",
+                    publisher="見本社", year=2000 + number, kind="dvd" if number == 23 else "book")  # fmt: skip
+    page = phone.new_page()
+    # WHEN they are looked for by their reading THEN their number is told, and each has its reading, volume and year
+    page.goto("/search.html#search/あおもりのむかしばなし")
+    expect(page.get_by_text("23点あります。")).to_be_visible()
+    expect(page.locator(".book")).to_have_count(20)
+    expect(page.locator(".book").first).to_contain_text("青森の昔話 第1巻")
+    expect(page.locator(".book").first).to_contain_text("アオモリ ノ ムカシバナシ")
+    expect(page.locator(".book").first).to_contain_text("見本社 2001年")
+    # WHEN more are shown and one of them is opened THEN Back shows as many again
+    page.get_by_role("button", name="続きを見る").click()
+    expect(page.locator(".book")).to_have_count(23)
+    page.get_by_role("link", name="青森の昔話 第22巻").click()
+    heading(page, "資料")
+    page.go_back()
+    expect(page.locator(".book")).to_have_count(23)
+    expect(page.get_by_role("link", name="青森の昔話 第22巻")).to_be_in_viewport()
+    # WHEN they are put in another order, or only films asked for
+    page.get_by_text("しぼりこみと並べかえ").click()
+    page.get_by_label("並べかえ").select_option(label="出版年の新しい順")
+    page.get_by_role("button", name="さがす").click()
+    # THEN the latest comes first
+    expect(page.locator(".book").first).to_contain_text("青森の昔話 第23巻")
+    page.get_by_label("資料の種類").select_option(label="DVD・映像")
+    page.get_by_role("button", name="さがす").click()
+    expect(page.get_by_text("1点あります。")).to_be_visible()
+    expect(page.locator(".book")).to_contain_text("DVD・映像")
+    assert_accessible(page)
+    # and what is narrowed to nothing says so
+    page.get_by_label("棚にある本だけ").check()
+    page.get_by_role("button", name="さがす").click()
+    expect(page.get_by_text("しぼりこみを外すと、見つかるかもしれません。")).to_be_visible()
+
+
 def test_the_weeks_to_come_are_shown(phone: BrowserContext, given: Given) -> None:
     # GIVEN a facility that is closed on a first pickup day
     Clock(phone, MONDAY)

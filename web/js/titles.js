@@ -1,11 +1,37 @@
 /** Titles as anyone may see them: the search, whose words stand in the address so that Back leads to them, and each one. */
 
-import { get, nextPage } from "./api.js";
+import { get } from "./api.js";
 import { dayInWords } from "./dates.js";
 import { el } from "./dom.js";
-import { input, tellFaults, typedIn } from "./inputs.js";
-import { book, books, factList } from "./library/parts.js";
+import { foundTitles } from "./found-titles.js";
+import { choice, input, tellFaults, typedIn } from "./inputs.js";
+import { book, factList } from "./library/parts.js";
 import { facilities, placeOptions, PREFECTURAL } from "./places.js";
+
+/** @type {[value: string, text: string][]} */
+const KINDS = [
+  ["book", "図書"],
+  ["children", "児童書"],
+  ["picture_book", "絵本"],
+  ["comic", "まんが"],
+  ["large_print", "大活字本"],
+  ["braille", "点字"],
+  ["magazine", "雑誌"],
+  ["newspaper", "新聞"],
+  ["map", "地図"],
+  ["score", "楽譜"],
+  ["cd", "CD・録音"],
+  ["dvd", "DVD・映像"],
+  ["digital", "電子資料"],
+  ["other", "そのほか"],
+];
+
+/** @type {[value: string, text: string][]} */
+const ORDERS = [
+  ["relevance", "さがす言葉に近い順"],
+  ["year", "出版年の新しい順"],
+  ["title", "題名の五十音順"],
+];
 
 /**
  * What can be done with a title that can be held.
@@ -25,7 +51,10 @@ import { facilities, placeOptions, PREFECTURAL } from "./places.js";
 export const searchViewWith = (actions) => ({
   id: "search",
   label: "資料をさがす",
-  load: async (app, words = "") => [searchForm(app, words), ...(words ? await results(words, app, actions) : [])],
+  load: async (app, words = "", narrowed = "") => [
+    searchForm(app, words, new URLSearchParams(narrowed)),
+    ...(words ? await results(words, narrowed, app, actions) : []),
+  ],
 });
 
 /**
@@ -46,8 +75,9 @@ export const titleViewWith = (actions) => ({
       facilities(),
     ]);
     return [
-      el("h2", { class: "book-title" }, title.title),
-      factList([["著者", title.author], ["ISBN", title.isbn], ...factsOf(title)]),
+      el("h2", { class: "book-title" }, nameOf(title)),
+      title.title_kana ? el("p", { class: "hint" }, title.title_kana) : null,
+      factList([["著者", title.author], ...printedIn(title), ["ISBN", title.isbn], ...factsOf(title)]),
       title.holdable ? placeForm(title, place, places, app) : null,
       offered(title, app, actions),
     ];
@@ -57,16 +87,32 @@ export const titleViewWith = (actions) => ({
 /**
  * @param {App} app
  * @param {string} words
+ * @param {URLSearchParams} narrowed
  */
-function searchForm(app, words) {
+function searchForm(app, words, narrowed) {
   const form = app.form(
     () => startSearch(form, app),
     input("q", "さがす言葉", {
       type: "search",
-      hint: "題名、書いた人の名前、ISBNの一部でさがせます。",
+      hint: "題名、書いた人の名前、出版社、ISBNなどの一部でさがせます。漢字でも、よみがなでもかまいません。",
       value: words,
       enterkeyhint: "search",
     }),
+    el(
+      "details",
+      { open: [...narrowed].length > 0 },
+      el("summary", {}, "しぼりこみと並べかえ"),
+      el(
+        "div",
+        { class: "stack" },
+        input("kind", "資料の種類", {
+          tag: "select",
+          children: options([["", "すべて"], ...KINDS], narrowed.get("kind") ?? ""),
+        }),
+        choice("checkbox", "available", "true", "棚にある本だけ", narrowed.has("available")),
+        input("sort", "並べかえ", { tag: "select", children: options(ORDERS, narrowed.get("sort") ?? "") }),
+      ),
+    ),
     el("div", { class: "actions" }, el("button", { class: "button" }, "さがす")),
   );
   form.setAttribute("role", "search");
@@ -74,58 +120,66 @@ function searchForm(app, words) {
 }
 
 /**
+ * @param {[value: string, text: string][]} all
+ * @param {string} chosen
+ */
+const options = (all, chosen) => all.map(([value, text]) => el("option", { value, selected: value === chosen }, text));
+
+/**
  * @param {HTMLFormElement} form
  * @param {App} app
  */
 function startSearch(form, app) {
-  const wanted = typedIn(form).q.trim();
+  const { q, kind, available, sort } = typedIn(form);
+  const wanted = q.trim();
   if (tellFaults(form, wanted ? [] : [{ field: "q", message: "さがす言葉を入力してください。" }])) return undefined;
-  return app.goTo(`#search/${encodeURIComponent(wanted)}`);
+  const told = Object.entries({ kind, available, sort: sort === "relevance" ? "" : sort }).filter(([, value]) => value);
+  const narrowed = String(new URLSearchParams(told));
+  return app.goTo(`#search/${encodeURIComponent(wanted)}${narrowed ? `/${encodeURIComponent(narrowed)}` : ""}`);
 }
 
 /**
  * @param {string} words
+ * @param {string} narrowed
  * @param {App} app
  * @param {Actions} actions
  */
-async function results(words, app, actions) {
-  const path = `/titles?q=${encodeURIComponent(words)}`;
-  const { items, cursor } = await get(path);
-  if (!items.length) return [el("p", { role: "status" }, `「${words}」に当たる資料は、ありません。`)];
-  const found = books(items.map((/** @type {Answer} */ item) => entry(item, app, actions)));
-  return [
-    el("p", { role: "status" }, cursor ? `はじめの${items.length}点です。` : `${items.length}点あります。`),
-    found,
-    cursor ? more(path, cursor, found, (item) => entry(item, app, actions), app) : null,
-  ];
+async function results(words, narrowed, app, actions) {
+  const path = `/titles?q=${encodeURIComponent(words)}${narrowed && `&${narrowed}`}`;
+  const { total, elements } = await foundTitles(path, (item) => entry(item, app, actions), app);
+  return [el("p", { role: "status" }, foundInWords(words, total, narrowed)), ...elements];
 }
 
 /**
- * @param {string} path
- * @param {string} cursor
- * @param {HTMLElement} found
- * @param {(item: Answer) => HTMLElement} show
- * @param {App} app
+ * @param {string} words
+ * @param {number | null} total
+ * @param {string} narrowed
  */
-function more(path, cursor, found, show, app) {
-  const frame = el("div", { class: "actions" });
-  let next = cursor;
-  const button = app.button(
-    "続きを見る",
-    "読み込んでいます…",
-    async () => {
-      const page = await get(nextPage(path, next));
-      const added = page.items.map(show);
-      found.append(...added);
-      next = page.cursor;
-      if (!next) frame.remove();
-      added[0]?.querySelector("a, button")?.focus();
-    },
-    { class: "button plain" },
-  );
-  frame.append(button);
-  return frame;
+function foundInWords(words, total, narrowed) {
+  if (total === 0)
+    return `「${words}」に当たる資料は、ありません。${narrowed ? "しぼりこみを外すと、見つかるかもしれません。" : ""}`;
+  return total === null
+    ? "たくさん見つかりました。言葉を足すと、しぼりこめます。"
+    : `${total.toLocaleString("ja-JP")}点あります。`;
 }
+
+/**
+ * A title with its volume.
+ *
+ * @param {Answer} title
+ */
+const nameOf = ({ title, volume }) => (volume ? `${title} ${volume}` : title);
+
+/**
+ * What it is and who brought it out, when.
+ *
+ * @param {Answer} title
+ * @returns {Fact[]}
+ */
+const printedIn = ({ kind, publisher, year }) => [
+  ["種類", kind === "book" ? "" : KINDS.find(([value]) => value === kind)?.[1]],
+  ["出版", [publisher, year && `${year}年`].filter(Boolean).join(" ")],
+];
 
 /**
  * @param {Answer} item
@@ -133,8 +187,9 @@ function more(path, cursor, found, show, app) {
  * @param {Actions} actions
  */
 function entry(item, app, actions) {
-  const name = el("a", { href: `#title/${encodeURIComponent(item.title_id)}` }, item.title);
-  return book({ ...item, title: name }, factsOf(item), offered(item, app, actions));
+  const id = encodeURIComponent(item.title_id);
+  const name = el("a", { href: `#title/${id}`, id: `title-${item.title_id}` }, nameOf(item));
+  return book({ ...item, title: name }, [...printedIn(item), ...factsOf(item)], offered(item, app, actions));
 }
 
 /**

@@ -3,17 +3,23 @@
 import { el } from "../dom.js";
 
 /**
- * A book: its title, who wrote it, lines of `[term, text]`, and what can be done. Lines without a text are left out.
+ * A book: its title with its reading, who wrote it, lines of `[term, text]`, and what can be done. Lines without a text are left out.
  *
  * @param {Answer} title
  * @param {Fact[]} facts
  * @param {...Child} below
  */
-export function book({ title, author }, facts, ...below) {
+export function book({ title, title_kana: reading, author }, facts, ...below) {
   return el(
     "li",
     { class: "book stack" },
-    el("div", {}, el("h2", { class: "book-title" }, title), author ? el("p", { class: "hint" }, author) : null),
+    el(
+      "div",
+      {},
+      el("h2", { class: "book-title" }, title),
+      reading ? el("p", { class: "hint" }, reading) : null,
+      author ? el("p", { class: "hint" }, author) : null,
+    ),
     factList(facts),
     ...below,
   );
