@@ -302,7 +302,7 @@ def test_pages_of_a_search_follow_each_other(books: Table) -> None:
 
 
 def test_what_is_on_the_shelf_now_is_asked_of_the_table(given: Given) -> None:
-    # GIVEN titles of one word, of which the second's only copy is on loan
+    # GIVEN titles of one word, of which the second's only copy is on loan (RULES 45)
     there = SampleLibrary(given)
     there.patron()
     for number in range(1, 6):

@@ -69,6 +69,7 @@ def record_of(**told: str) -> bytes:
 
 
 def test_a_broken_record_is_named_by_its_place_and_hurts_no_other(library: Table, tmp_path: Path) -> None:
+    # RULES 45
     # GIVEN a file with a directory that is none, bytes that are no text, a lost end, no title, one that was deleted
     good = [record_of(number=f"t-{number}", a=f"題{number} /") for number in range(1, 9)]
     good[1] = good[1][:30] + b"x" + good[1][31:]

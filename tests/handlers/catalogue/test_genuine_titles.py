@@ -57,6 +57,7 @@ def asked_by(title: DescribedTitle) -> list[str]:
 
 
 def test_each_title_is_found_by_all_that_is_told_of_it(known: dict[str, DescribedTitle], file: SearchFile) -> None:
+    # GIVEN all that is told of a title (RULES 45)
     assert len(known) == 156
     for title in known.values():
         for text in filter(None, asked_by(title)):
@@ -71,7 +72,7 @@ def test_each_title_is_found_by_all_that_is_told_of_it(known: dict[str, Describe
 
 
 def test_queries_of_readers_find_what_they_mean(catalogue: Table) -> None:
-    # GIVEN the genuine titles
+    # GIVEN the genuine titles (RULES 45)
     lines = [line.split("\t") for line in QUERIES.read_text("utf-8").splitlines() if not line.startswith("#")]
     assert len(lines) == 60
     # WHEN readers ask THEN the title that they mean comes first

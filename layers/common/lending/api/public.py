@@ -86,7 +86,7 @@ class TitleForAnyone(TitleAnswer):
 class TitlesAnswer(Page[TitleForAnyone]):
     """A part of what was found, and how many titles that is in all.
 
-    How many are on the shelf is null where more titles match than are looked at.
+    It is null where more titles match than are counted, or than are looked at for those on the shelf.
     """
 
     total: int | None

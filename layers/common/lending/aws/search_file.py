@@ -59,6 +59,8 @@ _KINDS = list(Kind)
 _FREQUENT = 500
 # So many titles are not all read to find the latest: the years are asked for one after the other.
 _MANY = 20_000
+# More titles of a query are not counted: each is compared with it.
+_COUNTED = 1000
 _ON_DISK = "lending-search"
 _CHUNK = 1 << 20
 
@@ -98,9 +100,13 @@ class SearchFile:
         Args:
             most: how many of each rank to read.
         """
+        near = set[str]()
         for found in (*map(self._begun, query.wholes), *map(self._read, query.wholes), self._of_volume(query)):
-            yield from islice((entry for entry in found if kind in (None, entry.kind)), most)
-        yield from self.in_order(query, kind, most)
+            for entry in islice((entry for entry in found if kind in (None, entry.kind)), most):
+                near.add(entry.title_id)
+                yield entry
+        if len(near) < most:
+            yield from self.in_order(query, kind, most)
 
     def in_order(self, query: Query, kind: Kind | None, most: int) -> Iterator[Entry]:
         """So many titles that have every word, by their readings."""
@@ -115,16 +121,19 @@ class SearchFile:
         years = (year for (year,) in self._db.execute("SELECT year FROM years ORDER BY year DESC"))
         return islice(chain.from_iterable(self._of_year(query, kind, year, most) for year in years), most)
 
-    def count(self, query: Query, kind: Kind | None, without: Collection[str]) -> int:
-        """How many titles have every word, without some ids; of a frequent pair or character it is how many had it."""
+    def count(self, query: Query, kind: Kind | None, without: Collection[str]) -> int | None:
+        """How many titles have every word, without some ids; None if they are too many to be counted.
+
+        Of a frequent pair or character it is how many had it when the file was made.
+        """
         term = term_of(query, self._titles)
         if term.whole and term.titles and kind is None:
             return term.titles
         where, values = self._where(query, kind)
         ids = json.dumps(sorted(without))
-        counted = f"SELECT count(*) {where} AND title_id NOT IN (SELECT value FROM json_each(?))"  # noqa: S608
-        (count,) = self._db.execute(counted, (*values, ids)).fetchone()
-        return int(count)
+        found = f"SELECT 1 {where} AND title_id NOT IN (SELECT value FROM json_each(?)) LIMIT ?"  # noqa: S608
+        (count,) = self._db.execute(f"SELECT count(*) FROM ({found})", (*values, ids, _COUNTED + 1)).fetchone()  # noqa: S608
+        return int(count) if count <= _COUNTED else None
 
     def entries(self) -> Iterator[Entry]:
         """Everything in the file."""
@@ -150,7 +159,7 @@ class SearchFile:
 
     def _begun(self, name: str) -> Iterator[Entry]:
         """The titles whose names begin so, by name."""
-        first = bisect_left(self._by_name, name, key=lambda n: self._names(n)[0])
+        first = bisect_left(self._by_name, name, key=lambda n: decoded(self._names(n)[0]))
         found = (self._entry(self._by_name[place]) for place in range(first, len(self._by_name)))
         return takewhile(lambda entry: names_of(entry.text)[0].startswith(name), found)
 
@@ -171,13 +180,13 @@ class SearchFile:
     def _entry(self, n: int) -> Entry:
         return next(self._entries("FROM entry WHERE n = ?", n))
 
-    def _names(self, n: int) -> list[str]:
+    def _names(self, n: int) -> list[bytes]:
         (text,) = self._db.execute("SELECT text FROM entry WHERE n = ?", (n,)).fetchone()
-        return names_of(decoded(text))
+        return bytes(text).split(b"\n", 2)
 
     def _reading(self, n: int) -> str:
-        name, reading, _ = self._names(n)
-        return reading or name
+        name, reading, *_ = self._names(n)
+        return decoded(reading or name)
 
     def _entries(self, sql: str, *values: str | bytes | int) -> Iterator[Entry]:
         for title_id, year, kind, text in self._db.execute(f"{_ENTRY} {sql}", values):

@@ -18,9 +18,8 @@ _ENCODED |= {ord(char): _LEADS[place // _BASE] + _TRAILS[place % _BASE]
              for place, char in enumerate(["々", *_KANJI][: len(_LEADS) * _BASE])}  # fmt: skip
 _DECODED = {letters: chr(code) for code, letters in _ENCODED.items()}
 _PLACES = {letter: place for place, letter in enumerate(_TRAILS)}
-_SPECIAL = re.compile(
-    f"[{re.escape(''.join(_LONG))}]...|[{re.escape(''.join(_LEADS))}].|[\x80-{chr(0x7F + len(_KANA))}]", re.DOTALL
-)
+_SEVERAL = re.compile(f"[{re.escape(''.join(_LONG))}]...|[{re.escape(''.join(_LEADS))}].", re.DOTALL)
+_KANA_AGAIN = {0x80 + place: char for place, char in enumerate(_KANA)}
 _KEPT = frozenset({*map(ord, "\n"), *range(0x20, 0x41), *range(0x5B, 0x7F)})
 
 
@@ -50,7 +49,7 @@ def encoded(text: str) -> bytes:
 
 def decoded(data: bytes) -> str:
     """The text that was kept."""
-    return _SPECIAL.sub(_one, data.decode("latin-1"))
+    return _SEVERAL.sub(_one, data.decode("latin-1").translate(_KANA_AGAIN))
 
 
 def _one(found: "re.Match[str]") -> str:

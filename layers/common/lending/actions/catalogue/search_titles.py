@@ -64,7 +64,7 @@ class Search:
 class Found:
     """A part of what was found, where it goes on, None at its end, and how many titles there are in all.
 
-    How many are on the shelf is not told where many match.
+    How many there are is not told where many match.
     """
 
     cards: list[TitleCard]
@@ -110,7 +110,8 @@ def search_titles(library: Library, bucket: str, search: Search, start: int, lim
 def _on_shelf(library: Library, bucket: str, search: Search, query: Query, start: int, limit: int) -> Found:
     """Those with a book on its shelf of the titles that match: the table alone knows, so some are looked at."""
     found, matching = _matching(library.table, bucket, search, query, start + _LOOKED_AT + 1)
-    first = 0 if matching <= _LOOKED_AT else start
+    all_looked_at = matching is not None and matching <= _LOOKED_AT
+    first = 0 if all_looked_at else start
     looked_at = [entry.title_id for entry in found[first : first + _LOOKED_AT]]
     places = {title_id: place for place, title_id in enumerate(looked_at, start=first)}
     cards = _cards(library, library.table.as_shown(), looked_at, search.place)
@@ -118,18 +119,18 @@ def _on_shelf(library: Library, bucket: str, search: Search, query: Query, start
     rest = [card for card in there if places[card.title.title_id] >= start]
     end = first + _LOOKED_AT if len(found) > first + _LOOKED_AT else None
     last = places[rest[limit].title.title_id] if len(rest) > limit else end
-    return Found(rest[:limit], last, len(there) if matching <= _LOOKED_AT else None)
+    return Found(rest[:limit], last, len(there) if all_looked_at else None)
 
 
-def _matching(table: Table, bucket: str, search: Search, query: Query, most: int) -> tuple[list[Entry], int]:
+def _matching(table: Table, bucket: str, search: Search, query: Query, most: int) -> tuple[list[Entry], int | None]:
     """The first titles that match, in order, and how many do: those of the file, and those that it lacks."""
     state = search_index.state(table)
     changed = {change.title_id: Entry.of(change) for change in state.changes}
     found = {entry.title_id: entry for entry in changed.values() if _fits(entry, search, query)}
-    total = len(found)
+    total: int | None = len(found)
     if state.file_key:
         entries, count = _in_file(bucket, state.file_key, search, query, most + len(changed), changed)
-        total += count
+        total = None if count is None else len(found) + count
         found |= {entry.title_id: entry for entry in entries if entry.title_id not in changed}
     return sorted(found.values(), key=_ORDERS[search.sort](query))[:most], total
 
@@ -155,7 +156,7 @@ _ORDERS: dict[Sort, Callable[[Query], Callable[[Entry], Any]]] = {
 
 def _in_file(
     bucket: str, file_key: str, search: Search, query: Query, most: int, without: Collection[str]
-) -> tuple[list[Entry], int]:
+) -> tuple[list[Entry], int | None]:
     """The first titles of the file that match, and how many do besides some."""
     try:
         file = search_file.opened(bucket, file_key)
