@@ -1,6 +1,7 @@
 """Did it go well: the jobs of a week, the mails of its days, and what is stuck, from what the table records anyway."""
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -8,7 +9,7 @@ from itertools import islice
 from lending.actions.library import Library
 from lending.actions.registration.late_applications import late_applications
 from lending.actions.run.due import is_due_run_done
-from lending.aws.table import statistics
+from lending.aws.table import Unreadable, statistics
 from lending.aws.table.calendar import calendar
 from lending.aws.table.mail import mails
 from lending.aws.table.patrons import account_work, leavings
@@ -69,13 +70,20 @@ def _state(moment: datetime, days: Calendar, due: JobDue, finished_at: datetime 
     return JobState.CLOSED if closed else state_of(due.due_at, finished_at, moment)
 
 
+def _is_run_done(library: Library) -> bool:
+    """What cannot be read is not known to be done."""
+    with suppress(Unreadable):
+        return is_due_run_done(library)
+    return False
+
+
 def _troubles(library: Library) -> dict[str, int]:
     table = library.table
     latest, _ = runs.weekly_runs(table, None, 1)
-    record = runs.find(table, latest[0].run_id) if latest else None
+    made = runs.find_many(table, [each.run_id for each in latest])
     return {
-        "RunUndone": int(not is_due_run_done(library)),
-        "BooksUndone": record.lost if record else 0,
+        "RunUndone": int(not _is_run_done(library)),
+        "BooksUndone": sum(record.lost for record in made),
         "MailsStuck": sum(1 for _ in islice(mails.on_their_way(table, library.moment - _STUCK_AFTER), _COUNTED)),
         "ApplicationsLate": late_applications(library),
         "AccountsLeft": sum(1 for _ in account_work.all_of_them(table)),

@@ -1,10 +1,11 @@
 """The counts of weeks: worked out every night from what is kept anyway, and shown (RULES 41, 56)."""
 
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from lending.actions.library import Library
-from lending.aws.table import again_when_overtaken
+from lending.aws.table import Unreadable, again_when_overtaken
 from lending.aws.table import statistics as kept
 from lending.aws.table.loans import bags
 from lending.aws.table.registration import applications
@@ -24,7 +25,8 @@ _DAYS_TO_DECIDE = timedelta(days=120)
 def count_weeks(library: Library) -> dict[str, Any]:
     """Count this week and the ones before it, as far as they can still change. Done again it is the same."""
     monday = monday_of(library.today)
-    counted = [_count_week(library, monday - number * DAYS_OF_WEEK * DAY) for number in range(_WEEKS_COUNTED)]
+    mondays = (monday - number * DAYS_OF_WEEK * DAY for number in range(_WEEKS_COUNTED))
+    counted = [week for week in (_count_week(library, each) for each in mondays) if week]
     runs.note_done(library.table, JOB, library.today, library.moment)
     return {"date": library.today.isoformat(), "weeks": len(counted), "books": sum(w.together().books for w in counted)}
 
@@ -37,8 +39,15 @@ def view_weeks(library: Library, first: date | None, last: date | None, start: A
     return kept.page(library.table, first, last, start, limit) if first <= last else ([], None)
 
 
+def _count_week(library: Library, monday: date) -> WeekCounts | None:
+    """The week as it is counted now; None if something of it cannot be read, which hurts no other."""
+    with suppress(Unreadable):
+        return _count_again(library, monday)
+    return None
+
+
 @again_when_overtaken
-def _count_week(library: Library, monday: date) -> WeekCounts:
+def _count_again(library: Library, monday: date) -> WeekCounts:
     before = kept.find(library.table, monday)
     after = counted_again(before, _counted(library, monday))
     library.table.write(kept.record(before, after))

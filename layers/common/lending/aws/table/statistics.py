@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from lending.aws.table.codec import Item, attributes, value_of, values_of
+from lending.aws.table.codec import Item, attributes, broken, each_of, value_of, values_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, put, put_new, still, update
 from lending.domain.statistics import WeekCounts
@@ -53,9 +53,12 @@ def mails_increment(day: date, became: Mapping[str, int]) -> Write:
 def mails_of(table: Table, days: Iterable[date]) -> dict[date, Counter[str]]:
     """What became of mails, by the day they were put."""
     by_key = {_mails_key(day): day for day in days}
-    items = table.get_many(by_key)
-    return {by_key[item["PK"], item["SK"]]: _counts(item) for item in items}
+    found = each_of(lambda item: (by_key[item["PK"], item["SK"]], _counts(item)), table.get_many(by_key))
+    return dict(found)
 
 
 def _counts(item: Item) -> Counter[str]:
-    return Counter({name: number for name, number in item.items() if name not in ("PK", "SK")})
+    counts = {name: number for name, number in item.items() if name not in ("PK", "SK")}
+    if wrong := [name for name, number in counts.items() if not isinstance(number, int)]:
+        raise broken(item, "MailCounts", wrong)
+    return Counter(counts)

@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import StrictBytes
 
-from lending.aws.table.codec import Unreadable, attributes, broken, epoch, value_of, values_of
+from lending.aws.table.codec import Unreadable, attributes, broken, each_of, epoch, value_of, values_of
 from lending.aws.table.store import Overtaken, Table
 from lending.aws.table.writes import Key, Write, put, put_new, update
 from lending.domain.policy import Policy
@@ -33,6 +33,11 @@ _UNPACKING = (KeyError, TypeError, ValueError, zlib.error)
 
 # Well below what an item may hold.
 _INPUT_BYTES = 350_000
+
+
+@dataclass(frozen=True, slots=True)
+class _JobDone:
+    finished_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +225,7 @@ def cost_of(table: Table, run_id: RunId) -> Cost | None:
 def costs_of(table: Table, run_ids: Iterable[RunId]) -> dict[RunId, Cost]:
     """What each of the runs took, of those that have told."""
     by_key = {_cost_key(each): each for each in run_ids}
-    return {by_key[item["PK"], item["SK"]]: value_of(Cost, item) for item in table.get_many(by_key)}
+    return dict(each_of(lambda item: (by_key[item["PK"], item["SK"]], value_of(Cost, item)), table.get_many(by_key)))
 
 
 def _cost_key(run_id: RunId) -> Key:
@@ -239,7 +244,7 @@ def done_at(table: Table, jobs: Iterable[tuple[str, date]]) -> dict[tuple[str, d
     """When jobs that need no plan were done for their days, those that were."""
     by_key = {_job_key(job, day): (job, day) for job, day in jobs}
     items = table.get_many(by_key)
-    return {by_key[item["PK"], item["SK"]]: datetime.fromisoformat(item["finished_at"]) for item in items}
+    return dict(each_of(lambda item: (by_key[item["PK"], item["SK"]], value_of(_JobDone, item).finished_at), items))
 
 
 def note_done(table: Table, job: str, day: date, moment: datetime) -> None:
