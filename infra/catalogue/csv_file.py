@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from infra.catalogue.csv_rows import read_rows
 from infra.catalogue.found import MOST, Catalogue
-from infra.catalogue.mapping import FileMapping
 from infra.catalogue.years import year_of
 from lending.domain.catalogue.description import Kind
 from lending.domain.catalogue.title_changes import CALL_NUMBER_LENGTH, NUMBER, DescribedCopy, DescribedTitle
+from lending.domain.exchange.csv_rows import FileMapping, read_rows
 
 FIELDS = frozenset({"title_id", *MOST, "year", "kind", "barcode", "call_number", "reference_only"})
 _REQUIRED = ("title_id", "title")
@@ -23,7 +22,7 @@ _NO = {"", "0", "false", "no", "いいえ"}
 def read_csv(path: Path, mapping: FileMapping) -> Catalogue:
     """Read a file. A quotation mark that is not closed spoils no other row."""
     found = Catalogue()
-    rows, bad = read_rows(path, FIELDS, _REQUIRED, mapping)
+    rows, bad = read_rows(path.read_bytes(), FIELDS, _REQUIRED, mapping)
     found.bad += bad
     for number, cells in rows:
         if why := _take(cells, number, found):

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from infra.catalogue.csv_file import FIELDS, read_csv
 from infra.catalogue.found import Catalogue
-from infra.catalogue.mapping import FileMapping, read_mapping
+from infra.catalogue.mapping import read_mapping
 from infra.catalogue.marc_file import read_iso2709, read_marcxml
+from lending.domain.exchange.csv_rows import FileMapping
 
 _READERS: dict[str, Callable[[Path], Catalogue]] = {
     ".mrc": read_iso2709,

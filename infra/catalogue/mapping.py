@@ -3,33 +3,13 @@
     {"titles": {"headings": {"title_id": "書誌番号", "title": "書名"},
                 "codes": {"kind": {"図書": "book", "*": "other"}}}}
 
-A field that is not named has the heading of its own name. A code that is not named counts as it is, or as what "*"
-stands for.
+What is not named is as `FileMapping` says.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
-_ANY = "*"
-
-
-@dataclass(frozen=True, slots=True)
-class FileMapping:
-    """The headings of the columns by field, and the meaning of codes by field."""
-
-    headings: Mapping[str, str] = field(default_factory=dict)
-    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-    def heading(self, name: str) -> str:
-        """The heading under which a field is found."""
-        return self.headings.get(name, name)
-
-    def value(self, name: str, cell: str) -> str:
-        """What a cell of a field stands for."""
-        codes = self.codes.get(name, {})
-        return codes.get(cell, codes.get(_ANY, cell))
+from lending.domain.exchange.csv_rows import FileMapping
 
 
 class NoMapping(Exception):

@@ -6,13 +6,14 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 
-from infra.catalogue.mapping import FileMapping, read_mapping
+from infra.catalogue.mapping import read_mapping
 from infra.moving_in.dates import day_of, moment_of
 from infra.moving_in.rows import Cells, Found, Unusable, read_file, yes_or_no
 from lending.actions.moving_in.lent_books import LentBook
 from lending.actions.moving_in.waiting_holds import WaitingHold
 from lending.domain.catalogue.title import CopyState
 from lending.domain.catalogue.title_changes import CALL_NUMBER_LENGTH, NUMBER, DescribedCopy
+from lending.domain.exchange.csv_rows import FileMapping
 from lending.domain.form_fields import FieldFault, check_card_number
 from lending.domain.holds.hold import PREFECTURAL
 from lending.domain.patrons.patron import Patron

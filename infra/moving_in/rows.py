@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from infra.catalogue.csv_rows import read_rows
-from infra.catalogue.mapping import FileMapping
+from lending.domain.exchange.csv_rows import FileMapping, read_rows
 
 Row = TypeVar("Row")
 Cells = Mapping[str, str]
@@ -60,7 +59,7 @@ def read_file(
     found: Found[Row] = Found(path.name)
     if not path.exists():
         return found
-    rows, bad = read_rows(path, fields, required, mapping)
+    rows, bad = read_rows(path.read_bytes(), fields, required, mapping)
     for line, why in bad:
         found.leave_out(line, why)
     first: dict[str, int] = {}

@@ -14,7 +14,7 @@ from infra.local.stack import Stack
 
 FUNCTIONS = (
     "registration", "images", "public", "holds", "my_library", "review", "desk", "runs", "facility", "allocator",
-    "release", "notices", "catalogue", "outbox", "mail", "bounces",
+    "release", "notices", "catalogue", "exchange", "outbox", "mail", "bounces",
 )  # fmt: skip
 KEY = {"PK": {"S": "TEST#rights"}, "SK": {"S": "TEST"}}
 DENIED = {"AccessDenied", "AccessDeniedException", "AccessDeniedFault", "AuthorizationError", "UnauthorizedOperation"}

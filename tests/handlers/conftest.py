@@ -105,7 +105,7 @@ def _resources() -> dict[str, str]:
     # The clients outlive a test, what they see does not: making them is what would take the time.
     s3, sqs, cognito = client("s3"), client("sqs"), client("cognito-idp")
     lending_table("lending")
-    for bucket in ("images", "catalogue", "site"):
+    for bucket in ("images", "catalogue", "site", "exchange"):
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
     rule = {"MinimumLength": 8, "RequireLowercase": True, "RequireNumbers": True}  # the template's
     pool = cognito.create_user_pool(
@@ -123,6 +123,7 @@ def _resources() -> dict[str, str]:
         "IMAGES_BUCKET": "images",
         "CATALOGUE_BUCKET": "catalogue",
         "SITE_BUCKET": "site",
+        "EXCHANGE_BUCKET": "exchange",
         "USER_POOL_ID": pool_id,
         "SIGNING_SECRET": "signing",
         "MAIL_QUEUE_URL": sqs.create_queue(QueueName="mail")["QueueUrl"],

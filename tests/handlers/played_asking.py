@@ -16,7 +16,8 @@ from tests.handlers.mails import batch
 from tests.handlers.played import JOBS, NOW, ONE, SATURDAY, TWO, Person, do_job
 from tests.handlers.surface import ROUTES, api_of, group_of
 
-LISTS = ("missing", "lost", "damaged", "kept_aside", "to_clear", "ready", "overdue", "without_copy")
+LISTS = ("missing", "lost", "damaged", "kept_aside", "to_clear", "ready", "overdue", "without_copy",
+         "differences")  # fmt: skip
 NAMING = ("DELETE /api/desk/pulls", "POST /api/desk/cards")
 Sent = dict[str, Any]
 

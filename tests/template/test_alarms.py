@@ -18,6 +18,7 @@ OF_OURS = {
     "AccountsLeftAlarm": "AccountsLeft",
     "ApplicationsLateAlarm": "ApplicationsLate",
     "ErasuresLeftAlarm": "ErasuresLeft",
+    "CopiesRefusedAlarm": "CopiesRefused",
     "SenderRefusedAlarm": "SenderRefused",
 }
 

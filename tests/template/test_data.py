@@ -13,11 +13,13 @@ from tests.template.conftest import OfType, Resources
 
 WORK_QUEUES = {
     "ImagesQueue": "ImagesFunction",
+    "ExchangeQueue": "ExchangeFunction",
     "MailQueue": "MailFunction",
     "MailEventsQueue": "BouncesFunction",
 }
 DEAD_LETTERS = [
     "ImagesDeadLetters",
+    "ExchangeDeadLetters",
     "ScheduleDeadLetters",
     "OutboxDeadLetters",
     "MailDeadLetters",
@@ -94,7 +96,7 @@ def test_table_and_indexes_can_be_made_ready_for_many_writes(template: dict[str,
 # ---- the buckets
 
 
-@pytest.mark.parametrize("bucket", ["SiteBucket", "ImagesBucket", "CatalogueBucket"])
+@pytest.mark.parametrize("bucket", ["SiteBucket", "ImagesBucket", "CatalogueBucket", "ExchangeBucket"])
 def test_a_bucket_is_private_and_encrypted(of_type: OfType, bucket: str) -> None:
     properties = of_type("AWS::S3::Bucket")[bucket]
     block = properties["PublicAccessBlockConfiguration"]
@@ -106,7 +108,7 @@ def test_a_bucket_is_private_and_encrypted(of_type: OfType, bucket: str) -> None
     assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
 
 
-@pytest.mark.parametrize("bucket", ["SiteBucket", "ImagesBucket", "CatalogueBucket"])
+@pytest.mark.parametrize("bucket", ["SiteBucket", "ImagesBucket", "CatalogueBucket", "ExchangeBucket"])
 def test_a_bucket_speaks_tls_only(of_type: OfType, bucket: str) -> None:
     (policy,) = [each for each in of_type("AWS::S3::BucketPolicy").values() if each["Bucket"] == {"Ref": bucket}]
     (rule,) = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Deny"]
@@ -161,6 +163,16 @@ def test_only_what_is_taken_in_is_looked_at(of_type: OfType) -> None:
     (rule,) = of_type("AWS::S3::Bucket")["ImagesBucket"]["NotificationConfiguration"]["QueueConfigurations"]
     assert rule["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "intake/"}]
     assert rule["Queue"] == {"Fn::GetAtt": ["ImagesQueue", "Arn"]}
+
+
+def test_a_file_of_copies_wakes_the_exchange_and_nothing_it_writes_does(of_type: OfType) -> None:
+    bucket = of_type("AWS::S3::Bucket")["ExchangeBucket"]
+    (rule,) = bucket["NotificationConfiguration"]["QueueConfigurations"]
+    assert rule["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "in/copies/"}]
+    assert rule["Queue"] == {"Fn::GetAtt": ["ExchangeQueue", "Arn"]}
+    # and none is kept for ever
+    (kept,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert (kept["Prefix"], kept["Status"], kept["ExpirationInDays"]) == ("in/", "Enabled", 35)
 
 
 # ---- the queues
@@ -220,6 +232,7 @@ def test_a_failing_job_raises_an_alarm(of_type: OfType, function: str) -> None:
     ("policy", "service", "key"),
     [
         ("ImagesQueuePolicy", "s3.amazonaws.com", "aws:SourceAccount"),
+        ("ExchangeQueuePolicy", "s3.amazonaws.com", "aws:SourceAccount"),
         ("MailEventsQueuePolicy", "sns.amazonaws.com", "aws:SourceArn"),
         ("MailEventsTopicPolicy", "ses.amazonaws.com", "aws:SourceAccount"),
     ],

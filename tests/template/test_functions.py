@@ -10,6 +10,7 @@ from tests.template.conftest import RELEASE, OfType, Resources, Statements
 FUNCTIONS = {
     "RegistrationFunction": "registration",
     "ImagesFunction": "images",
+    "ExchangeFunction": "exchange",
     "PublicFunction": "public",
     "HoldsFunction": "holds",
     "MyLibraryFunction": "my_library",
@@ -148,6 +149,7 @@ def test_nobody_may_scan_the_table(statements: Statements) -> None:
         # A hostile image meets a function that can do next to nothing.
         ("ImagesFunction", ["dynamodb:PutItem", "dynamodb:Query", "cognito-idp:", "secretsmanager:", "ses:"]),
         ("OutboxFunction", ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "ses:"]),
+        ("ExchangeFunction", ["s3:Put", "s3:Delete", "cognito-idp:", "secretsmanager:", "ses:"]),
         ("HoldsFunction", ["s3:", "cognito-idp:", "ses:"]),
         # The counter has books; people are reviewed elsewhere.
         ("DeskFunction", ["s3:", "cognito-idp:", "ses:"]),
@@ -220,6 +222,7 @@ def test_the_environment_tells_a_function_what_it_needs(of_type: OfType, logical
     # and each of the rest only what its work needs
     assert ("SIGNING_SECRET" in variables) == (name in CURSORS_AND_CODES)
     assert ("IMAGES_BUCKET" in variables) == (name in ["registration", "images", "review"])
+    assert ("EXCHANGE_BUCKET" in variables) == (name == "exchange")
     assert ("USER_POOL_ID" in variables) == (name in ["review", "mail", "my_library", "notices"])
     assert ("MAIL_QUEUE_URL" in variables) == (name in ["outbox", "notices"])
     assert ("DAILY_TOPIC" in variables) == (name == "notices")
@@ -255,7 +258,8 @@ def test_a_part_of_the_account_can_be_kept_for_the_runs(template: dict[str, Any]
 
 def test_the_api_outlasts_its_functions(of_type: OfType) -> None:
     """The HTTP API gives up after 30 seconds: a function that works longer answers nobody."""
-    scheduled_or_queued = [*SCHEDULED, "ImagesFunction", "OutboxFunction", "MailFunction", "BouncesFunction"]
+    scheduled_or_queued = [*SCHEDULED, "ImagesFunction", "ExchangeFunction", "OutboxFunction", "MailFunction",
+                           "BouncesFunction"]  # fmt: skip
     for logical, function in of_type("AWS::Lambda::Function").items():
         assert function["Timeout"] < 30 or logical in scheduled_or_queued
 

@@ -27,13 +27,13 @@ WRITING = "lending.aws.table.writes"
 WRITES = {"put": "PutItem", "update": "UpdateItem", "delete": "DeleteItem", "check": "ConditionCheckItem"}
 READS = {"get": "GetItem", "get_many": "BatchGetItem", "query": "Query", "page": "Query"}
 # What a mapping of a queue or a stream to a function asks with the function's role, and whose mappings there are.
-MAPPED = {"images", "outbox", "mail", "bounces"}
+MAPPED = {"images", "exchange", "outbox", "mail", "bounces"}
 OF_MAPPINGS = {
     "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility",
     "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams",
 }  # fmt: skip
 # A lookup without it is told "forbidden" instead of "not there".
-TO_TELL_WHAT_IS_MISSING = {"public": {"s3:ListBucket"}}
+TO_TELL_WHAT_IS_MISSING = {"public": {"s3:ListBucket"}, "exchange": {"s3:ListBucket"}}
 # All areas know kept answers, which are written where a route changes something; the public's only read.
 # A transaction may count (see `writes.counted`), which nothing does that the search knows.
 NEVER_WRITES = {

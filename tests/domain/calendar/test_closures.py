@@ -280,6 +280,7 @@ def test_books_on_loan_come_back_on_their_due_date() -> None:
     """GIVEN a copy due on Sun 06-07 THEN the run of 06-11 lends it; due on a Thursday it misses that day's run."""
     due = replace(SHELF, state=CopyState.ON_LOAN, due_on=date(2026, 6, 7))
     assert earliest(copies=[due]) == date(2026, 6, 14)
+    assert earliest(copies=[replace(due, state=CopyState.ELSEWHERE)]) == date(2026, 6, 14)  # RULES 43
     assert earliest(copies=[replace(due, due_on=date(2026, 6, 11))]) == date(2026, 6, 21)
     assert earliest(copies=[replace(due, due_on=date(2026, 5, 1))]) == date(2026, 6, 7)
 

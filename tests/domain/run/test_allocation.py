@@ -265,6 +265,11 @@ def test_a_changed_pickup_place_counts_from_its_run() -> None:
         ),
         ([copy("1", state=CopyState.ON_LOAN, due_on=date(2026, 6, 3))], "all_on_loan", {"copies": 1}),
         ([copy("1", state=CopyState.ON_LOAN)], "all_on_loan", {"copies": 1}),
+        (
+            [copy("1", state=CopyState.ELSEWHERE, due_on=date(2026, 6, 14)), copy("2", state=CopyState.ON_LOAN)],
+            "all_on_loan",
+            {"copies": 2, "next_due": "2026-06-14"},
+        ),
         ([copy("1", state=CopyState.MISSING), copy("2", reference_only=True)], "not_on_shelf", {"copies": 1}),
         ([copy("1", state=CopyState.MISSING), copy("2", state=CopyState.KEPT_ASIDE)], "queue", {"copies": 2}),
         ([copy("1", state=CopyState.READY)], "queue", {"copies": 1}),
@@ -273,7 +278,7 @@ def test_a_changed_pickup_place_counts_from_its_run() -> None:
     ],
 )
 def test_why_a_queue_gets_no_more(copies: list[Copy], code: str, facts: dict[str, Any]) -> None:
-    """GIVEN three waiting and such copies THEN the last is told its place and the true state of the copies (27)."""
+    """GIVEN three waiting and such copies THEN the last is told its place and the true state of the copies (27, 43)."""
     holds = [hold("a", hours_ago=3), hold("b", hours_ago=2), hold("c", hours_ago=1)]
     last = decide(holds, copies)[-1]
     assert (last.patron_id, last.code) == ("c", code)
@@ -508,7 +513,7 @@ def a_patron(name: str, chance: random.Random) -> Patron:
 def a_copy(title: str, number: int, chance: random.Random) -> Copy:
     state = chance.choice([CopyState.ON_SHELF] * 5 + list(CopyState))
     made = copy(f"{title}-{number}", title, state=state, call_number=chance.choice("12"))
-    if state is CopyState.ON_LOAN:
+    if state in (CopyState.ON_LOAN, CopyState.ELSEWHERE):
         made = replace(made, due_on=chance.choice((None, RUN_DATE, date(2026, 6, 21))))
     if state is CopyState.ON_SHELF and chance.random() < 0.2:
         run_id = chance.choice(("2026-06-01", "2026-06-02am", "2026-06-02pm", "2026-06-04", "2026-06-04pm"))
@@ -629,9 +634,9 @@ class Naive:
         if self.copies_for(of.title_id) or self.standing(of.title_id):
             return "queue", facts
         states = Counter(each.state.value for each in copies)
-        if not states["on_loan"]:
+        if not states["on_loan"] + states["elsewhere"]:
             return ("not_on_shelf" if states["missing"] == len(copies) else "queue"), facts
-        on_loan = [each.due_on for each in copies if each.state == "on_loan" and each.due_on]
+        on_loan = [each.due_on for each in copies if each.state in ("on_loan", "elsewhere") and each.due_on]
         due = sorted(each.isoformat() for each in on_loan if each >= self.case.run.day)
         missing = {"missing": states["missing"]} if states["missing"] else {}
         return "all_on_loan", facts | missing | ({"next_due": due[0]} if due else {})

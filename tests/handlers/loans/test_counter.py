@@ -206,7 +206,12 @@ def test_a_refusal_names_every_reason_at_once(at: SampleLibrary, given: Given) -
 
 @pytest.mark.parametrize(
     ("state", "code"),
-    [(CopyState.ON_LOAN, "copy_on_loan"), (CopyState.LOST, "copy_withdrawn"), (CopyState.DAMAGED, "copy_withdrawn")],
+    [
+        (CopyState.ON_LOAN, "copy_on_loan"),
+        (CopyState.ELSEWHERE, "copy_on_loan"),
+        (CopyState.LOST, "copy_withdrawn"),
+        (CopyState.DAMAGED, "copy_withdrawn"),
+    ],
 )
 def test_a_copy_that_cannot_be_lent(at: SampleLibrary, state: CopyState, code: str) -> None:
     at.table.write(moved(at.table, "t-1-1", state, holder="p-2" if state is CopyState.ON_LOAN else ""))

@@ -1,4 +1,4 @@
-/** 本: a book by its bar code, a title by its words, and the lists of books that staff go through (RULES 9, 16, 20, 23, 34). */
+/** 本: a book by its bar code, a title by its words, and the lists of books that staff go through (RULES 9, 16, 20, 23, 34, 43). */
 
 import { get, nextPage, Problem } from "../api.js";
 import { dateInWords, dayInWords } from "../dates.js";
@@ -22,6 +22,10 @@ export const LISTS = {
   without_copy: { label: "貸せる本のない資料", lead: "予約があるのに、館外に出せる本が1冊もありません。" },
   lost: { label: "紛失の本", lead: "弁償が済んだら、本のページで記録します。" },
   damaged: { label: "破損の本", lead: "直ったら、本のページで「見つかった・直った」と記録します。" },
+  differences: {
+    label: "館内のシステムと食い違う本",
+    lead: "ここでは使っているのに、館内のシステムでは貸出中の本です。確かめて、違っている方を直します。",
+  },
   overdue: { label: "返却期限を過ぎた本", lead: "返却期限を過ぎ、便でも届いていない本です。" },
 };
 

@@ -19,6 +19,7 @@ class Settings:
     signing_secret: str
     images_bucket: str
     catalogue_bucket: str
+    exchange_bucket: str
     site_bucket: str
     user_pool_id: str
     mail_queue_url: str
@@ -48,6 +49,7 @@ def settings() -> Settings:
         closed=env.get("CLOSED") == "true",
         signing_secret=env.get("SIGNING_SECRET", ""),
         catalogue_bucket=env.get("CATALOGUE_BUCKET", ""),
+        exchange_bucket=env.get("EXCHANGE_BUCKET", ""),
         site_bucket=env.get("SITE_BUCKET", ""),
         images_bucket=env.get("IMAGES_BUCKET", ""),
         user_pool_id=env.get("USER_POOL_ID", ""),

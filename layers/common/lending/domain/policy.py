@@ -73,6 +73,9 @@ class Policy(BaseModel):
     counter_phone: str = Field("017-729-4300")
     counter_hours: str = Field("9:00～19:00(休館日を除く)")
 
+    # Beside the library's own system
+    taken_away_percent: float = Field(2, ge=0, le=100, description="of the copies one nightly file may take away (43)")
+
     # Numbers
     smallest_count_shown: int = Field(5, ge=1, description="smaller counts are shown to the desk alone (56)")
     statistics_weeks: int = Field(53, ge=1, le=106, description="shown unless others are asked for (56)")

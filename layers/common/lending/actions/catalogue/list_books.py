@@ -1,4 +1,4 @@
-"""The lists staff go through: what is missing, kept, to be cleared, lost, overdue … (RULES 9, 16, 20, 23, 34, 35).
+"""The lists staff go through: what is missing, kept, to be cleared, lost, overdue … (RULES 9, 16, 20, 23, 34, 35, 43).
 
 A page that shows card numbers leaves one trace with its list, which names nobody, as a look at a queue does (RULES 41).
 """
@@ -13,10 +13,12 @@ from lending.actions.library import Library
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies, queues, titles
+from lending.aws.table.exchange import copies_files
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import loans
 from lending.aws.table.patrons import audit_log, patrons
 from lending.domain.catalogue.title import Copy, CopyState, Title
+from lending.domain.exchange.copies_file import may_be_told
 from lending.domain.holds.hold import Hold
 from lending.domain.loans.loan import Loan
 from lending.domain.loans.release import with_deadline
@@ -31,7 +33,8 @@ _Page = tuple[list["Line"], Any]
 class Line:
     """One book of a list, or of titles without a copy only the title, with whom it concerns.
 
-    `since` is the day from which it is on the list; `waiting` is how many holds wait for the title.
+    `since` is the day from which it is on the list; `waiting` is how many holds wait for the title; `elsewhere_until`
+    is the due date by the library's own system, if that says otherwise than this service.
     """
 
     title_id: str
@@ -42,6 +45,7 @@ class Line:
     title: Title | None = None
     card_number: str = ""
     waiting: int = 0
+    elsewhere_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ def list_books(library: Library, name: str, staff: str, why: str, start: Any, li
     """A part of a list, the longest there first, and where the next part goes on.
 
     Args:
-        name: `missing`, `lost`, `damaged`, `kept_aside`, `to_clear`, `ready`, `without_copy` or `overdue`.
+        name: `missing`, `lost`, `damaged`, `kept_aside`, `to_clear`, `ready`, `without_copy`, `overdue` or
+            `differences`.
         why: what it is looked at for, as staff say it.
 
     Raises:
@@ -136,9 +141,20 @@ def _without_copy(asked: _ListRequest) -> _Page:
     return [Line(title.title_id) for title in found if waiting[title.title_id]], last
 
 
+def _differences(asked: _ListRequest) -> _Page:
+    """What the library's own system says otherwise, as long as it is so; the next file of copies clears up."""
+    table = asked.library.table
+    found, last = copies_files.page_of_differences(table, asked.start, asked.limit)
+    told = {each.barcode: each for each in found}
+    here = [copy for copy in copies.find_many(table, told) if not may_be_told(copy)]
+    lines = ((line, told[line.copy.barcode]) for line in _lines_of(table, here) if line.copy)
+    return [replace(line, since=each.since, elsewhere_until=each.due_on) for line, each in lines], last
+
+
 _LISTS: dict[str, Callable[[_ListRequest], _Page]] = {
     **dict.fromkeys(("missing", "lost", "damaged", "kept_aside", "to_clear"), _copies),
     "ready": _ready,
     "without_copy": _without_copy,
     "overdue": _overdue,
+    "differences": _differences,
 }

@@ -29,8 +29,9 @@ _BOOKS_OF_ONE = 30
 class CheckedIn:
     """What became of one book.
 
-    `result`: `returned`; `found` (it was missed or lost); `not_on_loan`; `kept` (it belongs to a hold and goes
-    back to where it is kept); `damaged` (its loan, if any, is over, and it goes to repair); `unknown`; or `try_again`.
+    `result`: `returned`, also for one lent by the library's own system (43); `found` (it was missed or lost);
+    `not_on_loan`; `kept` (it belongs to a hold and goes back to where it is kept); `damaged` (its loan, if any, is
+    over, and it goes to repair); `unknown`; or `try_again`.
     `next`: `hold` if somebody waits for it (it stays with the returns), `shelve` if not, `repair`; empty for what is no
     book of the library.
     `was_lost` tells that a loan ended that had been marked as lost.
@@ -144,6 +145,9 @@ def check_in(library: Library, barcode: str, staff: str) -> CheckedIn:
     if copy.state in _GONE or copy.state is CopyState.ON_LOAN:
         library.table.transact(_back(copy, following, today), *_lendable_again(copy, title))
         return told("found")
+    if copy.state is CopyState.ELSEWHERE:
+        library.table.write(_back(copy, following, today))
+        return told("returned")
     if copy.state in _KEPT:
         return told("kept", next="hold")
     if copy.state is CopyState.DAMAGED:

@@ -26,6 +26,7 @@ class LineOfTitle(TypedDict):
     pickup_until: NotRequired[date | None]
     pickup_place: NotRequired[str]
     since: date | None
+    elsewhere_until: NotRequired[date | None]
 
 
 class LineOfCopy(CopyAnswer, LineOfTitle):
@@ -57,4 +58,6 @@ def _shown_line(line: Line) -> LineOfTitle | LineOfCopy:
     }
     if of := line.hold or line.loan:
         shown = {**shown, "pickup_until": of.pickup_until, "pickup_place": of.pickup_place}
+    if line.elsewhere_until:
+        shown = {**shown, "elsewhere_until": line.elsewhere_until}
     return {**shown_copy(line.copy), **shown} if line.copy else shown

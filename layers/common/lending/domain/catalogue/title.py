@@ -18,6 +18,7 @@ class CopyState(StrEnum):
     KEPT_ASIDE = "kept_aside"  # secured for one hold beyond the cap (RULES 20)
     READY = "ready"  # waits at the prefectural library's counter for one hold (RULES 15)
     ON_LOAN = "on_loan"
+    ELSEWHERE = "elsewhere"  # lent by the library's own system (RULES 43)
     MISSING = "missing"  # not found on the shelf (RULES 23)
     LOST = "lost"  # RULES 34
     DAMAGED = "damaged"  # RULES 34
@@ -87,11 +88,16 @@ class Copy:
     reference_only: bool = False
     state: CopyState = CopyState.ON_SHELF
     holder: str = ""  # patron of the loan, or of the hold it is kept for
-    due_on: date | None = None  # of the loan, kept here so that a run need not read loans
+    due_on: date | None = None  # of the loan, here or elsewhere, so that a run need not read loans
     pull: Pull | None = None
     returned_on: date | None = None  # the last check-in, so that the same check-in again gets the same answer
     lies_at: LiesAt = LiesAt.SHELF
     since: date | None = None
+
+    @property
+    def is_out(self) -> bool:
+        """Whether somebody has it at home, lent here or by the library's own system (RULES 43)."""
+        return self.state in (CopyState.ON_LOAN, CopyState.ELSEWHERE)
 
     @property
     def can_be_lent(self) -> bool:

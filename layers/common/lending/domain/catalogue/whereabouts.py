@@ -7,6 +7,7 @@ STATE_LABELS = {
     CopyState.KEPT_ASIDE: "確保済み(保留)",
     CopyState.READY: "貸出可能",
     CopyState.ON_LOAN: "貸出中",
+    CopyState.ELSEWHERE: "貸出中(館内システム)",
     CopyState.MISSING: "所在不明",
     CopyState.LOST: "紛失",
     CopyState.DAMAGED: "破損",

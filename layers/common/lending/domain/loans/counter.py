@@ -40,7 +40,7 @@ def _of_copy(patron: Patron, copy: Copy) -> list[Reason]:
     reasons = [Reason("copy_reference_only")] if copy.reference_only else []
     if copy.state in (CopyState.KEPT_ASIDE, CopyState.READY) and copy.holder != patron.patron_id:
         reasons.append(Reason("kept_for_other"))
-    if copy.state is CopyState.ON_LOAN:
+    if copy.is_out:
         reasons.append(Reason("copy_on_loan"))
     if copy.state in (CopyState.LOST, CopyState.DAMAGED):
         reasons.append(Reason("copy_withdrawn"))

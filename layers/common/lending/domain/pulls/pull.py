@@ -218,6 +218,7 @@ WHAT_TO_DO: Mapping[CopyState, tuple[str, str]] = {
     CopyState.KEPT_ASIDE: ("keep_aside", "予約のために取り置いている本です。取り置きの棚へお戻しください。"),
     CopyState.READY: ("shelve_ready", "貸出可能として取り置いている本です。カウンターの棚へお戻しください。"),
     CopyState.ON_LOAN: ("check_in", "貸出中と記録されている本です。返却の手続きをしてください。"),
+    CopyState.ELSEWHERE: ("check_in", "館内のシステムで貸出中と記録されている本です。返却の手続きをしてください。"),
     CopyState.MISSING: ("found", "所在不明と記録されている本です。「発見」の記録をして、棚へお戻しください。"),
     CopyState.LOST: ("found", "紛失と記録されている本です。「発見」の記録をしてください。"),
     CopyState.DAMAGED: ("repair", "破損と記録されている本です。修理の担当へお渡しください。"),

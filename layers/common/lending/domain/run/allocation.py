@@ -47,12 +47,7 @@ def allocate(
 
 # A member of an enum is slow to look up, and a run asks for these millions of times.
 _WAITING, _SECURED, _READY = HoldStatus.WAITING, HoldStatus.SECURED, HoldStatus.READY
-_ON_SHELF, _KEPT_ASIDE, _ON_LOAN, _MISSING = (
-    CopyState.ON_SHELF,
-    CopyState.KEPT_ASIDE,
-    CopyState.ON_LOAN,
-    CopyState.MISSING,
-)
+_ON_SHELF, _KEPT_ASIDE, _MISSING = CopyState.ON_SHELF, CopyState.KEPT_ASIDE, CopyState.MISSING
 _LEND, _NONE = Outcome.LEND, Outcome.NONE
 
 
@@ -217,7 +212,7 @@ _Shortage = tuple[Code, int, int, date | None]
 def _shortage(copies: Sequence[Copy], on_hand: bool, day: date) -> _Shortage:
     """`on_hand` tells that copies were there and others in the queue have them (RULES 9, 27)."""
     lendable = [copy for copy in copies if copy.can_be_lent]
-    on_loan = [copy for copy in lendable if copy.state is _ON_LOAN]
+    on_loan = [copy for copy in lendable if copy.is_out]
     missing = sum(copy.state is _MISSING for copy in lendable)
     if not lendable:
         return Code.NO_COPY_LEFT, 0, 0, None

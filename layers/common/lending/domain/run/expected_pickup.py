@@ -115,7 +115,7 @@ class _Outlook:
     def free_at(self, copy: Copy) -> datetime | None:
         """When the copy can next be given to somebody who waits."""
         today = self.now.date()
-        if copy.state == CopyState.ON_LOAN:
+        if copy.is_out:
             return self._checked_in(copy.due_on or today)
         if copy.state == CopyState.READY or (copy.pull and self.is_promised(copy) and copy.pull.decision == "ready"):
             return self._checked_in(counter_due_on(today, self.policy))

@@ -118,7 +118,7 @@ def pull_removal(copy: Copy) -> Write:
 TO_CLEAR = "to_clear"
 
 
-_LISTED = frozenset({CopyState.MISSING, CopyState.LOST, CopyState.DAMAGED, CopyState.KEPT_ASIDE})
+_LISTED = frozenset({CopyState.MISSING, CopyState.LOST, CopyState.DAMAGED, CopyState.KEPT_ASIDE, CopyState.ELSEWHERE})
 
 
 def _work(copy: Copy) -> Item:
@@ -138,6 +138,11 @@ def page_of_list(table: Table, name: str, start: Item | None, limit: int) -> tup
     """
     page = table.page(f"COPIES#{name}", index="work", start=start, limit=limit)
     return list(values_of(Copy, page.items)), page.last
+
+
+def elsewhere(table: Table) -> Iterator[Copy]:
+    """All copies that the library's own system has lent (RULES 43)."""
+    return values_of(Copy, table.query(f"COPIES#{CopyState.ELSEWHERE}", index="work"))
 
 
 def _still_planned(copy: Copy) -> tuple[str, Item]:

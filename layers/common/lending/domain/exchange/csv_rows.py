@@ -6,18 +6,38 @@ UTF-8 with or without a mark, or the Windows code page of Japan. A quotation mar
 import csv
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from infra.catalogue.mapping import FileMapping
-
+_ANY = "*"
 _LINES_OF_A_ROW = 5
 # What stands for bytes that are none; Python reads a few such of the code page as characters for private use.
 _NO_TEXT = re.compile("[\ufffd\x80\uf8f0-\uf8f3]")
 
 
+@dataclass(frozen=True, slots=True)
+class FileMapping:
+    """The headings of the columns by field, and the meaning of codes by field.
+
+    A field that is not named has the heading of its own name. A code that is not named counts as it is, or as what "*"
+    stands for.
+    """
+
+    headings: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def heading(self, name: str) -> str:
+        """The heading under which a field is found."""
+        return self.headings.get(name, name)
+
+    def value(self, name: str, cell: str) -> str:
+        """What a cell of a field stands for."""
+        codes = self.codes.get(name, {})
+        return codes.get(cell, codes.get(_ANY, cell))
+
+
 def read_rows(
-    path: Path, fields: frozenset[str], required: tuple[str, ...], mapping: FileMapping
+    data: bytes, fields: frozenset[str], required: tuple[str, ...], mapping: FileMapping
 ) -> tuple[list[tuple[int, dict[str, str]]], list[tuple[int, str]]]:
     """The cells of each row by field, with the row's first line; and the lines that cannot be used, with why.
 
@@ -26,7 +46,7 @@ def read_rows(
         required: the fields whose columns there must be.
         mapping: the headings of the columns, and codes.
     """
-    head, *lines = _lines(path)
+    head, *lines = _lines(data)
     headings = [name.strip() for name in _cells(head) or head.split(",")]
     wanted = {mapping.heading(name) for name in (*required, *mapping.headings)}
     if missing := sorted(wanted - set(headings)):
@@ -89,9 +109,9 @@ def _cells(row: str) -> list[str]:
         return []
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(data: bytes) -> list[str]:
     """The lines of a file, in the encoding that most of them are in."""
-    lines = path.read_bytes().removeprefix(BOM_UTF8).split(b"\n")
+    lines = data.removeprefix(BOM_UTF8).split(b"\n")
     telling = [line for line in lines if not line.isascii()]
     in_utf8 = sum(_is_utf8(line) for line in telling)
     encoding = "utf-8" if 2 * in_utf8 >= len(telling) else "cp932"

@@ -1,0 +1,1 @@
+"""Files to and from the library's own system (RULES 43)."""
