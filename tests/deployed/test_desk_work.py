@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from infra.local.people import Caller, run_job
+from infra.local.people import Caller, run_job, until
 from infra.local.stack import Stack
 from lending.aws.table import Table
 from lending.aws.table.catalogue import queues, search_index, titles
@@ -53,6 +53,22 @@ def test_a_title_described_by_day_is_in_the_file_at_night(given: Given, library:
     assert search_index.state(library).changes == []
     found = Caller(stack).items("/titles?q=夜の図書館だより", NOON)
     assert title_id in [title["title_id"] for title in found]
+
+
+def test_a_file_of_the_night_says_what_is_elsewhere(given: Given, library: Table, stack: Stack) -> None:
+    # GIVEN a book on the shelf, and one on loan
+    desk, (patron, _), title, other = given.account("desk"), caller(given), given.title(), given.title()
+    shelved, lent = title.barcodes[0], lend(library, patron, other)
+    # WHEN the library's own system says that it has lent both (RULES 43)
+    file = f"barcode,state,due_on\n{shelved},elsewhere,2026-06-20\n{lent},elsewhere,2026-06-20\n"
+    bucket = {"Bucket": stack.outputs["ExchangeBucket"], "Key": "in/copies/copies-20260531-2300.csv"}
+    stack.client("s3").put_object(Body=file.encode(), **bucket)
+    # THEN the one is elsewhere until it is checked in, and the other a difference
+    until(lambda: desk.get(f"/desk/copies/{shelved}", NOON)["state"] == "elsewhere", "the file of copies")
+    (line,) = desk.items("/desk/lists/differences", NOON)
+    assert (line["barcode"], line["state"], line["elsewhere_until"]) == (lent, "on_loan", "2026-06-20")
+    (done,) = desk.post("/desk/checkins", NOON, {"barcodes": [shelved]})["items"]
+    assert (done["result"], desk.get(f"/desk/copies/{shelved}", NOON)["state"]) == ("returned", "on_shelf")
 
 
 def test_a_merge_and_a_hold_in_the_same_moment(given: Given, library: Table) -> None:

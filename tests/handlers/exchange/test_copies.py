@@ -13,6 +13,7 @@ from functions.exchange.handler import handler
 from lending.aws.clients import client
 from lending.aws.settings import settings
 from lending.aws.table import Table
+from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import CopyState, LiesAt
 from lending.domain.holds.hold import HoldStatus
 from lending.domain.week import TOKYO
@@ -207,6 +208,41 @@ def test_a_scan_of_the_pull_list_says_what_to_do_with_it(at: SampleLibrary) -> N
     status, problem = ask("POST", "/pulls/t-1-1", {"result": "found"})
     assert (status, problem["reasons"][0]["todo"]) == (409, "check_in")
     assert elsewhere(at) == {"t-1-1": DUE}
+
+
+def meanwhile(library: Table, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Any]) -> None:
+    """Something happens between what a file was compared with and the first write that it makes."""
+    transact, waiting = library.transact, [happens]
+
+    def first(*writes: Write, **how: Any) -> None:
+        if len(writes) > 1 and waiting:
+            waiting.pop()()
+        transact(*writes, **how)
+
+    monkeypatch.setattr(library, "transact", first)
+
+
+def test_an_older_file_that_is_overtaken_stops(
+    at: SampleLibrary, library: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a file that has been read WHEN a newer one comes before anything of it is written
+    meanwhile(library, monkeypatch, lambda: comes(rows("t-2-1"), NEXT_NIGHT))
+    comes(rows("t-1-1"))
+    # THEN only the newer one counts
+    assert elsewhere(at) == {"t-2-1": DUE}
+
+
+def test_a_book_that_is_lent_meanwhile_stays_lent(
+    at: SampleLibrary, library: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a book that comes back there, and one that is lent there and here at the same moment
+    comes(rows("t-2-1"), "copies-20260602-2300.csv")
+    meanwhile(library, monkeypatch, lambda: at.loan("t-1-1"))
+    comes(rows("t-1-1"))
+    # THEN the loan stands, the other book is back all the same, and the next file tells the difference
+    assert (at.copy().state, elsewhere(at), differences()) == (CopyState.ON_LOAN, {}, [])
+    comes(rows("t-1-1"), NEXT_NIGHT)
+    assert [line["barcode"] for line in differences()] == ["t-1-1"]
 
 
 @pytest.mark.usefixtures("any_share")

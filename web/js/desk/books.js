@@ -167,6 +167,13 @@ function drawList(place, label, lines, named) {
   );
 }
 
+/** @param {Answer} line */
+function deadlineOf(line) {
+  const ours = line.due_on ?? line.pickup_until;
+  const theirs = line.elsewhere_until && `館内のシステムでは${dayInWords(line.elsewhere_until)}`;
+  return [ours && dayInWords(ours), theirs].filter(Boolean).join("、") || null;
+}
+
 /**
  * @param {Answer} line
  * @param {Named} named
@@ -179,6 +186,6 @@ const lineOf = (line, named) =>
     line.since ? dateInWords(line.since) : null,
     line.card_number ? linkToPatron(line.card_number) : null,
     line.pickup_place ? named(line.pickup_place) : null,
-    line.due_on || line.pickup_until ? dayInWords(line.due_on ?? line.pickup_until) : null,
+    deadlineOf(line),
     line.waiting ? `${line.waiting}人` : null,
   );
