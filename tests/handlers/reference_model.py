@@ -623,8 +623,9 @@ class ReferenceLibrary:
         missing = [copy for copy in lendable if copy.state == "missing"]
         if not lendable:
             return "no_copy_left", facts
-        if not on_hand and any(copy.state == "on_loan" for copy in lendable):
-            due = [copy.due_on for copy in lendable if copy.state == "on_loan" and copy.due_on and copy.due_on >= day]
+        out = [copy for copy in lendable if copy.state in ("on_loan", "elsewhere")]
+        if not on_hand and out:
+            due = [copy.due_on for copy in out if copy.due_on and copy.due_on >= day]
             facts |= {"missing": len(missing)} if missing else {}
             return "all_on_loan", facts | ({"next_due": min(due).isoformat()} if due else {})
         return ("not_on_shelf" if missing == lendable and not on_hand else "queue"), facts
@@ -1019,11 +1020,25 @@ class ReferenceLibrary:
         self.left |= {(sunday, facility) for facility in facilities or self.facilities}
         return set(facilities or self.facilities)
 
+    # The library's own system (RULES 43)
+
+    def own_system(self, lent: frozenset[str], due: date, _: datetime) -> list[str]:
+        contradicting = []
+        for copy in self.copies.values():
+            free = copy.state in ("on_shelf", "missing", "elsewhere") and copy.plan is None
+            if copy.barcode in lent and not free:
+                contradicting.append(copy.barcode)
+            elif copy.barcode in lent and (copy.state, copy.due_on) != ("elsewhere", due):
+                copy.goes("elsewhere", "", due)
+            elif copy.barcode not in lent and copy.state == "elsewhere":
+                copy.goes("on_shelf")
+        return sorted(contradicting)
+
     # The counter (RULES 17, 19, 32, 34)
 
     def withdraw(self, barcode: str) -> None:
         copy = self.copies[barcode]
-        if copy.holder or copy.plan or copy.state in ("on_loan", "kept_aside", "ready"):
+        if copy.holder or copy.plan or copy.state in ("on_loan", "elsewhere", "kept_aside", "ready"):
             raise No("copy_in_use")
         del self.copies[barcode]
 
@@ -1041,14 +1056,14 @@ class ReferenceLibrary:
             return "returned" if copy.returned_on == now.date() else "not_on_loan", following, False
         if loan:
             self._ends(loan)
-        damaged = copy.state == "damaged"
+        damaged, lent_elsewhere = copy.state == "damaged", copy.state == "elsewhere"
         copy.goes(
             "damaged" if damaged else "on_shelf", lies_at="returns" if following == "hold" and not damaged else ""
         )
         copy.returned_on = now.date()
         if damaged:
             return "damaged", "repair", False
-        return "returned" if loan else "found", following, bool(loan and loan.lost)
+        return "returned" if loan or lent_elsewhere else "found", following, bool(loan and loan.lost)
 
     def _ends(self, loan: Loan) -> None:
         del self.loans[loan.patron, loan.barcode]
@@ -1083,7 +1098,7 @@ class ReferenceLibrary:
             no.add("copy_reference_only")
         if copy.state in ("kept_aside", "ready") and copy.holder != patron.patron_id:
             no.add("kept_for_other")
-        if copy.state == "on_loan":
+        if copy.state in ("on_loan", "elsewhere"):
             no.add("copy_on_loan")
         if copy.state in ("lost", "damaged"):
             no.add("copy_withdrawn")

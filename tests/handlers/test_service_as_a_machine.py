@@ -26,6 +26,7 @@ from lending.actions.calendar.shift_batch import record_shift, take_shift_back
 from lending.actions.calendar.suspensions import record_suspension, take_suspension_back
 from lending.actions.catalogue.copy_condition import mark, mark_found, replaced_in_kind
 from lending.actions.catalogue.describe_titles import describe_title
+from lending.actions.exchange.take_in_copies import take_in_copies
 from lending.actions.holds.change_for_caller import (
     Cancelled,
     cancel_all_for_patron,
@@ -57,6 +58,7 @@ from lending.actions.run.thursday_run import run_on_request, run_what_is_due
 from lending.aws.table import Table
 from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.codec import from_wire
+from lending.aws.table.exchange import copies_files
 from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.catalogue.title import Copy, CopyState, Title
 from lending.domain.catalogue.title_changes import DescribedCopy, DescribedTitle
@@ -191,6 +193,13 @@ class ActualLibrary:
 
     def replaced(self, barcode: str, now: datetime) -> str:
         return replaced_in_kind(Library(self.table, POLICY, now), barcode, STAFF)
+
+    def own_system(self, lent: frozenset[str], due: date, now: datetime) -> list[str]:
+        rows = [f"{each},elsewhere,{due}" if each in lent else f"{each},on_shelf," for each in BARCODES]
+        file = "\n".join(["barcode,state,due_on", *rows, ""]).encode()
+        policy = POLICY.model_copy(update={"taken_away_percent": 100})
+        assert take_in_copies(Library(self.table, policy, now), "copies.csv", now, file) == "taken"
+        return [each.barcode for each in copies_files.differences(self.table)]
 
     # The calendar
 
@@ -741,6 +750,11 @@ class Life(RuleBasedStateMachine):
         likely = sorted(copy.barcode for copy in self.reference.copies.values() if copy.title in waited)
         if choice < 300:
             self.do("withdraw", self.pick(choice, likely, barcode))
+
+    @rule(lent=st.frozensets(BARCODE, max_size=4), days=st.integers(0, 14))
+    def own_system(self, lent: frozenset[str], days: int) -> None:
+        """The library's own system tells what it has lent, some of which may be in use here (RULES 43)."""
+        self.do("own_system", lent, self.now.date() + days * DAY, self.now)
 
     @rule(choice=CHOICE, barcode=BARCODE, what=st.sampled_from(("mark_found", "mark_found", "replaced", "check_in")))
     @precondition(lambda self: self.gone())

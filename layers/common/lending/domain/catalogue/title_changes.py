@@ -14,7 +14,7 @@ NUMBER = re.compile(r"[0-9A-Za-z._-]{1,40}")
 TITLE_LENGTH, AUTHOR_LENGTH, ISBN_LENGTH, CALL_NUMBER_LENGTH = 500, 500, 20, 60
 VOLUME_LENGTH, PUBLISHER_LENGTH, NDC_LENGTH, LATEST_YEAR = 100, 200, 20, 2100
 
-_IN_USE = (CopyState.ON_LOAN, CopyState.KEPT_ASIDE, CopyState.READY)
+_IN_USE = (CopyState.ON_LOAN, CopyState.ELSEWHERE, CopyState.KEPT_ASIDE, CopyState.READY)
 
 
 @dataclass(frozen=True, slots=True)
