@@ -102,6 +102,13 @@ def test_a_file_once_more_or_an_older_one_changes_nothing(at: SampleLibrary) -> 
     assert everything(at.table) == before
 
 
+def test_only_tables_are_read_whatever_the_case_of_their_name(at: SampleLibrary) -> None:
+    comes(rows("t-1-1"), "README.txt")
+    assert elsewhere(at) == {}
+    comes(rows("t-1-1"), "COPIES 20260603.CSV")
+    assert elsewhere(at) == {"t-1-1": DUE}
+
+
 def test_nothing_is_told_of_a_file_that_is_gone(at: SampleLibrary) -> None:
     before = everything(at.table)
     assert (told("gone.csv"), handler(sample("exchange/test_event"), context())) == (ALL_DONE, ALL_DONE)

@@ -20,7 +20,7 @@ def arrived_copies(notification: str) -> list[tuple[str, datetime]]:
     return [
         (key, in_tokyo(datetime.fromisoformat(moment)))
         for key, moment in told
-        if key.startswith(_COPIES) and key.endswith(".csv")
+        if key.startswith(_COPIES) and key.lower().endswith(".csv")
     ]
 
 
