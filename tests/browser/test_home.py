@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from lending.aws.table.calendar import calendar
 from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.week import TOKYO
+from tests.benchmarks.first_content import of_open_pages
 from tests.browser.conftest import assert_accessible
 from tests.browser.given import Given
 
@@ -139,3 +140,8 @@ def test_a_wrong_address_leads_back_to_the_pages(page: Page) -> None:
     # and what the API says is not there is still said in its own form
     problem = page.request.get("/api/nothing")
     assert (problem.status, problem.json()["code"]) == (404, "not_found")
+
+
+def test_the_first_content_of_every_open_page_is_measured(page: Page) -> None:
+    # WHEN the bench visits the pages once each THEN every one has shown what it is for
+    assert all(milliseconds > 0 for milliseconds in of_open_pages(page, visits=1).values())
