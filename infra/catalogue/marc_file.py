@@ -49,7 +49,7 @@ def _read(parts: Iterator[tuple[int, "bytes | str"]], record_of: Callable[..., R
 
 
 def _iso2709(part: bytes) -> Record:
-    return Record(data=part + b"\x1d", force_utf8=_is_utf8(part), to_unicode=True)  # type: ignore[arg-type]
+    return Record(data=part + b"\x1d", force_utf8=_is_utf8(part), to_unicode=True)
 
 
 def _is_utf8(part: bytes) -> bool:
