@@ -1,17 +1,27 @@
-"""Files from the library's own system: each is taken in as the bucket tells of it, through a queue (RULES 43)."""
+"""Files from and to the library's own system (RULES 43).
 
+Each that comes is taken in as the bucket tells of it, through a queue; every hour what happened here goes out.
+"""
+
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from lending.actions.exchange.send_movements import send_movements
 from lending.actions.exchange.take_in_copies import take_in_copies
 from lending.actions.library import library_at
+from lending.actions.unfinished import EnoughTime
 from lending.aws.exchange_bucket import arrived_copies, content
+from lending.aws.schedules import Summary, carry_out_job, enough_time
 from lending.aws.sqs_batches import each_message
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Take in the files that a batch of messages tells of; one that is refused does not come again."""
+    """Take in the files that a batch of messages tells of, one that is refused only once; or carry out the job."""
+    if "job" in event:
+        return carry_out_job({"movements_out": partial(_movements_out, enough_time(context))}, event)
     return each_message(event, context, _take_in)
 
 
@@ -19,3 +29,7 @@ def _take_in(record: SQSRecord) -> None:
     for key, arrived in arrived_copies(record.body):
         if (data := content(key)) is not None:
             take_in_copies(library_at(arrived), key.rpartition("/")[2], arrived, data)
+
+
+def _movements_out(has_time: EnoughTime, moment: datetime) -> Summary:
+    return send_movements(library_at(moment), has_time)

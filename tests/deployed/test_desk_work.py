@@ -69,6 +69,11 @@ def test_a_file_of_the_night_says_what_is_elsewhere(given: Given, library: Table
     assert (line["barcode"], line["state"], line["elsewhere_until"]) == (lent, "on_loan", "2026-06-20")
     (done,) = desk.post("/desk/checkins", NOON, {"barcodes": [shelved]})["items"]
     assert (done["result"], desk.get(f"/desk/copies/{shelved}", NOON)["state"]) == ("returned", "on_shelf")
+    # AND the hour's job tells it so
+    assert run_job(stack, "ExchangeFunction", "movements_out", NOON + timedelta(hours=1))["movements"] > 0
+    out = stack.client("s3").list_objects_v2(Bucket=bucket["Bucket"], Prefix="out/movements/")["Contents"]
+    told = [stack.client("s3").get_object(Bucket=bucket["Bucket"], Key=each["Key"])["Body"].read() for each in out]
+    assert sum(f",returned,{shelved},\n".encode() in each for each in told) == 1
 
 
 def test_a_merge_and_a_hold_in_the_same_moment(given: Given, library: Table) -> None:

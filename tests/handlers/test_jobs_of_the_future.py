@@ -7,6 +7,7 @@ import pytest
 
 from functions.allocator.handler import handler as allocator
 from functions.catalogue.handler import handler as catalogue
+from functions.exchange.handler import handler as exchange
 from functions.notices.handler import handler as notices
 from functions.release.handler import handler as release
 from lending.aws import schedules, settings
@@ -27,6 +28,7 @@ JOBS: dict[str, Any] = {
     "notices/mails_again": notices,
     "notices/erasure": notices,
     "catalogue/renew_search": catalogue,
+    "exchange/movements_out": exchange,
 }
 
 

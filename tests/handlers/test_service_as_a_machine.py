@@ -7,6 +7,7 @@ themselves. Time moves by the machine. On moto for some hundreds of steps, on a 
 import itertools
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from typing import Any, ClassVar
 
 import pytest
@@ -73,6 +74,7 @@ from tests.handlers import reference_model as reference
 from tests.handlers.conftest import NOON, Given, lending_table
 from tests.handlers.desk import SampleLibrary
 from tests.handlers.invariants import what_must_never_break
+from tests.handlers.other_system import OwnSystem
 from tests.handlers.reference_model import CAP, DAY, HOLD_LIMIT, LIBRARY, SMALL_CAP, No, ReferenceLibrary
 
 POLICY = Policy(hold_limit=HOLD_LIMIT, loan_cap=CAP, loan_caps=(SMALL_CAP, CAP))
@@ -300,6 +302,14 @@ def rows_of(table: Table) -> Rows:
     return [from_wire(dict(item)) for item in found]
 
 
+def told_of(rows: Rows) -> dict[str, str]:
+    """What the library's own system is told is lent, and until when (RULES 43)."""
+    own_system = OwnSystem()
+    for row in sorted((row for row in rows if row["PK"] == "MOVEMENTS"), key=itemgetter("SK")):
+        own_system.learn(f"{row['moment']},{row['kind']},{row['barcode']},{row.get('due_on', '')}")
+    return own_system.lent
+
+
 def state_of_table(rows: Rows) -> State:
     """What the rows say, with each patron's and title's counts."""
     state: State = {kind: {} for kind in ("holds", "loans", "copies", "patrons", "titles", "bags", "mails", "waiting")}
@@ -514,6 +524,7 @@ class Life(RuleBasedStateMachine):
             found = differences(actual[kind], expected[kind])
             assert not found, f"{self.now}: {kind} {found}"
         what_must_never_break(rows, HOLD_LIMIT, CAP)
+        assert told_of(rows) == {row["barcode"]: row["due_on"] for row in rows if row["SK"].startswith("LOAN#")}
 
     def pick(self, choice: int, likely: list[Any], otherwise: Any) -> Any:
         """Mostly something that is there; now and then anything."""

@@ -172,7 +172,7 @@ def test_a_file_of_copies_wakes_the_exchange_and_nothing_it_writes_does(of_type:
     assert rule["Queue"] == {"Fn::GetAtt": ["ExchangeQueue", "Arn"]}
     # and none is kept for ever
     (kept,) = bucket["LifecycleConfiguration"]["Rules"]
-    assert (kept["Prefix"], kept["Status"], kept["ExpirationInDays"]) == ("in/", "Enabled", 35)
+    assert (kept["Prefix"], kept["Status"], kept["ExpirationInDays"]) == ("", "Enabled", 35)
 
 
 # ---- the queues

@@ -24,6 +24,7 @@ WEEK = {
     "erasure": ("NoticesFunction", "cron(45 * * * ? *)"),
     "mails_again": ("NoticesFunction", "cron(30 * * * ? *)"),
     "renew_search": ("CatalogueFunction", "cron(0 3 * * ? *)"),
+    "movements_out": ("ExchangeFunction", "cron(15 * * * ? *)"),
 }
 
 

@@ -1,4 +1,4 @@
-"""The bucket of files to and from the library's own system: in/copies/… (RULES 43, docs/exchange.md)."""
+"""The bucket of files to and from the library's own system: in/copies/…, out/movements/… (RULES 43)."""
 
 import json
 from datetime import datetime
@@ -32,3 +32,10 @@ def content(key: str) -> bytes | None:
         if error.response["Error"]["Code"] == "NoSuchKey":
             return None
         raise
+
+
+def put_movements(name: str, data: bytes) -> None:
+    """A file of movements for the library's own system to fetch."""
+    client("s3").put_object(
+        Bucket=settings().exchange_bucket, Key=f"out/movements/{name}", Body=data, ContentType="text/csv"
+    )

@@ -9,11 +9,13 @@ from lending.aws.concurrency import map_concurrently
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.calendar import calendar, facilities, shifts
 from lending.aws.table.catalogue import copies
+from lending.aws.table.exchange import movements
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.mail import mails
 from lending.aws.table.patrons import audit_log
 from lending.aws.table.run import runs
 from lending.aws.table.writes import Write
+from lending.domain.exchange.movement import Movement, MovementKind
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
 from lending.domain.loans.shift import Days, Shift, days_of, faults_of_shift, moved_loan
@@ -108,7 +110,7 @@ def _move_bag(table: Table, patron_id: str, shift: Shift, act: Act, policy: Poli
     if not moves:
         return False
     table.transact(
-        *(write for loan, moved in moves for write in _moved(loan, moved)),
+        *(write for loan, moved in moves for write in _moved(loan, moved, act)),
         bags.last_day_change(bag, shift.days.pickup_until, policy),
         *_mail_addition(table, _mail(bag, moves[0][0], shift), policy),
         audit_log.entry_of_patron(patron_id, act, policy),
@@ -116,11 +118,15 @@ def _move_bag(table: Table, patron_id: str, shift: Shift, act: Act, policy: Poli
     return True
 
 
-def _moved(loan: Loan, moved: Loan) -> list[Write]:
-    due_anew = (
-        [copies.due_date_change(loan.barcode, loan.patron_id, moved.due_on)] if moved.due_on != loan.due_on else []
-    )
-    return [loans.change(loan, moved), *due_anew]
+def _moved(loan: Loan, moved: Loan, act: Act) -> list[Write]:
+    changed = loans.change(loan, moved)
+    if moved.due_on == loan.due_on:
+        return [changed]
+    return [
+        changed,
+        copies.due_date_change(loan.barcode, loan.patron_id, moved.due_on),
+        movements.addition(Movement(act.at, MovementKind.DUE_CHANGED, loan.barcode, moved.due_on)),
+    ]
 
 
 def _mail_addition(table: Table, mail: Mail, policy: Policy) -> list[Write]:

@@ -8,10 +8,12 @@ from lending.actions.lookup import copy_in_hand
 from lending.actions.pulls.replan import Replanned, without
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.catalogue import copies, titles
+from lending.aws.table.exchange import movements
 from lending.aws.table.loans import loans
 from lending.aws.table.patrons import audit_log
 from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import Copy, CopyState
+from lending.domain.exchange.movement import Movement, MovementKind
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.problems import Refused
@@ -38,7 +40,13 @@ def mark(library: Library, barcode: str, state: CopyState, staff: str) -> CopySt
         return state
     loan = _loan(library.table, copy)
     moved = copies.state_change(copy, state, on=library.today, holder=loan.patron_id if loan else "")
-    writes = [moved, *_marked(loan, state), *counted(library.table, copy, -int(copy.state not in _WITHDRAWN))]
+    kind = MovementKind.LOST if state is CopyState.LOST else MovementKind.DAMAGED
+    writes = [
+        moved,
+        _told_of(library, kind, copy, loan),
+        *_marked(loan, state),
+        *counted(library.table, copy, -int(copy.state not in _WITHDRAWN)),
+    ]
     replanned = without(library, copy, state, Code.NOT_ON_SHELF) if loan is None else Replanned()
     if concerned := loan or replanned.hold:
         writes.append(
@@ -65,12 +73,14 @@ def mark_found(library: Library, barcode: str, staff: str) -> CopyState:
     lendable = counted(library.table, copy, int(copy.state in _WITHDRAWN))
     loan = _loan(library.table, copy)
     if loan is None:
-        library.table.transact(copies.state_change(copy, CopyState.ON_SHELF, on=day), *lendable)
+        told = [] if copy.state is CopyState.MISSING else [_told_of(library, MovementKind.FOUND, copy)]
+        library.table.transact(copies.state_change(copy, CopyState.ON_SHELF, on=day), *lendable, *told)
         return CopyState.ON_SHELF
     again = copies.state_change(copy, CopyState.ON_LOAN, on=day, holder=loan.patron_id, due_on=loan.due_on)
     library.table.transact(
         again,
         loans.change(loan, replace(loan, lost=False, damaged=False)),
+        _told_of(library, MovementKind.FOUND, copy, loan),
         *lendable,
         audit_log.entry_of_patron(loan.patron_id, Act(library.moment, staff, Deed.MARK_BOOK), library.policy),
     )
@@ -89,8 +99,17 @@ def replaced_in_kind(library: Library, barcode: str, staff: str) -> CopyState:
     if loan is None:
         raise Refused("not_lent")
     trace = audit_log.entry_of_patron(loan.patron_id, Act(library.moment, staff, Deed.MARK_BOOK), library.policy)
-    library.table.transact(*ended(library.table, loan), copies.state_change(copy, copy.state, on=library.today), trace)
+    library.table.transact(
+        *ended(library.table, loan),
+        copies.state_change(copy, copy.state, on=library.today),
+        _told_of(library, MovementKind.REPLACED, copy),
+        trace,
+    )
     return copy.state
+
+
+def _told_of(library: Library, kind: MovementKind, copy: Copy, loan: Loan | None = None) -> Write:
+    return movements.addition(Movement(library.moment, kind, copy.barcode, loan.due_on if loan else None))
 
 
 def _loan(table: Table, copy: Copy) -> Loan | None:

@@ -9,12 +9,14 @@ from functools import partial
 from lending.actions.library import Library
 from lending.aws.table import Busy, Table, again_when_overtaken
 from lending.aws.table.catalogue import copies, queues, titles
+from lending.aws.table.exchange import movements
 from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.writes import Write, as_one
 from lending.domain.catalogue.title import Copy, CopyState, LiesAt, Title
 from lending.domain.catalogue.title_changes import NUMBER
+from lending.domain.exchange.movement import Movement, MovementKind
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.audit_log import Act, Deed
@@ -22,7 +24,7 @@ from lending.domain.patrons.audit_log import Act, Deed
 _KEPT = (CopyState.KEPT_ASIDE, CopyState.READY)
 _GONE = (CopyState.MISSING, CopyState.LOST)
 # So many books of one patron go together, within what a transaction takes.
-_BOOKS_OF_ONE = 30
+_BOOKS_OF_ONE = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def _returned_together(library: Library, scanned: list[str], staff: str) -> dict
         as_one(
             *_ends(patron_id, books, in_bags[patron_id]),
             *(_back(lent[loan.barcode], told[loan.barcode].next, library.today) for loan in books),
+            *(_told_of(library, MovementKind.RETURNED, loan.barcode) for loan in books),
             _trace(library, patron_id, staff, len(books)),
         )
         for patron_id, books in of_patrons.items()
@@ -139,14 +142,15 @@ def check_in(library: Library, barcode: str, staff: str) -> CheckedIn:
     told = partial(CheckedIn, barcode, next=following, title=title.title if title else "")
     if loan is not None:
         trace = _trace(library, loan.patron_id, staff)
-        back = _back(copy, following, today)
-        library.table.transact(*ended(library.table, loan), back, *_lendable_again(copy, title), trace)
+        back, returned = _back(copy, following, today), _told_of(library, MovementKind.RETURNED, barcode)
+        library.table.transact(*ended(library.table, loan), back, *_lendable_again(copy, title), trace, returned)
         return told("damaged" if copy.state is CopyState.DAMAGED else "returned", was_lost=loan.lost)
     if copy.state in _GONE or copy.state is CopyState.ON_LOAN:
-        library.table.transact(_back(copy, following, today), *_lendable_again(copy, title))
+        found = [] if copy.state is CopyState.MISSING else [_told_of(library, MovementKind.FOUND, barcode)]
+        library.table.transact(_back(copy, following, today), *_lendable_again(copy, title), *found)
         return told("found")
     if copy.state is CopyState.ELSEWHERE:
-        library.table.write(_back(copy, following, today))
+        library.table.transact(_back(copy, following, today), _told_of(library, MovementKind.RETURNED, barcode))
         return told("returned")
     if copy.state in _KEPT:
         return told("kept", next="hold")
@@ -173,6 +177,10 @@ def _ends(patron_id: str, ending: list[Loan], in_bags: Iterable[Bag]) -> list[Wr
 
 def _trace(library: Library, patron_id: str, staff: str, books: int = 1) -> Write:
     return audit_log.entry_of_patron(patron_id, Act(library.moment, staff, Deed.CHECK_IN), library.policy, books)
+
+
+def _told_of(library: Library, kind: MovementKind, barcode: str) -> Write:
+    return movements.addition(Movement(library.moment, kind, barcode))
 
 
 def _following(copy: Copy, waiting: Mapping[str, int]) -> str:

@@ -8,10 +8,12 @@ from lending.actions.lookup import copy_in_hand, patron_of_card
 from lending.actions.pulls.replan import Replanned, without
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.catalogue import copies, titles
+from lending.aws.table.exchange import movements
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import loans
 from lending.aws.table.patrons import audit_log, patrons
 from lending.domain.catalogue.title import Copy, CopyState
+from lending.domain.exchange.movement import Movement, MovementKind
 from lending.domain.loans.counter import counter_loan, refusals_to_lend
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.audit_log import Act, Deed
@@ -53,6 +55,7 @@ def check_out(library: Library, card_number: str, barcode: str, staff: str) -> C
     loan = counter_loan(patron, copy, title.title if title else "", library.moment, library.policy)
     library.table.transact(
         loans.addition(loan),
+        movements.addition(Movement(library.moment, MovementKind.LENT, copy.barcode, loan.due_on)),
         copies.state_change(copy, CopyState.ON_LOAN, on=day, holder=patron.patron_id, due_on=loan.due_on),
         patrons.loan_increment(patron.patron_id, copy.title_id, patron.cap_on(day), holds=int(hold is not None)),
         *([holds.end(hold)] if hold else []),

@@ -6,8 +6,10 @@ from lending.actions.library import Library
 from lending.actions.one_by_one import Outcome, each_on_its_own
 from lending.aws.table import again_when_overtaken
 from lending.aws.table.catalogue import copies, queues
+from lending.aws.table.exchange import movements
 from lending.aws.table.loans import loans
 from lending.aws.table.writes import Write
+from lending.domain.exchange.movement import Movement, MovementKind
 from lending.domain.loans.loan import Loan, refusals_to_renew
 from lending.domain.problems import Refused
 
@@ -39,6 +41,7 @@ def renew_loan(library: Library, patron_id: str, barcode: str, by_phone: Write |
         loans.change(loan, renewed),
         copies.due_date_change(barcode, patron_id, renewed.due_on),
         queues.empty_check(loan.title_id),
+        movements.addition(Movement(library.moment, MovementKind.RENEWED, barcode, renewed.due_on)),
         *([by_phone] if by_phone else []),
     )
     return renewed

@@ -8,6 +8,7 @@ from lending.actions.pulls.queue_head import Queue, decided_queue
 from lending.actions.pulls.replan import without
 from lending.aws.table.calendar import shifts
 from lending.aws.table.catalogue import copies, titles
+from lending.aws.table.exchange import movements
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import audit_log, patrons
@@ -15,6 +16,7 @@ from lending.aws.table.pulls import crates, scans
 from lending.aws.table.writes import Write
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.catalogue.title import Copy, CopyState, Pull
+from lending.domain.exchange.movement import Movement, MovementKind
 from lending.domain.holds.hold import Hold, HoldStatus, RunReason
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
@@ -190,6 +192,7 @@ class BookInHand:
             patrons.loan_increment(patron.patron_id, self.copy.title_id, grant.cap, holds=1),
             bags.book_addition(bag, self.copy.barcode, self.library.policy),
             crates.presence_check(week.pickup_from, facility),
+            movements.addition(Movement(self.library.moment, MovementKind.LENT, self.copy.barcode, days.due_on)),
         ]
         return ScanResult("lend", self.copy.barcode, patron.card_number, bag, days.pickup_until), writes
 

@@ -8,12 +8,14 @@ from lending.actions.lookup import copy_in_hand
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies
+from lending.aws.table.exchange import movements
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.pulls import crates, scans
 from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import Copy, CopyState
+from lending.domain.exchange.movement import Movement, MovementKind
 from lending.domain.holds.hold import Hold, HoldStatus
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.audit_log import Act, Deed
@@ -42,8 +44,10 @@ def undo_scan(library: Library, barcode: str, staff: str) -> Scan:
     trace = audit_log.entry_of_patron(
         (scan.hold or scan.pull).patron_id, Act(library.moment, staff, Deed.UNDO_SCAN), library.policy
     )
+    returned = Movement(library.moment, MovementKind.RETURNED, barcode)
     library.table.transact(
         *undone(library.table, copy, scan, today, library.policy),
+        *([movements.addition(returned)] if scan.action == "lend" else []),
         _put_back(copy, scan, today),
         scans.removal(scan),
         trace,
