@@ -12,6 +12,7 @@ from pymarc.marcxml import MARC_XML_NS, XmlHandler, parse_xml
 
 from infra.catalogue.found import Catalogue
 from infra.catalogue.marc_record import described
+from lending.domain.exchange.csv_rows import is_utf8
 
 # Where a record ends, or where another begins behind one that has lost its end.
 _BETWEEN = re.compile(rb"\x1d|(?<=\x1e)(?=[0-9]{5}[acdnp][a-z][a-z ].[ a]22[0-9]{5})", re.DOTALL)
@@ -49,15 +50,7 @@ def _read(parts: Iterator[tuple[int, "bytes | str"]], record_of: Callable[..., R
 
 
 def _iso2709(part: bytes) -> Record:
-    return Record(data=part + b"\x1d", force_utf8=_is_utf8(part), to_unicode=True)
-
-
-def _is_utf8(part: bytes) -> bool:
-    try:
-        part.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    return Record(data=part + b"\x1d", force_utf8=is_utf8(part), to_unicode=True)
 
 
 def _marcxml(part: str) -> Record:

@@ -4,9 +4,8 @@ import { confirmDialog } from "../confirm-dialog.js";
 import { dateInWords, dayInWords } from "../dates.js";
 import { el } from "../dom.js";
 import { api } from "../session.js";
+import { WEEKDAYS } from "../weekdays.js";
 import { row, table } from "./tables.js";
-
-const WEEKDAYS = "月火水木金土日";
 
 /**
  * Those of a place in a year, as a list.

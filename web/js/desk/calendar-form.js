@@ -2,11 +2,11 @@
 
 import { dayInWords } from "../dates.js";
 import { el, element, fill } from "../dom.js";
-import { choice, input, radios, tellFaults, tickedIn, typedIn } from "../inputs.js";
+import { input, radios, tellFaults, tickedIn, typedIn } from "../inputs.js";
 import { api } from "../session.js";
+import { weekdayBoxes } from "../weekdays.js";
 import { daysInWords } from "./year-days.js";
 
-const WEEKDAYS = "月火水木金土日";
 /** @type {[value: string, text: string][]} */
 const OF_LIBRARY = [
   ["closed", "県立図書館を休館する"],
@@ -96,18 +96,6 @@ function setValue(field, value) {
   const control = field.querySelector("input");
   if (control) control.value = value;
 }
-
-const weekdayBoxes = () =>
-  el(
-    "fieldset",
-    { class: "field" },
-    el("legend", { class: "label" }, "曜日(毎週決まった曜日だけのとき)"),
-    el(
-      "div",
-      { class: "choices weekdays" },
-      [...WEEKDAYS].map((day, number) => choice("checkbox", "weekdays", String(number), `${day}曜日`)),
-    ),
-  );
 
 const optedIn = () => [
   input("opted_in", "特別に貸し出す方の利用者番号", {

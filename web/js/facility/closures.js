@@ -4,14 +4,14 @@ import { list } from "../api.js";
 import { confirmDialog } from "../confirm-dialog.js";
 import { dateInWords, dayInWords, nowInTokyo } from "../dates.js";
 import { el } from "../dom.js";
-import { choice, controlOf, input, radios, tellFaults, tickedIn, typedIn } from "../inputs.js";
+import { controlOf, input, radios, tellFaults, tickedIn, typedIn } from "../inputs.js";
 import { book, books } from "../library/parts.js";
 import { goTo, monthSheet } from "../month-sheet.js";
 import { api } from "../session.js";
+import { WEEKDAYS, weekdayBoxes } from "../weekdays.js";
 import { dayOf, pressed } from "./closed-days.js";
 import { ownFacility } from "./own-facility.js";
 
-const WEEKDAYS = "月火水木金土日";
 /** @type {[value: string, text: string][]} */
 const KINDS = [
   ["closed", "休館する"],
@@ -171,16 +171,7 @@ function form(app) {
     (sent) => addDays(sent, app),
     input("from", "はじめの日", { type: "date", class: "text w10" }),
     input("until", "おわりの日", { type: "date", class: "text w10", hint: "1日だけのときは、空のままにします。" }),
-    el(
-      "fieldset",
-      { class: "field" },
-      el("legend", { class: "label" }, "曜日(毎週決まった曜日だけのとき)"),
-      el(
-        "div",
-        { class: "choices in-a-row" },
-        [...WEEKDAYS].map((day, number) => choice("checkbox", "weekdays", String(number), `${day}曜日`)),
-      ),
-    ),
+    weekdayBoxes(),
     radios("kind", "内容", KINDS, "closed"),
     input("reason", "理由", { maxlength: 200, hint: "たとえば「定休日」。" }),
     el("div", { class: "actions" }, el("button", { class: "button" }, "加える")),

@@ -1,8 +1,8 @@
 /** What fills the number of books a patron may have: a bar to look at, with its numbers as text (RULES 19). */
 
 import { el } from "../dom.js";
+import { svg } from "../svg.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const STATES = ["on_loan", "to_collect", "in_transit", "window_over", "declared_returned", "returning"];
 const CELL = 20;
 const GAP = 3;
@@ -45,12 +45,12 @@ export function capBar(cap, loans) {
  * @param {string[]} cells
  */
 function drawing(cells) {
-  const svg = document.createElementNS(SVG, "svg");
   const width = cells.length * (CELL + GAP) - GAP;
-  const size = { viewBox: `0 0 ${width} ${CELL}`, "aria-hidden": "true", class: cells.length > 1 ? "cells" : "cell" };
-  for (const [name, value] of Object.entries(size)) svg.setAttribute(name, value);
-  svg.append(...cells.flatMap((state, place) => cell(state, place * (CELL + GAP))));
-  return svg;
+  return svg(
+    "svg",
+    { viewBox: `0 0 ${width} ${CELL}`, "aria-hidden": "true", class: cells.length > 1 ? "cells" : "cell" },
+    cells.map((state, place) => cell(state, place * (CELL + GAP))),
+  );
 }
 
 // How much of a cell is full: all of it for a book in its patron's hands.
@@ -69,18 +69,8 @@ function cell(state, x) {
     ? `M${x + 2} ${CELL - 2}L${x + CELL - 2} 2`
     : "";
   return [
-    shape("rect", { x: x + 1, y: 1, width: CELL - 2, height: CELL - 2, class: state === "free" ? "free" : "taken" }),
-    full ? shape("rect", { x: x + 1, y: CELL - 1 - full, width: CELL - 2, height: full, class: "full" }) : "",
-    strokes ? shape("path", { d: strokes, class: "taken" }) : "",
-  ].filter(Boolean);
-}
-
-/**
- * @param {string} name
- * @param {Record<string, string | number>} attributes
- */
-function shape(name, attributes) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  return made;
+    svg("rect", { x: x + 1, y: 1, width: CELL - 2, height: CELL - 2, class: state === "free" ? "free" : "taken" }),
+    full ? svg("rect", { x: x + 1, y: CELL - 1 - full, width: CELL - 2, height: full, class: "full" }) : null,
+    strokes ? svg("path", { d: strokes, class: "taken" }) : null,
+  ];
 }

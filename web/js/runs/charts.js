@@ -1,6 +1,7 @@
 /** Bars and lines of our own: long ones lie down, weeks stand side by side. */
 
-import { drawing, shape, short, width as drawingWidth } from "./svg.js";
+import { svg } from "../svg.js";
+import { drawing, short, width as drawingWidth } from "./figures.js";
 
 const ROW = 34;
 
@@ -23,16 +24,16 @@ export function bars(name, rows) {
     let at = names;
     const boxes = parts.map(([kind, number]) => {
       const width = (number / most) * room;
-      const box = shape("rect", { x: at, y: 5, width, height: ROW - 10, rx: 3, class: kind });
+      const box = svg("rect", { x: at, y: 5, width, height: ROW - 10, rx: 3, class: kind });
       at += width;
       return box;
     });
-    return shape(
+    return svg(
       "g",
       { transform: `translate(0 ${place * ROW})` },
-      shape("text", { x: names - 10, y: ROW / 2 + 5, class: "name end" }, short(label, letters())),
+      svg("text", { x: names - 10, y: ROW / 2 + 5, class: "name end" }, short(label, letters())),
       boxes,
-      shape("text", { x: at + 8, y: ROW / 2 + 5, class: "value" }, String(total(parts))),
+      svg("text", { x: at + 8, y: ROW / 2 + 5, class: "value" }, String(total(parts))),
     );
   });
   return drawing(name, whole, Math.max(1, rows.length) * ROW, drawn);
@@ -56,22 +57,16 @@ export function differences(name, rows) {
     const width = (Math.abs(change) / most) * room;
     const x = change < 0 ? middle - width : middle;
     const beside = change < 0 ? { x: x - 8, class: "value end" } : { x: x + width + 8, class: "value" };
-    return shape(
+    return svg(
       "g",
       { transform: `translate(0 ${place * ROW})` },
-      shape("text", { x: names - 10, y: ROW / 2 + 5, class: "name end" }, short(label, letters())),
-      shape("rect", { x, y: 5, width, height: ROW - 10, rx: 3, class: change < 0 ? "stopped" : "lent" }),
-      shape("text", { y: ROW / 2 + 5, ...beside }, signed(change)),
+      svg("text", { x: names - 10, y: ROW / 2 + 5, class: "name end" }, short(label, letters())),
+      svg("rect", { x, y: 5, width, height: ROW - 10, rx: 3, class: change < 0 ? "stopped" : "lent" }),
+      svg("text", { y: ROW / 2 + 5, ...beside }, signed(change)),
     );
   });
   const height = Math.max(1, rows.length) * ROW;
-  return drawing(
-    name,
-    whole,
-    height,
-    shape("line", { x1: middle, x2: middle, y1: 0, y2: height, class: "axis" }),
-    drawn,
-  );
+  return drawing(name, whole, height, svg("line", { x1: middle, x2: middle, y1: 0, y2: height, class: "axis" }), drawn);
 }
 
 /** @param {number} change */
@@ -106,7 +101,7 @@ export function columns(name, weeks, series) {
     let below = 0;
     return series.map(({ kind, numbers }) => {
       const number = numbers[week] ?? 0;
-      const box = shape("rect", {
+      const box = svg("rect", {
         x: x(week) - width / 2,
         y: y(below + number),
         width,
@@ -131,9 +126,9 @@ export function curves(name, weeks, series) {
   const most = Math.max(1, ...series.flatMap(({ numbers }) => numbers.map((number) => number ?? 0)));
   const { x, y } = scales(weeks.length, most);
   const drawn = series.map(({ kind, numbers }) => [
-    shape("path", { d: pathOf(numbers, x, y), class: `curve ${kind}` }),
+    svg("path", { d: pathOf(numbers, x, y), class: `curve ${kind}` }),
     numbers.map((number, week) =>
-      number === null ? null : shape("circle", { cx: x(week), cy: y(number), r: 4, class: kind }),
+      number === null ? null : svg("circle", { cx: x(week), cy: y(number), r: 4, class: kind }),
     ),
   ]);
   return drawing(name, drawingWidth(), HEIGHT, grid(most, y), weekNames(weeks, x), drawn);
@@ -184,8 +179,8 @@ function grid(most, y) {
   const top = rounded(most);
   const lines = top % 2 ? [0, top] : [0, top / 2, top];
   return lines.map((number) => [
-    shape("line", { x1: LEFT, x2: drawingWidth(), y1: y(number), y2: y(number), class: "axis" }),
-    shape("text", { x: LEFT - 8, y: y(number) + 5, class: "name end" }, String(number)),
+    svg("line", { x1: LEFT, x2: drawingWidth(), y1: y(number), y2: y(number), class: "axis" }),
+    svg("text", { x: LEFT - 8, y: y(number) + 5, class: "name end" }, String(number)),
   ]);
 }
 
@@ -200,7 +195,7 @@ function weekNames(weeks, x) {
   return weeks.map((week, place) =>
     (weeks.length - 1 - place) % every
       ? null
-      : shape("text", { x: x(place), y: HEIGHT - 8, class: "name middle" }, monthAndDay(week)),
+      : svg("text", { x: x(place), y: HEIGHT - 8, class: "name middle" }, monthAndDay(week)),
   );
 }
 

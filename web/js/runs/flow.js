@@ -1,6 +1,7 @@
 /** A run as a stream: the holds on the left, what became of them in the middle, and why on the right. */
 
-import { drawing, shape, short, width } from "./svg.js";
+import { svg } from "../svg.js";
+import { drawing, short, width } from "./figures.js";
 import { kindOf } from "./words.js";
 
 const HEIGHT = 360;
@@ -87,12 +88,12 @@ class Column {
  * @param {string} kind
  */
 const node = (x, { y, height }, label, number, kind) => [
-  shape("rect", { x, y, width: BAR, height: Math.max(2, height), rx: 2, class: kind }),
-  shape(
+  svg("rect", { x, y, width: BAR, height: Math.max(2, height), rx: 2, class: kind }),
+  svg(
     "text",
     { x: x + BAR + 8, y: y + height / 2 + 5, class: "value over" },
     `${short(label, letters()[columns().indexOf(x)])} `,
-    shape("tspan", { class: "count" }, String(number)),
+    svg("tspan", { class: "count" }, String(number)),
   ),
 ];
 
@@ -109,5 +110,5 @@ function ribbon(x1, y1, x2, y2, height, kind) {
   const half = (from + to) / 2;
   const above = `M${from} ${y1} C${half} ${y1} ${half} ${y2} ${to} ${y2}`;
   const below = `L${to} ${y2 + height} C${half} ${y2 + height} ${half} ${y1 + height} ${from} ${y1 + height} Z`;
-  return shape("path", { d: above + below, class: `ribbon ${kind}` });
+  return svg("path", { d: above + below, class: `ribbon ${kind}` });
 }

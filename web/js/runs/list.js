@@ -5,7 +5,7 @@ import { dayInWords, shortDay } from "../dates.js";
 import { el } from "../dom.js";
 import { api } from "../session.js";
 import { columns } from "./charts.js";
-import { figure, legend } from "./svg.js";
+import { figure, legend } from "./figures.js";
 import { endInWords } from "./words.js";
 
 export const runsView = { id: "runs", label: "記録", aside: true, title: "木曜日の処理の記録", load };

@@ -3,7 +3,7 @@
 import { dateInWords, shortDay } from "../dates.js";
 import { el } from "../dom.js";
 import { bars, columns, curves } from "./charts.js";
-import { figure, legend } from "./svg.js";
+import { figure, legend } from "./figures.js";
 import { kindOf, reasonInWords } from "./words.js";
 
 /** @type {Record<string, string>} */

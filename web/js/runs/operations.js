@@ -7,7 +7,7 @@ import { api } from "../session.js";
 import { columns } from "./charts.js";
 import { beside } from "./list.js";
 import { mailInWords } from "./numbers.js";
-import { figure, legend } from "./svg.js";
+import { figure, legend } from "./figures.js";
 import { TROUBLES } from "./troubles.js";
 
 export const operationsView = { id: "operations", title: "運用のようす", under: "runs", hidden: true, load };

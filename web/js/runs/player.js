@@ -8,7 +8,8 @@ import { el } from "../dom.js";
 import { Player, SPEEDS } from "./playing.js";
 import { Stage } from "./stage.js";
 import { holdsOf, inWords, STORY_LEGEND, storyOf, tally } from "./story.js";
-import { legend, shape } from "./svg.js";
+import { svg } from "../svg.js";
+import { legend } from "./figures.js";
 
 /**
  * @param {{ date: string, decisions: Answer[] }} record
@@ -86,11 +87,11 @@ function progressBar({ lent, kept, reason }, all) {
     ["waits", reason],
     ["undecided", all - lent - kept - reason],
   ]).map(([kind, number]) => {
-    const box = shape("rect", { x: at, y: 0, width: number, height: 1, class: kind });
+    const box = svg("rect", { x: at, y: 0, width: number, height: 1, class: kind });
     at += number;
     return box;
   });
-  return shape(
+  return svg(
     "svg",
     { viewBox: `0 0 ${Math.max(1, all)} 1`, preserveAspectRatio: "none", class: "drawing progress" },
     parts,

@@ -7,7 +7,8 @@ import { api } from "../session.js";
 import { bars, columns } from "./charts.js";
 import { decisionsOf, searchable } from "./decisions.js";
 import { flow } from "./flow.js";
-import { drawing, figure, legend, shape, width } from "./svg.js";
+import { svg } from "../svg.js";
+import { drawing, figure, legend, width } from "./figures.js";
 import { countsOf, endInWords, LEGEND, outcomeInWords, outcomesOf, reasonInWords } from "./words.js";
 
 export const runView = { id: "run", title: "木曜日の処理の報告", under: "runs", hidden: true, load };
@@ -87,12 +88,12 @@ function timeLine({ week, finished_at: at }) {
     "この処理の日程",
     whole,
     112,
-    shape("line", { x1: x(week.cut_off), x2: x(week.checked_in_by), y1: 54, y2: 54, class: "track" }),
-    shape("line", { x1: x(week.pickup_from), x2: x(week.pickup_until), y1: 54, y2: 54, class: "track open" }),
+    svg("line", { x1: x(week.cut_off), x2: x(week.checked_in_by), y1: 54, y2: 54, class: "track" }),
+    svg("line", { x1: x(week.pickup_from), x2: x(week.pickup_until), y1: 54, y2: 54, class: "track open" }),
     days.map(([day, text], place) =>
       milestone(x(day), shortDay(day), text, place % 2 === 1, day.slice(0, 10) <= today),
     ),
-    now ? shape("path", { d: `M${x(today)} 46 l-7 -11 h14 Z`, class: "today" }) : null,
+    now ? svg("path", { d: `M${x(today)} 46 l-7 -11 h14 Z`, class: "today" }) : null,
   );
   const ended = at ? /** @type {[string, string][]} */ ([["処理の終わり", momentInWords(at)]]) : [];
   return figure("日程", line, ["こと", "日"], [...days.map(([day, text]) => [text, dayInWords(day)]), ...ended]);
@@ -106,9 +107,9 @@ function timeLine({ week, finished_at: at }) {
  * @param {boolean} over
  */
 const milestone = (x, day, text, above, over) => [
-  shape("circle", { cx: x, cy: 54, r: 8, class: over ? "stop over" : "stop" }),
-  shape("text", { x, y: above ? 16 : 82, class: "value middle" }, text),
-  shape("text", { x, y: above ? 33 : 100, class: "name middle" }, day),
+  svg("circle", { cx: x, cy: 54, r: 8, class: over ? "stop over" : "stop" }),
+  svg("text", { x, y: above ? 16 : 82, class: "value middle" }, text),
+  svg("text", { x, y: above ? 33 : 100, class: "name middle" }, day),
 ];
 
 /** @param {Answer} run */

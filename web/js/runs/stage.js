@@ -1,7 +1,8 @@
 /** The stage of a replay: titles as lanes, of which some are in sight; copies that go to the heads of their queues. */
 
 import { lookOf } from "./story.js";
-import { drawing, shape, short } from "./svg.js";
+import { svg } from "../svg.js";
+import { drawing, short } from "./figures.js";
 import { kindOf, reasonInShort } from "./words.js";
 
 /** @typedef {import("./story.js").Story} Story */
@@ -44,7 +45,7 @@ export class Stage {
     this.first = this.firstLane(last?.lane ?? 0, size.lanes);
     const lanes = story.lanes.slice(this.first, this.first + size.lanes);
     const drawn = lanes.map((lane, place) => this.lane(lane, this.first + place, told, size));
-    const group = shape("g", {}, drawn);
+    const group = svg("g", {}, drawn);
     const picture = drawing("処理の再生", size.width, size.lanes * LANE, group);
     this.place.replaceChildren(picture);
     this.told = told;
@@ -88,16 +89,16 @@ export class Stage {
     const seen = holds.slice(start, start + room);
     const left = holds.filter((hold) => hold.served && lookOf(hold, told) === "undecided").length;
     const more = holds.length - start - seen.length;
-    return shape(
+    return svg(
       "g",
       {
         transform: `translate(0 ${(number - this.first) * LANE})`,
         class: current?.lane === number ? "lane now" : "lane",
       },
-      shape("rect", { x: 0, y: 2, width, height: LANE - 6, rx: 8, class: "ground" }),
-      shape("text", { x: 10, y: 22, class: "title" }, short(title, Math.floor((width - 90) / 15))),
-      shape("text", { x: width - 10, y: 22, class: "name end" }, more > 0 ? `ほか${more}人` : `${holds.length}人`),
-      shape("g", { class: "shelf" }, copies(left)),
+      svg("rect", { x: 0, y: 2, width, height: LANE - 6, rx: 8, class: "ground" }),
+      svg("text", { x: 10, y: 22, class: "title" }, short(title, Math.floor((width - 90) / 15))),
+      svg("text", { x: width - 10, y: 22, class: "name end" }, more > 0 ? `ほか${more}人` : `${holds.length}人`),
+      svg("g", { class: "shelf" }, copies(left)),
       seen.map((hold, place) => head(hold, from + place * step, told, hold === current?.hold)),
     );
   }
@@ -155,12 +156,12 @@ const slide = (group, by, duration) =>
  */
 function copies(left) {
   const spines = Array.from({ length: Math.min(left, 4) }, (_, place) =>
-    shape("rect", { x: 12 + place * 9, y: 40, width: 7, height: 26, rx: 1.5, class: "lent" }),
+    svg("rect", { x: 12 + place * 9, y: 40, width: 7, height: 26, rx: 1.5, class: "lent" }),
   );
   return [
-    shape("line", { x1: 8, x2: 62, y1: 68, y2: 68, class: "axis" }),
+    svg("line", { x1: 8, x2: 62, y1: 68, y2: 68, class: "axis" }),
     spines,
-    left > 4 ? shape("text", { x: 50, y: 60, class: "name" }, `×${left}`) : null,
+    left > 4 ? svg("text", { x: 50, y: 60, class: "name" }, `×${left}`) : null,
   ];
 }
 
@@ -181,20 +182,20 @@ function head(hold, x, told, now) {
   const kind = look === "reason" ? kindOf(hold.code) : look;
   const said = look === "reason" ? reasonInShort(hold.code) : (SAID[look] ?? "");
   const holdsBook = look in SAID;
-  return shape(
+  return svg(
     "g",
     { transform: `translate(${x} 49)`, class: now ? "head told" : "head", "data-x": x },
-    now ? shape("circle", { r: HEAD + 4, class: "halo" }) : null,
-    shape("circle", { r: HEAD, class: kind }),
+    now ? svg("circle", { r: HEAD + 4, class: "halo" }) : null,
+    svg("circle", { r: HEAD, class: kind }),
     holdsBook
-      ? shape(
+      ? svg(
           "g",
           { class: `book ${kind}` },
-          shape("rect", { x: -6, y: -8, width: 12, height: 16, rx: 1.5 }),
-          shape("line", { x1: -3, x2: -3, y1: -8, y2: 8 }),
+          svg("rect", { x: -6, y: -8, width: 12, height: 16, rx: 1.5 }),
+          svg("line", { x1: -3, x2: -3, y1: -8, y2: 8 }),
         )
-      : shape("text", { y: 5, class: "place middle" }, String(hold.place + 1)),
-    look === "kept" ? shape("path", { d: "M-11 -13 V13 M11 -13 V13", class: "gate" }) : null,
-    shape("text", { y: 31, class: "said middle" }, short(said, 7)),
+      : svg("text", { y: 5, class: "place middle" }, String(hold.place + 1)),
+    look === "kept" ? svg("path", { d: "M-11 -13 V13 M11 -13 V13", class: "gate" }) : null,
+    svg("text", { y: 31, class: "said middle" }, short(said, 7)),
   );
 }

@@ -7,7 +7,7 @@ import { facilities, placeNames, placeOptions } from "../places.js";
 import { api } from "../session.js";
 import { differences, signed } from "./charts.js";
 import { beside } from "./list.js";
-import { figure } from "./svg.js";
+import { figure } from "./figures.js";
 
 export const whatIfView = { id: "what-if", title: "処理の試算", under: "runs", hidden: true, load };
 

@@ -113,14 +113,15 @@ def _lines(data: bytes) -> list[str]:
     """The lines of a file, in the encoding that most of them are in."""
     lines = data.removeprefix(BOM_UTF8).split(b"\n")
     telling = [line for line in lines if not line.isascii()]
-    in_utf8 = sum(_is_utf8(line) for line in telling)
+    in_utf8 = sum(is_utf8(line) for line in telling)
     encoding = "utf-8" if 2 * in_utf8 >= len(telling) else "cp932"
     return [line.decode(encoding, errors="replace").removesuffix("\r") for line in lines]
 
 
-def _is_utf8(line: bytes) -> bool:
+def is_utf8(data: bytes) -> bool:
+    """Whether bytes are text in UTF-8."""
     try:
-        line.decode()
+        data.decode()
     except UnicodeDecodeError:
         return False
     return True

@@ -1,23 +1,8 @@
-/** Drawings in one expression, and what every drawing of ours has: a name, and its numbers as a table beneath. */
+/** What every drawing of ours has: a name, and its numbers as a table beneath. */
 
-import { el, flat } from "../dom.js";
 import { table } from "../desk/tables.js";
-
-/**
- * An element of a drawing; attributes and children as of `el`.
- *
- * @param {string} name
- * @param {Record<string, any>} attributes
- * @param {...Child} children
- * @returns {SVGElement}
- */
-export function shape(name, attributes = {}, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes))
-    if (value !== null && value !== undefined && value !== false) made.setAttribute(key, String(value));
-  made.append(...flat(children));
-  return made;
-}
+import { el } from "../dom.js";
+import { svg } from "../svg.js";
 
 /**
  * A whole drawing, `width` by `height`, that a reader hears as one picture with a name.
@@ -28,7 +13,7 @@ export function shape(name, attributes = {}, ...children) {
  * @param {...Child} children
  */
 export const drawing = (name, width, height, ...children) =>
-  shape("svg", { viewBox: `0 0 ${width} ${height}`, class: "drawing", role: "img", "aria-label": name }, ...children);
+  svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "drawing", role: "img", "aria-label": name }, ...children);
 
 /**
  * A drawing with a heading, and its numbers for who would rather read them.
