@@ -68,7 +68,7 @@ class Library:
             base_url=caller.stack.outputs["ApiUrl"].removesuffix("/api"), headers=headers, session=caller.session
         )
         self.answered[f"{case.method} {case.path}"].add(answer.status_code)
-        if answer.status_code == 200 and "json" in str(answer.headers["Content-Type"]):
+        if answer.status_code == 200 and "json" in str(answer.headers.get("content-type")):
             self.learn(case.path, answer.json())
         return answer
 
