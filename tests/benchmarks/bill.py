@@ -69,7 +69,7 @@ CALLS, SECONDS, GB, KB_OF_LOGS = 40, 0.2, 0.5, 0.6
 # Assumed of a mail: invocations on its way and back, and what the queues are asked for it.
 MAIL_INVOCATIONS, MAIL_QUEUE_REQUESTS = 3, 8
 # A queue is asked by five pollers, each for 20 seconds, all the month.
-POLLED_QUEUES, POLLS = 3, 5 * 3 * 60 * 24 * 30
+POLLED_QUEUES, POLLS = 4, 5 * 3 * 60 * 24 * 30
 _LATER = timedelta(days=14)
 
 
