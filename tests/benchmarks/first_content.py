@@ -1,9 +1,11 @@
 """When a page on a phone first shows what it is for: at a quarter of the processor's speed, its API answering in 50 ms.
 
-The pages are those of a local stack, whose warm functions answer in about that time. Told as multiples of a page that
-is nothing but its frame (404.html), and in milliseconds of this machine. Each is the middle one of some visits.
+The pages are those of a local stack after its played weeks, whose warm functions answer in about that time. Told as
+multiples of a page that is nothing but its frame (404.html), and in milliseconds of this machine. Each is the middle
+one of some visits.
 """
 
+from datetime import datetime
 from statistics import median
 from typing import TypedDict
 
@@ -13,6 +15,8 @@ from infra.local.load import load
 from infra.local.samples import HANAKO
 from infra.local.server import free_port
 from infra.local.stack import Stack, local_stack
+from infra.local.week import play
+from lending.domain.week import TOKYO
 from tests.browser.conftest import PATIENCE_MS, a_phone, launched
 from tests.browser.given import sign_in_at
 
@@ -47,6 +51,7 @@ def run(visits: int = VISITS) -> list[Row]:
             return []
         with local_stack(free_port(), free_port()) as stack:
             stack.accounts.extend(load(stack))
+            play(stack, datetime.now(TOKYO).replace(second=0, microsecond=0))
             page = a_phone(browser, stack).new_page()
             taken = of_open_pages(page, visits)
             for path, (name, label) in SIGNED_IN.items():
