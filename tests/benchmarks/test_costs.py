@@ -58,7 +58,7 @@ def test_every_kind_of_query_is_measured() -> None:
     # GIVEN some hundred titles made of genuine ones WHEN each engine is asked
     rows = search_kinds.run(titles=300, queries=5)
     # THEN there are times of every kind
-    assert len({row["kind"] for row in rows}) == len(rows) == 10
+    assert len({row["kind"] for row in rows}) == len(rows) == 12
     assert all(0 < row["p50_ms"] <= row["p99_ms"] for row in rows)
     assert search_kinds.measure(300, 5)[1][0].startswith("ours: ")
 
@@ -92,7 +92,7 @@ def test_a_thousand_loans_cost_less_than_a_dollar() -> None:
 
 def test_a_month_costs_no_more_than_it_should() -> None:
     steps, mails_per_loan = bill.units_of_loan(100)
-    assert bill.a_month(1_000, steps, mails_per_loan) < 4.7
+    assert bill.a_month(1_000, steps, mails_per_loan) < 4.5
     assert bill.a_month(20_000, steps, mails_per_loan) < 25
 
 
@@ -111,8 +111,10 @@ def test_no_page_reads_more_in_a_larger_library(larger: page_cost.Size) -> None:
     # THEN each page and scan reads as before, or a unit more where a list is a little longer
     for page, taken in large.items():
         assert taken.read_units <= small[page].read_units + 1, page
-        assert taken.read_units <= 62, page
-        assert taken.kilobytes <= 120, page
+        # A hundred books at once are a hundred times what one of them reads, and less.
+        units, kilobytes = (450, 140) if page == "100 check-ins" else (62, 120)
+        assert taken.read_units <= units, page
+        assert taken.kilobytes <= kilobytes, page
 
 
 def test_sundays_release_asks_little() -> None:
