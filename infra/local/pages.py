@@ -5,11 +5,11 @@ import mimetypes
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
-from string import Template
 from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from infra.local.filling import Markup, as_data, filled
 from infra.local.site_facts import site_facts
 from lending.domain.policy import Policy
 from lending.domain.registration.documents import DOCUMENTS
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 WEB = Path(__file__).resolve().parents[2] / "web"
 # Beside the pages themselves; what else lies in web/ is for who works on it.
 PUBLISHED_FOLDERS = ("css", "img", "js")
+# What names facts of the library; anything else is published as it is.
+FILLED = {".css", ".js", ".svg"}
 # A worker serves but what lies beside it or deeper.
 WORKER = "offline.js"
 # Staff find their pages in the foot of the home page, and from there go nowhere else.
@@ -77,15 +79,18 @@ def content_type(key: str) -> str:
 
 
 def site_files(folder: Path, policy: Policy) -> Iterator[tuple[str, bytes]]:
-    """Each file of the site with its key: the pages in their frame, their worker, styles, pictures and modules."""
-    kinds = json.dumps(kinds_of_application(policy), ensure_ascii=False)
-    # Nothing in it may end the element that it stands in.
-    facts = site_facts(policy) | {"kinds": kinds.replace("<", "\\u003c")}
+    """Each file of the site with its key: the pages in their frame, their worker, styles, pictures and modules.
+
+    Raises:
+        Unfillable: a file names what is not there, or something the library says cannot stand in it.
+    """
+    facts = site_facts(policy) | {"kinds": as_data(kinds_of_application(policy))}
     for page in sorted(folder.glob("*.html")):
         yield page.name, framed(page, folder / "frame", facts).encode()
-    yield WORKER, (folder / WORKER).read_bytes()
-    for path in sorted(path for name in PUBLISHED_FOLDERS for path in (folder / name).rglob("*") if path.is_file()):
-        yield path.relative_to(folder).as_posix(), path.read_bytes()
+    files = (path for name in PUBLISHED_FOLDERS for path in (folder / name).rglob("*") if path.is_file())
+    for path in (folder / WORKER, *sorted(files)):
+        key = path.relative_to(folder).as_posix()
+        yield key, filled(key, path.read_text("utf-8"), facts).encode() if path.suffix in FILLED else path.read_bytes()
 
 
 def framed(page: Path, frame: Path, facts: Mapping[str, str]) -> str:
@@ -94,17 +99,21 @@ def framed(page: Path, frame: Path, facts: Mapping[str, str]) -> str:
     Args:
         facts: what pages and frame say by name: the library's facts, and `kinds`, what can be applied for, as JSON.
     """
-    head, opening, rest = Template(page.read_text("utf-8")).substitute(facts).partition("<main")
+    head, opening, rest = _filled(page, facts).partition("<main")
     main, closing, foot = rest.partition("</main>")
-    navigation = "" if page.name in STAFF_PAGES else (frame / "navigation.html").read_text("utf-8")
+    navigation = "" if page.name in STAFF_PAGES else _filled(frame / "navigation.html", facts)
     link = f'<a href="/{page.name}"'
-    return Template((frame / "page.html").read_text("utf-8")).substitute(
-        facts,
-        head=head.strip(),
-        navigation=navigation.replace(link, f'{link} aria-current="page"').strip(),
-        main=opening + main + closing,
-        foot=foot.strip(),
-    )
+    parts = {
+        "head": head,
+        "navigation": navigation.replace(link, f'{link} aria-current="page"'),
+        "main": opening + main + closing,
+        "foot": foot,
+    }
+    return _filled(frame / "page.html", {**facts, **{name: Markup(part.strip()) for name, part in parts.items()}})
+
+
+def _filled(path: Path, facts: Mapping[str, str]) -> str:
+    return filled(path.name, path.read_text("utf-8"), facts)
 
 
 def kinds_of_application(policy: Policy) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """What the texts of the pages say of a library: its name, phone, days and numbers, from its policy and facilities.
 
-A page writes `$hold_limit`, and never the number.
+A page writes `{{hold_limit}}`, and never the number.
 """
 
 import csv
-import json
 from datetime import time
 
 from infra.facilities import CSV, read_facilities
+from infra.local.filling import as_data
 from lending.domain.policy import Policy
 from lending.domain.words import weekdays_in_words
 
@@ -16,7 +16,9 @@ LAND = CSV.with_name("land.csv")
 
 def site_facts(policy: Policy) -> dict[str, str]:
     """Each fact by the name that pages have for it, as it stands in a sentence."""
-    return names(policy) | days_of_the_week(policy) | numbers(policy) | facts_of_facilities() | {"land": land()}
+    return (
+        names(policy) | days_of_the_week(policy) | numbers(policy) | facts_of_facilities() | {"land": as_data(land())}
+    )
 
 
 def names(policy: Policy) -> dict[str, str]:
@@ -78,10 +80,10 @@ def facts_of_facilities() -> dict[str, str]:
     }
 
 
-def land() -> str:
-    """The outline of the land on the map of facilities, as JSON: pairs of latitude and longitude in degrees."""
+def land() -> list[tuple[float, float]]:
+    """The outline of the land on the map of facilities: pairs of latitude and longitude in degrees."""
     with LAND.open(encoding="utf-8", newline="") as file:
-        return json.dumps([[float(row["latitude"]), float(row["longitude"])] for row in csv.DictReader(file)])
+        return [(float(row["latitude"]), float(row["longitude"])) for row in csv.DictReader(file)]
 
 
 def _weekday(number: int) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from infra.facilities import read_facilities
+from infra.local.filling import NAME
 from infra.local.pages import STAFF_PAGES, WEB, WORKER, content_type, kinds_of_application, site_files
 from lending.domain.policy import Policy
 from lending.domain.registration.kinds import KINDS
@@ -42,7 +43,11 @@ def test_every_page_of_the_folder_is_published() -> None:
 def test_a_page_has_one_head_one_main_and_one_foot(page: str) -> None:
     tags = Tags(page)
     assert {name: len(tags.named(name)) for name in ONCE} == dict.fromkeys(ONCE, 1)
-    assert "$" not in FILES[page].decode()
+
+
+def test_every_name_is_filled() -> None:
+    texts = {name: body.decode() for name, body in FILES.items() if content_type(name).endswith("utf-8")}
+    assert {name: found for name, text in texts.items() if (found := NAME.findall(text))} == {}
 
 
 @pytest.mark.parametrize("page", PAGES)
