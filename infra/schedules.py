@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import time
 
 from infra.local.translate import Template
 from lending.domain.policy import Policy
@@ -13,8 +13,6 @@ from lending.domain.week import DAYS_OF_WEEK
 _DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 # Minute, hours, and days of the week; the day of the month, month and year are any.
 _CRON = re.compile(r"cron\((\d+) (\*|[\d,]+) [*?] \* ([*?]|[A-Z,]+) \*\)", re.ASCII)
-# Within this a run comes after its cut-off.
-_SOON = timedelta(hours=1)
 
 # Moments of the week: day from Monday = 0, and time.
 Times = frozenset[tuple[int, time]]
@@ -59,7 +57,7 @@ def faults(policy: Policy, schedules: dict[str, Schedule]) -> Iterator[str]:
     for job, (wanted, why) in _wanted(policy).items():
         schedule = schedules[job]
         try:
-            fits = _fits(job, schedule.times, wanted)
+            fits = schedule.times == wanted
         except ValueError as error:
             yield f"{job}: {error}"
             continue
@@ -69,32 +67,18 @@ def faults(policy: Policy, schedules: dict[str, Schedule]) -> Iterator[str]:
 
 def _wanted(policy: Policy) -> dict[str, tuple[Times, str]]:
     """For each job that the policy has a say in: when, and the values that say so."""
-    run, every_day = policy.run_weekday, range(DAYS_OF_WEEK)
-    last_day = run + policy.pickup_days_after_run + policy.pickup_days - 1
-    cut_off, release = _on([run], [policy.cut_off]), _on([last_day], [policy.release_at])
+    every_day = range(DAYS_OF_WEEK)
+    run = _on([each.weekday for each in policy.runs], [policy.run_at])
+    release = _on([each.weekday + each.last_pickup_days_after for each in policy.runs], [policy.release_at])
     pulls, ends = _on(every_day, policy.pull_times), _on(every_day, [policy.release_at])
-    mail = _on([run + policy.mail_days_after_run], [time()])
+    mail = _on([each.weekday + each.mail_days_after for each in policy.runs], [policy.mail_at])
     return {
-        "thursday_run": (cut_off, f"run_weekday and cut_off say within the hour from {_in_words(cut_off)} on"),
+        "thursday_run": (run, f"weekday of runs and run_at say {_in_words(run)}"),
         "prefectural_pull": (pulls, f"pull_times say {_in_words(pulls)}"),
         "sunday_release": (release, f"the last of pickup_days and release_at say {_in_words(release)}"),
         "prefectural_release": (ends, f"release_at says {_in_words(ends)}"),
-        "lending_mail": (mail, f"mail_days_after_run says on {_DAYS[next(iter(mail))[0]]}"),
+        "lending_mail": (mail, f"mail_days_after and mail_at say {_in_words(mail)}"),
     }
-
-
-def _fits(job: str, times: Times, wanted: Times) -> bool:
-    """A run comes soon after its cut-off, the mail at some time of its day, all else as the policy says."""
-    if job == "thursday_run":
-        return len(times) == 1 and (_in_week(times) - _in_week(wanted)) % timedelta(days=DAYS_OF_WEEK) <= _SOON
-    if job == "lending_mail":
-        return len(times) == 1 and {day for day, _ in times} == {day for day, _ in wanted}
-    return times == wanted
-
-
-def _in_week(times: Times) -> timedelta:
-    ((day, at),) = times
-    return timedelta(days=day, hours=at.hour, minutes=at.minute, seconds=at.second)
 
 
 def _on(days: Iterable[int], at: Iterable[time]) -> Times:

@@ -37,25 +37,26 @@ def names(policy: Policy) -> dict[str, str]:
 
 def days_of_the_week(policy: Policy) -> dict[str, str]:
     """The days of the week on which something is done, and the hours until which it counts (the week)."""
-    pickup = policy.run_weekday + policy.pickup_days_after_run
-    last = pickup + policy.pickup_days - 1
+    (run,) = policy.runs
+    last = run.weekday + run.last_pickup_days_after
+    change = run.weekday - run.place_change_days_before
     return {
-        "run_day": _weekday(policy.run_weekday),
-        "cut_off": _hour(policy.cut_off),
-        "mail_day": _weekday(policy.run_weekday + policy.mail_days_after_run),
-        "pickup_day": _weekday(pickup),
+        "run_day": _weekday(run.weekday),
+        "cut_off": _hour(run.cut_off),
+        "mail_day": _weekday(run.weekday + run.mail_days_after),
+        "pickup_day": _weekday(run.weekday + run.pickup_days_after),
         "last_pickup_day": _weekday(last),
-        "check_in_day": _weekday(last + policy.checked_in_days_after_pickup),
-        "change_day": _weekday(policy.pickup_change_weekday),
-        "day_before_change_day": _weekday(policy.pickup_change_weekday - 1),
-        "change_until": _hour(policy.pickup_change_until),
+        "check_in_day": _weekday(last + run.checked_in_days_after_pickup),
+        "change_day": _weekday(change),
+        "day_before_change_day": _weekday(change - 1),
+        "change_until": _hour(run.place_change_until),
     }
 
 
 def numbers(policy: Policy) -> dict[str, str]:
     """How many, and for how long."""
     return {
-        "pickup_days": str(policy.pickup_days),
+        "pickup_days": str(policy.runs[0].pickup_days),
         "partner_loan": _span(policy.partner_loan_days),
         "counter_loan": _span(policy.counter_loan_days),
         "hold_limit": str(policy.hold_limit),

@@ -12,6 +12,7 @@ from infra.local.filling import NAME
 from infra.local.pages import STAFF_PAGES, WEB, WORKER, content_type, kinds_of_application, site_files
 from lending.domain.policy import Policy
 from lending.domain.registration.kinds import KINDS
+from tests.weeks import runs_of_week
 
 FILES = dict(site_files(WEB, Policy()))
 PAGES = sorted(name for name in FILES if name.endswith(".html"))
@@ -150,7 +151,8 @@ def test_the_guide_answers_each_question_once() -> None:
 
 def test_what_the_guide_says_follows_the_policy() -> None:
     # GIVEN a library with another week and other numbers THEN its answers say so
-    own = Policy(run_weekday=1, hold_limit=12, renewal_days=10, counter_phone="017-000-0000", pickup_change_weekday=0)
+    tuesday = runs_of_week({"weekday": 1})
+    own = Policy(runs=tuesday, hold_limit=12, renewal_days=10, counter_phone="017-000-0000")
     guide = dict(site_files(WEB, own))["guide.html"].decode()
     for told in (
         "火曜日の朝8時30分まで",

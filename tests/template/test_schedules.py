@@ -12,6 +12,7 @@ from infra.schedules import faults, schedules_of
 from lending.domain.operations import jobs_of_week
 from lending.domain.policy import Policy
 from tests.template.conftest import ROOT, OfType, Resources
+from tests.weeks import runs_of_week
 
 WEEK = {
     "thursday_run": ("AllocatorFunction", "cron(31 8 ? * THU *)"),
@@ -97,20 +98,13 @@ def test_two_stacks_of_one_account_have_schedules_of_their_own(schedules: Resour
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
+        ({"run_at": time(9)}, {"weekday of runs and run_at say THU 09:00": "thursday_run at THU 08:31"}),
         (
-            {"cut_off": time(9)},
-            {"run_weekday and cut_off say within the hour from THU 09:00 on": "thursday_run at THU 08:31"},
-        ),
-        (
-            {"cut_off": time(7)},
-            {"run_weekday and cut_off say within the hour from THU 07:00 on": "thursday_run at THU 08:31"},
-        ),
-        (
-            {"run_weekday": 2},
+            {"runs": runs_of_week({"weekday": 2})},
             {
-                "run_weekday and cut_off say within the hour from WED 08:30 on": "thursday_run at THU 08:31",
+                "weekday of runs and run_at say WED 08:31": "thursday_run at THU 08:31",
                 "the last of pickup_days and release_at say SAT 22:00": "sunday_release at SUN 22:00",
-                "mail_days_after_run says on FRI": "lending_mail at SAT 09:00",
+                "mail_days_after and mail_at say FRI 09:00": "lending_mail at SAT 09:00",
             },
         ),
         (
@@ -124,9 +118,16 @@ def test_two_stacks_of_one_account_have_schedules_of_their_own(schedules: Resour
                 "release_at says 21:00 every day": "prefectural_release at 22:00 every day",
             },
         ),
-        ({"pickup_days": 7}, {"the last of pickup_days and release_at say SAT 22:00": "sunday_release at SUN 22:00"}),
-        ({"mail_days_after_run": 1}, {"mail_days_after_run says on FRI": "lending_mail at SAT 09:00"}),
-        ({"pickup_days_after_run": 3, "loan_cap": 8}, {}),
+        (
+            {"runs": runs_of_week({"pickup_days": 7})},
+            {"the last of pickup_days and release_at say SAT 22:00": "sunday_release at SUN 22:00"},
+        ),
+        (
+            {"runs": runs_of_week({"mail_days_after": 1})},
+            {"mail_days_after and mail_at say FRI 09:00": "lending_mail at SAT 09:00"},
+        ),
+        ({"mail_at": time(9, 30)}, {"mail_days_after and mail_at say SAT 09:30": "lending_mail at SAT 09:00"}),
+        ({"runs": runs_of_week({"pickup_days_after": 3}), "loan_cap": 8}, {}),
     ],
 )
 def test_a_policy_that_the_schedules_do_not_know_is_told(

@@ -378,7 +378,7 @@ def test_never_earlier_than_it_can_be(
     if place == "prefectural":
         assert calendar.prefectural_open(day)
     else:
-        run_date = day - timedelta(days=POLICY.pickup_days_after_run)
+        run_date = day - timedelta(days=POLICY.runs[0].pickup_days_after)
         assert day.weekday() == 6
         assert moment <= week_of_run(run_date, POLICY).cut_off
         assert calendar.prefectural_open(run_date)

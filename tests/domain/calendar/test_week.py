@@ -18,6 +18,7 @@ from lending.domain.week import (
     run_due_at,
     week_of_run,
 )
+from tests.weeks import runs_of_week
 
 POLICY = Policy()
 RUN = date(2026, 6, 4)
@@ -84,9 +85,9 @@ def test_the_run_that_is_due(moment: datetime, run_date: date) -> None:
 def test_no_moment_falls_between_two_runs(moment: datetime) -> None:
     """GIVEN any moment THEN the run due and the run to come are a week apart, or the same at the cut-off (RULES 18)."""
     due, coming = run_due_at(moment, POLICY), next_run_after(moment, POLICY)
-    at_cut_off = moment == datetime.combine(due, POLICY.cut_off, TOKYO)
+    at_cut_off = moment == week_of_run(due, POLICY).cut_off
     assert coming - due == timedelta(days=0 if at_cut_off else 7)
-    assert due.weekday() == coming.weekday() == POLICY.run_weekday
+    assert due.weekday() == coming.weekday() == RUN.weekday()
 
 
 def test_a_moment_without_offset_is_refused() -> None:
@@ -111,7 +112,7 @@ def test_a_return_one_day_late_misses_the_run(returned_on: date, checked_in_by: 
 
 def test_what_is_checked_in_on_the_day_of_a_run_may_miss_it() -> None:
     """GIVEN a carriage that is done on Thursday only THEN its books are sure to be there a week later (RULES 30)."""
-    slow = Policy(checked_in_days_after_pickup=4)
+    slow = Policy(runs=runs_of_week({"checked_in_days_after_pickup": 4}))
     assert week_of_run(RUN, slow).uncollected_run == date(2026, 6, 25)
     assert return_checked_in_by(date(2026, 6, 14), slow) == date(2026, 6, 18)
 
@@ -152,7 +153,8 @@ def test_a_pickup_change_in_time(recorded_at: str, wednesday_open: bool, run_dat
 
 def test_the_library_may_decide_otherwise() -> None:
     """GIVEN a policy with a Tuesday noon run THEN the week follows it: no number of it is in the code."""
-    policy = Policy(run_weekday=1, cut_off=time(12), pickup_days_after_run=4, pickup_days=7, partner_loan_days=21)
+    tuesday = {"weekday": 1, "cut_off": time(12), "pickup_days_after": 4, "pickup_days": 7}
+    policy = Policy(runs=runs_of_week(tuesday), run_at=time(12, 1), partner_loan_days=21)
     week = week_of_run(date(2026, 6, 2), policy)
     assert next_run_after(datetime(2026, 6, 2, 12, 0, tzinfo=TOKYO), policy) == date(2026, 6, 2)
     assert (week.pickup_from, week.pickup_until, week.due_on) == (

@@ -15,10 +15,11 @@ from lending.aws.table.run import runs
 from lending.domain.policy import Policy
 from tests.handlers.conftest import Given, context
 from tests.handlers.desk import SUNDAY, THURSDAY, SampleLibrary, ask
+from tests.weeks import runs_of_week
 
 DAYS = SUNDAY, date(2026, 6, 14), date(2026, 6, 21)
-OTHER_DAYS = Policy(pickup_days_after_run=4, pickup_days=15, partner_loan_days=28)
-OTHER_WEEK = Policy(run_weekday=2, pickup_days_after_run=5)
+OTHER_DAYS = Policy(runs=runs_of_week({"pickup_days_after": 4, "pickup_days": 15}), partner_loan_days=28)
+OTHER_WEEK = Policy(runs=runs_of_week({"weekday": 2, "pickup_days_after": 5}))
 policies = pytest.mark.parametrize("policy", [OTHER_DAYS, OTHER_WEEK], ids=["days", "weekday"])
 
 

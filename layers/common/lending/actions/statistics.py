@@ -13,7 +13,7 @@ from lending.aws.table.run import runs
 from lending.domain.loans.release import last_day_over
 from lending.domain.run_id import HalfDay, RunId
 from lending.domain.statistics import WeekCounts, by_facility, counted_again, decisions_of_week, monday_of
-from lending.domain.week import DAY, DAYS_OF_WEEK, TOKYO, Week, each_day, week_of_run
+from lending.domain.week import DAY, DAYS_OF_WEEK, TOKYO, Week, each_day, is_run_day, week_of_run
 
 JOB = "weekly_counts"
 # Until its bags are back and its mails are told of, a week is counted again; so a night left out is made up for.
@@ -56,8 +56,8 @@ def _count_again(library: Library, monday: date) -> WeekCounts:
 
 def _counted(library: Library, monday: date) -> WeekCounts:
     table, policy = library.table, library.policy
-    week = runs.week_as_run(table, week_of_run(monday + policy.run_weekday * DAY, policy))
     days = list(each_day(monday, monday + (DAYS_OF_WEEK - 1) * DAY))
+    (week,) = (runs.week_as_run(table, week_of_run(day, policy)) for day in days if is_run_day(day, policy))
     made = runs.of_cycle(table, week.cycle)
     registered = applications.decided_of(table, datetime.combine(monday, time(), TOKYO) - _DAYS_TO_DECIDE)
     decided, waited = decisions_of_week(registered, monday, policy)

@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from lending.domain.policy import Policy
-from lending.domain.week import DAY, DAYS_OF_WEEK, TOKYO
+from lending.domain.week import DAY, DAYS_OF_WEEK, TOKYO, closed_batch, is_mail_day, is_run_day, run_due_from
 
-LENDING_MAIL_AT, DAILY_NOTICES_AT, WEEKLY_COUNTS_AT = time(9), time(10), time(23)
+DAILY_NOTICES_AT, WEEKLY_COUNTS_AT = time(10), time(23)
 # For as long a job that was not taken, or failed, is tried again by itself.
 _TRIED_FOR = timedelta(hours=1)
 
@@ -48,12 +48,11 @@ def jobs_of_week(monday: date, policy: Policy) -> list[JobDue]:
 
 
 def _of_day(day: date, policy: Policy) -> Iterator[tuple[str, time]]:
-    since_run = (day.weekday() - policy.run_weekday) % DAYS_OF_WEEK
-    if since_run == 0:
-        yield "thursday_run", policy.cut_off
-    if since_run == policy.mail_days_after_run % DAYS_OF_WEEK:
-        yield "lending_mail", LENDING_MAIL_AT
-    if since_run == (policy.pickup_days_after_run + policy.pickup_days - 1) % DAYS_OF_WEEK:
+    if is_run_day(day, policy):
+        yield "thursday_run", run_due_from(day, policy).time()
+    if is_mail_day(day, policy):
+        yield "lending_mail", policy.mail_at
+    if closed_batch(day, policy) == day:
         yield "sunday_release", policy.release_at
     yield from (("prefectural_pull", at) for at in policy.pull_times)
     yield "daily_notices", DAILY_NOTICES_AT

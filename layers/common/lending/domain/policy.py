@@ -4,22 +4,31 @@ from datetime import time
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from lending.domain.run_of_week import RunOfWeek
+
+# Thursday's run, Saturday's mail, from Sunday to Sunday; checked in on Wednesday, until when places are changed.
+_THURSDAY = RunOfWeek(
+    weekday=3,
+    cut_off=time(8, 30),
+    mail_days_after=2,
+    pickup_days_after=3,
+    pickup_days=8,
+    checked_in_days_after_pickup=3,
+    place_change_days_before=1,
+    place_change_until=time(19, 0),
+)
+
 
 class Policy(BaseModel):
     """What a library sets for itself. Days are calendar days unless a name says open days; times are Asia/Tokyo."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    # The week: weekdays count from Monday = 0.
-    run_weekday: int = Field(3, ge=0, le=6, description="Thursday (the week)")
-    cut_off: time = Field(time(8, 30), description="holds placed up to and including it are considered (18)")
-    mail_days_after_run: int = Field(2, ge=0, description="Saturday (36)")
-    pickup_days_after_run: int = Field(3, ge=1, description="Sunday S (29)")
-    pickup_days: int = Field(8, ge=1, description="S to S+7, both counted (29)")
-    checked_in_days_after_pickup: int = Field(3, ge=0, description="Wednesday after the last pickup day (27, 30, 35)")
+    # The week
+    runs: tuple[RunOfWeek, ...] = Field((_THURSDAY,), min_length=1, description="one or more a week (the week)")
+    run_at: time = Field(time(8, 31), description="the job of a run starts, on its day (18)")
+    mail_at: time = Field(time(9, 0), description="the job of the lending mail starts (36)")
     partner_loan_days: int = Field(14, ge=1, description="due date counted from S (25)")
-    pickup_change_weekday: int = Field(2, ge=0, le=6, description="Wednesday (14)")
-    pickup_change_until: time = Field(time(19, 0), description="the counter's closing time (14)")
 
     # Holds
     hold_limit: int = Field(20, ge=1, description="waiting, secured and ready ones (10)")

@@ -17,10 +17,10 @@ from lending.domain.loans.batch import batch_of
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.registration.card import Stock
-from lending.domain.week import DAYS_OF_WEEK, in_tokyo, opened_batch
+from lending.domain.week import DAYS_OF_WEEK, Week, in_tokyo, opened_batch, weeks_opening
 
 # A shift or a suspension with another deadline can keep an older batch open (RULES 22, 40).
-_WEEKS_BACK = 8
+_BACK = timedelta(weeks=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class BagView:
     Attributes:
         card_number: the patron's number now, which differs from the bag's after a re-issue (RULES 28).
         listed: the pile it is on.
-        this_week: whether it is of the batch that opened last.
+        this_week: whether it is of a batch that opened in the last seven days.
         last_day: whether today is its last pickup day.
         back_by: of what is to be sent back, the day by which it is checked in.
         back_late: whether that day has passed.
@@ -62,7 +62,7 @@ def view_current(library: Library, facility: str) -> list[BagView]:
     newest = opened_batch(today, library.policy)
     found = [
         bag
-        for bag in _of_weeks(library.table, facility, _weeks_back(newest))
+        for bag in _of_weeks(library.table, facility, weeks_opening(newest - _BACK, newest, library.policy))
         if bag.barcodes and is_current(bag, today, library.policy)
     ]
     return _views(library, found)
@@ -113,18 +113,14 @@ def current_number(table: Table, bag: Bag) -> str:
 
 def _all(library: Library, facility: str) -> list[Bag]:
     newest = opened_batch(library.today, library.policy)
-    ahead = -(-library.policy.pickup_days_after_run // DAYS_OF_WEEK)
-    coming = [newest + timedelta(days=DAYS_OF_WEEK * weeks) for weeks in range(1, ahead + 1)]
-    return _of_weeks(library.table, facility, [*_weeks_back(newest), *coming])
+    ahead = max(-(-run.pickup_days_after // DAYS_OF_WEEK) for run in library.policy.runs)
+    coming = newest + timedelta(weeks=ahead)
+    return _of_weeks(library.table, facility, weeks_opening(newest - _BACK, coming, library.policy))
 
 
-def _weeks_back(newest: date) -> list[date]:
-    return [newest - timedelta(days=DAYS_OF_WEEK * weeks) for weeks in range(_WEEKS_BACK + 1)]
-
-
-def _of_weeks(table: Table, facility: str, sundays: list[date]) -> list[Bag]:
-    weeks = map_concurrently(lambda sunday: list(bags.of_week(table, sunday, facility)), sundays)
-    return [bag for week in weeks for bag in week]
+def _of_weeks(table: Table, facility: str, weeks: list[Week]) -> list[Bag]:
+    found = map_concurrently(lambda week: list(bags.of_week(table, week.pickup_from, facility)), weeks)
+    return [bag for of_week in found for bag in of_week]
 
 
 def _views(library: Library, found: list[Bag]) -> list[BagView]:
@@ -139,7 +135,7 @@ def _view(bag: Bag, card_number: str, moment: datetime, policy: Policy) -> BagVi
         bag=bag,
         card_number=card_number,
         listed=listed,
-        this_week=bag.pickup_from == opened_batch(today, policy),
+        this_week=today - timedelta(weeks=1) < bag.pickup_from <= today,
         last_day=bag.pickup_until == today,
         back_by=due_back,
         back_late=due_back is not None and due_back < today,

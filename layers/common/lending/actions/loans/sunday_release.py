@@ -18,12 +18,12 @@ from lending.domain.loans.loan import Loan
 from lending.domain.loans.release import latest_closing, release_moment
 from lending.domain.policy import Policy
 from lending.domain.run.run_record import JobResult
-from lending.domain.week import DAYS_OF_WEEK
+from lending.domain.week import Week, weeks_opening
 
 JOB = "sunday_release"
 
 # A suspension or a shift can move a batch's last day; of older batches whatever is left is long checked in.
-_WEEKS_BACK = 8
+_BACK = timedelta(weeks=8)
 
 # As many bags as are released between two looks at the time that is left.
 _PART = 500
@@ -45,7 +45,7 @@ def release_uncollected(library: Library, enough_time: EnoughTime) -> JobResult:
     sunday = latest_closing(library.moment, library.policy)
     if runs.is_done(library.table, JOB, sunday):
         return JobResult(sunday)
-    left = [bag for pickup_from in _sundays(sunday) for bag in _left_of_week(library.table, pickup_from, sunday)]
+    left = [bag for week in _weeks(sunday, library.policy) for bag in _left_of_week(library.table, week, sunday)]
     released: list[int | None] = []
     for part in in_batches(left, _PART):
         if not enough_time():
@@ -59,12 +59,12 @@ def release_uncollected(library: Library, enough_time: EnoughTime) -> JobResult:
     return JobResult(sunday, counts)
 
 
-def _sundays(last_day: date) -> list[date]:
-    return [last_day - timedelta(days=DAYS_OF_WEEK * weeks) for weeks in range(_WEEKS_BACK + 1)]
+def _weeks(last_day: date, policy: Policy) -> list[Week]:
+    return weeks_opening(last_day - _BACK, last_day, policy)
 
 
-def _left_of_week(table: Table, pickup_from: date, last_day: date) -> list[Bag]:
-    return left_behind(list(bags.of_week(table, pickup_from)), last_day)
+def _left_of_week(table: Table, week: Week, last_day: date) -> list[Bag]:
+    return left_behind(list(bags.of_week(table, week.pickup_from)), last_day)
 
 
 def _released_together(library: Library, left: list[Bag], last_day: date) -> list[int | None]:

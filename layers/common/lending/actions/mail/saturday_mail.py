@@ -1,7 +1,7 @@
 """The Saturday lending mail (RULES 36, 38)."""
 
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
 from lending.actions.library import Library
 from lending.actions.unfinished import EnoughTime, Unfinished
@@ -13,9 +13,8 @@ from lending.aws.table.run import runs
 from lending.domain.loans.bag import Bag
 from lending.domain.mail.kinds.lending import LendingMail
 from lending.domain.mail.mail import Mail, new_mail
-from lending.domain.policy import Policy
 from lending.domain.run.run_record import JobResult
-from lending.domain.week import DAYS_OF_WEEK, Week, in_tokyo, run_due_at, week_of_run
+from lending.domain.week import weeks_mailed_at
 
 JOB = "lending_mail"
 
@@ -24,7 +23,7 @@ _PART = 1000
 
 
 def announce_bags(library: Library, enough_time: EnoughTime) -> JobResult:
-    """One mail for each patron and facility with books in a bag of the week whose mails are due at `moment`.
+    """One mail for each patron and facility with books in a bag of the weeks whose mails are due at `moment`.
 
     The mail is composed when it is sent, from what is on loan then.
 
@@ -34,21 +33,22 @@ def announce_bags(library: Library, enough_time: EnoughTime) -> JobResult:
     Raises:
         Unfinished: there was not enough time; asked again it goes on.
     """
-    week = runs.week_as_run(library.table, _week_due(library.moment, library.policy))
-    if runs.is_done(library.table, JOB, week.mail_on):
-        return JobResult(week.mail_on)
-    packed = [bag for bag in bags.of_week(library.table, week.pickup_from) if bag.barcodes]
+    weeks = [runs.week_as_run(library.table, week) for week in weeks_mailed_at(library.moment, library.policy)]
+    day = max(week.mail_on for week in weeks)
+    if runs.is_done(library.table, JOB, day):
+        return JobResult(day)
+    packed = [bag for week in weeks for bag in bags.of_week(library.table, week.pickup_from) if bag.barcodes]
     new = _not_there_yet(library, [_mail(bag, library.moment) for bag in packed])
     put = sum(_put(library, part, enough_time) for part in in_batches(new, _PART))
-    _note_done(library, week, enough_time)
-    return JobResult(week.mail_on, {"bags": len(packed), "mails": put})
+    _note_done(library, day, enough_time)
+    return JobResult(day, {"bags": len(packed), "mails": put})
 
 
-def _note_done(library: Library, week: Week, enough_time: EnoughTime) -> None:
+def _note_done(library: Library, day: date, enough_time: EnoughTime) -> None:
     """Note that the mails are put, as soon as the table takes it."""
     while enough_time():
         with suppress(Busy):
-            runs.note_done(library.table, JOB, week.mail_on, library.moment)
+            runs.note_done(library.table, JOB, day, library.moment)
             return
     raise Unfinished("all mails are put")
 
@@ -72,14 +72,6 @@ def _put(library: Library, new: list[Mail], enough_time: EnoughTime) -> int:
 def _not_there_yet(library: Library, wanted: list[Mail]) -> list[Mail]:
     there = mails.existing(library.table, map(mails.key, wanted))
     return [mail for mail in wanted if mails.key(mail) not in there]
-
-
-def _week_due(moment: datetime, policy: Policy) -> Week:
-    """The latest week whose Saturday has come."""
-    week = week_of_run(run_due_at(moment, policy), policy)
-    if week.mail_on <= in_tokyo(moment).date():
-        return week
-    return week_of_run(week.run_date - timedelta(days=DAYS_OF_WEEK), policy)
 
 
 def _mail(bag: Bag, moment: datetime) -> Mail:

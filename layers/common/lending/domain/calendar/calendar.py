@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from lending.domain.calendar.closures import Closure, ClosureKind, Scope, Suspension
 from lending.domain.policy import Policy
-from lending.domain.week import DAY, HORIZON, Week, each_day
+from lending.domain.week import DAY, HORIZON, Week, each_day, is_run_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class Calendar:
         """
         first = max(day, self.latest_run.cycle + DAY) if self.latest_run else day
         days = each_day(first, day + timedelta(weeks=policy.announced_weeks))
-        runs = [each for each in days if each.weekday() == policy.run_weekday and not self._service_suspensions(each)]
+        runs = [each for each in days if is_run_day(each, policy) and not self._service_suspensions(each)]
         return [suspension for run in runs if (suspension := self.service_suspension_on(run))]
 
     def _open(self, scope: Scope, facility: str, day: date) -> bool:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.closures import Closure, ClosureKind, Scope
 from lending.domain.policy import Policy
-from lending.domain.week import DAYS_OF_WEEK, Week, each_day, in_tokyo, next_run_after, opened_batch, week_of_run
+from lending.domain.week import Week, each_day, in_tokyo, next_run_after, weeks_collected_from
 from lending.domain.words import day_in_words
 
 
@@ -34,14 +35,9 @@ _UNDER_WAY = "すでに貸出の処理をした本は、この館で受け取れ
 
 def _windows(moment: datetime, policy: Policy) -> Iterator[Week]:
     """The weeks whose books can still be collected, those whose run is through first."""
-    today = in_tokyo(moment).date()
     last = next_run_after(moment, policy) + timedelta(weeks=policy.announced_weeks)
-    run_date = opened_batch(today, policy) - timedelta(days=policy.pickup_days_after_run + DAYS_OF_WEEK)
-    while run_date <= last:
-        week = week_of_run(run_date, policy)
-        if today <= week.pickup_until:
-            yield week
-        run_date = week.next_run
+    weeks = weeks_collected_from(in_tokyo(moment).date(), policy)
+    return takewhile(lambda week: week.run_date <= last, weeks)
 
 
 def _shuts(closure: Closure, week: Week, calendar: Calendar, moment: datetime) -> bool:

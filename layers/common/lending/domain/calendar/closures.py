@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason
-from lending.domain.week import HORIZON, each_day, week_of_run
+from lending.domain.week import HORIZON, each_day, is_run_day, week_of_run
 from lending.domain.words import day_in_words
 
 
@@ -115,5 +115,5 @@ def _last_opening(suspension: Suspension, policy: Policy) -> date:
     Whom it lets opt in cannot be given a deadline before it.
     """
     days = each_day(suspension.starts_on, min(suspension.ends_on, suspension.starts_on + HORIZON))
-    runs = [day for day in days if day.weekday() == policy.run_weekday]
+    runs = [day for day in days if is_run_day(day, policy)]
     return week_of_run(runs[-1], policy).pickup_from if runs else suspension.starts_on

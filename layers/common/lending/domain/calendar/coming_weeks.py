@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import islice
+from itertools import takewhile
 
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.closures import Scope, Suspension
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason
-from lending.domain.week import HORIZON, Week, each_day, in_tokyo, next_run_after, week_of_run
+from lending.domain.week import HORIZON, Week, each_day, in_tokyo, next_run_after, runs_from, week_of_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ def planned_weeks(moment: datetime, calendar: Calendar, facility: str, policy: P
         return PlannedWeek(week, None if stopped else first, until, stopped)
 
     first = coming_week(moment, calendar, policy).run_date
-    return [planned(week) for week in islice(weeks_from(first, policy), policy.announced_weeks)]
+    after = first + timedelta(weeks=policy.announced_weeks)
+    return [planned(week) for week in takewhile(lambda week: week.run_date < after, weeks_from(first, policy))]
 
 
 def closed_days(today: date, calendar: Calendar, facility: str, policy: Policy) -> dict[date, str]:
@@ -84,11 +85,8 @@ def shut_for_good(facility: str, moment: datetime, calendar: Calendar, policy: P
 
 def weeks_from(run_date: date, policy: Policy) -> Iterable[Week]:
     """The weeks of the runs from one on, for two years."""
-    last = run_date + HORIZON
-    while run_date <= last:
-        week = week_of_run(run_date, policy)
-        yield week
-        run_date = week.next_run
+    days = takewhile(lambda day: day <= run_date + HORIZON, runs_from(run_date, policy))
+    return (week_of_run(day, policy) for day in days)
 
 
 def refusal_of_place(facility: str, moment: datetime, calendar: Calendar, policy: Policy) -> Reason | None:

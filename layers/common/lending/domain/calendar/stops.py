@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from itertools import takewhile
 
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.policy import Policy
-from lending.domain.week import DAYS_OF_WEEK, HORIZON, Week, each_day, in_tokyo, opened_batch, week_of_run
+from lending.domain.week import HORIZON, Week, each_day, in_tokyo, weeks_collected_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,9 @@ def stops_of(entry: Closure | Suspension, calendar: Calendar, moment: datetime, 
 def _weeks(entry: Closure | Suspension, moment: datetime, policy: Policy) -> Iterator[Week]:
     """The weeks that an entry may concern, from those whose books can still be collected."""
     today = in_tokyo(moment).date()
-    first = opened_batch(today, policy) - timedelta(days=policy.pickup_days_after_run + DAYS_OF_WEEK)
     last = min(entry.ends_on, today + HORIZON)
-    run_date = first
-    while run_date <= last:
-        week = week_of_run(run_date, policy)
-        if week.pickup_until >= max(today, entry.starts_on):
-            yield week
-        run_date = week.next_run
+    weeks = weeks_collected_from(max(today, entry.starts_on), policy)
+    return takewhile(lambda week: week.run_date <= last, weeks)
 
 
 def _is_stopped(calendar: Calendar, run_date: date) -> bool:

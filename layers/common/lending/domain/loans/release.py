@@ -1,12 +1,12 @@
 """Last pickup days: which one counts, and when it is over (RULES 16, 30)."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.holds.hold import Hold
 from lending.domain.policy import Policy
-from lending.domain.week import DAY, DAYS_OF_WEEK, TOKYO, in_tokyo, week_of_run
+from lending.domain.week import DAY, TOKYO, closed_batch, in_tokyo
 
 
 def with_deadline(hold: Hold, day: date, calendar: Calendar, policy: Policy) -> Hold:
@@ -35,9 +35,5 @@ def last_day_over(moment: datetime, policy: Policy) -> date:
 
 
 def latest_closing(moment: datetime, policy: Policy) -> date:
-    """The latest last pickup day S+7 that is over at `moment` (RULES 29, 30)."""
-    over = last_day_over(moment, policy)
-    last_day = week_of_run(over, policy).pickup_until
-    while last_day > over:
-        last_day -= timedelta(days=DAYS_OF_WEEK)
-    return last_day
+    """The latest last pickup day of a run that is over at `moment` (RULES 29, 30)."""
+    return closed_batch(last_day_over(moment, policy), policy)

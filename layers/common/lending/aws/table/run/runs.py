@@ -25,7 +25,7 @@ from lending.domain.run.reasons import Code
 from lending.domain.run.run import Outcome, RunDecision
 from lending.domain.run.run_record import Cost, CycleRun, RunRecord
 from lending.domain.run_id import RunId
-from lending.domain.week import Week, week_of_run
+from lending.domain.week import DAY, DAYS_OF_WEEK, Week, weeks_opening
 
 CHUNK = 1000
 # What Python says of bytes that are no plan.
@@ -184,7 +184,8 @@ def week_as_run(table: Table, week: Week) -> Week:
 
 def week_opening_on(table: Table, sunday: date, policy: Policy) -> Week:
     """The week whose pickup begins on `sunday`, if that is one: see its `pickup_from` (RULES 29)."""
-    return week_as_run(table, week_of_run(sunday - timedelta(days=policy.pickup_days_after_run), policy))
+    opening = weeks_opening(sunday, sunday + (DAYS_OF_WEEK - 1) * DAY, policy)
+    return week_as_run(table, opening[0])
 
 
 def cycle_claim(run: CycleRun) -> Write:
