@@ -105,7 +105,7 @@ security: .venv/made .venv-security/made ## Check the template against a set of 
 accounts: .venv/made ## Make accounts on AWS: facilities, staff (STAFF=list.csv); RESET=name makes one anew
 	@$(BIN)/python -m infra.accounts $(STAGE) $(if $(STAFF),--staff $(STAFF)) $(if $(RESET),--reset $(RESET))
 
-facilities: .venv/made ## Load infra/data/facilities.csv into a stage, at first and after every change
+facilities: .venv/made ## Load the library's facilities into a stage, at first and after every change
 	@$(BIN)/python -m infra.facilities $(STAGE)
 
 catalogue: .venv/made ## Bring a catalogue into a stage (FILE=catalogue.csv, .mrc or .xml; MAPPING=mapping.json)

@@ -2,7 +2,7 @@
 
     python -m infra.accounts production [--staff FILE] [--reset NAME] [--sheet FILE]
 
-Every facility of `infra/data/facilities.csv` has one account, named like its group. The list of staff is a CSV with the
+Every facility of the stage's library has one account, named like its group. The list of staff is a CSV with the
 columns username and name, one line a person. Safe to repeat: who has an account keeps it, and their password.
 
 New temporary passwords are written to a sheet that only its owner can read, and are kept nowhere else. `--reset` is for
@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from infra.facilities import read_facilities
-from infra.stage import Checked, Faulty, checked, outputs_of
+from infra.faults import Faulty
+from infra.stage import Checked, checked, outputs_of
 from lending.aws.accounts import made_up_password
 from lending.domain.calendar.facility import Facility
 
@@ -189,11 +189,12 @@ def main() -> int:
 
 
 def _carry_out(asked: argparse.Namespace) -> str:
-    pool = _pool_of(checked(asked.stage))
+    stage = checked(asked.stage)
+    pool = _pool_of(stage)
     if asked.reset:
         reset_account(pool, asked.reset, asked.sheet)
         return f"{asked.reset} was made anew; the temporary password is in {asked.sheet}. Delete it once handed out."
-    accounts = facility_accounts(read_facilities()) + (staff_accounts(asked.staff) if asked.staff else [])
+    accounts = facility_accounts(stage.library.facilities) + (staff_accounts(asked.staff) if asked.staff else [])
     made = make_accounts(pool, accounts, asked.sheet)
     told = f"{len(made)} accounts made, {len(accounts) - len(made)} were there."
     return f"{told} Passwords: {asked.sheet}. Delete it once they are handed out." if made else told

@@ -9,8 +9,9 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+from infra.faults import Faulty
 from infra.local.pages import publish
-from infra.stage import Checked, Faulty, checked
+from infra.stage import Checked, checked
 
 ROOT = Path(__file__).parents[1]
 BUILT = ROOT / ".aws-sam"
@@ -73,7 +74,7 @@ def deploy(found: Checked) -> None:
     what = ["--parameter-overrides", f"file://{parameters}"]
     command = [str(ROOT / ".venv-sam" / "bin" / "sam"), "deploy", *where, *how, *what]
     subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603
-    publish(found.stack, found.region)
+    publish(found.stack, found.region, found.library)
 
 
 def _git(*arguments: str) -> str:
@@ -93,7 +94,7 @@ def main() -> None:
     except Faulty as error:
         parser.exit(1, f"{error}\n")
     if options.pages:
-        publish(found.stack, found.region)
+        publish(found.stack, found.region, found.library)
     elif not options.check:
         deploy(found)
 

@@ -27,7 +27,8 @@ from botocore.exceptions import ClientError
 from infra.catalogue.files import read
 from infra.catalogue.found import Catalogue
 from infra.catalogue.mapping import NoMapping
-from infra.stage import Faulty, checked, outputs_of
+from infra.faults import Faulty
+from infra.stage import checked, outputs_of
 from lending.actions.catalogue.describe_titles import bring_in
 from lending.actions.catalogue.refresh_search import refresh_search
 from lending.aws.search_file import Entry

@@ -11,10 +11,11 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from infra.faults import Faulty
 from infra.local.translate import load_template
 from infra.rollback import ALIAS
 from infra.schedules import Schedule, schedules_of
-from infra.stage import INFRA, Faulty, checked, outputs_of
+from infra.stage import INFRA, checked, outputs_of
 from lending.domain.week import TOKYO
 
 # As long as a function may take; asked again it would only hear the same.

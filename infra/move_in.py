@@ -19,11 +19,12 @@ from pathlib import Path
 import boto3
 
 from infra.catalogue.mapping import NoMapping
+from infra.faults import Faulty
 from infra.import_catalogue import names_of
 from infra.moving_in.folder import Folder, read_folder
 from infra.moving_in.move import Moved, move_in
 from infra.moving_in.rows import Fault
-from infra.stage import Faulty, checked
+from infra.stage import checked
 from lending.actions.library import Library
 from lending.actions.moving_in.take_in import Taken
 from lending.aws.table import Busy, Table

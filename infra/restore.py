@@ -9,7 +9,8 @@ from typing import Any
 
 import boto3
 
-from infra.stage import Faulty, checked, outputs_of
+from infra.faults import Faulty
+from infra.stage import checked, outputs_of
 
 # A restore of any size takes twenty minutes and more.
 _PATIENCE = {"Delay": 20, "MaxAttempts": 540}

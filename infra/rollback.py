@@ -11,7 +11,8 @@ from typing import Any
 
 import boto3
 
-from infra.stage import Faulty, checked
+from infra.faults import Faulty
+from infra.stage import checked
 
 ALIAS = "live"
 

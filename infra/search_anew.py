@@ -10,7 +10,8 @@ from contextlib import suppress
 
 import boto3
 
-from infra.stage import Faulty, checked, outputs_of
+from infra.faults import Faulty
+from infra.stage import checked, outputs_of
 from lending.actions.catalogue.refresh_search import refresh_search
 from lending.aws.search_file import Entry
 from lending.aws.table import Table

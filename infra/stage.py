@@ -1,7 +1,7 @@
-"""What is deployed where: the settings of a stage and the library's policy, checked before anything is touched.
+"""What is deployed where: the settings of a stage and its library, checked before anything is touched.
 
-A stage is a file in `infra/stages`: the stack's name, its region, and each parameter of the template that is not as the
-template has it. The policy is `infra/policy.json`: each value that is not as `lending/domain/policy.py` has it.
+A stage is a file in `infra/stages`: the stack's name, its region, its library by the name of its folder in
+`infra/libraries`, and each parameter of the template that is not as the template has it.
 """
 
 import hashlib
@@ -15,10 +15,11 @@ from typing import Any
 import boto3
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from infra.faults import Faulty
+from infra.library import Library, as_parameter, fault_in_words, read_library
 from infra.local.translate import load_template
 from infra.schedules import faults as schedule_faults
 from infra.schedules import schedules_of
-from lending.domain.policy import Policy
 
 INFRA = Path(__file__).parent
 # What no stage says for itself.
@@ -33,6 +34,7 @@ class Stage(BaseModel):
 
     stack: str = Field(pattern="^[a-z][a-z0-9-]{0,40}$")
     region: str = Field(pattern="^[a-z]+-[a-z]+-[0-9]$")
+    library: str
     parameters: dict[str, str | int]
 
 
@@ -42,6 +44,7 @@ class Checked:
 
     stack: str
     region: str
+    library: Library
     parameters: dict[str, str]
     defaults: dict[str, str]
     named: frozenset[str]
@@ -65,38 +68,29 @@ class Checked:
         return self.parameters | {"Release": hashlib.sha256(everything.encode()).hexdigest()}
 
 
-class Faulty(Exception):
-    """A stage or the policy cannot be deployed; each fault in words."""
-
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = faults
-
-
 def checked(name: str, folder: Path = INFRA) -> Checked:
-    """Read a stage and the policy.
+    """Read a stage and its library.
 
     Args:
-        folder: where `stages`, `policy.json` and `template.yaml` are.
+        folder: where `stages`, `libraries` and `template.yaml` are.
 
     Raises:
         Faulty: something in the files is wrong: everything that is.
     """
     template = load_template(folder / "template.yaml")
     known = template["Parameters"]
-    policy, in_policy = _read(folder / "policy.json", Policy)
-    stage, in_stage = _read(folder / "stages" / f"{name}.json", Stage)
-    if stage is None or policy is None:
-        raise Faulty(in_policy + in_stage)
+    stage = _read(folder / "stages" / f"{name}.json")
+    library = read_library(stage.library, folder / "libraries")
     given = {key: str(value) for key, value in stage.parameters.items()}
     faults = [f"{name}.json: {fault}" for fault in _parameter_faults(given, known, name)]
-    faults += [f"policy.json: {fault}" for fault in schedule_faults(policy, schedules_of(template))]
+    faults += [f"{library.name}: {fault}" for fault in schedule_faults(library.policy, schedules_of(template))]
     if faults:
         raise Faulty(faults)
-    defaults = {key: str(each["Default"]) for key, each in known.items()}
-    values = defaults | given | {"Policy": _as_parameter(policy)}
+    defaults = {key: str(each["Default"]) for key, each in known.items() if "Default" in each}
+    defaults |= {"Policy": as_parameter(library.policy), "MailDomain": library.policy.mail_domain}
+    values = defaults | given
     del values["Release"]
-    return Checked(stage.stack, stage.region, values, defaults, frozenset(given))
+    return Checked(stage.stack, stage.region, library, values, defaults, frozenset(given))
 
 
 def outputs_of(stage: Checked) -> dict[str, str]:
@@ -106,21 +100,13 @@ def outputs_of(stage: Checked) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
-def _read(path: Path, model: type[BaseModel]) -> tuple[Any, list[str]]:
-    """What a file says as a model, and what is wrong with it."""
+def _read(path: Path) -> Stage:
     try:
-        return model.model_validate_json(path.read_bytes()), []
+        return Stage.model_validate_json(path.read_bytes())
     except OSError:
-        return None, [f"{path.name} cannot be read"]
+        raise Faulty([f"{path.name} cannot be read"]) from None
     except ValidationError as error:
-        return None, [f"{path.name}: {_in_words(each)}" for each in error.errors()]
-
-
-def _in_words(fault: Any) -> str:
-    where = ".".join(str(part) for part in fault["loc"])
-    if fault["type"] == "extra_forbidden":
-        return f"{where}: there is no such value"
-    return f"{where}: {fault['msg']}" if where else str(fault["msg"])
+        raise Faulty([f"{path.name}: {fault_in_words(each)}" for each in error.errors()]) from None
 
 
 def _parameter_faults(given: Mapping[str, str], known: Mapping[str, Any], stage: str) -> Iterator[str]:
@@ -148,9 +134,3 @@ def _fault(value: str, rule: Mapping[str, Any]) -> str:
         return "is no number"
     within = int(rule.get("MinValue", 0)) <= int(value) <= int(rule.get("MaxValue", value))
     return "" if within else f"is not from {rule.get('MinValue')} to {rule.get('MaxValue')}"
-
-
-def _as_parameter(policy: Policy) -> str:
-    """The policy's own values as JSON, without a backslash before quotes or blanks: SAM takes those for its own."""
-    text = json.dumps(policy.model_dump(mode="json", exclude_unset=True), sort_keys=True)
-    return text.replace("\\\\", "\\u005c").replace('\\"', "\\u0022")

@@ -11,11 +11,11 @@ from typing import Any
 import boto3
 from botocore.exceptions import WaiterError
 
+from infra.library import Library, as_parameter
 from infra.local.package import function_package, layer_package
 from infra.local.pages import page_config, upload_pages
 from infra.local.server import REGION
 from infra.local.translate import Template, code_folders, expand, fit_to_loopback, load_template
-from lending.domain.policy import Policy
 
 ARTEFACTS = "lending-artefacts"
 
@@ -31,6 +31,7 @@ class Deployment:
     port: int
     site_port: int
     root: Path
+    library: Library
     name: str = "lending"
     parameters: dict[str, str] = field(default_factory=dict)
 
@@ -64,6 +65,8 @@ class Deployment:
             "OnlyBySite": "false",
             "SiteUrl": site_url,
             "ExtraSources": self.endpoint,
+            "Policy": as_parameter(self.library.policy),
+            "MailDomain": self.library.policy.mail_domain,
         }
         values = local | self.parameters
         release = hashlib.sha256(json.dumps([template, code, values]).encode()).hexdigest()
@@ -72,8 +75,7 @@ class Deployment:
         outputs = self._carry_out(how, values | {"Release": release})
         outputs["ApiUrl"] = f"{self.endpoint}/_aws/execute-api/{_api_id(outputs['ApiUrl'])}/$default/api"
         config = page_config(outputs, REGION, self.endpoint)
-        policy = Policy.model_validate_json(values.get("Policy", "{}"))
-        upload_pages(s3, outputs["SiteBucket"], self.root / "web", config, policy)
+        upload_pages(s3, outputs["SiteBucket"], self.root / "web", config, self.library)
         return outputs
 
     def _carry_out(self, how: str, values: dict[str, str]) -> dict[str, str]:

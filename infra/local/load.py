@@ -8,7 +8,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from infra.facilities import load_facilities, read_facilities
+from infra.facilities import load_facilities
 from infra.local.samples import catalogue, kit_numbers
 from infra.local.stack import ROOT, Stack
 from lending.aws.table import Table
@@ -26,7 +26,7 @@ def load(stack: Stack) -> list[dict[str, str]]:
         subprocess.CalledProcessError: the catalogue could not be imported.
     """
     table = Table(stack.client("dynamodb"), stack.outputs["TableName"])
-    facilities = read_facilities()
+    facilities = stack.library.facilities
     load_facilities(table, facilities)
     for facility in facilities:
         _load_kits(table, facility)

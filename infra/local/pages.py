@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from infra.library import Library
 from infra.local.filling import Markup, as_data, filled
 from infra.local.site_facts import site_facts
 from lending.domain.policy import Policy
@@ -62,12 +63,12 @@ def page_config(outputs: dict[str, str], region: str, cognito_endpoint: str) -> 
     }
 
 
-def upload_pages(s3: "S3Client", bucket: str, folder: Path, config: dict[str, str], policy: Policy) -> int:
+def upload_pages(s3: "S3Client", bucket: str, folder: Path, config: dict[str, str], library: Library) -> int:
     """Upload the pages and their config.json; the number of objects written.
 
     Browsers ask again each time (`no-cache`), so that a page never meets the modules of another release.
     """
-    objects = dict(site_files(folder, policy)) | {"config.json": json.dumps(config).encode()}
+    objects = dict(site_files(folder, library)) | {"config.json": json.dumps(config).encode()}
     for key, body in objects.items():
         s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type(key), CacheControl="no-cache")
     return len(objects)
@@ -78,13 +79,13 @@ def content_type(key: str) -> str:
     return CONTENT_TYPES.get(Path(key).suffix) or mimetypes.guess_type(key)[0] or "application/octet-stream"
 
 
-def site_files(folder: Path, policy: Policy) -> Iterator[tuple[str, bytes]]:
+def site_files(folder: Path, library: Library) -> Iterator[tuple[str, bytes]]:
     """Each file of the site with its key: the pages in their frame, their worker, styles, pictures and modules.
 
     Raises:
         Unfillable: a file names what is not there, or something the library says cannot stand in it.
     """
-    facts = site_facts(policy) | {"kinds": as_data(kinds_of_application(policy))}
+    facts = site_facts(library) | {"kinds": as_data(kinds_of_application(library.policy))}
     for page in sorted(folder.glob("*.html")):
         yield page.name, framed(page, folder / "frame", facts).encode()
     files = (path for name in PUBLISHED_FOLDERS for path in (folder / name).rglob("*") if path.is_file())
@@ -151,13 +152,11 @@ def kinds_of_application(policy: Policy) -> dict[str, Any]:
     }
 
 
-def publish(name: str, region: str) -> None:
+def publish(name: str, region: str, library: Library) -> None:
     """Publish the pages of a stack on AWS, and say where they are."""
     session: Any = boto3.Session(region_name=region)
     stack = session.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     config = page_config(outputs, region, f"https://cognito-idp.{region}.amazonaws.com")
-    told = {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in stack["Parameters"]}
-    policy = Policy.model_validate_json(told["Policy"])
-    count = upload_pages(session.client("s3"), outputs["SiteBucket"], WEB, config, policy)
+    count = upload_pages(session.client("s3"), outputs["SiteBucket"], WEB, config, library)
     print(f"{count} objects, {outputs['SiteUrl']}")

@@ -3,22 +3,20 @@
 A page writes `{{hold_limit}}`, and never the number.
 """
 
-import csv
 from datetime import time
 
-from infra.facilities import CSV, read_facilities
+from infra.library import Library
 from infra.local.filling import as_data
 from lending.domain.policy import Policy
 from lending.domain.words import weekdays_in_words
 
-LAND = CSV.with_name("land.csv")
 
-
-def site_facts(policy: Policy) -> dict[str, str]:
+def site_facts(library: Library) -> dict[str, str]:
     """Each fact by the name that pages have for it, as it stands in a sentence."""
-    return (
-        names(policy) | days_of_the_week(policy) | numbers(policy) | facts_of_facilities() | {"land": as_data(land())}
-    )
+    policy = library.policy
+    facts = names(policy) | days_of_the_week(policy) | numbers(policy)
+    # The outline of the land on the map of facilities.
+    return facts | facts_of_facilities(library) | {"land": as_data(library.land)}
 
 
 def names(policy: Policy) -> dict[str, str]:
@@ -72,19 +70,13 @@ def numbers(policy: Policy) -> dict[str, str]:
     }
 
 
-def facts_of_facilities() -> dict[str, str]:
+def facts_of_facilities(library: Library) -> dict[str, str]:
     """How many facilities there are, and which hand out no kits."""
-    listed = read_facilities()
+    listed = library.facilities
     return {
         "facility_count": str(len(listed)),
         "facilities_without_kits": "、".join(each.name for each in listed if not each.gives_out_kits),
     }
-
-
-def land() -> list[tuple[float, float]]:
-    """The outline of the land on the map of facilities: pairs of latitude and longitude in degrees."""
-    with LAND.open(encoding="utf-8", newline="") as file:
-        return [(float(row["latitude"]), float(row["longitude"])) for row in csv.DictReader(file)]
 
 
 def _weekday(number: int) -> str:

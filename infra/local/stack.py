@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.config import Config
 
+from infra.library import FIRST, Library, read_library
 from infra.local.deploy import Deployment
 from infra.local.front import front
 from infra.local.server import REGION, is_taken, ministack
@@ -34,6 +35,11 @@ class Stack:
     folder: Path
     accounts: list[dict[str, str]] = field(default_factory=list)
     region: str = REGION
+
+    @property
+    def library(self) -> Library:
+        """The library whose stack it is."""
+        return self.deployment.library
 
     @property
     def endpoint(self) -> str:
@@ -81,18 +87,27 @@ def _is_of_another(path: Path, endpoint: str) -> bool:
 
 @contextmanager
 def local_stack(
-    port: int | None = None, site_port: int | None = None, root: Path = ROOT, parameters: dict[str, str] | None = None
+    port: int | None = None,
+    site_port: int | None = None,
+    root: Path = ROOT,
+    parameters: dict[str, str] | None = None,
+    library: str = FIRST,
 ) -> Iterator[Stack]:
     """Start the local AWS, deploy everything, serve the site, and stop it all at the end of the block.
 
     `port` and `site_port` default to MINISTACK_PORT (4566) and SITE_PORT (8080); `server.free_port()` gives ports for
-    tests that run beside each other. `root` is the tree that is deployed, `parameters` override the template's. Raises
-    RuntimeError when something does not come up.
+    tests that run beside each other. `root` is the tree that is deployed, `parameters` override the template's,
+    `library` is a folder of `infra/libraries`.
+
+    Raises:
+        RuntimeError: something does not come up.
+        Faulty: something is wrong in the library's folder.
     """
+    said = read_library(library)
     port = port or int(os.environ.get("MINISTACK_PORT", "4566"))
     site_port = site_port or int(os.environ.get("SITE_PORT", "8080"))
     with _own_folder(port) as folder, ministack(port, folder) as endpoint:
-        deployment = Deployment(endpoint, port, site_port, root, parameters=dict(parameters or {}))
+        deployment = Deployment(endpoint, port, site_port, root, said, parameters=dict(parameters or {}))
         outputs = deployment.create()
         api = urlsplit(outputs["ApiUrl"]).path.removesuffix("/api")
         with front(site_port, port, outputs["DistributionDomain"], api):

@@ -18,7 +18,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from infra.facilities import load_facilities, read_facilities
+from infra.facilities import load_facilities
 from infra.local.photos import card_photo, document_photo
 from infra.local.server import free_port
 from infra.local.stack import Stack, local_stack
@@ -84,7 +84,7 @@ def browser(launch: Launch) -> Iterator[Browser]:
 def stack() -> Iterator[Stack]:
     """A deployed stack with its facilities."""
     with local_stack(free_port(), free_port()) as stack:
-        load_facilities(Table(stack.client("dynamodb"), stack.outputs["TableName"]), read_facilities())
+        load_facilities(Table(stack.client("dynamodb"), stack.outputs["TableName"]), stack.library.facilities)
         yield stack
 
 

@@ -1,12 +1,12 @@
 """A release is put beside another, changed and taken back; on a stack of its own, deployed again and again."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from infra.deploy import live_parameters
+from infra.library import as_parameter
 from infra.local.people import Caller
 from infra.local.server import free_port
 from infra.local.stack import Stack, local_stack
@@ -14,6 +14,7 @@ from infra.rollback import NoRelease, roll_back
 from infra.stage import checked
 from lending.aws.table import Table
 from tests.deployed.conftest import NOON, Given
+from tests.library import aomori
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +46,13 @@ def test_a_policy_is_changed_and_taken_back_with_its_release(production: Stack, 
     with pytest.raises(NoRelease):
         take_back(production)
     # WHEN another policy is deployed THEN it counts for the same people
-    production.change(Policy=json.dumps({"hold_limit": 3}))
+    production.change(Policy=as_parameter(aomori(hold_limit=3)))
     assert holds_allowed(patron) == 3
     # WHEN it is taken back THEN all is as before, settings and all
     take_back(production)
     assert holds_allowed(patron) == 20
     # AND the next release goes on from there
-    production.change(Policy=json.dumps({"hold_limit": 5}))
+    production.change(Policy=as_parameter(aomori(hold_limit=5)))
     assert holds_allowed(patron) == 5
 
 

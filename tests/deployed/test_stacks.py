@@ -16,6 +16,7 @@ from infra.local.people import Caller
 from infra.local.server import LOOPBACK
 from infra.local.stack import Stack
 from tests.deployed.conftest import NOON
+from tests.library import AOMORI
 
 
 def test_what_the_functions_write_is_in_the_stacks_own_folder(stack: Stack) -> None:
@@ -30,7 +31,7 @@ def test_what_the_functions_write_is_in_the_stacks_own_folder(stack: Stack) -> N
 def stack_at(port: int, tree: Path) -> Stack:
     folder = tree / f"{port}-own"
     folder.mkdir()
-    return Stack(Deployment(f"http://{LOOPBACK}:{port}", port, 0, tree), {"TableName": f"of {port}"}, folder)
+    return Stack(Deployment(f"http://{LOOPBACK}:{port}", port, 0, tree, AOMORI), {"TableName": f"of {port}"}, folder)
 
 
 def table_in(outputs: Path) -> str:

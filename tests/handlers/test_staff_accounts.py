@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from infra.accounts import Account, Pool, facility_accounts, make_accounts, reset_account, staff_accounts
-from infra.facilities import read_facilities
 from lending.aws.clients import client
+from tests.library import AOMORI
 
 DESK = Account("sato", "desk", "佐藤 見本")
 PLACE = Account("facility-02", "facility-02", "平内町立図書館")
@@ -53,7 +53,7 @@ def choose_password(pool: Pool, username: str, password: str) -> None:
 
 
 def test_every_facility_has_an_account_in_its_own_group() -> None:
-    accounts = facility_accounts(read_facilities())
+    accounts = facility_accounts(AOMORI.facilities)
     assert len(accounts) == 59
     assert accounts[1] == PLACE
 

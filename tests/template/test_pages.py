@@ -7,14 +7,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from infra.facilities import read_facilities
 from infra.local.filling import NAME
 from infra.local.pages import STAFF_PAGES, WEB, WORKER, content_type, kinds_of_application, site_files
-from lending.domain.policy import Policy
 from lending.domain.registration.kinds import KINDS
+from tests.library import AOMORI, aomori_library
 from tests.weeks import runs_of_week
 
-FILES = dict(site_files(WEB, Policy()))
+FILES = dict(site_files(WEB, AOMORI))
 PAGES = sorted(name for name in FILES if name.endswith(".html"))
 ONCE = ("title", "header", "main", "footer", "h1")
 
@@ -108,7 +107,7 @@ def test_a_page_runs_nothing_but_modules_and_carries_the_kinds_of_application(pa
     assert {script["type"] for script in data} == {"application/json"}
     assert {script["id"] for script in data} == {"kinds"} | ({"land"} if page in WITH_LAND else set())
     _, _, rest = FILES[page].decode().partition('id="kinds">')
-    assert json.loads(rest.partition("</script>")[0]) == json.loads(json.dumps(kinds_of_application(Policy())))
+    assert json.loads(rest.partition("</script>")[0]) == json.loads(json.dumps(kinds_of_application(AOMORI.policy)))
 
 
 def test_the_home_page_leads_to_every_kind_of_application() -> None:
@@ -119,7 +118,7 @@ def test_the_home_page_leads_to_every_kind_of_application() -> None:
 
 def test_the_pages_are_published_with_the_policy_of_their_stack() -> None:
     # GIVEN a library that asks for fewer pictures and names guardians later THEN its pages say so
-    own = Policy(image_limit=3, guardian_below=18)
+    own = aomori_library(image_limit=3, guardian_below=18)
     page = dict(site_files(WEB, own))["apply.html"].decode()
     told = json.loads(page.partition('id="kinds">')[2].partition("</script>")[0])
     assert (told["image_limit"], told["guardian_below"]) == (3, 18)
@@ -152,7 +151,7 @@ def test_the_guide_answers_each_question_once() -> None:
 def test_what_the_guide_says_follows_the_policy() -> None:
     # GIVEN a library with another week and other numbers THEN its answers say so
     tuesday = runs_of_week({"weekday": 1})
-    own = Policy(runs=tuesday, hold_limit=12, renewal_days=10, counter_phone="017-000-0000")
+    own = aomori_library(runs=tuesday, hold_limit=12, renewal_days=10, counter_phone="017-000-0000")
     guide = dict(site_files(WEB, own))["guide.html"].decode()
     for told in (
         "火曜日の朝8時30分まで",
@@ -177,7 +176,7 @@ def test_the_guide_names_the_views_of_my_library_as_they_are() -> None:
 
 def test_every_facility_lies_on_the_map() -> None:
     land = json.loads(FILES["facilities.html"].decode().partition('id="land">')[2].partition("</script>")[0])
-    for facility in read_facilities():
+    for facility in AOMORI.facilities:
         assert facility.latitude is not None
         assert facility.longitude is not None
         assert _within(facility.latitude, facility.longitude, land), facility.name

@@ -1,0 +1,91 @@
+"""A library is a folder of `infra/libraries`: what it says of itself, checked as one before anything is built.
+
+`library.json` has its names, its words, its week and each number that is not as `lending/domain/policy.py` has it;
+`facilities.csv` its partner facilities; `land.csv`, if there is one, the outline of its land for their map.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from infra.facility_list import read_facilities, read_land
+from infra.faults import Faulty
+from lending.domain.calendar.facility import Facility
+from lending.domain.policy import Policy
+
+LIBRARIES = Path(__file__).parent / "libraries"
+# Who is played where nobody else is named.
+FIRST = "aomori"
+
+
+class Library(BaseModel):
+    """All that a library says of itself; `source` names where the facts of an example are from, and what is made up."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern="^[a-z][a-z0-9-]{0,30}$")
+    policy: Policy
+    source: str = ""
+    facilities: tuple[Facility, ...] = ()
+    land: tuple[tuple[float, float], ...] = ()
+
+
+def read_library(name: str, folder: Path = LIBRARIES) -> Library:
+    """The library of a folder.
+
+    Args:
+        folder: where the folders of libraries are.
+
+    Raises:
+        Faulty: something in its files is wrong: everything that is, in words.
+    """
+    faults: list[str] = []
+    facilities = read_facilities(folder / name / "facilities.csv", faults)
+    land = read_land(folder / name / "land.csv", faults)
+    said = _read_json(folder / name / "library.json", faults)
+    library = None
+    if said is not None:
+        try:
+            library = Library.model_validate({**said, "name": name})
+        except ValidationError as error:
+            faults += [f"library.json: {fault_in_words(each)}" for each in error.errors()]
+    if library is None or faults:
+        raise Faulty([f"{name}: {fault}" for fault in faults])
+    return library.model_copy(update={"facilities": facilities, "land": land})
+
+
+def as_parameter(policy: Policy) -> str:
+    """What of a policy differs from its defaults, as JSON, without a backslash before quotes or blanks.
+
+    It goes into the environment of each function, which is small; and SAM takes such backslashes for its own.
+    """
+    text = json.dumps(policy.model_dump(mode="json", exclude_defaults=True), sort_keys=True, ensure_ascii=False)
+    return text.replace("\\\\", "\\u005c").replace('\\"', "\\u0022")
+
+
+def fault_in_words(fault: Any) -> str:
+    """What a model found wrong: the place, what stands there, and what may."""
+    where = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        return f"{where}: there is no such value"
+    if fault["type"] == "missing":
+        return f"{where}: is missing"
+    given = fault["input"]
+    shown = f"{given!r}: " if isinstance(given, str | int | float) else ""
+    return f"{where}: {shown}{fault['msg']}" if where else str(fault["msg"])
+
+
+def _read_json(path: Path, faults: list[str]) -> dict[str, Any] | None:
+    try:
+        said = json.loads(path.read_bytes())
+    except OSError:
+        faults.append(f"{path.name} cannot be read")
+    except ValueError as error:
+        faults.append(f"{path.name} is no JSON: {error}")
+    else:
+        if isinstance(said, dict):
+            return said
+        faults.append(f"{path.name} is no JSON object")
+    return None
