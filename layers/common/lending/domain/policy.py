@@ -35,6 +35,14 @@ class Policy(BaseModel):
 
     kept_aside_runs: int = Field(0, ge=0, description="runs for which a passed-over patron's book stays kept (21)")
 
+    # The reader's own order and pace
+    pause: bool = Field(False, description="patrons may have their holds rest until a day (46)")
+    pause_notice_days: int = Field(3, ge=0, description="a mail before a pause ends (46)")
+    reading_order: bool = Field(False, description="a hold may come after another of one's own (47)")
+    any_of: bool = Field(False, description="of a group of holds one may answer all (48)")
+    own_order: bool = Field(False, description="patrons say which of their holds come first (49)")
+    books_a_run: bool = Field(False, description="patrons may ask for fewer books a run (49)")
+
     # Loans
     loan_cap: int = Field(10, ge=1, description="books on loan per patron (19)")
     loan_caps: tuple[int, ...] = Field((5, 10), description="what a patron may ask for (19)")

@@ -77,7 +77,7 @@ def _view(library: Library, hold: Hold, standing: Standing, patron: Patron, clos
     moment, policy = library.moment, library.policy
     hold = with_deadline(hold.as_of(closed.latest_run), library.today, closed, policy)
     position, of = standing.place
-    stopped_by = stopping_patron(hold, patron, coming_week(moment, closed, policy))
+    stopped_by = stopping_patron(hold, patron, policy, coming_week(moment, closed, policy))
     pickup = None if stopped_by else pickup_of_hold(
         hold, position, standing.copies, standing.holders, moment, closed, policy
     )  # fmt: skip

@@ -42,6 +42,8 @@ class Hold:
     `pickup_place` is `prefectural` or a facility's number as text; `next_pickup_place` is a recorded change of it that
     counts from the cycle of `next_pickup_from` (14). `barcode` is the copy kept for it while secured or ready;
     `ready_on` is the day it was made ready, whose mail goes out the day after (15); `mailed_on` the day it really did.
+    `after` is the title of another hold of the same patron that is to be lent first (47); holds of one `group` are
+    wishes of which one is enough (48); `rank` is the place the patron gives it among their holds, from 1 on (49).
     """
 
     patron_id: str
@@ -57,6 +59,9 @@ class Hold:
     next_pickup_place: str = ""
     next_pickup_from: date | None = None
     last_run: RunReason | None = None
+    after: str = ""
+    group: str = ""
+    rank: int | None = None
 
     def place_on(self, cycle: date) -> str:
         """The pickup place that counts in the run of a cycle, whatever day that run is made on (RULES 14)."""

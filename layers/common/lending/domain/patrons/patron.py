@@ -17,6 +17,9 @@ class Patron:
     minor; `note` is for staff. `usual_pickup_place` is offered first when a hold is placed; empty if none is chosen.
     `former_cards` and `receipts` (of the applications that were registered) are what else is kept of the person under
     other keys, to be shown to them and to go with them (RULES 41).
+    `paused_until` is the last day of a pause, `books_a_run` the most books wanted in one run, if the patron wants
+    fewer than the cap (RULES 46, 49). `order_changes` counts changes of after and group among their holds: two at once
+    can be told from one after the other.
     """
 
     patron_id: str
@@ -46,6 +49,10 @@ class Patron:
     told_renewal: date | None = None
     former_cards: tuple[str, ...] = ()
     receipts: tuple[str, ...] = ()
+    paused_until: date | None = None
+    told_pause: date | None = None
+    books_a_run: int | None = None
+    order_changes: int = 0
 
     def with_card(self, number: str) -> "Patron":
         """The patron with another card; the one before is remembered."""
@@ -63,6 +70,10 @@ class Patron:
     def expired_on(self, day: date) -> bool:
         """Whether the card has run out: its last day still counts (RULES 8)."""
         return self.expires_on < day
+
+    def paused_on(self, day: date) -> bool:
+        """Whether the holds rest: the last day of a pause still counts (RULES 46)."""
+        return self.paused_until is not None and day <= self.paused_until
 
     def renewal_due_on(self, day: date, policy: Policy) -> bool:
         """Whether the card is about to run out, as a mail says as well (RULES 37)."""

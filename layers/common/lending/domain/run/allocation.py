@@ -1,8 +1,9 @@
 """Which hold gets which copy, and why the others get none: Thursday run and prefectural pulls (RULES 15, 18-27).
 
 One pure function, `allocate`. Two steps that need nothing of each other: title by title, queues take the copies that
-are on the shelf; then patron by patron, the cap chooses among the books each of them would get. The same input gives
-the same output whatever its order, and the work grows with the number of holds and nothing else.
+are on the shelf; then patron by patron, the cap chooses among the books each of them would get. What patrons do not
+want although it is their turn is known before (`choices`). The same input gives the same output whatever its order,
+and the work grows with the number of holds and nothing else.
 """
 
 from collections import defaultdict
@@ -12,13 +13,15 @@ from datetime import date, datetime
 from typing import Any
 
 from lending.domain.calendar.calendar import Calendar
-from lending.domain.catalogue.title import Copy, CopyState, Pull
+from lending.domain.catalogue.title import Copy, CopyState
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
+from lending.domain.run.choices import Declined, declined_holds
 from lending.domain.run.obstacles import Gate
 from lending.domain.run.reasons import Code
 from lending.domain.run.run import Explanation, Outcome, Run, RunDecision
+from lending.domain.run.shelf import free_copies, standing_pulls
 
 
 def allocate(
@@ -37,8 +40,9 @@ def allocate(
 
     Answers one decision a hold, by title id and then as queued, the secured ones of a title first.
     """
-    plan = _Plan(Gate(patrons, calendar, policy, run))
+    gate = Gate(patrons, calendar, policy, run)
     queues = _queues(holds)
+    plan = _Plan(gate, declined_holds(queues, copies_by_title, gate))
     for title_id in sorted(queues):
         plan.serve(queues.pop(title_id), copies_by_title.get(title_id, ()))
     plan.keep_to_caps()
@@ -47,25 +51,24 @@ def allocate(
 
 # A member of an enum is slow to look up, and a run asks for these millions of times.
 _WAITING, _SECURED, _READY = HoldStatus.WAITING, HoldStatus.SECURED, HoldStatus.READY
-_ON_SHELF, _KEPT_ASIDE, _MISSING = CopyState.ON_SHELF, CopyState.KEPT_ASIDE, CopyState.MISSING
+_KEPT_ASIDE, _MISSING = CopyState.KEPT_ASIDE, CopyState.MISSING
 _LEND, _NONE = Outcome.LEND, Outcome.NONE
 
 
 class _Plan:
     """The decisions of one run while they come about."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, declined: Declined) -> None:
         self.decisions: list[RunDecision] = []
         self._holds: list[Hold] = []  # of the decisions, one by one
         self._contested: set[str] = set()  # titles for which somebody still waits
         self._reasons: dict[tuple[Any, ...], Explanation] = {}
         self._gate = gate
+        self._declined = declined
 
     def serve(self, queue: list[Hold], copies: Sequence[Copy]) -> None:
         """Step 1 for one title: the queue takes what is on the shelf, in order (RULES 11, 18, 21-23)."""
-        if len(queue) > 1:
-            queue.sort(key=_queued)
-        standing = _standing_pulls(copies, queue, self._gate)
+        standing = standing_pulls(copies, queue, self._gate)
         waiting = [hold for hold in queue if hold.status is _WAITING]
         if len(waiting) < len(queue):
             self._serve_secured(queue, copies, standing)
@@ -87,10 +90,9 @@ class _Plan:
                 kept = replace(self.decisions[index], decision=Outcome.KEEP_ASIDE, code=Code.CAP, facts=facts)
                 self.decisions[index] = kept
 
-    def _turn(self, index: int) -> tuple[bool, datetime, str]:
-        """The order of RULES 20: titles other people wait for, then the older hold, then the title's id."""
+    def _turn(self, index: int) -> tuple[object, ...]:
         hold = self._holds[index]
-        return hold.title_id not in self._contested, hold.queued_at, hold.title_id
+        return self._gate.turn(hold, hold.title_id in self._contested)
 
     def _serve_secured(self, queue: list[Hold], copies: Sequence[Copy], standing: Mapping[str, str]) -> None:
         """Kept copies are lent, or stay kept with the reason (RULES 20, 21)."""
@@ -105,7 +107,7 @@ class _Plan:
                 self._refuse(hold, reason, place)
 
     def _serve_waiting(self, waiting: list[Hold], copies: Sequence[Copy], standing: Mapping[str, str]) -> None:
-        free = _free_copies(copies, standing)
+        free = free_copies(copies, standing)
         shortage = None
         lendable = 0
         on_hand = bool(free or standing)
@@ -114,6 +116,8 @@ class _Plan:
                 continue
             place = hold.place_on(self._gate.cycle)
             reason = self._gate.obstacle(hold, place)
+            if self._declined and reason is None:
+                reason = self._declined.get((hold.patron_id, hold.title_id))
             if reason is None and free:
                 lendable = lendable or _lendable(copies)
                 self._grant(hold, free.pop().barcode, place, (position, len(waiting), lendable))
@@ -151,46 +155,14 @@ def _queues(holds: Iterable[Hold]) -> dict[str, list[Hold]]:
     for hold in holds:
         if hold.status is not _READY:
             queues[hold.title_id].append(hold)
+    for queue in queues.values():
+        if len(queue) > 1:
+            queue.sort(key=_queued)
     return queues
 
 
 def _queued(hold: Hold) -> tuple[datetime, str]:
     return hold.queued_at, hold.patron_id
-
-
-def _standing_pulls(copies: Sequence[Copy], queue: list[Hold], gate: Gate) -> Mapping[str, str]:
-    """The patrons, with their copies, for whom staff are already fetching by another run's plan (RULES 15, 23).
-
-    A plan stands for its day. One of a later day stands as well: it can only be met when a run is made up for late.
-    What a Thursday run has planned, no pull for the counter takes away until its books are to be collected (RULES 29).
-    """
-    standing = {
-        copy.pull.patron_id: copy.barcode for copy in copies if copy.pull is not None and _stands(copy, copy.pull, gate)
-    }
-    return (
-        {hold.patron_id: standing[hold.patron_id] for hold in queue if hold.patron_id in standing} if standing else {}
-    )
-
-
-def _stands(copy: Copy, pull: Pull, gate: Gate) -> bool:
-    if pull.run == gate.run.run_id or copy.state not in (_ON_SHELF, _KEPT_ASIDE):
-        return False
-    return pull.day >= gate.day or gate.leaves_to_thursday(pull)
-
-
-def _free_copies(copies: Sequence[Copy], standing: Mapping[str, str]) -> list[Copy]:
-    """Copies to be taken from the end, so that the first in shelf order goes first."""
-    free = [copy for copy in copies if copy.state is _ON_SHELF and copy.can_be_lent]
-    if standing:
-        taken = frozenset(standing.values())
-        free = [copy for copy in free if copy.barcode not in taken]
-    if len(free) > 1:
-        free.sort(key=_shelf_order, reverse=True)
-    return free
-
-
-def _shelf_order(copy: Copy) -> tuple[str, str]:
-    return copy.call_number, copy.barcode
 
 
 def _gone(hold: Hold, copies: Sequence[Copy]) -> Explanation | None:

@@ -31,6 +31,9 @@ class Code(StrEnum):
     FACILITY_SUSPENDED = "facility_suspended"
     NOT_PULLED = "not_pulled"
     NO_COPY_LEFT = "no_copy_left"
+    PAUSED = "paused"
+    READING_ORDER = "reading_order"
+    ANY_OF = "any_of"
     PREFECTURAL = "prefectural"
     READY = "ready"  # a prefectural pull found a copy for it (RULES 15)
     PARTNER = "partner"  # a prefectural pull leaves a copy to it for the next Thursday run (RULES 15)
@@ -97,6 +100,11 @@ def _lent_short(facts: Facts) -> str:
 
 
 def _cap(facts: Facts) -> str:
+    if "books_a_run" in facts:
+        return (
+            f"一度の処理でお貸しする本を{facts['books_a_run']}冊までにする設定のため、今回はお貸ししませんでした。"
+            "予約の順番は変わりません。"
+        )
     back = _if(
         facts, "on_the_way_back", lambda: f"そのうち{facts['on_the_way_back']}冊は、図書館へ返ってくる途中です。"
     )
@@ -107,6 +115,8 @@ def _cap(facts: Facts) -> str:
 
 
 def _cap_short(facts: Facts) -> str:
+    if "books_a_run" in facts:
+        return f"ご本人の希望 1回{facts['books_a_run']}冊まで"
     return (
         f"上限のため保留 貸出{facts['on_loan']}冊(返送中{facts['on_the_way_back']}冊)/上限{facts['cap']}冊"
         if "on_the_way_back" in facts
@@ -200,6 +210,11 @@ def _facility_suspended_short(facts: Facts) -> str:
     return f"受取館休止{_why(facts)}{_if(facts, 'until', lambda: ' ' + _full_day(facts, 'until') + 'まで')}"
 
 
+def _paused(facts: Facts) -> str:
+    until = _if(facts, "until", lambda: f"({_full_day(facts, 'until')}まで)")
+    return f"予約をお休みにされている{until}ため、お貸しするのを見合わせています。予約の順番は変わりません。"
+
+
 _FOR_PATRONS: Mapping[Code, Callable[[Facts], str]] = {
     Code.LENT: _lent,
     Code.CAP: _cap,
@@ -225,6 +240,13 @@ _FOR_PATRONS: Mapping[Code, Callable[[Facts], str]] = {
     Code.NO_COPY_LEFT: lambda _: (
         "お貸しできる本が、紛失などのためなくなりました。県立図書館でご相談を承ります。この予約は、取り消すこともできます。"
     ),
+    Code.PAUSED: _paused,
+    Code.READING_ORDER: lambda _: (
+        "先にお読みになる本をお貸ししたあとで、この本をお貸しします。予約の順番は変わりません。"
+    ),
+    Code.ANY_OF: lambda _: (
+        "「どれか1冊」の予約のうち、ほかの本をご用意しています。その本をお渡しできないときは、この本をお待ちいただけます。"
+    ),
     Code.PREFECTURAL: lambda _: (
         "県立図書館で受け取る本として用意します。「貸出可能」になりましたら、県立図書館へお越しください。"
     ),
@@ -247,6 +269,9 @@ _FOR_COUNTER: Mapping[Code, Callable[[Facts], str]] = {
     Code.FACILITY_SUSPENDED: _facility_suspended_short,
     Code.NOT_PULLED: lambda facts: f"発送までに取り出されず{_place_in_queue_short(facts)}",
     Code.NO_COPY_LEFT: lambda _: "貸出できる所蔵なし",
+    Code.PAUSED: lambda facts: f"予約休止中{_if(facts, 'until', lambda: ' ' + _full_day(facts, 'until') + 'まで')}",
+    Code.READING_ORDER: lambda _: "順番予約 先の本を貸出後",
+    Code.ANY_OF: lambda _: "いずれか予約 ほかの本を用意中",
     Code.PREFECTURAL: lambda _: "県立図書館受取分として確保",
     Code.READY: lambda _: "県立図書館受取分として取置",
     Code.PARTNER: lambda _: "次回の貸出処理用に確保",
