@@ -14,7 +14,7 @@ from botocore.config import Config
 from infra.faults import Faulty
 from infra.local.translate import load_template
 from infra.rollback import ALIAS
-from infra.schedules import Schedule, schedules_of
+from infra.schedules import functions_of
 from infra.stage import INFRA, checked, outputs_of
 from lending.domain.week import TOKYO
 
@@ -55,15 +55,15 @@ def moment_of(text: str, now: datetime, may_be_ahead: bool = False) -> datetime:
     return at
 
 
-def function_of(job: str, schedules: dict[str, Schedule]) -> str:
+def function_of(job: str, functions: dict[str, str]) -> str:
     """Which function does a job, by the name of the output that names it.
 
     Raises:
         NotAsked: there is no such job.
     """
-    if job not in schedules:
-        raise NotAsked(f"There is no job {job}. There are {', '.join(sorted(schedules))}.")
-    return schedules[job].function
+    if job not in functions:
+        raise NotAsked(f"There is no job {job}. There are {', '.join(sorted(functions))}.")
+    return functions[job]
 
 
 def ask(functions: Any, function: str, job: str, at: datetime) -> str:
@@ -92,7 +92,7 @@ def main() -> None:
     asked = parser.parse_args()
     try:
         stage = checked(asked.stage)
-        function = function_of(asked.job, schedules_of(load_template(INFRA / "template.yaml")))
+        function = function_of(asked.job, functions_of(load_template(INFRA / "template.yaml")))
         at = moment_of(asked.at, datetime.now(TOKYO), stage.parameters["TimeTravel"] == "true")
         functions: Any = boto3.client("lambda", region_name=stage.region, config=_PATIENCE)
         print(ask(functions, outputs_of(stage)[function], asked.job, at))

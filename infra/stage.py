@@ -18,12 +18,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from infra.faults import Faulty
 from infra.library import Library, as_parameter, fault_in_words, read_library
 from infra.local.translate import load_template
-from infra.schedules import faults as schedule_faults
-from infra.schedules import schedules_of
+from infra.schedules import PARAMETERS as SCHEDULES
+from infra.schedules import schedules_for
 
 INFRA = Path(__file__).parent
 # What no stage says for itself.
-OF_ALL_STAGES = ("Policy", "Release")
+OF_ALL_STAGES = ("Policy", "Release", *SCHEDULES)
 NEVER_FOR_PATRONS = (("TimeTravel", "true"), ("StaffPool", "shared"))
 
 
@@ -77,18 +77,16 @@ def checked(name: str, folder: Path = INFRA) -> Checked:
     Raises:
         Faulty: something in the files is wrong: everything that is.
     """
-    template = load_template(folder / "template.yaml")
-    known = template["Parameters"]
+    known = load_template(folder / "template.yaml")["Parameters"]
     stage = _read(folder / "stages" / f"{name}.json")
     library = read_library(stage.library, folder / "libraries")
     given = {key: str(value) for key, value in stage.parameters.items()}
     faults = [f"{name}.json: {fault}" for fault in _parameter_faults(given, known, name)]
-    faults += [f"{library.name}: {fault}" for fault in schedule_faults(library.policy, schedules_of(template))]
     if faults:
         raise Faulty(faults)
     defaults = {key: str(each["Default"]) for key, each in known.items() if "Default" in each}
     defaults |= {"Policy": as_parameter(library.policy), "MailDomain": library.policy.mail_domain}
-    values = defaults | given
+    values = defaults | given | schedules_for(library.policy)
     del values["Release"]
     return Checked(stage.stack, stage.region, library, values, defaults, frozenset(given))
 

@@ -16,6 +16,8 @@ from infra.local.package import function_package, layer_package
 from infra.local.pages import page_config, upload_pages
 from infra.local.server import REGION
 from infra.local.translate import Template, code_folders, expand, fit_to_loopback, load_template
+from infra.schedules import schedules_for
+from lending.domain.policy import Policy
 
 ARTEFACTS = "lending-artefacts"
 
@@ -69,6 +71,7 @@ class Deployment:
             "MailDomain": self.library.policy.mail_domain,
         }
         values = local | self.parameters
+        values |= schedules_for(Policy.model_validate_json(values["Policy"]))
         release = hashlib.sha256(json.dumps([template, code, values]).encode()).hexdigest()
         plain = fit_to_loopback(expand(template, code, release), self.port)
         s3.put_object(Bucket=ARTEFACTS, Key=f"{self.name}.json", Body=json.dumps(plain).encode())

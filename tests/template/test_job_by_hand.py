@@ -9,7 +9,7 @@ import pytest
 
 from infra.job import Failed, NotAsked, ask, function_of, moment_of
 from infra.local.translate import load_template
-from infra.schedules import schedules_of
+from infra.schedules import functions_of
 from lending.domain.week import TOKYO
 from tests.template.conftest import ROOT
 
@@ -59,12 +59,12 @@ def test_a_stage_that_travels_in_time_may_be_ahead() -> None:
 def test_each_jobs_function_is_one_that_the_stack_tells() -> None:
     # GIVEN the template WHEN each of its jobs is asked for THEN an output names the function
     template = load_template(ROOT / "infra" / "template.yaml")
-    schedules = schedules_of(template)
-    assert {function_of(job, schedules) for job in schedules} <= set(template["Outputs"])
-    assert function_of("thursday_run", schedules) == "AllocatorFunction"
+    functions = functions_of(template)
+    assert {function_of(job, functions) for job in functions} <= set(template["Outputs"])
+    assert function_of("thursday_run", functions) == "AllocatorFunction"
     # AND of another one it is told which there are
     with pytest.raises(NotAsked, match=r"no job thursday.*lending_mail.*thursday_run"):
-        function_of("thursday", schedules)
+        function_of("thursday", functions)
 
 
 def test_a_function_is_asked_as_by_its_schedule() -> None:
