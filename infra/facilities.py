@@ -7,14 +7,16 @@ import boto3
 
 from infra.faults import Faulty
 from infra.stage import checked, outputs_of
-from lending.aws.table import Table
+from lending.aws.table import Table, in_batches
 from lending.aws.table.calendar import facilities
+from lending.aws.table.store import TRANSACTION_WRITES
 from lending.domain.calendar.facility import Facility
 
 
 def load_facilities(table: Table, listed: Iterable[Facility]) -> None:
     """Put the facilities as they are listed now; safe to repeat."""
-    table.transact(*map(facilities.facility_record, listed))
+    for part in in_batches(map(facilities.facility_record, listed), TRANSACTION_WRITES):
+        table.transact(*part)
 
 
 def main() -> None:

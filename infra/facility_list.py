@@ -4,11 +4,11 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from lending.domain.calendar.facility import Facility
+from lending.domain.calendar.facility import MOST_DIGITS, Facility
 
 COLUMNS = ("number", "district", "municipality", "name", "gives_out_kits", "alias", "latitude", "longitude")
 MAY_BE_EMPTY = {"alias", "latitude", "longitude"}
-HIGHEST = 999
+HIGHEST = 10**MOST_DIGITS - 1
 # Where Japan lies, in degrees.
 WITHIN = {"latitude": (20, 46), "longitude": (122, 154)}
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-# Kit numbers say where the kit lies: 2, the facility's two digits, a running number.
+# Kit numbers say where the kit lies: 2, the facility's number, a running number of five digits.
 KITS_PER_FACILITY = 5
 
 _PLACES = (
@@ -85,7 +85,7 @@ def _isbn(number: int) -> str:
 
 def kit_numbers(facility: int) -> list[str]:
     """The numbers of the blank cards that lie at a facility."""
-    return [f"2{facility:02}{n:05}" for n in range(1, KITS_PER_FACILITY + 1)]
+    return [str(20_000_000 + 100_000 * facility + n) for n in range(1, KITS_PER_FACILITY + 1)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,11 +183,11 @@ def test_a_report_is_of_a_kind_and_not_too_long(there: SampleLibrary, wrong: dic
 def test_the_words_are_erased_some_time_after_it_was_done(there: SampleLibrary) -> None:
     # GIVEN a report that may name somebody (RULES 41)
     ask("/reports", {"kind": "missing", "text": TEXT}, on(5))
-    (open_one,) = there.table.query("FACILITY#07", "REPORT#")
+    (open_one,) = there.table.query("FACILITY#007", "REPORT#")
     assert "expires_at" not in open_one
     # WHEN staff have done it THEN it leaves the list at once and the table after the policy's days
     ask_desk("POST", f"/reports/{tasks()[0]['id']}/done", now=on(6))
-    (done,) = there.table.query("FACILITY#07", "REPORT#")
+    (done,) = there.table.query("FACILITY#007", "REPORT#")
     assert "work" not in done
     assert done["expires_at"] == int((on(6) + timedelta(days=Policy().history_days)).timestamp())
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from lending.api.edge import demand_staff_address
 from lending.api.forms import Event
+from lending.domain.calendar.facility import MOST_DIGITS
 from lending.domain.problems import Refused
 
-_FACILITY = re.compile(r"[0-9]{1,2}")
+_FACILITY = re.compile(rf"[0-9]{{1,{MOST_DIGITS}}}")
 
 Guard = Callable[[Event], str]
 

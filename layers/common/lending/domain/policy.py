@@ -74,7 +74,6 @@ class Policy(BaseModel):
     image_link_seconds: int = Field(60, ge=1, description="life of a staff image link")
     password_again_minutes: int = Field(15, ge=1, description="between temporary passwords a person asks for anew (6)")
     password_wishes_a_day: int = Field(5, ge=1, description="of such wishes for one card number (6)")
-    facilities_without_kits: frozenset[int] = Field(frozenset({14}), description="(5); facilities.csv says the same")
 
     # Mail
     address_link_hours: int = Field(24, ge=1, description="life of the link that proves a mail address (7)")

@@ -85,7 +85,7 @@ def overview(library: Library, facility: str) -> Overview:
     if known is None:
         raise Refused("not_found")
     piles = [list_of(bag, library.moment, library.policy) for bag in _all(library, facility)]
-    kits = card_stock(library.table, known, library.policy)
+    kits = card_stock(library.table, known)
     return Overview(known, {pile: piles.count(pile) for pile in BagList}, kits)
 
 

@@ -11,6 +11,7 @@ from lending.aws.table.loans import bags
 from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.pulls.crates import dispatched as left_at
 from lending.aws.table.run import runs
+from lending.domain.calendar.facility import in_order
 from lending.domain.catalogue.title import Copy
 from lending.domain.loans.bag import Bag
 from lending.domain.patrons.audit_log import Act, Deed
@@ -63,7 +64,7 @@ def crates(library: Library, sunday: date | None, facility: str, staff: str) -> 
     )
     return [
         Crate(number, names.get(number, ""), pickup_from, by_facility[number], cards, left.get(number))
-        for number in sorted(by_facility, key=lambda number: number.zfill(2))
+        for number in sorted(by_facility, key=in_order)
     ]
 
 

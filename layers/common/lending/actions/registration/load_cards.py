@@ -28,7 +28,7 @@ def numbers_between(first: str, last: str) -> list[str]:
 
 
 @again_when_overtaken
-def load_cards(table: Table, place: str, numbers: list[str], policy: Policy, field: str) -> int:
+def load_cards(table: Table, place: str, numbers: list[str], field: str) -> int:
     """Make numbers of blank cards at a place known.
 
     Sent again, whole or cut off half-way, it ends the same: numbers that are known as this place's are passed over.
@@ -44,7 +44,7 @@ def load_cards(table: Table, place: str, numbers: list[str], policy: Policy, fie
     Raises:
         Refused: the place is none or hands out no kits, or numbers are known otherwise: then none is added.
     """
-    _check_place(table, place, policy, field)
+    _check_place(table, place, field)
     kits = {number: Card(number, CardState.BLANK, place) for number in numbers}
     known = {card.number: card for card in cards.find_many(table, kits)}
     if others := sorted(number for number, card in known.items() if card.facility != place):
@@ -59,25 +59,21 @@ def load_cards(table: Table, place: str, numbers: list[str], policy: Policy, fie
 def card_stocks(table: Table, policy: Policy) -> list[tuple[Stock, str]]:
     """What each place has of blank cards, with its name: the prefectural library, and whoever hands kits out."""
     counted = {stock.place: stock for stock in cards.stocks(table)}
-    named = {str(each.number): each.name for each in facilities.all_facilities(table) if _hands_out(each, policy)}
+    named = {str(each.number): each.name for each in facilities.all_facilities(table) if each.gives_out_kits}
     named = {PREFECTURAL: policy.library_name} | named
     return [(counted.get(place, Stock(place)), name) for place, name in named.items()]
 
 
-def card_stock(table: Table, facility: Facility, policy: Policy) -> Stock | None:
+def card_stock(table: Table, facility: Facility) -> Stock | None:
     """What a facility has of blank cards; None if it hands out no kits (RULES 54)."""
-    return cards.stock(table, str(facility.number)) if _hands_out(facility, policy) else None
+    return cards.stock(table, str(facility.number)) if facility.gives_out_kits else None
 
 
-def _check_place(table: Table, place: str, policy: Policy, field: str) -> None:
+def _check_place(table: Table, place: str, field: str) -> None:
     if place == PREFECTURAL:
         return
     facility = facilities.find(table, place)
     if facility is None:
         raise Refused("invalid_fields", Reason("unknown_facility", field=field))
-    if not _hands_out(facility, policy):
+    if not facility.gives_out_kits:
         raise Refused("invalid_fields", Reason("facility_without_kits", field=field))
-
-
-def _hands_out(facility: Facility, policy: Policy) -> bool:
-    return facility.gives_out_kits and facility.number not in policy.facilities_without_kits

@@ -41,6 +41,7 @@ from lending.api.request import Page, Request, day_of, within_a_request
 from lending.api.request_models import FIRST_DAY, Day, Place, QueryModel, RequestModel, Text, Word, as_list, as_place
 from lending.api.surface import Area
 from lending.domain.calendar.closures import Scope, Suspension
+from lending.domain.calendar.facility import in_order
 from lending.domain.loans.batch import batch_of
 from lending.domain.loans.shift import Shift
 
@@ -213,7 +214,7 @@ class BatchesQuery(ShiftsQuery):
 def show_shifts(request: Request, asked: ShiftsQuery) -> Page[ShiftAnswer]:
     """The shifts of a week's batches."""
     found = view_shifts(request.library.table, asked.pickup_from)
-    return request.page_of(found, lambda each: (each.facility.zfill(2),), _shown_shift)
+    return request.page_of(found, lambda each: (in_order(each.facility),), _shown_shift)
 
 
 @area.post("/shifts", status=201)

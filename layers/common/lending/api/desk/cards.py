@@ -57,7 +57,7 @@ def make_cards_known(request: Request, asked: CardsRequest) -> LoadedAnswer:
         numbers = numbers_between(*regular_numbers({"from": asked.first, "to": asked.last}))
     field = "facility" if asked.facility else "place"
     place = asked.facility or asked.place
-    added = load_cards(request.library.table, place, numbers, request.library.policy, field)
+    added = load_cards(request.library.table, place, numbers, field)
     loaded: LoadedAnswer = {"numbers": len(set(numbers)), "added": added}
     return {"facility": place, **loaded} if asked.facility else {"place": place, **loaded}
 

@@ -19,6 +19,7 @@ from lending.api.request import Page, Request, run_of
 from lending.api.request_models import Day, Place, QueryModel, RequestModel, Word, as_list
 from lending.api.shown.bags import BagNumbers, shown_numbers
 from lending.api.surface import Area
+from lending.domain.calendar.facility import in_order
 from lending.domain.catalogue.title import Copy, CopyState, LiesAt
 from lending.domain.holds.hold import PREFECTURAL
 from lending.domain.loans.bag import Bag
@@ -196,7 +197,7 @@ def bring_crate_back(request: Request, asked: CratesQuery) -> None:
 def show_crates(request: Request, asked: CratesQuery) -> Page[CrateAnswer]:
     """The crates of a week, the one that is packed now if none is named; with `facility` only one."""
     found = crates(request.library, asked.pickup_from, asked.facility, request.caller)
-    return request.page_of(found, lambda crate: (crate.facility.zfill(2),), _shown_crate)
+    return request.page_of(found, lambda crate: (in_order(crate.facility),), _shown_crate)
 
 
 def _facility_names(request: Request) -> dict[str, str]:

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+# The numbers of facilities have at most so many digits.
+MOST_DIGITS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Facility:
-    """One of the 59, as facilities.csv has it; `alias` is a spelling found in older papers, the place is in degrees."""
+    """One of them, as facilities.csv has it; `alias` is a spelling found in older papers, the place is in degrees."""
 
     number: int
     district: str
@@ -15,3 +18,8 @@ class Facility:
     alias: str = ""
     latitude: float | None = None
     longitude: float | None = None
+
+
+def in_order(number: str) -> str:
+    """The number of a facility so that keys and lists with it are in order of numbers."""
+    return number.zfill(MOST_DIGITS)

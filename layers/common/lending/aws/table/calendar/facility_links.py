@@ -1,14 +1,15 @@
-"""Facilities' links: FACILITY#nn / LINK, one for each: a new one takes the place of the old (RULES 53)."""
+"""Facilities' links: FACILITY#nnn / LINK, one for each: a new one takes the place of the old (RULES 53)."""
 
 from lending.aws.table.codec import attributes, value_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, delete, put
+from lending.domain.calendar.facility import in_order
 from lending.domain.calendar.facility_link import FacilityLink
 
 
 def key(facility: str) -> Key:
     """The key of a facility's link."""
-    return f"FACILITY#{facility.zfill(2)}", "LINK"
+    return f"FACILITY#{in_order(facility)}", "LINK"
 
 
 def find(table: Table, facility: str) -> FacilityLink | None:

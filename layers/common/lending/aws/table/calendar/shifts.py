@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from lending.aws.table.codec import attributes, epoch, value_of, values_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, put, still
+from lending.domain.calendar.facility import in_order
 from lending.domain.loans.shift import Shift
 from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
@@ -13,7 +14,7 @@ from lending.domain.week import TOKYO
 
 def key(pickup_from: date, facility: str) -> Key:
     """The key of a batch's shift."""
-    return f"WEEK#{pickup_from.isoformat()}", f"SHIFT#{facility.zfill(2)}"
+    return f"WEEK#{pickup_from.isoformat()}", f"SHIFT#{in_order(facility)}"
 
 
 def find(table: Table, pickup_from: date, facility: str) -> Shift | None:

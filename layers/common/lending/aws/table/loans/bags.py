@@ -7,6 +7,7 @@ from typing import Any
 from lending.aws.table.codec import Item, each_of, epoch, value_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, still, update
+from lending.domain.calendar.facility import in_order
 from lending.domain.loans.bag import Arrival, Bag
 from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
@@ -16,7 +17,7 @@ _PACKED = ("patron_id", "card_number", "facility", "pickup_from", "pickup_until"
 
 def key(pickup_from: date, facility: str, patron_id: str) -> Key:
     """The key of a bag."""
-    return f"WEEK#{pickup_from.isoformat()}", f"BAG#{facility.zfill(2)}#{patron_id}"
+    return f"WEEK#{pickup_from.isoformat()}", f"BAG#{in_order(facility)}#{patron_id}"
 
 
 def bag_of(item: Item) -> Bag:
@@ -37,7 +38,7 @@ def find_many(table: Table, wanted: Iterable[tuple[date, str, str]]) -> list[Bag
 
 def of_week(table: Table, pickup_from: date, facility: str = "") -> Iterator[Bag]:
     """The bags of a week, of all facilities or of one, by facility and patron."""
-    prefix = f"BAG#{facility.zfill(2)}#" if facility else "BAG#"
+    prefix = f"BAG#{in_order(facility)}#" if facility else "BAG#"
     yield from each_of(bag_of, table.query(f"WEEK#{pickup_from.isoformat()}", prefix))
 
 

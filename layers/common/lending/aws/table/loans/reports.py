@@ -1,4 +1,4 @@
-"""Facilities' reports: FACILITY#nn / REPORT#name; `work` lists the open ones, the oldest first (RULES 54)."""
+"""Facilities' reports: FACILITY#nnn / REPORT#name; `work` lists the open ones, the oldest first (RULES 54)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -7,6 +7,7 @@ from typing import Any
 from lending.aws.table.codec import Item, attributes, epoch, stamp, value_of, values_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, put, still
+from lending.domain.calendar.facility import in_order
 from lending.domain.loans.report import Report
 from lending.domain.policy import Policy
 
@@ -15,7 +16,7 @@ _WORK = "REPORT"
 
 def key(facility: str, name: str) -> Key:
     """The key of a report."""
-    return f"FACILITY#{facility.zfill(2)}", f"REPORT#{name}"
+    return f"FACILITY#{in_order(facility)}", f"REPORT#{name}"
 
 
 def report_id(report: Report) -> str:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from lending.aws.table.codec import epoch, stamp, values_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, check, delete, put_new
+from lending.domain.calendar.facility import in_order
 from lending.domain.policy import Policy
 
 
@@ -17,7 +18,7 @@ class _Crate:
 
 def key(pickup_from: date, facility: str) -> Key:
     """The key of a facility's crate."""
-    return f"WEEK#{pickup_from.isoformat()}", f"CRATE#{facility.zfill(2)}"
+    return f"WEEK#{pickup_from.isoformat()}", f"CRATE#{in_order(facility)}"
 
 
 def dispatched(table: Table, pickup_from: date) -> dict[str, datetime]:
