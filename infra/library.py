@@ -1,7 +1,8 @@
 """A library is a folder of `infra/libraries`: what it says of itself, checked as one before anything is built.
 
 `library.json` has its names, its words, its week and each number that is not as `lending/domain/policy.py` has it;
-`facilities.csv` its partner facilities; `land.csv`, if there is one, the outline of its land for their map.
+`facilities.csv` its partner facilities; `land.csv`, if there is one, the outline of its land for their map;
+`texts`, if there are any, parts of the pages that it has written otherwise than `web/texts`.
 """
 
 import json
@@ -10,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from infra.colours import Colours
 from infra.facility_list import read_facilities, read_land
 from infra.faults import Faulty
 from lending.domain.calendar.facility import Facility
@@ -30,6 +32,8 @@ class Library(BaseModel):
     source: str = ""
     facilities: tuple[Facility, ...] = ()
     land: tuple[tuple[float, float], ...] = ()
+    colours: Colours = Colours()
+    texts: dict[str, str] = {}
 
 
 def read_library(name: str, folder: Path = LIBRARIES) -> Library:
@@ -53,7 +57,8 @@ def read_library(name: str, folder: Path = LIBRARIES) -> Library:
             faults += [f"library.json: {fault_in_words(each)}" for each in error.errors()]
     if library is None or faults:
         raise Faulty([f"{name}: {fault}" for fault in faults])
-    return library.model_copy(update={"facilities": facilities, "land": land})
+    texts = {path.stem: path.read_text("utf-8") for path in (folder / name / "texts").glob("*.html")}
+    return library.model_copy(update={"facilities": facilities, "land": land, "texts": texts})
 
 
 def as_parameter(policy: Policy) -> str:

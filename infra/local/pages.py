@@ -85,7 +85,7 @@ def site_files(folder: Path, library: Library) -> Iterator[tuple[str, bytes]]:
     Raises:
         Unfillable: a file names what is not there, or something the library says cannot stand in it.
     """
-    facts = site_facts(library) | {"kinds": as_data(kinds_of_application(library.policy))}
+    facts = site_facts(library, folder / "texts") | {"kinds": as_data(kinds_of_application(library.policy))}
     for page in sorted(folder.glob("*.html")):
         yield page.name, framed(page, folder / "frame", facts).encode()
     files = (path for name in PUBLISHED_FOLDERS for path in (folder / name).rglob("*") if path.is_file())

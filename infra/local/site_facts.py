@@ -3,63 +3,92 @@
 A page writes `{{hold_limit}}`, and never the number.
 """
 
+from collections.abc import Mapping
 from datetime import time
+from html import escape
+from pathlib import Path
 
+from infra.colours import Colours
 from infra.library import Library
-from infra.local.filling import as_data
+from infra.local.filling import Markup, as_data, filled
+from lending.domain.own_words import (
+    cut_off_in_words,
+    own_words,
+    pickup_in_words,
+    place_change_in_words,
+    prepared_in_words,
+)
 from lending.domain.policy import Policy
-from lending.domain.words import weekdays_in_words
+from lending.domain.run_of_week import RunOfWeek
+
+NOON = time(12)
 
 
-def site_facts(library: Library) -> dict[str, str]:
-    """Each fact by the name that pages have for it, as it stands in a sentence."""
+def site_facts(library: Library, common: Path) -> dict[str, str]:
+    """Each fact by the name that pages have for it, as it stands in a sentence.
+
+    Args:
+        common: the texts that a library may have written otherwise.
+    """
     policy = library.policy
-    facts = names(policy) | days_of_the_week(policy) | numbers(policy)
+    facts = own_words(policy) | names(policy) | week(policy) | numbers(policy) | facts_of_facilities(library)
     # The outline of the land on the map of facilities.
-    return facts | facts_of_facilities(library) | {"land": as_data(library.land)}
+    return facts | texts(library, common, facts) | shades(library.colours) | {"land": as_data(library.land)}
 
 
 def names(policy: Policy) -> dict[str, str]:
-    """Who writes, and where to ask."""
+    """What is made of the library's names."""
+    site_name = f"{policy.registration_name.removesuffix('サービス')}・{policy.service_name}"
     return {
-        "library_name": policy.library_name,
-        "service_name": policy.service_name,
-        "counter_name": policy.counter_name,
-        "counter_phone": policy.counter_phone,
+        "site_name": site_name,
+        "site_name_parted": Markup(escape(site_name).replace("・", "・<wbr>")),
         "counter_dialled": policy.counter_phone.replace("-", ""),
-        "counter_hours": policy.counter_hours,
-        "mail_domain": policy.mail_domain,
-        "mail_sender": policy.mail_sender,
+        "counter_hours_inside": policy.counter_hours.replace("(", "、").replace(")", ""),
+        "example_name": policy.example_name,
+        "example_kana": policy.example_kana,
+        "example_postal_code": policy.example_postal_code,
     }
 
 
-def days_of_the_week(policy: Policy) -> dict[str, str]:
-    """The days of the week on which something is done, and the hours until which it counts (the week)."""
-    (run,) = policy.runs
-    last = run.weekday + run.last_pickup_days_after
-    change = run.weekday - run.place_change_days_before
+def week(policy: Policy) -> dict[str, str]:
+    """What is told of each run of a week, one sentence after the other."""
+    cut_offs = map(cut_off_in_words, policy.runs)
     return {
-        "run_day": _weekday(run.weekday),
-        "cut_off": _hour(run.cut_off),
-        "mail_day": _weekday(run.weekday + run.mail_days_after),
-        "pickup_day": _weekday(run.weekday + run.pickup_days_after),
-        "last_pickup_day": _weekday(last),
-        "check_in_day": _weekday(last + run.checked_in_days_after_pickup),
-        "change_day": _weekday(change),
-        "day_before_change_day": _weekday(change - 1),
-        "change_until": _hour(run.place_change_until),
+        "cut_offs_in_short": "、".join(cut_off.replace("の朝", " ").replace("の", " ") for cut_off in cut_offs),
+        "runs_told": Markup("".join(_told(run, policy) for run in policy.runs)),
+        "place_changes": "。".join(map(place_change_in_words, policy.runs)),
+        "run_may_wait_until": f"{own_words(policy)['run_day']}の{'昼' if policy.run_at < NOON else '夜'}",
     }
+
+
+def _told(run: RunOfWeek, policy: Policy) -> str:
+    return (
+        f"<strong>{cut_off_in_words(run)}まで</strong>の予約をもとに、{prepared_in_words([run])}に本を用意し、貸し出して、"
+        f"{escape(policy.partner_word)}へ送ります。{pickup_in_words(run, run.cut_off_days_before)}から受け取れます。"
+    )
+
+
+def texts(library: Library, common: Path, facts: Mapping[str, str]) -> dict[str, str]:
+    """Texts in which libraries differ: a library's own, or else the common one."""
+    written = {path.stem: path.read_text("utf-8") for path in common.glob("*.html")} | library.texts
+    return {name: Markup(filled(f"{name}.html", text, facts).strip()) for name, text in written.items()}
+
+
+def shades(colours: Colours) -> dict[str, str]:
+    """The library's colours: `light_accent`."""
+    by_scheme = colours.model_dump()
+    return {f"{scheme}_{name}": colour for scheme, named in by_scheme.items() for name, colour in named.items()}
 
 
 def numbers(policy: Policy) -> dict[str, str]:
     """How many, and for how long."""
     return {
-        "pickup_days": str(policy.runs[0].pickup_days),
         "partner_loan": _span(policy.partner_loan_days),
         "counter_loan": _span(policy.counter_loan_days),
         "hold_limit": str(policy.hold_limit),
         "loan_cap": str(policy.loan_cap),
         "smaller_cap": str(min(policy.loan_caps)),
+        "loan_caps": " ".join(map(str, policy.loan_caps)),
         "renewal_opens_days": str(policy.renewal_opens_days),
         "renewal": _span(policy.renewal_days),
         "renewal_limit": str(policy.renewal_limit),
@@ -67,24 +96,20 @@ def numbers(policy: Policy) -> dict[str, str]:
         "pulls_a_day": str(len(policy.pull_times)),
         "decision_days": str(policy.decision_days),
         "history_days": str(policy.history_days),
+        "smallest_count_shown": str(policy.smallest_count_shown),
+        "first_week_waited": str(min(policy.weeks_waited)),
     }
 
 
 def facts_of_facilities(library: Library) -> dict[str, str]:
     """How many facilities there are, and which hand out no kits."""
     listed = library.facilities
+    without = "、".join(each.name for each in listed if not each.gives_out_kits)
     return {
         "facility_count": str(len(listed)),
-        "facilities_without_kits": "、".join(each.name for each in listed if not each.gives_out_kits),
+        "but_those_without_kits": f"({without}を除きます)" if without else "",
+        "those_without_kits": f"{without}では、{library.policy.kit_short}を配布していません。" if without else "",
     }
-
-
-def _weekday(number: int) -> str:
-    return f"{weekdays_in_words([number % 7])}曜日"
-
-
-def _hour(moment: time) -> str:
-    return f"{moment.hour}時{moment.minute}分" if moment.minute else f"{moment.hour}時"
 
 
 def _span(days: int) -> str:

@@ -158,7 +158,7 @@ def test_what_the_guide_says_follows_the_policy() -> None:
         "12冊までです",
         "10日間ずつ",
         "tel:0170000000",
-        "月曜日が休館日のときは日曜日",
+        "月曜日の19時(月曜日が休館日のときは日曜日の19時)まで",
     ):
         assert told in guide
     # and neither number nor phone of ours is left in what is written

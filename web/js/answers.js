@@ -42,7 +42,7 @@ function rows(step, kind) {
   /** @type {Record<string, () => [label: string, value: string][]>} */
   const answers = {
     kind: () => [["申請の種類", KINDS[kind].label]],
-    online: () => [["オンライン貸出サービス", online ? "申し込む" : "申し込まない"]],
+    online: () => [["{{service_name}}", online ? "申し込む" : "申し込まない"]],
     documents: () => [["確認書類", documents.map((/** @type {string} */ name) => DOCUMENTS[name].label).join("\n")]],
   };
   /** @type {[label: string, value: string][]} */

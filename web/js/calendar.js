@@ -28,7 +28,7 @@ async function load(app, place = PREFECTURAL) {
     closed.length
       ? el("ul", { class: "closed-days" }, closed.map(day))
       : el("p", {}, "この期間に、休館日の登録はありません。"),
-    el("h2", {}, "これからのオンライン貸出"),
+    el("h2", {}, "これからの{{lending_word}}"),
     el("ol", { class: "runs" }, weeks.map(weekEntry)),
   ];
 }

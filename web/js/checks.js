@@ -95,7 +95,7 @@ function phone(text) {
     .replace(/-+/g, "-")
     .replace(/^-|-$/g, "");
   if (/^0[0-9]{9,10}$/.test(grouped.replaceAll("-", ""))) return { value: grouped };
-  return { fault: "電話番号は「017-729-4300」のように、市外局番から10けたか11けたの数字で入力してください。" };
+  return { fault: "電話番号は「{{counter_phone}}」のように、市外局番から10けたか11けたの数字で入力してください。" };
 }
 
 /** @param {string} text */

@@ -1,4 +1,4 @@
-/** 協力館: all of them on a map and as a list, found by municipality or name, each with its closed days (RULES 5, 29, 40). */
+/** The partner facilities: all of them on a map and as a list, found by municipality or name, each with its closed days (RULES 5, 29, 40). */
 
 import { get, messageOf } from "./api.js";
 import { dayInWords } from "./dates.js";
@@ -26,7 +26,7 @@ function view(facilities) {
     for (const { facility, shown } of entries) shown.hidden = !matching.has(facility);
     for (const section of sections) section.hidden = !section.querySelector("li:not([hidden])");
     map.show(matching);
-    found.textContent = matching.size ? `${matching.size}か所` : "当たる協力館は、ありません。";
+    found.textContent = matching.size ? `${matching.size}か所` : "当たる{{partner_word}}は、ありません。";
   };
   /** @param {Facility[]} members */
   const choose = (members) => {
@@ -89,8 +89,8 @@ function entry({ number, municipality, name, gives_out_kits: kits }) {
   const details = el(
     "details",
     { id: `facility-${number}` },
-    el("summary", {}, el("span", {}, name), " ", el("small", {}, municipality, kits ? "" : "・登録セットなし")),
-    factList([["登録セット", kits ? "受け取れます" : "配布していません"]]),
+    el("summary", {}, el("span", {}, name), " ", el("small", {}, municipality, kits ? "" : "・{{kit_short}}なし")),
+    factList([["{{kit_short}}", kits ? "受け取れます" : "配布していません"]]),
     place,
   );
   details.addEventListener("toggle", () => {

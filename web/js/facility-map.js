@@ -47,14 +47,19 @@ const PLAIN = {
  * @param {Look} look
  */
 export function facilityMap(facilities, choose, look = PLAIN) {
-  const { at, height } = projection(LAND);
+  const { at, height } = projection(LAND.length ? LAND : placesOf(facilities));
   const caption = el("p", { class: "map-caption", role: "status" }, look.hint);
   const marks = spotsOf(facilities, at).map((spot) => ({ ...spot, link: mark(spot, caption, choose, look) }));
   const outline = LAND.map((place) => at(place)).map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`);
   const drawn = svg(
     "svg",
-    { viewBox: `0 0 ${WIDTH} ${height.toFixed(0)}`, class: "map", role: "group", "aria-label": "協力館の地図" },
-    svg("path", { class: "land", d: `M${outline.join("L")}Z`, "aria-hidden": "true" }),
+    {
+      viewBox: `0 0 ${WIDTH} ${height.toFixed(0)}`,
+      class: "map",
+      role: "group",
+      "aria-label": "{{partner_word}}の地図",
+    },
+    LAND.length ? svg("path", { class: "land", d: `M${outline.join("L")}Z`, "aria-hidden": "true" }) : null,
     marks.map(({ link }) => link),
   );
   /** @param {Set<Facility>} found */
@@ -74,7 +79,7 @@ function projection(land) {
   const longitudes = land.map(([, longitude]) => longitude);
   const [south, north] = [Math.min(...latitudes), Math.max(...latitudes)];
   const [west, east] = [Math.min(...longitudes), Math.max(...longitudes)];
-  const across = (WIDTH - 2 * MARGIN) / (east - west);
+  const across = (WIDTH - 2 * MARGIN) / (east - west || 1);
   const up = across / Math.cos((((south + north) / 2) * Math.PI) / 180);
   /** @param {Place} place */
   const at = ([latitude, longitude]) => ({
@@ -83,6 +88,15 @@ function projection(land) {
   });
   return { at, height: (north - south) * up + 2 * MARGIN };
 }
+
+/**
+ * Where facilities are, as far as it is known.
+ *
+ * @param {Facility[]} facilities
+ * @returns {Place[]}
+ */
+const placesOf = (facilities) =>
+  facilities.flatMap(({ latitude, longitude }) => (latitude && longitude ? [[latitude, longitude]] : []));
 
 /**
  * @param {Facility[]} facilities

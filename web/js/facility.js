@@ -16,12 +16,12 @@ import { followLink } from "./session.js";
 
 /** @type {SignIn} */
 const FACILITY = {
-  title: "協力館の画面",
-  lead: "協力館IDとパスワードでログインしてください。",
+  title: "{{partner_word}}の画面",
+  lead: "{{partner_word}}IDとパスワードでログインしてください。",
   pool: "staff",
   group: "facility",
-  label: "協力館ID",
-  others: "協力館IDでログインしてください。",
+  label: "{{partner_word}}ID",
+  others: "{{partner_word}}IDでログインしてください。",
   below: () =>
     countUnsent()
       ? el(
@@ -43,5 +43,5 @@ if (link) followLink(link);
 if (link || !location.hash) history.replaceState(null, "", "#to_hand_over");
 watchConnection("お渡しや到着の記録は、この機器に残り、つながったときに送られます。");
 watchUnsent(ownNumber, lookAgain);
-startApp("協力館の画面", [...bagViews, sheetView, reportsView, closuresView], FACILITY);
+startApp("{{partner_word}}の画面", [...bagViews, sheetView, reportsView, closuresView], FACILITY);
 keepPage(READER_FILES);

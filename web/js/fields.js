@@ -14,7 +14,7 @@ const ONLY_IF_NEW = "変わった場合だけ、入力してください。";
 /** @type {Record<string, { hint: (kind: string) => string, tag?: "textarea", attributes: Attributes }>} */
 const LOOKS = {
   card_number: {
-    hint: (kind) => (KINDS[kind].kit ? `登録セットに入っている、新しいカードの番号です。${CARD_HINT}` : CARD_HINT),
+    hint: (kind) => (KINDS[kind].kit ? `{{kit_short}}に入っている、新しいカードの番号です。${CARD_HINT}` : CARD_HINT),
     attributes: { inputmode: "numeric", autocomplete: "off", class: "text number w16" },
   },
   old_card_number: {
@@ -25,15 +25,16 @@ const LOOKS = {
     hint: (kind) =>
       KINDS[kind].kit
         ? "カードに書いたお名前と、同じお名前を入力してください。"
-        : "登録しているお名前です。例:青森 太郎",
+        : "登録しているお名前です。例:{{example_name}}",
     attributes: { autocomplete: "name" },
   },
   kana: {
-    hint: () => "例:アオモリ タロウ(ひらがなで入力しても、カタカナに直ります)",
+    hint: () => "例:{{example_kana}}(ひらがなで入力しても、カタカナに直ります)",
     attributes: { autocomplete: "off" },
   },
   postal_code: {
-    hint: (kind) => (needs(kind, "postal_code") ? "例:030-0184" : `${ONLY_IF_NEW}例:030-0184`),
+    hint: (kind) =>
+      needs(kind, "postal_code") ? "例:{{example_postal_code}}" : `${ONLY_IF_NEW}例:{{example_postal_code}}`,
     attributes: { inputmode: "numeric", autocomplete: "postal-code", class: "text w10" },
   },
   address: {
@@ -43,7 +44,7 @@ const LOOKS = {
   },
   phone: {
     hint: (kind) =>
-      needs(kind, "phone") ? "例:017-729-4300" : "変わった場合や、別の番号に連絡がほしい場合に入力してください。",
+      needs(kind, "phone") ? "例:{{counter_phone}}" : "変わった場合や、別の番号に連絡がほしい場合に入力してください。",
     attributes: { type: "tel", autocomplete: "tel", class: "text w16" },
   },
   guardian: {

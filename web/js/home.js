@@ -14,7 +14,7 @@ function days(weeks) {
   const next = weeks.find(({ suspended, pickup_from: from }) => !suspended && from);
   const missed = weeks.slice(0, next ? weeks.indexOf(next) : undefined).map(({ run_date: date, reason }) => {
     const why = reason ? `(${reason})` : "";
-    return el("p", { class: "note warning" }, `${dayInWords(date)}のオンライン貸出は、お休みします${why}。`);
+    return el("p", { class: "note warning" }, `${dayInWords(date)}の{{lending_word}}は、お休みします${why}。`);
   });
   return next ? [missed, ...told(next)] : missed;
 }

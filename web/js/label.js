@@ -16,16 +16,17 @@ async function ask() {
     showForm(await facilities());
   } catch (error) {
     show(TITLE, el("h1", {}, TITLE), workingButton("もう一度読み込む", "読み込んでいます…", ask));
-    showSummary([{ message: messageOf(error) }], "協力館の一覧を読み込めませんでした");
+    showSummary([{ message: messageOf(error) }], "{{partner_word}}の一覧を読み込めませんでした");
   }
 }
 
 /** @param {Facility[]} items */
 function showForm(items) {
+  const children = placeOptions(items, "", false);
   const form = el(
     "form",
     { class: "stack", novalidate: true },
-    input("facility", "返す協力館", { tag: "select", children: placeOptions(items, "", false), autocomplete: "off" }),
+    input("facility", "返す{{partner_word}}", { tag: "select", children, autocomplete: "off" }),
     input("card_number", "利用者番号", {
       hint: "お名前は不要です。入力した番号は、どこにも残りません。",
       inputmode: "numeric",
@@ -49,9 +50,9 @@ function showForm(items) {
     el(
       "p",
       {},
-      "専用袋が足りないときは、お手持ちの袋にこのラベルを貼って、協力館の窓口に返せます。A4の紙1枚に2枚分を印刷します。",
+      "専用袋が足りないときは、お手持ちの袋にこのラベルを貼って、{{partner_word}}の窓口に返せます。A4の紙1枚に2枚分を印刷します。",
     ),
-    el("p", {}, "印刷できないときは、袋の見えるところに「オンライン返却」と書いてください。"),
+    el("p", {}, "印刷できないときは、袋の見えるところに「{{return_word}}」と書いてください。"),
     form,
     el("h2", {}, "印刷される内容"),
     sheet,
@@ -85,12 +86,12 @@ function label(form, items) {
   return el(
     "div",
     { class: "label-half" },
-    el("p", { class: "label-title" }, "オンライン貸出サービス"),
+    el("p", { class: "label-title" }, "{{service_name}}"),
     el("p", {}, "（複数回に分けて返却した等の理由により、専用袋が足りなくなったため、代わりの袋に入れています。）"),
     el(
       "dl",
       { class: "label-facts" },
-      el("div", {}, el("dt", {}, "協力館名"), el("dd", {}, blank(name))),
+      el("div", {}, el("dt", {}, "{{partner_word}}名"), el("dd", {}, blank(name))),
       el(
         "div",
         {},
@@ -98,8 +99,18 @@ function label(form, items) {
         el("dd", { class: "number" }, blank(number.trim())),
       ),
     ),
-    el("p", {}, el("strong", {}, "【各利用者様へ】"), " 協力館のブックポストは使用せずに、窓口へ直接ご返却ください。"),
-    el("p", {}, el("strong", {}, "【各協力館様へ】"), " 資料の確認は不要です。このまま県立図書館へ搬送してください。"),
+    el(
+      "p",
+      {},
+      el("strong", {}, "【各利用者様へ】"),
+      " {{partner_word}}のブックポストは使用せずに、窓口へ直接ご返却ください。",
+    ),
+    el(
+      "p",
+      {},
+      el("strong", {}, "【各{{partner_word}}様へ】"),
+      " 資料の確認は不要です。このまま{{owner_word}}へ搬送してください。",
+    ),
   );
 }
 

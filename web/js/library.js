@@ -28,7 +28,7 @@ const PATRON = {
   stays: true,
   ways: [
     ["guide.html", "使い方"],
-    ["facilities.html", "協力館"],
+    ["facilities.html", "{{partner_word}}"],
   ],
   onSignOut: () => {
     forgetPlace();
@@ -40,7 +40,7 @@ const PATRON = {
       "ul",
       { class: "links" },
       el("li", {}, el("a", { href: "password.html" }, "パスワードを忘れた方、仮パスワードの期限が過ぎた方")),
-      el("li", {}, el("a", { href: "apply.html" }, "利用者カードを作る方、登録の内容を変える方")),
+      el("li", {}, el("a", { href: "apply.html" }, "{{card_word}}を作る方、登録の内容を変える方")),
     ),
 };
 

@@ -12,9 +12,9 @@ export function noticeList(items) {
   const everywhere = items.filter(({ facility }) => !facility);
   const somewhere = items.filter(({ facility }) => facility);
   return [
-    el("h2", {}, "県立図書館とサービス全体"),
+    el("h2", {}, "{{owner_word}}とサービス全体"),
     everywhere.length ? messages(everywhere) : el("p", {}, "現在、お知らせはありません。"),
-    el("h2", {}, "協力館"),
+    el("h2", {}, "{{partner_word}}"),
     somewhere.length ? messages(somewhere) : el("p", {}, "現在、お知らせはありません。"),
   ];
 }

@@ -9,7 +9,7 @@ import { christianYear, isoDate } from "./eras.js";
 import { showSummary } from "./faults.js";
 import { input, onSubmit, radios, tellFaults, typedIn } from "./inputs.js";
 
-const CALL = "お電話でもお受けします。017-729-4300(9:00～19:00、休館日を除く)";
+const CALL = "お電話でもお受けします。{{counter_phone}}({{counter_hours_inside}})";
 
 // What somebody can say of themselves, and the one way that works for it.
 const CASES = {
@@ -79,7 +79,7 @@ function tellToApply() {
     el(
       "p",
       {},
-      "お名前とご住所を確認できる書類の写真が必要です。1～3日程度で、申請に書かれたメールアドレスに仮パスワードをお送りします。これまでのパスワードは使えなくなります。",
+      "お名前とご住所を確認できる書類の写真が必要です。1～{{decision_days}}日程度で、申請に書かれたメールアドレスに仮パスワードをお送りします。これまでのパスワードは使えなくなります。",
     ),
     el(
       "div",

@@ -4,7 +4,7 @@ import { list } from "./api.js";
 import { el } from "./dom.js";
 
 export const PREFECTURAL = "prefectural";
-const PREFECTURAL_NAME = "青森県立図書館";
+const PREFECTURAL_NAME = "{{library_name}}";
 
 /** @type {Promise<Facility[]> | undefined} */
 let asked;

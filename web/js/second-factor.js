@@ -6,7 +6,7 @@ import { factList } from "./library/parts.js";
 import { qrCode } from "./qr.js";
 
 // What the authenticator calls us.
-const ISSUER = "青森県立図書館";
+const ISSUER = "{{library_name}}";
 
 /**
  * The code, at each sign-in.
@@ -19,7 +19,7 @@ export function askCode(give) {
     title,
     el("h1", {}, title),
     codeForm("ログイン", give),
-    el("p", {}, "スマートフォンをなくしたとき、替えたときは、県立図書館の担当者に連絡してください。"),
+    el("p", {}, "スマートフォンをなくしたとき、替えたときは、{{owner_word}}の担当者に連絡してください。"),
   );
 }
 

@@ -218,7 +218,7 @@ async function asWho(path, call) {
     if (!(isNotFound(error) && (await isOver(link)))) throw error;
     forget(LINK);
     throw new SignedOut(
-      "このリンクは、もう使えません。県立図書館に新しいリンクをお求めになるか、協力館IDでログインしてください。",
+      "このリンクは、もう使えません。{{owner_word}}に新しいリンクをお求めになるか、{{partner_word}}IDでログインしてください。",
     );
   }
 }

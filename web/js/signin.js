@@ -20,7 +20,7 @@ import { signedIn, signIn, signOut } from "./session.js";
 
 /** What it means to stay signed in. */
 export const STAYING =
-  "この画面を閉じても、30日のあいだログインしたままになり、電波の届かないところでも利用者カードを表示できます。図書館のパソコンや、ご家族と使う機器など、ほかの人も使う機器では、選ばないでください。";
+  "この画面を閉じても、30日のあいだログインしたままになり、電波の届かないところでも{{card_word}}を表示できます。図書館のパソコンや、ご家族と使う機器など、ほかの人も使う機器では、選ばないでください。";
 
 /**
  * Show the sign-in. `news` is why it is shown again, `done` follows a sign-in.

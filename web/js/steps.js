@@ -9,7 +9,7 @@ const STEPS = [
   { id: "kind", title: () => "どの申請をしますか", fields: [] },
   {
     id: "card",
-    title: (kind) => (KINDS[kind].kit ? "登録セットに入っているカードの番号" : "お持ちのカードの利用者番号"),
+    title: (kind) => (KINDS[kind].kit ? "{{kit_short}}に入っているカードの番号" : "お持ちのカードの利用者番号"),
     fields: ["card_number", "old_card_number"],
   },
   {
@@ -25,7 +25,7 @@ const STEPS = [
     fields: ["postal_code", "address"],
   },
   { id: "contact", title: () => "電話番号とメールアドレス", fields: ["phone", "email"] },
-  { id: "online", title: () => "オンライン貸出サービスを申し込みますか", fields: [] },
+  { id: "online", title: () => "{{service_name}}を申し込みますか", fields: [] },
   { id: "documents", title: () => "どの書類で、お名前と今のご住所を確認できますか", fields: [] },
 ];
 

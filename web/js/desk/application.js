@@ -98,7 +98,7 @@ function answers(one) {
       ...Object.entries(APPLICATION_FIELDS).map(lineOf),
       ["写真のバーコード", CODES[one.slots.find(({ slot }) => slot === "card")?.barcode]],
       ["カードの状態", CARD_STATES[one.card_state] ?? one.card_state],
-      ["オンライン貸出", one.online_lending ? "申し込む" : "申し込まない"],
+      ["{{lending_word}}", one.online_lending ? "申し込む" : "申し込まない"],
       ["確認書類", one.documents.map((name) => DOCUMENTS[name]?.label ?? name).join("、")],
       ["今の有効期限", before ? dateInWords(before.expires_on) : ""],
     ]),

@@ -40,7 +40,7 @@ async function load(app, status = "submitted") {
     items.length
       ? table(
           STATUSES[status],
-          ["受付番号", "お名前", "申請", "届いた日時", "待っている日数", "オンライン貸出"],
+          ["受付番号", "お名前", "申請", "届いた日時", "待っている日数", "{{lending_word}}"],
           items.map(line),
         )
       : null,

@@ -9,8 +9,8 @@ import { daysInWords } from "./year-days.js";
 
 /** @type {[value: string, text: string][]} */
 const OF_LIBRARY = [
-  ["closed", "県立図書館を休館する"],
-  ["open", "県立図書館を臨時に開館する(休館の例外)"],
+  ["closed", "{{owner_word}}を休館する"],
+  ["open", "{{owner_word}}を臨時に開館する(休館の例外)"],
   ["service", "貸出処理だけを休止する"],
 ];
 /** @type {[value: string, text: string][]} */

@@ -95,8 +95,8 @@ const legend = (facility) =>
     { class: "legend" },
     el("li", {}, el("span", { class: "day closed" }, "休"), " 休館"),
     el("li", {}, el("span", { class: "day suspended" }, "止"), facility ? " 受け渡しの休止" : " 貸出処理の休止"),
-    facility ? null : el("li", {}, el("span", { class: "day run" }, "●"), " 貸出処理をする木曜日"),
-    facility ? null : el("li", {}, el("span", { class: "day no-run" }, "×"), " 貸出処理をしない木曜日"),
+    facility ? null : el("li", {}, el("span", { class: "day run" }, "●"), " 貸出処理をする{{run_days}}"),
+    facility ? null : el("li", {}, el("span", { class: "day no-run" }, "×"), " 貸出処理をしない{{run_days}}"),
     facility ? null : el("li", {}, el("span", { class: "day done" }, "済"), " 済んだ貸出処理"),
   );
 

@@ -7,7 +7,7 @@ import { input, missingFault, tellFaults, typedIn } from "../inputs.js";
 import { api } from "../session.js";
 import { table } from "./tables.js";
 
-export const cardsView = { id: "cards", title: "登録セットとカードの在庫", hidden: true, under: "patron", load };
+export const cardsView = { id: "cards", title: "{{kit_short}}とカードの在庫", hidden: true, under: "patron", load };
 
 // From here on somebody should bring more.
 const FEW = 5;
@@ -16,7 +16,7 @@ const FEW = 5;
 async function load(app) {
   const stocks = await list("/desk/cards", api.get);
   return [
-    el("p", {}, "登録セットや、カウンターでお渡しするカードの番号を、置いた場所ごとに登録します。"),
+    el("p", {}, "{{kit_short}}や、カウンターでお渡しするカードの番号を、置いた場所ごとに登録します。"),
     bringForm(stocks, app),
     el("h2", {}, "場所ごとの在庫"),
     table("カードの在庫", ["場所", "残り", "渡した枚数", "最後に渡した日"], stocks.map(row)),

@@ -14,7 +14,7 @@ import { api } from "../session.js";
 import { Scanner } from "./scanner.js";
 
 const IDLE_SECONDS = 60;
-const NEXT = "次の方の利用者カードを読み取ってください。";
+const NEXT = "次の方の{{card_word}}を読み取ってください。";
 
 export const checkOutsView = { id: "checkouts", label: "貸出", title: "カウンターでの貸出", load };
 
@@ -26,7 +26,7 @@ async function load(app) {
 class Counter {
   /** @param {App} app */
   constructor(app) {
-    this.scan = new Scanner(app, "利用者カードか、本の資料番号", (code) => this.read(code));
+    this.scan = new Scanner(app, "{{card_word}}か、本の資料番号", (code) => this.read(code));
     this.scan.form.addEventListener("input", () => this.wait());
     /** @type {Visitor | null} */
     this.visitor = null;
@@ -192,7 +192,9 @@ const warnings = ({ expired, blocked, card_retired: retired }) =>
 const cardFirst = () => ({
   kind: "stop",
   title: "先にカードを",
-  lines: ["利用者カードではありません。何も貸し出していません。利用者カードを読み取ってから、本を読み取ってください。"],
+  lines: [
+    "{{card_word}}ではありません。何も貸し出していません。{{card_word}}を読み取ってから、本を読み取ってください。",
+  ],
 });
 
 const neither = () => ({

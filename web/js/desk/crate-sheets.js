@@ -45,7 +45,7 @@ const slip = ({ facility, name }, bag) =>
   el(
     "div",
     { class: "slip" },
-    el("p", {}, "オンライン貸出サービス"),
+    el("p", {}, "{{service_name}}"),
     el("p", { class: "slip-facility" }, `No.${facility} ${name}`),
     el("p", { class: "slip-days" }, `${pickupDays(bag)} ${bag.count}冊`),
     codabar(bag.card_number),
@@ -109,7 +109,7 @@ const linkPart = (app, { facility, name }, { token }) =>
   el(
     "div",
     { class: "crate-link" },
-    qrCode(new URL(`facility.html#link/${token}`, location.href).href, "協力館の画面を開くQRコード"),
+    qrCode(new URL(`facility.html#link/${token}`, location.href).href, "{{partner_word}}の画面を開くQRコード"),
     el("p", {}, "到着、お渡し、返送の記録は、このQRコードから。ログインはいりません。館の外に出さないでください。"),
     el("div", { class: "actions" }, renewButton(app, facility, name)),
   );

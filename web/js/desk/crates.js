@@ -38,7 +38,11 @@ async function load(app, day = "") {
     choice(app, day),
     el("p", { role: "status" }, `${found.length}館、袋${bags}、本${books}冊です。`),
     toCome
-      ? el("p", {}, el("a", { href: "#pulls" }, `取り出しリストに、協力館へ行く本が${toCome}冊残っています。`))
+      ? el(
+          "p",
+          {},
+          el("a", { href: "#pulls" }, `取り出しリストに、{{partner_word}}へ行く本が${toCome}冊残っています。`),
+        )
       : null,
     found.length
       ? el(
@@ -50,8 +54,8 @@ async function load(app, day = "") {
       : null,
     found.length || toCome
       ? table(
-          "協力館ごとの袋と本",
-          ["協力館", "袋", "本", "袋詰め", "発送"],
+          "{{partner_word}}ごとの袋と本",
+          ["{{partner_word}}", "袋", "本", "袋詰め", "発送"],
           [
             ...found.map((crate) => crateRow(app, crate, left.get(crate.facility) ?? 0)),
             ...withoutCrate(found, left).map(([facility, count]) =>
@@ -149,7 +153,8 @@ function dispatchState(app, { facility, name, pickup_from: from, dispatched_at: 
  */
 function allLeft(app, { pickup_from: from }) {
   const work = async () => {
-    const text = "袋のない協力館も含めて、発送したと記録します。このあと読み取った本は、次回の貸出処理に回ります。";
+    const text =
+      "袋のない{{partner_word}}も含めて、発送したと記録します。このあと読み取った本は、次回の貸出処理に回ります。";
     if (!(await confirmDialog("すべてのコンテナを発送しましたか", text, "すべて発送した"))) return;
     /** @type {{ items: Answer[] }} */
     const { items } = await dispatch(from, []);
@@ -199,7 +204,7 @@ const bringBack = (from, facility) =>
 function choice(app, day) {
   return app.form(
     (form) => app.goTo(ofDay("crates", typedIn(form).pickup_from)),
-    input("pickup_from", "受取開始の日曜日", {
+    input("pickup_from", "受取開始の{{pickup_day}}", {
       type: "date",
       value: day,
       class: "text w10",

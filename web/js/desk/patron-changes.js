@@ -8,10 +8,8 @@ import { PERSON, personFields } from "./people.js";
 import { slipButton } from "./slip.js";
 
 /** @type {[value: string, text: string][]} */
-const CAPS = [
-  ["5", "5冊"],
-  ["10", "10冊"],
-];
+/** @type {[value: string, text: string][]} */
+const CAPS = "{{loan_caps}}".split(" ").map((cap) => [cap, `${cap}冊`]);
 /** @type {[value: string, text: string][]} */
 const LENDING = [
   ["no", "できる"],
@@ -35,7 +33,7 @@ export function changes(one, path, app) {
     (sent) => change(typedIn(sent), one, path, app),
     radios("loan_cap", "借りられる冊数(次の処理から)", CAPS, String(one.loan_cap)),
     radios("blocked", "貸出", LENDING, one.blocked ? "yes" : "no"),
-    radios("online_lending", "オンライン貸出サービス", ENROLLED, one.online_lending ? "yes" : "no"),
+    radios("online_lending", "{{service_name}}", ENROLLED, one.online_lending ? "yes" : "no"),
     input("expires_on", "有効期限", { type: "date", class: "text w16", value: one.expires_on }),
     personFields(one),
     input("mail_to", "予約関連メール配信先", {

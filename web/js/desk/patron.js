@@ -115,7 +115,7 @@ function record(one) {
     ["利用者番号", `${one.card_number}${one.card_retired ? " (入力された番号は、使用を終えたカードのものです)" : ""}`],
     ["有効期限", `${dateInWords(one.expires_on)}${one.expired ? " (切れています)" : ""}`],
     ["貸出", one.blocked ? "止めています" : "できます"],
-    ["オンライン貸出", one.online_lending ? "申込み済み" : "申込みなし"],
+    ["{{lending_word}}", one.online_lending ? "申込み済み" : "申込みなし"],
     ["上限", cap],
     ["返送中", one.returning ? `${one.returning}冊` : ""],
     ["電話番号", one.phone],

@@ -118,7 +118,7 @@ async function loadRegister(app) {
     el(
       "p",
       {},
-      "登録セットのカード、県立図書館のカード、すでにお持ちのカードのどれでも登録できます。",
+      "{{kit_short}}のカード、{{owner_word}}のカード、すでにお持ちのカードのどれでも登録できます。",
       "メールアドレスのない方には、お知らせを手紙でお送りします。",
     ),
     app.form(
@@ -132,7 +132,7 @@ async function loadRegister(app) {
       }),
       radios(
         "online_lending",
-        "オンライン貸出サービス",
+        "{{service_name}}",
         [
           ["yes", "申し込む"],
           ["no", "申し込まない"],

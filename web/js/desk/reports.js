@@ -1,4 +1,4 @@
-/** 協力館から: what did not arrive, what is one too many, and kits (RULES 54). */
+/** What facilities tell: what did not arrive, what is one too many, and kits (RULES 54). */
 
 import { list } from "../api.js";
 import { confirmDialog } from "../confirm-dialog.js";
@@ -7,12 +7,18 @@ import { el } from "../dom.js";
 import { book, books, nothing } from "../library/parts.js";
 import { api } from "../session.js";
 
-export const reportsView = { id: "reports", label: "協力館から", aside: true, title: "協力館からの連絡", load };
+export const reportsView = {
+  id: "reports",
+  label: "{{partner_word}}から",
+  aside: true,
+  title: "{{partner_word}}からの連絡",
+  load,
+};
 
 /** @param {App} app */
 async function load(app) {
   const found = await list("/desk/reports", api.get);
-  if (!found.length) return nothing("協力館からの連絡は、ありません。");
+  if (!found.length) return nothing("{{partner_word}}からの連絡は、ありません。");
   return [el("p", {}, `${found.length}件です。`), books(found.map((each) => entry(each, app)))];
 }
 

@@ -26,7 +26,7 @@ const slip = ({ card_number: card, name, temporary_password: password, valid_day
   el(
     "section",
     { class: "sheet stack", "aria-label": "仮パスワードの票" },
-    el("h2", {}, "青森県立図書館 オンライン貸出サービス"),
+    el("h2", {}, "{{library_name}} {{service_name}}"),
     el("p", {}, `${name} 様`),
     el("p", {}, "利用者番号 ", el("span", { class: "slip-card number" }, card)),
     el("p", {}, "仮パスワード ", el("span", { class: "slip-card password" }, password)),

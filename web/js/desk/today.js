@@ -13,7 +13,7 @@ const LISTS = {
   applications: { label: "確認を待つ申請", view: "applications" },
   contacts: { label: "連絡する方", view: "contacts" },
   letters: { label: "郵送するお知らせ", view: "letters" },
-  reports: { label: "協力館からの連絡", view: "reports" },
+  reports: { label: "{{partner_word}}からの連絡", view: "reports" },
   to_clear: { label: "取置棚から戻す本", view: "list/to_clear" },
   missing: { label: "見つからなかった本", view: "list/missing" },
 };
@@ -27,7 +27,7 @@ async function load(app) {
     weekLine(date, latest, packing, work),
     el("h2", {}, "残っている仕事"),
     el("ul", { class: "work" }, work.map(entry)),
-    el("h2", {}, "木曜日の処理"),
+    el("h2", {}, "{{run_name}}"),
     factList([
       ["前回", latest ? runInWords(latest) : "まだありません"],
       ["次回", next ? nextInWords(next) : ""],

@@ -29,15 +29,15 @@ const NOTES = new Map([
   ["left", "抹消"],
   ["pulls", "取り出しの一覧"],
   ["crates", "コンテナの一覧"],
-  ["runs", "オンライン貸出処理の結果"],
-  ["reports", "協力館からの連絡の一覧"],
+  ["runs", "{{lending_word}}処理の結果"],
+  ["reports", "{{partner_word}}からの連絡の一覧"],
   ["applications", "申請の一覧"],
   ["suspensions", "休止の一覧"],
   ["blocked", "貸出の停止"],
   ["expires_on", "有効期限"],
   ["loan_cap", "上限"],
   ["mail_to", "予約関連メール配信先"],
-  ["online_lending", "オンライン貸出"],
+  ["online_lending", "{{lending_word}}"],
 ]);
 /** @type {Record<string, string>} */
 const ON = { patron: "利用者", application: "申請", title: "書誌", list: "一覧" };

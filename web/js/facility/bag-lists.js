@@ -19,7 +19,7 @@ export const BAG_LISTS = [
     label: "届く",
     title: "これから届く袋",
     none: "これから届く袋は、ありません。",
-    hint: "木曜日に県立図書館を出ます。届いた袋は、受取開始の日曜日までお預かりください。",
+    hint: "{{run_days}}に{{owner_word}}を出ます。届いた袋は、受取開始の{{pickup_day}}までお預かりください。",
     heading: ({ pickup_from: from }) => `${dayInWords(from)}からお渡しする袋`,
     told: ({ pickup_from: from }) => ({ kind: "shelf", title: `${dayInWords(from)}から` }),
   },
@@ -28,7 +28,7 @@ export const BAG_LISTS = [
     label: "お渡しする",
     title: "お渡しする袋",
     none: "お渡しする袋は、ありません。",
-    hint: "利用者カード、Myライブラリの「利用者カード」の画面、オンライン貸出メールのどれかで、利用者番号を確かめてください。お渡しの記録は、しなくてもかまいません。あとから記録することもできます。",
+    hint: "{{card_word}}、Myライブラリの「{{card_word}}」の画面、{{lending_word}}メールのどれかで、利用者番号を確かめてください。お渡しの記録は、しなくてもかまいません。あとから記録することもできます。",
     heading: ({ pickup_until: until, last_day: last }) =>
       `${dayInWords(until)}までの袋${last ? "(今日が最終日です)" : ""}`,
     told: ({ arrival }) =>
@@ -39,11 +39,11 @@ export const BAG_LISTS = [
     label: "返送する",
     title: "返送する袋",
     none: "返送する袋は、ありません。",
-    hint: "袋を開けずに、次の便で県立図書館へ返送してください。お渡しした袋があれば、「お渡しした」と記録してください。",
+    hint: "袋を開けずに、次の便で{{owner_word}}へ返送してください。お渡しした袋があれば、「お渡しした」と記録してください。",
     heading: ({ pickup_until: until, back_by: by, back_late: late }) =>
       late
         ? `${dayInWords(until)}までの袋(まだ返却されていません)`
-        : `${dayInWords(until)}までの袋(${dayInWords(by)}までに県立図書館へ)`,
+        : `${dayInWords(until)}までの袋(${dayInWords(by)}までに{{owner_word}}へ)`,
     told: () => ({ kind: "aside", title: "返送する" }),
   },
   {

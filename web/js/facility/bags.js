@@ -14,7 +14,7 @@ import { sendWaiting } from "./unsent.js";
 const ASKED_FIRST = ["to_hand_over", "to_return", "coming", "done"];
 const NOT_TOLD = "届いていません(まだ送られていません)";
 /** @type {Record<string, string>} */
-const ARRIVALS = { arrived: "届きました", missing: "届いていません(県立図書館に伝えました)" };
+const ARRIVALS = { arrived: "届きました", missing: "届いていません({{owner_word}}に伝えました)" };
 
 /** A view for each list, its number of bags in the link. */
 export const bagViews = BAG_LISTS.map((bagList) => ({
@@ -52,7 +52,7 @@ class BagList {
     this.facility = facility;
     this.notes = el("div", { class: "stack", role: "status" });
     this.shown = el("div", { class: "stack" });
-    this.scan = new Scanner(app, "利用者カードのバーコード", (code) => this.find(code));
+    this.scan = new Scanner(app, "{{card_word}}のバーコード", (code) => this.find(code));
     this.camera = new Camera(
       (code) => this.scan.run(code, (number) => this.find(number)),
       (open) => this.scan.form.classList.toggle("by-camera", open),
@@ -269,7 +269,7 @@ class BagList {
     };
     const tell = workingButton("この番号の袋が届いている", "連絡しています…", () => this.scan.run(number, work), {
       class: "button plain",
-      "aria-label": `番号 ${number} の袋が届いていると、県立図書館に連絡する`,
+      "aria-label": `番号 ${number} の袋が届いていると、{{owner_word}}に連絡する`,
     });
     const lines = ["番号を確かめてください。"];
     return { kind: "stop", title: "袋はありません", lines, below: [el("div", { class: "actions" }, tell)] };

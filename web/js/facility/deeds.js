@@ -25,7 +25,7 @@ export const DEEDS = {
     text: "届いていない",
     about: "の袋が届いていない",
     style: "link-button",
-    said: { kind: "aside", title: "届いていない", lines: ["県立図書館に伝えました。"] },
+    said: { kind: "aside", title: "届いていない", lines: ["{{owner_word}}に伝えました。"] },
   },
 };
 

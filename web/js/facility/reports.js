@@ -13,10 +13,10 @@ const KINDS = [
   ["extra", "余分な本や袋が、届いている"],
 ];
 /** @type {[value: string, text: string]} */
-const KITS = ["kits", "オンライン利用者登録セットについて"];
-const PLEASE_SEND = "オンライン利用者登録セットを、10組送ってください。";
+const KITS = ["kits", "{{kit_word}}について"];
+const PLEASE_SEND = "{{kit_word}}を、10組送ってください。";
 
-export const reportsView = { id: "reports", label: "連絡", title: "県立図書館への連絡", load };
+export const reportsView = { id: "reports", label: "連絡", title: "{{owner_word}}への連絡", load };
 
 /** @param {App} app */
 async function load(app) {
@@ -46,7 +46,7 @@ function kitsPart({ blank, given, last_given_at: last }, form) {
     text.focus();
   };
   return [
-    el("h2", {}, "オンライン利用者登録セット"),
+    el("h2", {}, "{{kit_word}}"),
     factList([
       ["残り", el("strong", {}, `${blank}組`)],
       ["お使いになった数", `${given}組`],
@@ -91,5 +91,5 @@ async function send(form, app) {
   ];
   if (tellFaults(form, missing)) return;
   await api.post("/facility/reports", { kind, text });
-  await app.reload("県立図書館に連絡しました。");
+  await app.reload("{{owner_word}}に連絡しました。");
 }

@@ -26,7 +26,7 @@ export function capBar(cap, loans) {
       el("strong", {}, `${cap}冊のうち${filled.length}冊`),
       left > 0
         ? `を借りています。あと${left}冊借りられます。`
-        : "を借りています。返した本が県立図書館に届くまで、つぎの本は貸し出されません。",
+        : "を借りています。返した本が{{owner_word}}に届くまで、つぎの本は貸し出されません。",
     ),
     drawing([...filled, ...Array(Math.max(left, 0)).fill("free")]),
     el(

@@ -16,7 +16,7 @@ export const cardPicture = ({ card_number: number, expires_on: expiry }) =>
     el(
       "div",
       { class: "library-card stack" },
-      el("p", { class: "card-owner" }, "青森県立図書館 利用者カード"),
+      el("p", { class: "card-owner" }, "{{library_name}} {{card_word}}"),
       codabar(number),
       el("p", { class: "number card-number", id: "card-number" }, number),
       el("p", {}, `有効期限 ${dateInWords(expiry)}`),
@@ -32,7 +32,7 @@ export const cardPicture = ({ card_number: number, expires_on: expiry }) =>
 function showLarge(number) {
   const dialog = el(
     "dialog",
-    { class: "large-card", "aria-label": "利用者カード" },
+    { class: "large-card", "aria-label": "{{card_word}}" },
     el(
       "form",
       { method: "dialog" },

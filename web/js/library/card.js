@@ -1,4 +1,4 @@
-/** 利用者カード: what is shown at a facility in the place of the card (RULES 28), also without a network. */
+/** The card: what is shown at a facility in the place of the card (RULES 28), also without a network. */
 
 import { Offline } from "../api.js";
 import { el } from "../dom.js";
@@ -6,7 +6,7 @@ import { cardPicture } from "./card-picture.js";
 import { keptCard } from "./kept-card.js";
 import { me, warnings } from "./me.js";
 
-export const cardView = { id: "card", label: "カード", title: "利用者カード", load };
+export const cardView = { id: "card", label: "カード", title: "{{card_word}}", load };
 
 async function load() {
   const record = await cardOfNow();
@@ -15,7 +15,7 @@ async function load() {
     el(
       "p",
       {},
-      "協力館や県立図書館で本を受け取るときに、この画面を見せてください。画面を明るくすると、読み取りやすくなります。",
+      "{{partner_word}}や{{owner_word}}で本を受け取るときに、この画面を見せてください。画面を明るくすると、読み取りやすくなります。",
     ),
     ...(record.counts ? warnings(record) : []),
   ];

@@ -16,17 +16,22 @@ export function firstSteps({ online_lending: enrolled, usual_pickup_place: usual
         : el(
             "li",
             {},
-            link("apply.html?kind=change", "オンライン貸出サービスを申し込む"),
-            "お申込みがないと、協力館では受け取れません。",
+            link("apply.html?kind=change", "{{service_name}}を申し込む"),
+            "お申込みがないと、{{partner_word}}では受け取れません。",
           ),
       usual ? null : el("li", {}, link("#settings", "いつもの受取館を選ぶ"), "予約のときに、はじめから選ばれます。"),
       el(
         "li",
         {},
         link("#search", "資料をさがして予約する"),
-        "木曜日の朝8時30分までに予約すると、つぎの日曜日から受け取れます(本が棚にあるとき)。",
+        "{{cut_off}}までに予約すると、つぎの{{pickup_day}}から受け取れます(本が棚にあるとき)。",
       ),
-      el("li", {}, link("#card", "受け取るときは、カードを見せる"), "準備ができた土曜日に、メールでお知らせします。"),
+      el(
+        "li",
+        {},
+        link("#card", "受け取るときは、カードを見せる"),
+        "準備ができた{{mail_day}}に、メールでお知らせします。",
+      ),
     ),
   );
 }

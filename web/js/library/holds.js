@@ -10,7 +10,7 @@ import { api } from "../session.js";
 import { me, warnings } from "./me.js";
 import { factList, grouped, nothing, row, rows } from "./parts.js";
 
-const BY_PHONE = "取消は、お電話で承ります。017-729-4300(9:00～19:00、休館日を除く)";
+const BY_PHONE = "取消は、お電話で承ります。{{counter_phone}}({{counter_hours_inside}})";
 
 export const holdsView = { id: "holds", label: "予約", title: "予約した資料", load };
 

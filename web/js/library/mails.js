@@ -35,7 +35,7 @@ async function load(app) {
     ...warnings(record),
     mails.length ? rows(mails.map((mail) => entry(mail, named))) : el("p", {}, "最近お送りしたメールは、ありません。"),
     el("h2", {}, "メールが届くか確かめる"),
-    el("p", {}, "県立図書館からのメールは「@plib.pref.aomori.lg.jp」から届きます。"),
+    el("p", {}, "{{owner_word}}からのメールは「@{{mail_domain}}」から届きます。"),
     el(
       "div",
       { class: "actions" },

@@ -18,7 +18,7 @@ export async function me() {
  * @param {Answer} record
  */
 export function warnings({ email_reachable: reachable, expired, renewal_due: due, expires_on: expiry, blocked }) {
-  const renew = el("a", { href: "apply.html?kind=renewal" }, "利用者カードを更新する");
+  const renew = el("a", { href: "apply.html?kind=renewal" }, "{{card_word}}を更新する");
   return [
     reachable
       ? null
@@ -29,14 +29,14 @@ export function warnings({ email_reachable: reachable, expired, renewal_due: due
         ),
     expired
       ? warning(
-          "利用者カードの有効期限が切れています",
+          "{{card_word}}の有効期限が切れています",
           `有効期限は${dateInWords(expiry)}でした。予約は残りますが、更新されるまで貸出はできません。`,
           renew,
         )
       : null,
     due
       ? warning(
-          "利用者カードの有効期限が近づいています",
+          "{{card_word}}の有効期限が近づいています",
           `有効期限は${dateInWords(expiry)}です。過ぎると、更新されるまで貸出はできません。`,
           renew,
         )

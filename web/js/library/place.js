@@ -13,7 +13,7 @@ import { noticesAt } from "./notices.js";
 // Most people always go to the same place.
 const LAST_PLACE = "place";
 
-export const BY_THURSDAY = "木曜日の朝8時30分までの予約を、まとめて処理します。";
+export const BY_THURSDAY = "{{cut_offs}}までの予約を、まとめて処理します。";
 
 /** The next one at this device goes elsewhere. */
 export const forgetPlace = () => forget(LAST_PLACE);
@@ -97,9 +97,9 @@ const notEnrolled = () =>
   el(
     "div",
     { class: "note warning" },
-    el("h2", {}, "オンライン貸出サービスは、申込みが必要です"),
-    el("p", {}, "お申込みがないと、協力館では受け取れません。県立図書館では受け取れます。"),
-    el("p", {}, el("a", { href: "apply.html?kind=change" }, "オンライン貸出サービスを申し込む")),
+    el("h2", {}, "{{service_name}}は、申込みが必要です"),
+    el("p", {}, "お申込みがないと、{{partner_word}}では受け取れません。{{owner_word}}では受け取れます。"),
+    el("p", {}, el("a", { href: "apply.html?kind=change" }, "{{service_name}}を申し込む")),
   );
 
 /**

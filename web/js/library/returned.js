@@ -20,13 +20,13 @@ async function load(app, barcode) {
   if (!loan) return nothing("この資料は、借りている資料の中にありません。返却の手続きが済んでいます。");
   return [
     el("p", { class: "book-title" }, `「${loan.title}」`),
-    el("p", {}, "返却した資料が県立図書館に届いて手続きが済むまでは、「返却手続き中」と表示します。"),
+    el("p", {}, "返却した資料が{{owner_word}}に届いて手続きが済むまでは、「返却手続き中」と表示します。"),
     app.form(
       (form) => declare(form, loan, app),
       input("place", "返した場所", {
         tag: "select",
         children: placeOptions(places, loan.pickup_place),
-        hint: "協力館のブックポストは使えません。協力館では窓口に返してください。",
+        hint: "{{partner_word}}のブックポストは使えません。{{partner_word}}では窓口に返してください。",
         required: true,
       }),
       input("on", "返した日", { type: "date", value: today(), max: today(), required: true }),

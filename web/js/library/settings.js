@@ -49,7 +49,7 @@ function facts(record) {
       ["保護者", record.guardian],
       ["利用者番号", el("span", { class: "number" }, record.card_number)],
       ["有効期限", dateInWords(record.expires_on)],
-      ["オンライン貸出サービス", record.online_lending ? "申込み済み" : "申込みなし"],
+      ["{{service_name}}", record.online_lending ? "申込み済み" : "申込みなし"],
       ["借りられる冊数", cap ? `${record.loan_cap}冊(${dayInWords(from)}から${cap}冊)` : `${record.loan_cap}冊`],
     ]),
     el("p", {}, el("a", { href: "apply.html?kind=change" }, "住所、電話番号などが違っている方")),

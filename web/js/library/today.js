@@ -107,7 +107,7 @@ const late = (loans) =>
             el("li", {}, title, el("strong", { class: "late" }, ` 返却期限 ${dayInWords(due)}`)),
           ),
         ),
-        el("p", {}, "協力館の窓口か、県立図書館に返してください。"),
+        el("p", {}, "{{partner_word}}の窓口か、{{owner_word}}に返してください。"),
       ]
     : [];
 

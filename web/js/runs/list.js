@@ -8,7 +8,7 @@ import { columns } from "./charts.js";
 import { figure, legend } from "./figures.js";
 import { endInWords } from "./words.js";
 
-export const runsView = { id: "runs", label: "記録", aside: true, title: "木曜日の処理の記録", load };
+export const runsView = { id: "runs", label: "記録", aside: true, title: "{{run_name}}の記録", load };
 
 /** @type {[view: string, text: string][]} */
 const BESIDE = [

@@ -6,8 +6,8 @@ import { bars, columns, curves } from "./charts.js";
 import { figure, legend } from "./figures.js";
 import { kindOf, reasonInWords } from "./words.js";
 
-/** @type {Record<string, string>} */
-const WAITS = { 0: "1週未満", 1: "1週から", 2: "2週から", 4: "4週から", 8: "8週から" };
+/** @param {string} weeks */
+const waitInWords = (weeks) => (weeks === "0" ? "{{first_week_waited}}週未満" : `${weeks}週から`);
 /** @type {Record<string, string>} */
 const MAILS = {
   sent: "送信済み",
@@ -72,7 +72,7 @@ function overWeeks(title, plot, weeks, series) {
 
 /** @param {Answer[]} weeks */
 const lent = (weeks) =>
-  overWeeks("木曜日の処理", columns, weeks, [
+  overWeeks("{{run_name}}", columns, weeks, [
     ["lent", "貸出", ({ outcomes }) => outcomes.lend],
     ["kept", "確保(上限)", ({ outcomes }) => outcomes.keep_aside],
     ["waits", "今回はなし", ({ outcomes }) => outcomes.none],
@@ -118,10 +118,10 @@ function waits(weeks) {
     "貸出までに待った長さ",
     bars(
       "貸出までに待った長さ",
-      found.map(([name, sum]) => ({ label: WAITS[name] ?? `${name}週から`, parts: [["lent", sum]] })),
+      found.map(([name, sum]) => ({ label: waitInWords(name), parts: [["lent", sum]] })),
     ),
     ["待った長さ", "冊"],
-    found.map(([name, sum]) => [WAITS[name] ?? `${name}週から`, sum]),
+    found.map(([name, sum]) => [waitInWords(name), sum]),
   );
 }
 
@@ -144,10 +144,10 @@ function facilityBars(weeks, placeName) {
   const rows = [...places].filter(([, { books }]) => books).sort((one, other) => other[1].books - one[1].books);
   if (!rows.length) return null;
   return figure(
-    "協力館ごとの本",
+    "{{partner_word}}ごとの本",
     [
       bars(
-        "協力館ごとに届けた本の冊数",
+        "{{partner_word}}ごとに届けた本の冊数",
         rows.map(([facility, { books, uncollected }]) => ({
           label: placeName(facility),
           parts: [
@@ -161,7 +161,7 @@ function facilityBars(weeks, placeName) {
         ["stopped", "うち受け取られなかった本"],
       ]),
     ],
-    ["協力館", "袋", "本", "受け取られなかった本"],
+    ["{{partner_word}}", "袋", "本", "受け取られなかった本"],
     rows.map(([facility, { bags, books, uncollected }]) => [placeName(facility), bags, books, uncollected]),
   );
 }

@@ -11,7 +11,7 @@ import { svg } from "../svg.js";
 import { drawing, figure, legend, width } from "./figures.js";
 import { countsOf, endInWords, LEGEND, outcomeInWords, outcomesOf, reasonInWords } from "./words.js";
 
-export const runView = { id: "run", title: "木曜日の処理の報告", under: "runs", hidden: true, load };
+export const runView = { id: "run", title: "{{run_name}}の報告", under: "runs", hidden: true, load };
 
 const WEEKS = 10;
 
@@ -165,10 +165,10 @@ function bagsOf(decisions, placeName) {
   const rows = [...places].sort((one, other) => other[1].books - one[1].books);
   const named = rows.map(([place, of]) => /** @type {[string, typeof of]} */ ([placeName(place), of]));
   return figure(
-    "協力館ごとの袋と本",
+    "{{partner_word}}ごとの袋と本",
     [
       bars(
-        "協力館ごとの本の冊数",
+        "{{partner_word}}ごとの本の冊数",
         named.map(([label, { bags, books }]) => ({
           label,
           parts: [
@@ -182,7 +182,7 @@ function bagsOf(decisions, placeName) {
         ["lent-soft", "袋の2冊目から"],
       ]),
     ],
-    ["協力館", "袋", "本"],
+    ["{{partner_word}}", "袋", "本"],
     named.map(([label, { bags, books }]) => [label, bags.size, books]),
     `${places.size}館へ、本${rows.reduce((sum, [, { books }]) => sum + books, 0)}冊の予定です。`,
   );

@@ -167,7 +167,7 @@ function copies(left) {
 
 // What is said beneath a hold that a copy has gone to.
 /** @type {Record<string, string>} */
-const SAID = { lent: "貸出", kept: "上限", other: "県立で受取" };
+const SAID = { lent: "貸出", kept: "上限", other: "{{owner_short}}で受取" };
 
 /**
  * A hold in its place of the queue.

@@ -8,8 +8,8 @@
 export const TROUBLES = {
   RunUndone: {
     alarm: "RunUndoneAlarm",
-    says: () => "木曜日の処理が、終わっていません。",
-    then: "手で始めると、はじめから、または続きから進みます。木曜日の昼までなら、何も失われません。また終わらないときは、ログに理由があります。",
+    says: () => "{{run_name}}が、終わっていません。",
+    then: "手で始めると、はじめから、または続きから進みます。{{run_may_wait_until}}までなら、何も失われません。また終わらないときは、ログに理由があります。",
     command: "make job NAME=thursday_run",
   },
   BooksUndone: {

@@ -53,7 +53,10 @@ const fields = (day, places) => [
     hint: "空のままなら、いまの上限です。",
   }),
   input("missing_percent", "棚で見つからない本の割合(%)", { type: "number", min: 0, max: 100, class: "text w16" }),
-  input("facilities_closed", "お休みにする協力館", { tag: "select", children: placeOptions(places, "", false) }),
+  input("facilities_closed", "お休みにする{{partner_word}}", {
+    tag: "select",
+    children: placeOptions(places, "", false),
+  }),
   el(
     "div",
     { class: "field" },
@@ -108,8 +111,8 @@ function outcome({ date, summary, difference }, placeName) {
   return [
     ...head,
     figure(
-      "協力館ごとの貸出の増減",
-      differences("いまのままと比べた、協力館ごとの貸出の増減", rows),
+      "{{partner_word}}ごとの貸出の増減",
+      differences("いまのままと比べた、{{partner_word}}ごとの貸出の増減", rows),
       ["受取館", "いまのまま", "試算", "差"],
       rows.map(({ label, change: by, of }) => [label, of.lend.plain, of.lend.what_if, signed(by)]),
       `全体で${signed(change)}冊。${patrons.length}人の結果が変わります。`,

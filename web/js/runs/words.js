@@ -6,8 +6,8 @@ import { momentInWords } from "../dates.js";
 const OUTCOMES = {
   lend: "貸出",
   keep_aside: "確保",
-  for_prefectural: "県立図書館へ",
-  for_partner: "協力館へ",
+  for_prefectural: "{{owner_word}}へ",
+  for_partner: "{{partner_word}}へ",
   ready: "貸出可能",
   none: "今回はなし",
 };
@@ -31,8 +31,8 @@ const REASONS = {
   no_copy_left: "貸せる本がない",
   paused: "お休み中",
   reading_order: "順番予約の前の本待ち",
-  prefectural: "県立図書館で受け取り",
-  partner: "協力館の番",
+  prefectural: "{{owner_word}}で受け取り",
+  partner: "{{partner_word}}の番",
 };
 
 // Where there is room for a few letters.
@@ -102,7 +102,7 @@ export const LEGEND = [
   ["kept", "確保(上限)"],
   ["waits", "順番待ち"],
   ["stopped", "止まっている"],
-  ["other", "県立図書館で受け取り"],
+  ["other", "{{owner_word}}で受け取り"],
 ];
 
 /**

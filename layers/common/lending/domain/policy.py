@@ -89,6 +89,21 @@ class Policy(BaseModel):
     counter_phone: str = Field("017-729-4300")
     counter_hours: str = Field("9:00～19:00(休館日を除く)")
 
+    # Words
+    owner_word: str = Field("県立図書館", description="the library that owns the books")
+    owner_short: str = Field("県立", description="the same where there is little room")
+    partner_word: str = Field("協力館", description="where patrons receive and return books (29)")
+    region_word: str = Field("県", description="what the partner facilities lie in")
+    card_word: str = Field("利用者カード", description="a patron's card (8)")
+    kit_word: str = Field("オンライン利用者登録セット", description="a blank card in an envelope (5)")
+    kit_short: str = Field("登録セット", description="the same, in short")
+    registration_name: str = Field("オンライン利用者登録サービス", description="the service of applications (1)")
+    lending_word: str = Field("オンライン貸出", description="what the service does (18)")
+    return_word: str = Field("オンライン返却", description="written on a bag that is given back (33)")
+    example_name: str = Field("青森 太郎", description="in the hint of a form")
+    example_kana: str = Field("アオモリ タロウ", description="in the hint of a form")
+    example_postal_code: str = Field("030-0184", description="in the hint of a form")
+
     # Beside the library's own system
     taken_away_percent: float = Field(2, ge=0, le=100, description="of the copies one nightly file may take away (43)")
 
