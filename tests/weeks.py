@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lending.domain.policy import Policy
 from lending.domain.run_of_week import RunOfWeek
+from tests.library import aomori
 
 
 def runs_of_week(*changes: Mapping[str, Any]) -> tuple[RunOfWeek, ...]:
     """The library's own run, once for each of the changes, with what these say."""
-    (own,) = Policy().runs
+    (own,) = aomori().runs
     return tuple(RunOfWeek(**{**own.model_dump(), **changed}) for changed in changes)

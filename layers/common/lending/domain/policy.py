@@ -1,10 +1,14 @@
 """Every number and name the library may decide otherwise, with its default and its rule (RULES.md)."""
 
+from collections.abc import Iterator
 from datetime import time
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from lending.domain.run_of_week import RunOfWeek
+from lending.domain.week_faults import faults_of_week
 
 # Thursday's run, Saturday's mail, from Sunday to Sunday; checked in on Wednesday, until when places are changed.
 _THURSDAY = RunOfWeek(
@@ -118,3 +122,20 @@ class Policy(BaseModel):
     erasure_years: int = Field(3, ge=1, description="after the card's last day, with nothing open (41)")
     mark_days: int = Field(30, ge=1, description="an unreachable address that is nobody's is forgotten (41)")
     trail_days: int = Field(365, ge=1, description="for which it can be seen what staff did (41)")
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        faults = [*faults_of_week(self.runs, self.run_at, self.mail_at), *self._faults_of_times()]
+        if faults:
+            raise PydanticCustomError("week", "{faults}", {"faults": "; ".join(faults)})
+        return self
+
+    def _faults_of_times(self) -> Iterator[str]:
+        """What of the times of jobs no schedule can say, and loans that end too early."""
+        for at in (self.run_at, self.mail_at, self.release_at, *self.pull_times):
+            if at.second or at.microsecond:
+                yield f"{at} is not a whole minute, as the time of a job has to be"
+        if len({at.minute for at in self.pull_times}) > 1:
+            yield "pull_times are not at the same minute of their hours"
+        if self.partner_loan_days < max(run.pickup_days for run in self.runs) - 1:
+            yield "partner_loan_days end before the last pickup day"
