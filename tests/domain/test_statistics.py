@@ -11,7 +11,7 @@ from lending.domain.policy import Policy
 from lending.domain.statistics import (
     FacilityCounts,
     WeekCounts,
-    by_facility,
+    by_batch,
     counted_again,
     monday_of,
     weeks_waited,
@@ -34,21 +34,31 @@ def test_a_facilitys_bags_books_and_what_was_left_of_them() -> None:
     # GIVEN a facility that records hand-overs, of which one bag was left, and one that records none (RULES 30, 56)
     bags = [bag("p-1", handed=True), bag("p-2", books=3), bag("p-3", "13")]
     # THEN nobody knows what was left at the second
-    assert by_facility(bags, SUNDAY + timedelta(days=7)) == {
-        "12": FacilityCounts(bags=2, books=5, uncollected=3), "13": FacilityCounts(bags=1, books=2),
-    }  # fmt: skip
+    assert by_batch(bags, SUNDAY + timedelta(days=7)) == {
+        "2026-06-07.12": FacilityCounts(bags=2, books=5, uncollected=3),
+        "2026-06-07.13": FacilityCounts(bags=1, books=2),
+    }
     # and before the last day is over nothing is left at all
-    assert by_facility(bags, SUNDAY)["12"].uncollected == 0
+    assert by_batch(bags, SUNDAY)["2026-06-07.12"].uncollected == 0
 
 
 def test_books_that_are_checked_in_again_stay_counted() -> None:
     """GIVEN a week counted on its Sunday WHEN its books come back and it is counted again THEN its bags stand (56)."""
-    full = WeekCounts(MONDAY, NIGHT, facilities={"12": FacilityCounts(2, 5, 3)})
-    later = WeekCounts(MONDAY, NIGHT + timedelta(days=3), run={"lend": 5}, facilities={"13": FacilityCounts(1, 1, 0)})
+    full = WeekCounts(MONDAY, NIGHT, batches={"2026-06-07.12": FacilityCounts(2, 5, 3)})
+    other = {"2026-06-07.13": FacilityCounts(1, 1, 0)}
+    later = WeekCounts(MONDAY, NIGHT + timedelta(days=3), run={"lend": 5}, batches=other)
     again = counted_again(full, later)
     assert (again.run, again.counted_at) == ({"lend": 5}, later.counted_at)
     assert again.facilities == {"12": FacilityCounts(2, 5, 3), "13": FacilityCounts(1, 1, 0)}
     assert counted_again(again, later) == again
+
+
+def test_a_facilitys_batches_of_a_week_are_added_up() -> None:
+    """GIVEN two runs in a week WHEN the books of the first are checked in THEN those of both stay counted (56, 57)."""
+    first, second = {"2026-06-05.12": FacilityCounts(2, 5, 3)}, {"2026-06-07.12": FacilityCounts(1, 4, 2)}
+    week = counted_again(WeekCounts(MONDAY, NIGHT, batches=first), WeekCounts(MONDAY, NIGHT, batches=second))
+    assert week.facilities == {"12": FacilityCounts(3, 9, 5)}
+    assert week.together() == FacilityCounts(3, 9, 5)
 
 
 @pytest.mark.parametrize(("days", "weeks"), [(0, 0), (6, 0), (7, 1), (13, 1), (27, 2), (28, 4), (55, 4), (400, 8)])

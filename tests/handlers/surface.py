@@ -86,7 +86,8 @@ def furnished(given: Given) -> SampleLibrary:
         applied(table, receipt)
     kit(table)
     for monday in (date(2026, 5, 25), date(2026, 6, 1)):
-        table.write(statistics.record(None, WeekCounts(monday, NOON, facilities={"12": FacilityCounts(9, 20, 6)})))
+        batches = {f"{monday + timedelta(days=6)}.12": FacilityCounts(9, 20, 6)}
+        table.write(statistics.record(None, WeekCounts(monday, NOON, batches=batches)))
     table.write(facility_links.record(FacilityLink("12", LINK, SUNDAY)))
     return library
 

@@ -116,7 +116,7 @@ def counted(library: Table) -> WeekCounts:
         MONDAY,
         datetime(2026, 6, 7, 23, tzinfo=TOKYO),
         run={"holds": 60, "lend": 40, "none": 20, "code_lent": 40, "code_queue": 18, "code_blocked": 2, "waited_0": 40},
-        facilities={"12": FacilityCounts(11, 31, 6), "13": FacilityCounts(2, 9, 0)},
+        batches={"2026-06-07.12": FacilityCounts(11, 31, 6), "2026-06-07.13": FacilityCounts(2, 9, 0)},
         mails={"sent": 3, "delivered": 11, "bounced": 1},
     )
     library.write(statistics.record(None, week))

@@ -12,7 +12,7 @@ from lending.aws.table.registration import applications
 from lending.aws.table.run import runs
 from lending.domain.loans.release import last_day_over
 from lending.domain.run_id import HalfDay, RunId
-from lending.domain.statistics import WeekCounts, by_facility, counted_again, decisions_of_week, monday_of
+from lending.domain.statistics import FacilityCounts, WeekCounts, by_batch, counted_again, decisions_of_week, monday_of
 from lending.domain.week import DAY, DAYS_OF_WEEK, TOKYO, Week, each_day, is_run_day, week_of_run
 
 JOB = "weekly_counts"
@@ -57,17 +57,17 @@ def _count_again(library: Library, monday: date) -> WeekCounts:
 def _counted(library: Library, monday: date) -> WeekCounts:
     table, policy = library.table, library.policy
     days = list(each_day(monday, monday + (DAYS_OF_WEEK - 1) * DAY))
-    (week,) = (runs.week_as_run(table, week_of_run(day, policy)) for day in days if is_run_day(day, policy))
-    made = runs.of_cycle(table, week.cycle)
+    weeks = [runs.week_as_run(table, week_of_run(day, policy)) for day in days if is_run_day(day, policy)]
+    made = [run.counts for week in weeks if (run := runs.of_cycle(table, week.cycle))]
     registered = applications.decided_of(table, datetime.combine(monday, time(), TOKYO) - _DAYS_TO_DECIDE)
     decided, waited = decisions_of_week(registered, monday, policy)
     mails = kept.mails_of(table, days).values()
     return WeekCounts(
         week_from=monday,
         counted_at=library.moment,
-        run=made.counts if made else {},
+        run={name: sum(run.get(name, 0) for run in made) for name in sorted({name for run in made for name in run})},
         ready=_ready(library, days),
-        facilities=_facilities(library, week),
+        batches={batch: counts for week in weeks for batch, counts in _batches(library, week).items()},
         mails={name: sum(day[name] for day in mails) for name in sorted({name for day in mails for name in day})},
         decided=decided,
         days=waited,
@@ -79,6 +79,6 @@ def _ready(library: Library, days: list[date]) -> int:
     return sum(pull.counts.get("ready", 0) for pull in pulls)
 
 
-def _facilities(library: Library, week: Week) -> dict[str, Any]:
+def _batches(library: Library, week: Week) -> dict[str, FacilityCounts]:
     packed = list(bags.of_week(library.table, week.pickup_from))
-    return by_facility(packed, last_day_over(library.moment, library.policy))
+    return by_batch(packed, last_day_over(library.moment, library.policy))

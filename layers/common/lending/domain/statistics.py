@@ -1,11 +1,12 @@
 """What is counted of a week, never of a person, and what of it anybody may see (RULES 41, 56)."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from lending.domain.loans.bag import Bag, left_behind
+from lending.domain.loans.batch import batch_id, batch_of
 from lending.domain.policy import Policy
 from lending.domain.registration.application import Application
 from lending.domain.registration.kinds import ApplicationStatus
@@ -18,28 +19,32 @@ MORE = "more"
 
 @dataclass(frozen=True, slots=True)
 class FacilityCounts:
-    """What one week's run sent to a facility, and how many of these books nobody collected."""
+    """What was sent to a facility, and how many of these books nobody collected."""
 
     bags: int = 0
     books: int = 0
     uncollected: int = 0
+
+    def __add__(self, other: "FacilityCounts") -> "FacilityCounts":
+        """Both together."""
+        return FacilityCounts(self.bags + other.bags, self.books + other.books, self.uncollected + other.uncollected)
 
 
 @dataclass(frozen=True, slots=True)
 class WeekCounts:
     """The counts of a week, from Monday to Sunday; numbers only, so they are kept for good.
 
-    `run` is the summary of the week's run, `ready` how many books were planned for the prefectural library's own
-    counter. `facilities` are the batches of that run, whenever they were collected. `decided` counts applications,
-    `days` those registered by the days from the desk's having them to the decision. `mails` are
-    those put in it, by what became of them.
+    `run` sums up what the week's runs did, `ready` is how many books were planned for the prefectural library's own
+    counter. `batches` are those of these runs by their ids, whenever they were collected. `decided` counts
+    applications, `days` those registered by the days from the desk's having them to the decision. `mails` are those
+    put in it, by what became of them.
     """
 
     week_from: date
     counted_at: datetime
     run: Counts = field(default_factory=dict)
     ready: int = 0
-    facilities: Mapping[str, FacilityCounts] = field(default_factory=dict)
+    batches: Mapping[str, FacilityCounts] = field(default_factory=dict)
     mails: Counts = field(default_factory=dict)
     decided: Counts = field(default_factory=dict)
     days: Counts = field(default_factory=dict)
@@ -49,10 +54,17 @@ class WeekCounts:
         """Its Sunday."""
         return self.week_from + timedelta(days=DAYS_OF_WEEK - 1)
 
+    @property
+    def facilities(self) -> dict[str, FacilityCounts]:
+        """The sums of each facility's batches, by its number."""
+        found = defaultdict[str, FacilityCounts](FacilityCounts)
+        for batch, counts in self.batches.items():
+            found[batch_of(batch)[1]] += counts
+        return dict(found)
+
     def together(self) -> FacilityCounts:
         """The sums over all facilities."""
-        each = self.facilities.values()
-        return FacilityCounts(sum(f.bags for f in each), sum(f.books for f in each), sum(f.uncollected for f in each))
+        return sum(self.batches.values(), FacilityCounts())
 
 
 def monday_of(day: date) -> date:
@@ -64,10 +76,10 @@ def counted_again(before: WeekCounts | None, now: WeekCounts) -> WeekCounts:
     """A week counted once more. Books leave their bags as they are checked in, so what was counted of them stands."""
     if before is None:
         return now
-    names = sorted(before.facilities.keys() | now.facilities.keys())
+    names = sorted(before.batches.keys() | now.batches.keys())
     nothing = FacilityCounts()
-    kept = {name: _most(before.facilities.get(name, nothing), now.facilities.get(name, nothing)) for name in names}
-    return replace(now, facilities=kept, counted_at=max(before.counted_at, now.counted_at))
+    kept = {name: _most(before.batches.get(name, nothing), now.batches.get(name, nothing)) for name in names}
+    return replace(now, batches=kept, counted_at=max(before.counted_at, now.counted_at))
 
 
 def _most(one: FacilityCounts, other: FacilityCounts) -> FacilityCounts:
@@ -76,22 +88,19 @@ def _most(one: FacilityCounts, other: FacilityCounts) -> FacilityCounts:
     )
 
 
-def by_facility(bags: Sequence[Bag], last_day: date) -> dict[str, FacilityCounts]:
-    """The bags and books of a week by facility, and what was not collected of those whose time is over.
+def by_batch(bags: Sequence[Bag], last_day: date) -> dict[str, FacilityCounts]:
+    """The bags and books of one run by batch, and what was not collected of those whose time is over.
 
     Args:
         last_day: the latest pickup day that is over.
     """
-    found: dict[str, FacilityCounts] = {}
+    found = defaultdict[str, FacilityCounts](FacilityCounts)
     left = {bag.bag_id for bag in left_behind(bags, last_day)}
     for bag in bags:
-        books = max(len(bag.barcodes), bag.books_handed_over)
-        so_far = found.get(bag.facility, FacilityCounts())
-        uncollected = books if bag.bag_id in left else 0
-        found[bag.facility] = FacilityCounts(
-            so_far.bags + (books > 0), so_far.books + books, so_far.uncollected + uncollected
-        )
-    return {facility: counts for facility, counts in found.items() if counts.bags}
+        if books := max(len(bag.barcodes), bag.books_handed_over):
+            uncollected = books if bag.bag_id in left else 0
+            found[batch_id(bag.pickup_from, bag.facility)] += FacilityCounts(1, books, uncollected)
+    return dict(found)
 
 
 def decisions_of_week(applications: Iterable[Application], monday: date, policy: Policy) -> tuple[Counts, Counts]:

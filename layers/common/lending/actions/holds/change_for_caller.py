@@ -12,7 +12,7 @@ from lending.aws.table.catalogue import copies, queues, titles
 from lending.aws.table.holds import holds
 from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.writes import Write
-from lending.domain.calendar.coming_weeks import coming_week
+from lending.domain.calendar.coming_weeks import week_of_next_run
 from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, refusal_to_cancel
 from lending.domain.patrons.audit_log import Act, Deed
@@ -107,7 +107,7 @@ def change_pickup_place(library: Library, card_number: str, title_id: str, place
     counts_from = pickup_change_counts_from(library.moment, days.prefectural_open, library.policy, made)
     today = library.today
     changed = _with_place(hold, place, counts_from, max(today, made) if made else today)
-    to_facility = changed.place_on(coming_week(library.moment, days, library.policy).cycle) != PREFECTURAL
+    to_facility = changed.place_on(week_of_next_run(library.moment, days, library.policy).cycle) != PREFECTURAL
     trace = audit_log.entry_of_patron(patron.patron_id, Act(library.moment, staff, Deed.CHANGE_PICKUP), library.policy)
     library.table.transact(
         holds.change(hold, changed), *(_off_the_counters_list(library.table, hold) if to_facility else []), trace

@@ -12,7 +12,7 @@ from lending.aws.table.holds import holds
 from lending.aws.table.patrons import patrons
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.closures import Scope
-from lending.domain.calendar.coming_weeks import coming_week
+from lending.domain.calendar.coming_weeks import week_of_next_run
 from lending.domain.calendar.notices import Notice, notices_on
 from lending.domain.catalogue.title import Title
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
@@ -77,7 +77,7 @@ def _view(library: Library, hold: Hold, standing: Standing, patron: Patron, clos
     moment, policy = library.moment, library.policy
     hold = with_deadline(hold.as_of(closed.latest_run), library.today, closed, policy)
     position, of = standing.place
-    stopped_by = stopping_patron(hold, patron, policy, coming_week(moment, closed, policy))
+    stopped_by = stopping_patron(hold, patron, policy, week_of_next_run(moment, closed, policy))
     pickup = None if stopped_by else pickup_of_hold(
         hold, position, standing.copies, standing.holders, moment, closed, policy
     )  # fmt: skip

@@ -16,7 +16,7 @@ from lending.aws.table.mail import addresses
 from lending.aws.table.patrons import audit_log, patrons, people
 from lending.aws.table.writes import Write
 from lending.domain.calendar.calendar import LatestRun
-from lending.domain.calendar.coming_weeks import coming_week
+from lending.domain.calendar.coming_weeks import week_of_next_run
 from lending.domain.holds.hold import Hold, HoldStatus
 from lending.domain.loans.loan import Loan
 from lending.domain.loans.release import with_deadline
@@ -120,7 +120,7 @@ def _with_cap(library: Library, patron: Patron, cap: int) -> Patron:
         return patron
     today, coming = (
         library.today,
-        coming_week(library.moment, calendar.load(library.table), library.policy),
+        week_of_next_run(library.moment, calendar.load(library.table), library.policy),
     )
     return replace(patron, loan_cap=cap, loan_cap_before=patron.cap_on(today), loan_cap_from=coming.cycle)
 

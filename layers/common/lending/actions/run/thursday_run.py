@@ -42,7 +42,7 @@ def run_on_request(library: Library, run_date: date, enough_time: EnoughTime) ->
     """
     week = week_of_run(run_date, library.policy)
     day = day_in_words(run_date)
-    if library.moment < week.cut_off:
+    if library.moment < week.cut_off or library.today < run_date:
         raise Refused("run_not_due", day=day, cut_off=moment_in_words(week.cut_off))
     if library.today >= week.pickup_from and runs.find(library.table, RunId.of_weekly_run(run_date)) is None:
         raise Refused("run_too_late", day=day)

@@ -30,7 +30,7 @@ class StatisticsQuery(QueryModel):
 
 
 class FacilityWeekAnswer(TypedDict):
-    """A facility's batch of a week; `uncollected` are books. None is a number too small to be shown."""
+    """A facility's batches of a week; `uncollected` are books. None is a number too small to be shown."""
 
     facility: str
     bags: int | None
@@ -41,7 +41,7 @@ class FacilityWeekAnswer(TypedDict):
 class WeekCountsAnswer(TypedDict):
     """A week, Monday to Sunday. Outside the desk a small number is None.
 
-    `outcomes` and `reasons` are of the holds that the week's run considered, `waits` of those it lent, by the weeks
+    `outcomes` and `reasons` are of the holds that the week's runs considered, `waits` of those they lent, by the weeks
     from which on they had waited. `counter` are books planned for the prefectural library's counter. `applications`
     are those decided, `days` those registered by the days it took.
     """
@@ -105,8 +105,9 @@ def _named(counts: Mapping[str, int], beginning: str) -> dict[str, int]:
 
 def _facilities(week: WeekCounts, least: int) -> list[FacilityWeekAnswer]:
     """What is in a facility's few bags is as telling as how many they are."""
-    bags = without_small({name: each.bags for name, each in week.facilities.items()}, least)
-    left = without_small({name: each.uncollected for name, each in week.facilities.items()}, least)
+    of_facilities = week.facilities
+    bags = without_small({name: each.bags for name, each in of_facilities.items()}, least)
+    left = without_small({name: each.uncollected for name, each in of_facilities.items()}, least)
     return [
         {
             "facility": name,
@@ -114,7 +115,7 @@ def _facilities(week: WeekCounts, least: int) -> list[FacilityWeekAnswer]:
             "books": each.books if bags[name] is not None else None,
             "uncollected": left[name] if bags[name] is not None else None,
         }
-        for name, each in sorted(week.facilities.items(), key=lambda pair: int(pair[0]))
+        for name, each in sorted(of_facilities.items(), key=lambda pair: int(pair[0]))
     ]
 
 

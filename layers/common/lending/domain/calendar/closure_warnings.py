@@ -7,7 +7,7 @@ from itertools import takewhile
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.closures import Closure, ClosureKind, Scope
 from lending.domain.policy import Policy
-from lending.domain.week import Week, each_day, in_tokyo, next_run_after, weeks_collected_from
+from lending.domain.week import Week, each_day, in_tokyo, next_run_after, run_due_from, weeks_collected_from
 from lending.domain.words import day_in_words
 
 
@@ -24,7 +24,8 @@ def warnings_of(closure: Closure, calendar: Calendar, moment: datetime, policy: 
     if closure.scope is Scope.PREFECTURAL:
         stopped = calendar.closed_runs(in_tokyo(moment).date(), policy)
         return [_RUN.format(day=day_in_words(each.starts_on)) for each in stopped if closure.covers(each.starts_on)]
-    return [_of_window(week, moment) for week in _windows(moment, policy) if _shuts(closure, week, calendar, moment)]
+    shut = [week for week in _windows(moment, policy) if _shuts(closure, week, calendar, moment)]
+    return [_of_window(week, under_way=run_due_from(week.run_date, policy) <= moment) for week in shut]
 
 
 _RUN = "{day}のオンライン貸出の処理は、休館日のためお休みになります。別の日に行うときは、手動で始めてください。"
@@ -48,6 +49,6 @@ def _shuts(closure: Closure, week: Week, calendar: Calendar, moment: datetime) -
     return any(map(closure.covers, days)) and not any(own.hands_over_on(closure.facility, day) for day in days)
 
 
-def _of_window(week: Week, moment: datetime) -> str:
+def _of_window(week: Week, under_way: bool) -> str:
     window = _WINDOW.format(first=day_in_words(week.pickup_from), last=day_in_words(week.pickup_until))
-    return window + (_UNDER_WAY if week.cut_off <= moment else _TO_COME)
+    return window + (_UNDER_WAY if under_way else _TO_COME)

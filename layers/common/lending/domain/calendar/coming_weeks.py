@@ -9,7 +9,7 @@ from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.closures import Scope, Suspension
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason
-from lending.domain.week import HORIZON, Week, each_day, in_tokyo, next_run_after, runs_from, week_of_run
+from lending.domain.week import HORIZON, Week, each_day, in_tokyo, next_run_after, run_due_from, runs_from, week_of_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,24 @@ def closed_days(today: date, calendar: Calendar, facility: str, policy: Policy) 
 
 
 def coming_week(moment: datetime, calendar: Calendar, policy: Policy) -> Week:
-    """The week of the next run: the first whose cut-off is not over at `moment` and whose run was not made yet.
+    """The week of the first run that still considers a hold placed at `moment`, and was not made yet (RULES 18).
 
     A run that staff move to an earlier day is the one of its cycle, whose regular day is passed over then (RULES 22).
     """
-    week = week_of_run(next_run_after(moment, policy), policy)
+    return _not_made(next_run_after(moment, policy), moment, calendar, policy)
+
+
+def week_of_next_run(moment: datetime, calendar: Calendar, policy: Policy) -> Week:
+    """The week of the first run that is still to be made: its cut-off may be over already, on a day before it.
+
+    What counts from the next run (RULES 14, 15, 19) counts from this one.
+    """
+    coming = (day for day in runs_from(in_tokyo(moment).date(), policy) if moment <= run_due_from(day, policy))
+    return _not_made(next(coming), moment, calendar, policy)
+
+
+def _not_made(run_date: date, moment: datetime, calendar: Calendar, policy: Policy) -> Week:
+    week = week_of_run(run_date, policy)
     made = calendar.latest_run
     while made is not None and made.date <= in_tokyo(moment).date() and week.cycle <= made.cycle:
         week = week_of_run(week.next_run, policy)

@@ -8,7 +8,7 @@ from itertools import takewhile
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.policy import Policy
-from lending.domain.week import HORIZON, Week, each_day, in_tokyo, weeks_collected_from
+from lending.domain.week import HORIZON, Week, each_day, in_tokyo, run_due_from, weeks_collected_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ def stops_of(entry: Closure | Suspension, calendar: Calendar, moment: datetime, 
     weeks = list(_weeks(entry, moment, policy))
     if entry.scope is Scope.FACILITY:
         windows = [week for week in weeks if _shuts(entry.facility, week, calendar, then, in_tokyo(moment).date())]
-        return Stops([], [StoppedWindow(w.pickup_from, w.pickup_until, w.cut_off <= moment) for w in windows])
-    to_come = [week.run_date for week in weeks if week.cut_off > moment]
+        return Stops([], [StoppedWindow(w.pickup_from, w.pickup_until, _is_due(w, moment, policy)) for w in windows])
+    to_come = [week.run_date for week in weeks if not _is_due(week, moment, policy)]
     stopped = [run for run in to_come if not _is_stopped(calendar, run) and _is_stopped(then, run)]
     return Stops(stopped, [])
 
@@ -53,6 +53,10 @@ def _weeks(entry: Closure | Suspension, moment: datetime, policy: Policy) -> Ite
     last = min(entry.ends_on, today + HORIZON)
     weeks = weeks_collected_from(max(today, entry.starts_on), policy)
     return takewhile(lambda week: week.run_date <= last, weeks)
+
+
+def _is_due(week: Week, moment: datetime, policy: Policy) -> bool:
+    return run_due_from(week.run_date, policy) <= moment
 
 
 def _is_stopped(calendar: Calendar, run_date: date) -> bool:

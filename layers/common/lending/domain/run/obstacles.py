@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import takewhile
 
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.coming_weeks import next_week_that_runs
@@ -14,7 +15,7 @@ from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.run.reasons import Code
 from lending.domain.run.run import NOTHING, Explanation, Facts, Outcome, Run, RunKind
-from lending.domain.week import DAYS_OF_WEEK, Week, in_tokyo
+from lending.domain.week import Week, in_tokyo, runs_from
 
 
 def obstacle_to(hold: Hold, patron: Patron | None, calendar: Calendar, policy: Policy, run: Run) -> Explanation | None:
@@ -55,7 +56,7 @@ def kept_in_vain(
         if reason is None:
             served.append(hold)
         elif reason.code is Code.PAUSED or (
-            reason.code in _ENDS_KEEPING and _runs_passed(hold, reason, run) >= policy.kept_aside_runs
+            reason.code in _ENDS_KEEPING and _runs_passed(hold, reason, run, policy) >= policy.kept_aside_runs
         ):
             found.append(hold)
     return found + _beyond_pace(served, gate)
@@ -76,9 +77,12 @@ def _beyond_pace(served: Iterable[Hold], gate: "Gate") -> list[Hold]:
 _ENDS_KEEPING = frozenset({Code.CARD_EXPIRED, Code.BLOCKED, Code.NOT_ENROLLED, Code.FACILITY_SUSPENDED})
 
 
-def _runs_passed(hold: Hold, reason: Explanation, run: Run) -> int:
+def _runs_passed(hold: Hold, reason: Explanation, run: Run, policy: Policy) -> int:
+    """How many runs there were since the hold was told the same, that one counted."""
     told = hold.last_run
-    return (run.day - told.date).days // DAYS_OF_WEEK if told and told.code == reason.code else 0
+    if told is None or told.code != reason.code:
+        return 0
+    return sum(1 for _ in takewhile(lambda cycle: cycle < run.week.cycle, runs_from(told.date, policy)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from lending.domain.calendar.calendar import Calendar
-from lending.domain.calendar.coming_weeks import coming_week
+from lending.domain.calendar.coming_weeks import week_of_next_run
 from lending.domain.policy import Policy
 from lending.domain.run.reasons import Code
 from lending.domain.run_id import RunId
@@ -103,4 +103,4 @@ def prefectural_pull(moment: datetime, calendar: Calendar, policy: Policy) -> Ru
     A hold whose pickup place will be another one in the next run is not its business any more (RULES 14).
     """
     now = in_tokyo(moment)
-    return Run(RunId.of_pull(now), RunKind.PREFECTURAL, now, coming_week(now, calendar, policy))
+    return Run(RunId.of_pull(now), RunKind.PREFECTURAL, now, week_of_next_run(now, calendar, policy))
