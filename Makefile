@@ -8,6 +8,7 @@ REGION ?= ap-northeast-1
 LINTERS := style types imports template scripts
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 JSON_FLAG = $(if $(JSON),--json)
+LIBRARY_FLAG = $(if $(LIBRARY),--library $(LIBRARY))
 
 export PYTHONPATH := layers/common:.
 # The template has loops (Fn::ForEach), which the SAM CLI carries out only when asked to.
@@ -28,14 +29,14 @@ help: ## What can be made
 	@$(BIN)/python -m pip check >&2
 	@touch $@
 
-run: .venv/made ## Deploy locally, load samples, play a service week, then serve the site until Ctrl-C
-	@$(BIN)/python -m infra.local run $(JSON_FLAG)
+run: .venv/made ## Deploy locally, load samples, play a service week, then serve the site until Ctrl-C (LIBRARY=okayama)
+	@$(BIN)/python -m infra.local run $(LIBRARY_FLAG) $(JSON_FLAG)
 
 week: .venv/made ## The same, and end (JSON=1: one JSON object, last on standard output)
-	@$(BIN)/python -m infra.local week $(JSON_FLAG)
+	@$(BIN)/python -m infra.local week $(LIBRARY_FLAG) $(JSON_FLAG)
 
 serve: .venv/made ## Deploy locally, load samples and serve the site until Ctrl-C
-	@$(BIN)/python -m infra.local serve
+	@$(BIN)/python -m infra.local serve $(LIBRARY_FLAG)
 
 quick: .venv/made ## Check what can be checked in half a minute: linters, tests of rules and template
 	@$(MAKE) --no-print-directory --jobs --keep-going $(SYNC) rules $(LINTERS)

@@ -23,17 +23,27 @@ FIRST = "aomori"
 
 
 class Library(BaseModel):
-    """All that a library says of itself; `source` names where the facts of an example are from, and what is made up."""
+    """All that a library says of itself.
+
+    `source` names where the facts of an example are from, and what is made up. The people of the played weeks collect
+    their books at the `sample_facilities`, or at the first three that hand out kits.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(pattern="^[a-z][a-z0-9-]{0,30}$")
     policy: Policy
-    source: str = ""
+    source: tuple[str, ...] = ()
+    sample_facilities: tuple[int, int, int] | None = None
     facilities: tuple[Facility, ...] = ()
     land: tuple[tuple[float, float], ...] = ()
     colours: Colours = Colours()
     texts: dict[str, str] = {}
+
+    @property
+    def homes(self) -> tuple[int, ...]:
+        """The facilities at which the people of the played weeks collect their books, by number."""
+        return self.sample_facilities or tuple(each.number for each in self.facilities if each.gives_out_kits)[:3]
 
 
 def read_library(name: str, folder: Path = LIBRARIES) -> Library:

@@ -14,6 +14,7 @@ from typing import Any
 from infra.local import story
 from infra.local.load import command, load
 from infra.local.people import Caller
+from infra.local.played_weeks import played_weeks
 from infra.local.player import Player, Step, must
 from infra.local.stack import Stack, local_stack
 from infra.local.week import diary
@@ -29,7 +30,8 @@ def drill(stack: Stack, now: datetime, tell: Callable[[Step], None] = lambda ste
     Raises:
         RuntimeError: something did not happen as it should.
     """
-    player, entries = Player(stack, tell), diary(now)
+    weeks = played_weeks(now, stack.library.policy)
+    player, entries = Player(stack, tell, weeks), diary(now, weeks)
     acts = [act for _, act in entries]
     run, end = acts.index(story.thursday_run), acts.index(story.sunday_release)
     for at, act in entries[:run]:

@@ -4,14 +4,15 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
+from infra.library import Library
 from infra.local.people import until
 from infra.local.player import Player, Pull, barcode_of, must
 from infra.local.samples import APPLICANT, FUTABA, HANAKO, JIRO, SHOKO, TARO, WALK_IN
 from infra.local.story import MANY, POPULAR, READ_AND_KEPT
+from lending.domain.words import weekdays_in_words
 
 # Why holds have no book (see samples.catalogue for the numbers of copies).
 BEYOND_THE_CAP = [f"T{number:04}" for number in range(141, 146)]  # the first of them is lent
-ALL_ON_LOAN = MANY[10]  # one copy, which Hanako has
 WANTED_BY_TWO = "T0147"  # one copy
 NOT_FOUND = "T0153"  # one copy
 WHILE_CARD_IS_EXPIRED = "T0157"
@@ -27,14 +28,27 @@ NOT_LENT_ANY_MORE = "T0214"
 # The run a week after the story's last, and its bags
 
 
-def two_more_place_holds(player: Player, at: datetime) -> None:
-    """For the run that ends the story."""
-    placed = player.hold(JIRO, ["T0016", "T0019"], at) + player.hold(FUTABA, ["T0022", "T0028"], at)
-    player.happened(at, "2人が予約", open_holds=placed)
+def more_place_holds(player: Player, at: datetime) -> None:
+    """For the run that ends the story; one of them holds so many that one loan more fills her cap."""
+    held, wanted = player.holds(HANAKO, at), _second_loans(player)
+    placed = player.hold(HANAKO, [title_id for title_id in wanted if title_id not in held], at)
+    placed += player.hold(JIRO, ["T0016", "T0019"], at) + player.hold(FUTABA, ["T0022", "T0028"], at)
+    player.happened(at, "次の順番を待つ間に予約", open_holds=placed)
+
+
+def _second_loans(player: Player) -> list[str]:
+    """What the second run lends to who wants more than anybody: of the titles after those that the first one lent."""
+    lent = player.first_loans - 1
+    return MANY[lent : lent + player.policy.loan_cap - 1]
+
+
+def all_on_loan(player: Player) -> str:
+    """A title with one copy, which the second run has lent."""
+    return next(title_id for title_id in _second_loans(player)[1:] if int(title_id[1:]) % 3 == 0)
 
 
 def lending_mail(player: Player, at: datetime) -> None:
-    """Saturday's mails."""
+    """The mails of a run."""
     done = player.job("NoticesFunction", "lending_mail", at)
     player.happened(at, "オンライン貸出メール", mails=done["mails"])
 
@@ -71,15 +85,15 @@ def weeks_are_counted(player: Player, at: datetime) -> None:
 
 def a_visitor_borrows(player: Player, at: datetime) -> None:
     """From the shelf, to be renewed online today (RULES 17, 31)."""
-    body = {"card_number": TARO.card_number, "barcode": barcode_of(TAKEN_HOME)}
+    body = {"card_number": player.card(TARO), "barcode": barcode_of(TAKEN_HOME)}
     player.desk.post("/desk/checkouts", at, body, 201)
-    player.happened(at, "来館して、県立図書館のカウンターで借りる", loans=1)
+    player.happened(at, f"来館して、{player.policy.owner_word}のカウンターで借りる", loans=1)
 
 
 def two_want_to_come(player: Player, at: datetime) -> None:
     """Holds with the prefectural library as the pickup place."""
     placed = sum(player.hold(person, [title_id], at, "prefectural") for person, title_id in READY.items())
-    player.happened(at, "県立図書館で受け取る予約", open_holds=placed)
+    player.happened(at, f"{player.policy.owner_word}で受け取る予約", open_holds=placed)
 
 
 def books_are_ready(player: Player, at: datetime) -> None:
@@ -87,7 +101,7 @@ def books_are_ready(player: Player, at: datetime) -> None:
     run = player.job("AllocatorFunction", "prefectural_pull", at)["date"]
     did = player.scan((pull for pull in player.pulls(at) if pull["run"] == run), at)
     must(did == {"shelve_ready": len(READY)}, f"they wait at the counter: {did}")
-    player.happened(at, "県立図書館受取の本を確保", **did)
+    player.happened(at, f"{player.policy.owner_word}受取の本を確保", **did)
 
 
 def daily_notices(player: Player, at: datetime) -> None:
@@ -108,37 +122,42 @@ def a_mailbox_is_full(player: Player, at: datetime) -> None:
 def more_want_to_come(player: Player, at: datetime) -> None:
     """A dozen books for the next pull."""
     placed = sum(player.hold(person, titles, at, "prefectural") for person, titles in FOR_THE_COUNTER.items())
-    player.happened(at, "県立図書館で受け取る予約", open_holds=placed)
+    player.happened(at, f"{player.policy.owner_word}で受け取る予約", open_holds=placed)
 
 
 def pull_for_the_counter(player: Player, at: datetime) -> None:
     """Staff have yet to go to the shelves with it."""
     done = player.job("AllocatorFunction", "prefectural_pull", at)
-    player.happened(at, "県立図書館受取の取り出しリストができる", pulls=done["pulls"])
+    player.happened(at, f"{player.policy.owner_word}受取の取り出しリストができる", pulls=done["pulls"])
 
 
-# The latest Thursday
+# The latest run
 
 
 def people_place_holds(player: Player, at: datetime) -> None:
     """For the latest run: holds that it will lend, keep aside, and leave waiting for one reason or another."""
-    placed = player.hold(TARO, [WANTED_BY_TWO, NOT_FOUND, "T0151", "T0152", ALL_ON_LOAN], at)
+    placed = player.hold(TARO, [WANTED_BY_TWO, NOT_FOUND, "T0151", "T0152", all_on_loan(player)], at)
     placed += player.hold(HANAKO, [*BEYOND_THE_CAP, WANTED_BY_TWO], at + timedelta(minutes=1))
     placed += player.hold(JIRO, ["T0154", "T0155", "T0156"], at)
     placed += player.hold(SHOKO, ["T0158", "T0159"], at)
     placed += player.hold(FUTABA, [WHILE_CARD_IS_EXPIRED], at)
-    player.happened(at, "次の木曜日に向けて予約", open_holds=placed)
+    player.happened(
+        at, f"次の{weekdays_in_words([player.weeks.latest.run_date.weekday()])}曜日に向けて予約", open_holds=placed
+    )
 
 
 def pack_in_the_morning(player: Player, at: datetime) -> None:
     """What is lent to two patrons is packed; the rest is still to be fetched."""
     _pack(
-        player, at, {pull["barcode"] for pull in player.pulls(at) if _goes_first(pull)}, "午前: 抜き出し、貸出、袋詰め"
+        player,
+        at,
+        {pull["barcode"] for pull in player.pulls(at) if _goes_first(player, pull)},
+        "午前: 抜き出し、貸出、袋詰め",
     )
 
 
-def _goes_first(pull: Pull) -> bool:
-    return pull["decision"] == "lend" and pull["card_number"] in (HANAKO.card_number, TARO.card_number)
+def _goes_first(player: Player, pull: Pull) -> bool:
+    return pull["decision"] == "lend" and pull["card_number"] in (player.card(HANAKO), player.card(TARO))
 
 
 def pack_in_the_afternoon(player: Player, at: datetime) -> None:
@@ -153,7 +172,7 @@ def _pack(player: Player, at: datetime, barcodes: set[str], what: str) -> None:
 
 
 def two_are_not_found(player: Player, at: datetime) -> None:
-    """Before the Sunday, staff give up looking."""
+    """Before its bags can be collected, staff give up looking."""
     did = player.scan((pull for pull in player.pulls(at) if pull["title_id"] in STILL_SOUGHT), at, STILL_SOUGHT)
     player.happened(at, "探していた2冊は見つからない", **did)
 
@@ -169,13 +188,13 @@ def one_bag_is_collected(player: Player, at: datetime) -> None:
 
 def one_applies(player: Player, at: datetime) -> None:
     """A new card."""
-    images = player.apply(APPLICANT.form(), APPLICANT, at)
+    images = player.apply(player.form(APPLICANT), APPLICANT, at)
     player.happened(at, "1人がオンライン利用者登録を申請", applications=1, images=images)
 
 
 def one_moves(player: Player, at: datetime) -> None:
     """Another address."""
-    images = player.apply(JIRO.form_of_move(), JIRO, at)
+    images = player.apply(player.form_of_move(JIRO), JIRO, at)
     player.happened(at, "1人が住所の変更を申請", applications=1, images=images)
 
 
@@ -209,7 +228,7 @@ def look_around(player: Player, at: datetime) -> None:
         letters=len(_letters(player, at)),
         pulls=len(player.pulls(at)),
         crates=len(player.desk.items("/desk/crates", at)),
-        bags=sum(_waiting_bags(player, number, at) for number in (HANAKO.facility, TARO.facility)),
+        bags=sum(_waiting_bags(player, number, at) for number in map(player.home, (HANAKO, TARO))),
     )
     # One whose mailbox is full, and one whose address mails no longer go to since she complained of one.
     must((left["applications"], left["contacts"]) == (2, 2), f"two applications and two calls are open: {left}")
@@ -229,15 +248,32 @@ def _waiting_bags(player: Player, facility: int, at: datetime) -> int:
 def _reasons_are_told(player: Player, at: datetime) -> None:
     hers, his, shokos = (player.reasons(person, at) for person in (HANAKO, TARO, SHOKO))
     must(hers[WANTED_BY_TWO] == "queue", f"another one was before her: {hers}")
-    must((his[NOT_FOUND], his[ALL_ON_LOAN]) == ("not_on_shelf", "all_on_loan"), f"he is told why: {his}")
+    must((his[NOT_FOUND], his[all_on_loan(player)]) == ("not_on_shelf", "all_on_loan"), f"he is told why: {his}")
     must(shokos[POPULAR] == "all_on_loan", f"she is told why: {shokos}")
     must(player.reasons(FUTABA, at)[WHILE_CARD_IS_EXPIRED] == "card_expired", "the card has run out")
     must(list(hers.values()).count("cap") >= len(BEYOND_THE_CAP) - 1, f"her cap is reached: {hers}")
 
 
 def _loans_are_alive(player: Player, at: datetime) -> None:
-    must(player.states(HANAKO, at).total() == 10, "she has as many books as she may")
+    must(player.states(HANAKO, at).total() == player.policy.loan_cap, "she has as many books as she may")
     loans = player.loans(TARO, at)
-    must(loans[READ_AND_KEPT]["overdue"], "he should have given it back")
+    kept = player.weeks.first.due_on < at.date()
+    must(loans[READ_AND_KEPT]["overdue"] == kept, "he should have given it back")
     must(loans[TAKEN_HOME]["renewable"], "he can keep it longer")
     must(player.holds(TARO, at)[READY[TARO]]["status"] == "ready", "a book waits for him at the counter")
+
+
+def must_be_playable(library: Library) -> None:
+    """Demand of a library what the people of the played weeks need.
+
+    Raises:
+        RuntimeError: it lacks something.
+    """
+    policy = library.policy
+    enough = len(library.homes) == 3 and 10 <= policy.hold_limit <= 30 and 8 <= policy.loan_cap <= 12
+    if not enough:
+        raise RuntimeError(
+            "The weeks are played with three facilities that hand out kits, a hold_limit from 10 to 30 and a loan_cap "
+            f"from 8 to 12; {library.name} has {len(library.homes)}, {policy.hold_limit} and {policy.loan_cap}. "
+            "make serve does without."
+        )

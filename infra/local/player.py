@@ -13,8 +13,10 @@ import requests
 
 from infra.local.people import Caller, mailbox, run_job, sign_in, until
 from infra.local.photos import card_photo, document_photo
-from infra.local.samples import Person
+from infra.local.played_weeks import PlayedWeeks
+from infra.local.samples import Person, home_of, kit_of
 from infra.local.stack import Stack
+from lending.domain.policy import Policy
 
 PASSWORD = "Lending-Week-2026"
 # Half as wide as a phone's, a quarter of the time to look at.
@@ -46,7 +48,8 @@ class Player:
     """A stack and who is signed in to it; `steps` is what has happened so far."""
 
     stack: Stack
-    tell: Callable[[Step], None] = lambda step: None
+    tell: Callable[[Step], None]
+    weeks: PlayedWeeks
     steps: list[Step] = field(default_factory=list)
     patrons: dict[Person, Caller] = field(default_factory=dict)
     accounts: dict[str, Caller] = field(default_factory=dict)
@@ -65,6 +68,36 @@ class Player:
         """A facility, signed in."""
         return self.account(f"facility-{number:02}")
 
+    @property
+    def policy(self) -> Policy:
+        """What the library has set for itself."""
+        return self.weeks.policy
+
+    def home(self, person: Person) -> int:
+        """The facility where a person collects books."""
+        return home_of(person, self.stack.library)
+
+    def card(self, person: Person) -> str:
+        """The number on the blank card that a person took home from there."""
+        return kit_of(person, self.stack.library)
+
+    def form(self, person: Person) -> dict[str, object]:
+        """What a person types into the form of a new card."""
+        return person.form(self.card(person), self._town(person))
+
+    def form_of_move(self, person: Person) -> dict[str, object]:
+        """What a person types who has moved."""
+        return person.form_of_move(self.card(person), self._town(person))
+
+    def _town(self, person: Person) -> str:
+        of = {facility.number: facility.municipality for facility in self.stack.library.facilities}
+        return of[self.home(person)]
+
+    @property
+    def first_loans(self) -> int:
+        """How many books the first run lends to who wants as many as a patron may hold, and takes one back."""
+        return min(self.policy.loan_cap, self.policy.hold_limit - 1)
+
     def happened(self, at: datetime, what: str, **counts: int) -> None:
         """Note a step, and tell of it."""
         self.steps.append({"at": at.isoformat(), "what": what, "counts": counts})
@@ -81,7 +114,7 @@ class Player:
         visitor = Caller(self.stack)
         accepted = visitor.post("/applications", at, form, 201)
         for upload in accepted["uploads"]:
-            _send_picture(person, upload)
+            _send_picture(person, self.card(person), upload)
         path, code = f"/applications/{accepted['receipt_number']}", {"X-Access-Code": accepted["access_code"]}
 
         def submitted() -> bool:
@@ -94,8 +127,8 @@ class Player:
         """Sign in for the first time, with the temporary password of the mail, and choose one of one's own."""
         text = self.mail_to(person, "仮パスワード: ")["BodyText"]
         temporary = re.findall(r"仮パスワード: (\S+)", text)[0]
-        self.patrons[person] = sign_in(self.stack, person.card_number, temporary, PASSWORD)
-        self.stack.accounts.append({"group": "patron", "username": person.card_number, "password": PASSWORD})
+        self.patrons[person] = sign_in(self.stack, self.card(person), temporary, PASSWORD)
+        self.stack.accounts.append({"group": "patron", "username": self.card(person), "password": PASSWORD})
 
     # Holds and loans
 
@@ -105,7 +138,7 @@ class Player:
 
     def hold(self, person: Person, titles: Iterable[str], at: datetime, place: str = "") -> int:
         """Place holds, to be collected at the person's facility unless said otherwise; how many."""
-        bodies = [{"title_id": title_id, "pickup_place": place or str(person.facility)} for title_id in titles]
+        bodies = [{"title_id": title_id, "pickup_place": place or str(self.home(person))} for title_id in titles]
         for body in bodies:
             self.patrons[person].post("/me/holds", at, body, 201)
         return len(bodies)
@@ -148,9 +181,9 @@ class Player:
 
     def collect(self, person: Person, at: datetime) -> None:
         """The facility hands over a patron's oldest bag, and records it."""
-        mine = [bag for bag in self.bags(person.facility, at) if bag["card_number"] == person.card_number]
+        mine = [bag for bag in self.bags(self.home(person), at) if bag["card_number"] == self.card(person)]
         oldest = min((bag for bag in mine if not bag["handed_over_at"]), key=lambda bag: str(bag["pickup_from"]))
-        self.facility(person.facility).post(f"/facility/bags/{oldest['id']}/handover", at)
+        self.facility(self.home(person)).post(f"/facility/bags/{oldest['id']}/handover", at)
 
     # Mail
 
@@ -184,9 +217,9 @@ def _document_photo() -> bytes:
     return document_photo(size=PHOTO)
 
 
-def _send_picture(person: Person, upload: dict[str, Any]) -> None:
+def _send_picture(person: Person, card_number: str, upload: dict[str, Any]) -> None:
     of_card = upload["slot"] == "card"
-    photo = card_photo(person.card_number, person.latin_name, PHOTO) if of_card else _document_photo()
+    photo = card_photo(card_number, person.latin_name, PHOTO) if of_card else _document_photo()
     requests.post(upload["url"], data=upload["fields"], files={"file": photo}, timeout=60).raise_for_status()
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
+from infra.library import Library
+
 # Kit numbers say where the kit lies: 2, the facility's number, a running number of five digits.
 KITS_PER_FACILITY = 5
 
@@ -88,9 +90,22 @@ def kit_numbers(facility: int) -> list[str]:
     return [str(20_000_000 + 100_000 * facility + n) for n in range(1, KITS_PER_FACILITY + 1)]
 
 
+def home_of(person: "Person", library: Library) -> int:
+    """The number of the facility where a sample person collects books."""
+    return library.homes[person.home]
+
+
+def kit_of(person: "Person", library: Library) -> str:
+    """The number on the blank card that a sample person took home from there."""
+    return kit_numbers(home_of(person, library))[person.kit]
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who applies for a card, with the form fields they type; `kit` counts from 0 at their facility."""
+    """Somebody who applies for a card, with the form fields they type.
+
+    `home` counts the facilities of the samples from 0, `kit` the blank cards there.
+    """
 
     name: str
     latin_name: str
@@ -98,55 +113,46 @@ class Person:
     birth_date: str
     phone: str
     email: str
-    facility: int
+    home: int
     kit: int = 0
 
-    @property
-    def card_number(self) -> str:
-        """The number on the blank card they took home."""
-        return kit_numbers(self.facility)[self.kit]
-
-    def form(self) -> dict[str, object]:
+    def form(self, card_number: str, town: str) -> dict[str, object]:
         """What they type into the form of a new card."""
         return {
             "kind": "new",
-            "card_number": self.card_number,
+            "card_number": card_number,
             "name": self.name,
             "kana": self.kana,
             "birth_date": self.birth_date,
             "postal_code": "030-0184",
-            "address": "青森県青森市荒川字藤戸119-7",
+            "address": f"{town}見本町1-2-3",
             "phone": self.phone,
             "email": self.email,
             "online_lending": True,
             "documents": ["driving_licence"],
         }
 
-    def form_of_move(self) -> dict[str, object]:
+    def form_of_move(self, card_number: str, town: str) -> dict[str, object]:
         """What they type when they have moved."""
         return {
             "kind": "change",
-            "card_number": self.card_number,
+            "card_number": card_number,
             "name": self.name,
             "birth_date": self.birth_date,
             "postal_code": "036-0000",
-            "address": "青森県弘前市見本町1-2-3",
+            "address": f"{town}例示町4-5-6",
             "documents": ["driving_licence"],
         }
 
 
-HANAKO = Person(
-    "見本 花子", "MIHON HANAKO", "ミホン ハナコ", "1988-05-12", "0172-00-0001", "hanako@example.jp", facility=19
-)
-TARO = Person("見本 太郎", "MIHON TARO", "ミホン タロウ", "1954-11-03", "0175-00-0002", "taro@example.jp", facility=46)
-SHOKO = Person(
-    "例示 翔子", "REIJI SHOKO", "レイジ ショウコ", "2009-02-20", "0178-00-0003", "shoko@example.jp", facility=50
-)
+HANAKO = Person("見本 花子", "MIHON HANAKO", "ミホン ハナコ", "1988-05-12", "0172-00-0001", "hanako@example.jp", home=0)
+TARO = Person("見本 太郎", "MIHON TARO", "ミホン タロウ", "1954-11-03", "0175-00-0002", "taro@example.jp", home=1)
+SHOKO = Person("例示 翔子", "REIJI SHOKO", "レイジ ショウコ", "2009-02-20", "0178-00-0003", "shoko@example.jp", home=2)
 JIRO = Person(
-    "仮名 次郎", "KAMEI JIRO", "カメイ ジロウ", "1971-07-30", "0172-00-0004", "jiro@example.jp", facility=19, kit=1
+    "仮名 次郎", "KAMEI JIRO", "カメイ ジロウ", "1971-07-30", "0172-00-0004", "jiro@example.jp", home=0, kit=1
 )
 FUTABA = Person(
-    "例示 二葉", "REIJI FUTABA", "レイジ フタバ", "1996-01-15", "0175-00-0005", "futaba@example.jp", facility=46, kit=1
+    "例示 二葉", "REIJI FUTABA", "レイジ フタバ", "1996-01-15", "0175-00-0005", "futaba@example.jp", home=1, kit=1
 )
 PEOPLE = (HANAKO, TARO, SHOKO, JIRO, FUTABA)
 # Who has just applied; nobody has looked at it yet.
@@ -157,7 +163,7 @@ APPLICANT = Person(
     "2003-09-09",
     "0172-00-0006",
     "mitsuha@example.jp",
-    facility=19,
+    home=0,
     kit=2,
 )
 # Who comes to the window with a card of old, and has no mail.
@@ -167,6 +173,6 @@ WALK_IN = {
     "kana": "レイジ フユミ",
     "birth_date": "1948-02-03",
     "postal_code": "030-0184",
-    "address": "青森県青森市荒川字藤戸119-7",
+    "address": "見本市見本町7-8-9",
     "phone": "017-000-0007",
 }

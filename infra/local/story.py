@@ -7,10 +7,11 @@ from typing import Any
 import requests
 
 from infra.local.people import mailbox, until
+from infra.local.played_weeks import evening_before
 from infra.local.player import Player, barcode_of, must
 from infra.local.samples import FUTABA, HANAKO, JIRO, PEOPLE, SHOKO, TARO, Person
-from lending.domain.policy import Policy
 from lending.domain.week import week_of_run
+from lending.domain.words import weekdays_in_words
 
 # What they want (see samples.catalogue for the numbers of copies).
 POPULAR = "T0003"  # one copy, wanted by three
@@ -18,11 +19,8 @@ NOT_ON_SHELF = "T0006"  # one copy, wanted by two, which nobody finds at first
 READ_AND_KEPT = "T0010"  # not given back in time
 AT_THE_PREFECTURAL = "T0004"  # two copies, the first of the queue wants it there; the second one's copy is missing
 REFERENCE_ONLY = "T0025"
-MANY = [f"T{number:04}" for number in range(101, 120)]  # with the popular one the twenty that a patron may hold
+MANY = [f"T{number:04}" for number in range(101, 130)]  # with the popular one more than a patron may hold
 ONE_TOO_MANY = "T0130"
-
-# A card for a short stay: so long after its registration it has run out.
-SHORT_STAY = timedelta(days=22)
 
 
 # Registration (RULES 1-6)
@@ -30,7 +28,7 @@ SHORT_STAY = timedelta(days=22)
 
 def people_apply(player: Player, at: datetime) -> None:
     """They send in forms and pictures: one after the other, as the local AWS starts a process for each at once."""
-    images = sum(player.apply(person.form(), person, at) for person in PEOPLE)
+    images = sum(player.apply(player.form(person), person, at) for person in PEOPLE)
     player.happened(at, f"{len(PEOPLE)}人がオンライン利用者登録を申請", applications=len(PEOPLE), images=images)
 
 
@@ -48,8 +46,9 @@ def _look_and_register(player: Player, receipt: str, at: datetime) -> None:
     for image in seen["images"]:
         requests.get(image["url"], timeout=60).raise_for_status()
     decision: dict[str, Any] = {"decision": "register", "checked": {"document": "driving_licence", "masked": True}}
-    if seen["card_number"] == FUTABA.card_number:
-        decision["expires_on"] = f"{at.date() + SHORT_STAY}"
+    if seen["card_number"] == player.card(FUTABA):
+        # A card for a short stay: at the latest run it has run out.
+        decision["expires_on"] = f"{evening_before(player.weeks.latest).date()}"
     player.desk.post(f"/desk/applications/{receipt}/decision", at, decision)
 
 
@@ -57,7 +56,7 @@ def people_sign_in(player: Player, at: datetime) -> None:
     """The 受理メール brings the way to the first password."""
     for person in PEOPLE:
         player.sign_in(person)
-        must(player.patrons[person].get("/me", at)["card_number"] == person.card_number, "it is their card")
+        must(player.patrons[person].get("/me", at)["card_number"] == player.card(person), "it is their card")
     player.happened(at, "受理メールの仮パスワードでログインし、自分のパスワードに変更", patrons=len(PEOPLE))
 
 
@@ -65,20 +64,27 @@ def people_sign_in(player: Player, at: datetime) -> None:
 
 
 def people_place_holds(player: Player, at: datetime) -> None:
-    """Three want the same book, one wants more than twenty."""
+    """Three want the same book, one wants more than a patron may hold."""
+    mine = MANY[: player.policy.hold_limit - 1]
     for minute, person in enumerate((HANAKO, TARO, SHOKO)):
         player.hold(person, [POPULAR], at + timedelta(minutes=minute))
     player.hold(TARO, [NOT_ON_SHELF, READ_AND_KEPT], at)
     player.hold(JIRO, ["T0011", NOT_ON_SHELF], at + timedelta(minutes=1))
     player.hold(SHOKO, [AT_THE_PREFECTURAL], at, "prefectural")
     player.hold(TARO, [AT_THE_PREFECTURAL], at + timedelta(minutes=1))
-    player.hold(HANAKO, MANY, at)
+    player.hold(HANAKO, mine, at)
     refused = _refused(player, SHOKO, REFERENCE_ONLY, at) + _refused(player, HANAKO, ONE_TOO_MANY, at)
-    player.patrons[HANAKO].expect(204, "DELETE", f"/me/holds/{MANY[-1]}", at)
+    player.patrons[HANAKO].expect(204, "DELETE", f"/me/holds/{mine[-1]}", at)
     second = player.holds(TARO, at)[POPULAR]
     must((second["position"], second["of"]) == (2, 3), "the queue is in the order of placing")
     open_holds = sum(len(player.holds(person, at)) for person in PEOPLE)
-    player.happened(at, "予約(禁帯出と21冊目は断られ、1冊は取消)", open_holds=open_holds, cancelled=1, **refused)
+    player.happened(
+        at,
+        f"予約(禁帯出と{player.policy.hold_limit + 1}冊目は断られ、1冊は取消)",
+        open_holds=open_holds,
+        cancelled=1,
+        **refused,
+    )
 
 
 def _refused(player: Player, person: Person, title_id: str, at: datetime) -> Counter[str]:
@@ -117,14 +123,14 @@ def staff_pull_and_pack(player: Player, at: datetime) -> None:
 
 def crates_leave(player: Player, at: datetime) -> None:
     """What is packed leaves for the facilities (RULES 24)."""
-    pickup_from = week_of_run(at.date(), Policy()).pickup_from
+    pickup_from = week_of_run(at.date(), player.policy).pickup_from
     crates = player.desk.items(f"/desk/crates?pickup_from={pickup_from}", at)
     facilities = [crate["facility"] for crate in crates]
     body = {"pickup_from": f"{pickup_from}", "facilities": facilities}
     left = player.desk.post("/desk/crates/dispatch", at, body)["items"]
     must([crate["facility"] for crate in left] == facilities, f"each crate has left: {left}")
     bags = sum(crate["bag_count"] for crate in crates)
-    player.happened(at, "協力館ごとに箱詰め、発送", crates=len(crates), bags=bags)
+    player.happened(at, f"{player.policy.partner_word}ごとに箱詰め、発送", crates=len(crates), bags=bags)
 
 
 # At the prefectural library (RULES 15-17)
@@ -135,7 +141,7 @@ def staff_pull_for_the_counter(player: Player, at: datetime) -> None:
     player.job("AllocatorFunction", "prefectural_pull", at)
     did = player.scan(player.pulls(at), at)
     must(did == {"shelve_ready": 1}, f"the first in the queue has the copy that was left: {did}")
-    player.happened(at, "県立図書館受取の本を確保", **did)
+    player.happened(at, f"{player.policy.owner_word}受取の本を確保", **did)
 
 
 def ready_mail_goes_out(player: Player, at: datetime) -> None:
@@ -149,9 +155,9 @@ def ready_mail_goes_out(player: Player, at: datetime) -> None:
 
 def lent_at_the_counter(player: Player, at: datetime) -> None:
     """Who comes to the counter takes it home."""
-    body = {"card_number": SHOKO.card_number, "barcode": barcode_of(AT_THE_PREFECTURAL)}
+    body = {"card_number": player.card(SHOKO), "barcode": barcode_of(AT_THE_PREFECTURAL)}
     must(player.desk.post("/desk/checkouts", at, body, 201)["hold_spent"], "the loan answers the hold")
-    player.happened(at, "県立図書館のカウンターで貸出", loans=1)
+    player.happened(at, f"{player.policy.owner_word}のカウンターで貸出", loans=1)
 
 
 # Mail (RULES 36-39)
@@ -176,7 +182,7 @@ def a_mail_bounces(player: Player, at: datetime) -> None:
     (task,) = until(lambda: player.desk.items("/desk/contacts", at) or None, "the contact task")
     must(task["phone"] == HANAKO.phone, "staff see whom to call")
     player.happened(at, f"エラーメール({task['cause']})が職員の連絡リストに載る", contacts=1)
-    player.desk.expect(200, "PATCH", f"/desk/patrons/{HANAKO.card_number}", at, {"email": f"mihon.{HANAKO.email}"})
+    player.desk.expect(200, "PATCH", f"/desk/patrons/{player.card(HANAKO)}", at, {"email": f"mihon.{HANAKO.email}"})
     must(not player.desk.items("/desk/contacts", at), "the task is done")
     must(player.patrons[HANAKO].get("/me", at)["email_reachable"], "mails reach her again")
     player.happened(at, "電話で聞いて、メールアドレスを直す", done=1)
@@ -211,12 +217,12 @@ def _fares(player: Player, news: str, person: Person, kind: str, words: str, at:
 
 def two_of_three_collect(player: Player, at: datetime) -> None:
     """Of three bags two are handed over, one at each facility; both facilities record it."""
-    bags = player.bags(TARO.facility, at)
-    must([bag["card_number"] for bag in bags] == [TARO.card_number], "the bag is his")
+    bags = player.bags(player.home(TARO), at)
+    must([bag["card_number"] for bag in bags] == [player.card(TARO)], "the bag is his")
     player.collect(TARO, at)
     player.collect(JIRO, at)
     must(player.states(TARO, at) == player.states(JIRO, at) == {"on_loan": 1}, "they have their books")
-    must(player.states(HANAKO, at) == {"to_collect": 10}, "hers wait for her")
+    must(player.states(HANAKO, at) == {"to_collect": player.first_loans}, "hers wait for her")
     player.happened(at, "受取開始: 2人は受け取り、1人は来ない", handed_over=2)
 
 
@@ -226,7 +232,7 @@ def the_run_between(player: Player, at: datetime) -> None:
     told = player.holds(TARO, at)[POPULAR]["last_run"]
     must(told["code"] == "all_on_loan", f"he is told why: {told}")
     counts = decisions(player, at.date(), at)
-    player.happened(at, f"次の週の処理。待つ人への説明:「{told['message']}」", **counts)
+    player.happened(at, f"{_later(player, at)}の処理。待つ人への説明:「{told['message']}」", **counts)
 
 
 def sunday_release(player: Player, at: datetime) -> None:
@@ -234,18 +240,26 @@ def sunday_release(player: Player, at: datetime) -> None:
     player.job("ReleaseFunction", "sunday_release", at)
     states = player.states(HANAKO, at)
     player.job("ReleaseFunction", "sunday_release", at)
-    must(player.states(HANAKO, at) == states == {"returning": 10}, "uncollected books are on their way back, once")
+    must(
+        player.states(HANAKO, at) == states == {"returning": player.first_loans},
+        "uncollected books are on their way back, once",
+    )
     what = "受取期限が過ぎ、受け取られなかった本は返送(2度目は何もしない)"
     player.happened(at, what, returning=states["returning"])
 
 
 def books_come_back(player: Player, at: datetime) -> None:
-    """By Wednesday they are checked in, and what was missed is found (RULES 23)."""
+    """In time they are checked in, and what was missed is found (RULES 23)."""
     barcodes = [loan["barcode"] for p in (HANAKO, JIRO, SHOKO) for loan in player.loans(p, at).values()]
     books = player.desk.post("/desk/checkins", at, {"barcodes": barcodes})["items"]
     must({book["result"] for book in books} == {"returned"}, f"all are back: {books}")
     must(not player.states(HANAKO, at), "nothing is on loan to her")
-    player.happened(at, "水曜日までに返却処理", returned=len(books), **Counter(book["next"] for book in books))
+    player.happened(
+        at,
+        f"{weekdays_in_words([at.weekday()])}曜日までに返却処理",
+        returned=len(books),
+        **Counter(book["next"] for book in books),
+    )
     found = [barcode_of(NOT_ON_SHELF), barcode_of(AT_THE_PREFECTURAL, copy=2)]
     for barcode in found:
         must(player.desk.post(f"/desk/copies/{barcode}/found", at)["state"] == "on_shelf", "it is there again")
@@ -259,4 +273,9 @@ def next_in_the_queue(player: Player, at: datetime) -> None:
     must(POPULAR in loans, "the next in the queue has the book")
     must({NOT_ON_SHELF, AT_THE_PREFECTURAL} <= set(loans), "the first in the queue has the book that was found")
     must(player.reasons(JIRO, at)[NOT_ON_SHELF] == "queue", "the second waits on")
-    player.happened(at, "翌々週の処理: 次の順番の人に貸出", **did)
+    player.happened(at, f"{_later(player, at)}の処理: 次の順番の人に貸出", **did)
+
+
+def _later(player: Player, at: datetime) -> str:
+    days = (at.date() - player.weeks.first.run_date).days
+    return {7: "次の週", 14: "翌々週"}.get(days, f"{days}日後")

@@ -12,22 +12,23 @@ from typing import TypedDict
 from playwright.sync_api import Page, sync_playwright
 
 from infra.local.load import load
-from infra.local.samples import HANAKO
+from infra.local.samples import HANAKO, home_of, kit_of
 from infra.local.server import free_port
 from infra.local.stack import Stack, local_stack
 from infra.local.week import play
 from lending.domain.week import TOKYO
 from tests.browser.conftest import PATIENCE_MS, a_phone, launched
 from tests.browser.given import sign_in_at
+from tests.library import AOMORI
 
 SLOWER, VISITS = 4, 5
 BARE = "404.html"
 OPEN = (BARE, "index.html", "search.html", "guide.html", "facilities.html", "calendar.html", "notices.html",
         "statistics.html", "apply.html")  # fmt: skip
 SIGNED_IN = {
-    "library.html": (HANAKO.card_number, "利用者番号(カードの番号)"),
+    "library.html": (kit_of(HANAKO, AOMORI), "利用者番号(カードの番号)"),
     "desk.html": ("desk", "職員ID"),
-    "facility.html": (f"facility-{HANAKO.facility:02}", "協力館ID"),
+    "facility.html": (f"facility-{home_of(HANAKO, AOMORI):02}", "協力館ID"),
 }
 # A heading that can be seen, and nothing that is still being loaded.
 _THERE = """() => document.querySelector("main h1")?.checkVisibility()

@@ -15,22 +15,23 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from infra.local.load import load
 from infra.local.pages import WEB
-from infra.local.samples import HANAKO
+from infra.local.samples import HANAKO, home_of, kit_of
 from infra.local.server import free_port
 from infra.local.stack import LOCAL, Stack, local_stack
 from infra.local.week import play
 from lending.domain.week import TOKYO
 from tests.browser.conftest import a_desktop, a_phone, launched
 from tests.browser.given import sign_in_at
+from tests.library import AOMORI
 
 FOLDER = LOCAL / "screenshots"
 DEVICES = {"phone": a_phone, "desktop": a_desktop}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # Who signs in at which page, and what their user name is called there.
 SIGNED_IN = {
-    "library.html": (HANAKO.card_number, "利用者番号(カードの番号)"),
+    "library.html": (kit_of(HANAKO, AOMORI), "利用者番号(カードの番号)"),
     "desk.html": ("desk", "職員ID"),
-    "facility.html": (f"facility-{HANAKO.facility:02}", "協力館ID"),
+    "facility.html": (f"facility-{home_of(HANAKO, AOMORI):02}", "協力館ID"),
 }
 # Of what is asked for in the address.
 BEGUN = {"search.html": "search.html#search/十和田", "apply.html": "apply.html?kind=new"}

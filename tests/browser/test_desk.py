@@ -1,7 +1,6 @@
 """A Thursday at the desk, and what follows it (RULES 4, 15, 23, 24, 28-30, 32, 39)."""
 
 import re
-from dataclasses import replace
 from datetime import date, datetime
 from io import BytesIO
 
@@ -10,7 +9,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
-from infra.local.samples import PEOPLE
+from infra.local.samples import HANAKO, kit_numbers
 from lending.aws.table.loans import bags
 from lending.aws.table.registration import cards
 from lending.domain.loans.bag import Bag
@@ -131,11 +130,9 @@ def test_books_are_pulled_packed_handed_over_and_come_back(phone: BrowserContext
 def test_an_application_is_looked_at_painted_over_and_decided(phone: BrowserContext, given: Given) -> None:
     # GIVEN applications with an insurance document
     Clock(phone, MONDAY)
-    people = [replace(PEOPLE[0], facility=number) for number in (3, 4)]
-    given.table.transact(
-        *(cards.addition(Card(person.card_number, facility=str(person.facility))) for person in people)
-    )
-    first, second = (given.application(person, MONDAY, ["insurance_certificate"]) for person in people)
+    kits = {number: kit_numbers(number)[0] for number in (3, 4)}
+    given.table.transact(*(cards.addition(Card(kit, facility=str(number))) for number, kit in kits.items()))
+    first, second = (given.application(HANAKO, kit, MONDAY, ["insurance_certificate"]) for kit in kits.values())
     page = phone.new_page()
     sign_in_at(page, "/desk.html", given.account("desk"), "職員ID")
     open_view(page, "申請")

@@ -151,7 +151,7 @@ def test_an_application_with_another_birthday_is_confirmed_by_name(phone: Browse
     Clock(phone, MONDAY)
     patron = given.patron(name="例示 秋江", kana="レイジ アキエ")
     receipt = given.application(
-        PEOPLE[0], MONDAY, ["driving_licence"], kind="change", card_number=patron.card_number, name=patron.name
+        PEOPLE[0], patron.card_number, MONDAY, ["driving_licence"], kind="change", name=patron.name
     )
     page = phone.new_page()
     page.set_viewport_size({"width": 1280, "height": 900})

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.local.people import mailbox, run_job, sign_in, until
+from infra.local.played_weeks import played_weeks
 from infra.local.player import Player
 from infra.local.stack import Stack
 from lending.aws.table import Table
@@ -20,6 +21,7 @@ from lending.domain.policy import Policy
 from tests.deployed.applicants import DECIDED, FACILITY, Applicant, Counter
 from tests.deployed.conftest import NOON, Given, logged, table_rows
 from tests.deployed.racing import at_once, heads_start, own
+from tests.library import AOMORI
 
 POLICY = Policy()
 CHOSEN = "Erased-Tests-2026"
@@ -117,7 +119,7 @@ def test_of_who_has_left_nothing_is_left(counter: Counter, given: Given, library
     person.post("/me/holds", DECIDED, wanted, 201)
     person.expect(200, "PATCH", "/me", DECIDED, {"mail_to": f"other-{who.email}"})
     mail = until(lambda: next((m for m in mailbox(stack) if who.email in m["To"]), None), "a mail")
-    Player(stack).ses_tells("wrong_address", mail, DECIDED)
+    _player(stack).ses_tells("wrong_address", mail, DECIDED)
     patron_id = person_of(library, second)
     until(lambda: bool(contacts.of_patron(library, patron_id)), "the task to call them")
     # AND a book that they had at home, and have brought back
@@ -194,7 +196,7 @@ def test_of_applications_that_came_to_nothing_nothing_is_left(counter: Counter, 
     withdrawn.withdraw()
     # AND a mail to one of them that came back for good
     mail = until(lambda: next((m for m in mailbox(stack) if people[0].email in m["To"]), None), "the refusal")
-    Player(stack).ses_tells("wrong_address", mail, DECIDED)
+    _player(stack).ses_tells("wrong_address", mail, DECIDED)
     until(lambda: bool(addresses.unreachable(library, {people[0].email})), "the mark")
     receipts = [each.receipt for each in (refused, withdrawn, abandoned)]
     words = [word for who in people for word in who.words()]
@@ -214,3 +216,7 @@ def test_the_search_finds_what_there_is(counter: Counter, stack: Stack) -> None:
     left = what_is_left(stack, who.words(), [applicant.receipt])
     assert left["table"]
     assert left["bucket"]
+
+
+def _player(stack: Stack) -> Player:
+    return Player(stack, lambda step: None, played_weeks(DECIDED, AOMORI.policy))

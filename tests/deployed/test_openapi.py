@@ -25,8 +25,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from infra.local.people import Caller, sign_in
-from infra.local.samples import HANAKO, JIRO
+from infra.local.samples import HANAKO, JIRO, home_of, kit_of
 from tests.deployed.conftest import Played
+from tests.library import AOMORI
 
 DOCUMENT = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_text("utf-8"))
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
@@ -108,18 +109,21 @@ def library(played: Played) -> Library:
     def signed_in(group: str) -> Caller:
         return sign_in(played.stack, accounts[group]["username"], accounts[group]["password"])
 
-    patron = next(each for each in played.stack.accounts if each["username"] == HANAKO.card_number)
+    home, card = home_of(HANAKO, AOMORI), kit_of(HANAKO, AOMORI)
+    patron = next(each for each in played.stack.accounts if each["username"] == card)
     callers = {
         "anyone": Caller(played.stack),
         "me": sign_in(played.stack, patron["username"], patron["password"]),
         "desk": signed_in("desk"),
-        "facility": signed_in(f"facility-{HANAKO.facility:02}"),
+        "facility": signed_in(f"facility-{home:02}"),
     }
-    accepted = callers["anyone"].post("/applications", played.now, JIRO.form_of_move(), 201)
+    accepted = callers["anyone"].post(
+        "/applications", played.now, JIRO.form_of_move(kit_of(JIRO, AOMORI), "見本市"), 201
+    )
     found = Library(played, callers, (accepted["receipt_number"], accepted["access_code"]))
     found.shown["staff"].add(accounts["desk"]["username"])
     # A facility's link is shown when it is made.
-    link = callers["desk"].post(f"/desk/facilities/{HANAKO.facility}/link", played.now, {}, 201)
+    link = callers["desk"].post(f"/desk/facilities/{home}/link", played.now, {}, 201)
     found.shown["number"].add(link["facility"])
     found.shown["link"].add(link["token"])
     for method, path in ROUTES:

@@ -125,9 +125,9 @@ class SampleLibrary:
         self.table.transact(*writes)
         return loan
 
-    def records(self, facility: str = "12") -> None:
-        """The facility has recorded a hand-over of the worked example's batch, of a bag whose book is back by now."""
-        bag = Bag("p-9", "10000009", facility, SUNDAY, SUNDAY + timedelta(days=7))
+    def records(self, facility: str = "12", pickup_from: date = SUNDAY) -> None:
+        """The facility has recorded a hand-over of a batch, of a bag whose book is back by now."""
+        bag = Bag("p-9", "10000009", facility, pickup_from, pickup_from + timedelta(days=7))
         for write in (
             bags.book_addition(bag, "t-9-1", POLICY),
             bags.hand_over_record(bag, THURSDAY),
