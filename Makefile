@@ -15,10 +15,10 @@ export PYTHONPATH := layers/common:.
 export SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run week serve quick rules test screenshots bench lint $(LINTERS) validate security openapi requirements build deploy drill rollback pages accounts facilities catalogue move-in search restore job
+.PHONY: help run week serve new-library quick rules test screenshots bench lint $(LINTERS) validate security openapi requirements build deploy drill rollback pages accounts facilities catalogue move-in search restore job
 
 help: ## What can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Made again whenever what it is made from changes; the stamp is the last thing written, so half of one never counts.
 # The lists are whole, so pip has nothing to resolve: that of Python 3.11 does not see that a pin is the answer to
@@ -37,6 +37,9 @@ week: .venv/made ## The same, and end (JSON=1: one JSON object, last on standard
 
 serve: .venv/made ## Deploy locally, load samples and serve the site until Ctrl-C
 	@$(BIN)/python -m infra.local serve $(LIBRARY_FLAG)
+
+new-library: .venv/made ## Make the folder of a library (NAME=ours; ANSWERS=answers.json in place of questions)
+	@$(BIN)/python -m infra.new_library $(NAME) $(if $(ANSWERS),--answers $(ANSWERS))
 
 quick: .venv/made ## Check what can be checked in half a minute: linters, tests of rules and template
 	@$(MAKE) --no-print-directory --jobs --keep-going $(SYNC) rules $(LINTERS)

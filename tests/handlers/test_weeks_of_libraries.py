@@ -87,7 +87,8 @@ def test_a_book_goes_the_way_of_the_librarys_own_week(
     monkeypatch.setenv("POLICY", as_parameter(policy))
     settings.settings.cache_clear()
     library = SampleLibrary(given)
-    library.facility(12), library.records("12", week.pickup_from), given.title()
+    library.facility(12), given.title()
+    library.records("12", week.pickup_from)
     for patron_id in ("p-1", "p-2"):
         library.patron(patron_id, expires_on=week.run_date + 365 * DAY)
         placing = request(
