@@ -25,7 +25,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from infra.catalogue.files import read
-from infra.catalogue.found import Catalogue
+from infra.catalogue.found import Catalogue, at
 from infra.catalogue.mapping import NoMapping
 from infra.faults import Faulty
 from infra.stage import checked, outputs_of
@@ -33,6 +33,7 @@ from lending.actions.catalogue.describe_titles import bring_in
 from lending.actions.catalogue.refresh_search import refresh_search
 from lending.aws.search_file import Entry
 from lending.aws.table import Table, in_batches
+from lending.domain.catalogue.title_changes import Changes
 
 OUTPUTS = Path(__file__).parents[1] / ".local" / "outputs.json"
 # As many titles as fit one request for them and mostly one for their copies.
@@ -72,12 +73,16 @@ def bring_in_catalogue(table: Table, bucket: str, found: Catalogue) -> Report:
     refused = [changes for _, part in results for changes in part]
     for changes in refused:
         title = found.titles.pop(changes.after.title_id)
-        why = ", ".join(f"{reason.code} {reason.facts.get('barcode', '')}" for reason in changes.reasons)
-        found.bad.append((found.places[title.title_id], why))
+        found.bad.append((found.places[title.title_id], refusal(changes)))
     searchable = refresh_search(table, bucket, map(Entry.of, found.titles.values()))
     copies = sum(len(title.copies) for title in found.titles.values())
     written = sum(count for count, _ in results)
     return Report(len(found.titles), copies, written, searchable, found.unit, sorted(found.bad))
+
+
+def refusal(changes: Changes) -> str:
+    """Why a title could not be written, in words."""
+    return "".join(reason.sentence for reason in changes.reasons)
 
 
 def names_of(asked: argparse.Namespace) -> tuple[str, str]:
@@ -114,12 +119,12 @@ def main() -> int:
         parser.exit(1, f"{error}\n")
     except ClientError as error:
         if error.response["Error"]["Code"] == "NoSuchKey":
-            parser.exit(1, "The file that is searched is gone: make it with `make search`, then import again.\n")
+            parser.exit(1, "検索用のファイルがありません。`make search` で作り直してから、もう一度実行してください。\n")
         raise
     for place, why in report.bad:
-        print(f"{report.unit} {place}: {why}", file=sys.stderr)
-    print(f"{report.titles} titles, {report.copies} copies; {report.written} items written; "
-          f"{report.searchable} titles can be found; {len(report.bad)} {report.unit}s left out")  # fmt: skip
+        print(f"{at(report.unit, place)}:{why}", file=sys.stderr)
+    print(f"書誌{report.titles:,}件、資料{report.copies:,}点。書き込み{report.written:,}件、"
+          f"検索できる書誌{report.searchable:,}件、使えなかったもの{len(report.bad):,}件")  # fmt: skip
     return 1 if report.bad else 0
 
 

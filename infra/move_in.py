@@ -26,6 +26,7 @@ from infra.moving_in.move import Moved, move_in
 from infra.moving_in.rows import Fault
 from infra.stage import checked
 from lending.actions.library import Library
+from lending.actions.moving_in.begin import Older
 from lending.actions.moving_in.take_in import Taken
 from lending.aws.table import Busy, Table
 from lending.domain.policy import Policy
@@ -58,6 +59,9 @@ def main() -> int:
         moved = move_in(library, bucket, folder, _progress, dry=asked.dry_run)
     except (Faulty, NoMapping) as error:
         parser.exit(1, f"{error}\n")
+    except Older as older:
+        newer = f"{older.latest:%Y-%m-%d %H:%M}時点のフォルダー"
+        parser.exit(1, f"より新しい、{newer}が取り込まれています。何も書き込みませんでした。\n")
     except Busy:
         parser.exit(1, "表が混み合っています。もう一度実行すると、続きから取り込みます。\n")
     return _told(moved, asked.folder, dry=asked.dry_run)

@@ -34,13 +34,13 @@ def _take(cell: Mapping[str, str], line: int, found: Catalogue) -> str:
     kind, mark = cell.get("kind", ""), cell.get("reference_only", "").lower()
     barcode, call_number = cell.get("barcode", ""), cell.get("call_number", "")
     if barcode and not NUMBER.fullmatch(barcode):
-        return f"not a number of a title or copy: {barcode}"
+        return f"資料の番号ではありません:{barcode}"
     if len(call_number) > CALL_NUMBER_LENGTH:
-        return f"too long: call_number (at most {CALL_NUMBER_LENGTH})"
+        return f"長すぎます:call_number({CALL_NUMBER_LENGTH}字まで)"
     if kind and kind not in set(Kind):
-        return f"no kind that is known: {kind}"
+        return f"kindが{'、'.join(Kind)}のどれでもありません:{kind}"
     if mark not in _YES | _NO:
-        return f"reference_only is neither yes nor no: {mark}"
+        return f"reference_onlyが「はい」でも「いいえ」でもありません:{mark}"
     texts: dict[str, Any] = {name: cell.get(name, "") for name in MOST}
     told = Kind(kind) if kind else None
     title = DescribedTitle(cell["title_id"], **texts, year=year_of(cell.get("year", "")), kind=told)

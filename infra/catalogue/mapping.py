@@ -30,7 +30,7 @@ def read_mapping(path: Path, part: str, known: frozenset[str]) -> FileMapping:
         headings, codes = told.get("headings", {}), told.get("codes", {})
         mapping = FileMapping(dict(headings), {name: dict(each) for name, each in codes.items()})
     except (ValueError, AttributeError, TypeError) as error:
-        raise NoMapping(f"{path.name} cannot be read: {error}") from None
+        raise NoMapping(f"{path.name}を読めません:{error}") from None
     if unknown := sorted({*mapping.headings, *mapping.codes} - known):
-        raise NoMapping(f"{path.name} names fields that there are not: {', '.join(unknown)}")
+        raise NoMapping(f"{path.name}に、ない項目の名前があります:{'、'.join(unknown)}")
     return mapping

@@ -11,7 +11,7 @@ from pymarc import Record
 from pymarc.marcxml import MARC_XML_NS, XmlHandler, parse_xml
 
 from infra.catalogue.found import Catalogue
-from infra.catalogue.marc_record import described
+from infra.catalogue.marc_record import Unusable, described
 from lending.domain.exchange.csv_rows import is_utf8
 
 # Where a record ends, or where another begins behind one that has lost its end.
@@ -19,6 +19,8 @@ _BETWEEN = re.compile(rb"\x1d|(?<=\x1e)(?=[0-9]{5}[acdnp][a-z][a-z ].[ a]22[0-9]
 _XML_ENCODING = re.compile(rb"""^\s*<\?xml[^>]*encoding=["']([A-Za-z0-9._-]+)["']""")
 _XML_RECORD = re.compile(r"(?=<(?:[A-Za-z][\w.-]*:)?record[\s>])")
 _XML_END = re.compile(r"</(?:[A-Za-z][\w.-]*:)?record\s*>")
+_NO_TEXT = "文字として読めないところがあります。"
+_UTF8_MARK = 9
 _PREFIX = re.compile(r"<([A-Za-z][\w.-]*):record")
 
 
@@ -41,24 +43,29 @@ def _read(parts: Iterator[tuple[int, "bytes | str"]], record_of: Callable[..., R
     for number, part in parts:
         try:
             why = found.take(described(record_of(part)), number)
+        except Unusable as error:
+            why = str(error)
         except Exception as error:
             # Strangers' bytes in a package that tells faults by whatever is raised: the record is named, and no more.
-            why = f"broken: {type(error).__name__} {error}".strip()
+            why = f"壊れたレコードです({type(error).__name__} {error})。"
         if why:
             found.bad.append((number, why))
     return found
 
 
 def _iso2709(part: bytes) -> Record:
-    return Record(data=part + b"\x1d", force_utf8=is_utf8(part), to_unicode=True)
+    in_utf8 = is_utf8(part)
+    if part[_UTF8_MARK : _UTF8_MARK + 1] == b"a" and not in_utf8:
+        raise Unusable(_NO_TEXT)
+    return Record(data=part + b"\x1d", force_utf8=in_utf8, to_unicode=True)
 
 
 def _marcxml(part: str) -> Record:
     end = _XML_END.search(part)
     if end is None:
-        raise ValueError("the record does not end")
+        raise Unusable("レコードが終わっていません。")
     if "\ufffd" in part[: end.end()]:
-        raise ValueError("not all of it is text")
+        raise Unusable(_NO_TEXT)
     prefix = _PREFIX.match(part)
     names = f"xmlns:{prefix[1]}" if prefix else "xmlns"
     handler: Any = XmlHandler()  # type: ignore[no-untyped-call]

@@ -27,17 +27,21 @@ _SERIAL_LEVELS, _TEXT = "bis", "at"
 _READER, _FOR_CHILDREN = 22, "abcj"
 
 
+class Unusable(Exception):
+    """A record cannot be used; it says why."""
+
+
 def described(record: Record) -> DescribedTitle:
     """The title of a record.
 
     Raises:
-        ValueError: it has no number, no title, or is deleted.
+        Unusable: it has no number, no title, or is deleted.
     """
     if str(record.leader)[5] == "d":
-        raise ValueError("deleted by who made it")
+        raise Unusable("作成した機関が削除したレコードです。")
     number, title = record.get("001"), record.get("245")
     if number is None or title is None or not _first(title, "a"):
-        raise ValueError("no 001 or no 245 $a")
+        raise Unusable("書誌の番号(001)か書名(245 $a)がありません。")
     return DescribedTitle(
         str(number.data).strip(),
         _title(title),

@@ -22,12 +22,12 @@ from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 
 MAPPING = "mapping.json"
-# As a copy can be on the day; of what is out `loans.csv` tells.
-_STATES = (CopyState.ON_SHELF, CopyState.MISSING, CopyState.LOST, CopyState.DAMAGED)
+# As a copy can be on the day; of what patrons of this service have, `loans.csv` tells.
+_STATES = (CopyState.ON_SHELF, CopyState.MISSING, CopyState.LOST, CopyState.DAMAGED, CopyState.ELSEWHERE)
 _TEXTS = ("name", "kana", "postal_code", "address", "phone", "email", "mail_to", "guardian", "note")
 PEOPLE_FIELDS = frozenset({"card_number", "birth_date", "expires_on", "blocked", "online_lending", *_TEXTS})
 LOANS_FIELDS = frozenset({"card_number", "barcode", "lent_on", "due_on", "renewals", "pickup_place"})
-COPIES_FIELDS = frozenset({"barcode", "title_id", "call_number", "reference_only", "state"})
+COPIES_FIELDS = frozenset({"barcode", "title_id", "call_number", "reference_only", "state", "due_on"})
 HOLDS_FIELDS = frozenset({"card_number", "title_id", "placed_at", "pickup_place"})
 
 
@@ -55,11 +55,12 @@ def read_people(folder: Path, today: date, new_id: Callable[[], str]) -> Found[P
 
 @dataclass(frozen=True, slots=True)
 class CopyRow:
-    """A copy with the title it is one of, and how the library's own system has it: on its shelf, missing, lost …"""
+    """A copy with the title it is one of, and how the library's own system has it: on its shelf, missing, lent …"""
 
     title_id: str
     copy: DescribedCopy
     state: CopyState
+    due_on: date | None = None
 
 
 def read_copies(folder: Path) -> Found[CopyRow]:
@@ -110,7 +111,8 @@ def _copy_row(cells: Cells) -> CopyRow:
         raise Unusable(f"stateが{'、'.join(_STATES)}のどれでもありません:{state}")
     reference_only = yes_or_no(cells, "reference_only", otherwise=False)
     copy = DescribedCopy(_number(cells, "barcode"), cells["call_number"], reference_only)
-    return CopyRow(_number(cells, "title_id"), copy, CopyState(state))
+    due_on = _day(cells, "due_on") if state == CopyState.ELSEWHERE and cells.get("due_on") else None
+    return CopyRow(_number(cells, "title_id"), copy, CopyState(state), due_on)
 
 
 def _lent_book(cells: Cells, policy: Policy) -> LentBook:

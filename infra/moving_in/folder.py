@@ -1,7 +1,7 @@
 """All that a folder says, read before anything is written (RULES 42)."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,16 +11,24 @@ from infra.moving_in.files import MAPPING, CopyRow, read_copies, read_holds, rea
 from infra.moving_in.rows import Found
 from lending.actions.moving_in.lent_books import LentBook
 from lending.actions.moving_in.waiting_holds import WaitingHold
+from lending.domain.catalogue.title import CopyState
+from lending.domain.exchange.copies_file import moment_of_file
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
+from lending.domain.week import TOKYO
 
 _TITLES = ("titles.csv", "titles.mrc", "titles.xml")
+_FILES = (*_TITLES, "copies.csv", "patrons.csv", "loans.csv", "holds.csv")
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """The files of a folder. The copies stand with their titles as well; `titles` is the name of their file."""
+    """The files of a folder. The copies stand with their titles as well; `titles` is the name of their file.
 
+    `as_of` is the moment of which it tells: that in the folder's name, or else when its newest file was written.
+    """
+
+    as_of: datetime
     titles: str
     catalogue: Catalogue
     copies: Found[CopyRow]
@@ -52,8 +60,23 @@ def read_folder(path: Path, policy: Policy, today: date) -> Folder:
     catalogue = read(titles, mapping if mapping.exists() else None) if titles.exists() else Catalogue()
     copies = read_copies(path)
     _join(catalogue, copies)
-    people = read_people(path, today, lambda: uuid4().hex)
-    return Folder(name, catalogue, copies, people, read_loans(path, policy), read_holds(path))
+    people, loans = read_people(path, today, lambda: uuid4().hex), read_loans(path, policy)
+    _leave_to_loans(copies, loans)
+    return Folder(_as_of(path), name, catalogue, copies, people, loans, read_holds(path))
+
+
+def _as_of(path: Path) -> datetime:
+    files = [path / name for name in _FILES if (path / name).exists()]
+    written = max((int(file.stat().st_mtime) for file in files), default=0)
+    return moment_of_file(path.resolve().name, datetime.fromtimestamp(written, TOKYO))
+
+
+def _leave_to_loans(copies: Found[CopyRow], loans: Found[LentBook]) -> None:
+    """Of a copy that is elsewhere, its row among the loans tells more."""
+    lent = {book.barcode for book in loans.rows.values()}
+    for line, row in copies.rows.items():
+        if row.state is CopyState.ELSEWHERE and row.copy.barcode in lent:
+            copies.rows[line] = replace(row, state=CopyState.ON_SHELF, due_on=None)
 
 
 def _join(catalogue: Catalogue, copies: Found[CopyRow]) -> None:

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from infra.import_catalogue import Report, bring_in_catalogue
+from infra.import_catalogue import Report, bring_in_catalogue, refusal
 from infra.moving_in import steps
 from infra.moving_in.folder import Folder
 from infra.moving_in.rows import Fault
 from infra.moving_in.steps import Coming, Seen, Step
 from lending.actions.catalogue.describe_titles import plan
 from lending.actions.library import Library
+from lending.actions.moving_in.begin import begin
 from lending.aws.table import Table, in_batches
 
 _TITLES_AT_ONCE = 40
@@ -37,9 +38,11 @@ def move_in(library: Library, bucket: str, folder: Folder, seen: Seen, *, dry: b
         dry: nothing is written.
 
     Raises:
+        Older: a newer folder has been taken in.
         Busy: the table took no more; begun again, it goes on.
     """
     table = library.table
+    begin(table, folder.as_of, dry=dry)
     coming = Coming()
     if dry:
         report, coming = _would_be_brought_in(table, folder, seen)
@@ -55,9 +58,9 @@ def move_in(library: Library, bucket: str, folder: Folder, seen: Seen, *, dry: b
         titles,
         report.written,
         [
-            steps.conditions(library, folder.copies, coming, seen, dry=dry),
+            steps.conditions(library, folder.copies, folder.as_of, coming, seen, dry=dry),
             people,
-            steps.loans(library, folder.loans, coming, seen, dry=dry),
+            steps.loans(library, folder.loans, folder.as_of, coming, seen, dry=dry),
             steps.holds(library, folder.holds, coming, seen, dry=dry),
         ],
     )
@@ -71,8 +74,7 @@ def _would_be_brought_in(table: Table, folder: Folder, seen: Seen) -> tuple[Repo
     for part in in_batches(found.titles.values(), _TITLES_AT_ONCE):
         for changes in plan(table, part, whole=False):
             if changes.reasons:
-                why = ", ".join(f"{reason.code} {reason.facts.get('barcode', '')}" for reason in changes.reasons)
-                bad.append((found.places[changes.after.title_id], why))
+                bad.append((found.places[changes.after.title_id], refusal(changes)))
                 continue
             written += changes.writes
             titles |= {changes.after.title_id} if changes.before is None else set()

@@ -11,6 +11,7 @@ Row = TypeVar("Row")
 Cells = Mapping[str, str]
 
 YES = {"1", "true", "yes", "y", "はい", "有", "○"}
+_CUT = "最後の行が改行で終わっていません。ファイルが途中で切れていないか確かめてください。"
 NO = {"", "0", "false", "no", "n", "いいえ", "無", "×"}
 
 
@@ -59,7 +60,10 @@ def read_file(
     found: Found[Row] = Found(path.name)
     if not path.exists():
         return found
-    rows, bad = read_rows(path.read_bytes(), fields, required, mapping)
+    data = path.read_bytes()
+    rows, bad = read_rows(data, fields, required, mapping)
+    if not data.endswith(b"\n"):
+        _leave_out_end(rows, bad)
     for line, why in bad:
         found.leave_out(line, why)
     first: dict[str, int] = {}
@@ -77,6 +81,15 @@ def read_file(
         else:
             found.rows[line] = row
     return found
+
+
+def _leave_out_end(rows: list[tuple[int, dict[str, str]]], bad: list[tuple[int, str]]) -> None:
+    """Name the line that a file ends in the middle of: half of a date or a number may look like a whole one."""
+    last = max((line for line, _ in (*rows, *bad)), default=1)
+    if rows and rows[-1][0] == last:
+        rows.pop()
+    if last not in dict(bad):
+        bad.append((last, _CUT))
 
 
 def yes_or_no(cells: Cells, name: str, *, otherwise: bool) -> bool:

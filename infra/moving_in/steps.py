@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from lending.actions.moving_in.take_in import Taken
 from lending.actions.moving_in.waiting_holds import WaitingHold, take_in_hold
 from lending.aws.concurrency import map_concurrently
 from lending.aws.table import in_batches
+from lending.aws.table.exchange import copies_files
 from lending.domain.catalogue.title import CopyState
 from lending.domain.patrons.patron import Patron
 
@@ -32,6 +34,7 @@ WHY = {
     Taken.UNKNOWN_PLACE: "この受取館がありません。",
     Taken.LENT_TO_ANOTHER: "この資料は、ここではほかの方に貸し出しています。",
     Taken.IN_USE: "この資料は、ここでは予約のために取り置いてあるか、貸し出しています。",
+    Taken.CAME_BACK: "この資料は、ファイルの日からあとに、ここで返却されています。",
     Taken.NOT_TO_BE_LENT: "貸し出せる資料ではありません(禁帯出、紛失、破損)。",
     Taken.TITLE_ON_LOAN: "同じ書誌の資料を、この方に貸し出しています。",
     Taken.TITLE_HELD: "同じ書誌を、この方が予約しています。",
@@ -79,26 +82,33 @@ def people(library: Library, found: Found[Patron], seen: Seen, *, dry: bool) -> 
     return step, frozenset(new)
 
 
-def conditions(library: Library, found: Found[CopyRow], coming: Coming, seen: Seen, *, dry: bool) -> Step:
-    """Let copies be missing, lost or damaged."""
+def conditions(
+    library: Library, found: Found[CopyRow], as_of: datetime, coming: Coming, seen: Seen, *, dry: bool
+) -> Step:
+    """Let copies be missing, lost, damaged or elsewhere; where a nightly file tells more lately, that one counts."""
     step = _begun(found)
-    wanted = Found(found.file, {line: row for line, row in found.rows.items() if row.state is not CopyState.ON_SHELF})
+    nightly = copies_files.newest(library.table)
+    known_better = {CopyState.ELSEWHERE} if nightly and nightly.moment > as_of else set()
+    to_be_told = {line: row for line, row in found.rows.items() if row.state is not CopyState.ON_SHELF}
+    wanted = Found(found.file, {line: row for line, row in to_be_told.items() if row.state not in known_better})
+    step.counts[Taken.SAME] += len(to_be_told) - len(wanted.rows)
     for part in _parts(wanted, _ONE_BY_ONE, seen):
         for line, row in part:
             if row.copy.barcode in coming.barcodes:
                 step.note(line, Taken.CHANGED)
             else:
-                step.note(line, take_in_condition(library, row.copy.barcode, row.state, dry=dry))
+                told = row.copy.barcode, row.state, row.due_on, as_of.date()
+                step.note(line, take_in_condition(library, *told, dry=dry))
     return step
 
 
-def loans(library: Library, found: Found[LentBook], coming: Coming, seen: Seen, *, dry: bool) -> Step:
+def loans(library: Library, found: Found[LentBook], as_of: datetime, coming: Coming, seen: Seen, *, dry: bool) -> Step:
     """Take books in that are out."""
     step = _begun(found)
     here = _here(step, found, lambda book: book.card_number in coming.cards or book.barcode in coming.barcodes)
     parts = (part for each in _rounds(here.items(), AT_MOST) for part in _in_parts(each, _READERS, seen, found.file))
     for part in parts:
-        taken = take_in_loans(library.table, [_rows(books) for books in part], dry=dry)
+        taken = take_in_loans(library.table, [_rows(books) for books in part], as_of.date(), dry=dry)
         for books, of_books in zip(part, taken, strict=True):
             for (line, _), each in zip(books, of_books, strict=True):
                 step.note(line, each)

@@ -72,7 +72,7 @@ def _acts(library: Library, folder: Folder) -> Iterator[tuple[str, int, Callable
     counts, none = folder.counts(), steps.Coming()
     yield "copies", counts["copies"], lambda: bring_in_catalogue(library.table, BUCKET, folder.catalogue)
     yield "patrons", counts["patrons"], lambda: steps.people(library, folder.people, unseen, dry=False)
-    yield "loans", counts["loans"], lambda: steps.loans(library, folder.loans, none, unseen, dry=False)
+    yield "loans", counts["loans"], lambda: steps.loans(library, folder.loans, folder.as_of, none, unseen, dry=False)
     yield "holds", counts["holds"], lambda: steps.holds(library, folder.holds, none, unseen, dry=False)
 
 

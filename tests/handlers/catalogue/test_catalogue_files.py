@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,35 @@ def test_a_broken_record_is_named_by_its_place_and_hurts_no_other(library: Table
     assert [title_id for n in range(1, 9) if titles.find(library, title_id := f"t-{n}")] == ["t-1", "t-4", "t-5", "t-8"]
 
 
+def broken() -> dict[str, bytes]:
+    """Made-up records with the faults that the tests of pymarc know; 12 digits of a directory follow its leader."""
+    good = record_of(number="t-2", a="題2 /")
+    odd = good.replace("題".encode(), b"\xff\xfe\xfd")
+    return {
+        "a base address beyond the end": good[:12] + b"99999" + good[17:],
+        "a base address that is no number": good[:12] + b"xxxxx" + good[17:],
+        "a directory beyond the end": good[:31] + b"99999" + good[36:],
+        "a directory that ends early": good[:30] + b"\x1e" + good[31:],
+        "a length that is no number": good[:27] + b"x" + good[28:],
+        "a leader alone": good[:24],
+        "half a leader": good[:10],
+        "UTF-8 that is none": odd[:9] + b"a" + odd[10:],
+    }
+
+
+@pytest.mark.parametrize("fault", broken())
+def test_each_fault_of_a_record_is_named_in_words(tmp_path: Path, fault: str) -> None:
+    # GIVEN a broken record between two whole ones, the first of which tells a wrong length, which does no harm
+    file = tmp_path / "titles.mrc"
+    first = b"00001" + record_of(number="t-1", a="題1 /")[5:]
+    file.write_bytes(first + broken()[fault].removesuffix(b"\x1d") + b"\x1d" + record_of(number="t-3", a="題3 /"))
+    # WHEN it is read THEN it is named in Japanese, and the others are there
+    found = read(file)
+    assert [place for place, _ in found.bad] == [2]
+    assert re.search("[ぁ-ん]", found.bad[0][1])
+    assert list(found.titles) == ["t-1", "t-3"]
+
+
 def test_a_file_cut_anywhere_loses_only_what_is_cut(tmp_path: Path) -> None:
     # GIVEN five genuine records, cut at every hundredth byte
     records = GENUINE.read_bytes().split(b"\x1d")[:5]
@@ -162,7 +192,7 @@ def test_a_mapping_that_cannot_be_used_is_told(tmp_path: Path) -> None:
             read(file, mapping)
     # a heading that the file does not have is named
     mapping.write_text('{"titles": {"headings": {"volume": "巻次"}}}', "utf-8")
-    assert read(file, mapping).bad == [(1, "column missing: 巻次")]
+    assert read(file, mapping).bad == [(1, "見出しがありません:巻次")]
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ class Taken(StrEnum):
     UNKNOWN_PLACE = "unknown_place"
     LENT_TO_ANOTHER = "lent_to_another"
     IN_USE = "in_use"
+    CAME_BACK = "came_back"
     NOT_TO_BE_LENT = "not_to_be_lent"
     TITLE_ON_LOAN = "title_on_loan"
     TITLE_HELD = "title_held"

@@ -39,7 +39,7 @@ class FileMapping:
 def read_rows(
     data: bytes, fields: frozenset[str], required: tuple[str, ...], mapping: FileMapping
 ) -> tuple[list[tuple[int, dict[str, str]]], list[tuple[int, str]]]:
-    """The cells of each row by field, with the row's first line; and the lines that cannot be used, with why.
+    """The cells of each row by field, with the row's first line; and the lines that cannot be used, with why in words.
 
     Args:
         fields: those that such a file can have; other columns are passed over.
@@ -50,7 +50,7 @@ def read_rows(
     headings = [name.strip() for name in _cells(head) or head.split(",")]
     wanted = {mapping.heading(name) for name in (*required, *mapping.headings)}
     if missing := sorted(wanted - set(headings)):
-        return [], [(1, f"column missing: {', '.join(missing)}")]
+        return [], [(1, f"見出しがありません:{'、'.join(missing)}")]
     names = {mapping.heading(name): name for name in fields}
     columns = [names.get(heading, "") for heading in headings]
     found, bad = [], []
@@ -69,12 +69,12 @@ def read_rows(
 def _read(row: str, columns: int) -> tuple[str, list[str]]:
     """Why a row cannot be used, or nothing, and its cells."""
     if _NO_TEXT.search(row):
-        return "not all of it is text, neither UTF-8 nor the Windows code page", []
+        return "文字として読めないところがあります(UTF-8でもWindowsの文字コードでもありません)。", []
     try:
         (cells,) = csv.reader([row], strict=True)
     except csv.Error as error:
-        return f"not CSV: {error}", []
-    return ("", cells) if len(cells) == columns else ("not as many columns as the head has", [])
+        return f"CSVとして読めません({error})。", []
+    return ("", cells) if len(cells) == columns else ("列の数が見出しと違います。", [])
 
 
 def _rows(lines: list[str], columns: int) -> Iterator[tuple[int, str]]:
