@@ -8,7 +8,14 @@ from infra.local.translate import Template
 from lending.domain.policy import Policy
 from lending.domain.week import DAYS_OF_WEEK
 
-PARAMETERS = ("RunSchedule", "MailSchedule", "ReleaseSchedule", "PullSchedule", "CounterReleaseSchedule")
+PARAMETERS = (
+    "RunSchedule",
+    "MailSchedule",
+    "ReleaseSchedule",
+    "PullSchedule",
+    "CounterReleaseSchedule",
+    "CandidatesSchedule",
+)
 _DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
@@ -24,6 +31,7 @@ def schedules_for(policy: Policy) -> dict[str, str]:
         _cron([policy.release_at], (run.weekday + run.last_pickup_days_after for run in runs)),
         _cron(policy.pull_times),
         _cron([policy.release_at]),
+        _cron([policy.candidates_at], (run.weekday for run in runs)),
     )
     return dict(zip(PARAMETERS, crons, strict=True))
 

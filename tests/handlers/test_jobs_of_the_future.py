@@ -29,6 +29,7 @@ JOBS: dict[str, Any] = {
     "notices/erasure": notices,
     "catalogue/renew_search": catalogue,
     "exchange/movements_out": exchange,
+    "exchange/candidates_out": exchange,
 }
 
 

@@ -168,7 +168,7 @@ def test_only_what_is_taken_in_is_looked_at(of_type: OfType) -> None:
 def test_a_file_of_copies_wakes_the_exchange_and_nothing_it_writes_does(of_type: OfType) -> None:
     bucket = of_type("AWS::S3::Bucket")["ExchangeBucket"]
     (rule,) = bucket["NotificationConfiguration"]["QueueConfigurations"]
-    assert rule["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "in/copies/"}]
+    assert rule["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "in/"}]
     assert rule["Queue"] == {"Fn::GetAtt": ["ExchangeQueue", "Arn"]}
     # and none is kept for ever
     (kept,) = bucket["LifecycleConfiguration"]["Rules"]

@@ -201,7 +201,7 @@ def test_only_registration_signs_uploads_and_only_for_intake(statements: Stateme
             elif logical == "CatalogueFunction" and "s3:PutObject" in actions_of(rule):
                 assert rule["Resource"] == {"Fn::Sub": "${CatalogueBucket.Arn}/search/*"}
             elif logical == "ExchangeFunction" and "s3:PutObject" in actions_of(rule):
-                assert rule["Resource"] == {"Fn::Sub": "${ExchangeBucket.Arn}/out/movements/*"}
+                assert rule["Resource"] == {"Fn::Sub": "${ExchangeBucket.Arn}/out/*"}
             elif "s3:PutObject" in actions_of(rule):
                 assert rule["Resource"] == {"Fn::Sub": "${ImagesBucket.Arn}/clean/*"}
 

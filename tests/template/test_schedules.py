@@ -25,6 +25,7 @@ WEEK = {
     "mails_again": ("NoticesFunction", "cron(30 * * * ? *)"),
     "renew_search": ("CatalogueFunction", "cron(0 3 * * ? *)"),
     "movements_out": ("ExchangeFunction", "cron(15 * * * ? *)"),
+    "candidates_out": ("ExchangeFunction", "cron(30 7 ? * THU *)"),
 }
 
 
@@ -100,6 +101,7 @@ def test_the_schedules_follow_the_policy() -> None:
         "ReleaseSchedule": "cron(30 20 ? * FRI,SUN *)",
         "PullSchedule": "cron(30 10 * * ? *)",
         "CounterReleaseSchedule": "cron(30 20 * * ? *)",
+        "CandidatesSchedule": "cron(30 7 ? * TUE,THU *)",
     }
 
 

@@ -1,4 +1,4 @@
-"""The bucket of files to and from the library's own system: in/copies/…, out/movements/… (RULES 43)."""
+"""The bucket of files to and from the library's own system (RULES 43): in/copies/…, out/movements/…, candidates/…."""
 
 import json
 from datetime import datetime
@@ -10,17 +10,18 @@ from lending.aws.clients import client
 from lending.aws.settings import settings
 from lending.domain.week import in_tokyo
 
-_COPIES = "in/copies/"
+COPIES, ANSWERS = "in/copies/", "in/candidates/"
+_CSV = ".csv"
 
 
-def arrived_copies(notification: str) -> list[tuple[str, datetime]]:
-    """The keys of the files of copies that a notification tells of, and when each came; S3's test event has none."""
+def arrived(notification: str) -> list[tuple[str, datetime]]:
+    """The keys of the tables that a notification tells of, and when each came; S3's test event has none."""
     records = json.loads(notification).get("Records", [])
     told = [(unquote_plus(record["s3"]["object"]["key"]), record["eventTime"]) for record in records]
     return [
         (key, in_tokyo(datetime.fromisoformat(moment)))
         for key, moment in told
-        if key.startswith(_COPIES) and key.lower().endswith(".csv")
+        if key.startswith((COPIES, ANSWERS)) and key.lower().endswith(_CSV)
     ]
 
 
@@ -34,8 +35,28 @@ def content(key: str) -> bytes | None:
         raise
 
 
+def candidates_of(run: str) -> bytes | None:
+    """What was asked about the candidates of a run, None if nothing was."""
+    return content(_question(run))
+
+
+def put_candidates(run: str, data: bytes) -> None:
+    """Ask about the candidates of a run; what was asked before stays as it is."""
+    try:
+        _put(_question(run), data, IfNoneMatch="*")
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "PreconditionFailed":
+            raise
+
+
+def _question(run: str) -> str:
+    return f"out/candidates/{run}{_CSV}"
+
+
 def put_movements(name: str, data: bytes) -> None:
     """A file of movements for the library's own system to fetch."""
-    client("s3").put_object(
-        Bucket=settings().exchange_bucket, Key=f"out/movements/{name}", Body=data, ContentType="text/csv"
-    )
+    _put(f"out/movements/{name}", data)
+
+
+def _put(key: str, data: bytes, **how: str) -> None:
+    client("s3").put_object(Bucket=settings().exchange_bucket, Key=key, Body=data, ContentType="text/csv", **how)

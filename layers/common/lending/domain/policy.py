@@ -110,6 +110,9 @@ class Policy(BaseModel):
 
     # Beside the library's own system
     taken_away_percent: float = Field(2, ge=0, le=100, description="of the copies one nightly file may take away (43)")
+    candidates: bool = Field(False, description="before a run it is asked what of its candidates is away (43)")
+    candidates_at: time = Field(time(7, 30), description="on the day of the run (43)")
+    candidates_away_percent: float = Field(20, ge=0, le=100, description="of these one answer may take away (43)")
 
     # Numbers
     smallest_count_shown: int = Field(5, ge=1, description="smaller counts are shown to the desk alone (56)")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from lending.actions.run.run_input import RunInput, after_giving_back, fingerprint, pack
 from lending.aws.table import Overtaken, Table, in_batches
 from lending.aws.table.catalogue import copies
+from lending.aws.table.exchange import answers
 from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.run import runs
 from lending.aws.table.writes import Write
@@ -50,7 +51,7 @@ def make_plan(
         plan=fingerprint(given, run, policy, number),
         round=number,
         chunks=-(-len(decided) // runs.CHUNK),
-        counts=count(given, decided, run, policy),
+        counts=count(given, decided, run, policy) | _answered(table, run, policy),
         suspended=run.kind is RunKind.THURSDAY and given.calendar.service_suspension_on(run.week.run_date) is not None,
     )
     made[record.plan] = decided
@@ -101,6 +102,15 @@ def _waits(given: RunInput, decided: Iterable[RunDecision], run: Run, policy: Po
     lent = ((each.patron_id, each.title_id) for each in decided if each.decision is Outcome.LEND)
     weeks = Counter(weeks_waited(placed[hold], run.day, policy) for hold in lent if hold in placed)
     return {f"waited_{number}": weeks[number] for number in sorted(weeks)}
+
+
+def _answered(table: Table, run: Run, policy: Policy) -> dict[str, int]:
+    """Whether it was answered which of the candidates are away, and how many, if that is asked (RULES 43)."""
+    if not policy.candidates or run.kind is not RunKind.THURSDAY:
+        return {}
+    answer = answers.newest(table)
+    mine = answer is not None and answer.run_id == run.run_id
+    return {"candidates_answered": int(mine), "candidates_away": answer.away if answer and mine else 0}
 
 
 def part_of(table: Table, record: RunRecord, number: int, made: Made) -> list[RunDecision]:

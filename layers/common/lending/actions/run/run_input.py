@@ -44,10 +44,19 @@ def read(table: Table, kind: RunKind) -> RunInput:
     waiting = list(holds.to_be_served(table, at_counter=at_counter))
     if at_counter:
         waiting += holds.beside_the_counter(table, {hold.title_id for hold in waiting})
-    found = titles.find_many(table, {hold.title_id for hold in waiting})
-    found_copies = copies.find_many(table, [barcode for title in found.values() for barcode in title.barcodes])
+    found_copies = _copies_of(table, {hold.title_id for hold in waiting})
     known = patrons.find_many(table, {hold.patron_id for hold in waiting})
     return RunInput(waiting, _by_title(found_copies), dict(sorted(known.items())), calendar.load(table))
+
+
+def copies_waited_for(table: Table) -> list[Copy]:
+    """All copies of the titles that a weekly run considers (RULES 43)."""
+    return _copies_of(table, {hold.title_id for hold in holds.to_be_served(table)})
+
+
+def _copies_of(table: Table, title_ids: set[str]) -> list[Copy]:
+    found = titles.find_many(table, title_ids)
+    return copies.find_many(table, [barcode for title in found.values() for barcode in title.barcodes])
 
 
 def after_giving_back(given: RunInput, kept: list[Hold]) -> RunInput:

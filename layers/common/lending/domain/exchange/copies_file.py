@@ -34,8 +34,11 @@ class CopiesFile:
     bad: int = 0
 
 
-def read_copies(data: bytes) -> CopiesFile:
+def read_copies(data: bytes, *, of_all: bool = True) -> CopiesFile:
     """Read a file with the headings `barcode`, `state` and `due_on`. A row that cannot be used spoils no other.
+
+    Args:
+        of_all: it is one of all copies, which has rows.
 
     Raises:
         NotWhole: its head is another, or it ends in the middle of a line.
@@ -43,7 +46,7 @@ def read_copies(data: bytes) -> CopiesFile:
     rows, bad = read_rows(data, FIELDS, _REQUIRED, FileMapping())
     if bad and bad[0][0] == 1:
         raise NotWhole("columns")
-    if not rows or not data.endswith(b"\n") or (bad and bad[-1][0] > rows[-1][0]):
+    if (of_all and not rows) or not data.endswith(b"\n") or (bad and (not rows or bad[-1][0] > rows[-1][0])):
         raise NotWhole("cut")
     elsewhere: dict[str, date | None] = {}
     on_shelf: set[str] = set()

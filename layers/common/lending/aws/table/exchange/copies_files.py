@@ -41,8 +41,10 @@ def newest_change(newest: Newest) -> Write:
     )
 
 
-def newest_check(newest: Newest) -> Write:
-    """Demand that a file is the newest still."""
+def newest_check(newest: Newest | None) -> Write:
+    """Demand that a file is the newest still, or that there is none."""
+    if newest is None:
+        return check(_NEWEST, "attribute_not_exists(#moment)")
     return check(_NEWEST, "#moment = :moment", moment=stamp(newest.moment))
 
 
