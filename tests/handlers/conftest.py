@@ -23,7 +23,6 @@ from lending.domain.patrons.patron import Patron
 from lending.domain.week import TOKYO
 from tests.benchmarks.counting_store import indexes_of_template
 from tests.handlers.crashing import Mortal
-from tests.handlers.quick_moto import hurry
 
 ROOT = Path(__file__).parents[2]
 # Writes side by side are for stores that are atomic under threads; moto copies its whole table meanwhile.
@@ -78,14 +77,6 @@ def request(
         **({"body": body if isinstance(body, str) else json.dumps(body)} if body is not None else {}),
         "isBase64Encoded": False,
     }
-
-
-@pytest.fixture(autouse=True, scope="session")
-def quick_moto() -> Iterator[None]:
-    """Moto without what it does anew for each test."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        hurry(monkeypatch)
-        yield
 
 
 @pytest.fixture(autouse=True)

@@ -14,8 +14,10 @@ from functions.desk.handler import handler as desk
 from functions.notices.handler import handler as notices
 from functions.public.handler import handler as public
 from lending.aws.table import Table, statistics
+from lending.aws.table.calendar import calendar
 from lending.aws.table.loans import bags
 from lending.aws.table.registration import applications
+from lending.domain.coming_back import Returns
 from lending.domain.registration.kinds import ApplicationStatus
 from lending.domain.statistics import FacilityCounts, WeekCounts
 from lending.domain.week import TOKYO
@@ -88,6 +90,20 @@ def test_what_is_not_collected_is_counted_once_the_last_day_is_over(at: SampleLi
     assert ask("POST", "/checkins", {"barcodes": ["t-1-1", "t-1-2"]}, datetime(2026, 6, 17, 10, tzinfo=TOKYO))[0] == 200
     count("2026-06-17T23:00:00+09:00")
     assert weeks(datetime(2026, 6, 17, 23, tzinfo=TOKYO))[-3]["facilities"] == expected
+
+
+def test_how_late_books_come_back_is_learned_of_weeks_that_are_over(at: SampleLibrary) -> None:
+    # GIVEN two books due on a Sunday and checked in on the Wednesday after it (RULES 50, 56)
+    lend_two()
+    wednesday = datetime(2026, 6, 24, 10, tzinfo=TOKYO)
+    assert ask("POST", "/checkins", {"barcodes": ["t-1-1", "t-1-2"]}, wednesday)[0] == 200
+    # WHEN the week is counted THEN nothing that is told of days to come has changed
+    count("2026-06-24T23:00:00+09:00")
+    assert calendar.load(at.table).returns == Returns()
+    # and WHEN it is over, expectations go by it, however often it is counted
+    for _ in range(2):
+        count("2026-06-29T23:00:00+09:00")
+        assert calendar.load(at.table).returns == Returns({"late3": 2})
 
 
 def test_counted_twice_or_cut_off_anywhere_it_is_the_same(at: SampleLibrary, mortal: Mortal) -> None:

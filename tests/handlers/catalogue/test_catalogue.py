@@ -143,6 +143,10 @@ def test_samples_describe_a_title_and_show_it(library: Table) -> None:
         "title_kana": "ワガハイ ワ ネコ デ アル", "author_kana": "ナツメ ソウセキ", "volume": "", "publisher": "新潮社",
         "year": 2003, "ndc": "913.6", "kind": "book",
         "holdable": True, "copies": 1, "copies_available": 1, "holds_waiting": 0, "earliest_pickup": "2026-06-07",
+            "expected_pickup": {
+                "earliest": "2026-06-07", "middle": "2026-06-07", "latest": "2026-06-07",
+                "assumption": "本が書架にあるものとして、つぎの処理で用意できた場合の日です。",
+            },
     }  # fmt: skip
     # and the sample of the search finds it at once
     assert [t["title_id"] for t in answered(handler(sample("public/search"), context()))[1]["items"]] == ["t-1"]

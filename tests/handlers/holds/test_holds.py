@@ -165,6 +165,10 @@ def test_samples_show_and_cancel_a_hold(given: Given) -> None:
         "next_pickup_place": None, "next_pickup_from": None, "placed_at": "2026-06-01T12:00:00+09:00",
         "status": "waiting", "status_label": "確保待ち", "position": 1, "of": 1, "pickup_from": None,
         "pickup_until": None, "earliest_pickup": "2026-06-07", "last_run": None, "stopped_by": [],
+        "expected_pickup": {
+            "earliest": "2026-06-07", "middle": "2026-06-07", "latest": "2026-06-07",
+            "assumption": "本が書架にあるものとして、つぎの処理で用意できた場合の日です。",
+        },
     }  # fmt: skip
     # and the sample cancels it
     assert handler(sample("holds/cancel"), context())["statusCode"] == 204

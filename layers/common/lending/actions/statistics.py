@@ -1,5 +1,7 @@
 """The counts of weeks: worked out every night from what is kept anyway, and shown (RULES 41, 56)."""
 
+from collections import Counter
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -7,9 +9,11 @@ from typing import Any
 from lending.actions.library import Library
 from lending.aws.table import Unreadable, again_when_overtaken
 from lending.aws.table import statistics as kept
+from lending.aws.table.calendar import calendar
 from lending.aws.table.loans import bags
 from lending.aws.table.registration import applications
 from lending.aws.table.run import runs
+from lending.domain.coming_back import Returns
 from lending.domain.loans.release import last_day_over
 from lending.domain.run_id import HalfDay, RunId
 from lending.domain.statistics import FacilityCounts, WeekCounts, by_batch, counted_again, decisions_of_week, monday_of
@@ -27,6 +31,7 @@ def count_weeks(library: Library) -> dict[str, Any]:
     monday = monday_of(library.today)
     mondays = (monday - number * DAYS_OF_WEEK * DAY for number in range(_WEEKS_COUNTED))
     counted = [week for week in (_count_week(library, each) for each in mondays) if week]
+    _learn(library)
     runs.note_done(library.table, JOB, library.today, library.moment)
     return {"date": library.today.isoformat(), "weeks": len(counted), "books": sum(w.together().books for w in counted)}
 
@@ -61,17 +66,32 @@ def _counted(library: Library, monday: date) -> WeekCounts:
     made = [run.counts for week in weeks if (run := runs.of_cycle(table, week.cycle))]
     registered = applications.decided_of(table, datetime.combine(monday, time(), TOKYO) - _DAYS_TO_DECIDE)
     decided, waited = decisions_of_week(registered, monday, policy)
-    mails = kept.mails_of(table, days).values()
+    mails, returns = kept.mails_of(table, days).values(), kept.returns_of(table, days).values()
     return WeekCounts(
         week_from=monday,
         counted_at=library.moment,
         run={name: sum(run.get(name, 0) for run in made) for name in sorted({name for run in made for name in run})},
         ready=_ready(library, days),
         batches={batch: counts for week in weeks for batch, counts in _batches(library, week).items()},
-        mails={name: sum(day[name] for day in mails) for name in sorted({name for day in mails for name in day})},
+        mails=_sums(mails),
+        returns=_sums(returns),
         decided=decided,
         days=waited,
     )
+
+
+def _sums(of_days: Collection[Counter[str]]) -> dict[str, int]:
+    return {name: sum(day[name] for day in of_days) for name in sorted({name for day in of_days for name in day})}
+
+
+def _learn(library: Library) -> None:
+    """Let what is expected go by how late books came back in the weeks that are over (RULES 50)."""
+    last = monday_of(library.today) - DAYS_OF_WEEK * DAY
+    first = last - (library.policy.returns_weeks - 1) * DAYS_OF_WEEK * DAY
+    weeks, _ = kept.page(library.table, first, last, None, library.policy.returns_weeks)
+    returns = Returns(_sums([Counter(week.returns) for week in weeks]))
+    if returns != calendar.load(library.table).returns:
+        library.table.write(calendar.returns_record(returns))
 
 
 def _ready(library: Library, days: list[date]) -> int:

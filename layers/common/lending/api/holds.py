@@ -14,7 +14,7 @@ from lending.api.answers import ReasonAnswer, shown_reason
 from lending.api.guards import patron
 from lending.api.request import Page, Request
 from lending.api.request_models import Place, RequestModel, Word, as_list
-from lending.api.shown.books import LastRunAnswer, shown_last_run
+from lending.api.shown.books import ExpectedAnswer, LastRunAnswer, shown_expected, shown_last_run
 from lending.api.surface import Area
 from lending.domain.holds.hold import STATUS_LABELS, Hold, HoldStatus
 from lending.domain.run.reasons import patron_sentence
@@ -76,6 +76,7 @@ class OwnHold(TypedDict):
     pickup_from: date | None
     pickup_until: date | None
     earliest_pickup: date | None
+    expected_pickup: ExpectedAnswer | None
     last_run: LastRunAnswer | None
     stopped_by: list[StoppedBy]
 
@@ -175,6 +176,7 @@ def _hold(view: HoldView) -> OwnHold:
         "pickup_from": None,
         "pickup_until": hold.pickup_until,
         "earliest_pickup": view.earliest_pickup,
+        "expected_pickup": shown_expected(view.expected_pickup),
         "last_run": shown_last_run(hold.last_run, patron_sentence) if hold.last_run else None,
         "stopped_by": [_stopped_by(each) for each in view.stopped_by],
     }

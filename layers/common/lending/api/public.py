@@ -14,7 +14,7 @@ from lending.api.closures import Days
 from lending.api.guards import anyone
 from lending.api.request import Page, Request
 from lending.api.request_models import Place, QueryModel
-from lending.api.shown.books import TitleAnswer, shown_title
+from lending.api.shown.books import ExpectedAnswer, TitleAnswer, shown_expected, shown_title
 from lending.api.shown.statistics import StatisticsQuery, WeekCountsAnswer, answered_as, for_anyone
 from lending.api.shown.weeks import PlannedRunAnswer, shown_planned_run
 from lending.api.surface import Area
@@ -75,12 +75,13 @@ class CalendarAnswer(Page[WeekAnswer]):
 
 
 class TitleForAnyone(TitleAnswer):
-    """A title as anyone sees it; `earliest_pickup` is that of a hold placed now."""
+    """A title as anyone sees it; `earliest_pickup` and `expected_pickup` are those of a hold placed now."""
 
     copies: int
     copies_available: int
     holds_waiting: int
     earliest_pickup: date | None
+    expected_pickup: ExpectedAnswer | None
 
 
 class TitlesAnswer(Page[TitleForAnyone]):
@@ -200,4 +201,5 @@ def _title(card: TitleCard) -> TitleForAnyone:
         "copies_available": card.copies_available,
         "holds_waiting": card.holds_waiting,
         "earliest_pickup": card.earliest_pickup,
+        "expected_pickup": shown_expected(card.expected_pickup),
     }

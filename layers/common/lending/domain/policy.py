@@ -58,6 +58,14 @@ class Policy(BaseModel):
     overdue_repeat_days: int = Field(7, ge=1, description="between overdue mails (35)")
     hand_over_undo_minutes: int = Field(10, ge=0, description="in which a facility takes a hand-over back (30)")
 
+    # Promises
+    returned_days_late: tuple[tuple[int, int], ...] = Field(
+        ((-11, 8), (-4, 27), (3, 45), (10, 12), (17, 5), (24, 3)),
+        min_length=1,
+        description="of a hundred books, how many are checked in so many days after they are due, until counted (50)",
+    )
+    returns_weeks: int = Field(26, ge=1, le=53, description="of which returns are counted for what is expected (50)")
+
     # Closures
     facility_closures: int = Field(50, ge=1, description="entries of one facility that are not over (40)")
     announced_weeks: int = Field(8, ge=0, description="a run or pickup window that falls away is told of (22, 40)")

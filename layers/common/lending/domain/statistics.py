@@ -37,7 +37,7 @@ class WeekCounts:
     `run` sums up what the week's runs did, `ready` is how many books were planned for the prefectural library's own
     counter. `batches` are those of these runs by their ids, whenever they were collected. `decided` counts
     applications, `days` those registered by the days from the desk's having them to the decision. `mails` are those
-    put in it, by what became of them.
+    put in it, by what became of them, `returns` books checked in, by how late they were (RULES 50).
     """
 
     week_from: date
@@ -46,6 +46,7 @@ class WeekCounts:
     ready: int = 0
     batches: Mapping[str, FacilityCounts] = field(default_factory=dict)
     mails: Counts = field(default_factory=dict)
+    returns: Counts = field(default_factory=dict)
     decided: Counts = field(default_factory=dict)
     days: Counts = field(default_factory=dict)
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -15,13 +15,12 @@ from lending.aws.search_file import Entry
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies, queues, search_index, titles
-from lending.domain.calendar.calendar import Calendar
 from lending.domain.catalogue.description import Kind
 from lending.domain.catalogue.search_text import Query, names_of, query_of
 from lending.domain.catalogue.title import Copy, Title
-from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 from lending.domain.run.expected_pickup import available, earliest_pickup
+from lending.domain.run.pickup_range import ExpectedPickup, Forecast
 
 _WORDS = 20
 # So many titles are looked at for those that are on the shelf.
@@ -32,13 +31,14 @@ _BEGINS_SO = 3
 
 @dataclass(frozen=True, slots=True)
 class TitleCard:
-    """A title as anyone sees it; `earliest_pickup` is that of a hold placed now."""
+    """A title as anyone sees it; `earliest_pickup` and `expected_pickup` are those of a hold placed now."""
 
     title: Title
     copies: int
     copies_available: int
     holds_waiting: int
     earliest_pickup: date | None
+    expected_pickup: ExpectedPickup | None
 
 
 class Sort(StrEnum):
@@ -179,20 +179,23 @@ def _cards(library: Library, table: Table, title_ids: list[str], place: str) -> 
     found_copies: dict[str, list[Copy]] = defaultdict(list)
     for copy in copies.find_many(table, [barcode for title in known.values() for barcode in title.barcodes]):
         found_copies[copy.title_id].append(copy)
+    forecast = Forecast(library.moment, closed, library.policy)
     return [
-        _card(known[title_id], found_copies[title_id], waiting[title_id], place, library.moment, closed, library.policy)
+        _card(known[title_id], found_copies[title_id], waiting[title_id], place, library, forecast)
         for title_id in title_ids
         if title_id in known
     ]
 
 
 def _card(
-    title: Title, copies: list[Copy], waiting: int, place: str, moment: datetime, closed: Calendar, policy: Policy
+    title: Title, copies: list[Copy], waiting: int, place: str, library: Library, forecast: Forecast
 ) -> TitleCard:
+    moment, policy, position = library.moment, library.policy, waiting + 1
     return TitleCard(
         title=title,
         copies=len(copies),
         copies_available=available(copies, moment),
         holds_waiting=waiting,
-        earliest_pickup=earliest_pickup(moment, place, waiting + 1, copies, closed, policy),
+        earliest_pickup=earliest_pickup(moment, place, position, copies, forecast.calendar, policy),
+        expected_pickup=forecast.of_place(place, position, copies),
     )

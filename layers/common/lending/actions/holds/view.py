@@ -21,6 +21,7 @@ from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.run.expected_pickup import pickup_of_hold
 from lending.domain.run.obstacles import stopping_patron
+from lending.domain.run.pickup_range import ExpectedPickup, Forecast
 from lending.domain.run.run import Explanation
 
 
@@ -36,6 +37,7 @@ class HoldView:
     position: int | None
     of: int | None
     earliest_pickup: date | None
+    expected_pickup: ExpectedPickup | None
     stopped_by: Sequence[Explanation]
 
 
@@ -46,8 +48,9 @@ def view_holds(library: Library, patron_id: str) -> list[HoldView]:
     if patron is None:
         return []
     standings = standings_of(library.table.as_shown(), open_holds)
+    forecast = Forecast(library.moment, closed, library.policy)
     return [
-        _view(library, hold, standings[hold.title_id], patron, closed)
+        _view(library, hold, standings[hold.title_id], patron, forecast)
         for hold in open_holds
         if hold.title_id in standings
     ]
@@ -57,9 +60,10 @@ def view_placed(library: Library, hold: Hold) -> tuple[HoldView, list[Notice]]:
     """A hold just placed, and the notices that matter to where its book is to be collected (RULES 40)."""
     closed, patron = calendar.load(library.table), patrons.find(library.table, hold.patron_id)
     standing = standings_of(library.table, [hold]).get(hold.title_id)
-    view = _view(library, hold, standing, patron, closed) if patron and standing else None
+    forecast = Forecast(library.moment, closed, library.policy)
+    view = _view(library, hold, standing, patron, forecast) if patron and standing else None
     unknown = Title(hold.title_id, "", "", "", (), 0)
-    return view or HoldView(hold, unknown, None, None, None, ()), notices_for(
+    return view or HoldView(hold, unknown, None, None, None, None, ()), notices_for(
         library.table, hold.pickup_place, library.today, closed, library.policy
     )
 
@@ -73,14 +77,15 @@ def notices_for(table: Table, pickup_place: str, day: date, closed: Calendar, po
     return [each for each in current if each.scope in scopes or each.facility == pickup_place]
 
 
-def _view(library: Library, hold: Hold, standing: Standing, patron: Patron, closed: Calendar) -> HoldView:
-    moment, policy = library.moment, library.policy
+def _view(library: Library, hold: Hold, standing: Standing, patron: Patron, forecast: Forecast) -> HoldView:
+    moment, policy, closed = library.moment, library.policy, forecast.calendar
     hold = with_deadline(hold.as_of(closed.latest_run), library.today, closed, policy)
     position, of = standing.place
     stopped_by = stopping_patron(hold, patron, policy, week_of_next_run(moment, closed, policy))
-    pickup = None if stopped_by else pickup_of_hold(
-        hold, position, standing.copies, standing.holders, moment, closed, policy
-    )  # fmt: skip
+    pickup = expected = None
+    if not stopped_by:
+        pickup = pickup_of_hold(hold, position, standing.copies, standing.holders, moment, closed, policy)
+        expected = forecast.of_hold(hold, position, standing.copies, standing.holders)
     if hold.status != HoldStatus.WAITING:
-        return HoldView(hold, standing.title, None, None, pickup, stopped_by)
-    return HoldView(hold, standing.title, position, of, pickup, stopped_by)
+        return HoldView(hold, standing.title, None, None, pickup, expected, stopped_by)
+    return HoldView(hold, standing.title, position, of, pickup, expected, stopped_by)

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
 from lending.actions.library import Library
-from lending.aws.table import Busy, Table, again_when_overtaken
+from lending.aws.table import Busy, Table, again_when_overtaken, statistics
 from lending.aws.table.catalogue import copies, queues, titles
 from lending.aws.table.exchange import movements
 from lending.aws.table.grouped import write_what_holds
@@ -16,6 +17,7 @@ from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.writes import Write, as_one
 from lending.domain.catalogue.title import Copy, CopyState, LiesAt, Title
 from lending.domain.catalogue.title_changes import NUMBER
+from lending.domain.coming_back import counted
 from lending.domain.exchange.movement import Movement, MovementKind
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
@@ -85,6 +87,7 @@ def _returned_together(library: Library, scanned: list[str], staff: str) -> dict
     except Busy:
         return {}
     done = of_patrons.keys() - lost
+    _count(library, [loan for patron_id in done for loan in of_patrons[patron_id]])
     return {loan.barcode: told[loan.barcode] for patron_id in done for loan in of_patrons[patron_id]}
 
 
@@ -144,6 +147,7 @@ def check_in(library: Library, barcode: str, staff: str) -> CheckedIn:
         trace = _trace(library, loan.patron_id, staff)
         back, returned = _back(copy, following, today), _told_of(library, MovementKind.RETURNED, barcode)
         library.table.transact(*ended(library.table, loan), back, *_lendable_again(copy, title), trace, returned)
+        _count(library, [loan])
         return told("damaged" if copy.state is CopyState.DAMAGED else "returned", was_lost=loan.lost)
     if copy.state in _GONE or copy.state is CopyState.ON_LOAN:
         found = [] if copy.state is CopyState.MISSING else [_told_of(library, MovementKind.FOUND, barcode)]
@@ -173,6 +177,13 @@ def _ends(patron_id: str, ending: list[Loan], in_bags: Iterable[Bag]) -> list[Wr
         patrons.loans_decrement(patron_id, {loan.title_id for loan in ending}, returning),
         *(bags.books_removal(bag, bag.barcodes & books) for bag in in_bags if bag.barcodes & books),
     ]
+
+
+def _count(library: Library, ended: Iterable[Loan]) -> None:
+    """Add up how late books came back; a number to expect others by, which holds nobody up (RULES 50, 56)."""
+    if late := counted([loan.due_on for loan in ended if not loan.lost], library.today):
+        with suppress(Busy):
+            library.table.write(statistics.returns_increment(library.today, late))
 
 
 def _trace(library: Library, patron_id: str, staff: str, books: int = 1) -> Write:

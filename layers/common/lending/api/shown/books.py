@@ -11,6 +11,7 @@ from lending.domain.catalogue.title import Title
 from lending.domain.holds.hold import RunReason
 from lending.domain.loans.loan import Loan
 from lending.domain.policy import Policy
+from lending.domain.run.pickup_range import ExpectedPickup
 
 
 class TitleAnswer(TypedDict):
@@ -39,6 +40,15 @@ class LastRunAnswer(TypedDict):
     facts: Mapping[str, Any]
 
 
+class ExpectedAnswer(TypedDict):
+    """Between which days a book can be expected, 10 to 90 of 100, by which as likely as not, and why (RULES 50)."""
+
+    earliest: date
+    middle: date
+    latest: date
+    assumption: str
+
+
 class LoanAnswer(TypedDict):
     """A book on loan, and when it is due."""
 
@@ -58,6 +68,18 @@ class RenewedAnswer(TypedDict):
     barcode: str
     due_on: date
     renewals_left: int
+
+
+def shown_expected(expected: ExpectedPickup | None) -> ExpectedAnswer | None:
+    """When a book can be expected, as every answer shows it."""
+    if expected is None:
+        return None
+    return {
+        "earliest": expected.earliest,
+        "middle": expected.middle,
+        "latest": expected.latest,
+        "assumption": expected.assumption,
+    }
 
 
 def shown_title(title: Title) -> TitleAnswer:

@@ -1,4 +1,4 @@
-"""Counts of weeks, which name nobody and stay: STATISTICS / WEEK#monday; of mails by the day: MAILS#day / COUNTS."""
+"""Counts of weeks, which name nobody and stay: STATISTICS / WEEK#monday; of days: MAILS#day, RETURNS#day / COUNTS."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -52,13 +52,29 @@ def mails_increment(day: date, became: Mapping[str, int]) -> Write:
 
 def mails_of(table: Table, days: Iterable[date]) -> dict[date, Counter[str]]:
     """What became of mails, by the day they were put."""
-    by_key = {_mails_key(day): day for day in days}
-    found = each_of(lambda item: (by_key[item["PK"], item["SK"]], _counts(item)), table.get_many(by_key))
-    return dict(found)
+    return _of_days(table, {_mails_key(day): day for day in days})
+
+
+def _returns_key(day: date) -> Key:
+    return f"RETURNS#{day.isoformat()}", "COUNTS"
+
+
+def returns_increment(day: date, late: Mapping[str, int]) -> Write:
+    """Books checked in on a day, by how late they were, on top of what is known; a sum as that of mails."""
+    return update(_returns_key(day), add=dict(late))
+
+
+def returns_of(table: Table, days: Iterable[date]) -> dict[date, Counter[str]]:
+    """Books checked in, by the day and by how late they were."""
+    return _of_days(table, {_returns_key(day): day for day in days})
+
+
+def _of_days(table: Table, by_key: Mapping[Key, date]) -> dict[date, Counter[str]]:
+    return dict(each_of(lambda item: (by_key[item["PK"], item["SK"]], _counts(item)), table.get_many(by_key)))
 
 
 def _counts(item: Item) -> Counter[str]:
     counts = {name: number for name, number in item.items() if name not in ("PK", "SK")}
     if wrong := [name for name, number in counts.items() if not isinstance(number, int)]:
-        raise broken(item, "MailCounts", wrong)
+        raise broken(item, "DayCounts", wrong)
     return Counter(counts)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from lending.domain.calendar.closures import Closure, ClosureKind, Scope, Suspension
+from lending.domain.coming_back import Returns
 from lending.domain.policy import Policy
 from lending.domain.week import DAY, HORIZON, Week, each_day, is_run_day
 
@@ -27,11 +28,15 @@ _Place = tuple[Scope, str]
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """All closures and suspensions that matter, in any order, and the latest weekly run that is through."""
+    """All closures and suspensions that matter, in any order, and the latest weekly run that is through.
+
+    `returns` tell how late books came back of late (RULES 50).
+    """
 
     closures: tuple[Closure, ...] = ()
     suspensions: tuple[Suspension, ...] = ()
     latest_run: LatestRun | None = None
+    returns: Returns = field(default_factory=Returns)
     # What was found out: the same days are asked for again and again.
     _by_place: dict[_Place, list[Closure]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _known: dict[tuple[_Place, date], bool] = field(default_factory=dict, init=False, repr=False, compare=False)

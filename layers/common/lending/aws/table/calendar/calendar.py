@@ -1,6 +1,8 @@
-"""Closures and suspensions: CALENDAR / CLOSURE#…, SUSPENSION#…, and LATEST, the latest weekly run that is through.
+"""Closures and suspensions: CALENDAR / CLOSURE#…, SUSPENSION#…, and what else is told of days to come goes by.
 
-The whole calendar is one query: what is told of days to come needs to know which run comes next. Every change of it
+LATEST is the latest weekly run that is through, RETURNS how late books came back of late.
+
+The whole calendar is one query. Every change of it
 is marked in the same transaction, in CALENDAR_VERSION, so that a process need not read again what it has read.
 """
 
@@ -12,9 +14,10 @@ from secrets import randbelow
 
 from lending.aws.table.codec import Item, attributes, epoch, values_of
 from lending.aws.table.store import Overtaken, Table
-from lending.aws.table.writes import Count, Key, Write, delete, put_new, update
+from lending.aws.table.writes import Count, Key, Write, delete, put, put_new, update
 from lending.domain.calendar.calendar import Calendar, LatestRun
 from lending.domain.calendar.closures import Closure, Suspension
+from lending.domain.coming_back import Returns
 from lending.domain.run.run import Run
 from lending.domain.week import DAY, TOKYO
 
@@ -57,6 +60,7 @@ def _load(table: Table) -> Calendar:
         closures=tuple(values_of(Closure, found["CLOSURE"])),
         suspensions=tuple(values_of(Suspension, found["SUSPENSION"])),
         latest_run=next(values_of(LatestRun, found["LATEST"]), None),
+        returns=next(values_of(Returns, found["RETURNS"]), Returns()),
     )
 
 
@@ -67,6 +71,11 @@ def note_latest(table: Table, run: Run) -> None:
         condition = "attribute_not_exists(#date) OR #date < :run_date"
         noted = update((_PARTITION, "LATEST"), set=latest, condition=condition, run_date=run.week.run_date)
         table.write(_told(noted))
+
+
+def returns_record(returns: Returns) -> Write:
+    """How late books came back of late, as expectations are to go by (RULES 50)."""
+    return _told(put((_PARTITION, "RETURNS"), attributes(returns)))
 
 
 def closure_addition(closure: Closure) -> Write:
