@@ -18,6 +18,7 @@ from tests.benchmarks import (
     first_content,
     mail_cost,
     moving_in,
+    nightly_file,
     page_cost,
     promises,
     release_cost,
@@ -48,6 +49,7 @@ BENCHES = {
     "ranges": Bench(promises.cost),
     "first_content": Bench(first_content.run),
     "moving_in": Bench(moving_in.run),
+    "nightly_file": Bench(nightly_file.run),
     "contention": Bench(contention.run),
     "bill": Bench(bill.run, bill.details),
 }

@@ -8,6 +8,7 @@ from tests.benchmarks import (
     cold_start,
     mail_cost,
     moving_in,
+    nightly_file,
     page_cost,
     release_cost,
     run_cost,
@@ -52,6 +53,14 @@ def test_moving_in_costs_what_is_told_before_and_nothing_once_more() -> None:
     assert {name: rows[name]["units_a_row"] for name in told} == pytest.approx(told, rel=0.1)
     # AND what has not changed is not written
     assert not any(rows[f"{name}, again"]["write_units"] for name in told)
+
+
+def test_a_nightly_file_without_changes_costs_next_to_nothing() -> None:
+    # GIVEN libraries of which one copy in a hundred is lent by another system, RULES 43
+    rows = nightly_file.run((2_000, 20_000))
+    # THEN a night that tells nothing new writes down its moment, and reads only what is elsewhere
+    assert [row["write_units"] for row in rows] == [2, 2]
+    assert all(row["requests"] <= 6 and row["read_units"] <= 5 + row["elsewhere"] / 10 for row in rows)
 
 
 def test_every_kind_of_query_is_measured() -> None:
