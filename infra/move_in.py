@@ -21,6 +21,7 @@ import boto3
 from infra.catalogue.mapping import NoMapping
 from infra.faults import Faulty
 from infra.import_catalogue import names_of
+from infra.library import FIRST, read_library
 from infra.moving_in.folder import Folder, read_folder
 from infra.moving_in.move import Moved, move_in
 from infra.moving_in.rows import Fault
@@ -29,7 +30,6 @@ from lending.actions.library import Library
 from lending.actions.moving_in.begin import Older
 from lending.actions.moving_in.take_in import Taken
 from lending.aws.table import Busy, Table
-from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 
 FAULTS = "faults.csv"
@@ -44,6 +44,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--dry-run", action="store_true", help="check everything, write nothing")
     parser.add_argument("--stage", help="the name of a file in infra/stages")
+    parser.add_argument("--library", default=FIRST, help="without a stage: a folder of infra/libraries")
     parser.add_argument("--table")
     parser.add_argument("--bucket")
     asked = parser.parse_args()
@@ -52,7 +53,7 @@ def main() -> int:
         table, bucket = names_of(asked)
         if not (table and bucket):
             parser.error("which table and bucket? Give --stage, or --table and --bucket.")
-        policy = Policy.model_validate_json(checked(asked.stage).parameters["Policy"]) if asked.stage else Policy()
+        policy = (checked(asked.stage).library if asked.stage else read_library(asked.library)).policy
         folder = read_folder(asked.folder, policy, now.date())
         print(_estimate(folder))
         library = Library(Table(boto3.client("dynamodb"), table), policy, now)

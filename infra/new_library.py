@@ -37,9 +37,7 @@ class Answers(BaseModel):
     counter_phone: str = Field("000-000-0000", description="問い合わせ先の電話番号")
     counter_hours: str = Field("9:00～17:00(休館日を除く)", description="電話のつながる時間")
     mail_domain: str = Field("lib.example.jp", description="メールのドメイン(@の後)")
-    weekdays: str = Field(
-        "木", pattern=f"^[{_WEEKDAYS}]+$", description="貸出処理の曜日(週に2回なら「火木」のように)"
-    )
+    weekdays: str = Field("木", pattern=f"^[{_WEEKDAYS}]+$", description="貸出処理の曜日(週に2回なら「火木」のように)")
     cut_off: str = Field("08:30", description="予約の締切の時刻")
     cut_off_days_before: int = Field(0, description="締切は貸出処理の何日前か(当日は0)")
     mail_days_after: int = Field(2, description="貸出処理の何日後にメールを送るか")

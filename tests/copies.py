@@ -8,9 +8,9 @@ from lending.aws.table import Table
 from lending.aws.table.catalogue import copies
 from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import CopyState, Pull
-from lending.domain.policy import Policy
 from lending.domain.run_id import RunId
 from lending.domain.week import week_of_run
+from tests.library import aomori
 
 A_DAY = date(2026, 6, 1)
 
@@ -37,5 +37,5 @@ def plan(
 ) -> Pull:
     """What a weekly run plans with a copy, with the week of the default policy; or a pull for the counter."""
     run_id = RunId(run)
-    week = None if run_id.half_day else week_of_run(run_id.day, Policy())
+    week = None if run_id.half_day else week_of_run(run_id.day, aomori())
     return Pull(patron_id, title_id, decision, run_id, pickup_place, cap, week, dict(facts or {}))

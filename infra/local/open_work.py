@@ -33,7 +33,8 @@ def more_place_holds(player: Player, at: datetime) -> None:
     held, wanted = player.holds(HANAKO, at), _second_loans(player)
     placed = player.hold(HANAKO, [title_id for title_id in wanted if title_id not in held], at)
     placed += player.hold(JIRO, ["T0016", "T0019"], at) + player.hold(FUTABA, ["T0022", "T0028"], at)
-    player.happened(at, "次の順番を待つ間に予約", open_holds=placed)
+    people = 2 if held.keys() >= set(wanted) else 3
+    player.happened(at, f"{people}人が予約", open_holds=placed)
 
 
 def _second_loans(player: Player) -> list[str]:

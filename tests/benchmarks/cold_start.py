@@ -21,6 +21,9 @@ from pathlib import Path
 from py_compile import PycInvalidationMode
 from tempfile import mkdtemp
 
+from infra.library import as_parameter
+from tests.library import AOMORI
+
 ROUNDS = 5
 # Compiling takes seconds, beside which what else the machine does is little.
 ROUNDS_WITHOUT = 2
@@ -45,6 +48,7 @@ _ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "ap-northeast-1",
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
+    "POLICY": as_parameter(AOMORI.policy),
     "TABLE_NAME": "lending",
     # A package on Lambda cannot be written to.
     "PYTHONDONTWRITEBYTECODE": "1",

@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
+from infra.library import as_parameter
 from lending.aws import clients, settings, table
+from tests.library import AOMORI
 
 BUCKET = "catalogue"
 _ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_DEFAULT_REGION": "ap-northeast-1",
+    "POLICY": as_parameter(AOMORI.policy),
     "TABLE_NAME": "lending",
     "CATALOGUE_BUCKET": BUCKET,
     "SIGNING_SECRET": "signing",

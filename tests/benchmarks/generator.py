@@ -14,6 +14,7 @@ from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.run.run import Run, thursday_run
 from lending.domain.week import TOKYO
+from tests.library import aomori
 
 RUN_DATE = date(2026, 6, 4)
 HOLDS_PER_TITLE = 3
@@ -43,7 +44,7 @@ def library(holds: int, seed: int = 1, *, shuffled: bool = False) -> GeneratedLi
     is suspended, so that every rule of the run has work. `shuffled` makes the holds come in no order at all.
     """
     chance = random.Random(seed)
-    policy = Policy()
+    policy = aomori()
     titles = [f"T{number:07}" for number in range(max(1, holds // HOLDS_PER_TITLE))]
     patrons = {patron.patron_id: patron for patron in _patrons(max(20, holds // HOLDS_PER_PATRON), chance)}
     copies = {title_id: _copies(title_id, chance) for title_id in titles}

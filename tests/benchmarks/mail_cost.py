@@ -30,19 +30,19 @@ from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
 from lending.domain.mail.mail import MailState
 from lending.domain.patrons.patron import Patron
-from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.benchmarks.cloud import cloud
 from tests.benchmarks.counting_store import CountingStore, Counts
 from tests.benchmarks.throttling_store import ThrottlingStore
 from tests.handlers.conftest import lending_table
+from tests.library import aomori
 
 COUNTED, TIMED, BOOKS = 1_000, 60, 3
 SATURDAYS_MAILS, AN_INVOCATION = 50_000, 885  # seconds that a job goes on for
 SATURDAY = datetime(2026, 6, 6, 9, tzinfo=TOKYO)
 SUNDAY = date(2026, 6, 7)
 _BATCH = 10  # what the queue brings at once
-_POLICY = Policy()
+_POLICY = aomori()
 
 
 class Row(TypedDict):

@@ -17,11 +17,11 @@ from infra.moving_in import steps
 from infra.moving_in.folder import Folder, read_folder
 from lending.actions.library import Library
 from lending.aws.table import Table
-from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.benchmarks.cloud import cloud
 from tests.benchmarks.counting_store import CountingStore
 from tests.benchmarks.environment import BUCKET
+from tests.library import aomori
 
 COPIES = int(os.environ.get("BENCH_COPIES", "30000"))
 _NOW = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
@@ -47,7 +47,7 @@ def run(copies: int = COPIES) -> list[Row]:
 
 
 def _moved(store: CountingStore, path: Path, again: str) -> Iterator[Row]:
-    library = Library(Table(store, "lending"), Policy(), _NOW)
+    library = Library(Table(store, "lending"), aomori(), _NOW)
     folder = read_folder(path, library.policy, library.today)
     for file, rows, act in _acts(library, folder):
         store.count_from_here()

@@ -19,17 +19,17 @@ from lending.domain.catalogue.title import Copy, CopyState
 from lending.domain.coming_back import Returns, counted
 from lending.domain.holds.hold import PREFECTURAL, Hold
 from lending.domain.patrons.patron import Patron
-from lending.domain.policy import Policy
 from lending.domain.run.allocation import allocate
 from lending.domain.run.pickup_range import ExpectedPickup, Forecast
 from lending.domain.run.run import Outcome, Run, prefectural_pull, thursday_run
 from lending.domain.week import DAY, TOKYO, counter_due_on, is_run_day, return_checked_in_by
 from tests.benchmarks import page_cost
+from tests.library import aomori
 
 SEEDS = (1, 2, 3, 4)
 WEEKS = 52
 TITLES = 90
-POLICY = Policy()
+POLICY = aomori()
 BEGIN = date(2026, 1, 5)
 AT_LIBRARY = 0.15  # of the holds are collected at the prefectural library
 # The first are given back some days before they are due, most on its last days, some after it.

@@ -12,10 +12,10 @@ from lending.aws.table.codec import Item, attributes
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
 from lending.aws.table.writes import put
-from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.benchmarks.mail_cost import a_bag, a_loan, a_patron
 from tests.benchmarks.throttling_store import ThrottlingStore
+from tests.library import aomori
 
 BAGS, FACILITIES = 5_000, 59
 SUNDAY_EVENING = datetime(2026, 6, 14, 22, tzinfo=TOKYO)
@@ -37,7 +37,7 @@ def run(left: int = BAGS) -> Row:
     store.load(_items(left + FACILITIES))
     table = Table(store, "lending")
     with store.clock():
-        counts = release_uncollected(Library(table, Policy(), SUNDAY_EVENING), lambda: True).counts or {}
+        counts = release_uncollected(Library(table, aomori(), SUNDAY_EVENING), lambda: True).counts or {}
     if counts.get("bags") != left:
         raise RuntimeError(f"{counts} of {left} bags were released")
     reads = sum(number for (operation, _), number in store.counts.requests.items() if operation != "transaction")

@@ -28,13 +28,13 @@ from lending.aws.table.writes import Key, Write, put
 from lending.domain.catalogue.title import Title
 from lending.domain.holds.hold import Hold
 from lending.domain.patrons.patron import Patron
-from lending.domain.policy import Policy
 from lending.domain.run.run import thursday_run
 from tests.benchmarks.allocation import growth_exponent, peak_mb
 from tests.benchmarks.counting_store import Counts, Item
 from tests.benchmarks.environment import environment
 from tests.benchmarks.generator import RUN_DATE, GeneratedLibrary, library
 from tests.benchmarks.store_apart import table_apart
+from tests.library import aomori
 
 SIZES = (1_000, 10_000, 30_000)
 SCANS = 200
@@ -97,7 +97,7 @@ def measure_apart(size: int) -> Measured:
 
 def measure(size: int) -> Measured:
     """The same in this process."""
-    given, policy = thursday_run(RUN_DATE, Policy()), Policy()
+    given, policy = thursday_run(RUN_DATE, aomori()), aomori()
     with environment(), table_apart(items, size) as (table, store):
         asked = Library(table, policy, given.moment)
         store.count_from_here()

@@ -19,12 +19,12 @@ from infra.import_catalogue import import_catalogue
 from lending.actions.catalogue.search_titles import Search, search_titles
 from lending.actions.library import Library
 from lending.aws.table import Table
-from lending.domain.policy import Policy
 from lending.domain.run.expected_pickup import ANY_FACILITY
 from lending.domain.week import TOKYO
 from tests.benchmarks.cloud import cloud
 from tests.benchmarks.counting_store import CountingStore
 from tests.benchmarks.environment import BUCKET
+from tests.library import aomori
 
 COPIES, SEARCHES, PAGE = 100_000, 300, 20
 _COPIES_PER_TITLE = 2
@@ -65,7 +65,7 @@ def run(copies: int = COPIES, searches: int = SEARCHES) -> Row:
 
 def _search(table: Table, query: str) -> float:
     started = time.perf_counter()
-    found = search_titles(Library(table, Policy(), _MOMENT), BUCKET, Search(query, ANY_FACILITY), 0, PAGE)
+    found = search_titles(Library(table, aomori(), _MOMENT), BUCKET, Search(query, ANY_FACILITY), 0, PAGE)
     taken = time.perf_counter() - started
     if not found.cards:
         raise RuntimeError(f"{query} was not found")

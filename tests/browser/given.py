@@ -25,9 +25,9 @@ from lending.domain.loans.loan import Loan
 from lending.domain.mail.bounce_table import BounceCause
 from lending.domain.mail.contact import Contact
 from lending.domain.patrons.patron import Patron
-from lending.domain.policy import Policy
 from lending.domain.registration.card import Card, CardState
 from lending.domain.week import TOKYO, week_of_run
+from tests.library import aomori
 
 TEMPORARY, CHOSEN = "Kari2345kari", "Jibun-2026-jibun"
 
@@ -96,7 +96,7 @@ class Given:
 
     def bag(self, patron: Patron, facility: str, sunday: date, books: int = 1) -> None:
         """A patron's bag for a facility and a week, with some books of no title anybody else has."""
-        week = week_of_run(sunday - timedelta(days=3), Policy())
+        week = week_of_run(sunday - timedelta(days=3), aomori())
         bag = Bag(patron.patron_id, patron.card_number, facility, week.pickup_from, week.pickup_until)
         for _ in range(books):
             self.made += 1
@@ -106,7 +106,7 @@ class Given:
             self.table.transact(
                 loans.addition(loan),
                 patrons.loan_increment(patron.patron_id, barcode, 10),
-                bags.book_addition(bag, barcode, Policy()),
+                bags.book_addition(bag, barcode, aomori()),
             )
 
     def application(self, person: Person, card_number: str, at: datetime, documents: list[str], **changes: Any) -> str:
@@ -135,7 +135,7 @@ class Given:
             since=at,
             last_at=at,
         )
-        self.table.transact(contacts.record(None, wrong, Policy()))
+        self.table.transact(contacts.record(None, wrong, aomori()))
 
     def run(self, job: str, at: datetime, function: str = "AllocatorFunction") -> None:
         """A job of the schedule."""

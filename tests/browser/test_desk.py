@@ -14,11 +14,11 @@ from lending.aws.table.loans import bags
 from lending.aws.table.registration import cards
 from lending.domain.loans.bag import Bag
 from lending.domain.patrons.patron import Patron
-from lending.domain.policy import Policy
 from lending.domain.registration.card import Card
 from lending.domain.week import TOKYO
 from tests.browser.conftest import assert_accessible
 from tests.browser.given import Clock, Given, on_paper, open_view, sign_in_at
+from tests.library import aomori
 
 pytestmark = pytest.mark.browser
 
@@ -376,7 +376,7 @@ def test_crates_leave_and_their_slips_tell_the_days(phone: BrowserContext, given
     one = Bag("away", "90000001", "20", sunday, until)
     many = [Bag(f"away{n}", f"9000{n:04}", "21", sunday, until) for n in range(100, 140)]
     for bag, barcode in zip([one] * 3 + many, barcodes, strict=True):
-        given.table.transact(bags.book_addition(bag, barcode, Policy()))
+        given.table.transact(bags.book_addition(bag, barcode, aomori()))
     page = at_the_desk(phone, given, "袋詰め", datetime(2026, 12, 24, 14, 5, tzinfo=TOKYO))
     expect(page.get_by_text("2館、袋41、本43冊です。")).to_be_visible()
     # WHEN the slips are printed THEN each tells days, books and the card's bar code, and no name (RULES 24)

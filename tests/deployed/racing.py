@@ -18,13 +18,13 @@ from lending.domain.catalogue.title import Copy, CopyState, Title
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.patron import Patron
-from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.handlers.invariants import Rows, what_must_never_break
+from tests.library import aomori
 
 TIMES = 50
-POLICY = Policy()
+POLICY = aomori()
 SUNDAY, DUE = date(2026, 6, 7), date(2026, 6, 21)  # the worked example of the rules
 RENEWABLE = datetime(2026, 6, 18, 10, tzinfo=TOKYO)
 

@@ -17,13 +17,12 @@ from lending.aws.table.catalogue import queues
 from lending.aws.table.codec import epoch
 from lending.aws.table.mail import addresses, contacts
 from lending.aws.table.registration import cards
-from lending.domain.policy import Policy
 from tests.deployed.applicants import DECIDED, FACILITY, Applicant, Counter
 from tests.deployed.conftest import NOON, Given, logged, table_rows
 from tests.deployed.racing import at_once, heads_start, own
-from tests.library import AOMORI
+from tests.library import AOMORI, aomori
 
-POLICY = Policy()
+POLICY = aomori()
 CHOSEN = "Erased-Tests-2026"
 ROUNDS = 28
 # Longer than anything of a person is kept that is kept for days.

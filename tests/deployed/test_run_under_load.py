@@ -25,17 +25,17 @@ from lending.aws.table import Table
 from lending.aws.table.codec import from_wire
 from lending.aws.table.run import runs
 from lending.domain.patrons.patron import Patron
-from lending.domain.policy import Policy
 from lending.domain.run.run import RunKind, thursday_run
 from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 from tests.deployed.conftest import Given, table_rows
 from tests.handlers.invariants import what_must_never_break
+from tests.library import aomori
 
 SECONDS = float(os.environ.get("LOAD_SECONDS", "15"))
 PATIENCE = 300.0
 FIRST_RUN = date(2025, 1, 2)
-POLICY = Policy()
+POLICY = aomori()
 REFUSED = 409
 
 

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from lending.domain.loans.bag import Bag
-from lending.domain.policy import Policy
 from lending.domain.statistics import (
     FacilityCounts,
     WeekCounts,
@@ -18,8 +17,9 @@ from lending.domain.statistics import (
     without_small,
 )
 from lending.domain.week import TOKYO
+from tests.library import aomori
 
-POLICY = Policy()
+POLICY = aomori()
 MONDAY, SUNDAY = date(2026, 6, 1), date(2026, 6, 7)
 NIGHT = datetime(2026, 6, 7, 23, tzinfo=TOKYO)
 

@@ -15,15 +15,15 @@ from lending.aws.access_codes import access_code, code_hash
 from lending.aws.clients import client
 from lending.aws.table import Table
 from lending.aws.table.registration import applications, cards
-from lending.domain.policy import Policy
 from lending.domain.registration.application import Application, ApplicationForm
 from lending.domain.registration.card import Card
 from lending.domain.registration.form import parse_form
 from tests.handlers.conftest import NOON, context, request, sample
+from tests.library import aomori
 
 RECEIPT = "4821773019"
 KIT = "20100001"
-POLICY = Policy()
+POLICY = aomori()
 TICKET = "sampleticket"
 
 

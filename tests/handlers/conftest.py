@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from infra.library import as_parameter
 from lending.aws import schedules, settings, table
 from lending.aws.clients import client
 from lending.aws.table import Table
@@ -23,6 +24,7 @@ from lending.domain.patrons.patron import Patron
 from lending.domain.week import TOKYO
 from tests.benchmarks.counting_store import indexes_of_template
 from tests.handlers.crashing import Mortal
+from tests.library import AOMORI
 
 ROOT = Path(__file__).parents[2]
 # Writes side by side are for stores that are atomic under threads; moto copies its whole table meanwhile.
@@ -119,6 +121,7 @@ def _resources() -> dict[str, str]:
     client("secretsmanager").create_secret(Name="signing", SecretString="for tests only")
     client("sesv2").create_email_identity(EmailIdentity="plib.pref.aomori.lg.jp")
     return {
+        "POLICY": as_parameter(AOMORI.policy),
         "TABLE_NAME": "lending",
         "IMAGES_BUCKET": "images",
         "CATALOGUE_BUCKET": "catalogue",

@@ -23,13 +23,13 @@ from lending.domain.holds.hold import Hold, HoldStatus
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.patron import Patron
-from lending.domain.policy import Policy
 from lending.domain.registration.card import Card, CardState
 from lending.domain.week import TOKYO
 from tests.copies import moved, plan
 from tests.handlers.conftest import Given, context, request
+from tests.library import aomori
 
-POLICY = Policy()
+POLICY = aomori()
 THURSDAY = datetime(2026, 6, 4, 9, 30, tzinfo=TOKYO)  # the worked example of the rules
 SUNDAY = date(2026, 6, 7)
 WEDNESDAY_AFTER = datetime(2026, 6, 17, 15, tzinfo=TOKYO)

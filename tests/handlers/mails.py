@@ -21,11 +21,11 @@ from lending.domain.mail.kinds import MailKind
 from lending.domain.mail.kinds.addresses import ArrivalTestMail
 from lending.domain.mail.kinds.lending import LendingMail
 from lending.domain.mail.mail import Mail, MailState, new_mail
-from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import context, sample
+from tests.library import aomori
 
-POLICY = Policy()
+POLICY = aomori()
 SATURDAY = datetime(2026, 6, 6, 9, tzinfo=TOKYO)
 SUNDAY = date(2026, 6, 7)
 

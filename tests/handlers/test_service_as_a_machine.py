@@ -65,7 +65,6 @@ from lending.domain.catalogue.title import Copy, CopyState, Title
 from lending.domain.catalogue.title_changes import DescribedCopy, DescribedTitle
 from lending.domain.loans.batch import bag_id
 from lending.domain.loans.shift import Shift
-from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.run.run_record import JobResult, RunRecord
 from lending.domain.run_id import RunId
@@ -76,8 +75,9 @@ from tests.handlers.desk import SampleLibrary
 from tests.handlers.invariants import what_must_never_break
 from tests.handlers.other_system import OwnSystem
 from tests.handlers.reference_model import CAP, DAY, HOLD_LIMIT, LIBRARY, SMALL_CAP, No, ReferenceLibrary
+from tests.library import aomori
 
-POLICY = Policy(hold_limit=HOLD_LIMIT, loan_cap=CAP, loan_caps=(SMALL_CAP, CAP))
+POLICY = aomori(hold_limit=HOLD_LIMIT, loan_cap=CAP, loan_caps=(SMALL_CAP, CAP))
 PATRONS = ("p-1", "p-2", "p-3", "p-4")
 FACILITIES = ("12", "13")
 STAFF = "desk-1"

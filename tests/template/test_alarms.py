@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from infra.library import as_parameter
 from lending.aws import metrics, settings
 from lending.domain.week import TOKYO
+from tests.library import AOMORI
 from tests.template.conftest import ROOT, OfType
 
 OF_OURS = {
@@ -27,6 +29,7 @@ OF_OURS = {
 def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     """A number told as a function tells it."""
     settings.settings.cache_clear()
+    monkeypatch.setenv("POLICY", as_parameter(AOMORI.policy))
     monkeypatch.setenv("TABLE_NAME", "lending")
     # An alarm hears whichever function counts.
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "notices")

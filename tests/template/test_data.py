@@ -8,7 +8,7 @@ import pytest
 
 from lending.domain.catalogue.title import Copy, Title
 from lending.domain.holds.hold import Queued
-from lending.domain.policy import Policy
+from tests.library import aomori
 from tests.template.conftest import OfType, Resources
 
 WORK_QUEUES = {
@@ -140,7 +140,7 @@ def test_no_lifecycle_rule_takes_a_picture_from_an_application_that_waits(of_typ
     rules = of_type("AWS::S3::Bucket")["ImagesBucket"]["LifecycleConfiguration"]["Rules"]
     (clean,) = [each for each in rules if each["Prefix"] == "clean/"]
     # THEN its pictures are there: they go with it, as the stream tells, and the rule is for what all else has missed
-    assert clean["ExpirationInDays"] >= 12 * Policy().application_days
+    assert clean["ExpirationInDays"] >= 12 * aomori().application_days
     (told,) = of_type("AWS::Lambda::EventSourceMapping")["ImagesFromStream"]["FilterCriteria"]["Filters"]
     assert json.loads(told["Pattern"]) == {
         "eventName": ["MODIFY", "REMOVE"],

@@ -12,6 +12,7 @@ from lending.aws.table import idempotency
 from lending.aws.table.patrons import password_wishes
 from lending.aws.table.pulls import scans
 from lending.domain.policy import Policy
+from tests.library import aomori
 from tests.template.conftest import OfType
 
 DOC = (Path(__file__).parents[2] / "docs" / "privacy.md").read_text()
@@ -52,7 +53,7 @@ def lifetimes(template: dict[str, Any], of_type: OfType) -> dict[str, Any]:
     client = of_type("AWS::Cognito::UserPoolClient")["UserPoolClient"]
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     return {
-        **Policy().model_dump(),
+        **aomori().model_dump(),
         **{rule["Id"]: rule["ExpirationInDays"] for rules in kept for rule in rules["Rules"]},
         "idempotency.KEPT": idempotency.KEPT // timedelta(days=1),
         "password_wishes.KEPT": password_wishes.KEPT // timedelta(days=1),

@@ -9,7 +9,7 @@ import pytest
 from infra.local.translate import Template
 from infra.schedules import schedules_for
 from lending.domain.operations import jobs_of_week
-from lending.domain.policy import Policy
+from tests.library import aomori
 from tests.template.conftest import OfType, Resources
 from tests.weeks import runs_of_week
 
@@ -47,7 +47,7 @@ def test_a_job_runs_when_the_library_means_it(schedules: Resources, job: str) ->
     schedule = schedules[job]
     # THEN it is at the library's hour, not at Greenwich's, and to the minute
     written = schedule["ScheduleExpression"]
-    assert (schedules_for(Policy())[written["Ref"]] if isinstance(written, dict) else written) == expression
+    assert (schedules_for(aomori())[written["Ref"]] if isinstance(written, dict) else written) == expression
     assert schedule["ScheduleExpressionTimezone"] == "Asia/Tokyo"
     assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
     assert schedule["Target"]["Arn"] == {"Ref": f"{function}Aliaslive"}
@@ -56,7 +56,7 @@ def test_a_job_runs_when_the_library_means_it(schedules: Resources, job: str) ->
 def test_what_is_looked_for_is_what_is_scheduled() -> None:
     # GIVEN the jobs of a week whose record the desk looks for
     found: dict[str, set[tuple[str, int]]] = {}
-    for due in jobs_of_week(date(2026, 6, 1), Policy()):
+    for due in jobs_of_week(date(2026, 6, 1), aomori()):
         found.setdefault(due.job, set()).add((due.due_at.strftime("%a").upper(), due.due_at.hour))
     # THEN each is due in the hour, and on the days, that its schedule says
     assert found == {job: _scheduled(WEEK[job][1]) for job in found}
@@ -93,7 +93,7 @@ def test_two_stacks_of_one_account_have_schedules_of_their_own(schedules: Resour
 def test_the_schedules_follow_the_policy() -> None:
     # GIVEN a library with runs on Tuesday and Thursday, whose windows end on Tuesday and Thursday, and other times
     runs = runs_of_week({"weekday": 1}, {"weekday": 3})
-    policy = Policy(runs=runs, run_at=time(9), mail_at=time(8, 15), release_at=time(20, 30), pull_times=(time(10, 30),))
+    policy = aomori(runs=runs, run_at=time(9), mail_at=time(8, 15), release_at=time(20, 30), pull_times=(time(10, 30),))
     # THEN a job is scheduled on the days of all runs, at the policy's times
     assert schedules_for(policy) == {
         "RunSchedule": "cron(0 9 ? * TUE,THU *)",
@@ -108,4 +108,4 @@ def test_the_schedules_follow_the_policy() -> None:
 def test_the_template_knows_no_day_of_the_week(template: Template) -> None:
     assert not re.search(r"\b(MON|TUE|WED|THU|FRI|SAT|SUN)\b", json.dumps(template))
     # AND what it takes from the policy has no value of its own, which could go in its place
-    assert [name for name in schedules_for(Policy()) if "Default" in template["Parameters"][name]] == []
+    assert [name for name in schedules_for(aomori()) if "Default" in template["Parameters"][name]] == []

@@ -13,12 +13,12 @@ from lending.domain.calendar.closures import Closure, ClosureKind, Scope, Suspen
 from lending.domain.calendar.coming_weeks import next_week_that_runs, shut_for_good
 from lending.domain.calendar.notices import notices_on
 from lending.domain.catalogue.title import Copy, CopyState
-from lending.domain.policy import Policy
 from lending.domain.run.expected_pickup import earliest_pickup
 from lending.domain.week import TOKYO, week_of_run
 from tests.copies import plan
+from tests.library import aomori
 
-POLICY = Policy()
+POLICY = aomori()
 RUN = date(2026, 6, 4)
 DAY = timedelta(days=1)
 MONDAYS = Closure(

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lending.domain.policy import Policy
 from lending.domain.week import (
     TOKYO,
     Week,
@@ -18,9 +17,10 @@ from lending.domain.week import (
     run_due_at,
     week_of_run,
 )
+from tests.library import aomori
 from tests.weeks import runs_of_week
 
-POLICY = Policy()
+POLICY = aomori()
 RUN = date(2026, 6, 4)
 CUT_OFF = datetime(2026, 6, 4, 8, 30, tzinfo=TOKYO)
 SECOND = timedelta(seconds=1)
@@ -112,7 +112,7 @@ def test_a_return_one_day_late_misses_the_run(returned_on: date, checked_in_by: 
 
 def test_what_is_checked_in_on_the_day_of_a_run_may_miss_it() -> None:
     """GIVEN a carriage that is done on Thursday only THEN its books are sure to be there a week later (RULES 30)."""
-    slow = Policy(runs=runs_of_week({"checked_in_days_after_pickup": 4}))
+    slow = aomori(runs=runs_of_week({"checked_in_days_after_pickup": 4}))
     assert week_of_run(RUN, slow).uncollected_run == date(2026, 6, 25)
     assert return_checked_in_by(date(2026, 6, 14), slow) == date(2026, 6, 18)
 
@@ -154,7 +154,7 @@ def test_a_pickup_change_in_time(recorded_at: str, wednesday_open: bool, run_dat
 def test_the_library_may_decide_otherwise() -> None:
     """GIVEN a policy with a Tuesday noon run THEN the week follows it: no number of it is in the code."""
     tuesday = {"weekday": 1, "cut_off": time(12), "pickup_days_after": 4, "pickup_days": 7}
-    policy = Policy(runs=runs_of_week(tuesday), run_at=time(12, 1), partner_loan_days=21)
+    policy = aomori(runs=runs_of_week(tuesday), run_at=time(12, 1), partner_loan_days=21)
     week = week_of_run(date(2026, 6, 2), policy)
     assert next_run_after(datetime(2026, 6, 2, 12, 0, tzinfo=TOKYO), policy) == date(2026, 6, 2)
     assert (week.pickup_from, week.pickup_until, week.due_on) == (

@@ -14,9 +14,9 @@ from lending.domain.exchange.copies_file import (
     read_copies,
     takes_too_much,
 )
-from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.copies import plan
+from tests.library import aomori
 
 ARRIVED = datetime(2026, 6, 5, 3, 30, tzinfo=TOKYO)
 WHOLE = "barcode,state,due_on\r\na-1,elsewhere,2026-06-20\r\na-2,on_shelf,\r\na-3,on_loan,2026-06-21\r\n"
@@ -76,8 +76,8 @@ def test_a_name_says_as_of_when_a_file_tells(name: str, moment: datetime) -> Non
 def test_a_file_takes_away_no_more_than_the_policys_share(
     taken_away: int, rows: int, rows_before: int, too_much: bool
 ) -> None:
-    assert takes_too_much(taken_away, CopiesFile(rows), rows_before, Policy()) is too_much
-    assert not takes_too_much(taken_away, CopiesFile(rows), rows_before, Policy(taken_away_percent=100))
+    assert takes_too_much(taken_away, CopiesFile(rows), rows_before, aomori()) is too_much
+    assert not takes_too_much(taken_away, CopiesFile(rows), rows_before, aomori(taken_away_percent=100))
 
 
 @pytest.mark.parametrize("state", CopyState)

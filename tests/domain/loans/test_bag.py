@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from lending.domain.loans.bag import Arrival, Bag, BagList, back_by, list_of
-from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
+from tests.library import aomori
 
-POLICY = Policy()
+POLICY = aomori()
 # The worked example: Sunday S is 06-07, the last day 06-14, and what was not collected is checked in by Wed 06-17.
 BAG = Bag("p-1", "10000001", "7", date(2026, 6, 7), date(2026, 6, 14), frozenset({"t-1-1"}))
 
@@ -81,7 +81,7 @@ def test_a_hand_over_is_taken_back_within_the_minutes_of_the_policy() -> None:
     # RULES 30
     done = replace(BAG, handed_over_at=on(8), books_handed_over=1)
     assert (BAG.undo_until(POLICY), done.undo_until(POLICY)) == (None, on(8, 11, 10))
-    assert done.undo_until(Policy(hand_over_undo_minutes=3)) == on(8) + timedelta(minutes=3)
+    assert done.undo_until(aomori(hand_over_undo_minutes=3)) == on(8) + timedelta(minutes=3)
     # but not once a book of it is checked in (RULES 32)
     assert replace(done, books_handed_over=2).undo_until(POLICY) is None
 

@@ -21,7 +21,7 @@ from lending.domain.mail.kinds.kind import WithCard
 from lending.domain.mail.kinds.lending import LendingMail, ShiftMail
 from lending.domain.mail.mail import Mail, mail_id
 from lending.domain.mail.text import LINE_COLUMNS, Text, columns, masked
-from lending.domain.policy import Policy
+from tests.library import aomori
 
 GOLDEN = Path(__file__).parent / "golden"
 PAGE = {"my_library_url": "https://online.example.jp/my/", "card_number": "2000123456"}
@@ -124,7 +124,7 @@ TO_PATRONS = [case for case, (kind, _) in CASES.items() if issubclass(kind, With
 
 def composed(case: str, **changes: object) -> Text:
     kind, facts = CASES[case]
-    return kind.of(facts | changes).text(Policy())
+    return kind.of(facts | changes).text(aomori())
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -169,7 +169,7 @@ def test_no_line_is_wider_than_a_phone(case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_every_mail_says_who_writes_and_where_to_call(case: str) -> None:
     # RULES 37; the counter's hours and number are the library's to set
-    policy = Policy(counter_phone="017-000-0000", counter_hours="10:00～17:00", mail_sender="貸出係")
+    policy = aomori(counter_phone="017-000-0000", counter_hours="10:00～17:00", mail_sender="貸出係")
     kind, facts = CASES[case]
     body = kind.of(facts).text(policy).body
     assert "貸出係です。" in body
@@ -220,7 +220,7 @@ def test_the_saturday_mail_says_all_that_matters() -> None:
 def test_numbers_in_a_mail_are_the_policys() -> None:
     # GIVEN another renewal rule THEN the mail tells that one (RULES 31)
     kind, facts = CASES["lending"]
-    body = kind.of(facts).text(Policy(renewal_opens_days=5, renewal_days=14, renewal_limit=1)).body
+    body = kind.of(facts).text(aomori(renewal_opens_days=5, renewal_days=14, renewal_limit=1)).body
     assert "返却期限の5日前から" in body
     assert "(14日ずつ1回まで)" in body
 
@@ -255,7 +255,7 @@ def test_no_mail_asks_for_two_things_at_once(case: str) -> None:
     # and every mail says that nobody reads answers, unless somebody does (RULES 37)
     kind, facts = CASES[case]
     assert "このメールは送信専用です。" in body
-    assert "送信専用" not in kind.of(facts).text(Policy(mail_reply_to="desk@example.jp")).body
+    assert "送信専用" not in kind.of(facts).text(aomori(mail_reply_to="desk@example.jp")).body
 
 
 @pytest.mark.parametrize("kind", ["new", "password"])

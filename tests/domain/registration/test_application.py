@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lending.domain.policy import Policy
 from lending.domain.registration.application import Application, ApplicationForm, SlotState, record_of
 from lending.domain.registration.decision import Decision, decide_faults, decided, new_expiry, patron_changes
 from lending.domain.registration.documents import DocumentKind
@@ -36,8 +35,9 @@ from lending.domain.registration.slots import (
     without_image,
 )
 from lending.domain.registration.status import status_message
+from tests.library import aomori
 
-POLICY = Policy()
+POLICY = aomori()
 TODAY = date(2026, 6, 4)
 NOW = datetime(2026, 6, 4, 3, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -517,6 +517,6 @@ def test_a_child_applies_with_a_guardian() -> None:
     assert patron_changes(opened_for_a_child)["guardian"] == "青森 一郎"
     assert record_of(opened_for_a_child).guardian == ""
     # AND the age is the library's to set
-    read = parse_form(FORM | {"birth_date": grown}, Policy(guardian_below=18), TODAY)
+    read = parse_form(FORM | {"birth_date": grown}, aomori(guardian_below=18), TODAY)
     assert isinstance(read, tuple)
     assert [fault.field for fault in read] == ["guardian"]

@@ -13,6 +13,7 @@ from infra.local import photos
 from lending.aws.image_cleaning import MAX_SIDE, CleanPicture, UnusablePicture, black_out, clean_picture
 from lending.domain.policy import Policy
 from lending.domain.registration.application import Rectangle
+from tests.library import aomori
 
 SMALL = (640, 480)
 COLOURS: dict[tuple[int, ...], str] = {
@@ -30,7 +31,7 @@ def opened(picture: CleanPicture) -> Image.Image:
 
 def refusal(data: bytes, policy: Policy | None = None) -> UnusablePicture:
     with pytest.raises(UnusablePicture) as raised:
-        clean_picture(data, policy or Policy())
+        clean_picture(data, policy or aomori())
     assert raised.value.message.endswith("。")
     return raised.value
 
@@ -68,7 +69,7 @@ def test_a_phones_photo_keeps_its_pixels_and_nothing_else() -> None:
     traces = [photos.CAMERA.encode(), photos.COMMENT, b"Exif", b"xmpmeta", position]
     assert all(trace in sent for trace in traces)
 
-    clean = clean_picture(sent)
+    clean = clean_picture(sent, aomori())
 
     assert not any(trace in clean.jpeg for trace in traces)
     picture = opened(clean)
@@ -79,7 +80,7 @@ def test_a_phones_photo_keeps_its_pixels_and_nothing_else() -> None:
 
 def test_a_photo_stands_upright_and_is_scaled_down() -> None:
     """GIVEN 12 million pixels lying on their side WHEN cleaned THEN they stand, the long side 2000."""
-    clean = clean_picture(photos.card_photo("1234567890"))
+    clean = clean_picture(photos.card_photo("1234567890"), aomori())
     assert (clean.width, clean.height) == (1500, MAX_SIDE)
     assert opened(clean).size == (1500, MAX_SIDE)
 
@@ -87,7 +88,7 @@ def test_a_photo_stands_upright_and_is_scaled_down() -> None:
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_way_a_phone_can_be_held(orientation: int) -> None:
     picture = quarters()
-    clean = clean_picture(photos.phone_jpeg(picture, orientation))
+    clean = clean_picture(photos.phone_jpeg(picture, orientation), aomori())
     assert opened(clean).size == picture.size
     assert corners(opened(clean)) == UPRIGHT
 
@@ -103,7 +104,7 @@ def test_every_kind_of_png_is_read(mode: str) -> None:
         expected = 255
         if mode.endswith("A"):
             picture = Image.new("RGBA", (64, 48), (0, 0, 0, 0)).convert(mode)
-    clean = opened(clean_picture(photos.png(picture)))
+    clean = opened(clean_picture(photos.png(picture), aomori()))
     assert clean.mode == "RGB"
     assert clean.size == (64, 48)
     assert abs(pixel(clean, (20, 20))[0] - expected) <= 2
@@ -114,7 +115,7 @@ def test_every_kind_of_png_is_read(mode: str) -> None:
 def test_every_kind_of_jpeg_is_read(mode: str, progressive: bool) -> None:
     file = BytesIO()
     Image.new("RGB", (3000, 1500), "white").convert(mode).save(file, "JPEG", progressive=progressive)
-    clean = clean_picture(file.getvalue())
+    clean = clean_picture(file.getvalue(), aomori())
     assert (clean.width, clean.height) == (MAX_SIDE, 1000)
     assert min(pixel(opened(clean), (50, 50))) >= 253
 
@@ -125,7 +126,7 @@ def test_a_profile_is_carried_out_then_dropped() -> None:
     for embedded in (profile, profile[:200] + b"\x00" * 200, b"nonsense" * 10):
         file = BytesIO()
         quarters().save(file, "JPEG", icc_profile=embedded, quality=95)
-        clean = clean_picture(file.getvalue())
+        clean = clean_picture(file.getvalue(), aomori())
         assert corners(opened(clean)) == UPRIGHT
         assert "icc_profile" not in opened(clean).info
 
@@ -136,12 +137,12 @@ def test_an_empty_file_is_said_to_be_empty() -> None:
 
 def test_more_bytes_than_the_policy_allows() -> None:
     """GIVEN the limit of a phone photo WHEN a file has one byte more THEN it is refused with the limit (RULES 2)."""
-    found = refusal(b"\xff\xd8\xff" + b"\x00" * Policy().image_bytes)
+    found = refusal(b"\xff\xd8\xff" + b"\x00" * aomori().image_bytes)
     assert found.code == "too_large"
     assert "10MB" in found.message
     sent = photos.document_photo(size=SMALL)
-    assert clean_picture(sent, Policy(image_bytes=len(sent)))
-    assert refusal(sent, Policy(image_bytes=len(sent) - 1)).code == "too_large"
+    assert clean_picture(sent, aomori(image_bytes=len(sent)))
+    assert refusal(sent, aomori(image_bytes=len(sent) - 1)).code == "too_large"
 
 
 def test_heic_is_told_by_its_bytes_and_how_to_avoid_it() -> None:
@@ -216,7 +217,7 @@ def test_a_polyglot_is_only_a_picture_afterwards() -> None:
     """GIVEN a JPEG that is a page and an archive as well WHEN cleaned THEN only its pixels are left."""
     sent = photos.polyglot()
     assert photos.PAGE in sent
-    clean = clean_picture(sent)
+    clean = clean_picture(sent, aomori())
     for hidden in (b"<html", b"script", b"PK\x03\x04"):
         assert hidden not in clean.jpeg
     assert clean.jpeg.endswith(b"\xff\xd9")
@@ -231,7 +232,7 @@ def test_broken_bytes_are_a_picture_or_a_finding(as_png: bool, changes: list[tup
     for place, value in changes:
         data[place % len(data)] = value
     with contextlib.suppress(UnusablePicture):
-        assert clean_picture(bytes(data)).jpeg.startswith(b"\xff\xd8\xff")
+        assert clean_picture(bytes(data), aomori()).jpeg.startswith(b"\xff\xd8\xff")
 
 
 JPEG = photos.document_photo(size=(160, 120))
@@ -240,7 +241,7 @@ PNG = photos.png(quarters((40, 30)))
 
 def test_black_rectangles_hide_for_good() -> None:
     """GIVEN a clean picture WHEN staff black out a part THEN it is black, the rest is not, nothing else is in it."""
-    clean = clean_picture(photos.png(quarters((200, 160))))
+    clean = clean_picture(photos.png(quarters((200, 160))), aomori())
     hidden = black_out(clean.jpeg, [Rectangle(100, 0, 200, 80), Rectangle(-50, 120, 8, 900)])
     picture = opened(hidden)
     assert corners(picture) == ["red", "black", "black", "white"]
@@ -254,6 +255,6 @@ def test_black_rectangles_hide_for_good() -> None:
 @pytest.mark.parametrize("part", [(200, 0, 300, 10), (10, 10, 10, 20), (20, 0, 10, 5), (-9, -9, 0, 0)])
 def test_a_rectangle_that_hides_nothing_is_an_error(part: tuple[int, int, int, int]) -> None:
     """GIVEN a rectangle beside the picture WHEN blacked out THEN nobody is left to think the number is hidden."""
-    clean = clean_picture(photos.png(quarters((200, 160))))
+    clean = clean_picture(photos.png(quarters((200, 160))), aomori())
     with pytest.raises(ValueError, match="covers nothing"):
         black_out(clean.jpeg, [Rectangle(*part)])

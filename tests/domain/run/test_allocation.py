@@ -20,14 +20,14 @@ from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.catalogue.title import Copy, CopyState
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.patrons.patron import Patron
-from lending.domain.policy import Policy
 from lending.domain.run.allocation import allocate
 from lending.domain.run.reasons import Code, counter_sentence, patron_sentence
 from lending.domain.run.run import Outcome, Run, RunDecision, prefectural_pull, thursday_run
 from lending.domain.week import TOKYO
 from tests.copies import plan
+from tests.library import aomori
 
-POLICY = Policy()
+POLICY = aomori()
 RUN_DATE = date(2026, 6, 4)
 THURSDAY = thursday_run(RUN_DATE, POLICY)
 CUT_OFF = THURSDAY.week.cut_off

@@ -7,13 +7,13 @@ from lending.domain.calendar.calendar import Calendar, LatestRun
 from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.catalogue.title import Copy, CopyState, Pull
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
-from lending.domain.policy import Policy
 from lending.domain.run.expected_pickup import available, pickup_of_hold
 from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 from tests.copies import plan
+from tests.library import aomori
 
-POLICY, OPEN = Policy(), Calendar()
+POLICY, OPEN = aomori(), Calendar()
 MONDAY = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
 THURSDAY = datetime(2026, 6, 4, 10, tzinfo=TOKYO)
 NOBODY = frozenset[str]()

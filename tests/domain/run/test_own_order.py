@@ -33,9 +33,10 @@ from tests.domain.run.test_allocation import (
     patron,
     secured,
 )
+from tests.library import aomori
 
-OFF = Policy()
-ON = Policy(pause=True, reading_order=True, any_of=True, own_order=True, books_a_run=True)
+OFF = aomori()
+ON = aomori(pause=True, reading_order=True, any_of=True, own_order=True, books_a_run=True)
 
 
 def decided(holds: list[Hold], copies: list[Copy], *people: Patron, run: Run = THURSDAY) -> dict[str, tuple[str, str]]:

@@ -12,13 +12,13 @@ from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.catalogue.title import Copy, CopyState
 from lending.domain.coming_back import Returns, counted, habit
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
-from lending.domain.policy import Policy
 from lending.domain.run.expected_pickup import pickup_of_hold
 from lending.domain.run.pickup_range import ExpectedPickup, Forecast
 from lending.domain.week import TOKYO
 from tests.benchmarks import promises
+from tests.library import aomori
 
-POLICY = Policy()
+POLICY = aomori()
 NOW = datetime(2026, 6, 5, 10, tzinfo=TOKYO)
 TODAY = NOW.date()
 SUNDAY = date(2026, 6, 14)  # of the next run

@@ -10,6 +10,7 @@ import pytest
 
 from functions.desk.handler import handler as desk
 from functions.exchange.handler import handler
+from infra.library import as_parameter
 from lending.aws.clients import client
 from lending.aws.settings import settings
 from lending.aws.table import Table
@@ -22,6 +23,7 @@ from tests.handlers.conftest import Given, context, sample
 from tests.handlers.crashing import Mortal, dies_anywhere, everything
 from tests.handlers.desk import SampleLibrary, answered, ask
 from tests.handlers.metrics import counts_in
+from tests.library import aomori
 
 DUE = date(2026, 6, 20)
 NIGHT = "copies-20260603-2300.csv"
@@ -44,7 +46,7 @@ def at(given: Given) -> SampleLibrary:
 @pytest.fixture
 def any_share(monkeypatch: pytest.MonkeyPatch) -> None:
     """A library that lets a night take away what it likes."""
-    monkeypatch.setenv("POLICY", '{"taken_away_percent": 100}')
+    monkeypatch.setenv("POLICY", as_parameter(aomori(taken_away_percent=100)))
     settings.cache_clear()
 
 

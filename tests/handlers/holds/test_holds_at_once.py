@@ -19,10 +19,10 @@ from lending.aws.table.patrons import patrons
 from lending.domain.catalogue.title import Title
 from lending.domain.holds.hold import in_turn
 from lending.domain.patrons.patron import Patron
-from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.benchmarks import contention
 from tests.benchmarks.counting_store import CountingStore
+from tests.library import aomori
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
 CROWD = 60
@@ -91,7 +91,7 @@ def test_a_crowd_is_let_in_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def place(number: int) -> None:
         moment = NOON + timedelta(milliseconds=(number * 37) % CROWD)
-        place_hold(Library(table, Policy(), moment), f"p-{number:03}", "t-1", "prefectural")
+        place_hold(Library(table, aomori(), moment), f"p-{number:03}", "t-1", "prefectural")
 
     # WHEN all of them place a hold at once
     with ThreadPoolExecutor(CROWD) as crowd:

@@ -16,15 +16,15 @@ from lending.domain.calendar.calendar import Calendar
 from lending.domain.catalogue.title import Copy, CopyState, Title
 from lending.domain.holds.hold import Hold, HoldStatus, Place, in_turn, place_in_queue
 from lending.domain.patrons.patron import Patron
-from lending.domain.policy import Policy
 from lending.domain.pulls.pull import GIVES, counting_unread, decide_anew
 from lending.domain.run.run import Run, RunDecision, thursday_run
 from lending.domain.week import TOKYO
 from tests.benchmarks.counting_store import CountingStore
+from tests.library import aomori
 
 RUN_DATE = date(2026, 6, 4)
 FIRST = datetime(2026, 6, 1, 23, 58, tzinfo=TOKYO)
-POLICY = Policy()
+POLICY = aomori()
 
 
 @pytest.fixture

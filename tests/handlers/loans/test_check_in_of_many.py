@@ -11,10 +11,10 @@ from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
 from lending.domain.catalogue.title import Copy, CopyState, Title
 from lending.domain.loans.bag import Bag
-from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.benchmarks.mail_cost import BOOKS, a_bag, a_loan, a_patron
 from tests.benchmarks.throttling_store import ThrottlingStore
+from tests.library import aomori
 
 WEDNESDAY = datetime(2026, 6, 17, 10, tzinfo=TOKYO)
 PATRONS = 8
@@ -29,7 +29,7 @@ def a_trolley(table: Table) -> list[str]:
             loan = a_loan(bag.patron_id, barcode, bag.facility)
             copy = Copy(barcode, loan.title_id, "913", state=CopyState.ON_LOAN, holder=bag.patron_id)
             table.write(titles.description_change(None, Title(loan.title_id, loan.title, "", "", (barcode,), 1)))
-            table.transact(copies.addition(copy), loans.addition(loan), bags.book_addition(bag, barcode, Policy()))
+            table.transact(copies.addition(copy), loans.addition(loan), bags.book_addition(bag, barcode, aomori()))
     return [f"{n}-{book}" for book in range(BOOKS) for n in range(PATRONS)]
 
 
@@ -39,7 +39,7 @@ def test_many_books_of_a_few_patrons_are_checked_in_side_by_side() -> None:
     table = Table(store, "lending", at_once=8)
     trolley = [*a_trolley(table), "7777"]
     # WHEN they are checked in together
-    done = check_in_all(Library(table, Policy(), WEDNESDAY), [*trolley, trolley[0]], "desk-1")
+    done = check_in_all(Library(table, aomori(), WEDNESDAY), [*trolley, trolley[0]], "desk-1")
     # THEN each is told in its place, once
     assert [book.barcode for book in done] == trolley
     assert [book.result for book in done] == ["returned"] * (len(trolley) - 1) + ["unknown"]
@@ -62,8 +62,8 @@ def test_as_many_books_as_fit_a_transaction_go_together() -> None:
         copy = Copy(barcode, loan.title_id, "913", state=CopyState.ON_LOAN, holder="p")
         bag = Bag("p", "10000001", loan.pickup_place, date(2026, 6, 7), date(2026, 6, 14))
         table.write(titles.description_change(None, Title(loan.title_id, loan.title, "", "", (barcode,), 1)))
-        table.transact(copies.addition(copy), loans.addition(loan), bags.book_addition(bag, barcode, Policy()))
+        table.transact(copies.addition(copy), loans.addition(loan), bags.book_addition(bag, barcode, aomori()))
     # WHEN they are checked in together THEN no transaction is too large, and all are back
-    done = check_in_all(Library(table, Policy(), WEDNESDAY), barcodes, "desk-1")
+    done = check_in_all(Library(table, aomori(), WEDNESDAY), barcodes, "desk-1")
     assert {book.result for book in done} == {"returned"}
     assert loans.of_patron(table, "p") == []

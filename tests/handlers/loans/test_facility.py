@@ -20,15 +20,15 @@ from lending.aws.table.registration import cards
 from lending.domain.calendar.facility import Facility
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.batch import bag_id
-from lending.domain.policy import Policy
 from lending.domain.registration.card import Card, CardState
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import NOON, Given, context, request, sample
 from tests.handlers.crashing import Crash, Mortal
 from tests.handlers.desk import SampleLibrary
 from tests.handlers.desk import ask as ask_desk
+from tests.library import aomori
 
-POLICY = Policy()
+POLICY = aomori()
 SUNDAY = date(2026, 6, 7)
 BAG = bag_id(SUNDAY, "7", "p-1")
 PILES = ("coming", "to_hand_over", "to_return", "done")

@@ -14,12 +14,12 @@ from lending.aws.table import Table, library_table
 from lending.aws.table.loans import bags, reports
 from lending.aws.table.patrons import patrons
 from lending.domain.loans.batch import bag_id
-from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, request, sample
 from tests.handlers.crashing import Crash, Mortal
 from tests.handlers.desk import SampleLibrary, answered
 from tests.handlers.desk import ask as ask_desk
+from tests.library import aomori
 
 BAG = bag_id(date(2026, 6, 7), "7", "p-1")
 TEXT = "見本花子さんの本が1冊足りません。"
@@ -189,7 +189,7 @@ def test_the_words_are_erased_some_time_after_it_was_done(there: SampleLibrary) 
     ask_desk("POST", f"/reports/{tasks()[0]['id']}/done", now=on(6))
     (done,) = there.table.query("FACILITY#007", "REPORT#")
     assert "work" not in done
-    assert done["expires_at"] == int((on(6) + timedelta(days=Policy().history_days)).timestamp())
+    assert done["expires_at"] == int((on(6) + timedelta(days=aomori().history_days)).timestamp())
 
 
 def test_the_words_are_in_no_log_and_in_no_kept_answer(

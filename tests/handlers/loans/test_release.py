@@ -21,10 +21,10 @@ from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
-from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.handlers.conftest import Given, context, sample
+from tests.library import aomori
 
 S = date(2026, 6, 7)
 LAST_DAY = date(2026, 6, 14)
@@ -47,14 +47,14 @@ def lend(library: Table, patron_id: str, *barcodes: str, until: date = LAST_DAY,
             patron_id, barcode, f"t-{barcode}", "本", "12", datetime(2026, 6, 4, 11, tzinfo=TOKYO), date(2026, 6, 21),
             pickup_from=pickup_from, pickup_until=until,
         )  # fmt: skip
-        library.transact(loans.addition(loan), bags.book_addition(bag, barcode, Policy()))
+        library.transact(loans.addition(loan), bags.book_addition(bag, barcode, aomori()))
     return bag
 
 
 def record_another(library: Table, day: int = 10, pickup_from: date = S) -> None:
     """The facility has recorded a hand-over of the batch, of another patron's bag."""
     bag = Bag("p-9", "10000009", "12", pickup_from, LAST_DAY)
-    library.write(bags.book_addition(bag, "b-9", Policy()))
+    library.write(bags.book_addition(bag, "b-9", aomori()))
     library.write(bags.hand_over_record(bag, datetime(2026, 6, day, 11, tzinfo=TOKYO)))
 
 
@@ -235,7 +235,7 @@ def test_another_facilitys_records_are_its_own(given: Given, library: Table) -> 
     given.patron("p-1", loans=1)
     lend(library, "p-1", "b-1")
     other = Bag("p-9", "10000009", "13", S, LAST_DAY)
-    library.write(bags.book_addition(other, "b-9", Policy()))
+    library.write(bags.book_addition(other, "b-9", aomori()))
     library.write(bags.hand_over_record(other, datetime(2026, 6, 10, 11, tzinfo=TOKYO)))
     release()
     assert released(library, "p-1") == []

@@ -15,10 +15,10 @@ from lending.aws.table.loans import bags
 from lending.aws.table.mail import mails
 from lending.aws.table.writes import put
 from lending.domain.loans.bag import Bag
-from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.benchmarks import throttling_store
 from tests.benchmarks.throttling_store import ThrottlingStore
+from tests.library import aomori
 
 SATURDAY, SUNDAY = datetime(2026, 6, 6, 9, tzinfo=TOKYO), date(2026, 6, 7)
 BAGS = 400
@@ -44,7 +44,7 @@ def _item(bag: Bag) -> Item:
 
 
 def announce(store: ThrottlingStore, enough_time: Callable[[], bool]) -> dict[str, int] | None:
-    return announce_bags(Library(Table(store, "lending"), Policy(), SATURDAY), enough_time).counts
+    return announce_bags(Library(Table(store, "lending"), aomori(), SATURDAY), enough_time).counts
 
 
 def put_mails(store: ThrottlingStore) -> int:

@@ -24,13 +24,13 @@ from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
 from lending.domain.mail.mail import Mail
 from lending.domain.patrons.patron import Patron
-from lending.domain.policy import Policy
 from lending.domain.run.run_record import RunRecord
 from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 from tests.benchmarks.counting_store import CountingStore
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.metrics import counts_in
+from tests.library import aomori
 
 S = date(2026, 6, 7)
 PLACED = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
@@ -55,7 +55,7 @@ def names(library: Table, patron_id: str = "p-1") -> list[str]:
 
 def pack(library: Table, patron_id: str, facility: str, barcode: str, pickup_from: date = S) -> Bag:
     bag = Bag(patron_id, "10000001", facility, pickup_from, date(2026, 6, 14))
-    library.transact(bags.book_addition(bag, barcode, Policy()))
+    library.transact(bags.book_addition(bag, barcode, aomori()))
     return bag
 
 
@@ -278,7 +278,7 @@ def test_cards_that_ran_out_are_looked_at_once() -> None:
         mornings = []
         for day in (10, 11):
             table._client.count_from_here()
-            put_daily_mails(Library(table, Policy(), datetime(2026, 6, day, 10, tzinfo=TOKYO)))
+            put_daily_mails(Library(table, aomori(), datetime(2026, 6, day, 10, tzinfo=TOKYO)))
             mornings.append(sum(table._client.counts.read.values()))
         return mornings
 

@@ -13,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.notices import handler as notices
+from infra.library import as_parameter
 from lending.aws import accounts, mailer, queue, settings
 from lending.aws.clients import client
 from lending.aws.signing import confirmed
@@ -49,6 +50,7 @@ from tests.handlers.mails import (
     throttled,
 )
 from tests.handlers.metrics import counts_in
+from tests.library import aomori
 
 RECEIPT = "2606-0001"
 
@@ -560,7 +562,7 @@ def test_a_mail_says_that_no_person_wrote_it(
     assert post.taken[0]["Content"]["Simple"]["Headers"] == [{"Name": "Auto-Submitted", "Value": "auto-generated"}]
     assert "送信専用" in post.text
     # and GIVEN one THEN answers go there
-    monkeypatch.setenv("POLICY", json.dumps({"mail_reply_to": "desk@example.jp"}))
+    monkeypatch.setenv("POLICY", as_parameter(aomori(mail_reply_to="desk@example.jp")))
     settings.settings.cache_clear()
     post.bring(put(library, ArrivalTestMail, 2))
     assert post.taken[1]["ReplyToAddresses"] == ["desk@example.jp"]

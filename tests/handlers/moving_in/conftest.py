@@ -13,8 +13,8 @@ from lending.actions.library import Library
 from lending.aws.table import Table
 from lending.aws.table.calendar import facilities
 from lending.domain.calendar.facility import Facility
-from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
+from tests.library import aomori
 
 BUCKET = "catalogue"
 FACILITY = facilities.facility_record(Facility(12, "西北", "鰺ヶ沢町", "見本の公民館", True))
@@ -23,7 +23,7 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
 
 def move(table: Table, path: Path, *, dry: bool = False) -> Moved:
     """Move a folder in."""
-    here = Library(table, Policy(), NOW)
+    here = Library(table, aomori(), NOW)
     return move_in(here, BUCKET, read_folder(path, here.policy, here.today), lambda *_: None, dry=dry)
 
 

@@ -19,10 +19,10 @@ from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.catalogue.title import CopyState
 from lending.domain.loans.loan import Loan
 from lending.domain.mail.kinds.addresses import AddressConfirmationMail
-from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import NOON, Given, context, request, sample
 from tests.handlers.desk import SampleLibrary
+from tests.library import aomori
 
 DUE = date(2026, 6, 21)  # the worked example of the rules
 
@@ -280,7 +280,7 @@ def test_state_of_a_loan_by_day(there: SampleLibrary, day: int, state: str) -> N
 def test_where_nothing_is_recorded_nobody_is_told_that_books_are_on_their_way_back(there: SampleLibrary) -> None:
     # GIVEN a facility that records nothing, and a Sunday that is over (RULES 30)
     there.patron(), there.given.title(), there.loan()
-    release_uncollected(Library(there.table, Policy(), datetime(2026, 6, 14, 22, tzinfo=TOKYO)), lambda: True)
+    release_uncollected(Library(there.table, aomori(), datetime(2026, 6, 14, 22, tzinfo=TOKYO)), lambda: True)
     (loan,) = ask("GET", "/me/loans", now=on(18))[1]["items"]
     assert (loan["state"], loan["state_label"]) == ("window_over", "受取期間は終わりました")
     assert there.who().returning == 0

@@ -15,11 +15,12 @@ from lending.aws.table.run import runs
 from lending.domain.policy import Policy
 from tests.handlers.conftest import Given, context
 from tests.handlers.desk import SUNDAY, THURSDAY, SampleLibrary, ask
+from tests.library import aomori
 from tests.weeks import runs_of_week
 
 DAYS = SUNDAY, date(2026, 6, 14), date(2026, 6, 21)
-OTHER_DAYS = Policy(runs=runs_of_week({"pickup_days_after": 4, "pickup_days": 15}), partner_loan_days=28)
-OTHER_WEEK = Policy(runs=runs_of_week({"weekday": 2, "pickup_days_after": 5}))
+OTHER_DAYS = aomori(runs=runs_of_week({"pickup_days_after": 4, "pickup_days": 15}), partner_loan_days=28)
+OTHER_WEEK = aomori(runs=runs_of_week({"weekday": 2, "pickup_days_after": 5}))
 policies = pytest.mark.parametrize("policy", [OTHER_DAYS, OTHER_WEEK], ids=["days", "weekday"])
 
 
@@ -120,7 +121,7 @@ def test_a_run_that_stopped_goes_on_with_its_days(at: SampleLibrary, monkeypatch
     monkeypatch.setattr(runs, "CHUNK", 1)
     parts = iter((True, False))
     with pytest.raises(Unfinished):
-        run_for(Library(at.table, Policy(), THURSDAY), THURSDAY.date(), lambda: next(parts))
+        run_for(Library(at.table, aomori(), THURSDAY), THURSDAY.date(), lambda: next(parts))
     # WHEN it goes on under another policy (RULES 26)
     run_for(Library(at.table, OTHER_DAYS, THURSDAY), THURSDAY.date(), lambda: True)
     # THEN both books are planned for the same week

@@ -30,7 +30,6 @@ from lending.domain.mail.kinds.applications import ReceiptMail
 from lending.domain.mail.mail import Mail
 from lending.domain.patrons.mail_address import PendingAddress
 from lending.domain.patrons.patron import Patron
-from lending.domain.policy import Policy
 from lending.domain.registration.application import Application
 from lending.domain.registration.card import Card, CardState
 from lending.domain.registration.kinds import ApplicationStatus, SlotStatus
@@ -50,6 +49,7 @@ from tests.handlers.applications import (
 from tests.handlers.conftest import NOON, Given, context, request, sample
 from tests.handlers.desk import function_of
 from tests.handlers.metrics import counts_in
+from tests.library import aomori
 
 LATER = NOON + timedelta(hours=1)
 OLD_CARD = "10000001"
@@ -385,7 +385,7 @@ def test_a_change_of_address(given: Given, library: Table, monkeypatch: pytest.M
     forgiven: list[str] = []
     monkeypatch.setattr(suppression, "remove_from_suppression_list", forgiven.append)
     task = Contact(patron_id="p-1", address="p-1@example.jp", cause=BounceCause.WRONG_ADDRESS, since=NOON, last_at=NOON)
-    library.write(contacts.record(None, task, Policy()))
+    library.write(contacts.record(None, task, aomori()))
     existing(library, "change", postal_code=None, address=None, phone="090-0000-0000", email="new@example.jp")
     assert register()[0] == 200
     # THEN nobody has to call any more

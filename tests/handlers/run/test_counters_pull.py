@@ -15,13 +15,13 @@ from lending.aws.table import Table
 from lending.aws.table.holds import holds
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.holds.hold import PREFECTURAL, Hold
-from lending.domain.policy import Policy
 from lending.domain.pulls.pull import GIVES
 from lending.domain.run.run import RunDecision, RunKind, prefectural_pull
 from lending.domain.week import TOKYO
 from tests.benchmarks.counting_store import CountingStore, Counts
 from tests.benchmarks.generator import library
 from tests.benchmarks.run_cost import everything
+from tests.library import aomori
 
 TUESDAY = datetime(2026, 6, 2, 9, tzinfo=TOKYO)
 WEDNESDAY_OF_NEXT_WEEK = datetime(2026, 6, 10, 9, tzinfo=TOKYO)
@@ -43,7 +43,7 @@ def reads_of_a_pull(size: int) -> Counts:
         return replace(hold, pickup_place=PREFECTURAL if number < FOR_THE_COUNTER * 3 and number % 3 == 0 else "12")
 
     store = stored(size, place)
-    record, _ = pull_for_the_counter(Library(Table(store, "lending"), Policy(), TUESDAY), lambda: True)
+    record, _ = pull_for_the_counter(Library(Table(store, "lending"), aomori(), TUESDAY), lambda: True)
     assert record
     assert record.counts["titles"] == FOR_THE_COUNTER
     return store.count_from_here()
@@ -76,10 +76,10 @@ def test_it_gives_what_it_would_give_if_it_read_everything(
 
     table = Table(stored(600, place), "lending")
     # WHEN a pull decides on what it reads, and on all there is
-    run = prefectural_pull(moment, Calendar(), Policy())
+    run = prefectural_pull(moment, Calendar(), aomori())
 
     def given_by(kind: RunKind) -> list[RunDecision]:
-        return [each for each in decide(read(table, kind), run, Policy()) if each.decision in GIVES]
+        return [each for each in decide(read(table, kind), run, aomori()) if each.decision in GIVES]
 
     # THEN it gives the same books to the same people
     assert given_by(RunKind.PREFECTURAL) == given_by(RunKind.THURSDAY) != []

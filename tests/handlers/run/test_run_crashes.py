@@ -20,13 +20,13 @@ from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, RunReason
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
-from lending.domain.policy import Policy
 from lending.domain.run.reasons import Code
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.handlers.conftest import Given, context, sample
 from tests.handlers.crashing import Mortal, dies_anywhere
 from tests.handlers.desk import SampleLibrary
+from tests.library import aomori
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +77,7 @@ def some_bags(given: Given, library: Table) -> None:
                 patron.patron_id, f"b-{n}-{book}", f"t-{n}-{book}", "本", "12", datetime(2026, 6, 4, 11, tzinfo=TOKYO),
                 date(2026, 6, 21), pickup_from=bag.pickup_from, pickup_until=bag.pickup_until,
             )  # fmt: skip
-            library.transact(loans.addition(loan), bags.book_addition(bag, loan.barcode, Policy()))
+            library.transact(loans.addition(loan), bags.book_addition(bag, loan.barcode, aomori()))
         if n == 2:
             library.transact(bags.hand_over_record(bag, datetime(2026, 6, 9, tzinfo=TOKYO)))
 

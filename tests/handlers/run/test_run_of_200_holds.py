@@ -28,7 +28,6 @@ from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.patron import Patron
-from lending.domain.policy import Policy
 from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 from tests.benchmarks.counting_store import CountingStore
@@ -37,6 +36,7 @@ from tests.benchmarks.run_cost import everything
 from tests.copies import moved, plan
 from tests.handlers.conftest import context, sample
 from tests.handlers.crashing import Crash, Items, Mortal, is_result, one_at_a_time
+from tests.library import aomori
 
 HOLDS = 200
 Job = Callable[..., dict[str, Any]]
@@ -210,7 +210,7 @@ def test_a_mail_is_put_once_whenever_the_job_dies(
     # GIVEN 60 bags, and mails in small transactions
     monkeypatch.setattr(grouped, "TRANSACTION_WRITES", 4)
     # THEN one mail a bag, the same one, whatever happens (RULES 36, 38)
-    start = written_by(bags.book_addition(bag, f"b-{n}", Policy()) for n, bag in enumerate(some_bags(60)))
+    start = written_by(bags.book_addition(bag, f"b-{n}", aomori()) for n, bag in enumerate(some_bags(60)))
     assert dies_anywhere(start, job(notices, "notices/lending_mail"), tells_the_same=False) > 20
 
 

@@ -29,7 +29,6 @@ QUALITY = 85
 # The profiles phones embed are some hundred bytes; the big ones are printers'.
 MAX_PROFILE_BYTES = 16 * 1024
 
-_POLICY = Policy()
 _ORIENTATION_TAG = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -77,7 +76,7 @@ class CleanPicture:
     height: int
 
 
-def clean_picture(data: bytes, policy: Policy = _POLICY) -> CleanPicture:
+def clean_picture(data: bytes, policy: Policy) -> CleanPicture:
     """Decode a JPEG or PNG within bounds, turn it upright, scale it down, and encode its pixels anew (RULES 2, 3).
 
     Args:

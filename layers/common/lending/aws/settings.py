@@ -36,11 +36,12 @@ def settings() -> Settings:
     """The settings of this function.
 
     Raises:
+        KeyError: the stack was given no policy.
         pydantic.ValidationError: the policy given to the stack is not one.
         ValueError: a network given to the stack is not one.
     """
     env = os.environ
-    policy = Policy.model_validate_json(env.get("POLICY") or "{}")
+    policy = Policy.model_validate_json(env["POLICY"])
     return Settings(
         table_name=env.get("TABLE_NAME", ""),
         # Mails come from the domain that the stack has an identity of, and their words name the same.

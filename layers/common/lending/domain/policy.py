@@ -10,26 +10,17 @@ from pydantic_core import PydanticCustomError
 from lending.domain.run_of_week import RunOfWeek
 from lending.domain.week_faults import faults_of_week
 
-# Thursday's run, Saturday's mail, from Sunday to Sunday; checked in on Wednesday, until when places are changed.
-_THURSDAY = RunOfWeek(
-    weekday=3,
-    cut_off=time(8, 30),
-    mail_days_after=2,
-    pickup_days_after=3,
-    pickup_days=8,
-    checked_in_days_after_pickup=3,
-    place_change_days_before=1,
-    place_change_until=time(19, 0),
-)
-
 
 class Policy(BaseModel):
-    """What a library sets for itself. Days are calendar days unless a name says open days; times are Asia/Tokyo."""
+    """What a library sets for itself. Days are calendar days unless a name says open days; times are Asia/Tokyo.
+
+    Its names and its week have no default: each library has its own.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     # The week
-    runs: tuple[RunOfWeek, ...] = Field((_THURSDAY,), min_length=1, description="one or more a week (the week)")
+    runs: tuple[RunOfWeek, ...] = Field(min_length=1, description="one or more a week (the week)")
     run_at: time = Field(time(8, 31), description="the job of a run starts, on its day (18)")
     mail_at: time = Field(time(9, 0), description="the job of the lending mail starts (36)")
     partner_loan_days: int = Field(14, ge=1, description="due date counted from S (25)")
@@ -92,14 +83,14 @@ class Policy(BaseModel):
     receipt_mails_a_day: int = Field(5, ge=1, description="such mails that applications can cause to one address (4)")
     address_links_a_day: int = Field(5, ge=1, description="such mails a patron can cause on one day")
     test_mail_minutes: int = Field(5, ge=1, description="between two test mails")
-    mail_domain: str = Field("plib.pref.aomori.lg.jp", description="(37)")
+    mail_domain: str = Field(description="(37)")
     mail_sender: str = Field("オンライン貸出サービス担当", description="(37)")
     mail_reply_to: str = Field("", description="who reads answers; empty, the mails say that nobody does (37)")
-    library_name: str = Field("青森県立図書館")
+    library_name: str
     service_name: str = Field("オンライン貸出サービス")
-    counter_name: str = Field("一般閲覧室カウンター直通")
-    counter_phone: str = Field("017-729-4300")
-    counter_hours: str = Field("9:00～19:00(休館日を除く)")
+    counter_name: str
+    counter_phone: str
+    counter_hours: str
 
     # Words
     owner_word: str = Field("県立図書館", description="the library that owns the books")
@@ -112,9 +103,9 @@ class Policy(BaseModel):
     registration_name: str = Field("オンライン利用者登録サービス", description="the service of applications (1)")
     lending_word: str = Field("オンライン貸出", description="what the service does (18)")
     return_word: str = Field("オンライン返却", description="written on a bag that is given back (33)")
-    example_name: str = Field("青森 太郎", description="in the hint of a form")
-    example_kana: str = Field("アオモリ タロウ", description="in the hint of a form")
-    example_postal_code: str = Field("030-0184", description="in the hint of a form")
+    example_name: str = Field("見本 太郎", description="in the hint of a form")
+    example_kana: str = Field("ミホン タロウ", description="in the hint of a form")
+    example_postal_code: str = Field("100-0001", description="in the hint of a form")
 
     # Beside the library's own system
     taken_away_percent: float = Field(2, ge=0, le=100, description="of the copies one nightly file may take away (43)")
