@@ -67,6 +67,7 @@ def week_of(printed: Printed) -> Week:
 
 @pytest.mark.parametrize("printed", PRINTED, ids=lambda each: f"{each.library} {each.held:%m-%d %H:%M}")
 def test_a_week_is_as_the_librarys_page_prints_it(printed: Printed) -> None:
+    """RULES 57."""
     week = week_of(printed)
     assert (week.run_date, week.pickup_from) == (printed.run, printed.pickup_from)
     assert printed.mail in (None, week.mail_on)
@@ -81,7 +82,7 @@ def test_every_library_has_a_printed_week() -> None:
 def test_a_book_goes_the_way_of_the_librarys_own_week(
     given: Given, printed: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A hold, a run, a mail, a bag that nobody collects, and the next in the queue."""
+    """A hold, a run, a mail, a bag that nobody collects, and the next in the queue (RULES 57)."""
     # GIVEN a library with its own policy, and two patrons who want the one copy of a title
     policy, week = read_library(printed.library).policy, week_of(printed)
     monkeypatch.setenv("POLICY", as_parameter(policy))

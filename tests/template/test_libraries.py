@@ -61,7 +61,7 @@ def test_179_facilities_are_as_good_as_59(faults_of: Write) -> None:
 
 
 def test_twenty_faults_are_told_in_twenty_sentences(faults_of: Write) -> None:
-    # GIVEN a folder with twenty things that are wrong, each in another way
+    # GIVEN a folder with twenty things that are wrong, each in another way (RULES 57)
     policy = {
         "loan_capp": 8,
         "hold_limit": 0,

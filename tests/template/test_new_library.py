@@ -24,7 +24,7 @@ OURS: dict[str, Any] = {
 
 
 def test_a_library_of_ones_own_plays_at_once(tmp_path: Path) -> None:
-    # GIVEN the answers of a library that lends on Monday and Thursday WHEN its folder is made
+    # GIVEN the answers of a library that lends on Monday and Thursday (RULES 57) WHEN its folder is made
     library = make_library("ours", OURS, tmp_path)
     # THEN its weeks can be played, its pages say its name, and its jobs are on its days
     must_be_playable(library)

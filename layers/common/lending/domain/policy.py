@@ -14,7 +14,7 @@ from lending.domain.week_faults import faults_of_week
 class Policy(BaseModel):
     """What a library sets for itself. Days are calendar days unless a name says open days; times are Asia/Tokyo.
 
-    Its names and its week have no default: each library has its own.
+    Its names and its week have no default: each library has its own (RULES 57).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
