@@ -30,6 +30,8 @@ from lending.actions.library import Library
 from lending.actions.moving_in.begin import Older
 from lending.actions.moving_in.take_in import Taken
 from lending.aws.table import Busy, Table
+from lending.domain.own_words import in_own_words
+from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 
 FAULTS = "faults.csv"
@@ -65,7 +67,7 @@ def main() -> int:
         parser.exit(1, f"より新しい、{newer}が取り込まれています。何も書き込みませんでした。\n")
     except Busy:
         parser.exit(1, "表が混み合っています。もう一度実行すると、続きから取り込みます。\n")
-    return _told(moved, asked.folder, dry=asked.dry_run)
+    return _told(moved, asked.folder, policy, dry=asked.dry_run)
 
 
 def _estimate(folder: Folder) -> str:
@@ -83,7 +85,7 @@ def _progress(file: str, done: int, of: int) -> None:
         print(f"\r{file:<12} {bar:<30} {done:,}/{of:,}", end=end, file=sys.stderr, flush=True)
 
 
-def _told(moved: Moved, folder: Path, *, dry: bool) -> int:
+def _told(moved: Moved, folder: Path, policy: Policy, *, dry: bool) -> int:
     """Say what became of everything, and name what cannot be used."""
     print(f"{moved.titles.file}: 書き込み{moved.written:,}件、使えない行{len(moved.titles.faults):,}")
     for step in moved.others:
@@ -91,18 +93,18 @@ def _told(moved: Moved, folder: Path, *, dry: bool) -> int:
         print(f"{step.file}: 新規{added:,}、変更{changed:,}、そのまま{same:,}、使えない行{len(step.faults):,}")
     if dry:
         print("試しに調べただけで、何も書き込んでいません。")
-    _write_faults(moved.faults, folder / FAULTS)
+    _write_faults(moved.faults, folder / FAULTS, policy)
     if moved.faults:
         print(f"使えない行の理由は {FAULTS} にあります。")
     return 1 if moved.faults else 0
 
 
-def _write_faults(faults: Iterable[Fault], path: Path) -> None:
+def _write_faults(faults: Iterable[Fault], path: Path, policy: Policy) -> None:
     """The faults as a CSV that a spreadsheet opens."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         lines = csv.writer(file)
         lines.writerow(("ファイル", "行", "理由"))
-        lines.writerows((fault.file, fault.line, fault.why) for fault in faults)
+        lines.writerows((fault.file, fault.line, in_own_words(fault.why, policy)) for fault in faults)
 
 
 if __name__ == "__main__":

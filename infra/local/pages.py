@@ -12,6 +12,7 @@ import boto3
 from infra.library import Library
 from infra.local.filling import Markup, as_data, filled
 from infra.local.site_facts import site_facts
+from lending.domain.own_words import in_own_words
 from lending.domain.policy import Policy
 from lending.domain.registration.documents import DOCUMENTS
 from lending.domain.registration.kinds import KINDS
@@ -85,7 +86,8 @@ def site_files(folder: Path, library: Library) -> Iterator[tuple[str, bytes]]:
     Raises:
         Unfillable: a file names what is not there, or something the library says cannot stand in it.
     """
-    facts = site_facts(library, folder / "texts") | {"kinds": as_data(kinds_of_application(library.policy))}
+    kinds = in_own_words(as_data(kinds_of_application(library.policy)), library.policy)
+    facts = site_facts(library, folder / "texts") | {"kinds": Markup(kinds)}
     for page in sorted(folder.glob("*.html")):
         yield page.name, framed(page, folder / "frame", facts).encode()
     files = (path for name in PUBLISHED_FOLDERS for path in (folder / name).rglob("*") if path.is_file())

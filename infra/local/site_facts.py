@@ -46,7 +46,6 @@ def names(policy: Policy) -> dict[str, str]:
         "counter_hours_inside": policy.counter_hours.replace("(", "、").replace(")", ""),
         "example_name": policy.example_name,
         "example_kana": policy.example_kana,
-        "example_postal_code": policy.example_postal_code,
     }
 
 

@@ -27,7 +27,7 @@ _PEOPLE, _READERS, _ONE_BY_ONE = 400, 200, 40
 
 WHY = {
     Taken.UNKNOWN_CARD: "このカードの利用者がいません。",
-    Taken.KIT_CARD: "この番号は、協力館に置いてある登録セットのカードです。",
+    Taken.KIT_CARD: "この番号は、{partner_word}に置いてある{kit_short}のカードです。",
     Taken.CARD_ENDED: "この番号のカードは、使用が終わっています。",
     Taken.UNKNOWN_COPY: "この資料がありません。",
     Taken.UNKNOWN_TITLE: "この書誌がありません。",

@@ -20,6 +20,7 @@ from lending.domain.registration.form import KNOWN_FIELDS
 from lending.domain.registration.kinds import KINDS, ApplicationKind
 from lending.domain.registration.slots import document_of, is_optional, slot_label, slot_note, slots_of
 from tests.browser.conftest import PATIENCE_MS
+from tests.library import told
 
 pytestmark = pytest.mark.browser
 
@@ -112,7 +113,7 @@ def test_the_photos_are_those_of_the_domain(page: Page) -> None:
     for kind, slots in zip(ApplicationKind, theirs, strict=True):
         named = slots_of(kind, DocumentKind)
         assert slots == [
-            [slot, slot_label(slot), slot_note(slot), document_of(slot), is_optional(slot)] for slot in named
+            [slot, told(slot_label(slot)), slot_note(slot), document_of(slot), is_optional(slot)] for slot in named
         ]
 
 

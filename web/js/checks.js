@@ -84,7 +84,7 @@ function cardNumber(text) {
 function postalCode(text) {
   const found = /^([0-9]{3})-?([0-9]{4})$/.exec(digitsAndHyphens(text).replace(/^〒/u, ""));
   if (found) return { value: `${found[1]}-${found[2]}` };
-  return { fault: "郵便番号は「030-0184」のように7けたの数字で入力してください。" };
+  return { fault: "郵便番号は「{{example_postal_code}}」のように7けたの数字で入力してください。" };
 }
 
 /** @param {string} text */

@@ -16,7 +16,7 @@ from lending.domain.catalogue.title import Copy, CopyState
 from lending.domain.run.expected_pickup import earliest_pickup
 from lending.domain.week import TOKYO, week_of_run
 from tests.copies import plan
-from tests.library import aomori
+from tests.library import aomori, told
 
 POLICY = aomori()
 RUN = date(2026, 6, 4)
@@ -230,7 +230,7 @@ def test_notices_of_what_is_to_come() -> None:
         (STOCKTAKING, suspended_at("7", date(2026, 12, 1), date(2027, 1, 31))),
     )
     notices = notices_on(RUN, calendar, {"7": "五所川原市立図書館"}, POLICY)
-    assert [notice.text for notice in notices] == [
+    assert [told(notice.text) for notice in notices] == [
         "県立図書館は、2026年1月1日(木)から12月31日(木)まで、毎週月曜日、休館します(定期休館)。",
         "オンライン貸出の処理は、2026年6月1日(月)から6月7日(日)まで、お休みします(蔵書点検)。",
         "五所川原市立図書館は、2026年6月9日(火)、休館します(整理)。",
@@ -243,9 +243,11 @@ def test_a_run_on_a_closed_day_is_announced() -> None:
     """GIVEN closed Thursdays, one of them in a named suspension THEN the others of eight weeks are told of (22, 40)."""
     days = (RUN, date(2026, 6, 11), date(2026, 6, 12), date(2026, 7, 30), date(2026, 8, 6))
     calendar = Calendar(tuple(closed(day, closure_id=str(day)) for day in days), (STOCKTAKING,))
-    told = {each.notice_id: each.text for each in notices_on(RUN, calendar, {}, POLICY) if each.scope == Scope.SERVICE}
-    assert list(told) == ["s1", "closed-2026-06-11", "closed-2026-07-30"]
-    assert told["closed-2026-06-11"] == "オンライン貸出の処理は、2026年6月11日(木)、お休みします(整理)。"
+    texts = {
+        each.notice_id: told(each.text) for each in notices_on(RUN, calendar, {}, POLICY) if each.scope == Scope.SERVICE
+    }
+    assert list(texts) == ["s1", "closed-2026-06-11", "closed-2026-07-30"]
+    assert texts["closed-2026-06-11"] == "オンライン貸出の処理は、2026年6月11日(木)、お休みします(整理)。"
     # AND one that was made on an earlier day is not stopped any more
     moved = week_of_run(date(2026, 6, 10), POLICY)
     made = replace(calendar, latest_run=LatestRun(moved.cut_off, moved.cycle, moved.run_date))

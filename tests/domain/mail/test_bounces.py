@@ -10,6 +10,7 @@ from lending.domain.mail.bounce_table import BounceCause, Diagnosis, Fault
 from lending.domain.mail.bounces import CAUSE_LABELS, blames_sender, classify, explanation, may_come_again
 from lending.domain.mail.events import EventKind, MailEvent, Recipient, bare_address
 from tests.domain.mail.ses import HANAKO, an_event
+from tests.library import told
 
 WRONG, REFUSED, FULL, FORWARDING, UNKNOWN = BounceCause
 HERE = Path(__file__).parent / "bounces"
@@ -82,7 +83,7 @@ def test_nobody_is_marked_for_what_the_library_does_wrong() -> None:
         assert blames_sender(event)
         assert may_come_again(event, found) == (event.type == "Permanent")
         # and staff hear that it is not the patron
-        assert "利用者の設定によるものではありません" in explanation(found, "plib.example.jp")
+        assert "利用者の設定によるものではありません" in told(explanation(found), mail_domain="plib.example.jp")
 
 
 @pytest.mark.parametrize(
@@ -245,7 +246,7 @@ def test_a_carriers_unknown_user_may_be_its_filter(address: str) -> None:
     assert (diagnosis.cause, diagnosis.also) == (WRONG, REFUSED)
     # and as nobody can be sure, the address is not marked (RULES 39)
     assert not diagnosis.permanent
-    text = explanation(diagnosis, "plib.example.jp")
+    text = told(explanation(diagnosis), mail_domain="plib.example.jp")
     assert "スペル" in text
     assert "@plib.example.jp からのメールを受信できる設定" in text
 
@@ -316,7 +317,9 @@ def test_a_suppressed_address_is_told_as_such(subtype: str) -> None:
     complaint = MailEvent("m", EventKind.COMPLAINT, (Recipient(HANAKO),), "", subtype)
     assert classify(complaint, complaint.recipients[0]).suppressed
     # THEN staff know that it goes on once put right
-    assert "送信を停止しています" in explanation(bounced(kind=("Permanent", subtype)), "plib.example.jp")
+    assert "送信を停止しています" in told(
+        explanation(bounced(kind=("Permanent", subtype))), mail_domain="plib.example.jp"
+    )
     assert not bounced().suppressed
 
 
@@ -332,7 +335,7 @@ def test_a_suppressed_address_is_told_as_such(subtype: str) -> None:
 )
 def test_staff_read_the_faqs_hint(cause: BounceCause, hint: str) -> None:
     # A15
-    text = explanation(Diagnosis(cause), "plib.example.jp")
+    text = told(explanation(Diagnosis(cause)), mail_domain="plib.example.jp")
     assert hint in text
     assert "{" not in text
     assert set(CAUSE_LABELS) == set(BounceCause)

@@ -3,6 +3,7 @@
 When a text changes on purpose, write the golden file anew and read it.
 """
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from lending.domain.mail.kinds.kind import WithCard
 from lending.domain.mail.kinds.lending import LendingMail, ShiftMail
 from lending.domain.mail.mail import Mail, mail_id
 from lending.domain.mail.text import LINE_COLUMNS, Text, columns, masked
-from tests.library import aomori
+from tests.library import AOMORIS, OTHER, aomori
 
 GOLDEN = Path(__file__).parent / "golden"
 PAGE = {"my_library_url": "https://online.example.jp/my/", "card_number": "2000123456"}
@@ -175,6 +176,18 @@ def test_every_mail_says_who_writes_and_where_to_call(case: str) -> None:
     assert "貸出係です。" in body
     assert "017-000-0000\n受付 10:00～17:00" in body
     assert "017-729-4300" not in body
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_another_library_writes_in_its_own_words(case: str) -> None:
+    # GIVEN a library with other and longer words THEN no mail has one of ours, but for the facts told (RULES 57)
+    kind, facts = CASES[case]
+    text = kind.of(facts).text(OTHER.policy)
+    assert set(AOMORIS.findall(text.subject + text.body)) <= {"青森", "弘前"}
+    assert not re.search(r"\{[a-z_]+\}", text.subject + text.body)
+    # AND its lines are folded to those of a phone
+    lines = text.body.splitlines()
+    assert [line for line in lines if columns(line) > LINE_COLUMNS and not line.startswith("https://")] == []
 
 
 @pytest.mark.parametrize("case", TO_PATRONS)

@@ -35,7 +35,7 @@ from lending.domain.registration.slots import (
     without_image,
 )
 from lending.domain.registration.status import status_message
-from tests.library import aomori
+from tests.library import aomori, told
 
 POLICY = aomori()
 TODAY = date(2026, 6, 4)
@@ -243,7 +243,7 @@ def test_slots_follow_kind_and_documents(kind: str, documents: list[str], slots:
 
 
 def test_slots_are_called_by_what_a_person_sees_and_warned_of() -> None:
-    assert slot_label("card") == "利用者カード(名前を書いた面)"
+    assert told(slot_label("card")) == "利用者カード(名前を書いた面)"
     assert slot_label("driving_licence_back") == "運転免許証(裏)"
     assert slot_label("insurance_certificate_front") == "資格確認書(旧健康保険証)(表)"
     assert "隠して" in slot_note("insurance_certificate_front")
@@ -273,7 +273,7 @@ def test_an_unusable_image_is_missing_again_with_its_reason() -> None:
     application = without_image(opened(), "card", LATER, "画像が空でした。", POLICY)
     assert application.slots["card"] == SlotState(SlotStatus.AGAIN, reason="画像が空でした。", seen_at=LATER)
     assert "card" in missing_slots(application)
-    assert "利用者カード(名前を書いた面): 画像が空でした。" in status_message(application, POLICY)
+    assert "利用者カード(名前を書いた面): 画像が空でした。" in told(status_message(application, POLICY))
     application = with_image(application, "card", LATER, POLICY, ["A1234567890A"])
     number = application.card_number
     assert application.slots["card"] == SlotState(
@@ -341,7 +341,7 @@ def test_the_bar_code_is_compared_with_the_number(read: list[str], match: str) -
     # AND the applicant hears of another number at once, and only of that, and may go on all the same (RULES 5)
     assert application.slots["card"].status is SlotStatus.ACCEPTED
     warning = barcode_warning(application, "card")
-    assert bool(warning) == (match == "mismatch") == ("1234567891" in status_message(application, POLICY))
+    assert bool(warning) == (match == "mismatch") == ("1234567891" in told(status_message(application, POLICY)))
 
 
 def test_a_corrected_number_is_compared_with_the_picture_anew() -> None:
@@ -445,7 +445,7 @@ def test_asking_again_keeps_the_receipt_number_and_the_good_images() -> None:
     again = decided(submitted(), decision, "desk", LATER, POLICY)
     assert (again.receipt_number, again.status) == ("R1", ApplicationStatus.IMAGE_AGAIN)
     assert missing_slots(again) == ("card",)
-    assert status_message(again, POLICY).endswith("・利用者カード(名前を書いた面): 名前が 読めません")
+    assert told(status_message(again, POLICY)).endswith("・利用者カード(名前を書いた面): 名前が 読めません")
     assert again.decided_at is None
     back = with_image(again, "card", LATER, POLICY)
     assert back.status is ApplicationStatus.SUBMITTED

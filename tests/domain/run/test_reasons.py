@@ -7,6 +7,7 @@ import pytest
 
 from lending.domain.run.reasons import Code, counter_sentence, patron_sentence
 from lending.domain.words import moment_in_words
+from tests.library import told
 
 QUEUE = {"position": 2, "of": 3, "copies": 1}
 
@@ -65,7 +66,8 @@ def test_a_sentence_names_its_facts(
     code: Code, facts: dict[str, Any], for_patron: list[str], for_counter: list[str]
 ) -> None:
     """GIVEN a code and its facts THEN both sentences say them, and no raw value slips in (RULES 27)."""
-    patron, counter = patron_sentence(code, facts), counter_sentence(code, facts)
+    sentences = patron_sentence(code, facts), counter_sentence(code, facts)
+    patron, counter = (told(sentence) for sentence in sentences)
     assert [part for part in for_patron if part not in patron] == []
     assert [part for part in for_counter if part not in counter] == []
     assert patron.endswith("。")

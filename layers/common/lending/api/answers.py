@@ -11,6 +11,8 @@ from typing_extensions import TypedDict
 
 from lending.api.forms import Event
 from lending.api.statuses import status_of
+from lending.aws.settings import settings
+from lending.domain.own_words import in_own_words
 from lending.domain.problems import SENTENCES, Reason, Refused
 
 _RETRY_AFTER_SECONDS = {"closed": "600"}
@@ -99,8 +101,8 @@ def shown_reason(reason: Reason) -> ReasonAnswer:
 
 
 def as_json(body: Any) -> str:
-    """A body as it is sent."""
-    return json.dumps(body, ensure_ascii=False, default=_plain)
+    """A body as it is sent, with the library's own words; none of them has a letter that JSON would escape."""
+    return in_own_words(json.dumps(body, ensure_ascii=False, default=_plain), settings().policy)
 
 
 def _plain(value: Any) -> Any:

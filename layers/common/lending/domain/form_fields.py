@@ -69,7 +69,8 @@ def check_postal_code(text: str, field: str = "postal_code") -> str | FieldFault
     if found:
         return f"{found[1]}-{found[2]}"
     return _too_long_or(
-        text, FieldFault(field, "postal_code", "郵便番号は「030-0184」のように7けたの数字で入力してください。")
+        text,
+        FieldFault(field, "postal_code", "郵便番号は「{example_postal_code}」のように7けたの数字で入力してください。"),
     )
 
 
@@ -83,7 +84,9 @@ def check_phone(text: str, field: str = "phone") -> str | FieldFault:
     return _too_long_or(
         text,
         FieldFault(
-            field, "phone", "電話番号は「017-729-4300」のように、市外局番から10けたか11けたの数字で入力してください。"
+            field,
+            "phone",
+            "電話番号は「{counter_phone}」のように、市外局番から10けたか11けたの数字で入力してください。",
         ),
     )
 
@@ -279,7 +282,7 @@ FIELD_LABELS = {
     "phone": "電話番号",
     "email": "メールアドレス",
     "mail_to": "予約関連メール配信先",
-    "online_lending": "オンライン貸出サービスの申込み",
+    "online_lending": "{service_name}の申込み",
     "documents": "確認書類",
     "reason": "理由",
     "guardian": "保護者のお名前",

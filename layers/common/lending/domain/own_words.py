@@ -1,9 +1,12 @@
 """What a library calls things, and the days and hours of its week, as they stand in sentences (RULES 57).
 
+A sentence names them in braces, `{card_word}`; they are filled in where an answer or a mail is written.
+
 A week may have several runs. A name for one of their days says which it may be (火曜日か木曜日), `run_days` and
 `cut_offs` say all of them (火曜日と木曜日).
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import time
 from functools import lru_cache
@@ -13,13 +16,21 @@ from lending.domain.run_of_week import RunOfWeek
 from lending.domain.words import weekdays_in_words
 
 _LATER_WEEKS = ("", "翌週の", "翌々週の")
+_NAMED = re.compile(r"\{([a-z_]+)\}")
 _MORNING = range(4, 12)
+_END_OF_DAY = time(23, 59)
 
 
 @lru_cache
 def own_words(policy: Policy) -> dict[str, str]:
     """Each word by the name that sentences have for it."""
     return _names(policy) | _week(policy)
+
+
+def in_own_words(text: str, policy: Policy) -> str:
+    """A text with the words it names; any other braces are its own."""
+    words = own_words(policy)
+    return _NAMED.sub(lambda match: words.get(match[1], match[0]), text)
 
 
 def weekday_in_words(number: int) -> str:
@@ -33,8 +44,8 @@ def hour_in_words(moment: time) -> str:
 
 
 def cut_off_in_words(run: RunOfWeek) -> str:
-    """Until when holds are considered: 木曜日の朝8時30分."""
-    return f"{_cut_off_day(run)}の{_cut_off_hour(run)}"
+    """Until when holds are considered: 木曜日の朝8時30分; of a day that counts to its end the day alone."""
+    return f"{_cut_off_day(run)}{_cut_off_hour(run)}"
 
 
 def prepared_in_words(runs: Sequence[RunOfWeek]) -> str:
@@ -79,6 +90,7 @@ def _names(policy: Policy) -> dict[str, str]:
         "kit_short": policy.kit_short,
         "lending_word": policy.lending_word,
         "return_word": policy.return_word,
+        "example_postal_code": policy.example_postal_code,
     }
 
 
@@ -97,8 +109,8 @@ def _week(policy: Policy) -> dict[str, str]:
         "pickup_day": _one(map(_pickup_day, runs)),
         "day_before_pickup": _one(weekday_in_words(run.weekday + run.pickup_days_after - 1) for run in runs),
         "check_in_day": _one(map(_check_in_day, runs)),
-        "pickup_span": "、".join(map(_span, runs)),
-        "pickup_span_counted": "、".join(f"{_span(run)}の{run.pickup_days}日間" for run in runs),
+        "pickup_span": _list(map(_span, runs)),
+        "pickup_span_counted": _list(f"{_span(run)}の{run.pickup_days}日間" for run in runs),
         "carriages": f"週{len(runs)}回",
         "shown_until": _shown_until(runs),
         "a_run_later": "1週間ほど" if len(runs) == 1 else "1回分",
@@ -111,6 +123,10 @@ def _one(words: Iterable[str]) -> str:
 
 def _all(words: Iterable[str]) -> str:
     return "と".join(dict.fromkeys(words))
+
+
+def _list(words: Iterable[str]) -> str:
+    return "、".join(dict.fromkeys(words))
 
 
 def _run_day(run: RunOfWeek) -> str:
@@ -134,13 +150,15 @@ def _cut_off_day(run: RunOfWeek) -> str:
 
 
 def _cut_off_hour(run: RunOfWeek) -> str:
-    return f"{'朝' if run.cut_off.hour in _MORNING else ''}{hour_in_words(run.cut_off)}"
+    if run.cut_off >= _END_OF_DAY:
+        return ""
+    return f"の{'朝' if run.cut_off.hour in _MORNING else ''}{hour_in_words(run.cut_off)}"
 
 
 def _cut_offs(runs: Sequence[RunOfWeek], joined: str) -> str:
     """The cut-offs; the hour once, where it is the same for all."""
     if len(set(map(_cut_off_hour, runs))) == 1:
-        return f"{joined.join(dict.fromkeys(map(_cut_off_day, runs)))}の{_cut_off_hour(runs[0])}"
+        return f"{joined.join(dict.fromkeys(map(_cut_off_day, runs)))}{_cut_off_hour(runs[0])}"
     return joined.join(map(cut_off_in_words, runs))
 
 
@@ -153,6 +171,7 @@ def _span(run: RunOfWeek) -> str:
 
 def _shown_until(runs: Sequence[RunOfWeek]) -> str:
     """Until when a book given back at a facility is shown as on loan (RULES 35)."""
-    if len(runs) == 1:
-        return f"{_last_pickup_day(runs[0])}までに返された本は、{_check_in_day(runs[0])}ごろまで"
-    return "".join(f"{_last_pickup_day(run)}までに返された本は{_check_in_day(run)}ごろまで、" for run in runs)
+    days = dict.fromkeys((_last_pickup_day(run), _check_in_day(run)) for run in runs)
+    if len(days) > 1:
+        return "".join(f"{returned}までに返された本は{checked_in}ごろまで、" for returned, checked_in in days)
+    return "".join(f"{returned}までに返された本は、{checked_in}ごろまで" for returned, checked_in in days)

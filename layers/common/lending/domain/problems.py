@@ -1,6 +1,7 @@
 """The one catalogue of what can go wrong: stable code and Japanese sentence (docs/api.md, common).
 
-A sentence may name facts in braces; they come from the reason that uses it.
+A sentence may name facts in braces; they come from the reason that uses it. In double braces it names what the library
+calls things (`own_words.py`); that is filled in where the answer is written.
 """
 
 from dataclasses import dataclass, field
@@ -42,8 +43,8 @@ SENTENCES: dict[str, str] = {
         "同じ方と確かめたときは、違っている項目を1つずつ確認してから登録してください。"
     ),
     "differs": "{name}が、登録されている内容と違います。",
-    "facility_without_kits": "この館はオンライン利用者登録セットを配布していません。",
-    "unknown_facility": "この番号の協力館はありません。",
+    "facility_without_kits": "この館は{{kit_word}}を配布していません。",
+    "unknown_facility": "この番号の{{partner_word}}はありません。",
     "unknown_district": "この名前の地区はありません。",
     "cards_known": "別の館などに登録されている番号が{count}件あるため、1件も登録しませんでした。",
     "no_range": "最初と最後の番号は、同じけた数で、小さい順に、{most}件までの範囲で入力してください。",
@@ -84,7 +85,7 @@ SENTENCES: dict[str, str] = {
     "undo_too_late": (
         "お渡しの取り消しは、記録から{minutes}分以内にできます。お電話ください。{counter_name} {counter_phone}"
     ),
-    "bag_came_back": "この袋の本は県立図書館に返却されているため、お渡しの記録を取り消せません。",
+    "bag_came_back": "この袋の本は{{owner_word}}に返却されているため、お渡しの記録を取り消せません。",
     "already_handed_over": "この袋は、お渡し済みと記録されています。",
     # leaving (RULES 41)
     "cannot_leave": "手続き中のものがあるため、利用者登録を抹消できません。",
@@ -102,10 +103,10 @@ SENTENCES: dict[str, str] = {
     "too_many_closures": (
         "1館の休館日の登録は{limit}件までです。曜日の指定でまとめるか、いらないものを取り消してください。"
     ),
-    "facility_not_asked": "協力館の番号は、協力館のときだけ入力してください。",
-    "no_opting_in": "協力館だけの休止では、申込者を指定できません。",
+    "facility_not_asked": "{{partner_word}}の番号は、{{partner_word}}のときだけ入力してください。",
+    "no_opting_in": "{{partner_word}}だけの休止では、申込者を指定できません。",
     "before_pickup_opens": "受取期限は、受取の始まる{day}からあとの日にしてください。",
-    "number_of_nobody": "利用者カード{number}は登録されていません。",
+    "number_of_nobody": "{{card_word}}{number}は登録されていません。",
     # runs (RULES 18, 22)
     "run_not_due": "{day}の処理は、締切({cut_off})のあとで行えます。",
     "run_input_gone": "この処理を再計算するための記録は、保存されていません。",
@@ -123,26 +124,28 @@ SENTENCES: dict[str, str] = {
     "copy_in_use": "資料番号{barcode}は貸出中か取置中のため、外せません。",
     # the desk (RULES 13-17, 23, 32, 34, 40)
     "unknown_barcode": "この資料番号の本は登録されていません。",
-    "unknown_card": "この番号の利用者カードは登録されていません。",
+    "unknown_card": "この番号の{{card_word}}は登録されていません。",
     "no_pull": "この本の取り出しの予定はありません。",
     "no_scan": "この本には、取り消せる読み取りの記録がありません。",
     "scan_overtaken": "読み取りのあとで本か予約の状態が変わったため、取り消せません。",
     "crate_has_left": "この館の箱はもう発送されています。",
     "crate_not_left": "この館の箱は、まだ発送されていません。",
-    "no_batch": "受取開始の日曜日を入力してください。",
+    "no_batch": "受取開始の{{pickup_day}}を入力してください。",
     "kept_for_other": "この本は、ほかの方の予約のために取り置いています。",
     "another_copy_kept": "この方には別の1冊({barcode})を取り置いています。そちらをお渡しください。",
     "copy_on_loan": "この本は貸出中と記録されています。先に返却の手続きをしてください。",
     "copy_withdrawn": "この本は紛失または破損と記録されています。先に「発見」の記録をしてください。",
     "copy_reference_only": "この本は館内でご覧いただく本(禁帯出)のため、お貸しできません。",
     "loan_cap": "お貸しできるのは{cap}冊までです。今{on_loan}冊お借りになっています(うち返送中{on_the_way_back}冊)。",
-    "card_expired": "利用者カードの有効期限({expired_on})が過ぎています。",
+    "card_expired": "{{card_word}}の有効期限({expired_on})が過ぎています。",
     "card_retired": "このカードは再発行されたため使えません。新しいカードをご提示ください。",
     "blocked": "この方への貸出は止められています。",
     "not_ready": "取置期限を延ばせるのは「貸出可能」の予約だけです。この予約は「{status_label}」です。",
     "not_later": "今の取置期限より後の日を入力してください。",
     "closed_day": "この日は休館日です。開館する日を入力してください。",
-    "ready_at_counter": "「貸出可能」の本は県立図書館のカウンターにあるため、受取館を変えられません。取消はできます。",
+    "ready_at_counter": (
+        "「貸出可能」の本は{{owner_word}}のカウンターにあるため、受取館を変えられません。取消はできます。"
+    ),
     "not_lent": "この本は貸出中ではありません。",
 }
 

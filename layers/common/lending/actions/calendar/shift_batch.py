@@ -79,7 +79,7 @@ def demand_shift(table: Table, week: Week, wanted: Shift) -> None:
     """
     faults = faults_of_shift(week, wanted)
     if facilities.find(table, wanted.facility) is None:
-        faults.append(Reason("invalid_field", field="facility", message="協力館の番号を入力してください。"))
+        faults.append(Reason("invalid_field", field="facility", message="{partner_word}の番号を入力してください。"))
     if faults:
         raise Refused("invalid_fields", *faults)
 

@@ -88,7 +88,7 @@ def _task(task: Task) -> ContactAnswer:
         "cause": contact.cause,
         "cause_label": CAUSE_LABELS[contact.cause],
         "fault": contact.fault,
-        "explanation": advice(contact, settings().policy.mail_domain),
+        "explanation": advice(contact),
         "address": contact.address,
         "unreachable": contact.permanent or contact.unsent is Unsent.UNREACHABLE,
         "mail": {"kind": kind, "label": kind_named(kind).label, "sent_at": contact.mail_sent_at} if kind else None,

@@ -28,7 +28,7 @@ def warnings_of(closure: Closure, calendar: Calendar, moment: datetime, policy: 
     return [_of_window(week, under_way=run_due_from(week.run_date, policy) <= moment) for week in shut]
 
 
-_RUN = "{day}のオンライン貸出の処理は、休館日のためお休みになります。別の日に行うときは、手動で始めてください。"
+_RUN = "{day}の{{lending_word}}の処理は、休館日のためお休みになります。別の日に行うときは、手動で始めてください。"
 _WINDOW = "{first}から{last}までの受取期間は、受け渡しのできる日が1日もありません。"
 _TO_COME = "この期間の貸出の処理では、この館に貸し出しません。"
 _UNDER_WAY = "すでに貸出の処理をした本は、この館で受け取れません。受取期限の変更が必要です。"

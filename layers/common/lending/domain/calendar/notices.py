@@ -43,7 +43,7 @@ def _closure_notice(closure: Closure, names: Mapping[str, str]) -> Notice:
 
 def _suspension_notice(suspension: Suspension, names: Mapping[str, str]) -> Notice:
     of_service = suspension.scope == Scope.SERVICE
-    what = "オンライン貸出の処理" if of_service else f"{_place_name(suspension, names)}での受け渡し"
+    what = "{lending_word}の処理" if of_service else f"{_place_name(suspension, names)}での受け渡し"
     text = f"{what}は、{_span(suspension)}お休みします{_because(suspension)}。"
     return Notice(
         suspension.suspension_id, suspension.scope, suspension.facility, suspension.starts_on, suspension.ends_on, text
@@ -51,7 +51,9 @@ def _suspension_notice(suspension: Suspension, names: Mapping[str, str]) -> Noti
 
 
 def _place_name(of: Closure | Suspension, names: Mapping[str, str]) -> str:
-    return "県立図書館" if of.scope == Scope.PREFECTURAL else names.get(of.facility, f"協力館No.{of.facility}")
+    return (
+        "{owner_word}" if of.scope == Scope.PREFECTURAL else names.get(of.facility, f"{{partner_word}}No.{of.facility}")
+    )
 
 
 def _span(of: Closure | Suspension) -> str:

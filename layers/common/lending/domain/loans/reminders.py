@@ -54,7 +54,7 @@ def past_due_note(loan: Loan, day: date, calendar: Calendar, policy: Policy) -> 
     if overdue is None or not loan.due_on < day < overdue:
         return ""
     checked_in_on = day_in_words(overdue - DAY)
-    return f"返却済みの場合も、県立図書館に届くまで({checked_in_on}ごろ)貸出中と表示されます。"
+    return f"返却済みの場合も、{{owner_word}}に届くまで({checked_in_on}ごろ)貸出中と表示されます。"
 
 
 def _first_of(loan: Loan, policy: Policy) -> date:

@@ -20,7 +20,7 @@ class ReportKind(StrEnum):
 KIND_LABELS = {
     ReportKind.EXTRA: "余分に届いた",
     ReportKind.MISSING: "届いていない",
-    ReportKind.KITS: "オンライン利用者登録セット",
+    ReportKind.KITS: "{kit_word}",
 }
 
 # What settles a report other than staff.

@@ -83,7 +83,9 @@ def faults_of_shift(week: Week, shift: Shift) -> list[Reason]:
     """
     faults = []
     if week.pickup_from != shift.pickup_from:
-        faults.append(Reason("invalid_field", field="pickup_from", message="受取開始の日曜日を入力してください。"))
+        faults.append(
+            Reason("invalid_field", field="pickup_from", message="受取開始の{pickup_day}を入力してください。")
+        )
     if shift.pickup_until < shift.pickup_from:
         message = "受取期限は、受取開始日からあとの日にしてください。"
         faults.append(Reason("invalid_field", field="pickup_until", message=message))

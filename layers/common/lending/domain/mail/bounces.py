@@ -107,7 +107,7 @@ def _status_within(diagnostic: str) -> str:
 
 CAUSE_LABELS = {
     _WRONG: "メールアドレスが間違っている",
-    _REFUSED: "県立図書館のドメインからのメールを拒否している(許可していない)",
+    _REFUSED: "{owner_word}のドメインからのメールを拒否している(許可していない)",
     _FULL: "メールボックスが満杯で、新しいメールを受信できない",
     _FORWARD: "メール転送に不具合がある",
     _UNKNOWN: "わからない",
@@ -116,7 +116,7 @@ CAUSE_LABELS = {
 _HINTS = {
     _WRONG: "アドレス変更で使われなくなったメールアドレスや、スペルの間違いがないか、ご確認をお願いします。",
     _REFUSED: "携帯電話のキャリアメールでは、パソコンから送信したメールを一括拒否していることも多いです。"
-    "@{domain} からのメールを受信できる設定になっているか、ご確認をお願いします。",
+    "@{mail_domain} からのメールを受信できる設定になっているか、ご確認をお願いします。",
     _FULL: "古いメールをずっと保存している等で、容量不足の可能性があります。"
     "不要なメールの削除をお願いします。空きができれば、同じアドレスに届きます。",
     _FORWARD: "転送先・転送元のいずれかで不具合が起きると、送信した側にエラーが返ってきます。"
@@ -131,12 +131,11 @@ _OURS = (
 _THIS_MAIL = "このメールだけが迷惑メールと判定された可能性があります。もう一度送ってみてください。"
 
 
-def explanation(diagnosis: Diagnosis, mail_domain: str) -> str:
+def explanation(diagnosis: Diagnosis) -> str:
     """What staff tell the patron on the phone, with the FAQ's hint.
 
     Args:
         diagnosis: what `classify` found.
-        mail_domain: the domain the library's mails come from (`Policy.mail_domain`).
 
     RULES 39, A15.
     """
@@ -150,4 +149,4 @@ def explanation(diagnosis: Diagnosis, mail_domain: str) -> str:
         sentences.append(_THIS_MAIL)
     if diagnosis.suppressed:
         sentences.append("以前のエラーにより送信を停止しています。アドレスを直すか「もう一度試す」で再開します。")
-    return "".join(sentences).format(domain=mail_domain)
+    return "".join(sentences)

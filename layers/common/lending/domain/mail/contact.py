@@ -81,11 +81,11 @@ def contact_about(diagnosis: Diagnosis, address: str, at: datetime, mail: Mail |
     return replace(contact, mail_id=mail.mail_id, mail_kind=mail.kind, mail_sent_at=mail.sent_at)
 
 
-def advice(contact: Contact, mail_domain: str) -> str:
+def advice(contact: Contact) -> str:
     """What staff tell the person, with the FAQ's hint (RULES 39, A15)."""
     if contact.unsent is Unsent.NO_ADDRESS:
         return "メールアドレスがないため、お知らせを送れませんでした。内容をお電話でお伝えください。"
-    hint = explanation(contact.diagnosis, mail_domain)
+    hint = explanation(contact.diagnosis)
     return f"このアドレスには届かないため、お知らせを送っていません。{hint}" if contact.unsent else hint
 
 

@@ -128,7 +128,7 @@ def _yes_or_no(value: object) -> bool | FieldFault:
     text = "" if answer is None else answer.strip().lower() if isinstance(answer, str) else "?"
     if text in _YES | _NO:
         return text in _YES
-    return FieldFault("online_lending", "not_a_choice", "オンライン貸出サービスを申し込むかどうかを選んでください。")
+    return FieldFault("online_lending", "not_a_choice", "{service_name}を申し込むかどうかを選んでください。")
 
 
 def _documents(value: object, kind: object, policy: Policy) -> tuple[DocumentKind, ...] | FieldFault:

@@ -41,7 +41,7 @@ def slot_label(slot: str) -> str:
     """What a person calls it: 「運転免許証(表)」."""
     document = document_of(slot)
     if document is None:
-        return "利用者カード(名前を書いた面)"
+        return "{card_word}(名前を書いた面)"
     return f"{DOCUMENTS[document].label}({'裏' if slot.endswith('_back') else '表'})"
 
 

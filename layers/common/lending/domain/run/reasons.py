@@ -1,7 +1,8 @@
 """What became of a hold in a run, said in plain Japanese to the patron and, shorter, to the counter (RULES 27).
 
 A code names the outcome, its facts are the numbers the sentence needs, as they are stored and sent: dates and moments
-are ISO 8601 texts. A fact that is not known is absent and its half of the sentence is left out.
+are ISO 8601 texts. A fact that is not known is absent and its half of the sentence is left out. The library's words
+stand in the sentences in braces (`own_words.py`).
 """
 
 from collections.abc import Callable, Mapping
@@ -110,7 +111,7 @@ def _cap(facts: Facts) -> str:
     )
     return (
         f"借りている本が、今回お貸しする本も入れて{facts['on_loan']}冊あり、一度に借りられる{facts['cap']}冊に達しました。"
-        f"{back}この本は、あなたのために取っておきます。借りている本が図書館に戻ると、そのあとの木曜日の処理でお貸しします。"
+        f"{back}この本は、あなたのために取っておきます。借りている本が図書館に戻ると、そのあとの{{run_name}}でお貸しします。"
     )
 
 
@@ -166,7 +167,7 @@ def _taken_by_visitor_short(facts: Facts) -> str:
 def _card_expired(facts: Facts) -> str:
     last_day = _if(facts, "expired_on", lambda: f"({_full_day(facts, 'expired_on')}まで)")
     return (
-        f"利用者カードの有効期限{last_day}が過ぎているため、お貸しするのを見合わせています。"
+        f"{{card_word}}の有効期限{last_day}が過ぎているため、お貸しするのを見合わせています。"
         "予約の順番は変わりません。カードの更新をお願いします。"
     )
 
@@ -194,7 +195,7 @@ def _why(facts: Facts) -> str:
 def _run_suspended(facts: Facts) -> str:
     until = _if(facts, "until", lambda: f"お休みは{_full_day(facts, 'until')}までです。")
     following = _if(facts, "next_run", lambda: f"次の処理は{_day(facts, 'next_run')}の予定です。")
-    return f"オンライン貸出の処理をお休みしました{_why(facts)}。予約の順番は変わりません。{until}{following}"
+    return f"{{lending_word}}の処理をお休みしました{_why(facts)}。予約の順番は変わりません。{until}{following}"
 
 
 def _run_suspended_short(facts: Facts) -> str:
@@ -224,10 +225,10 @@ _FOR_PATRONS: Mapping[Code, Callable[[Facts], str]] = {
     Code.TAKEN_BY_VISITOR: _taken_by_visitor,
     Code.CARD_EXPIRED: _card_expired,
     Code.BLOCKED: lambda _: (
-        "ただいま、お貸しするのを見合わせています。お手数ですが、県立図書館へお電話ください。予約の順番は変わりません。"
+        "ただいま、お貸しするのを見合わせています。お手数ですが、{owner_word}へお電話ください。予約の順番は変わりません。"
     ),
     Code.NOT_ENROLLED: lambda _: (
-        "オンライン貸出サービスの登録がまだのため、お貸しできませんでした。登録のお申込みをお願いします。"
+        "{service_name}の登録がまだのため、お貸しできませんでした。登録のお申込みをお願いします。"
         "予約の順番は変わりません。"
     ),
     Code.AFTER_CUTOFF: _after_cutoff,
@@ -238,7 +239,7 @@ _FOR_PATRONS: Mapping[Code, Callable[[Facts], str]] = {
         + _place_in_queue(facts)
     ),
     Code.NO_COPY_LEFT: lambda _: (
-        "お貸しできる本が、紛失などのためなくなりました。県立図書館でご相談を承ります。この予約は、取り消すこともできます。"
+        "お貸しできる本が、紛失などのためなくなりました。{owner_word}でご相談を承ります。この予約は、取り消すこともできます。"
     ),
     Code.PAUSED: _paused,
     Code.READING_ORDER: lambda _: (
@@ -248,10 +249,10 @@ _FOR_PATRONS: Mapping[Code, Callable[[Facts], str]] = {
         "「どれか1冊」の予約のうち、ほかの本をご用意しています。その本をお渡しできないときは、この本をお待ちいただけます。"
     ),
     Code.PREFECTURAL: lambda _: (
-        "県立図書館で受け取る本として用意します。「貸出可能」になりましたら、県立図書館へお越しください。"
+        "{owner_word}で受け取る本として用意します。「貸出可能」になりましたら、{owner_word}へお越しください。"
     ),
-    Code.READY: lambda _: "県立図書館でお渡しする本を用意しています。「貸出可能」になりましたら、お越しください。",
-    Code.PARTNER: lambda _: "次の木曜日の処理でお貸しするため、本を取っておきます。",
+    Code.READY: lambda _: "{owner_word}でお渡しする本を用意しています。「貸出可能」になりましたら、お越しください。",
+    Code.PARTNER: lambda _: "次の{run_name}でお貸しするため、本を取っておきます。",
 }
 
 _FOR_COUNTER: Mapping[Code, Callable[[Facts], str]] = {
@@ -263,7 +264,7 @@ _FOR_COUNTER: Mapping[Code, Callable[[Facts], str]] = {
     Code.TAKEN_BY_VISITOR: _taken_by_visitor_short,
     Code.CARD_EXPIRED: _card_expired_short,
     Code.BLOCKED: lambda _: "利用停止中",
-    Code.NOT_ENROLLED: lambda _: "オンライン貸出未登録",
+    Code.NOT_ENROLLED: lambda _: "{lending_word}未登録",
     Code.AFTER_CUTOFF: _after_cutoff_short,
     Code.RUN_SUSPENDED: _run_suspended_short,
     Code.FACILITY_SUSPENDED: _facility_suspended_short,
@@ -272,7 +273,7 @@ _FOR_COUNTER: Mapping[Code, Callable[[Facts], str]] = {
     Code.PAUSED: lambda facts: f"予約休止中{_if(facts, 'until', lambda: ' ' + _full_day(facts, 'until') + 'まで')}",
     Code.READING_ORDER: lambda _: "順番予約 先の本を貸出後",
     Code.ANY_OF: lambda _: "いずれか予約 ほかの本を用意中",
-    Code.PREFECTURAL: lambda _: "県立図書館受取分として確保",
-    Code.READY: lambda _: "県立図書館受取分として取置",
+    Code.PREFECTURAL: lambda _: "{owner_word}受取分として確保",
+    Code.READY: lambda _: "{owner_word}受取分として取置",
     Code.PARTNER: lambda _: "次回の貸出処理用に確保",
 }

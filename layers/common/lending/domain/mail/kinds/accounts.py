@@ -121,7 +121,7 @@ def _joined(policy: Policy) -> Lines:
         "",
         f"■{policy.service_name}",
         "お申込みを受け付けました。",
-        "来館せずに、お近くの協力館で",
+        "来館せずに、お近くの{partner_word}で",
         "本を受け取り、返すことができます。",
     ]
 

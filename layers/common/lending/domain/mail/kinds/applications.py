@@ -6,6 +6,7 @@ from datetime import date
 
 from lending.domain.mail.kinds.kind import ToApplicant
 from lending.domain.mail.text import LINE_COLUMNS, Lines, entry, folded, paragraphs, set_in
+from lending.domain.own_words import in_own_words
 from lending.domain.policy import Policy
 from lending.domain.registration.application import Application, is_decided
 from lending.domain.registration.kinds import KINDS, ApplicationKind, ApplicationStatus
@@ -80,7 +81,7 @@ class ImageAgainMail(ToApplicant):
             "次の画像をもう一度お送りください。",
             "",
             "■もう一度お送りいただく画像",
-            *(line for slot in self.slots for line in self._slot(slot)),
+            *(line for slot in self.slots for line in self._slot(slot, policy)),
             "",
             "■理由",
             *paragraphs(self.reason),
@@ -94,10 +95,13 @@ class ImageAgainMail(ToApplicant):
             *until,
         ]
 
-    def _slot(self, slot: str) -> Lines:
+    def _slot(self, slot: str, policy: Policy) -> Lines:
         """A slot, with its own reason where there is one."""
         reason = self.slot_reasons.get(slot)
-        return [*entry(slot_label(slot)), *(set_in(folded(reason, LINE_COLUMNS - 2)) if reason else [])]
+        return [
+            *entry(in_own_words(slot_label(slot), policy)),
+            *(set_in(folded(reason, LINE_COLUMNS - 2)) if reason else []),
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,7 +47,7 @@ class ReadyMail(WithCard):
         last = day_in_words(self.pickup_until)
         return [
             "ご予約の本が準備できました。",
-            "利用者カードをお持ちになって、",
+            "{card_word}をお持ちになって、",
             "お越しください。",
             "",
             self.whose(),

@@ -60,7 +60,7 @@ class CardExpiredHoldMail(_OfRenewal):
         """What waits, and for what."""
         count = f"({self.holds}件)" if self.holds else ""
         return [
-            "利用者カードの有効期限が切れたため、",
+            "{card_word}の有効期限が切れたため、",
             "貸出を保留しています。",
             "",
             self.whose(),
@@ -82,7 +82,7 @@ class CardRenewalMail(_OfRenewal):
     """The card will run out soon; its last day still counts (RULES 8, 37)."""
 
     name = "card_renewal"
-    label = "利用者カード更新のお知らせ"
+    label = "{card_word}更新のお知らせ"
     shown = frozenset({"expires_on"})
 
     expires_on: date
@@ -95,7 +95,7 @@ class CardRenewalMail(_OfRenewal):
     def words(self, policy: Policy) -> Lines:
         """Until when, and what then."""
         return [
-            "利用者カードの有効期限が",
+            "{card_word}の有効期限が",
             "近づいています。",
             "",
             self.whose(),

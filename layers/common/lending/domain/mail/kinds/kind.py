@@ -8,7 +8,8 @@ from enum import Enum
 from typing import Any, ClassVar, Self, TypeAlias
 
 from lending.domain.mail.kinds.sources import Sources
-from lending.domain.mail.text import Lines, Text, masked
+from lending.domain.mail.text import Lines, Text, folded, masked
+from lending.domain.own_words import in_own_words
 from lending.domain.policy import Policy
 from lending.domain.registration.application import Application
 
@@ -104,7 +105,7 @@ class MailKind(ABC):
     @classmethod
     def subject(cls, facts: Facts, policy: Policy) -> str:
         """The subject of a mail, also of one that is still to be sent or never was."""
-        return f"【{policy.library_name}】{cls.topic_of(facts)}"
+        return f"【{policy.library_name}】{in_own_words(cls.topic_of(facts), policy)}"
 
     def without_secrets(self) -> Self:
         """The same as it may be seen again."""
@@ -114,7 +115,13 @@ class MailKind(ABC):
     def text(self, policy: Policy) -> Text:
         """The mail in words, with the names, numbers and hours of the library (RULES 36, 37, 40)."""
         opening = [policy.library_name, f"{policy.mail_sender}です。", ""]
-        lines = [*opening, *self.words(policy), "", *self._when_in_doubt(policy), *self._signature(policy)]
+        lines = [
+            *opening,
+            *_in_own_words(self.words(policy), policy),
+            "",
+            *self._when_in_doubt(policy),
+            *self._signature(policy),
+        ]
         return Text(self.subject(vars(self), policy), "\n".join(lines) + "\n")
 
     @abstractmethod
@@ -133,6 +140,12 @@ class MailKind(ABC):
         counter = [policy.counter_name, policy.counter_phone, f"受付 {policy.counter_hours}"]
         page = ["Myライブラリ", self.my_library_url] if self.my_library_url else []
         return ["-" * 30, policy.library_name, policy.mail_sender, *counter, *page]
+
+
+def _in_own_words(lines: Lines, policy: Policy) -> Lines:
+    """Lines with the library's words; one that has become too long for a phone is folded."""
+    filled = ((line, in_own_words(line, policy)) for line in lines)
+    return [part for line, told in filled for part in ([told] if line == told else folded(told))]
 
 
 def _typed(kind: Any, value: Any) -> Any:

@@ -12,9 +12,9 @@ from lending.domain.policy import Policy
 from lending.domain.words import day_in_words
 
 WHERE_TO_RETURN = [
-    "返却は、協力館の窓口、県立図書館の",
+    "返却は、{partner_word}の窓口、{owner_word}の",
     "カウンターとブックポストへ。",
-    "協力館のブックポストは使えません。",
+    "{partner_word}のブックポストは使えません。",
 ]
 """Never a facility's book post (RULES 32)."""
 
@@ -45,7 +45,7 @@ class _OfBatch(WithCard):
         """What the facility may hand out for (RULES 28)."""
         return [
             "■受取りのときにお持ちいただくもの",
-            "利用者カードを必ずお持ちください。",
+            "{card_word}を必ずお持ちください。",
             "お手元にないときは、次のどちらかを",
             "お見せください。",
             "・Myライブラリのカード表示",
@@ -59,8 +59,8 @@ class LendingMail(_OfBatch):
     """The Saturday mail (RULES 36)."""
 
     name = "lending"
-    label = "オンライン貸出メール"
-    topic = "オンライン貸出のお知らせ"
+    label = "{lending_word}メール"
+    topic = "{lending_word}のお知らせ"
     shown = frozenset({"pickup_from", "facility"})
 
     pickup_from: date
@@ -82,7 +82,7 @@ class LendingMail(_OfBatch):
         """Where, from when, until when, which books, and what to show."""
         first, last = day_in_words(self.pickup_from), day_in_words(self.pickup_until)
         return [
-            "ご予約の本を協力館へ発送しました。",
+            "ご予約の本を{partner_word}へ発送しました。",
             "",
             *self.proof(),
             "",
@@ -108,7 +108,7 @@ class LendingMail(_OfBatch):
 def _about_the_days(first: str) -> Lines:
     return [
         "■受取期間について",
-        "県内の協力館すべてが同じ期間です。",
+        "{region_word}内の{partner_word}すべてが同じ期間です。",
         f"{first}より前には、",
         "お渡しできません。",
         f"{first}が休館日の館では、",
@@ -120,9 +120,9 @@ def _after_the_last_day(last: str) -> Lines:
     return [
         "■期間を過ぎると",
         f"{last}の後、本は",
-        "県立図書館へ返送し、予約は終わります。",
+        "{owner_word}へ返送し、予約は終わります。",
         "改めてのお知らせはしません。",
-        "本が県立図書館に着くまでは、",
+        "本が{owner_word}に着くまでは、",
         "貸出中の冊数に数えます。",
     ]
 
