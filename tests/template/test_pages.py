@@ -10,7 +10,7 @@ import pytest
 from infra.local.filling import NAME
 from infra.local.pages import STAFF_PAGES, WEB, WORKER, content_type, kinds_of_application, site_files
 from lending.domain.registration.kinds import KINDS
-from tests.library import AOMORI, aomori_library
+from tests.library import AOMORI, aomori_library, told
 from tests.weeks import runs_of_week
 
 FILES = dict(site_files(WEB, AOMORI))
@@ -107,12 +107,14 @@ def test_a_page_runs_nothing_but_modules_and_carries_the_kinds_of_application(pa
     assert {script["type"] for script in data} == {"application/json"}
     assert {script["id"] for script in data} == {"kinds"} | ({"land"} if page in WITH_LAND else set())
     _, _, rest = FILES[page].decode().partition('id="kinds">')
-    assert json.loads(rest.partition("</script>")[0]) == json.loads(json.dumps(kinds_of_application(AOMORI.policy)))
+    assert json.loads(rest.partition("</script>")[0]) == json.loads(
+        told(json.dumps(kinds_of_application(AOMORI.policy), ensure_ascii=False))
+    )
 
 
 def test_the_home_page_leads_to_every_kind_of_application() -> None:
     home = FILES["index.html"].decode()
-    links = {name: f'<a href="apply.html?kind={name}">{kind.label}</a>' for name, kind in KINDS.items()}
+    links = {name: f'<a href="apply.html?kind={name}">{told(kind.label)}</a>' for name, kind in KINDS.items()}
     assert [name for name, link in links.items() if link not in home] == []
 
 
@@ -153,14 +155,14 @@ def test_what_the_guide_says_follows_the_policy() -> None:
     tuesday = runs_of_week({"weekday": 1})
     own = aomori_library(runs=tuesday, hold_limit=12, renewal_days=10, counter_phone="017-000-0000")
     guide = dict(site_files(WEB, own))["guide.html"].decode()
-    for told in (
+    for sentence in (
         "火曜日の朝8時30分まで",
         "12冊までです",
         "10日間ずつ",
         "tel:0170000000",
         "月曜日の19時(月曜日が休館日のときは日曜日の19時)まで",
     ):
-        assert told in guide
+        assert sentence in guide
     # and neither number nor phone of ours is left in what is written
     written = (WEB / "guide.html").read_text("utf-8")
     assert re.findall(r"木曜|土曜|日曜|水曜|017-|[0-9]+冊|[0-9]+か所(?!は使え)", written) == []
