@@ -18,7 +18,7 @@ FILLED = re.compile(r"\{([a-z_]+)\}")
 OF_AOMORI = {"infra/library.py", "infra/new_library.py", "infra/openapi.py"} | {
     f"infra/local/{name}.py" for name in ("open_work", "people", "played_weeks", "samples", "story")
 }
-# Its defaults are Aomori's.
+# The words that most libraries have, which a library changes.
 OF_AOMORI |= {"layers/common/lending/domain/policy.py"}
 PARTS = ("layers/common/lending/**/*.py", "functions/**/*.py", "infra/*.py", "infra/[!l]*/*.py", "infra/local/*.py",
          "infra/*.yaml", "web/*.html", "web/*.js", "web/[cfijt]*/**/*.*")  # fmt: skip

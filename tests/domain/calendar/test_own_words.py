@@ -55,7 +55,7 @@ def test_a_week_is_said_in_words(name: str) -> None:
 
 def test_cut_offs_at_different_hours_are_all_said() -> None:
     runs = runs_of_week({"weekday": 1, "cut_off": time(17)}, THURSDAY)
-    assert own_words(aomori(runs=runs))["cut_offs"] == "火曜日の17時と木曜日の朝8時30分"
+    assert own_words(aomori(runs=runs, run_at="17:30"))["cut_offs"] == "火曜日の17時と木曜日の朝8時30分"
 
 
 @pytest.mark.parametrize(("run", "told"), [(THURSDAY, "その週の日曜日"), (SUNDAY, "翌週の金曜日")])
