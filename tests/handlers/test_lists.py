@@ -63,7 +63,7 @@ def test_a_cursor_says_nothing_to_who_holds_it() -> None:
 LOOKING = [route for route in ROUTES if route[1] == "GET"]
 WHOLE = {
     "/api/facilities", "/api/notices", "/api/calendar",
-    "/api/me/holds", "/api/me/loans", "/api/me/basket", "/api/me/mails",
+    "/api/me/holds", "/api/me/outlook", "/api/me/loans", "/api/me/basket", "/api/me/mails",
     "/api/desk/crates", "/api/desk/closures", "/api/desk/suspensions", "/api/desk/shifts", "/api/facility/bags",
     "/api/facility/closures",
 }  # fmt: skip

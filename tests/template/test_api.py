@@ -32,6 +32,7 @@ WITH_TOKEN = {
     "POST /api/me/holds": "HoldsFunction",
     "POST /api/me/holds/batch": "HoldsFunction",
     "DELETE /api/me/holds/{title_id}": "HoldsFunction",
+    "GET /api/me/outlook": "HoldsFunction",
     "GET /api/me": "MyLibraryFunction",
     "PATCH /api/me": "MyLibraryFunction",
     "DELETE /api/me": "MyLibraryFunction",

@@ -13,10 +13,12 @@ from lending.aws.table import Overtaken, Table
 from lending.aws.table.calendar import calendar, facilities
 from lending.aws.table.catalogue import queues
 from lending.aws.table.holds import baskets, holds
+from lending.aws.table.loans import loans
 from lending.aws.table.patrons import patrons
 from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.calendar.facility import Facility
 from lending.domain.holds.hold import Hold, HoldStatus, RunReason
+from lending.domain.loans.loan import Loan
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import NOON, Given, context, request, sample
 
@@ -367,3 +369,20 @@ def test_a_facility_is_named_by_its_number_however_it_is_written(given: Given, p
     answered = handler(request("POST", "/api/me/holds", body=body, group="patron", user="p-1"), context())
     assert answered["statusCode"] == 201, answered
     assert show()[0]["pickup_place"] == "7"
+
+
+def test_the_sample_says_what_giving_books_back_does(given: Given, library: Table) -> None:
+    # GIVEN somebody whose cap is full, with a book on its shelf that a stopped patron waits for before them (RULES 51)
+    given.patron(loan_cap=1, loan_cap_before=1, loans=1), given.patron("p-2", blocked=True), given.title()
+    lent = datetime(2026, 5, 21, 9, tzinfo=TOKYO)
+    library.write(loans.addition(Loan("p-1", "b-1", "t-2", "本", "12", lent, date(2026, 6, 7))))
+    for patron_id, minute in (("p-2", 1), ("p-1", 2)):
+        placed = datetime(2026, 6, 1, 9, minute, tzinfo=TOKYO)
+        hold = Hold(patron_id, "t-1", "12", placed, placed)
+        library.transact(patrons.hold_increment(patron_id, "t-1", 20), holds.addition(hold))
+    # WHEN the sample asks THEN on Monday only the library is early enough for Thursday
+    first = json.loads(handler(sample("holds/outlook"), context())["body"])["items"][0]
+    assert first == {
+        "run_date": "2026-06-04", "return_by": "2026-06-03", "return_at_library": True, "free_slots": 0,
+        "to_return": 1, "would_be_lent": 1, "message": "水曜までに県立図書館に1冊返すと、木曜に1冊を貸し出せます。",
+    }  # fmt: skip
