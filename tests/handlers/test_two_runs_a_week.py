@@ -86,7 +86,7 @@ def days_of_loan(at: SampleLibrary, patron_id: str, barcode: str) -> tuple[date 
 
 
 def test_a_hold_between_the_runs_goes_to_the_second(at: SampleLibrary) -> None:
-    # GIVEN holds placed after Tuesday's cut-off WHEN Tuesday's job is asked again THEN they are none of it (18, 26)
+    # GIVEN holds placed after Tuesday's cut-off WHEN Tuesday's job is asked again THEN they are none of it (18, 26, 57)
     assert run(TUESDAY)["already_done"]
     assert run(TUESDAY + timedelta(days=1))["date"] == "2026-06-02"
     assert ask("GET", "/today", now=moment(TUESDAY, 12))[1]["next_run"]["run_date"] == "2026-06-04"

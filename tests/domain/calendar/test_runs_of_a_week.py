@@ -81,7 +81,7 @@ def _weeks(policy: Policy) -> list[Week]:
 @given(policies)
 def test_the_weeks_follow_each_other_in_order(policy: Policy) -> None:
     weeks = _weeks(policy)
-    # GIVEN the runs of a library THEN each is the next of the one before, and none comes in between
+    # GIVEN the runs of a library THEN each is the next of the one before, and none comes in between (RULES 57)
     assert [week.run_date for week in weeks] == list(islice(runs_from(weeks[0].run_date, policy), len(weeks)))
     for week, following in pairwise(weeks):
         assert week.next_run == following.run_date

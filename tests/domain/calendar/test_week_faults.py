@@ -53,6 +53,7 @@ THURSDAY = {"weekday": 3}
     ],
 )
 def test_a_week_that_does_not_go_together_is_told(runs: list[dict[str, Any]], told: str | None) -> None:
+    """GIVEN the runs of a library THEN what cannot be is said of them by their days (RULES 57)."""
     assert _faults(runs=runs_of_week(*runs)) == told
 
 

@@ -1,4 +1,4 @@
-"""The week of the service: cut-off, run, mail, pickup, carriage back (RULES "The week", 14, 17, 18, 25, 29-31, 35).
+"""The week of the service: cut-off, run, mail, pickup, carriage back (RULES "The week", 14, 17, 18, 25, 29-31, 35, 57).
 
 Everything is counted in Tokyo's time, which has no summer time, so a fixed offset is exact.
 """

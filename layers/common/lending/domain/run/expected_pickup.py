@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from lending.domain.calendar.calendar import Calendar
-from lending.domain.calendar.coming_weeks import coming_week
+from lending.domain.calendar.coming_weeks import week_of_next_run
 from lending.domain.catalogue.title import Copy, CopyState, Pull
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.policy import Policy
@@ -42,7 +42,7 @@ def turn_of(
     if hold.status == HoldStatus.READY:
         day = first_open_day(today, hold.pickup_until or today, calendar)
         return Turn(PREFECTURAL, 1, (), settled=True, day=day)
-    place = hold.place_on(coming_week(moment, calendar, policy).cycle)
+    place = hold.place_on(week_of_next_run(moment, calendar, policy).cycle)
     if (pull := _planned_for(hold, copies, today)) and pull.decision != Outcome.KEEP_ASIDE:
         return Turn(place, 1, (), settled=True, day=_pickup_as_planned(pull, today, calendar))
     mine = [_as_free(copy) for copy in copies if _is_kept_for(hold, copy)]
