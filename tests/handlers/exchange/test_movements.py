@@ -55,7 +55,7 @@ def twice(method: str, path: str, body: Any, now: datetime) -> None:
 
 def files() -> dict[str, str]:
     """The files that have gone out, by name, in the order of names."""
-    found = client("s3").list_objects_v2(Bucket="exchange", Prefix="out/").get("Contents", [])
+    found = client("s3").list_objects_v2(Bucket="exchange", Prefix="out/movements/").get("Contents", [])
     return {each["Key"]: _text(each["Key"]) for each in found}
 
 
