@@ -10,9 +10,10 @@ from datetime import datetime
 from pathlib import Path
 
 from infra.faults import Faulty
-from infra.library import FIRST
+from infra.library import FIRST, read_library
 from infra.local.load import load
 from infra.local.mailbox import PATH as MAILBOX
+from infra.local.open_work import must_be_playable
 from infra.local.player import Step
 from infra.local.samples import HANAKO, TARO, home_of, kit_numbers, kit_of
 from infra.local.stack import ROOT, Stack, local_stack
@@ -44,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(command: str, as_json: bool, library: str) -> None:
     """Carry out one of the commands."""
+    if command != "serve":
+        must_be_playable(read_library(library))
     with local_stack(library=library) as stack:
         stack.accounts.extend(load(stack))
         stack.write()

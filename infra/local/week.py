@@ -25,9 +25,8 @@ def play(stack: Stack, now: datetime, tell: Callable[[Step], None] = lambda step
         tell: called with each step as it happens.
 
     Raises:
-        RuntimeError: something did not happen as the rules say, or the weeks cannot be played with this library.
+        RuntimeError: something did not happen as the rules say.
     """
-    open_work.must_be_playable(stack.library)
     weeks = played_weeks(now, stack.library.policy)
     player = Player(stack, tell, weeks)
     for moment, act in diary(now, weeks):

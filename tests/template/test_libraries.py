@@ -10,7 +10,8 @@ import pytest
 from infra.facility_list import COLUMNS
 from infra.faults import Faulty
 from infra.library import LIBRARIES, as_parameter, read_library
-from tests.library import AOMORI
+from infra.local.open_work import must_be_playable
+from tests.library import AOMORI, aomori_library
 
 HEADINGS = ",".join(COLUMNS)
 SAID = json.loads((LIBRARIES / "aomori" / "library.json").read_bytes())
@@ -40,9 +41,9 @@ def faults_of(tmp_path: Path) -> Write:
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-def test_every_folder_can_be_read(name: str) -> None:
+def test_every_folder_can_be_read_and_played(name: str) -> None:
     library = read_library(name)
-    assert library.facilities
+    must_be_playable(library)
     assert len({facility.number for facility in library.facilities}) == len(library.facilities)
 
 
@@ -127,3 +128,8 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(Faulty) as found:
         read_library("nowhere", tmp_path)
     assert found.value.faults == ["nowhere: facilities.csv cannot be read", "nowhere: library.json cannot be read"]
+
+
+def test_a_library_that_cannot_be_played_is_told_what_is_missing() -> None:
+    with pytest.raises(RuntimeError, match="has 3, 5 and 10"):
+        must_be_playable(aomori_library(hold_limit=5))

@@ -12,13 +12,13 @@ from lending.domain.catalogue.title import Copy, CopyState
 from lending.domain.holds.hold import Hold, HoldStatus
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.patron import Patron
-from lending.domain.policy import Policy
 from lending.domain.run.allocation import allocate
 from lending.domain.run.outlook import RunToCome, Shelf, runs_to_come
 from lending.domain.run.run import Outcome, thursday_run
 from lending.domain.week import TOKYO
+from tests.library import aomori
 
-POLICY = Policy()
+POLICY = aomori()
 NOW = datetime(2026, 6, 5, 10, tzinfo=TOKYO)  # a Friday
 ME = "p-me"
 
