@@ -25,7 +25,7 @@ from lending.aws.table import Table
 from lending.aws.table.codec import from_wire
 from lending.aws.table.run import runs
 from lending.domain.patrons.patron import Patron
-from lending.domain.run.run import RunKind, thursday_run
+from lending.domain.run.run import thursday_run
 from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 from tests.deployed.conftest import Given, table_rows
@@ -179,9 +179,10 @@ def until_the_list_was_gone_through(town: Town, lives: Sequence[Future[None]]) -
 
 def nothing_is_left_undone(town: Town, library: Table) -> None:
     """Each book that the rules give to a hold now is on the pull list for it, or kept for it (RULES 18-23)."""
-    given, mine = read(library, RunKind.THURSDAY), {patron.patron_id for patron, _ in town.people}
+    run, mine = thursday_run(town.run_date, POLICY), {patron.patron_id for patron, _ in town.people}
+    given = read(library, run, POLICY)
     copies = {copy.barcode: copy for of_title in given.copies.values() for copy in of_title}
-    for each in decide(given, thursday_run(town.run_date, POLICY), POLICY):
+    for each in decide(given, run, POLICY):
         if each.patron_id in mine and each.decision in ("lend", "keep_aside"):
             copy = copies[each.barcode]
             kept = copy.state == "kept_aside" and copy.holder == each.patron_id

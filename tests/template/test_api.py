@@ -33,6 +33,7 @@ WITH_TOKEN = {
     "POST /api/me/holds/batch": "HoldsFunction",
     "DELETE /api/me/holds/{title_id}": "HoldsFunction",
     "GET /api/me/outlook": "HoldsFunction",
+    "PATCH /api/me/holds/{title_id}": "HoldsFunction",
     "GET /api/me": "MyLibraryFunction",
     "PATCH /api/me": "MyLibraryFunction",
     "DELETE /api/me": "MyLibraryFunction",

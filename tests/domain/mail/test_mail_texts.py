@@ -20,6 +20,7 @@ from lending.domain.mail.kinds.books import HoldCancelledMail, LateBook, Overdue
 from lending.domain.mail.kinds.cards import CardExpiredHoldMail, CardRenewalMail
 from lending.domain.mail.kinds.kind import WithCard
 from lending.domain.mail.kinds.lending import LendingMail, ShiftMail
+from lending.domain.mail.kinds.pauses import PauseEndingMail
 from lending.domain.mail.mail import Mail, mail_id
 from lending.domain.mail.text import LINE_COLUMNS, Text, columns, masked
 from tests.library import AOMORIS, OTHER, aomori
@@ -86,6 +87,7 @@ CASES: dict[str, tuple[type[MailKind], dict[str, Any]]] = {
         CardExpiredHoldMail,
         PAGE | {"expired_on": "2026-06-03", "holds": 4, "renew_url": "https://online.example.jp/register/"},
     ),
+    "pause_ending": (PauseEndingMail, PAGE | {"until": "2026-07-01", "holds": 3}),
     "card_renewal": (
         CardRenewalMail,
         PAGE | {"expires_on": "2026-07-01", "renew_url": "https://online.example.jp/register/"},
@@ -301,6 +303,7 @@ STORED_UNDER = {
     "overdue",
     "card_expired_hold",
     "card_renewal",
+    "pause_ending",
     "shift",
     "hold_cancelled",
     "address_confirmation",

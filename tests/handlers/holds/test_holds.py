@@ -171,6 +171,7 @@ def test_samples_show_and_cancel_a_hold(given: Given) -> None:
             "earliest": "2026-06-07", "middle": "2026-06-07", "latest": "2026-06-07",
             "assumption": "本が書架にあるものとして、つぎの処理で用意できた場合の日です。",
         },
+            "after": None, "group": None, "rank": None,
     }  # fmt: skip
     # and the sample cancels it
     assert handler(sample("holds/cancel"), context())["statusCode"] == 204

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from lending.actions.library import Library
 from lending.actions.pulls.queue_head import Queue, decided_queue
 from lending.aws.table import Table
 from lending.aws.table.catalogue import copies, queues, titles
@@ -35,6 +36,10 @@ def store() -> CountingStore:
 @pytest.fixture
 def table(store: CountingStore) -> Table:
     return Table(store, "lending")
+
+
+def library(table: Table) -> Library:
+    return Library(table, POLICY, thursday_run(RUN_DATE, POLICY).cut_off)
 
 
 def queued(chance: random.Random, count: int) -> Iterator[Hold]:
@@ -132,7 +137,7 @@ def test_the_head_of_a_queue_decides_as_the_whole(table: Table, store: CountingS
         return counting_unread(title.decide(queue), queue.unread, queue.between, mine.patron_id)
 
     # WHEN it is decided about as much of it as is needed
-    read, decided = decided_queue(table, "t-1", decide, mine)
+    read, decided = decided_queue(library(table), "t-1", thursday_run(RUN_DATE, POLICY), decide, mine)
     # THEN the same get a book as by the whole of it, with the same numbers, and that one is told the same
     expected = [each for each in title.decide(whole) if each.decision in GIVES or each.patron_id == mine.patron_id]
     assert [each for each in decided if each.decision in GIVES or each.patron_id == mine.patron_id] == expected
@@ -144,7 +149,7 @@ def test_of_a_long_queue_only_the_head_is_read(table: Table, store: CountingStor
     title = Title1(table, random.Random(1), 100, on_shelf=1)
     store.count_from_here()
     # WHEN the book is in the hand THEN some of the first are looked at
-    read, _ = decided_queue(table, "t-1", title.decide)
+    read, _ = decided_queue(library(table), "t-1", thursday_run(RUN_DATE, POLICY), title.decide)
     assert len(read.holds) <= 24
     assert sum(store.counts.read.values()) < 60
 

@@ -16,7 +16,7 @@ from lending.aws.table.holds import holds
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.holds.hold import PREFECTURAL, Hold
 from lending.domain.pulls.pull import GIVES
-from lending.domain.run.run import RunDecision, RunKind, prefectural_pull
+from lending.domain.run.run import Run, RunDecision, prefectural_pull, thursday_run
 from lending.domain.week import TOKYO
 from tests.benchmarks.counting_store import CountingStore, Counts
 from tests.benchmarks.generator import library
@@ -78,9 +78,11 @@ def test_it_gives_what_it_would_give_if_it_read_everything(
     # WHEN a pull decides on what it reads, and on all there is
     run = prefectural_pull(moment, Calendar(), aomori())
 
-    def given_by(kind: RunKind) -> list[RunDecision]:
-        return [each for each in decide(read(table, kind), run, aomori()) if each.decision in GIVES]
+    thursday = thursday_run(run.week.run_date, aomori())
+
+    def given_by(reading: Run) -> list[RunDecision]:
+        return [each for each in decide(read(table, reading, aomori()), run, aomori()) if each.decision in GIVES]
 
     # THEN it gives the same books to the same people
-    assert given_by(RunKind.PREFECTURAL) == given_by(RunKind.THURSDAY) != []
-    assert len(read(table, RunKind.PREFECTURAL).holds) < len(read(table, RunKind.THURSDAY).holds)
+    assert given_by(run) == given_by(thursday) != []
+    assert len(read(table, run, aomori()).holds) < len(read(table, thursday, aomori()).holds)

@@ -31,7 +31,7 @@ from lending.domain.holds.hold import HoldStatus
 from lending.domain.run.run import RunDecision, RunKind
 from tests.benchmarks.counting_store import CountingStore
 from tests.copies import moved
-from tests.domain.run.test_allocation import CUT_OFF, POLICY, Case, Naive, cases, hold
+from tests.domain.run.test_allocation import CUT_OFF, POLICY, THURSDAY, Case, Naive, cases, hold
 
 PULLED = {"lend": "lend", "keep_aside": "keep_aside", "ready": "ready"}
 
@@ -64,7 +64,7 @@ def rows_of(case: Case) -> Iterator[Write]:
 
 def as_it_is(table: Table, case: Case) -> Case:
     """The library as it now is."""
-    found = read(table, RunKind.THURSDAY)
+    found = read(table, case.run, POLICY)
     copies = {title_id: found.copies.get(title_id, []) for title_id in case.copies}
     return Case(found.holds, copies, found.patrons, found.calendar, case.run)
 
@@ -99,7 +99,7 @@ def decided_by(case: Case) -> list[RunDecision]:
 
 
 def meddle(table: Table, chance: random.Random) -> None:
-    found = read(table, RunKind.THURSDAY)
+    found = read(table, THURSDAY, POLICY)
     waiting = [each for each in found.holds if each.status is HoldStatus.WAITING]
     # A book that is on the list already is lent by the counter, which plans another one for its hold.
     copies = (copy for of_title in found.copies.values() for copy in of_title)

@@ -7,13 +7,14 @@ from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict
 
 from lending.actions.holds.basket import Entry, put_in_basket, show_basket, take_from_basket
+from lending.actions.holds.order import arrange_hold
 from lending.actions.holds.place import cancel_hold, place_hold, place_holds
 from lending.actions.holds.view import HoldView, view_holds, view_placed
 from lending.actions.one_by_one import Outcome
 from lending.api.answers import ReasonAnswer, shown_reason
 from lending.api.guards import patron
 from lending.api.request import Page, Request
-from lending.api.request_models import Place, RequestModel, Word, as_list
+from lending.api.request_models import A_NUMBER, Place, RequestModel, Word, as_list
 from lending.api.shown.books import ExpectedAnswer, LastRunAnswer, shown_expected, shown_last_run
 from lending.api.surface import Area
 from lending.domain.holds.hold import STATUS_LABELS, Hold, HoldStatus
@@ -44,6 +45,14 @@ class PlacedOfSeveral(TypedDict):
     title_id: str
     placed: bool
     reasons: list[ReasonAnswer]
+
+
+class OrderRequest(RequestModel):
+    """What a patron wants of a hold beside their others; what is left out stays, what is empty is taken away."""
+
+    after: Word | None = None
+    group: Word | None = None
+    rank: Annotated[int, Field(ge=1, le=1000), A_NUMBER] | None = None
 
 
 class SeveralPlaced(TypedDict):
@@ -79,6 +88,9 @@ class OwnHold(TypedDict):
     expected_pickup: ExpectedAnswer | None
     last_run: LastRunAnswer | None
     stopped_by: list[StoppedBy]
+    after: str | None
+    group: str | None
+    rank: int | None
 
 
 class PlacedAnswer(OwnHold):
@@ -120,6 +132,18 @@ def place_several(request: Request, wanted: HoldsRequest) -> SeveralPlaced:
     """Place several holds; what cannot be placed hinders nothing else."""
     outcomes = place_holds(request.library, request.caller, wanted.title_ids, wanted.pickup_place)
     return {"items": [_placed(outcome) for outcome in outcomes]}
+
+
+@area.patch("/<title_id>")
+def arrange(title_id: str, request: Request, wanted: OrderRequest) -> OwnHold:
+    """Let a hold come after another, be one of a group of which one is enough, or have a place among the patron's."""
+    asked = {name: value or _NOTHING[name] for name, value in wanted.model_dump(exclude_unset=True).items()}
+    arrange_hold(request.library, request.caller, title_id, asked)
+    views = view_holds(request.library, request.caller)
+    return next(_hold(view) for view in views if view.hold.title_id == title_id)
+
+
+_NOTHING: dict[str, str | None] = {"after": "", "group": "", "rank": None}
 
 
 @area.delete("/<title_id>")
@@ -179,6 +203,9 @@ def _hold(view: HoldView) -> OwnHold:
         "expected_pickup": shown_expected(view.expected_pickup),
         "last_run": shown_last_run(hold.last_run, patron_sentence) if hold.last_run else None,
         "stopped_by": [_stopped_by(each) for each in view.stopped_by],
+        "after": hold.after or None,
+        "group": hold.group or None,
+        "rank": hold.rank,
     }
 
 

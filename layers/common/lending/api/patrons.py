@@ -2,18 +2,20 @@
 
 from datetime import date
 from secrets import token_urlsafe
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from lending.actions.patrons.change_mail_address import change_mail_addresses, confirm_mail_address
+from lending.actions.patrons.choose_pace import choose_pace
 from lending.actions.patrons.choose_usual_place import choose_usual_place
 from lending.actions.patrons.export import export_all
 from lending.actions.patrons.leave import leave
 from lending.actions.patrons.view_library import Myself, view_myself
 from lending.api.guards import anyone, patron
 from lending.api.request import Request
-from lending.api.request_models import Place, RequestModel, Text
+from lending.api.request_models import A_NUMBER, Day, Place, RequestModel, Text
 from lending.api.surface import Area
 from lending.aws.signing import confirmed
 
@@ -22,11 +24,13 @@ confirmations = Area("/api/mail-address-confirmations", anyone)
 
 
 class ChangeRequest(RequestModel):
-    """Where a patron wants mails to go, and usually collects; what is left out stays as it is."""
+    """Where a patron wants mails to go, usually collects, and at what pace; what is left out stays as it is."""
 
     email: Text | None = None
     mail_to: Text | None = None
     usual_pickup_place: Place | None = None
+    paused_until: Day | None = None
+    books_a_run: Annotated[int, Field(ge=1, le=1000), A_NUMBER] | None = None
 
 
 class ConfirmationRequest(RequestModel):
@@ -64,6 +68,9 @@ class OwnRecord(TypedDict):
     email_reachable: bool
     pending_addresses: dict[str, str]
     usual_pickup_place: str | None
+    paused_until: date | None
+    books_a_run: int | None
+    offers: list[str]
     loan_cap: int
     next_loan_cap: int | None
     next_loan_cap_from: date | None
@@ -86,11 +93,13 @@ def show_record(request: Request) -> OwnRecord:
 
 @area.patch()
 def change_record(request: Request, wanted: ChangeRequest) -> OwnRecord:
-    """Change where mails go, an address that has to prove itself shows as pending (RULES 7), or the usual place."""
+    """Change where mails go, an address that has to prove itself shows as pending (RULES 7), usual place or pace."""
     library = request.library
     if wanted.usual_pickup_place is not None:
         choose_usual_place(library, request.caller, wanted.usual_pickup_place)
-    addresses = wanted.model_dump(exclude_none=True, exclude={"usual_pickup_place"})
+    if pace := wanted.model_dump(exclude_unset=True, include={"paused_until", "books_a_run"}):
+        choose_pace(library, request.caller, pace)
+    addresses = wanted.model_dump(exclude_none=True, include={"email", "mail_to"})
     change_mail_addresses(library, request.caller, addresses, token_urlsafe(24))
     return show_record(request)
 
@@ -138,6 +147,9 @@ def _record(myself: Myself, request: Request) -> OwnRecord:
         email_reachable=myself.email_reachable,
         pending_addresses={wish.field: wish.address for wish in myself.pending},
         usual_pickup_place=known.usual_pickup_place or None,
+        paused_until=known.paused_until if known.paused_on(today) else None,
+        books_a_run=known.books_a_run,
+        offers=request.library.policy.offers,
         loan_cap=known.cap_on(today),
         next_loan_cap=known.loan_cap if coming else None,
         next_loan_cap_from=coming,

@@ -37,6 +37,8 @@ CODES = {
         "barcode_twice",
         "no_batch",
         "not_later",
+        "no_such_hold",
+        "pause_is_over",
         "closed_day",
     ),
     HTTPStatus.TOO_MANY_REQUESTS: ("too_soon",),

@@ -141,3 +141,9 @@ class Policy(BaseModel):
             yield "pull_times are not at the same minute of their hours"
         if self.partner_loan_days < max(run.pickup_days for run in self.runs) - 1:
             yield "partner_loan_days end before the last pickup day"
+
+    @property
+    def offers(self) -> list[str]:
+        """What patrons may decide about order and pace of their holds (46-49)."""
+        names = ("pause", "reading_order", "any_of", "own_order", "books_a_run")
+        return [name for name in names if getattr(self, name)]

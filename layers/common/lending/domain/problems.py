@@ -65,6 +65,12 @@ SENTENCES: dict[str, str] = {
     "cancel_by_phone": (
         "「{status_label}」の本の取消は、お電話で承ります。{counter_name} {counter_phone} {counter_hours}"
     ),
+    # the reader's own order and pace (RULES 46-49)
+    "not_offered": "この設定は、今はご利用いただけません。",
+    "no_longer_waits": "この予約は「{status_label}」のため、順番やまとまりを変えられません。",
+    "no_such_hold": "先にお読みになる本は、ご自分の予約の中から選んでください。",
+    "reading_circle": "お互いを待つ順番になるため、設定できません。",
+    "pause_is_over": "今日か、それより後の日を入力してください。",
     # loans (RULES 31), hand-overs (RULES 29)
     "too_early": "{day}からお手続きいただけます。",
     "overdue": "返却期限の{day}を過ぎているため、延長はお電話で承ります。{counter_name} {counter_phone}",

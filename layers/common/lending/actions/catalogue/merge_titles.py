@@ -24,7 +24,7 @@ from lending.aws.table.pulls import scans
 from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import Copy, CopyState, Merge, Title
 from lending.domain.holds.hold import Hold
-from lending.domain.holds.merging import ALREADY_ON_LOAN, refusals_to_merge, united
+from lending.domain.holds.merging import ALREADY_ON_LOAN, come_after, refusals_to_merge, united
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.problems import Reason, Refused
@@ -182,7 +182,9 @@ def _move_hold(merging: _Merging, patron_id: str) -> Counter[str]:
         # One book is enough: the other is free, and moves with those that are nobody's.
         joined += freed(table, hold, merging.library.moment)
         tied = [copy for copy in tied if copy.barcode != hold.barcode]
-    table.transact(holds.end(hold), *joined, *merging.copies_moved(tied), merging.trace(patron_id, Deed.MERGE))
+    after = [holds.order_change(*each) for each in come_after(holds.of_patron(table, patron_id), hold, merging.target)]
+    trace = merging.trace(patron_id, Deed.MERGE)
+    table.transact(holds.end(hold), *joined, *after, *merging.copies_moved(tied), trace)
     return Counter(holds=1, copies=len(tied))
 
 

@@ -16,6 +16,7 @@ from lending.domain.calendar.coming_weeks import week_of_next_run
 from lending.domain.calendar.notices import Notice, notices_on
 from lending.domain.catalogue.title import Title
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
+from lending.domain.holds.order import with_what_comes_first
 from lending.domain.loans.release import with_deadline
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
@@ -49,6 +50,7 @@ def view_holds(library: Library, patron_id: str) -> list[HoldView]:
         return []
     standings = standings_of(library.table.as_shown(), open_holds)
     forecast = Forecast(library.moment, closed, library.policy)
+    open_holds = with_what_comes_first(open_holds, {(each.patron_id, each.title_id) for each in open_holds})
     return [
         _view(library, hold, standings[hold.title_id], patron, forecast)
         for hold in open_holds

@@ -6,6 +6,7 @@ from datetime import datetime
 from lending.actions.library import Library
 from lending.actions.lookup import copy_in_hand, patron_of_card
 from lending.actions.pulls.replan import Replanned, without
+from lending.actions.wishes import answered_with
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.exchange import movements
@@ -34,7 +35,7 @@ class CheckedOut:
 
 @again_when_overtaken
 def check_out(library: Library, card_number: str, barcode: str, staff: str) -> CheckedOut:
-    """Lend a book at the counter; the patron's own hold on the title is answered by it.
+    """Lend a book at the counter; the patron's own hold on the title is answered by it, and its group with it (48).
 
     Somebody else's hold that the book was only planned for waits on at its place, and is told that a visitor was first
     (RULES 23). The same again on the same day answers the same.
@@ -51,14 +52,21 @@ def check_out(library: Library, card_number: str, barcode: str, staff: str) -> C
     reasons = [Reason("card_retired")] if card.state is not CardState.ACTIVE else []
     if reasons := reasons + refusals_to_lend(patron, copy, hold, day):
         raise Refused.for_all(reasons)
+    ended = answered_with(library.table, hold, library.policy) if hold else []
     title = titles.find(library.table, copy.title_id)
     loan = counter_loan(patron, copy, title.title if title else "", library.moment, library.policy)
     library.table.transact(
         loans.addition(loan),
         movements.addition(Movement(library.moment, MovementKind.LENT, copy.barcode, loan.due_on)),
         copies.state_change(copy, CopyState.ON_LOAN, on=day, holder=patron.patron_id, due_on=loan.due_on),
-        patrons.loan_increment(patron.patron_id, copy.title_id, patron.cap_on(day), holds=int(hold is not None)),
-        *([holds.end(hold)] if hold else []),
+        patrons.loan_increment(
+            patron.patron_id,
+            copy.title_id,
+            patron.cap_on(day),
+            holds=int(hold is not None) + len(ended),
+            grouped=patron if hold and hold.group else None,
+        ),
+        *(holds.end(each) for each in (hold, *ended) if each),
         *_displaced(library, patron, copy).writes,
         audit_log.entry_of_patron(patron.patron_id, Act(library.moment, staff, Deed.CHECK_OUT), library.policy),
     )

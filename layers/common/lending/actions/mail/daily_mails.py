@@ -1,7 +1,8 @@
-"""The mails of every day: ready for pickup, overdue, card expired, card coming due (RULES 8, 15, 35, 37)."""
+"""The mails of every day: ready for pickup, overdue, card expired, card coming due, pause (RULES 8, 15, 35, 37, 46)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -12,7 +13,7 @@ from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.holds import holds
 from lending.aws.table.loans import loans
 from lending.aws.table.mail import mails
-from lending.aws.table.patrons import patrons
+from lending.aws.table.patrons import patrons, pauses
 from lending.aws.table.run import runs
 from lending.aws.table.writes import Write, as_one
 from lending.domain.calendar.calendar import Calendar
@@ -22,6 +23,7 @@ from lending.domain.loans.release import with_deadline
 from lending.domain.loans.reminders import reminder_due_by
 from lending.domain.mail.kinds.books import OverdueMail, ReadyMail
 from lending.domain.mail.kinds.cards import CardExpiredHoldMail, CardRenewalMail
+from lending.domain.mail.kinds.pauses import PauseEndingMail
 from lending.domain.mail.mail import Mail, new_mail
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
@@ -44,6 +46,7 @@ def put_daily_mails(library: Library) -> JobResult:
         "ready": _put(library.table, _ready_mails(library, closed), library.policy),
         "overdue": _put(library.table, _overdue_mails(library, closed), library.policy),
         **_tell_of_cards(library),
+        **(_tell_of_pauses(library) if library.policy.pause else {}),
     }
     runs.note_done(library.table, JOB, day, library.moment)
     return JobResult(day, counts)
@@ -108,6 +111,19 @@ def _tell_of_cards(library: Library) -> dict[str, int]:
             settled.append(patrons.expired_record(patron))
     write_what_holds(library.table, settled)
     return counts
+
+
+def _tell_of_pauses(library: Library) -> dict[str, int]:
+    """Pauses that soon end, each told of once (RULES 46)."""
+    table, today, count = library.table, library.today, 0
+    for pause in pauses.ending_until(table, today + timedelta(days=library.policy.pause_notice_days)):
+        until = pause.until.isoformat()
+        mail = new_mail(PauseEndingMail, pause.patron_id, library.moment, pause.until, until=until)
+        put = [mails.addition(mail, library.policy)] if pause.until >= today else []
+        with suppress(Overtaken):
+            table.transact(*put, pauses.told_removal(pause))
+            count += len(put)
+    return {PauseEndingMail.name: count}
 
 
 def _card_mail(patron: Patron, today: date, moment: datetime) -> Mail | None:

@@ -23,7 +23,7 @@ _NOT_THEIRS = frozenset({"by", "decided_by", "done_by", "access_code_hash"})
 _SECTIONS = {
     "PATRON": "record", "HOLD": "holds", "LOAN": "loans", "BASKET": "basket", "PENDING": "addresses_to_be_proved",
     "MAIL": "mails", "CONTACT": "contact_tasks", "TRACE": "trail", "ACCOUNT": "account", "APPLICATION": "applications",
-    "CARD": "cards", "BAG": "bags",
+    "CARD": "cards", "BAG": "bags", "PAUSE": "pause",
 }  # fmt: skip
 
 Export = dict[str, Any]

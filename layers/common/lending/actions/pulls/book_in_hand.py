@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from lending.actions.library import Library
 from lending.actions.pulls.queue_head import Queue, decided_queue
 from lending.actions.pulls.replan import without
+from lending.actions.wishes import answered_with, in_reading_order
 from lending.aws.table.calendar import shifts
 from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.exchange import movements
@@ -82,7 +83,7 @@ class BookInHand:
             return self._too_late()
         if self.copy.reference_only:
             return self._must_stay()
-        hold = holds.find(self.library.table, self.pull.patron_id, self.copy.title_id)
+        hold = self._hold(self.pull.patron_id)
         patron = patrons.find(self.library.table, self.pull.patron_id)
         if hold is None or patron is None or not keeps_to_plan(hold, self.copy, self.run):
             return self._next(None, [])
@@ -90,6 +91,10 @@ class BookInHand:
             return self._passed_over(hold, reason)
         planned = as_planned(hold, self.pull, patron, self._planned_loans(patron))
         return self._carried_out(planned, patron) if planned else self._next(None, [])
+
+    def _hold(self, patron_id: str) -> Hold | None:
+        found = holds.find(self.library.table, patron_id, self.copy.title_id)
+        return in_reading_order(self.library.table, [found], self.library.policy)[0] if found else None
 
     def _planned_loans(self, patron: Patron) -> int:
         """Other books that staff are still to fetch for the patron, to be lent (RULES 20)."""
@@ -148,28 +153,37 @@ class BookInHand:
             policy = self.library.policy
             return decide_anew([in_hand, *others], waiting, queue.patrons, self.calendar, policy, self.run, self.day)
 
-        queue, decided = decided_queue(self.library.table, self.copy.title_id, decide)
+        queue, decided = decided_queue(self.library, self.copy.title_id, self.run, decide)
         grant = next_grant(decided, queue.holds, queue.patrons, self.run)
         scanned, given = self._carried_out(grant, queue.patrons[grant.hold.patron_id]) if grant else self._shelved()
         return scanned, [*writes, *given]
 
     def _carried_out(self, grant: Grant, patron: Patron) -> _Outcome:
+        ended = answered_with(self.library.table, grant.hold, self.library.policy)
         if grant.outcome is Outcome.READY:
-            scanned, writes = self._ready(grant, patron)
+            scanned, writes = self._ready(grant, patron, ended)
         elif grant.outcome is Outcome.KEEP_ASIDE:
-            scanned, writes = self._kept(grant, patron)
+            scanned, writes = self._kept(grant, patron, ended)
         elif crates.has_left(self.library.table, self.run.week.pickup_from, grant.pickup_place):
             numbers = numbers_of(self.pull.facts) if grant.hold.patron_id == self.pull.patron_id else {}
-            scanned, writes = self._kept(replace(grant, code=Code.NOT_PULLED, facts=numbers), patron)
+            scanned, writes = self._kept(replace(grant, code=Code.NOT_PULLED, facts=numbers), patron, ended)
         else:
-            scanned, writes = self._lent(grant, patron)
-        scan = Scan(self.copy.barcode, scanned.action, self.library.moment, self.pull, self.copy.lies_at, grant.hold)
+            scanned, writes = self._lent(grant, patron, ended)
+        scan = Scan(
+            self.copy.barcode,
+            scanned.action,
+            self.library.moment,
+            self.pull,
+            self.copy.lies_at,
+            grant.hold,
+            ended=tuple(ended),
+        )
         trace = audit_log.entry_of_patron(
             patron.patron_id, Act(self.library.moment, self.staff, Deed.SCAN), self.library.policy
         )
-        return scanned, [*writes, scans.record(scan), trace]
+        return scanned, [*writes, *map(holds.end, ended), scans.record(scan), trace]
 
-    def _lent(self, grant: Grant, patron: Patron) -> _Outcome:
+    def _lent(self, grant: Grant, patron: Patron, ended: list[Hold]) -> _Outcome:
         week, facility = self.run.week, grant.pickup_place
         days = days_of(week, self.calendar, shifts.find(self.library.table, week.pickup_from, facility))
         bag = Bag(patron.patron_id, patron.card_number, facility, week.pickup_from, days.pickup_until)
@@ -189,32 +203,44 @@ class BookInHand:
             holds.end(grant.hold),
             loans.addition(loan),
             copies.state_change(self.copy, CopyState.ON_LOAN, on=self.day, holder=patron.patron_id, due_on=days.due_on),
-            patrons.loan_increment(patron.patron_id, self.copy.title_id, grant.cap, holds=1),
+            patrons.loan_increment(
+                patron.patron_id,
+                self.copy.title_id,
+                grant.cap,
+                holds=1 + len(ended),
+                grouped=patron if grant.hold.group else None,
+            ),
             bags.book_addition(bag, self.copy.barcode, self.library.policy),
             crates.presence_check(week.pickup_from, facility),
             movements.addition(Movement(self.library.moment, MovementKind.LENT, self.copy.barcode, days.due_on)),
         ]
         return ScanResult("lend", self.copy.barcode, patron.card_number, bag, days.pickup_until), writes
 
-    def _kept(self, grant: Grant, patron: Patron) -> _Outcome:
+    def _kept(self, grant: Grant, patron: Patron, ended: list[Hold]) -> _Outcome:
         reason = RunReason(self.pull.day, str(grant.code), dict(grant.facts))
-        kept = replace(grant.hold, status=HoldStatus.SECURED, barcode=self.copy.barcode, last_run=reason)
+        kept = replace(grant.hold, status=HoldStatus.SECURED, barcode=self.copy.barcode, last_run=reason, group="")
         writes = [
             holds.change(grant.hold, kept),
+            *_answered(grant.hold, patron, ended),
             copies.state_change(self.copy, CopyState.KEPT_ASIDE, on=self.day, holder=patron.patron_id),
         ]
         return ScanResult("keep_aside", self.copy.barcode, patron.card_number), writes
 
-    def _ready(self, grant: Grant, patron: Patron) -> _Outcome:
+    def _ready(self, grant: Grant, patron: Patron, ended: list[Hold]) -> _Outcome:
         # The mail goes out the next day, and the open days count from the day after it (RULES 15, 16).
         mail_on = self.day + timedelta(days=1)
         until = self.calendar.nth_open_day_after(mail_on, self.library.policy.ready_open_days)
         ready = _ready_hold(grant, self.copy.barcode, self.day, until)
         writes = [
             holds.change(grant.hold, ready),
+            *_answered(grant.hold, patron, ended),
             copies.state_change(self.copy, CopyState.READY, on=self.day, holder=patron.patron_id),
         ]
         return ScanResult("shelve_ready", self.copy.barcode, patron.card_number, pickup_until=until), writes
+
+
+def _answered(hold: Hold, patron: Patron, ended: list[Hold]) -> list[Write]:
+    return [patrons.group_end(patron, len(ended))] if hold.group else []
 
 
 def _ready_hold(grant: Grant, barcode: str, day: date, until: date) -> Hold:
@@ -228,4 +254,5 @@ def _ready_hold(grant: Grant, barcode: str, day: date, until: date) -> Hold:
         ready_on=day,
         pickup_until=until,
         last_run=None,
+        group="",
     )

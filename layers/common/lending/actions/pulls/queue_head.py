@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from lending.actions.library import Library
+from lending.actions.wishes import in_reading_order, with_pace_left
 from lending.aws.table import Table
 from lending.aws.table.catalogue import copies, queues, titles
 from lending.aws.table.holds import holds
@@ -11,7 +13,7 @@ from lending.domain.catalogue.title import Copy
 from lending.domain.holds.hold import Hold, HoldStatus, in_turn
 from lending.domain.patrons.patron import Patron
 from lending.domain.pulls.pull import no_book_is_left
-from lending.domain.run.run import RunDecision
+from lending.domain.run.run import Run, RunDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,9 @@ def copies_of(table: Table, title_id: str) -> list[Copy]:
 
 
 def decided_queue(
-    table: Table,
+    library: Library,
     title_id: str,
+    run: Run,
     decide: Callable[[Queue], list[RunDecision]],
     mine: Hold | None = None,
     leaving: str = "",
@@ -46,16 +49,20 @@ def decided_queue(
     Whoever is behind that one gets none either. The index proposes; who really waits is read from the holds.
 
     Args:
+        run: the one that planned the book; what patrons want from it, less what it gives them already, counts (49).
         mine: a hold that is looked at wherever it stands.
         leaving: a patron whose hold is looked at as well.
     """
+    table = library.table
     waiting = queues.waiting_counts(table, {title_id})[title_id]
     queue, decided = Queue(copies_of(table, title_id), [], {}), list[RunDecision]()
     named = {mine.patron_id if mine else "", leaving} - {""}
     for page, is_last in queues.pages(table, title_id):
         proposed = {each.patron_id for each in page}
         found = holds.find_many(table, title_id, (proposed | named) - {hold.patron_id for hold in queue.holds})
+        found = in_reading_order(table, found, library.policy)
         people = patrons.find_many(table, {hold.patron_id for hold in found})
+        people = with_pace_left(table, people, library.policy, run, planned=True)
         queue = replace(queue, holds=sorted([*queue.holds, *found], key=in_turn), patrons={**queue.patrons, **people})
         named -= proposed
         far = mine if mine and mine.patron_id in named else None

@@ -100,7 +100,7 @@ def _planned_anew(missed: _Missed, why: Code | None) -> Replanned:
         decided = decide_anew(queue.copies, queue.holds, queue.patrons, days, library.policy, run, today)
         return counting_unread(decided, read.unread, read.between, hold.patron_id)
 
-    read, decided = decided_queue(library.table, missed.copy.title_id, decide, hold, missed.leaving)
+    read, decided = decided_queue(library, missed.copy.title_id, run, decide, hold, missed.leaving)
     queue = missed.left(read)
     mine = next((each for each in decided if each.patron_id == hold.patron_id), None)
     given = [each for each in decided if each.decision in GIVES] if can_be_followed(run, today) else []

@@ -70,13 +70,14 @@ def _not_lent(table: Table, copy: Copy, scan: Scan, _: date, policy: Policy) -> 
     if crates.has_left(table, loan.pickup_from, loan.pickup_place):
         raise Refused("crate_has_left")
     patron = patrons.find(table, hold.patron_id)
-    if patron and patron.open_holds >= policy.hold_limit:
+    ended = _ended_still(table, scan)
+    if patron and patron.open_holds + len(ended) >= policy.hold_limit:
         raise Refused("hold_limit", limit=policy.hold_limit, open_holds=patron.open_holds)
     bag = bags.find(table, loan.pickup_from, loan.pickup_place, loan.patron_id)
     return [
         loans.end(loan),
-        patrons.loan_removal(hold.patron_id, hold.title_id, policy.hold_limit),
-        holds.addition(hold),
+        patrons.loan_removal(hold.patron_id, hold.title_id, policy.hold_limit, holds=1 + len(ended)),
+        *map(holds.addition, (hold, *ended)),
         crates.presence_check(loan.pickup_from, loan.pickup_place),
         *([bags.books_removal(bag, {copy.barcode})] if bag else []),
     ]
@@ -86,14 +87,22 @@ def _is_untouched(loan: Loan, scan: Scan) -> bool:
     return loan.lent_at == scan.at and not loan.renewals and not loan.handed_over_at
 
 
-def _not_kept(table: Table, copy: Copy, scan: Scan, today: date, _: Policy) -> list[Write]:
+def _ended_still(table: Table, scan: Scan) -> list[Hold]:
+    """The other holds of its group that ended with the scan and were not placed anew since (RULES 48)."""
+    there = {hold.title_id for hold in holds.find_each(table, ((each.patron_id, each.title_id) for each in scan.ended))}
+    return [each for each in scan.ended if each.title_id not in there]
+
+
+def _not_kept(table: Table, copy: Copy, scan: Scan, today: date, policy: Policy) -> list[Write]:
     hold = _of(scan)
     now = holds.find(table, hold.patron_id, hold.title_id)
     if now is None or now.barcode != copy.barcode:
         raise Refused("scan_overtaken")
     if now.status is HoldStatus.READY and now.ready_on != today:
         raise Refused("scan_overtaken")  # the mail has gone, or is about to
-    return [holds.change(now, hold)]
+    ended = _ended_still(table, scan)
+    again = [patrons.holds_addition(hold.patron_id, len(ended), policy.hold_limit)] if ended else []
+    return [holds.change(now, hold), *map(holds.addition, ended), *again]
 
 
 def _not_absent(table: Table, copy: Copy, scan: Scan, _: date, __: Policy) -> list[Write]:

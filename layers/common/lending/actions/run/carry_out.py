@@ -70,7 +70,7 @@ def _to_the_end(
     made: Made = {}
     while True:
         with meter.step("reading"):
-            given = read(library.table, run.kind)
+            given = read(library.table, run, library.policy)
         with meter.step("writing"):
             given = _give_back(library.table, given, held_in_vain(given, run, library.policy), run)
         if record is None or record.finished_at or _leaves_something(library.table, run, record):

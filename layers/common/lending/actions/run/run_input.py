@@ -10,6 +10,7 @@ from datetime import date
 from itertools import chain
 from typing import Any
 
+from lending.actions.wishes import in_reading_order, with_pace_left
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies, titles
@@ -35,17 +36,19 @@ class RunInput:
     calendar: Calendar
 
 
-def read(table: Table, kind: RunKind) -> RunInput:
+def read(table: Table, run: Run, policy: Policy) -> RunInput:
     """Everything a run needs: for a weekly one in a number of requests that grows with pages, not with holds.
 
     A pull for the counter needs the queues in which somebody waits for the counter, and nothing of the others (15).
     """
-    at_counter = kind is RunKind.PREFECTURAL
+    at_counter = run.kind is RunKind.PREFECTURAL
     waiting = list(holds.to_be_served(table, at_counter=at_counter))
     if at_counter:
         waiting += holds.beside_the_counter(table, {hold.title_id for hold in waiting})
+    waiting = in_reading_order(table, waiting, policy)
     found_copies = _copies_of(table, {hold.title_id for hold in waiting})
     known = patrons.find_many(table, {hold.patron_id for hold in waiting})
+    known = with_pace_left(table, known, policy, run)
     return RunInput(waiting, _by_title(found_copies), dict(sorted(known.items())), calendar.load(table))
 
 
@@ -120,6 +123,8 @@ def _as_the_run_sees(patron: Patron, run: Run) -> Patron:
         loan_cap_before=cap,
         loans=patron.loans,
         returning=patron.returning,
+        paused_until=patron.paused_until,
+        books_a_run=patron.books_a_run,
         card_number="",
         birth_date=date.min,
     )

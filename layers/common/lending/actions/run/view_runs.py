@@ -15,7 +15,7 @@ from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.run import runs
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.problems import Refused
-from lending.domain.run.run import RunDecision, RunKind, thursday_run
+from lending.domain.run.run import RunDecision, thursday_run
 from lending.domain.run.run_record import Cost, CycleRun, RunRecord
 from lending.domain.run.what_if import Difference, WhatIf, difference
 from lending.domain.run_id import RunId
@@ -69,7 +69,8 @@ def dry_run(library: Library, run_date: date, staff: str, what_if: WhatIf | None
 
     With `what_if` the answer also has the difference to the plain run.
     """
-    run, given = thursday_run(run_date, library.policy), read(library.table, RunKind.THURSDAY)
+    run = thursday_run(run_date, library.policy)
+    given = read(library.table, run, library.policy)
     decided = plain = decide(given, run, library.policy)
     if what_if is not None:
         given = RunInput(

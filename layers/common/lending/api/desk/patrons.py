@@ -58,6 +58,8 @@ class PatronAnswer(FoundPerson):
     loans: int
     returning: int
     expired: bool
+    paused_until: date | None
+    books_a_run: int | None
 
 
 class HeldAnswer(HoldAnswer):
@@ -256,6 +258,8 @@ def _shown_patron(patron: Patron, today: date) -> PatronAnswer:
         "loans": patron.loans,
         "returning": patron.returning,
         "expired": patron.expired_on(today),
+        "paused_until": patron.paused_until if patron.paused_on(today) else None,
+        "books_a_run": patron.books_a_run,
     }
 
 

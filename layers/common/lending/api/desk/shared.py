@@ -82,12 +82,15 @@ class QueueAnswer(TypedDict):
 
 
 class HoldAnswer(QueueAnswer):
-    """The same, with its state as patrons see it."""
+    """The same, with its state as patrons see it, and the place the patron gives it among their holds (47-49)."""
 
     status: HoldStatus
     status_label: str
     barcode: str
     pickup_until: date | None
+    after: str
+    group: str
+    rank: int | None
 
 
 def person(patron: Patron) -> PersonAnswer:
@@ -146,6 +149,9 @@ def shown_hold(hold: Hold) -> HoldAnswer:
         "status_label": STATUS_LABELS[hold.status],
         "barcode": hold.barcode,
         "pickup_until": hold.pickup_until,
+        "after": hold.after,
+        "group": hold.group,
+        "rank": hold.rank,
     }
 
 

@@ -38,8 +38,20 @@ def _both_on_loan(source: Title, copies: Iterable[Copy]) -> list[Reason]:
     return [Reason("both_on_loan", {"barcode": copy.barcode}) for copy in both]
 
 
+def come_after(open_holds: Iterable[Hold], moving: Hold, into: str) -> list[tuple[Hold, Hold]]:
+    """What a patron's holds become that come after a hold of theirs which joins another queue (RULES 47).
+
+    Where the patron holds both titles, what comes after which cannot be told any more.
+    """
+    others = {each.title_id: each for each in open_holds if each.title_id != moving.title_id}
+    after = "" if into in others else into
+    followers = [each for each in others.values() if each.after == moving.title_id and each.title_id != into]
+    return [(each, replace(each, after=after)) for each in followers]
+
+
 def united(moving: Hold, there: Hold) -> Hold:
     """What a patron's two holds become: the one that has its copy stays, or else the older, at the older place."""
     older = min(there, moving, key=lambda hold: hold.queued_at)
     stays = next((hold for hold in (there, moving) if hold.barcode), older)
-    return replace(stays, title_id=there.title_id, placed_at=older.placed_at, queued_at=older.queued_at)
+    after = "" if stays.after in (moving.title_id, there.title_id) else stays.after
+    return replace(stays, title_id=there.title_id, placed_at=older.placed_at, queued_at=older.queued_at, after=after)

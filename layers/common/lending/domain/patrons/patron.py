@@ -50,7 +50,6 @@ class Patron:
     former_cards: tuple[str, ...] = ()
     receipts: tuple[str, ...] = ()
     paused_until: date | None = None
-    told_pause: date | None = None
     books_a_run: int | None = None
     order_changes: int = 0
 

@@ -12,7 +12,8 @@ class Scan:
     """What a scan did: `lend`, `keep_aside`, `shelve_ready`, `missing` or `taken`.
 
     `pull` is the plan that stood on the book, `hold` the one that got it, or missed it, as it was before. `instead` is
-    the copy that was planned for that hold in its place, `lies_at` where the book lay.
+    the copy that was planned for that hold in its place, `lies_at` where the book lay; `ended` are the other holds of
+    its group (RULES 48).
     """
 
     barcode: str
@@ -22,3 +23,4 @@ class Scan:
     lies_at: LiesAt
     hold: Hold | None = None
     instead: str = ""
+    ended: tuple[Hold, ...] = ()

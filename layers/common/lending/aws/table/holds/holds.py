@@ -138,12 +138,24 @@ def addition(hold: Hold) -> Write:
 
 
 def change(before: Hold, after: Hold) -> Write:
-    """A hold becomes another state of itself, if it still is what it was (status, copy, deadline, place)."""
-    changed = dict.fromkeys(attributes(before)) | attributes(after) | _queue(after) | _work(after)
+    """A hold becomes another state of itself, if it still is what it was (status, copy, deadline, place, group).
+
+    Only what differs is written.
+    """
+    was, now = attributes(before), attributes(after)
+    changed = {name: now.get(name) for name in sorted(was.keys() | now.keys()) if was.get(name) != now.get(name)}
     condition, values = _still(before)
-    write = update(key(before.patron_id, before.title_id), set=changed, condition=condition, **values)
+    set_ = changed | _queue(after) | _work(after)
+    write = update(key(before.patron_id, before.title_id), set=set_, condition=condition, **values)
     # The hold's own condition holds the counts true as well: each start and stop is written exactly once.
     return replace(write, counts=(*_waits(before, -1), *_waits(after)))
+
+
+def order_change(before: Hold, after: Hold) -> Write:
+    """What the patron wants of a hold, beside their others: `after`, `group`, `rank` (RULES 47-49)."""
+    condition, values = _still(before)
+    wanted = {"after": after.after, "group": after.group, "rank": after.rank}
+    return update(key(before.patron_id, before.title_id), set=wanted, condition=condition, **values)
 
 
 def reason_change(hold: Hold, reason: RunReason | None) -> Write:
@@ -170,5 +182,5 @@ def _waits(hold: Hold, change: int = 1) -> tuple[Count, ...]:
 
 def _still(hold: Hold) -> tuple[str, Item]:
     return still(
-        attributes(hold), "status", "queued_at", "barcode", "pickup_until", "pickup_place", "next_pickup_place"
+        attributes(hold), "status", "queued_at", "barcode", "pickup_until", "pickup_place", "next_pickup_place", "group"
     )

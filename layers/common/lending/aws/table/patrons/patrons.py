@@ -116,15 +116,50 @@ def hold_decrement(patron_id: str) -> Write:
     return update(key(patron_id), add={"open_holds": -1}, condition="#open_holds > :none", none=0)
 
 
-def loan_increment(patron_id: str, title_id: str, cap: int, holds: int = 0) -> Write:
-    """One more loan, within the cap (RULES 19); `holds` is how many open holds it spends, 0 or 1."""
+def group_end(patron: Patron, others: int) -> Write:
+    """The other holds of a group end, if it has not been changed since the patron was read (RULES 48)."""
+    condition = f"#open_holds >= :others AND {_same_order(patron)}"
+    return update(
+        key(patron.patron_id),
+        add={"open_holds": -others},
+        condition=condition,
+        others=others,
+        order=patron.order_changes,
+    )
+
+
+def order_change(patron: Patron) -> Write:
+    """The patron changes the order of their holds, and nobody else has since they were read (RULES 47, 48)."""
+    return update(
+        key(patron.patron_id),
+        add={"order_changes": 1},
+        condition=_same_order(patron),
+        order=patron.order_changes,
+    )
+
+
+def _same_order(patron: Patron) -> str:
+    exists = "attribute_exists(#PK) AND attribute_not_exists(#order_changes)"
+    return "#order_changes = :order" if patron.order_changes else f"(#order_changes = :order OR ({exists}))"
+
+
+def loan_increment(patron_id: str, title_id: str, cap: int, holds: int = 0, grouped: Patron | None = None) -> Write:
+    """One more loan, within the cap (RULES 19).
+
+    Args:
+        holds: how many open holds it spends.
+        grouped: the patron as read, if one of them is of a group, which must not have been changed since (RULES 48).
+    """
+    within = "#loans < :cap AND #open_holds >= :holds AND NOT contains(#lent_titles, :title)"
+    order: dict[str, Any] = {"order": grouped.order_changes} if grouped else {}
     return update(
         key(patron_id),
         add={"loans": 1, "open_holds": -holds, "lent_titles": {title_id}},
-        condition="#loans < :cap AND #open_holds >= :holds AND NOT contains(#lent_titles, :title)",
+        condition=f"{within} AND {_same_order(grouped)}" if grouped else within,
         cap=cap,
         holds=holds,
         title=title_id,
+        **order,
     )
 
 
@@ -161,16 +196,23 @@ def title_change(patron: Patron, was: str, now: str) -> Write:
     return update(key(patron.patron_id), set=lent, condition="#lent_titles = :lent", lent=patron.lent_titles)
 
 
-def loan_removal(patron_id: str, title_id: str, hold_limit: int) -> Write:
-    """A loan that was a mistake is the hold again that it had answered, within the limit of holds (RULES 10, 23)."""
+def holds_addition(patron_id: str, holds: int, limit: int) -> Write:
+    """Holds that had ended by mistake are there again, within the limit (RULES 10, 23)."""
+    work = {"work": shard(WORK_CARD_EXPIRY, patron_id)}
+    most = limit - holds
+    return update(key(patron_id), set=work, add={"open_holds": holds}, condition="#open_holds <= :most", most=most)
+
+
+def loan_removal(patron_id: str, title_id: str, hold_limit: int, holds: int = 1) -> Write:
+    """A loan that was a mistake is the holds again that it had answered, within the limit of holds (RULES 10, 23)."""
     return update(
         key(patron_id),
         set={"work": shard(WORK_CARD_EXPIRY, patron_id)},
-        add={"loans": -1, "open_holds": 1},
+        add={"loans": -1, "open_holds": holds},
         take={"lent_titles": {title_id}},
-        condition="#loans > :none AND #open_holds < :limit",
+        condition="#loans > :none AND #open_holds <= :most",
         none=0,
-        limit=hold_limit,
+        most=hold_limit - holds,
     )
 
 

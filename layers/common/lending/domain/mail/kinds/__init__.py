@@ -7,10 +7,11 @@
 | `lending` | lending, shift |
 | `books` | ready, overdue, hold_cancelled |
 | `cards` | card_expired_hold, card_renewal |
+| `pauses` | pause_ending |
 | `addresses` | address_confirmation, test |
 """
 
-from lending.domain.mail.kinds import accounts, addresses, applications, books, cards, lending
+from lending.domain.mail.kinds import accounts, addresses, applications, books, cards, lending, pauses
 from lending.domain.mail.kinds.kind import KINDS, Facts, MailKind, kind_named
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "cards",
     "kind_named",
     "lending",
+    "pauses",
 ]
