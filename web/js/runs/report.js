@@ -31,6 +31,7 @@ async function load(_, day) {
     el("p", {}, el("a", { href: "#runs" }, "処理の記録へ")),
     el("p", { class: "run-state" }, `${dayInWords(day)}の処理。${stateInWords(run)}`),
     tiles(summary),
+    "candidates_answered" in summary ? el("p", {}, answerInWords(summary)) : null,
     decisions.length
       ? el(
           "div",
@@ -50,6 +51,12 @@ async function load(_, day) {
 /** @param {Answer} run */
 const stateInWords = ({ date, finished, finished_at: at }) =>
   finished ? `${endInWords(at, date)}。` : "まだ終わっていません。";
+
+/** @param {Record<string, number>} summary */
+const answerInWords = ({ candidates_answered: answered, candidates_away: away }) =>
+  answered
+    ? `館内のシステムの回答: 候補のうち${away}冊が貸出中でした。`
+    : "館内のシステムから候補への回答がなく、前の晩のファイルのまま処理しました。";
 
 /** @param {Record<string, number>} summary */
 const tiles = (summary) =>
