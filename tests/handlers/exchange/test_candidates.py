@@ -7,6 +7,7 @@ import pytest
 
 from functions.allocator.handler import handler as allocator
 from functions.exchange.handler import handler
+from infra.library import as_parameter
 from lending.aws.clients import client
 from lending.aws.settings import settings
 from lending.aws.table import Table
@@ -18,6 +19,7 @@ from tests.handlers.crashing import Mortal, dies_anywhere, everything
 from tests.handlers.desk import SampleLibrary, ask
 from tests.handlers.exchange.test_copies import DUE, comes, differences, rows
 from tests.handlers.metrics import counts_in
+from tests.library import aomori
 
 HEAD = "barcode,state,due_on\n"
 ASKED_AT, CUT_OFF = datetime(2026, 6, 4, 7, 30, tzinfo=TOKYO), datetime(2026, 6, 4, 8, 31, tzinfo=TOKYO)
@@ -27,7 +29,7 @@ NOTHING = {"job": "candidates_out", "date": "2026-06-04", "candidates": 0}
 @pytest.fixture
 def at(given: Given, monkeypatch: pytest.MonkeyPatch) -> SampleLibrary:
     """A library whose own system is asked; four people wait for t-1 of three copies, one for t-2."""
-    monkeypatch.setenv("POLICY", '{"candidates": true, "taken_away_percent": 100}')
+    monkeypatch.setenv("POLICY", as_parameter(aomori(candidates=True, taken_away_percent=100)))
     settings.cache_clear()
     library = SampleLibrary(given)
     library.facility()
@@ -110,7 +112,7 @@ def test_a_library_that_does_not_ask_has_nothing_to_do_with_it(
 ) -> None:
     # GIVEN a library as the policy has it WHEN the schedule comes
     # THEN it writes nothing, and the record says nothing, RULES 43
-    monkeypatch.setenv("POLICY", "{}")
+    monkeypatch.setenv("POLICY", as_parameter(aomori()))
     settings.cache_clear()
     before = everything(at.table)
     assert asks() == NOTHING

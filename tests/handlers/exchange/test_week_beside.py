@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from infra.library import as_parameter
 from lending.aws.settings import settings
 from lending.aws.table import Table
 from lending.domain.catalogue.title import CopyState
@@ -19,6 +20,7 @@ from tests.handlers.exchange.test_copies import comes, differences, rows
 from tests.handlers.exchange.test_movements import job, own_system
 from tests.handlers.invariants import what_must_never_break
 from tests.handlers.test_service_as_a_machine import rows_of
+from tests.library import aomori
 
 THURSDAY, PATRONS = 4, [f"p-{n}" for n in range(1, 7)]
 BARCODES = [f"t-{title}-{n}" for title in range(1, 21) for n in (1, 2, 3)]
@@ -29,8 +31,8 @@ def at(library: Table, monkeypatch: pytest.MonkeyPatch) -> SampleLibrary:
     """Sixty copies of twenty titles, and six patrons, in a table that answers at once."""
     monkeypatch.setattr(library, "_client", CountingStore())
     given = Given(library)
-    shares = '"taken_away_percent": 100, "candidates_away_percent": 100'
-    monkeypatch.setenv("POLICY", f'{{"candidates": true, {shares}}}')
+    policy = aomori(candidates=True, taken_away_percent=100, candidates_away_percent=100)
+    monkeypatch.setenv("POLICY", as_parameter(policy))
     settings.cache_clear()
     at = SampleLibrary(given)
     at.facility()
