@@ -202,6 +202,8 @@ def test_every_state_of_holds_and_loans_is_told(phone: BrowserContext, given: Gi
     run = {"date": "2026-06-04", "code": "queue", "message": "3人中2番目で、本は1冊です。", "facts": {}}
     holds = [
         HOLD | {"status": "waiting", "status_label": "確保待ち", "position": 2, "of": 3, "last_run": run,
+                "expected_pickup": {"earliest": "2099-06-14", "middle": "2099-06-21", "latest": "2099-06-28",
+                                    "assumption": "前に待つ方1人と、本1冊の返却の日から計算しました。"},
                 "stopped_by": [{"code": "facility_suspended", "message": "受取館がお休みです。"}]},
         HOLD | {"title_id": "T2", "status": "secured", "status_label": "確保済み"},
         HOLD | {"title_id": "T3", "status": "ready", "status_label": "貸出可能", "pickup_place": "prefectural",
@@ -218,6 +220,8 @@ def test_every_state_of_holds_and_loans_is_told(phone: BrowserContext, given: Gi
     phone.route("**/api/me/holds", lambda route: route.fulfill(json={"items": holds, "cursor": None}))
     phone.route("**/api/me/loans", lambda route: route.fulfill(json={"items": loans, "cursor": None}))
     phone.route("**/api/me", lambda route: route.fulfill(json=told(route) | {"email_reachable": False}))
+    runs = [{"would_be_lent": 5, "message": "日曜までに2冊返すと、木曜に5冊を貸し出せます。"}, {"would_be_lent": 0}]
+    phone.route("**/api/me/outlook", lambda route: route.fulfill(json={"items": runs, "cursor": None}))
     page = phone.new_page()
     sign_in_at(page, "/library.html", patron.card_number, CARD)
     # THEN the warnings stand on top of the day (RULES 8, 39)
@@ -234,6 +238,7 @@ def test_every_state_of_holds_and_loans_is_told(phone: BrowserContext, given: Gi
     )
     expect(part(page, "つぎに返す本")).to_contain_text("6月24日(水)ごろ")
     expect(part(page, "予約")).to_contain_text("つぎの処理: 受取館がお休みです。")
+    expect(part(page, "つぎの貸出")).to_contain_text("日曜までに2冊返すと、木曜に5冊を貸し出せます。")
     cap = part(page, "借りられる冊数")
     expect(cap).to_contain_text("10冊のうち4冊を借りています。あと6冊借りられます。")
     expect(cap.get_by_role("listitem")).to_have_text(["貸出 2冊", "受取できます 1冊", "受取期間は終わりました 1冊"])
@@ -243,6 +248,10 @@ def test_every_state_of_holds_and_loans_is_told(phone: BrowserContext, given: Gi
     expect(page.locator(".row")).to_have_count(3)
     page.locator(".row summary").first.click()
     expect(page.get_by_text("3人中2番目で、本は1冊です。")).to_be_visible()
+    # AND between which days its book is expected, and on what that rests (RULES 50)
+    row = page.locator(".row").first
+    expect(row).to_contain_text("6月14日(日)～6月28日(日)(目安 6月21日(日))")
+    expect(row).to_contain_text("前に待つ方1人と、本1冊の返却の日から計算しました。")
     expect(page.get_by_role("checkbox", name="取り消す")).to_have_count(1)
     expect(page.locator(".row").nth(2).locator("summary")).to_contain_text("6月16日(火)まで")
     assert_accessible(page)
@@ -250,6 +259,7 @@ def test_every_state_of_holds_and_loans_is_told(phone: BrowserContext, given: Gi
     expect(page.get_by_role("checkbox", name="貸出延長")).to_have_count(2)
     expect(page.get_by_text("ほかの方の予約が有るため、延長できません。")).to_have_count(2)
     expect(page.get_by_role("heading", name="返却期限 6月21日(日)")).to_be_visible()
+    expect(page.get_by_text("日曜までに2冊返すと")).to_be_visible()
     expect(page.get_by_text("期限を過ぎています")).to_have_count(1)
     # AND where nobody knows, that is said (RULES 30, 35)
     expect(page.locator(".row").nth(3).locator("summary")).to_contain_text("受取期間は終わりました")

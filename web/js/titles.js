@@ -1,8 +1,8 @@
 /** Titles as anyone may see them: the search, whose words stand in the address so that Back leads to them, and each one. */
 
 import { get } from "./api.js";
-import { dayInWords } from "./dates.js";
 import { el } from "./dom.js";
+import { expectedInWords } from "./expected.js";
 import { foundTitles } from "./found-titles.js";
 import { choice, input, tellFaults, typedIn } from "./inputs.js";
 import { book, factList } from "./library/parts.js";
@@ -78,6 +78,7 @@ export const titleViewWith = (actions) => ({
       el("h2", { class: "book-title" }, nameOf(title)),
       title.title_kana ? el("p", { class: "hint" }, title.title_kana) : null,
       factList([["著者", title.author], ...printedIn(title), ["ISBN", title.isbn], ...factsOf(title)]),
+      title.expected_pickup ? el("p", { class: "hint" }, title.expected_pickup.assumption) : null,
       title.holdable ? placeForm(title, place, places, app) : null,
       offered(title, app, actions),
     ];
@@ -199,7 +200,7 @@ function entry(item, app, actions) {
 const factsOf = (item) => [
   ["所蔵", `${item.copies}冊(うち棚にある本 ${item.copies_available}冊)`],
   ["予約", item.holds_waiting ? `${item.holds_waiting}人が待っています` : "なし"],
-  ["受取の見込み", item.holdable && item.earliest_pickup ? `早くて ${dayInWords(item.earliest_pickup)}` : ""],
+  ["受取の見込み", item.holdable ? expectedInWords(item) : ""],
 ];
 
 /**

@@ -2,8 +2,9 @@
 
 import { list, Offline, Problem, reasonsOf } from "../api.js";
 import { confirmDialog } from "../confirm-dialog.js";
-import { dayInWords } from "../dates.js";
+import { dayInWords, nowInTokyo } from "../dates.js";
 import { el } from "../dom.js";
+import { expectedInWords, weeksLine } from "../expected.js";
 import { choice, tellFaults, tickedIn } from "../inputs.js";
 import { placeNames } from "../places.js";
 import { api } from "../session.js";
@@ -64,6 +65,7 @@ function entry(hold, named) {
     [state, place, until],
     [
       factList(facts(hold, named)),
+      status === "waiting" ? weeksLine(hold.expected_pickup, nowInTokyo()) : null,
       [...why, ...to_come].map(({ when, message }) => el("p", { class: "why" }, el("strong", {}, when), message)),
       canCancel(hold) ? null : el("p", { class: "hint" }, BY_PHONE),
     ],
@@ -79,10 +81,7 @@ function entry(hold, named) {
 const facts = (hold, named) => [
   ["著者", hold.author],
   ["受取館の変更", change(hold, named)],
-  [
-    "受取の見込み",
-    hold.status === "waiting" && hold.earliest_pickup ? `早くて ${dayInWords(hold.earliest_pickup)}` : "",
-  ],
+  ["受取の見込み", hold.status === "waiting" ? expectedInWords(hold) : ""],
   ["受取期限", dayInWords(hold.pickup_until)],
   ["予約した日", dayInWords(hold.placed_at)],
 ];

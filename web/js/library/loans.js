@@ -7,18 +7,25 @@ import { choice, tellFaults, tickedIn } from "../inputs.js";
 import { placeNames } from "../places.js";
 import { api } from "../session.js";
 import { me, warnings } from "./me.js";
+import { outlookOf, runsThatLend } from "./outlook.js";
 import { factList, grouped, nothing, row, rows } from "./parts.js";
 
 export const loansView = { id: "loans", label: "借りている", title: "借りている資料", load };
 
 /** @param {App} app */
 async function load(app) {
-  const [record, loans, named] = await Promise.all([me(), list("/me/loans", api.get), placeNames()]);
+  const [record, loans, runs, named] = await Promise.all([
+    me(),
+    list("/me/loans", api.get),
+    runsThatLend(),
+    placeNames(),
+  ]);
   return [
     ...warnings(record),
     ...(loans.length
       ? [
           el("p", {}, `${loans.length}冊を借りています(${record.loan_cap}冊まで。返送中の本も数えます)。`),
+          outlookOf(runs),
           renewalForm(loans, named, app),
           el(
             "p",

@@ -1,8 +1,8 @@
 /** One hold: where to collect the book, then it is placed. */
 
 import { get, list } from "../api.js";
-import { dayInWords } from "../dates.js";
 import { el, fill } from "../dom.js";
+import { expectedInWords } from "../expected.js";
 import { controlOf, input, tellFaults, typedIn } from "../inputs.js";
 import { facilities, placeNames, placeOptions, PREFECTURAL } from "../places.js";
 import { api } from "../session.js";
@@ -115,7 +115,7 @@ async function hold(form, { title_id: id, title }, app) {
   const named = await placeNames();
   await app.goTo("#holds", [
     `「${title}」を予約しました。受取館は、${named(place)}です。`,
-    ...(placed.earliest_pickup ? [`受取は、早くて${dayInWords(placed.earliest_pickup)}です。`] : []),
+    ...(placed.earliest_pickup ? [`受取の見込みは、${expectedInWords(placed)}です。`] : []),
     ...(place === PREFECTURAL ? [] : [BY_THURSDAY]),
     ...placed.notices,
   ]);

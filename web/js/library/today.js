@@ -11,6 +11,7 @@ import { firstSteps } from "./first-steps.js";
 import { keptCard } from "./kept-card.js";
 import { me, warnings } from "./me.js";
 import { noticesAt } from "./notices.js";
+import { outlookOf, runsThatLend } from "./outlook.js";
 import { grouped } from "./parts.js";
 
 export const todayView = { id: "today", label: "きょう", load };
@@ -27,8 +28,9 @@ async function load(app) {
 }
 
 async function ofToday() {
-  const [record, holds, loans, notices, named] = await Promise.all([
+  const [record, runs, holds, loans, notices, named] = await Promise.all([
     me(),
+    runsThatLend(),
     list("/me/holds", api.get),
     list("/me/loans", api.get),
     list("/notices"),
@@ -50,6 +52,7 @@ async function ofToday() {
       part("返却期限を過ぎた本", late(loans.filter((loan) => loan.overdue))),
       part("つぎに返す本", next(loans)),
       part("これから届く本", batches(coming, "pickup_from", "から受け取れます", named)),
+      part("つぎの貸出", outlookOf(runs.slice(0, 1))),
       loans.length ? part("借りられる冊数", [capBar(record.loan_cap, loans)]) : null,
       holds.length ? part("予約", onHold(holds, record)) : null,
       part("カード", [cardPicture(record)]),
