@@ -11,7 +11,7 @@ from datetime import date, datetime
 from itertools import islice
 
 from lending.domain.calendar.calendar import Calendar
-from lending.domain.calendar.coming_weeks import coming_week, weeks_from
+from lending.domain.calendar.coming_weeks import week_of_next_run, weeks_from
 from lending.domain.catalogue.title import Copy, CopyState
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.loans.loan import Loan
@@ -71,7 +71,7 @@ def runs_to_come(
     """
     now = in_tokyo(moment)
     shelf, lent = _as_planned(shelf, patron_id, now.date())
-    weeks = weeks_from(coming_week(now, calendar, policy).run_date, policy)
+    weeks = weeks_from(week_of_next_run(now, calendar, policy).run_date, policy)
     found = []
     for week in islice((week for week in weeks if calendar.reaches(patron_id, week.run_date)), RUNS):
         patron = _at_run(shelf.patrons[patron_id], loans, lent, week, policy)
