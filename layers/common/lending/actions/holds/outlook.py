@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from lending.actions.holds.standing import Standing, standings_of
 from lending.actions.library import Library
 from lending.actions.lookup import patron_with_id
+from lending.actions.wishes import in_reading_order
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import queues
@@ -31,7 +32,8 @@ def view_outlook(library: Library, patron_id: str) -> list[RunToCome]:
     others = _before_me(table, mine, standings)
     people = patrons.find_many(table, {hold.patron_id for hold in others})
     copies = {title_id: standing.copies for title_id, standing in standings.items()}
-    shelf = Shelf([*mine, *others], copies, {**people, patron_id: patron})
+    waiting = in_reading_order(table, [*mine, *others], library.policy)
+    shelf = Shelf(waiting, copies, {**people, patron_id: patron})
     closed, lent = calendar.load(table), loans.of_patron(table, patron_id)
     return runs_to_come(patron_id, lent, shelf, library.moment, closed, library.policy)
 
