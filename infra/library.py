@@ -6,6 +6,7 @@
 """
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from infra.colours import Colours
 from infra.facility_list import read_facilities, read_land
 from infra.faults import Faulty
+from infra.local.filling import OUT_OF_A_STRING
 from lending.domain.calendar.facility import Facility
+from lending.domain.own_words import own_words
 from lending.domain.policy import Policy
 
 LIBRARIES = Path(__file__).parent / "libraries"
@@ -65,6 +68,8 @@ def read_library(name: str, folder: Path = LIBRARIES) -> Library:
             library = Library.model_validate({**said, "name": name})
         except ValidationError as error:
             faults += [f"library.json: {fault_in_words(each)}" for each in error.errors()]
+        else:
+            faults += [f"library.json: policy.{fault}" for fault in _odd_words(library.policy)]
     if library is None or faults:
         raise Faulty([f"{name}: {fault}" for fault in faults])
     texts = {path.stem: path.read_text("utf-8") for path in (folder / name / "texts").glob("*.html")}
@@ -90,6 +95,14 @@ def fault_in_words(fault: Any) -> str:
     given = fault["input"]
     shown = f"{given!r}: " if isinstance(given, str | int | float) else ""
     return f"{where}: {shown}{fault['msg']}" if where else str(fault["msg"])
+
+
+def _odd_words(policy: Policy) -> Iterator[str]:
+    """Words that would not stay within the texts of scripts and answers."""
+    examples = {"example_name": policy.example_name, "example_kana": policy.example_kana}
+    for name, word in (own_words(policy) | examples).items():
+        if odd := OUT_OF_A_STRING.search(word):
+            yield f"{name}: {word!r}: {odd[0]!r} can stand in no text of the pages"
 
 
 def _read_json(path: Path, faults: list[str]) -> dict[str, Any] | None:

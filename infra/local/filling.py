@@ -12,7 +12,7 @@ from typing import Any
 
 NAME = re.compile(r"\{\{\s*([\w-]*)\s*\}\}")
 # What would end a string of a script, whichever its quotes, or the element that the script may stand in.
-_OUT_OF_A_STRING = re.compile(r"[\"'`\\<\x00-\x1f\u2028\u2029]|\$\{")
+OUT_OF_A_STRING = re.compile(r"[\"'`\\<\x00-\x1f\u2028\u2029]|\$\{")
 _IN_A_STYLE = re.compile(r"[#\w.% -]+")
 
 
@@ -53,7 +53,7 @@ def filled(name: str, text: str, facts: Mapping[str, str]) -> str:
 
 def _safe(name: str, named: str, value: str) -> str:
     if name.endswith(".js"):
-        if fault := _OUT_OF_A_STRING.search(value):
+        if fault := OUT_OF_A_STRING.search(value):
             raise Unfillable(f"{named} ({value}) has {fault[0]!r} in it, which the script {name} cannot take.")
         return value
     if name.endswith(".css"):

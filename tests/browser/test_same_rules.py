@@ -72,7 +72,7 @@ def ours(field: str, text: str) -> dict[str, str]:
         named = {"email": "mail_address"}.get(field, field)
         answer = getattr(form_fields, f"check_{named}")(text)
     if isinstance(answer, FieldFault):
-        return {"fault": answer.message}
+        return {"fault": told(answer.message)}
     return {"value": answer.isoformat() if isinstance(answer, date) else answer}
 
 

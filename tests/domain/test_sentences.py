@@ -27,6 +27,7 @@ SAID = {
 
 @pytest.mark.parametrize("name", SAID)
 def test_a_sentence_is_in_the_librarys_words(name: str) -> None:
+    # RULES 57
     sentence = in_own_words(SAID[name], OTHER.policy)
     assert AOMORIS.findall(sentence) == []
     assert not re.search(r"\{[a-z]+_word\}", sentence)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from infra.colours import LIGHT
 from infra.facility_list import COLUMNS
 from infra.faults import Faulty
 from infra.library import LIBRARIES, as_parameter, read_library
@@ -14,6 +15,7 @@ from infra.local.open_work import must_be_playable
 from tests.library import AOMORI, aomori_library
 
 HEADINGS = ",".join(COLUMNS)
+ROW = "1,県央地区,見本市,見本市立図書館,yes,,36.5,139.0"
 SAID = json.loads((LIBRARIES / "aomori" / "library.json").read_bytes())
 FOLDERS = sorted(path.parent.name for path in LIBRARIES.glob("*/library.json"))
 # What AWS allows all variables of a function to take together, and what the others of a function take.
@@ -133,3 +135,20 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_a_library_that_cannot_be_played_is_told_what_is_missing() -> None:
     with pytest.raises(RuntimeError, match="has 3, 5 and 10"):
         must_be_playable(aomori_library(hold_limit=5))
+
+
+@pytest.mark.parametrize("letter", ['"', "'", "\\", "`", "<", "\n"])
+def test_a_word_that_would_get_out_of_a_text_is_refused_in_words(faults_of: Write, letter: str) -> None:
+    (fault,) = faults_of({"card_word": f"利用{letter}券"}, ROW)
+    assert fault.startswith("ours: library.json: policy.card_word: ")
+    assert fault.endswith(f"{letter!r} can stand in no text of the pages")
+
+
+def test_colours_that_cannot_be_read_are_refused(faults_of: Write) -> None:
+    # GIVEN yellow links on white THEN nobody could read them, in the light
+    light = LIGHT.model_dump() | {"link": "#ffd43d"}
+    (fault,) = faults_of({}, ROW, colours={"light": light})
+    assert "the contrast is below 4.5" in fault
+    assert "light.accent_wash" in fault
+    assert "light.link" in fault
+    assert "dark" not in fault

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.library import LIBRARIES, read_library
 from infra.local.pages import WEB, content_type, site_files
 from lending.domain.own_words import own_words
 from tests.library import AOMORIS, OTHER
@@ -41,6 +42,7 @@ def _strings(module: ast.Module) -> Iterator[str]:
 
 
 def test_no_word_of_aomori_stands_outside_its_folder() -> None:
+    # RULES 57
     found = {name: AOMORIS.findall(strings(path)) for name, path in SOURCES.items() if name not in OF_AOMORI}
     assert {name: words for name, words in found.items() if words} == {}
 
@@ -74,3 +76,8 @@ def test_two_runs_a_week_are_said_in_whole_sentences() -> None:
     ):
         assert told in guide
     assert "月曜日か火曜日の17時までに予約すると、つぎの火曜日か水曜日から受け取れます" in steps
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in LIBRARIES.glob("*/library.json")))
+def test_the_pages_of_every_library_can_be_filled(name: str) -> None:
+    assert "{{" not in dict(site_files(WEB, read_library(name)))["guide.html"].decode()
