@@ -24,13 +24,13 @@ from lending.aws.table.exchange.copies_files import Newest
 from lending.aws.table.loans import loans
 from lending.aws.table.registration import cards
 from lending.domain.catalogue.title import CopyState
+from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.benchmarks.counting_store import CountingStore
 from tests.handlers.crashing import everything
 from tests.handlers.invariants import what_must_never_break
 from tests.handlers.moving_in.conftest import FACILITY, NOW, move
 from tests.handlers.moving_in.folders import FILES, counts, folder, of_card, rows, why
-from tests.library import aomori
 
 COPIES = (
     "barcode,title_id,call_number,state,due_on\n"
@@ -46,7 +46,7 @@ def where(library: Table) -> dict[str, tuple[CopyState, date | None]]:
 def test_a_book_that_the_other_system_has_lent_is_elsewhere(
     library: Table, moving: Callable[..., Moved], tmp_path: Path
 ) -> None:
-    # GIVEN books that the other system has lent: one to a patron, one by a card that is not here, two to others
+    # GIVEN books that the other system has lent: one to a patron, one by a card that is not here, two to others (43)
     lent = "利用者番号,資料番号,返却期限\n20000001,c-1,R8.6.14\n20000009,c-2,2026/6/10\n"
     path = folder(tmp_path, copies=COPIES, loans=lent)
     # WHEN the library moves in
@@ -73,7 +73,7 @@ def test_a_book_that_the_other_system_has_lent_is_elsewhere(
 
 
 def test_an_older_folder_changes_nothing(library: Table, moving: Callable[..., Moved], tmp_path: Path) -> None:
-    # GIVEN a library that has moved in with today's folder, and one of a week ago, in which a patron is blocked
+    # GIVEN a library that has moved in with today's folder, and one of a week ago, in which a patron is blocked (42)
     today, old = tmp_path / "move-20260601-0900", tmp_path / "move-20260525"
     today.mkdir()
     old.mkdir()
@@ -86,7 +86,7 @@ def test_an_older_folder_changes_nothing(library: Table, moving: Callable[..., M
             moving(old, dry=dry)
     assert everything(library) == before
     # AND what was given back here is not lent again by today's folder
-    check_in_all(Library(library, aomori(), NOW), ["c-1"], "staff")
+    check_in_all(Library(library, Policy(), NOW), ["c-1"], "staff")
     assert why(moving(today)) == [("loans.csv", 2)]
     assert of_card(library, "20000001").loans == 1
     assert where(library)["c-1"] == (CopyState.ON_SHELF, None)
@@ -115,7 +115,7 @@ class OneAtATime:
 
 @pytest.mark.usefixtures("library")
 def test_two_at_once_take_everybody_in_once(tmp_path: Path) -> None:
-    # GIVEN a library whose titles are there, and the same folder brought by two at the same moment
+    # GIVEN a library whose titles are there, and the same folder brought by two at the same moment (42)
     table, path = Table(OneAtATime(), "lending"), folder(tmp_path, patrons="", loans="", holds="")
     table.write(FACILITY)
     move(table, path)
@@ -133,7 +133,7 @@ def test_two_at_once_take_everybody_in_once(tmp_path: Path) -> None:
 
 
 def read(path: Path) -> Folder:
-    return read_folder(path, aomori(), NOW.date())
+    return read_folder(path, Policy(), NOW.date())
 
 
 def lines(told: Folder) -> dict[tuple[str, int], object]:
