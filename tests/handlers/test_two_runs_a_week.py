@@ -1,6 +1,6 @@
 """A library with runs on Tuesday and Thursday: each has holds, bags, mails, windows and due dates of its own (57)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from functions.facility.handler import handler as facility
 from functions.notices.handler import handler as notices
 from functions.release.handler import handler as release
 from lending.aws.settings import settings
+from lending.aws.table import Table
 from lending.aws.table.loans import bags
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import Given, context, request
@@ -159,3 +160,14 @@ def test_the_week_is_told_with_both_runs(at: SampleLibrary) -> None:
         ("lending_mail", "2026-06-04T09:00", "done"),
         ("lending_mail", "2026-06-06T09:00", "done"),
     ]
+
+
+def test_a_run_is_not_made_before_its_day(library: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN a library whose cut-off is on the evening before the run (RULES 18)
+    evening = runs_of_week({"cut_off": time(20), "cut_off_days_before": 1})
+    monkeypatch.setenv("POLICY", aomori(runs=evening).model_dump_json())
+    settings.cache_clear()
+    # WHEN staff ask for the run after the cut-off THEN it waits for its day
+    before = ask("POST", "/runs", {"date": "2026-06-04"}, moment(date(2026, 6, 3), 21))
+    assert (before[0], before[1]["code"]) == (409, "run_not_due")
+    assert ask("POST", "/runs", {"date": "2026-06-04"}, moment(THURSDAY, 8))[0] == 200
