@@ -48,7 +48,7 @@ BENCHES = {
     "promises": Bench(promises.run),
     "ranges": Bench(promises.cost),
     "first_content": Bench(first_content.run),
-    "moving_in": Bench(moving_in.run),
+    "moving_in": Bench(moving_in.run, moving_in.details),
     "nightly_file": Bench(nightly_file.run),
     "contention": Bench(contention.run),
     "bill": Bench(bill.run, bill.details),

@@ -18,6 +18,7 @@ from infra.moving_in.folder import Folder, read_folder
 from lending.actions.library import Library
 from lending.aws.table import Table
 from lending.domain.week import TOKYO
+from tests.benchmarks.allocation import growth_exponent
 from tests.benchmarks.cloud import cloud
 from tests.benchmarks.counting_store import CountingStore
 from tests.benchmarks.environment import BUCKET
@@ -44,6 +45,13 @@ def run(copies: int = COPIES) -> list[Row]:
     with cloud(), tempfile.TemporaryDirectory() as folder:
         write_folder(Path(folder), copies)
         return [row for again in ("", ", again") for row in _moved(store, Path(folder), again)]
+
+
+def details(rows: list[Row]) -> list[str]:
+    """How processor time grows with the copies, beside a library of a quarter of them."""
+    first, smaller = rows[0], run(rows[0]["rows"] // 4)[0]
+    exponent = growth_exponent([(each["rows"], each["cpu_seconds"]) for each in (smaller, first)])
+    return [f"growth exponent of the copies {exponent}"]
 
 
 def _moved(store: CountingStore, path: Path, again: str) -> Iterator[Row]:
