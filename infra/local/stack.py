@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -56,9 +57,7 @@ class Stack:
 
     def client(self, service: str) -> Any:
         """A boto3 client of the account's owner for one service, e.g. `dynamodb`."""
-        session: Any = boto3.Session("test", "test", region_name=self.region)
-        # As long as the longest function may take to answer.
-        return session.client(service, endpoint_url=self.endpoint, config=Config(read_timeout=900))
+        return _client(service, self.endpoint, self.region)
 
     def write(self, local: Path = LOCAL) -> Path:
         """Write the outputs, and the sign-in data of the sample accounts, where people look for them; that place.
@@ -83,6 +82,14 @@ def _is_of_another(path: Path, endpoint: str) -> bool:
     other = json.loads(path.read_text("utf-8"))["Endpoint"]
     port = int(urlsplit(other).port or 0)
     return other != endpoint and is_taken(port) and any(path.parent.glob(f"{port}-*"))
+
+
+@cache
+def _client(service: str, endpoint: str, region: str) -> Any:
+    """Made once, for making one takes longer than most of what is asked of it."""
+    session: Any = boto3.Session("test", "test", region_name=region)
+    # As long as the longest function may take to answer.
+    return session.client(service, endpoint_url=endpoint, config=Config(read_timeout=900))
 
 
 @contextmanager
