@@ -7,6 +7,7 @@ time is compared, for starting up is computing, and the best of several rounds t
 busy machine can only make it slower.
 """
 
+import atexit
 import compileall
 import os
 import re
@@ -76,11 +77,7 @@ def run() -> dict[str, float]:
 @cache
 def measure() -> Ratios:
     """Start all functions in turn, with bytecode and without, beside the baseline with it."""
-    built = _build()
-    try:
-        baseline, compiled, plain = _rounds(built)
-    finally:
-        shutil.rmtree(built)
+    baseline, compiled, plain = _rounds(_built())
     return Ratios(*({name: round(each / baseline, 2) for name, each in way.items()} for way in (compiled, plain)))
 
 
@@ -100,11 +97,7 @@ def _rounds(built: Path) -> tuple[float, dict[str, float], dict[str, float]]:
 def details(_: dict[str, float]) -> list[str]:
     """What it would be without bytecode, and the slowest imports of each function, for people."""
     plain = ", ".join(f"{name} {ratio}" for name, ratio in measure().without_bytecode.items())
-    built = _build()
-    try:
-        slowest = [f"{name:14}{slowest_imports(built, name)}" for name in functions()]
-    finally:
-        shutil.rmtree(built)
+    slowest = [f"{name:14}{slowest_imports(_built(), name)}" for name in functions()]
     return [f"without bytecode: {plain}", *slowest]
 
 
@@ -120,9 +113,11 @@ def slowest_imports(built: Path, name: str, count: int = 8) -> str:
     return ", ".join(f"{package} {milliseconds:.0f}" for package, milliseconds in first) + " ms"
 
 
-def _build() -> Path:
-    """A new folder with the layer under `python/` and a folder each function, compiled."""
+@cache
+def _built() -> Path:
+    """A folder with the layer under `python/` and a folder each function, compiled, until the process ends."""
     built = Path(mkdtemp(prefix="cold-start-"))
+    atexit.register(shutil.rmtree, built)
     for name in _REQUIRED.findall((_LAYER / "requirements.txt").read_text("utf-8")):
         _copy_distribution(name, built / "python")
     shutil.copytree(_LAYER / "lending", built / "python" / "lending", ignore=shutil.ignore_patterns("__pycache__"))
