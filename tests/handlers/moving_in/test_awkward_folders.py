@@ -24,13 +24,13 @@ from lending.aws.table.exchange.copies_files import Newest
 from lending.aws.table.loans import loans
 from lending.aws.table.registration import cards
 from lending.domain.catalogue.title import CopyState
-from lending.domain.policy import Policy
 from lending.domain.week import TOKYO
 from tests.benchmarks.counting_store import CountingStore
 from tests.handlers.crashing import everything
 from tests.handlers.invariants import what_must_never_break
 from tests.handlers.moving_in.conftest import FACILITY, NOW, move
 from tests.handlers.moving_in.folders import FILES, counts, folder, of_card, rows, why
+from tests.library import aomori
 
 COPIES = (
     "barcode,title_id,call_number,state,due_on\n"
@@ -86,7 +86,7 @@ def test_an_older_folder_changes_nothing(library: Table, moving: Callable[..., M
             moving(old, dry=dry)
     assert everything(library) == before
     # AND what was given back here is not lent again by today's folder
-    check_in_all(Library(library, Policy(), NOW), ["c-1"], "staff")
+    check_in_all(Library(library, aomori(), NOW), ["c-1"], "staff")
     assert why(moving(today)) == [("loans.csv", 2)]
     assert of_card(library, "20000001").loans == 1
     assert where(library)["c-1"] == (CopyState.ON_SHELF, None)
@@ -133,7 +133,7 @@ def test_two_at_once_take_everybody_in_once(tmp_path: Path) -> None:
 
 
 def read(path: Path) -> Folder:
-    return read_folder(path, Policy(), NOW.date())
+    return read_folder(path, aomori(), NOW.date())
 
 
 def lines(told: Folder) -> dict[tuple[str, int], object]:
