@@ -14,7 +14,7 @@ from typing import TypedDict
 from infra.local.translate import code_folders, expand, load_template
 from lending.actions.holds.place import place_hold
 from lending.actions.library import Library
-from lending.actions.loans.check_in import check_in
+from lending.actions.loans.check_in import check_in_all
 from lending.actions.loans.hand_over import hand_over
 from lending.actions.mail.count_mails import MailCounts
 from lending.actions.mail.saturday_mail import announce_bags
@@ -71,6 +71,8 @@ MAIL_INVOCATIONS, MAIL_QUEUE_REQUESTS = 3, 8
 # A queue is asked by five pollers, each for 20 seconds, all the month.
 POLLED_QUEUES, POLLS = 4, 5 * 3 * 60 * 24 * 30
 _LATER = timedelta(days=14)
+# Whoever checks books in scans some of a crate and sends them together.
+_SCANNED_AT_ONCE = 10
 
 
 class Row(TypedDict):
@@ -234,8 +236,9 @@ class _Life:
             hand_over(self._at(datetime.combine(sunday, time(12), TOKYO)), bag.facility, bag.bag_id)
 
     def _check_in(self) -> None:
-        for barcode in self.lent:
-            check_in(self._at(self.given.run.moment + _LATER), barcode, "desk-1")
+        for first in range(0, len(self.lent), _SCANNED_AT_ONCE):
+            scanned = self.lent[first : first + _SCANNED_AT_ONCE]
+            check_in_all(self._at(self.given.run.moment + _LATER), scanned, "desk-1")
 
 
 def details(_: Row) -> list[str]:
