@@ -50,7 +50,7 @@ rules: .venv/made
 
 # Of the stacks and pages two processes run a half each, file by file: they mostly wait, and each has a stack of its own.
 test: .venv/made ## Run every test
-	$(BIN)/python -m pytest -n auto --dist worksteal tests/domain tests/handlers tests/template
+	$(BIN)/python -m pytest -n auto --dist worksteal tests/domain tests/handlers tests/template tests/benchmarks
 	$(BIN)/python -m pytest -rs -n 2 --dist loadfile --no-loadscope-reorder tests/deployed tests/browser
 
 screenshots: .venv/made ## Make a picture of every page, phone and desktop, light and dark, into .local/screenshots
