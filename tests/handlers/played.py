@@ -21,6 +21,7 @@ from lending.aws.table.mail import addresses, contacts, mails, sent_messages
 from lending.aws.table.patrons import account_work, leavings, password_wishes, people
 from lending.aws.table.writes import put
 from lending.domain.calendar.closures import Closure, Scope, Suspension
+from lending.domain.calendar.facility import in_order
 from lending.domain.catalogue.title import CopyState, LiesAt
 from lending.domain.holds.hold import PREFECTURAL, HoldStatus
 from lending.domain.loans.batch import bag_id
@@ -155,7 +156,7 @@ class Person:
     def is_named_in(self, text: str) -> bool:
         """Whether something is theirs, of their facility, or of a title of theirs."""
         names = (self.patron, self.goes, self.card, self.receipt, self.kit, f"t-{self.number}", self.staff)
-        kept = {f"{kind}#{self.facility}" for kind in ("BAG", "FACILITY", "CRATE", "SHIFT")}
+        kept = {f"{kind}#{in_order(self.facility)}" for kind in ("BAG", "FACILITY", "CRATE", "SHIFT")}
         shown = {f'facility": "{self.facility}', f'"number": {self.facility}', f"c-{self.number}", f"s-{self.number}"}
         return any(name in text for name in (*names, *kept, *shown))
 
