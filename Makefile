@@ -32,7 +32,7 @@ help: ## What can be made
 run: .venv/made ## Deploy locally, load samples, play a service week, then serve the site until Ctrl-C (LIBRARY=okayama)
 	@$(BIN)/python -m infra.local run $(LIBRARY_FLAG) $(JSON_FLAG)
 
-week: .venv/made ## The same, and end (JSON=1: one JSON object, last on standard output)
+week: .venv/made ## The same, and end (LANG=ja: told in Japanese; JSON=1: one JSON object, last on standard output)
 	@$(BIN)/python -m infra.local week $(LIBRARY_FLAG) $(JSON_FLAG)
 
 serve: .venv/made ## Deploy locally, load samples and serve the site until Ctrl-C

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import signal
 import sys
 import threading
@@ -17,6 +18,7 @@ from infra.local.open_work import must_be_playable
 from infra.local.player import Step
 from infra.local.samples import HANAKO, TARO, home_of, kit_numbers, kit_of
 from infra.local.stack import ROOT, Stack, local_stack
+from infra.local.telling import Teller
 from infra.local.week import play
 from lending.domain.week import TOKYO
 
@@ -50,8 +52,7 @@ def run(command: str, as_json: bool, library: str) -> None:
     with local_stack(library=library) as stack:
         stack.accounts.extend(load(stack))
         stack.write()
-        tell = show_step if not as_json else lambda step: None
-        steps = play(stack, datetime.now(TOKYO).replace(second=0, microsecond=0), tell) if command != "serve" else []
+        steps = played(stack, as_json) if command != "serve" else []
         written = stack.write()
         if as_json:
             print(json.dumps({"steps": steps, "outputs": stack.outputs}, ensure_ascii=False), flush=True)
@@ -62,10 +63,14 @@ def run(command: str, as_json: bool, library: str) -> None:
             threading.Event().wait()
 
 
-def show_step(step: Step) -> None:
-    """Print what happened."""
-    counts = "  ".join(f"{what} {count}" for what, count in step["counts"].items())
-    print(f"{step['at'][:16].replace('T', ' ')}  {step['what']}  [{counts}]", flush=True)
+def played(stack: Stack, silent: bool) -> list[Step]:
+    """Play the weeks, and tell of them in the language of the shell: Japanese, or else English."""
+    teller = Teller(japanese=os.environ.get("LANG", "").startswith("ja"))
+    now = datetime.now(TOKYO).replace(second=0, microsecond=0)
+    steps = play(stack, now, (lambda act, step: None) if silent else teller.tell)
+    if not silent:
+        teller.tell_rules()
+    return steps
 
 
 def show_addresses(stack: Stack, written: Path) -> None:

@@ -202,6 +202,10 @@ class Player:
         self.stack.client("sns").publish(TopicArn=self.stack.outputs["MailEventsTopicArn"], Message=message)
 
 
+# What happens at a moment, which is one step.
+Act = Callable[[Player, datetime], None]
+
+
 def barcode_title(barcode: str) -> str:
     """The title that a sample copy is of."""
     return f"T{barcode[1:5]}"

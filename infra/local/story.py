@@ -177,11 +177,15 @@ def lending_mail(player: Player, at: datetime) -> None:
 
 
 def a_mail_bounces(player: Player, at: datetime) -> None:
-    """An address that does not exist: staff call, and mend it."""
+    """An address that does not exist: staff see whom to call."""
     player.ses_tells("wrong_address", player.mail_to(HANAKO, "受取期間"), at)
     (task,) = until(lambda: player.desk.items("/desk/contacts", at) or None, "the contact task")
     must(task["phone"] == HANAKO.phone, "staff see whom to call")
     player.happened(at, f"エラーメール({task['cause']})が職員の連絡リストに載る", contacts=1)
+
+
+def address_is_mended(player: Player, at: datetime) -> None:
+    """With the address she tells on the phone, the task is done."""
     player.desk.expect(200, "PATCH", f"/desk/patrons/{player.card(HANAKO)}", at, {"email": f"mihon.{HANAKO.email}"})
     must(not player.desk.items("/desk/contacts", at), "the task is done")
     must(player.patrons[HANAKO].get("/me", at)["email_reachable"], "mails reach her again")
@@ -249,7 +253,7 @@ def sunday_release(player: Player, at: datetime) -> None:
 
 
 def books_come_back(player: Player, at: datetime) -> None:
-    """In time they are checked in, and what was missed is found (RULES 23)."""
+    """In time they are checked in (RULES 32)."""
     barcodes = [loan["barcode"] for p in (HANAKO, JIRO, SHOKO) for loan in player.loans(p, at).values()]
     books = player.desk.post("/desk/checkins", at, {"barcodes": barcodes})["items"]
     must({book["result"] for book in books} == {"returned"}, f"all are back: {books}")
@@ -260,6 +264,10 @@ def books_come_back(player: Player, at: datetime) -> None:
         returned=len(books),
         **Counter(book["next"] for book in books),
     )
+
+
+def missing_books_are_found(player: Player, at: datetime) -> None:
+    """What was not on the shelf is there again (RULES 23)."""
     found = [barcode_of(NOT_ON_SHELF), barcode_of(AT_THE_PREFECTURAL, copy=2)]
     for barcode in found:
         must(player.desk.post(f"/desk/copies/{barcode}/found", at)["state"] == "on_shelf", "it is there again")

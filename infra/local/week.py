@@ -6,30 +6,31 @@ left open: there is something to see and to do today. All days are those of the 
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from infra.local import open_work, story
 from infra.local.played_weeks import PlayedWeeks, at, evening_before, played_weeks, renewable_days
-from infra.local.player import Player, Step
+from infra.local.player import Act, Player, Step
 from infra.local.stack import Stack
 from lending.domain.policy import Policy
 from lending.domain.week import DAY, TOKYO
 
-Act = Callable[[Player, datetime], None]
 Diary = list[tuple[datetime, Act]]
 
 
-def play(stack: Stack, now: datetime, tell: Callable[[Step], None] = lambda step: None) -> list[Step]:
+def play(stack: Stack, now: datetime, tell: Callable[[Act, Step], None] = lambda act, step: None) -> list[Step]:
     """Play the weeks up to a moment on a loaded stack.
 
     Args:
-        tell: called with each step as it happens.
+        tell: called with each step as it happens, and with the act that made it.
 
     Raises:
         RuntimeError: something did not happen as the rules say.
     """
     weeks = played_weeks(now, stack.library.policy)
-    player = Player(stack, tell, weeks)
+    player = Player(stack, lambda step: None, weeks)
     for moment, act in diary(now, weeks):
+        player.tell = partial(tell, act)
         act(player, moment)
     return player.steps
 
@@ -60,11 +61,13 @@ def _story(weeks: PlayedWeeks) -> Diary:
         (at(day + DAY, 15), story.lent_at_the_counter),
         (mailed, story.lending_mail),
         (mailed + timedelta(hours=2), story.a_mail_bounces),
+        (mailed + timedelta(hours=2), story.address_is_mended),
         (max(mailed + timedelta(hours=3), at(day + DAY, 12)), story.other_mails_fare_otherwise),
         (at(first.pickup_from, 10), story.two_of_three_collect),
         *((weeks.starts(week), story.the_run_between) for week in weeks.between),
         (weeks.released_at(first), story.sunday_release),
         (weeks.back_at, story.books_come_back),
+        (weeks.back_at, story.missing_books_are_found),
         (evening_before(second), open_work.more_place_holds),
         (weeks.starts(second), story.thursday_run),
         (at(second.run_date, 9, 30), story.next_in_the_queue),

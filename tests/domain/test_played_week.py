@@ -8,6 +8,8 @@ import pytest
 from infra.library import LIBRARIES, read_library
 from infra.local import open_work, story
 from infra.local.played_weeks import played_weeks
+from infra.local.player import Step
+from infra.local.telling import RULES, TOLD, Teller
 from infra.local.week import Diary, counter_pull, diary
 from lending.domain.policy import Policy
 from lending.domain.week import DAY, TOKYO, run_due_at, week_of_run
@@ -102,3 +104,37 @@ def test_the_latest_pull_of_today(clock: str, pulled: str) -> None:
     """GIVEN a time of the day THEN it is the latest of the scheduled ones, or asked for early (RULES 15)."""
     now = datetime.combine(MONDAY, time.fromisoformat(clock), TOKYO)
     assert counter_pull(now, POLICIES["aomori"]).time() == time.fromisoformat(pulled)
+
+
+@every_library
+@every_day
+def test_each_step_is_told_with_its_reason(now: datetime, policy: Policy) -> None:
+    """GIVEN any moment THEN whatever has happened by then has words for it."""
+    assert {act for _, act in entries(now, policy)} <= TOLD.keys()
+
+
+def test_every_rule_that_is_demanded_has_its_name() -> None:
+    assert {rule for told in TOLD.values() for rule in told.rules} == RULES.keys()
+
+
+STEP: Step = {"at": "2026-10-01T08:31:00+09:00", "what": "オンライン貸出処理", "counts": {"lend": 2}}
+
+
+@pytest.mark.parametrize(
+    ("japanese", "said"),
+    [
+        (True, ["オンライン貸出処理  [lend 2]", "2度動いても", "規則", "26  2度しても同じ結果"]),
+        (False, ["The run decides", "no book is lent twice", "Rules", "26  twice is the same as once"]),
+    ],
+)
+def test_the_week_is_told_in_two_languages(japanese: bool, said: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    # GIVEN the run of the story WHEN it is told of, and then of the rules THEN both are in one language
+    teller = Teller(japanese)
+    teller.tell(story.thursday_run, STEP)
+    teller.tell_rules()
+    told = capsys.readouterr().out
+    assert all(words in told for words in said)
+    assert told.startswith("2026-10-01 08:31  ")
+    assert japanese or told.isascii()
+    # AND no rule is said to have held that was not looked at
+    assert "27" not in told
