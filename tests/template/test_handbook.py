@@ -1,13 +1,15 @@
-"""The texts for people: each `make`, `python -m` and `aws` in them exists, and each place they lead to."""
+"""The texts for people: each `make`, `python -m` and `aws` in them exists, each place they lead to and each picture."""
 
 import re
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from xml.etree import ElementTree
 
 import botocore.session
 import pytest
 from botocore import xform_name
+from PIL import Image
 
 from tests.benchmarks import bill
 from tests.template.conftest import ROOT
@@ -92,6 +94,26 @@ def _place(path: Path, file: str, heading: str) -> bool:
     told = path.parent / file if file else path
     headings = re.findall(r"^#+ (.+)$", told.read_text("utf-8"), re.MULTILINE) if heading else []
     return told.exists() and (not heading or heading in {_anchor(each) for each in headings})
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_every_picture_is_there_and_can_be_read(path: Path) -> None:
+    text = path.read_text("utf-8")
+    wanted = re.findall(r'(?:src|srcset)="([^":]+)"', text) + re.findall(r"!\[[^\]]*\]\(([^):]+)\)", text)
+    assert [picture for picture in wanted if not _seen(path.parent / picture)] == []
+    # AND whoever does not see it is told what it shows
+    assert [each for each in re.findall(r"<img[^>]*>", text) if not re.search(r'alt="[^"]+"', each)] == []
+    assert "![](" not in text
+
+
+def _seen(picture: Path) -> bool:
+    """Whether it is a picture with something in it: all of one colour shows nothing."""
+    if not picture.is_file():
+        return False
+    if picture.suffix == ".svg":
+        return len(ElementTree.parse(picture).getroot()) > 0  # noqa: S314 - our own file
+    with Image.open(picture) as image:
+        return len(image.convert("RGB").getcolors(image.width * image.height) or []) > 1
 
 
 def _anchor(heading: str) -> str:
