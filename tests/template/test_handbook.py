@@ -17,6 +17,8 @@ from tests.template.conftest import ROOT
 TEXTS = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+README = (ROOT / "README.md").read_text("utf-8")
+NUMBER = re.compile(r"\d+(?:[,.]\d+)*")
 # What the AWS CLI knows beside the operations of a service, and options that every operation has.
 CLI_ONLY = {("logs", "tail"), ("s3", "rm"), ("configure", "sso")}
 CLI_OPTIONS = {"region", "query", "output", "cli-read-timeout", "cli-binary-format"}
@@ -114,6 +116,15 @@ def _seen(picture: Path) -> bool:
         return len(ElementTree.parse(picture).getroot()) > 0  # noqa: S314 - our own file
     with Image.open(picture) as image:
         return len(image.convert("RGB").getcolors(image.width * image.height) or []) > 1
+
+
+def test_a_figure_of_the_readme_stands_where_it_was_measured() -> None:
+    measured = (ROOT / "docs" / "performance.md").read_text("utf-8")
+    parts = {_anchor(part.partition("\n")[0]): part for part in measured.split("\n## ")}
+    rows = re.findall(r"^\| (.+) \| .+\(docs/performance\.md#([\w-]+)\) \|$", README, re.MULTILINE)
+    assert len(rows) > 5
+    for said, part in rows:
+        assert set(NUMBER.findall(said)) <= set(NUMBER.findall(parts[part])), part
 
 
 def _anchor(heading: str) -> str:
