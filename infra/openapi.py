@@ -12,7 +12,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter
 
-from lending.api.answers import CSV, Created, Csv, Unfinished, UnfinishedRun
+from lending.api.answers import Created, Document, Unfinished, UnfinishedRun
 from lending.api.facility_links import by_link
 from lending.api.guards import anyone
 from lending.api.request import Request
@@ -135,7 +135,9 @@ def _answers(route: Route) -> dict[int, list[Any]]:
 
 def _answered(route: Route) -> list[Any]:
     """The models of all answers."""
-    return [kind for kinds in _answers(route).values() for kind in kinds if kind not in (NoneType, Csv)]
+    return [
+        kind for kinds in _answers(route).values() for kind in kinds if kind is not NoneType and not _is_document(kind)
+    ]
 
 
 def _operation(area: Area, route: Route, models: _Models) -> Schema:
@@ -180,10 +182,15 @@ def _summary(route: Route) -> str:
 def _answer(kinds: list[Any], models: _Models) -> Schema:
     if kinds == [NoneType]:
         return {"description": "Done; there is nothing to say."}
-    schemas = [models.of(kind) for kind in kinds if kind is not Csv]
+    documents = {kind.media_type: {"schema": {"type": "string"}} for kind in kinds if _is_document(kind)}
+    schemas = [models.of(kind) for kind in kinds if not _is_document(kind)]
     schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
-    table = {CSV: {"schema": {"type": "string"}}} if Csv in kinds else {}
-    return {"description": "Done.", "content": {"application/json": {"schema": schema}} | table}
+    json_ = {"application/json": {"schema": schema}} if schemas else {}
+    return {"description": "Done.", "content": json_ | documents}
+
+
+def _is_document(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Document)
 
 
 def as_text() -> str:

@@ -126,6 +126,8 @@ def library(played: Played) -> Library:
     link = callers["desk"].post(f"/desk/facilities/{home}/link", played.now, {}, 201)
     found.shown["number"].add(link["facility"])
     found.shown["link"].add(link["token"])
+    feed = callers["me"].expect(200, "PUT", "/me/calendar-link", played.now, {})
+    found.shown["token"].add(feed["token"])
     for method, path in ROUTES:
         if method == "get" and "{" not in path:
             owner = path.split("/")[2]

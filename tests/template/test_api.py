@@ -23,6 +23,7 @@ ANYONE = {
     "GET /api/titles/{title_id}": "PublicFunction",
     "POST /api/mail-address-confirmations": "MyLibraryFunction",
     # The link in its address is looked at by the function (RULES 53).
+    "GET /api/calendar-links/{token}": "PublicFunction",
     "ANY /api/facility-links/{proxy+}": "FacilityFunction",
     # Whatever else is asked for is answered in the API's own form.
     "$default": "PublicFunction",
@@ -46,6 +47,9 @@ WITH_TOKEN = {
     "POST /api/me/loans/{barcode}/returned": "MyLibraryFunction",
     "POST /api/me/renewals": "MyLibraryFunction",
     "GET /api/me/mails": "MyLibraryFunction",
+    "GET /api/me/calendar-link": "MyLibraryFunction",
+    "PUT /api/me/calendar-link": "MyLibraryFunction",
+    "DELETE /api/me/calendar-link": "MyLibraryFunction",
     "POST /api/me/test-mail": "MyLibraryFunction",
     "ANY /api/desk/applications": "ReviewFunction",
     "ANY /api/desk/applications/{proxy+}": "ReviewFunction",

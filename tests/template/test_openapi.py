@@ -14,7 +14,7 @@ FOR_ANYONE = {
     "/api/facilities", "/api/notices", "/api/titles", "/api/titles/<title_id>", "/api/applications",
     "/api/applications/<receipt_number>", "/api/applications/<receipt_number>/uploads",
     "/api/applications/<receipt_number>/withdrawal", "/api/passwords", "/api/mail-address-confirmations",
-    "/api/calendar", "/api/statistics",
+    "/api/calendar", "/api/statistics", "/api/calendar-links/<token>",
 }  # fmt: skip
 
 

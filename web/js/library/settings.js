@@ -9,6 +9,7 @@ import { stays } from "../kept-session.js";
 import { facilities, placeOptions } from "../places.js";
 import { api, changePassword } from "../session.js";
 import { faultsOfChosen, STAYING } from "../signin.js";
+import { calendarLink, calendarSettings } from "./calendar-link.js";
 import { stayWithCard } from "./kept-card.js";
 import { me, warnings } from "./me.js";
 import { factList } from "./parts.js";
@@ -21,12 +22,13 @@ export const settingsView = { id: "settings", label: "設定", title: "利用者
 
 /** @param {App} app */
 async function load(app) {
-  const [record, places] = await Promise.all([me(), facilities()]);
+  const [record, places, link] = await Promise.all([me(), facilities(), calendarLink()]);
   return [
     ...warnings(record),
     facts(record),
     ...placeSettings(record, places, app),
     ...mailSettings(record, app),
+    ...calendarSettings(link, app),
     ...passwordForm(record, app),
     ...staying(app),
     signOutEverywhereButton(app),

@@ -17,8 +17,6 @@ from lending.domain.problems import SENTENCES, Reason, Refused
 
 _RETRY_AFTER_SECONDS = {"closed": "600"}
 _SOON_SECONDS = "5"
-CSV = "text/csv; charset=utf-8"
-
 
 Body = TypeVar("Body")
 
@@ -47,10 +45,25 @@ class Created(Generic[Body]):
 
 
 @dataclass(frozen=True, slots=True)
-class Csv:
-    """A table for a spreadsheet."""
+class Document:
+    """An answer that is no JSON."""
 
     text: str
+    media_type: ClassVar[str]
+
+
+class Csv(Document):
+    """A table for a spreadsheet."""
+
+    __slots__ = ()
+    media_type = "text/csv; charset=utf-8"
+
+
+class ICalendar(Document):
+    """Events for the calendar of a phone or a computer."""
+
+    __slots__ = ()
+    media_type = "text/calendar; charset=utf-8"
 
 
 class ToBeContinued(Response[str]):
@@ -73,8 +86,8 @@ def answered(status: int, body: Any) -> Response[str]:
         return ToBeContinued(so_far.status_code, so_far.content_type, so_far.body, so_far.headers)
     if isinstance(body, Created):
         return answered(body.status, body.body)
-    if isinstance(body, Csv):
-        return Response(status, CSV, body.text, {"Cache-Control": "no-store"})
+    if isinstance(body, Document):
+        return Response(status, body.media_type, body.text, {"Cache-Control": "no-store"})
     return response(status, "" if body is None else as_json(body))
 
 

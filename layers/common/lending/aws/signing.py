@@ -97,3 +97,21 @@ def facility_of(token: str) -> tuple[str, str]:
     """
     facility, link_id = opened(_FACILITY_LINK, token, "not_found")
     return str(facility), str(link_id)
+
+
+_CALENDAR_LINK = "calendar link"
+
+
+def calendar_token(patron_id: str, link_id: str) -> str:
+    """What the link of a patron's calendar carries; no item of the table holds it."""
+    return sealed(_CALENDAR_LINK, [patron_id, link_id])
+
+
+def calendar_of(token: str) -> tuple[str, str]:
+    """The patron's id and the id of the link that a token is of.
+
+    Raises:
+        Refused: the link was not made by us.
+    """
+    patron_id, link_id = opened(_CALENDAR_LINK, token, "not_found")
+    return str(patron_id), str(link_id)
