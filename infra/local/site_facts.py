@@ -3,7 +3,7 @@
 A page writes `{{hold_limit}}`, and never the number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import time
 from html import escape
 from pathlib import Path
@@ -68,9 +68,19 @@ def _told(run: RunOfWeek, policy: Policy) -> str:
 
 
 def texts(library: Library, common: Path, facts: Mapping[str, str]) -> dict[str, str]:
-    """Texts in which libraries differ: a library's own, or else the common one."""
+    """Texts in which libraries differ: a library's own, or else the common one; "" where it does not apply."""
     written = {path.stem: path.read_text("utf-8") for path in common.glob("*.html")} | library.texts
-    return {name: Markup(filled(f"{name}.html", text, facts).strip()) for name, text in written.items()}
+    offers = library.policy.offers
+    return {
+        name: Markup(filled(f"{name}.html", text, facts).strip() if _applies(name, offers) else "")
+        for name, text in written.items()
+    }
+
+
+def _applies(name: str, offers: Collection[str]) -> bool:
+    """Whether a text is said: `with_pause` where the library offers that, `without_pause` where not, others always."""
+    when, _, switch = name.partition("_")
+    return {"with": switch in offers, "without": switch not in offers}.get(when, True)
 
 
 def shades(colours: Colours) -> dict[str, str]:

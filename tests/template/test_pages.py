@@ -168,6 +168,26 @@ def test_what_the_guide_says_follows_the_policy() -> None:
     assert re.findall(r"木曜|土曜|日曜|水曜|017-|[0-9]+冊|[0-9]+か所(?!は使え)", written) == []
 
 
+@pytest.mark.parametrize(
+    ("switch", "said"),
+    [
+        ("pause", "予約をいつまで休むか"),
+        ("books_a_run", "1回に受け取る冊数だけ"),
+        ("own_order", "どの本を先に借りるか"),
+        ("reading_order", "下巻を上巻の「あとに」"),
+        ("any_of", "「どれか1冊」の組"),
+    ],
+)
+def test_the_guide_tells_what_the_library_offers(switch: str, said: str) -> None:
+    # GIVEN a library that lets its patrons decide something of their order and pace (RULES 46-49)
+    guide = dict(site_files(WEB, aomori_library(**{switch: True})))["guide.html"].decode()
+    # THEN its guide says so, and ours does not, where holds are suspended by phone alone
+    ours = FILES["guide.html"].decode()
+    assert (said in guide, said in ours) == (True, False)
+    by_phone = "予約の順番をいちばん後ろに移します"
+    assert (by_phone in guide, by_phone in ours) == (switch != "pause", True)
+
+
 def test_the_guide_names_the_views_of_my_library_as_they_are() -> None:
     labels = set(re.findall(r'label: "(.+?)"', "".join(text.decode() for name, text in FILES.items()
                                                        if name.startswith("js/library/"))))  # fmt: skip
