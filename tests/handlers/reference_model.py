@@ -40,6 +40,7 @@ class Patron:
     online_lending: bool = True
     told_expired: date | None = None
     told_renewal: date | None = None
+    paused_until: date | None = None
 
     def cap_on(self, day: date) -> int:
         return self.cap if self.cap_from <= day else self.cap_before
@@ -60,6 +61,8 @@ class Hold:
     next_place: str = ""
     next_from: date | None = None
     why: Why | None = None
+    after: str = ""
+    rank: int | None = None
 
     def place_on(self, cycle: date) -> str:
         return self.next_place if self.next_from and self.next_from <= cycle else self.place
@@ -318,7 +321,7 @@ class ReferenceLibrary:
     def loan_of(self, copy: Copy) -> Loan | None:
         return self.loans.get((copy.holder, copy.barcode))
 
-    # The patron (RULES 9-12, 31)
+    # The patron (RULES 9-12, 31, 46, 47, 49)
 
     def place(self, patron: str, title: str, place: str, now: datetime) -> None:
         no = []
@@ -349,6 +352,34 @@ class ReferenceLibrary:
         if (patron, title) not in self.holds:
             raise No("already_on_loan" if self.borrowed(patron, title) else "not_found")
         return self.holds[patron, title]
+
+    def arrange(self, patron: str, title: str, after: str, rank: int | None) -> None:
+        """After which other hold of the patron's it comes, and its place among them (RULES 47, 49)."""
+        hold = self.holds.get((patron, title))
+        if hold is None:
+            raise No("not_found")
+        no = {"no_longer_waits"} if after and hold.status != "waiting" else set()
+        if after and (patron, after) not in self.holds:
+            no.add("no_such_hold")
+        elif after and title in self._before(patron, after):
+            no.add("reading_circle")
+        if no:
+            raise No(*no)
+        hold.after, hold.rank = after, rank
+
+    def _before(self, patron: str, title: str) -> list[str]:
+        """A title and all that come before it."""
+        chain = []
+        while title:
+            chain.append(title)
+            hold = self.holds.get((patron, title))
+            title = hold.after if hold else ""
+        return chain
+
+    def pause(self, patron: str, until: date | None, now: datetime) -> None:
+        if until and until < now.date():
+            raise No("pause_is_over")
+        self.patrons[patron].paused_until = until
 
     def renew(self, patron: str, barcode: str, now: datetime) -> date:
         loan = self.loans.get((patron, barcode))
@@ -521,7 +552,7 @@ class ReferenceLibrary:
     def _give_back_what_is_kept_in_vain(self, run: Run) -> None:
         for hold in self.holds.values():
             why = self.obstacle(run, hold, hold.place_on(run.cycle)) if hold.status == "secured" else None
-            if why and why[0] in ("card_expired", "blocked", "not_enrolled", "facility_suspended"):
+            if why and why[0] not in ("run_suspended", "after_cutoff"):
                 self.copies[hold.barcode].goes("on_shelf", lies_at="kept_aside")
                 hold.waits_again()
 
@@ -612,7 +643,7 @@ class ReferenceLibrary:
         cap, loans = patron.cap_on(run.cycle), len(self.loans_of(patron.patron_id))
         room = max(0, cap - loans)
         lent = [each for each in decided if each.what == "lend"]
-        lent.sort(key=lambda each: (each.hold.title not in contested, each.hold.queued_at, each.hold.title))
+        lent.sort(key=lambda each: (each.hold.title not in contested, *_own_turn(each.hold)))
         for each in lent[room:]:
             facts = {"cap": cap, "on_loan": loans + room, "on_the_way_back": self.returning(patron.patron_id)}
             each.what, each.why = "keep_aside", ("cap", facts)
@@ -643,9 +674,15 @@ class ReferenceLibrary:
             return why
         if patron.blocked:
             return "blocked", {}
-        if patron.expires_on < (run.day if at_counter else run.run_date):
+        day = run.day if at_counter else run.run_date
+        if patron.expires_on < day:
             return "card_expired", {"expired_on": patron.expires_on.isoformat()}
-        return None if at_counter or patron.online_lending else ("not_enrolled", {})
+        if patron.paused_until and day <= patron.paused_until:
+            return "paused", {"until": patron.paused_until.isoformat()}
+        if not at_counter and not patron.online_lending:
+            return "not_enrolled", {}
+        comes_after = hold.status == "waiting" and (hold.patron, hold.after) in self.holds
+        return ("reading_order", {"after": hold.after}) if comes_after else None
 
     # The calendar (RULES 16, 21, 22, 40)
 
@@ -1246,6 +1283,9 @@ class ReferenceLibrary:
                 self.mails.add((loan.patron, f"overdue#{reminders[-1]}"))
         for patron in self.patrons.values():
             self._tell_of_card(patron, today)
+            until = patron.paused_until
+            if until and today <= until <= today + 3 * DAY:
+                self.mails.add((patron.patron_id, f"pause_ending#{until}"))
         return False
 
     def _reminders(self, loan: Loan, today: date) -> list[date]:
@@ -1287,6 +1327,10 @@ class ReferenceLibrary:
 
 def _run_of(sunday: date) -> Run:
     return weekly_run(sunday - 3 * DAY)
+
+
+def _own_turn(hold: Hold) -> tuple[bool, int, datetime, str]:
+    return hold.rank is None, hold.rank or 0, hold.queued_at, hold.title
 
 
 def _numbers(facts: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Months of random life in a small library: patrons, desk, facilities and schedules, in any order (RULES 8-35, 40).
+"""Months of random life in a small library: people and schedules in any order (RULES 8-35, 40, 46, 47, 49).
 
 After each step the table is what the reference model says, and what must never break is looked at in the rows
 themselves. Time moves by the machine. On moto for some hundreds of steps, on a store in memory for thousands.
@@ -35,6 +35,7 @@ from lending.actions.holds.change_for_caller import (
     change_pickup_place,
     move_to_end,
 )
+from lending.actions.holds.order import arrange_hold
 from lending.actions.holds.place import cancel_hold, place_hold
 from lending.actions.holds.prefectural_release import release_expired
 from lending.actions.holds.view import view_holds
@@ -47,6 +48,7 @@ from lending.actions.loans.sunday_release import release_uncollected
 from lending.actions.mail.daily_mails import put_daily_mails
 from lending.actions.mail.saturday_mail import announce_bags
 from lending.actions.patrons.change_patron import change_record
+from lending.actions.patrons.choose_pace import choose_pace
 from lending.actions.patrons.view_library import view_loans
 from lending.actions.pulls.book_in_hand import ScanResult
 from lending.actions.pulls.dispatch_crates import dispatch
@@ -77,7 +79,8 @@ from tests.handlers.other_system import OwnSystem
 from tests.handlers.reference_model import CAP, DAY, HOLD_LIMIT, LIBRARY, SMALL_CAP, No, ReferenceLibrary
 from tests.library import aomori
 
-POLICY = aomori(hold_limit=HOLD_LIMIT, loan_cap=CAP, loan_caps=(SMALL_CAP, CAP))
+OFFERED = {"pause": True, "reading_order": True, "own_order": True}
+POLICY = aomori(hold_limit=HOLD_LIMIT, loan_cap=CAP, loan_caps=(SMALL_CAP, CAP), **OFFERED)
 PATRONS = ("p-1", "p-2", "p-3", "p-4")
 FACILITIES = ("12", "13")
 STAFF = "desk-1"
@@ -121,6 +124,12 @@ class ActualLibrary:
 
     def renew(self, patron: str, barcode: str, now: datetime) -> date:
         return renew_loan(Library(self.table, POLICY, now), patron, barcode).due_on
+
+    def arrange(self, patron: str, title: str, after: str, rank: int | None) -> None:
+        arrange_hold(Library(self.table, POLICY, NOON), patron, title, {"after": after, "rank": rank})
+
+    def pause(self, patron: str, until: date | None, now: datetime) -> None:
+        choose_pace(Library(self.table, POLICY, now), patron, {"paused_until": until})
 
     def positions(self, patron: str, now: datetime) -> dict[str, tuple[int, int] | None]:
         views = view_holds(Library(self.table, POLICY, now), patron)
@@ -322,7 +331,7 @@ def state_of_table(rows: Rows) -> State:
 
 def _hold_row(state: State, patron: str, title: str, row: dict[str, Any]) -> None:
     names = ("status", "pickup_place", "placed_at", "queued_at", "barcode", "ready_on", "mailed_on",
-             "pickup_until", "next_pickup_place", "next_pickup_from")  # fmt: skip
+             "pickup_until", "next_pickup_place", "next_pickup_from", "after", "rank")  # fmt: skip
     why = row.get("last_run")
     told = (why["code"], why.get("facts", {})) if why else None
     state["holds"][patron, title] = (*(row.get(name) for name in names), told)
@@ -347,14 +356,16 @@ def _plan(pull: dict[str, Any]) -> dict[str, Any]:
 
 def _patron_row(state: State, patron: str, _: str, row: dict[str, Any]) -> None:
     names = ("open_holds", "loans", "returning", "blocked", "online_lending", "expires_on", "loan_cap")
-    state["patrons"][patron] = (*(row[name] for name in names), frozenset(row.get("lent_titles", ())))
+    told = *(row[name] for name in names), row.get("paused_until"), frozenset(row.get("lent_titles", ()))
+    state["patrons"][patron] = told
 
 
 def _bag_row(state: State, sunday: str, rest: str, row: dict[str, Any]) -> None:
     facility, patron = rest.split("#")
     handed_over = row.get("handed_over_at")  # to the millisecond, as no other moment
     moment = _time(datetime.fromisoformat(handed_over)) if handed_over else None
-    state["bags"][sunday, facility, patron] = row["pickup_until"], moment, frozenset(row.get("barcodes", ()))
+    bag = row["pickup_until"], moment, frozenset(row.get("barcodes", ()))
+    state["bags"][sunday, facility.lstrip("0"), patron] = bag
 
 
 _READ: dict[str, Callable[[State, str, str, dict[str, Any]], None]] = {
@@ -395,7 +406,7 @@ def differences(actual: dict[Any, Any], expected: dict[Any, Any]) -> dict[Any, t
 def _hold(hold: reference.Hold) -> tuple[Any, ...]:
     return (hold.status, hold.place, _time(hold.placed_at), _time(hold.queued_at), hold.barcode or None,
             _day(hold.ready_on), _day(hold.mailed_on), _day(hold.until), hold.next_place or None,
-            _day(hold.next_from), hold.why)  # fmt: skip
+            _day(hold.next_from), hold.after or None, hold.rank, hold.why)  # fmt: skip
 
 
 def _loan(loan: reference.Loan) -> tuple[Any, ...]:
@@ -417,7 +428,7 @@ def _copy(copy: reference.Copy) -> tuple[Any, ...]:
 def _patron(library: ReferenceLibrary, patron_id: str) -> tuple[Any, ...]:
     patron, lent = library.patrons[patron_id], library.loans_of(patron_id)
     return (len(library.holds_of(patron_id)), len(lent), library.returning(patron_id), patron.blocked,
-            patron.online_lending, _day(patron.expires_on), patron.cap,
+            patron.online_lending, _day(patron.expires_on), patron.cap, _day(patron.paused_until),
             frozenset(loan.title for loan in lent))  # fmt: skip
 
 
@@ -612,6 +623,29 @@ class Life(RuleBasedStateMachine):
         loan = self.pick(choice, lent, lent[0])
         self.now = max(self.now, reference.at(loan.due_on - early * DAY, 11))
         self.do("renew", loan.patron, loan.barcode, self.now)
+
+    @rule(choice=CHOICE, patron=PATRON, title=TITLE, other=TITLE, rank=st.none() | st.integers(1, 3))
+    @precondition(lambda self: self.reference.holds)
+    def arrange(self, choice: int, patron: str, title: str, other: str, rank: int | None) -> None:
+        """Most come after another hold of the same patron; a book that is being fetched is perhaps found then (47)."""
+        patron, title = arranged = self.pick(choice, self.holds(), (patron, title))
+        others = [each for holder, each in sorted(self.reference.holds) if holder == patron and each != title]
+        after = "" if choice % 3 == 0 else self.pick(choice, others, other)
+        self.do("arrange", *arranged, after, rank)
+        self.perhaps_found(choice, arranged)
+
+    @rule(patron=PATRON)
+    def wants_the_latest_first(self, patron: str) -> None:
+        mine = sorted(self.reference.holds_of(patron), key=lambda hold: (hold.queued_at, hold.title), reverse=True)
+        for rank, hold in enumerate(mine, start=1):
+            self.do("arrange", patron, hold.title, "", rank)
+
+    @rule(choice=CHOICE, patron=PATRON, days=st.none() | st.integers(-1, 12))
+    def pause(self, choice: int, patron: str, days: int | None) -> None:
+        """Some rest for a while, most often who has a book coming (46)."""
+        fetched = sorted(copy.plan.patron for copy in self.reference.copies.values() if copy.plan)
+        until = None if days is None else self.now.date() + days * DAY
+        self.do("pause", self.pick(choice, fetched, patron), until, self.now)
 
     @rule(patron=PATRON)
     def look_at_my_library(self, patron: str) -> None:
