@@ -21,6 +21,7 @@ from lending.domain.mail.kinds.cards import CardExpiredHoldMail, CardRenewalMail
 from lending.domain.mail.kinds.kind import WithCard
 from lending.domain.mail.kinds.lending import LendingMail, ShiftMail
 from lending.domain.mail.kinds.pauses import PauseEndingMail
+from lending.domain.mail.kinds.still_wanted import StillWantedMail
 from lending.domain.mail.mail import Mail, mail_id
 from lending.domain.mail.text import LINE_COLUMNS, Text, columns, masked
 from tests.library import AOMORIS, OTHER, aomori
@@ -88,6 +89,7 @@ CASES: dict[str, tuple[type[MailKind], dict[str, Any]]] = {
         PAGE | {"expired_on": "2026-06-03", "holds": 4, "renew_url": "https://online.example.jp/register/"},
     ),
     "pause_ending": (PauseEndingMail, PAGE | {"until": "2026-07-01", "holds": 3}),
+    "still_wanted": (StillWantedMail, PAGE | {"books": TITLES}),
     "card_renewal": (
         CardRenewalMail,
         PAGE | {"expires_on": "2026-07-01", "renew_url": "https://online.example.jp/register/"},
@@ -304,6 +306,7 @@ STORED_UNDER = {
     "card_expired_hold",
     "card_renewal",
     "pause_ending",
+    "still_wanted",
     "shift",
     "hold_cancelled",
     "address_confirmation",

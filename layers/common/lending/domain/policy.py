@@ -30,6 +30,8 @@ class Policy(BaseModel):
 
     kept_aside_runs: int = Field(0, ge=0, description="runs for which a passed-over patron's book stays kept (21)")
 
+    still_wanted_months: int = Field(0, ge=0, description="after so many a waiting hold is asked about; 0: none (37)")
+
     # The reader's own order and pace
     pause: bool = Field(False, description="patrons may have their holds rest until a day (46)")
     pause_notice_days: int = Field(3, ge=0, description="a mail before a pause ends (46)")

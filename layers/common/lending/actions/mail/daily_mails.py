@@ -1,4 +1,4 @@
-"""The mails of every day: ready for pickup, overdue, card expired, card coming due, pause (RULES 8, 15, 35, 37, 46)."""
+"""The mails of every day: ready, overdue, card expired or coming due, pause, still wanted (RULES 8, 15, 35, 37, 46)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -19,11 +19,13 @@ from lending.aws.table.writes import Write, as_one
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.closures import Scope
 from lending.domain.holds.hold import Hold, HoldStatus
+from lending.domain.holds.still_wanted import is_to_be_asked
 from lending.domain.loans.release import with_deadline
 from lending.domain.loans.reminders import reminder_due_by
 from lending.domain.mail.kinds.books import OverdueMail, ReadyMail
 from lending.domain.mail.kinds.cards import CardExpiredHoldMail, CardRenewalMail
 from lending.domain.mail.kinds.pauses import PauseEndingMail
+from lending.domain.mail.kinds.still_wanted import StillWantedMail
 from lending.domain.mail.mail import Mail, new_mail
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
@@ -47,6 +49,7 @@ def put_daily_mails(library: Library) -> JobResult:
         "overdue": _put(library.table, _overdue_mails(library, closed), library.policy),
         **_tell_of_cards(library),
         **(_tell_of_pauses(library) if library.policy.pause else {}),
+        **(_ask_what_is_wanted(library) if library.policy.still_wanted_months else {}),
     }
     runs.note_done(library.table, JOB, day, library.moment)
     return JobResult(day, counts)
@@ -124,6 +127,23 @@ def _tell_of_pauses(library: Library) -> dict[str, int]:
             table.transact(*put, pauses.told_removal(pause))
             count += len(put)
     return {PauseEndingMail.name: count}
+
+
+def _ask_what_is_wanted(library: Library) -> dict[str, int]:
+    """One mail for all holds of a patron that have waited for long, each asked about once in the policy's months."""
+    table, today, policy = library.table, library.today, library.policy
+    waiting: dict[str, list[Hold]] = defaultdict(list)
+    for hold in holds.to_be_served(table):
+        if is_to_be_asked(hold, today, policy):
+            waiting[hold.patron_id].append(hold)
+    due = (
+        (
+            new_mail(StillWantedMail, patron_id, library.moment, today, asked_on=today.isoformat()),
+            [holds.asked_record(hold, today) for hold in of_patron],
+        )
+        for patron_id, of_patron in waiting.items()
+    )
+    return {StillWantedMail.name: _put(table, due, policy)}
 
 
 def _card_mail(patron: Patron, today: date, moment: datetime) -> Mail | None:

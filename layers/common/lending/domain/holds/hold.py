@@ -44,6 +44,7 @@ class Hold:
     `ready_on` is the day it was made ready, whose mail goes out the day after (15); `mailed_on` the day it really did.
     `after` is the title of another hold of the same patron that is to be lent first (47); holds of one `group` are
     wishes of which one is enough (48); `rank` is the place the patron gives it among their holds, from 1 on (49).
+    `asked_on` is the day on which the patron was last asked whether it is still wanted (37).
     """
 
     patron_id: str
@@ -62,6 +63,7 @@ class Hold:
     after: str = ""
     group: str = ""
     rank: int | None = None
+    asked_on: date | None = None
 
     def place_on(self, cycle: date) -> str:
         """The pickup place that counts in the run of a cycle, whatever day that run is made on (RULES 14)."""

@@ -158,6 +158,12 @@ def order_change(before: Hold, after: Hold) -> Write:
     return update(key(before.patron_id, before.title_id), set=wanted, condition=condition, **values)
 
 
+def asked_record(hold: Hold, day: date) -> Write:
+    """The patron is asked whether the hold is still wanted, if nobody has since it was read (RULES 37)."""
+    condition, values = still(attributes(hold), "status", "queued_at", "asked_on")
+    return update(key(hold.patron_id, hold.title_id), set={"asked_on": day}, condition=condition, **values)
+
+
 def reason_change(hold: Hold, reason: RunReason | None) -> Write:
     """Say why the last run gave this hold nothing, or nothing once it is planned for; the hold stays as it is (27)."""
     condition, values = _still(hold)

@@ -8,10 +8,11 @@
 | `books` | ready, overdue, hold_cancelled |
 | `cards` | card_expired_hold, card_renewal |
 | `pauses` | pause_ending |
+| `still_wanted` | still_wanted |
 | `addresses` | address_confirmation, test |
 """
 
-from lending.domain.mail.kinds import accounts, addresses, applications, books, cards, lending, pauses
+from lending.domain.mail.kinds import accounts, addresses, applications, books, cards, lending, pauses, still_wanted
 from lending.domain.mail.kinds.kind import KINDS, Facts, MailKind, kind_named
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "kind_named",
     "lending",
     "pauses",
+    "still_wanted",
 ]
