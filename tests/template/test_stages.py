@@ -130,7 +130,7 @@ def test_it_is_told_what_will_be_otherwise(folder: Path) -> None:
 
 def test_a_policys_words_come_through_sam_as_they_are(folder: Path) -> None:
     """SAM takes a backslash before a quote or a blank for its own, and quotes around a value."""
-    words = {"service_name": 'the "new" one', "counter_name": "a\\ b 青森", "mail_reply_to": "x@example.jp"}
+    words = {"counter_name": "a b 青森", "mail_reply_to": '"a\\ b" <x@example.jp>'}
     write(folder, words)
     given = checked("x", folder).parameters["Policy"]
     through = given.replace("\\ ", " ").replace('\\"', '"').replace("\\'", "'")
