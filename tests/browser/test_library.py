@@ -466,6 +466,16 @@ def test_a_patron_sees_what_is_kept_has_it_as_a_file_and_leaves(phone: BrowserCo
         page.get_by_role("button", name="すべての情報をファイルで受け取る").click()
     file = json.loads(download.value.path().read_text())
     assert (file["record"][0]["name"], len(file["holds"])) == (patron.name, 1)
+    # WHEN they make a link for their calendar THEN it shows their dates until they revoke it
+    page.get_by_role("button", name="カレンダー用のアドレスを作る").click()
+    address = page.get_by_label("カレンダー用のアドレス").input_value()
+    assert_accessible(page)
+    follow = "address => fetch(address).then(answer => answer.text())"
+    assert page.evaluate(follow, address).startswith("BEGIN:VCALENDAR\r\n")
+    page.get_by_role("button", name="表示をやめる").click()
+    page.get_by_role("dialog").get_by_role("button", name="表示をやめる").click()
+    expect(page.get_by_text("カレンダーへの表示をやめました。")).to_be_visible()
+    assert '"not_found"' in page.evaluate(follow, address)
     # WHEN they leave with a hold open THEN they are told what is in the way, before and after
     expect(page.get_by_role("link", name="予約 1冊")).to_be_visible()
     page.get_by_role("button", name="利用者登録を抹消する").click()
