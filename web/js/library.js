@@ -9,6 +9,7 @@ import { holdsView } from "./library/holds.js";
 import { loansView } from "./library/loans.js";
 import { mailsView } from "./library/mails.js";
 import { forgetCard } from "./library/kept-card.js";
+import { orderView } from "./library/order.js";
 import { forgetPlace, placeView } from "./library/place.js";
 import { returnedView } from "./library/returned.js";
 import { searchView, titleView } from "./library/search.js";
@@ -50,6 +51,7 @@ startApp(
   [
     todayView,
     holdsView,
+    orderView,
     loansView,
     returnedView,
     cardView,

@@ -9,7 +9,9 @@ import { choice, tellFaults, tickedIn } from "../inputs.js";
 import { placeNames } from "../places.js";
 import { api } from "../session.js";
 import { me, warnings } from "./me.js";
+import { pauseInWords } from "./pace.js";
 import { factList, grouped, nothing, row, rows } from "./parts.js";
+import { inOwnOrder, offeredOrder, ownStops, tiesOf } from "./wishes.js";
 
 const BY_PHONE = "取消は、お電話で承ります。{{counter_phone}}({{counter_hours_inside}})";
 
@@ -21,11 +23,20 @@ async function load(app) {
   const find = el("a", { class: "button", href: "#search" }, "資料をさがす");
   return [
     ...warnings(record),
+    record.paused_until ? el("p", { class: "note" }, pauseInWords(record), " ", toSettings()) : null,
     ...(holds.length
-      ? [el("p", {}, `${holds.length}冊を予約しています(${record.hold_limit}冊まで)。`), holdsForm(holds, named, app)]
+      ? [
+          el("p", {}, `${holds.length}冊を予約しています(${record.hold_limit}冊まで)。`),
+          holds.length > 1 && holds.some(canCancel) && offeredOrder(record).length
+            ? el("p", {}, el("a", { href: "#order" }, "読む順番を決める"))
+            : null,
+          holdsForm(inOwnOrder(holds), named, app),
+        ]
       : nothing("予約している資料は、ありません。", find)),
   ];
 }
+
+const toSettings = () => el("a", { href: "#settings" }, "お休みを変える");
 
 /**
  * The holds by their pickup place; those that wait are ticked and cancelled together (RULES 12).
@@ -40,7 +51,7 @@ function holdsForm(holds, named, app) {
     (form) => cancelTicked(form, holds, app),
     grouped(holds, (hold) => hold.pickup_place).map((group) => [
       el("h2", { class: "where" }, named(group[0].pickup_place)),
-      rows(group.map((hold) => entry(hold, named))),
+      rows(group.map((hold) => entry(hold, holds, named))),
     ]),
     holds.some(canCancel) ? el("div", { class: "actions" }, button) : null,
   );
@@ -51,9 +62,10 @@ const canCancel = ({ status }) => status === "waiting";
 
 /**
  * @param {Answer} hold
+ * @param {Answer[]} holds all of the patron's
  * @param {Named} named
  */
-function entry(hold, named) {
+function entry(hold, holds, named) {
   const { title_id: id, title, status, position, of, stopped_by: stops, last_run: run } = hold;
   const state = el("span", { class: `state ${status}` }, hold.status_label);
   const place = position ? ` ${position}番目(お待ちの方 ${of}人)` : "";
@@ -62,9 +74,9 @@ function entry(hold, named) {
   const to_come = stops.map((/** @type {Fault} */ { message }) => ({ when: "つぎの処理: ", message }));
   return row(
     title,
-    [state, place, until],
+    [state, place, until, ...ownStops(stops).map((stop) => ` ${stop}`)],
     [
-      factList(facts(hold, named)),
+      factList([...facts(hold, named), ...tiesOf(hold, holds)]),
       status === "waiting" ? weeksLine(hold.expected_pickup, nowInTokyo()) : null,
       [...why, ...to_come].map(({ when, message }) => el("p", { class: "why" }, el("strong", {}, when), message)),
       canCancel(hold) ? null : el("p", { class: "hint" }, BY_PHONE),

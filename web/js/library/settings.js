@@ -1,4 +1,4 @@
-/** 利用者情報: the record, the usual pickup place, where mails go, the password. */
+/** 利用者情報: the record, the usual pickup place, the pace, where mails go, the password. */
 
 import { check } from "../checks.js";
 import { Denied, PASSWORD_RULE } from "../cognito.js";
@@ -12,6 +12,7 @@ import { faultsOfChosen, STAYING } from "../signin.js";
 import { calendarLink, calendarSettings } from "./calendar-link.js";
 import { stayWithCard } from "./kept-card.js";
 import { me, warnings } from "./me.js";
+import { paceSettings } from "./pace.js";
 import { factList } from "./parts.js";
 import { personalData } from "./personal-data.js";
 
@@ -27,6 +28,7 @@ async function load(app) {
     ...warnings(record),
     facts(record),
     ...placeSettings(record, places, app),
+    ...paceSettings(record, app),
     ...mailSettings(record, app),
     ...calendarSettings(link, app),
     ...passwordForm(record, app),

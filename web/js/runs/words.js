@@ -31,6 +31,7 @@ const REASONS = {
   no_copy_left: "貸せる本がない",
   paused: "お休み中",
   reading_order: "順番予約の前の本待ち",
+  any_of: "どれか1冊のほかの本を用意",
   prefectural: "{{owner_word}}で受け取り",
   partner: "{{partner_word}}の番",
 };
@@ -48,6 +49,7 @@ const IN_SHORT = {
   not_pulled: "間に合わず",
   no_copy_left: "本がない",
   reading_order: "順番予約",
+  any_of: "どれか1冊",
 };
 
 /** @type {Record<string, string>} */
@@ -67,6 +69,7 @@ const KINDS = {
   after_cutoff: "waits",
   paused: "waits",
   reading_order: "waits",
+  any_of: "waits",
   not_pulled: "waits",
 };
 
