@@ -3,6 +3,7 @@
 import { confirmDialog } from "../confirm-dialog.js";
 import { dayInWords } from "../dates.js";
 import { el } from "../dom.js";
+import { tiesOf } from "../library/wishes.js";
 import { placeOptions } from "../places.js";
 import { api } from "../session.js";
 import { table } from "./tables.js";
@@ -32,20 +33,32 @@ export function holds(one, path, items, named, app) {
     table(
       "予約",
       ["題名", "状態", "順番", "受取館", "前回の処理", ""],
-      one.holds.map((hold) => holdRow(hold, path, items, named, app)),
+      one.holds.map((hold) => holdRow(hold, one, path, items, named, app)),
     ),
     el("div", { class: "actions" }, app.button("すべて取り消す", "取り消しています…", all, { class: "button plain" })),
   ];
 }
 
 /**
+ * What the patron wishes of it beside their other holds, a line each (RULES 47-49).
+ *
  * @param {Answer} hold
+ * @param {Answer[]} others
+ */
+function wishes(hold, others) {
+  const told = [...(hold.rank ? [["読む順番", `${hold.rank}番目`]] : []), ...tiesOf(hold, others)];
+  return told.filter(([, text]) => text).map(([term, text]) => el("div", { class: "hint" }, `${term}: ${text}`));
+}
+
+/**
+ * @param {Answer} hold
+ * @param {Patron} one
  * @param {string} path
  * @param {Facility[]} items
  * @param {Named} named
  * @param {App} app
  */
-function holdRow(hold, path, items, named, app) {
+function holdRow(hold, one, path, items, named, app) {
   const of = `${path}/holds/${encodeURIComponent(hold.title_id)}`;
   /**
    * @param {string} text
@@ -67,7 +80,7 @@ function holdRow(hold, path, items, named, app) {
   return el(
     "tr",
     {},
-    el("th", { scope: "row" }, hold.title),
+    el("th", { scope: "row" }, hold.title, wishes(hold, one.holds)),
     el("td", {}, hold.status_label, hold.pickup_until ? ` (${dayInWords(hold.pickup_until)}まで)` : ""),
     el("td", {}, hold.position ? `${hold.position}/${hold.of}` : ""),
     el("td", {}, placeOf(hold, named), changePlace(hold, of, items, named, app)),

@@ -117,6 +117,8 @@ function record(one) {
     ["貸出", one.blocked ? "止めています" : "できます"],
     ["{{lending_word}}", one.online_lending ? "申込み済み" : "申込みなし"],
     ["上限", cap],
+    ["予約のお休み", one.paused_until ? `${dayInWords(one.paused_until)}まで(ご本人の設定)` : ""],
+    ["1回に受け取る冊数", one.books_a_run ? `${one.books_a_run}冊まで(ご本人の設定)` : ""],
     ["返送中", one.returning ? `${one.returning}冊` : ""],
     ["電話番号", one.phone],
     ["ご住所", `${one.postal_code} ${one.address}`],
