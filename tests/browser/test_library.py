@@ -1,9 +1,9 @@
-"""A patron in My Library, from the first sign-in on (RULES 6, 7, 9, 12, 27, 28, 31, 33, 38, 39)."""
+"""A patron in My Library, from the first sign-in on (RULES 6, 7, 9, 12, 27, 28, 31, 33, 38, 39, 46-49)."""
 
 import json
 from datetime import date, datetime
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import zxingcpp
@@ -296,6 +296,126 @@ def test_every_state_of_holds_and_loans_is_told(phone: BrowserContext, given: Gi
     # THEN it is noted
     expect(page.locator("#news")).to_contain_text("返したという連絡を受け付けました")
     assert said == [{"place": "prefectural", "on": "2026-06-20"}]
+
+
+class Offering:
+    """An API that offers all of order and pace, for a patron with three holds; keeps what is sent (RULES 46-49)."""
+
+    def __init__(self, phone: BrowserContext) -> None:
+        waits = {"status": "waiting", "status_label": "確保待ち", "position": 1, "of": 1, "after": None, "group": None,
+                 "rank": None}  # fmt: skip
+        self.holds = [HOLD | waits | {"title_id": f"T{n}", "title": f"{n}巻", "stopped_by": []} for n in (1, 2, 3)]
+        offers = ["pause", "reading_order", "any_of", "own_order", "books_a_run"]
+        self.me: dict[str, Any] = {"paused_until": None, "books_a_run": None, "offers": offers}
+        self.sent: list[tuple[str, Any]] = []
+        self.refusal: dict[str, Any] = {}
+        phone.route("**/api/me", self._answer)
+        phone.route("**/api/me/holds", lambda route: route.fulfill(json={"items": self.holds, "cursor": None}))
+        phone.route("**/api/me/holds/*", self._answer)
+
+    def refuse_once(self, code: str, field: str, message: str) -> None:
+        reason = {"code": code, "field": field, "message": message}
+        self.refusal = {"code": code, "title": "できません", "detail": message, "reasons": [reason]}
+
+    def _answer(self, route: Route) -> None:
+        name, body = route.request.url.rpartition("/")[2], cast("dict[str, Any]", route.request.post_data_json)
+        if route.request.method == "GET":
+            route.fulfill(json=told(route) | self.me)
+        elif self.refusal:
+            refusal, self.refusal = self.refusal, {}
+            route.fulfill(status=409, json=refusal)
+        else:
+            self.sent.append((name, body))
+            changed = self.me if name == "me" else next(each for each in self.holds if each["title_id"] == name)
+            changed.update(body)
+            route.fulfill(json=changed)
+
+
+def test_order_and_pace_are_chosen_where_they_are_offered(phone: BrowserContext, given: Given) -> None:
+    # GIVEN three holds in a library that offers all of it (RULES 46-49)
+    api = Offering(phone)
+    page = phone.new_page()
+    sign_in_at(page, "/library.html", given.patron().card_number, CARD)
+    open_view(page, "予約")
+    page.get_by_role("link", name="読む順番を決める").click()
+    titles = page.locator(".order .row-title")
+    expect(titles).to_have_text(["1巻", "2巻", "3巻"])
+    assert_accessible(page)
+    # WHEN the first is moved by the keyboard THEN the focus stays on it, and its new place is said
+    page.get_by_role("button", name="「1巻」を下へ").focus()
+    page.keyboard.press("Enter")
+    expect(titles).to_have_text(["2巻", "1巻", "3巻"])
+    expect(page.get_by_role("button", name="「1巻」を下へ")).to_be_focused()
+    expect(page.locator(".order + [role=status]")).to_contain_text("「1巻」は、2番目です。")
+    # WHEN the last is dragged to the top THEN it stands there
+    handle, first = page.locator(".handle").nth(2), page.locator(".order > li").first
+    handle.scroll_into_view_if_needed()
+    grip, top = handle.bounding_box(), first.bounding_box()
+    assert grip
+    assert top
+    page.mouse.move(grip["x"] + 10, grip["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(grip["x"] + 10, top["y"] + 5, steps=6)
+    page.mouse.up()
+    expect(titles).to_have_text(["3巻", "2巻", "1巻"])
+    expect(page.locator(".order + [role=status]")).to_contain_text("「3巻」は、1番目です。")
+    # WHEN two wait for each other THEN that is said at both, and nothing is sent (RULES 47)
+    for summary in page.locator(".order summary").all():
+        summary.click()
+    page.get_by_label("「2巻」は、この本のあとに").select_option("3巻")
+    page.get_by_label("「3巻」は、この本のあとに").select_option("2巻")
+    page.get_by_role("button", name="この順番にする").click()
+    expect(page.locator(".fault:not(:empty)")).to_have_text(["お互いを待つ順番になるため、設定できません。"] * 2)
+    assert_accessible(page)
+    # WHEN one of them is taken back, two are one group, and the library refuses one THEN it is said where it belongs
+    page.get_by_label("「2巻」は、この本のあとに").select_option("決めない")
+    for name in ("1巻", "2巻"):
+        page.get_by_label(f"「{name}」と、どれか1冊").select_option("A組")
+    api.refuse_once("reading_circle", "after", "お互いを待つ順番になるため、設定できません。")
+    page.get_by_role("button", name="この順番にする").click()
+    expect(page.locator(".order > li").nth(2).locator(".fault").first).to_contain_text("お互いを待つ")
+    assert [name for name, _ in api.sent] == ["T2", "T3"]
+    # WHEN it is sent again THEN each has what was chosen; the last needs no rank (RULES 47-49)
+    page.get_by_role("button", name="この順番にする").click()
+    expect(page.locator("#news")).to_contain_text("予約の順番を決めました。")
+    assert [(each["title_id"], each["after"], each["group"], each["rank"]) for each in api.holds] == [
+        ("T1", None, "A", None), ("T2", None, "A", 2), ("T3", "T2", None, 1),
+    ]  # fmt: skip
+    # AND the holds are told in that order, with what they wait for
+    expect(page.locator(".row .row-title")).to_have_text(["3巻", "2巻", "1巻"])
+    page.locator(".row summary").first.click()
+    expect(page.locator(".row").first).to_contain_text("「2巻」")
+    assert_accessible(page)
+    # GIVEN a date that the library does not take
+    open_view(page, "設定")
+    page.get_by_role("button", name="予約を休む").click()
+    expect(page.locator("#field-paused_until-fault")).to_have_text("お休みの終わりの日を入力してください。")
+    api.refuse_once("pause_is_over", "paused_until", "今日か、それより後の日を入力してください。")
+    page.get_by_label("いつまで休みますか").fill("2099-07-01")
+    page.get_by_role("button", name="予約を休む").click()
+    # THEN it is said at the date
+    expect(page.locator("#field-paused_until-fault")).to_have_text("今日か、それより後の日を入力してください。")
+    assert_accessible(page)
+    # WHEN it is sent again THEN the holds rest, and say so (RULES 46)
+    page.get_by_role("button", name="予約を休む").click()
+    expect(page.locator("#news")).to_contain_text("7月1日(水)まで、予約をお休みします。")
+    api.holds[2]["stopped_by"] = [{"code": "paused", "message": "予約をお休みにされています。"}]
+    open_view(page, "予約")
+    expect(page.get_by_text("7月1日(水)まで、予約をお休みしています。")).to_be_visible()
+    expect(page.locator(".row summary").first).to_contain_text("お休み中")
+    # WHEN the pause is ended, and two books a run are enough THEN that is sent (RULES 46, 49)
+    page.get_by_role("link", name="お休みを変える").click()
+    page.get_by_role("button", name="お休みを終える").click()
+    expect(page.locator("#news")).to_contain_text("お休みを終えました。")
+    page.get_by_label("1回に受け取る冊数").select_option("2冊まで")
+    page.get_by_role("button", name="冊数を変える").click()
+    expect(page.locator("#news")).to_contain_text("2冊までにしました。")
+    assert [body for name, body in api.sent if name == "me"] == [
+        {"paused_until": "2099-07-01"},
+        {"paused_until": None},
+        {"books_a_run": 2},
+    ]
+    assert_accessible(page)
 
 
 def test_twenty_holds_fit_a_phone_and_several_are_cancelled_at_once(phone: BrowserContext, given: Given) -> None:

@@ -126,7 +126,7 @@ const afterInput = (id, hold, open) =>
 const groupInput = (id, hold, groups) =>
   input(`group-${id}`, "どれか1冊", {
     tag: "select",
-    "aria-label": `「${hold.title}」は、どれか1冊の`,
+    "aria-label": `「${hold.title}」と、どれか1冊の組`,
     children: [
       el("option", { value: "" }, "組にしない"),
       ...groups.map(([value, name]) => el("option", { value, selected: value === hold.group }, name)),
