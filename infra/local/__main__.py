@@ -49,7 +49,7 @@ def run(command: str, as_json: bool, library: str) -> None:
     """Carry out one of the commands."""
     if command != "serve":
         must_be_playable(read_library(library))
-    with local_stack(library=library) as stack:
+    with local_stack(library=library, travels=True) as stack:
         stack.accounts.extend(load(stack))
         stack.write()
         steps = played(stack, as_json) if command != "serve" else []

@@ -26,7 +26,8 @@ ARTEFACTS = "lending-artefacts"
 class Deployment:
     """The tree at `root` as a stack of the local AWS at `endpoint`; two of them may stand beside each other.
 
-    `parameters` are those it was deployed with last, beside those that every local stack has.
+    `travels` gives its pages the bar that travels in time; `parameters` are those it was deployed with last, beside
+    those that every local stack has.
     """
 
     endpoint: str
@@ -35,6 +36,7 @@ class Deployment:
     root: Path
     library: Library
     name: str = "lending"
+    travels: bool = False
     parameters: dict[str, str] = field(default_factory=dict)
 
     def create(self) -> dict[str, str]:
@@ -78,7 +80,7 @@ class Deployment:
         outputs = self._carry_out(how, values | {"Release": release})
         outputs["ApiUrl"] = f"{self.endpoint}/_aws/execute-api/{_api_id(outputs['ApiUrl'])}/$default/api"
         config = page_config(outputs, REGION, self.endpoint)
-        upload_pages(s3, outputs["SiteBucket"], self.root / "web", config, self.library)
+        upload_pages(s3, outputs["SiteBucket"], self.root / "web", config, self.library, self.travels)
         return outputs
 
     def _carry_out(self, how: str, values: dict[str, str]) -> dict[str, str]:

@@ -36,6 +36,11 @@ PUBLISHED_FOLDERS = ("css", "img", "js")
 FILLED = {".css", ".js", ".svg"}
 # A worker serves but what lies beside it or deeper.
 WORKER = "offline.js"
+# The bar that travels in time: for a local stack alone, and there before the modules of the page.
+TRAVEL = {"css/travel.css", "js/travel.js"}
+_BAR = """<link rel="stylesheet" href="/css/travel.css">
+<script type="module" src="/js/travel.js"></script>
+"""
 # Staff find their pages in the foot of the home page, and from there go nowhere else.
 STAFF_PAGES = ("desk.html", "facility.html")
 
@@ -64,12 +69,17 @@ def page_config(outputs: dict[str, str], region: str, cognito_endpoint: str) -> 
     }
 
 
-def upload_pages(s3: "S3Client", bucket: str, folder: Path, config: dict[str, str], library: Library) -> int:
+def upload_pages(
+    s3: "S3Client", bucket: str, folder: Path, config: dict[str, str], library: Library, travels: bool = False
+) -> int:
     """Upload the pages and their config.json; the number of objects written.
 
     Browsers ask again each time (`no-cache`), so that a page never meets the modules of another release.
+
+    Args:
+        travels: whether the pages have the bar that travels in time.
     """
-    objects = dict(site_files(folder, library)) | {"config.json": json.dumps(config).encode()}
+    objects = dict(site_files(folder, library, travels)) | {"config.json": json.dumps(config).encode()}
     for key, body in objects.items():
         s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type(key), CacheControl="no-cache")
     return len(objects)
@@ -80,19 +90,25 @@ def content_type(key: str) -> str:
     return CONTENT_TYPES.get(Path(key).suffix) or mimetypes.guess_type(key)[0] or "application/octet-stream"
 
 
-def site_files(folder: Path, library: Library) -> Iterator[tuple[str, bytes]]:
+def site_files(folder: Path, library: Library, travels: bool = False) -> Iterator[tuple[str, bytes]]:
     """Each file of the site with its key: the pages in their frame, their worker, styles, pictures and modules.
+
+    Args:
+        travels: whether the pages have the bar that travels in time.
 
     Raises:
         Unfillable: a file names what is not there, or something the library says cannot stand in it.
     """
     kinds = in_own_words(as_data(kinds_of_application(library.policy)), library.policy)
     facts = site_facts(library, folder / "texts") | {"kinds": Markup(kinds)}
+    facts |= {"travel": Markup(_BAR if travels else "")}
     for page in sorted(folder.glob("*.html")):
         yield page.name, framed(page, folder / "frame", facts).encode()
     files = (path for name in PUBLISHED_FOLDERS for path in (folder / name).rglob("*") if path.is_file())
     for path in (folder / WORKER, *sorted(files)):
         key = path.relative_to(folder).as_posix()
+        if key in TRAVEL and not travels:
+            continue
         yield key, filled(key, path.read_text("utf-8"), facts).encode() if path.suffix in FILLED else path.read_bytes()
 
 
@@ -100,7 +116,8 @@ def framed(page: Path, frame: Path, facts: Mapping[str, str]) -> str:
     """A page in the site's frame: it has but lines for the head, its `<main>`, and what it adds to the foot.
 
     Args:
-        facts: what pages and frame say by name: the library's facts, and `kinds`, what can be applied for, as JSON.
+        facts: what pages and frame say by name: the library's facts, `kinds`, what can be applied for, as JSON, and
+            `travel`, what brings the bar that travels in time.
     """
     head, opening, rest = _filled(page, facts).partition("<main")
     main, closing, foot = rest.partition("</main>")

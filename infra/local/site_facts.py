@@ -93,6 +93,7 @@ def numbers(policy: Policy) -> dict[str, str]:
     """How many, and for how long."""
     return {
         "partner_loan": _span(policy.partner_loan_days),
+        "partner_loan_days": str(policy.partner_loan_days),
         "counter_loan": _span(policy.counter_loan_days),
         "hold_limit": str(policy.hold_limit),
         "loan_cap": str(policy.loan_cap),

@@ -99,12 +99,13 @@ def local_stack(
     root: Path = ROOT,
     parameters: dict[str, str] | None = None,
     library: str = FIRST,
+    travels: bool = False,
 ) -> Iterator[Stack]:
     """Start the local AWS, deploy everything, serve the site, and stop it all at the end of the block.
 
     `port` and `site_port` default to MINISTACK_PORT (4566) and SITE_PORT (8080); `server.free_port()` gives ports for
     tests that run beside each other. `root` is the tree that is deployed, `parameters` override the template's,
-    `library` is a folder of `infra/libraries`.
+    `library` is a folder of `infra/libraries`, `travels` gives the pages the bar that travels in time.
 
     Raises:
         RuntimeError: something does not come up.
@@ -114,7 +115,9 @@ def local_stack(
     port = port or int(os.environ.get("MINISTACK_PORT", "4566"))
     site_port = site_port or int(os.environ.get("SITE_PORT", "8080"))
     with _own_folder(port) as folder, ministack(port, folder) as endpoint:
-        deployment = Deployment(endpoint, port, site_port, root, said, parameters=dict(parameters or {}))
+        deployment = Deployment(
+            endpoint, port, site_port, root, said, travels=travels, parameters=dict(parameters or {})
+        )
         outputs = deployment.create()
         api = urlsplit(outputs["ApiUrl"]).path.removesuffix("/api")
         with front(site_port, port, outputs["DistributionDomain"], api):

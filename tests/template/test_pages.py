@@ -3,12 +3,22 @@
 import json
 import re
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from infra.local.filling import NAME
-from infra.local.pages import STAFF_PAGES, WEB, WORKER, content_type, kinds_of_application, site_files
+from infra.local.pages import (
+    STAFF_PAGES,
+    TRAVEL,
+    WEB,
+    WORKER,
+    content_type,
+    kinds_of_application,
+    publish,
+    site_files,
+)
 from lending.domain.registration.kinds import KINDS
 from tests.library import AOMORI, aomori_library, told
 from tests.weeks import runs_of_week
@@ -110,6 +120,48 @@ def test_a_page_runs_nothing_but_modules_and_carries_the_kinds_of_application(pa
     assert json.loads(rest.partition("</script>")[0]) == json.loads(
         told(json.dumps(kinds_of_application(AOMORI.policy), ensure_ascii=False))
     )
+
+
+def test_a_page_of_a_stack_that_travels_has_its_bar_before_its_own_modules() -> None:
+    travelling = dict(site_files(WEB, AOMORI, travels=True))
+    assert travelling.keys() - FILES.keys() == TRAVEL
+    for page in PAGES:
+        scripts = re.findall(r'<script type="module" src="/?([^"]+)"', travelling[page].decode())
+        assert scripts[0] == "js/travel.js", page
+
+
+class Aws:
+    """An account with one stack, which says that it travels in time; `kept` is what is put into its bucket."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def client(self, name: str) -> "Aws":
+        """Any service."""
+        return self
+
+    def describe_stacks(self, **asked: str) -> dict[str, Any]:
+        """The stack."""
+        names = ("UserPoolId", "UserPoolClientId", "StaffPoolClientId", "SiteBucket", "SiteUrl")
+        return {"Stacks": [{
+            "Outputs": [{"OutputKey": name, "OutputValue": name} for name in names],
+            "Parameters": [{"ParameterKey": "TimeTravel", "ParameterValue": "true"}],
+        }]}  # fmt: skip
+
+    def put_object(self, **file: Any) -> None:
+        """Keep a file."""
+        self.kept[file["Key"]] = file["Body"]
+
+
+def test_the_bar_that_travels_in_time_comes_to_no_stack_on_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN a stack on AWS, whatever it says of itself WHEN its pages are published
+    aws = Aws()
+    monkeypatch.setattr("infra.local.pages.boto3.Session", lambda **asked: aws)
+    publish("lending", "ap-northeast-1", AOMORI)
+    # THEN neither the bar nor anything that leads to it is among them
+    assert aws.kept.keys() == FILES.keys() | {"config.json"}
+    assert not TRAVEL & aws.kept.keys()
+    assert [name for name, body in aws.kept.items() if b"travel.js" in body or b"travel.css" in body] == []
 
 
 def test_the_home_page_leads_to_every_kind_of_application() -> None:

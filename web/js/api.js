@@ -1,5 +1,7 @@
 /** The API under the site's own address. What it refuses is a Problem, what never reached it is Offline. */
 
+import { travelledTo } from "./moment.js";
+
 const BASE = "/api";
 const TIMEOUT_MS = 35_000;
 
@@ -107,13 +109,14 @@ export function nextPage(path, cursor) {
  */
 async function call(method, path, body, headers) {
   const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  const moment = travelledTo();
   /** @type {Record<string, string>} */
-  const types = body === undefined ? {} : { "Content-Type": "application/json" };
+  const own = { ...(body !== undefined && { "Content-Type": "application/json" }), ...(moment && { "X-Now": moment }) };
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), TIMEOUT_MS);
   let answer, text;
   try {
-    answer = await fetch(BASE + path, { method, headers: { ...types, ...headers }, signal: timeout.signal, ...sent });
+    answer = await fetch(BASE + path, { method, headers: { ...own, ...headers }, signal: timeout.signal, ...sent });
     text = await answer.text();
   } catch {
     throw new Offline();

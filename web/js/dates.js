@@ -1,5 +1,7 @@
 /** Days as people say them. The API's texts carry Tokyo's time, so a day is read off, never reckoned. */
 
+import { travelledTo } from "./moment.js";
+
 const WEEKDAYS = "日月火水木金土";
 
 /**
@@ -44,8 +46,9 @@ export function momentInWords(text) {
   return `${dayInWords(text)} ${Number(hour)}:${minute}`;
 }
 
-/** The moment as the API's texts have it, by the device's clock: `2026-06-07T09:05:00`. */
-export const nowInTokyo = () => new Date().toLocaleString("sv-SE", { timeZone: "Asia/Tokyo" }).replace(" ", "T");
+/** The moment as the API's texts have it, by the device's clock or as travelled to: `2026-06-07T09:05:00`. */
+export const nowInTokyo = () =>
+  travelledTo().slice(0, 19) || new Date().toLocaleString("sv-SE", { timeZone: "Asia/Tokyo" }).replace(" ", "T");
 
 /**
  * The day so many days after one, both as `2026-06-07`.
