@@ -15,7 +15,7 @@ export PYTHONPATH := layers/common:.
 export SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run week serve new-library quick rules test screenshots bench lint $(LINTERS) validate security openapi requirements build deploy drill rollback pages accounts facilities catalogue move-in search restore job
+.PHONY: help run week serve demo new-library quick rules test screenshots bench lint $(LINTERS) validate security openapi requirements build deploy drill rollback pages accounts facilities catalogue move-in search restore job
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ week: .venv/made ## The same, and end (LANG=ja: told in Japanese; JSON=1: one JS
 
 serve: .venv/made ## Deploy locally, load samples and serve the site until Ctrl-C
 	@$(BIN)/python -m infra.local serve $(LIBRARY_FLAG)
+
+demo: .venv/made ## Play the weeks and write them as a demo without an account, for any web server, into .local/demo
+	@$(BIN)/python -m infra.demo
 
 new-library: .venv/made ## Make the folder of a library (NAME=ours; ANSWERS=answers.json in place of questions)
 	@$(BIN)/python -m infra.new_library $(NAME) $(if $(ANSWERS),--answers $(ANSWERS))
@@ -83,7 +86,7 @@ web/node_modules/made: web/package-lock.json
 scripts: web/node_modules/made
 	cd web && node_modules/.bin/eslint .
 	cd web && node_modules/.bin/tsc
-	cd web && node_modules/.bin/prettier --check --log-level warn js *.js *.ts *.json
+	cd web && node_modules/.bin/prettier --check --log-level warn js demo/*.js *.ts *.json
 
 .venv-sam/made: infra/requirements.txt
 	@$(PYTHON) -m venv .venv-sam >&2

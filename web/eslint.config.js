@@ -5,7 +5,7 @@ import js from "@eslint/js";
 export default [
   js.configs.recommended,
   {
-    files: ["js/**/*.js", "offline.js"],
+    files: ["js/**/*.js", "demo/*.js", "offline.js"],
     rules: {
       "no-undef": "off",
       complexity: ["error", 12],

@@ -1,5 +1,6 @@
 """The played weeks told: what happens and why, in English or Japanese, and which rules were seen to hold."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from infra.local import open_work, story
@@ -265,6 +266,11 @@ TOLD: dict[Act, Told] = {
 }
 
 
+def rules_of(acts: Iterable[Act]) -> list[tuple[int, str, str]]:
+    """The rules that the player demands of some acts, in order, with their names in English and Japanese."""
+    return [(rule, *RULES[rule]) for rule in sorted({rule for act in acts for rule in TOLD[act].rules})]
+
+
 @dataclass
 class Teller:
     """Prints the steps as they happen, in one of the languages, and at the end the rules that held."""
@@ -282,8 +288,7 @@ class Teller:
 
     def tell_rules(self) -> None:
         """Print the rules that the player demanded of the acts: none was broken, or it would have stopped there."""
-        held = sorted({rule for act in self.acts for rule in TOLD[act].rules})
         title = "確かめて、守られていた規則" if self.japanese else "Rules that were checked, and held"
         print(f"\n{title} (docs/rules-text.md):")
-        for rule in held:
-            print(f"  {rule:>2}  {RULES[rule][self.japanese]}")
+        for rule, *names in rules_of(self.acts):
+            print(f"  {rule:>2}  {names[self.japanese]}")

@@ -6,7 +6,7 @@ import { finder } from "./finding.js";
 // So few answers are opened at once.
 const FEW = 3;
 
-const questions = [...document.querySelectorAll("details")];
+const questions = [...element("content").querySelectorAll("details")];
 const sections = [...element("content").querySelectorAll("section")];
 const field = /** @type {HTMLInputElement} */ (element("words"));
 
