@@ -1,16 +1,20 @@
 """The pages for everybody: home, 使い方, facilities, お知らせ."""
 
+import re
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
+from infra.local.pages import TRAVEL, WEB, content_type, site_files
 from lending.aws.table.calendar import calendar
 from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.week import TOKYO
 from tests.benchmarks.first_content import of_open_pages
 from tests.browser.conftest import assert_accessible
-from tests.browser.given import Given
+from tests.browser.given import Given, sign_in_at
+from tests.library import AOMORI
 
 pytestmark = pytest.mark.browser
 
@@ -140,6 +144,68 @@ def test_a_wrong_address_leads_back_to_the_pages(page: Page) -> None:
     # and what the API says is not there is still said in its own form
     problem = page.request.get("/api/nothing")
     assert (problem.status, problem.json()["code"]) == (404, "not_found")
+
+
+def on_a_stack_that_travels(phone: BrowserContext) -> None:
+    """Its pages have the bar, and come with the headers of every other."""
+    files = dict(site_files(WEB, AOMORI, travels=True))
+
+    def given_page(route: Route) -> None:
+        route.fulfill(response=route.fetch(), body=files[urlsplit(route.request.url).path.removeprefix("/")])
+
+    def given_file(route: Route) -> None:
+        name = urlsplit(route.request.url).path.removeprefix("/")
+        route.fulfill(body=files[name], content_type=content_type(name))
+
+    phone.route("**/*.html", given_page)
+    for name in TRAVEL:
+        phone.route(f"**/{name}", given_file)
+
+
+def test_a_tab_travels_in_time_and_who_is_signed_in_stays_so(phone: BrowserContext, given: Given) -> None:
+    # GIVEN the desk, signed in on a stack that travels in time
+    on_a_stack_that_travels(phone)
+    page, asked = phone.new_page(), list[str | None]()
+
+    def note(request: Request) -> None:
+        if "/api/" in request.url:
+            asked.append(request.headers.get("x-now"))
+
+    page.on("request", note)
+    sign_in_at(page, "/desk.html", given.account("desk"), "職員ID")
+    expect(page.locator("#content > [aria-busy=false]")).to_be_visible()
+    bar = page.get_by_role("complementary", name="時間の旅")
+    expect(bar).to_contain_text("いまの時刻")
+    # WHEN a day is chosen, by the keyboard
+    bar.get_by_text("時間の旅").focus()
+    page.keyboard.press("Enter")
+    day = bar.get_by_role("button", name="返却期限")
+    expect(day).to_be_visible()
+    assert_accessible(page)
+    assert set(asked) == {None}
+    asked.clear()
+    (chosen,) = re.findall(r"\d+月\d+日\(.\) [\d:]+", day.inner_text())
+    day.focus()
+    page.keyboard.press("Enter")
+    # THEN the bar says so, they are still signed in, and every request is of that moment
+    expect(bar).to_contain_text(f"時間の旅: {chosen}")
+    expect(page.get_by_role("button", name="ログアウト")).to_be_attached()
+    expect(page.locator("#content > [aria-busy=false]")).to_be_visible()
+    assert_accessible(page)
+    assert len(set(asked)) == 1
+    moment = datetime.fromisoformat(asked[0] or "")
+    assert moment > datetime.now(TOKYO)
+    # and so it is on the other pages of this tab, but not in another one
+    page.goto("/index.html")
+    expect(page.locator(".week-sheet .today")).to_contain_text(str(moment.day))
+    expect(page.locator("#cut-off")).to_contain_text("まで")
+    other = phone.new_page()
+    other.goto("/index.html")
+    expect(other.get_by_role("complementary", name="時間の旅")).to_contain_text("いまの時刻")
+    # WHEN they come back THEN it is now again
+    bar.get_by_text("時間の旅").click()
+    bar.get_by_role("button", name="いまに戻る").click()
+    expect(bar).to_contain_text("いまの時刻")
 
 
 def test_the_first_content_of_every_open_page_is_measured(page: Page) -> None:
