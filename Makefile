@@ -86,7 +86,7 @@ web/node_modules/made: web/package-lock.json
 scripts: web/node_modules/made
 	cd web && node_modules/.bin/eslint .
 	cd web && node_modules/.bin/tsc
-	cd web && node_modules/.bin/prettier --check --log-level warn js demo/*.js *.ts *.json
+	cd web && node_modules/.bin/prettier --check --log-level warn js demo/*.js *.js *.ts *.json
 
 .venv-sam/made: infra/requirements.txt
 	@$(PYTHON) -m venv .venv-sam >&2
