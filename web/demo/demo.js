@@ -15,7 +15,7 @@ function replays(runs) {
   const buttons = runs.map((run) =>
     el(
       "button",
-      { type: "button", class: "button plain", onclick: () => choose(run) },
+      { type: "button", class: "link-button", onclick: () => choose(run) },
       `${dayInWords(run.date)} ${run.decisions.length}件`,
     ),
   );
@@ -26,7 +26,7 @@ function replays(runs) {
   };
   // The one with most to see comes first.
   choose(runs.reduce((most, run) => (run.decisions.length > most.decisions.length ? run : most)));
-  return [el("div", { class: "actions", role: "group", "aria-label": "どの処理を見るか" }, buttons), place];
+  return [el("div", { class: "recorded-runs", role: "group", "aria-label": "どの処理を見るか" }, buttons), place];
 }
 
 /** @param {Step} step */
