@@ -116,7 +116,7 @@ def daily_notices(player: Player, at: datetime) -> None:
 def a_mailbox_is_full(player: Player, at: datetime) -> None:
     """Somebody is to be called."""
     title = player.holds(SHOKO, at)[READY[SHOKO]]["title"]
-    player.ses_tells("mailbox_full", player.mail_to(SHOKO, title), at)
+    player.ses_tells("mailbox_full", player.sent_mail_to(SHOKO, title, at), at)
     until(lambda: "mailbox_full" in {task["cause"] for task in player.desk.items("/desk/contacts", at)}, "the task")
     player.happened(at, "エラーメール(mailbox_full)。電話での連絡はこれから", contacts=1)
 

@@ -196,6 +196,17 @@ class Player:
 
         return until(look, f"a mail with {words}")
 
+    def sent_mail_to(self, person: Person, words: str, at: datetime) -> dict[str, Any]:
+        """The same mail of a patron, once its sender has noted that SES took it: news that come before come again late."""
+        mail = self.mail_to(person, words)
+        until(lambda: self._is_noted(person, mail["Subject"], at), f"the note of a mail with {words}")
+        return mail
+
+    def _is_noted(self, person: Person, subject: str, at: datetime) -> bool:
+        mails = self.patrons[person].items("/me/mails", at)
+        states = [mail["state"] for mail in mails if mail["subject"] == subject]
+        return bool(states) and not {"pending", "sending"} & {*states}
+
     def ses_tells(self, news: str, mail: dict[str, Any], at: datetime) -> None:
         """Play SES's part: what its configuration set publishes of a mail; `news` is one of `NEWS`."""
         message = json.dumps(_ses_event(news, mail, at))

@@ -178,7 +178,7 @@ def lending_mail(player: Player, at: datetime) -> None:
 
 def a_mail_bounces(player: Player, at: datetime) -> None:
     """An address that does not exist: staff see whom to call."""
-    player.ses_tells("wrong_address", player.mail_to(HANAKO, "受取期間"), at)
+    player.ses_tells("wrong_address", player.sent_mail_to(HANAKO, "受取期間", at), at)
     (task,) = until(lambda: player.desk.items("/desk/contacts", at) or None, "the contact task")
     must(task["phone"] == HANAKO.phone, "staff see whom to call")
     player.happened(at, f"エラーメール({task['cause']})が職員の連絡リストに載る", contacts=1)
@@ -207,7 +207,7 @@ def other_mails_fare_otherwise(player: Player, at: datetime) -> None:
 
 def _fares(player: Player, news: str, person: Person, kind: str, words: str, at: datetime) -> None:
     """SES tells of a person's mail, and My Library shows it."""
-    player.ses_tells(news, player.mail_to(person, words), at)
+    player.ses_tells(news, player.sent_mail_to(person, words, at), at)
 
     def shown() -> bool:
         mails = player.patrons[person].items("/me/mails", at)
