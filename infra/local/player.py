@@ -197,7 +197,7 @@ class Player:
         return until(look, f"a mail with {words}")
 
     def sent_mail_to(self, person: Person, words: str, at: datetime) -> dict[str, Any]:
-        """The same mail of a patron, once its sender has noted that SES took it: news that come before come again late."""
+        """The same mail of a patron, once it is noted as sent: news that come before that come again, and late."""
         mail = self.mail_to(person, words)
         until(lambda: self._is_noted(person, mail["Subject"], at), f"the note of a mail with {words}")
         return mail

@@ -24,10 +24,12 @@ SUNDAY = date(2026, 6, 7)
 FACILITY = "12"
 
 
-def plan(given: Given, library: Table, patron: Patron, facility: str = FACILITY) -> Title:
-    """A title whose copy Thursday's run has planned for the patron's hold."""
+def plan(given: Given, library: Table, patron: Patron, facility: str = FACILITY, group: str = "") -> Title:
+    """A title whose copy Thursday's run has planned for the patron's hold, which may be one of a group."""
     title = given.title()
-    given.hold(patron, title, facility)
+    hold = given.hold(patron, title, facility)
+    if group:
+        library.write(holds.change(hold, replace(hold, group=group)))
     numbers = {"position": 1, "of": 1, "copies": 1}
     pull = planned(patron.patron_id, title.title_id, pickup_place=facility, facts=numbers)
     library.write(copies.pull_change(copy_of(library, title), pull))
@@ -65,6 +67,32 @@ def test_undo_and_check_out(given: Given, library: Table) -> None:
             assert (copy.state, copy.pull is not None) == (CopyState.ON_SHELF, True)
             assert lent.json()["reasons"][0]["code"] in ("copy_on_loan", "busy")
     assert outcomes
+
+
+def test_two_books_of_a_group_in_two_hands(given: Given, library: Table) -> None:
+    desk, firsts = given.account("desk"), Counter[int]()
+    for number, start in enumerate(heads_start()):
+        # Those that are lent stay with their patron, of whom ten books are the cap.
+        if number % 10 == 0:
+            reader, _ = given.patron()
+        # GIVEN two books that were planned before the reader said that either of them would do
+        titles = [plan(given, library, reader, group=f"g-{number}") for _ in range(2)]
+        # WHEN both are scanned in the same moment
+        ways = [f"/desk/pulls/{title.barcodes[0]}" for title in titles]
+        scans = at_once(
+            lambda: own(desk).call("POST", ways[0], RUN_DAY, {"result": "found"}),  # noqa: B023
+            lambda: own(desk).call("POST", ways[1], RUN_DAY, {"result": "found"}),  # noqa: B023
+            start=start,
+        )
+        # THEN one of them is lent and answers the group, the other goes back to its shelf (RULES 48)
+        assert [scan.status_code for scan in scans] == [200, 200], [scan.text for scan in scans]
+        actions = [scan.json()["action"] for scan in scans]
+        assert sorted(actions) == ["lend", "shelve"]
+        firsts[actions.index("lend")] += 1
+        Round(library, (reader,), tuple(titles)).is_whole()
+        assert holds.of_patron(library, reader.patron_id) == []
+    # AND each of the two was the first at times
+    assert len(firsts) == 2
 
 
 def test_dispatch_and_scan(given: Given, library: Table) -> None:
