@@ -94,7 +94,6 @@ def numbers(policy: Policy) -> dict[str, str]:
     return {
         "partner_loan": _span(policy.partner_loan_days),
         "partner_loan_days": str(policy.partner_loan_days),
-        "counter_loan": _span(policy.counter_loan_days),
         "hold_limit": str(policy.hold_limit),
         "loan_cap": str(policy.loan_cap),
         "smaller_cap": str(min(policy.loan_caps)),
@@ -105,7 +104,6 @@ def numbers(policy: Policy) -> dict[str, str]:
         "ready_open_days": str(policy.ready_open_days),
         "pulls_a_day": str(len(policy.pull_times)),
         "decision_days": str(policy.decision_days),
-        "history_days": str(policy.history_days),
         "smallest_count_shown": str(policy.smallest_count_shown),
         "first_week_waited": str(min(policy.weeks_waited)),
     }
