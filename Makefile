@@ -24,6 +24,7 @@ help: ## What can be made
 # The lists are whole, so pip has nothing to resolve: that of Python 3.11 does not see that a pin is the answer to
 # `boto3[crt]`, too. Whether something is missing is checked afterwards.
 .venv/made: tests/requirements.txt
+	@echo "Installing what is needed into .venv, which takes a minute or two" >&2
 	@$(PYTHON) -m venv .venv >&2
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement tests/requirements.txt >&2
 	@$(BIN)/python -m pip check >&2
