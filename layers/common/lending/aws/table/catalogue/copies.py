@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from lending.aws.table.catalogue.titles import title_key
 from lending.aws.table.codec import Item, attributes, value_of, values_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, delete, put_new, still, update
@@ -32,8 +31,7 @@ def find_many(table: Table, barcodes: Iterable[str]) -> list[Copy]:
 
 def addition(copy: Copy) -> Write:
     """A copy that was not known."""
-    item = attributes(copy) | {"title_key": title_key(copy.title_id)[0], "title_order": f"COPY#{copy.barcode}"}
-    return put_new(key(copy.barcode), item)
+    return put_new(key(copy.barcode), attributes(copy))
 
 
 def description_change(before: Copy, after: Copy) -> Write:
@@ -57,7 +55,7 @@ def title_change(copy: Copy, title_id: str) -> Write:
     pull = {"pull": attributes(replace(copy.pull, title_id=title_id))} if copy.pull else {}
     return update(
         key(copy.barcode),
-        set={"title_id": title_id, "title_key": title_key(title_id)[0]} | pull,
+        set={"title_id": title_id} | pull,
         condition=f"{same} AND {unchanged}",
         **was,
         **planned,

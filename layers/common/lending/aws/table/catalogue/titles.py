@@ -1,4 +1,4 @@
-"""Titles TITLE#id / TITLE; `by_title` shows a title with its copies and its queue."""
+"""Titles TITLE#id / TITLE; each names its copies."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ WORK_NO_COPY_LEFT = "NO_COPY_LEFT"
 
 
 def title_key(title_id: str) -> Key:
-    """The key of a title; its first part is also the partition of `by_title`."""
+    """The key of a title; its first part is also the partition of its queue in `by_title`."""
     return f"TITLE#{title_id}", "TITLE"
 
 
@@ -27,16 +27,11 @@ def find_many(table: Table, title_ids: set[str]) -> dict[str, Title]:
     return {title.title_id: title for title in titles}
 
 
-def _title_item(title: Title) -> Item:
-    pk, sk = title_key(title.title_id)
-    return attributes(title) | {"title_key": pk, "title_order": sk}
-
-
 def description_change(before: Title | None, after: Title) -> Write:
     """A title as the catalogue describes it from now on, if it still is what was read."""
     key = title_key(after.title_id)
     if before is None:
-        return put_new(key, _title_item(after))
+        return put_new(key, attributes(after))
     was = attributes(before)
     condition, values = still(was, *dict.fromkeys([*was, *attributes(after)]))
     changed = dict.fromkeys(was) | attributes(after) | _left(before.lendable, after)
