@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from infra.local import open_work, story
+from infra.local import open_work, scheduler, story
 from infra.local.player import Act, Step
 
 
@@ -256,6 +256,11 @@ TOLD: dict[Act, Told] = {
     ),
     open_work.one_moves: Told(
         "One asks for a change of address", "Staff have something to decide.", "職員が、これから確認します。"
+    ),
+    scheduler.jobs_are_made_up_for: Told(
+        "The week's other scheduled jobs are done",
+        "A job that comes late does what was due, and nothing twice.",
+        "遅れて動いた処理も、そのときにすべきだったことをします。2度はしません。",
     ),
     open_work.look_around: Told(
         "Now: this is the work that is left",

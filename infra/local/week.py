@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from infra.local import open_work, story
+from infra.local import open_work, scheduler, story
 from infra.local.played_weeks import PlayedWeeks, at, evening_before, played_weeks, renewable_days
 from infra.local.player import Act, Player, Step
 from infra.local.stack import Stack
@@ -38,7 +38,7 @@ def play(stack: Stack, now: datetime, tell: Callable[[Act, Step], None] = lambda
 def diary(now: datetime, weeks: PlayedWeeks) -> Diary:
     """What has happened by now, whatever day of the week it is, in the order of time.
 
-    The scheduled jobs are played where something comes of them.
+    The scheduled jobs are played where something comes of them; at the end those of this week are made up for.
     """
     entries = [*_story(weeks), *_latest_run(weeks, now), *_before_today(now, weeks.policy)]
     return sorted(((moment, act) for moment, act in entries if moment <= now), key=lambda entry: entry[0])
@@ -113,6 +113,7 @@ def _before_today(now: datetime, policy: Policy) -> Diary:
         (at(today, 10), open_work.daily_notices),
         (counter_pull(now, policy), open_work.pull_for_the_counter),
         (now, open_work.one_moves),
+        (now, scheduler.jobs_are_made_up_for),
         (now, open_work.look_around),
     ]
 
