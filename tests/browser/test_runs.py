@@ -35,12 +35,13 @@ def at_desk(phone: BrowserContext, given: Given) -> Page:
 
 
 def test_a_run_is_tried_read_as_pictures_and_replayed_by_the_keyboard(phone: BrowserContext, given: Given) -> None:
-    # GIVEN two people who wait for the one copy of a title, on the day before the run
+    # GIVEN two people who wait for the one copy of a title, and one of them for a book at the counter as well
     clock = Clock(phone, WEDNESDAY)
     first, second = given.patron(), given.patron()
     title = given.title("再生する昔話", WEDNESDAY)
     given.hold(first, title, "2", WEDNESDAY)
     given.hold(second, title, "12", WEDNESDAY + timedelta(minutes=1))
+    given.hold(second, given.title("窓口の昔話", WEDNESDAY), "prefectural", WEDNESDAY)
     page = at_desk(phone, given)
     # WHEN staff try the run with a cap of nothing
     press(page, "試算")
@@ -58,6 +59,7 @@ def test_a_run_is_tried_read_as_pictures_and_replayed_by_the_keyboard(phone: Bro
     # THEN it is told in pictures, each of which has its numbers as well
     expect(page.get_by_role("img", name="予約が何になったか")).to_be_visible()
     expect(page.get_by_role("img", name="この処理の日程")).to_be_visible()
+    for_the_counter = page.locator(".tiles li", has_text="県立図書館へ").locator("strong").inner_text()
     page.locator("figure", has_text="日程").get_by_text("数字で見る").click()
     expect(page.locator("figure", has_text="日程").get_by_role("table")).to_contain_text("10月4日(日)")
     # and a decision is found by the title
@@ -78,9 +80,10 @@ def test_a_run_is_tried_read_as_pictures_and_replayed_by_the_keyboard(phone: Bro
     assert_accessible(page)
     page.keyboard.press("ArrowLeft")
     expect(sums.first).to_have_text("決まった予約 0")
-    # THEN its end says what came of all, and it plays on from the beginning
+    # THEN its end says what came of all, as the report does, and it plays on from the beginning
     page.keyboard.press("End")
     expect(page.locator(".said-now")).to_contain_text("これで終わりです")
+    expect(sums.filter(has_text="県立図書館へ").locator("strong")).to_have_text(for_the_counter)
     page.keyboard.press("Space")
     expect(page.locator(".said-now")).not_to_contain_text("これで終わりです")
     page.keyboard.press("End")

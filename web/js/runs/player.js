@@ -10,6 +10,7 @@ import { Stage } from "./stage.js";
 import { holdsOf, inWords, STORY_LEGEND, storyOf, tally } from "./story.js";
 import { svg } from "../svg.js";
 import { legend } from "./figures.js";
+import { outcomeInWords } from "./words.js";
 
 /**
  * @param {{ date: string, decisions: Answer[] }} record
@@ -76,16 +77,17 @@ function readings(story) {
 }
 
 /**
- * @param {{ lent: number, kept: number, reason: number }} sums
+ * @param {ReturnType<typeof tally>} sums
  * @param {number} all
  */
-function progressBar({ lent, kept, reason }, all) {
+function progressBar({ lent, kept, other, reason }, all) {
   let at = 0;
   const parts = /** @type {[string, number][]} */ ([
     ["lent", lent],
     ["kept", kept],
+    ["other", other],
     ["waits", reason],
-    ["undecided", all - lent - kept - reason],
+    ["undecided", all - lent - kept - other - reason],
   ]).map(([kind, number]) => {
     const box = svg("rect", { x: at, y: 0, width: number, height: 1, class: kind });
     at += number;
@@ -165,12 +167,13 @@ function onKey(event, player) {
   work(player);
 }
 
-/** @param {{ lent: number, kept: number, reason: number }} sums */
-const sumsOf = ({ lent, kept, reason }) =>
+/** @param {ReturnType<typeof tally>} sums */
+const sumsOf = ({ lent, kept, other, reason }) =>
   /** @type {[string, string, number][]} */ ([
-    ["whole", "決まった予約", lent + kept + reason],
+    ["whole", "決まった予約", lent + kept + other + reason],
     ["lent", "貸出", lent],
     ["kept", "確保", kept],
+    ["other", outcomeInWords("for_prefectural"), other],
     ["waits", "今回はなし", reason],
   ]).map(([kind, text, number]) =>
     el(

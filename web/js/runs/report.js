@@ -67,6 +67,7 @@ const tiles = (summary) =>
       ["whole", "対象の予約", summary.holds ?? 0],
       ["lent", "貸出", summary.lend ?? 0],
       ["kept", "確保(上限)", summary.keep_aside ?? 0],
+      ...(summary.for_prefectural ? [["other", outcomeInWords("for_prefectural"), summary.for_prefectural]] : []),
       ["waits", "今回はなし", summary.none ?? 0],
     ]).map(([kind, text, number]) => el("li", { class: kind }, el("strong", {}, String(number)), el("span", {}, text))),
   );

@@ -105,9 +105,9 @@ export function lookOf(hold, told) {
  * @param {number} told
  */
 export function tally({ steps }, told) {
-  const sums = { lent: 0, kept: 0, reason: 0 };
-  for (const { kind } of steps.slice(0, told)) {
-    if (kind === "give") sums.lent += 1;
+  const sums = { lent: 0, kept: 0, other: 0, reason: 0 };
+  for (const { kind, hold } of steps.slice(0, told)) {
+    if (kind === "give") sums[hold.code === "prefectural" ? "other" : "lent"] += 1;
     if (kind === "reason") sums.reason += 1;
     if (kind === "cap") {
       sums.lent -= 1;
@@ -133,6 +133,7 @@ export function inWords({ steps }, told) {
 export const STORY_LEGEND = [
   ["lent", outcomeInWords("lend")],
   ["kept", reasonInWords("cap")],
+  ["other", outcomeInWords("for_prefectural")],
   ["waits", reasonInWords("queue")],
   ["stopped", "止まっている"],
   ["undecided", "まだ"],
