@@ -39,8 +39,8 @@ week: .venv/made ## The same, and end (LANG=ja: told in Japanese; JSON=1: one JS
 serve: .venv/made ## Deploy locally, load samples and serve the site until Ctrl-C
 	@$(BIN)/python -m infra.local serve $(LIBRARY_FLAG)
 
-demo: .venv/made ## Play the weeks and write them as a demo without an account, for any web server, into .local/demo
-	@$(BIN)/python -m infra.demo
+demo: .venv/made ## Play the weeks and write them as a demo without an account, for any web server, into .local/demo (LIBRARY=okayama)
+	@$(BIN)/python -m infra.demo $(LIBRARY_FLAG)
 
 new-library: .venv/made ## Make the folder of a library (NAME=ours; ANSWERS=answers.json in place of questions)
 	@$(BIN)/python -m infra.new_library $(NAME) $(if $(ANSWERS),--answers $(ANSWERS))

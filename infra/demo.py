@@ -1,19 +1,22 @@
 """A demo without an account: some pages and the recorded weeks, as a folder that any web server can serve.
 
-make demo            into .local/demo; python -m http.server --directory .local/demo shows it
+make demo                   into .local/demo; python -m http.server --directory .local/demo shows it
+make demo LIBRARY=okayama   with the names and the week of another library's folder
 """
 
+import argparse
 import json
 import re
 import shutil
-import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from infra.library import FIRST, Library
+from infra.faults import Faulty
+from infra.library import FIRST, Library, read_library
 from infra.local.filling import Markup, filled
 from infra.local.load import load
+from infra.local.open_work import must_be_playable
 from infra.local.pages import FILLED, WEB, framed, site_files
 from infra.local.recording import Record, record
 from infra.local.site_facts import site_facts
@@ -105,11 +108,17 @@ def _json(value: object) -> bytes:
 
 def main() -> None:
     """The command."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else LOCAL / "demo"
-    with local_stack(library=FIRST) as stack:
-        stack.accounts.extend(load(stack))
-        recorded = record(stack, datetime.now(TOKYO).replace(second=0, microsecond=0))
-    count = write_demo(folder, stack.library, recorded)
+    parser = argparse.ArgumentParser(prog="python -m infra.demo", description=__doc__.splitlines()[0])
+    parser.add_argument("--library", default=FIRST, help="a folder of infra/libraries")
+    library, folder = parser.parse_args().library, LOCAL / "demo"
+    try:
+        must_be_playable(read_library(library))
+        with local_stack(library=library) as stack:
+            stack.accounts.extend(load(stack))
+            recorded = record(stack, datetime.now(TOKYO).replace(second=0, microsecond=0))
+        count = write_demo(folder, stack.library, recorded)
+    except (RuntimeError, Faulty) as error:
+        parser.exit(1, f"{error}\n")
     print(f"{count} files; to see them: python3 -m http.server --directory {folder}")
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from infra.demo import PAGES, references, write_demo
+from infra.demo import PAGES, pages_of_demo, references, write_demo
 from infra.local.recording import Record
 from lending.domain.week import TOKYO
-from tests.library import AOMORI
+from tests.library import AOMORI, AOMORIS, OTHER
 
 NOW = datetime(2026, 10, 1, 9, tzinfo=TOKYO)
 DECISION = {
@@ -65,6 +65,13 @@ def test_each_page_is_there_with_its_words_and_the_replay_is_its_heart(folder: P
     assert (folder / "js" / "runs" / "player.js").exists()
     # Nobody signs in, and no link says so.
     assert "library.html" not in (folder / "index.html").read_text("utf-8")
+
+
+def test_another_librarys_demo_says_nothing_of_aomori() -> None:
+    # GIVEN the demo of a library with words of its own THEN they are on each page, and nobody else's anywhere
+    found = {name: body.decode() for name, body in pages_of_demo(OTHER, NOW).items()}
+    assert [page for page in PAGES if OTHER.policy.library_name not in found[page]] == []
+    assert {name: said[0] for name, text in found.items() if (said := AOMORIS.search(text))} == {}
 
 
 def test_the_record_is_written_whole(folder: Path) -> None:
