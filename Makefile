@@ -15,7 +15,7 @@ export PYTHONPATH := layers/common:.
 export SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run week serve demo new-library quick rules test screenshots bench lint $(LINTERS) validate security openapi requirements build deploy drill rollback pages accounts facilities catalogue move-in search restore job
+.PHONY: help run week serve demo new-library quick rules test screenshots pictures bench lint $(LINTERS) validate security openapi requirements build deploy drill rollback pages accounts facilities catalogue move-in search restore job
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ test: .venv/made ## Run every test
 
 screenshots: .venv/made ## Make a picture of every page, phone and desktop, light and dark, into .local/screenshots
 	@$(BIN)/python -m tests.browser.screenshots
+
+pictures: .venv/made ## Make the pictures of README and docs anew, from the pages of the played weeks, into docs/images
+	@$(BIN)/python -m tests.browser.picturing
 
 bench: .venv/made ## Print the performance table (JSON=1: as one JSON object)
 	@$(BIN)/python -m tests.benchmarks $(JSON_FLAG)

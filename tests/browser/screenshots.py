@@ -26,7 +26,8 @@ from tests.library import AOMORI
 
 FOLDER = LOCAL / "screenshots"
 DEVICES = {"phone": a_phone, "desktop": a_desktop}
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 # Who signs in at which page, and what their user name is called there.
 SIGNED_IN = {
     "library.html": (kit_of(HANAKO, AOMORI), "利用者番号(カードの番号)"),
@@ -95,13 +96,18 @@ def _walk(page: Page, folder: Path, path: str, device: str) -> None:
 
 
 def _take(page: Page, folder: Path, path: str, view: str, device: str) -> None:
-    page.locator("[aria-busy=true]").first.wait_for(state="detached")
-    page.wait_for_load_state("networkidle")
     name = "-".join(filter(None, [path.removesuffix(".html"), view, device]))
     for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.wait_for_function("() => document.getAnimations().every(({ playState }) => playState !== 'running')")
+        settle(page, scheme)
         page.screenshot(path=folder / f"{name}-{scheme}.png", full_page=True)
+
+
+def settle(page: Page, scheme: Scheme) -> None:
+    """Wait until all of a page is there in its colours, and nothing moves."""
+    page.locator("[aria-busy=true]").first.wait_for(state="detached")
+    page.wait_for_load_state("networkidle")
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.wait_for_function("() => document.getAnimations().every(({ playState }) => playState !== 'running')")
 
 
 if __name__ == "__main__":
