@@ -9,7 +9,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from joserfc.jwk import RSAKey
 from moto import mock_aws
+from moto.utilities.utils import load_resource
 
 from infra.library import as_parameter
 from lending.aws import schedules, settings, table
@@ -79,6 +81,15 @@ def request(
         **({"body": body if isinstance(body, str) else json.dumps(body)} if body is not None else {}),
         "isBase64Encoded": False,
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_signing_key() -> Iterator[None]:
+    """The key all pools of moto sign with, worked out once: doing so for each pool takes longer than most tests."""
+    key = RSAKey.import_key(load_resource("cognitoidp/resources/jwks-private.json"))
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(RSAKey, "import_key", lambda _: key)
+        yield
 
 
 @pytest.fixture(autouse=True)
