@@ -3,7 +3,8 @@
 A local distribution answers under a host name of its own and insists on HTTPS. The front gives people
 http://localhost:8080 and tells CloudFront that TLS ended here, so that the distribution stays as it is deployed. And it
 asks the second of the pages' origins where the first has nothing, which the local CloudFront does not. Beside the site
-it shows the mails that the local SES took (`mailbox.py`).
+it shows the mails that the local SES took (`mailbox.py`), and on a stack that travels in time it has the jobs done that
+become due (`travel.py`).
 """
 
 import http.client
@@ -12,10 +13,12 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from infra.local import mailbox
+from infra.job import Failed
+from infra.local import mailbox, travel
 from infra.local.server import LOOPBACK
 
 # Of one connection, not of the message (RFC 9110, 7.6.1).
@@ -26,18 +29,19 @@ METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
 
 @contextmanager
-def front(site_port: int, port: int, distribution: str, api: str) -> Iterator[None]:
+def front(
+    site_port: int, port: int, distribution: str, api: str, traveller: travel.Traveller | None = None
+) -> Iterator[None]:
     """Serve `http://localhost:<site_port>` from the distribution (its domain name) of the local AWS on `port`.
 
-    `api` is the path there that leads to the API.
+    `api` is the path there that leads to the API; `traveller` goes forward in time, if the stack travels.
 
     Raises RuntimeError when the port is taken.
     """
     host = f"{distribution.partition('.')[0]}.cloudfront.localhost:{port}"
+    known = {"port": port, "host": host, "api": api, "traveller": traveller}
     try:
-        server = _Front(
-            (LOOPBACK, site_port), type("Forwarder", (_Forwarder,), {"port": port, "host": host, "api": api})
-        )
+        server = _Front((LOOPBACK, site_port), type("Forwarder", (_Forwarder,), known))
     except OSError as error:
         raise RuntimeError(f"Port {site_port} is taken. Choose another one with SITE_PORT.") from error
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -71,18 +75,25 @@ def _fetched(
 
 
 class _Forwarder(BaseHTTPRequestHandler):
-    """Hands a request on to the distribution; `port`, `host` and `api` say where that is, and the API behind it."""
+    """Hands a request on to the distribution; `port`, `host` and `api` say where that is, and the API behind it.
+
+    A request for the `traveller` is answered here.
+    """
 
     protocol_version = "HTTP/1.1"
     port: int
     host: str
     api: str
+    traveller: travel.Traveller | None
 
     def forward(self) -> None:
         if self.path == mailbox.PATH:
             self.answer_mailbox()
             return
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.traveller and (self.command, self.path) == ("POST", travel.PATH):
+            self.answer_traveller(self.traveller, body)
+            return
         fetched = _fetched(self.port, self.command, self.path, body, self.forwarded_headers())
         if not fetched:
             self.send_error(502)
@@ -108,9 +119,22 @@ class _Forwarder(BaseHTTPRequestHandler):
     def answer_mailbox(self) -> None:
         kept = _fetched(self.port, "GET", "/_ministack/ses/messages", b"", {})
         by_account = json.loads(kept[1])["messages"] if kept else {}
-        content = mailbox.mailbox_page([mail for mails in by_account.values() for mail in mails]).encode()
-        self.send_response_only(200)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
+        page = mailbox.mailbox_page([mail for mails in by_account.values() for mail in mails])
+        self.answer_ours(200, "text/html; charset=utf-8", page.encode())
+
+    def answer_traveller(self, traveller: travel.Traveller, body: bytes) -> None:
+        said: dict[str, Any]
+        try:
+            status, said = 200, {"done": traveller.go(datetime.fromisoformat(json.loads(body)["to"]))}
+        except travel.TooFar as error:
+            status, said = 409, {"detail": str(error)}
+        except Failed as error:
+            status, said = 502, {"detail": f"予定の仕事が終わりませんでした: {error}"}
+        self.answer_ours(status, "application/json", json.dumps(said, ensure_ascii=False).encode())
+
+    def answer_ours(self, status: int, content_type: str, content: bytes) -> None:
+        self.send_response_only(status)
+        self.send_header("Content-Type", content_type)
         self.send_header("Cache-Control", "no-store")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()

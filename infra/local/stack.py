@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,10 @@ from infra.library import FIRST, Library, read_library
 from infra.local.deploy import Deployment
 from infra.local.front import front
 from infra.local.server import REGION, is_taken, ministack
+from infra.local.translate import load_template
+from infra.local.travel import Traveller
+from infra.schedules import functions_of
+from lending.domain.week import TOKYO
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = ROOT / ".local"
@@ -120,8 +125,17 @@ def local_stack(
         )
         outputs = deployment.create()
         api = urlsplit(outputs["ApiUrl"]).path.removesuffix("/api")
-        with front(site_port, port, outputs["DistributionDomain"], api):
-            yield Stack(deployment, outputs, folder)
+        stack = Stack(deployment, outputs, folder)
+        traveller = _traveller(stack) if travels else None
+        with front(site_port, port, outputs["DistributionDomain"], api, traveller):
+            yield stack
+
+
+def _traveller(stack: Stack) -> Traveller:
+    """Who goes forward in time from this moment on."""
+    named = functions_of(load_template(stack.deployment.root / "infra" / "template.yaml"))
+    functions = {job: stack.outputs[name] for job, name in named.items()}
+    return Traveller(stack.client("lambda"), functions, stack.library.policy, datetime.now(TOKYO))
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The pages for everybody: home, 使い方, facilities, お知らせ."""
 
+import json
 import re
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -146,8 +147,8 @@ def test_a_wrong_address_leads_back_to_the_pages(page: Page) -> None:
     assert (problem.status, problem.json()["code"]) == (404, "not_found")
 
 
-def on_a_stack_that_travels(phone: BrowserContext) -> None:
-    """Its pages have the bar, and come with the headers of every other."""
+def on_a_stack_that_travels(phone: BrowserContext, journeys: list[str]) -> None:
+    """Its pages have the bar, and come with the headers of every other; on the way a run is made, the first time."""
     files = dict(site_files(WEB, AOMORI, travels=True))
 
     def given_page(route: Route) -> None:
@@ -157,17 +158,22 @@ def on_a_stack_that_travels(phone: BrowserContext) -> None:
         name = urlsplit(route.request.url).path.removeprefix("/")
         route.fulfill(body=files[name], content_type=content_type(name))
 
+    def go(route: Route) -> None:
+        journeys.append(json.loads(route.request.post_data or "")["to"])
+        route.fulfill(json={"done": {"thursday_run": 1, "daily_notices": 2} if len(journeys) == 1 else {}})
+
     phone.route("**/*.html", given_page)
+    phone.route("**/travel", go)
     for name in TRAVEL:
         phone.route(f"**/{name}", given_file)
 
 
 def test_a_tab_travels_in_time_and_who_is_signed_in_stays_so(phone: BrowserContext, given: Given) -> None:
     # GIVEN the desk, signed in on a stack that travels in time
-    page, asked = phone.new_page(), list[str | None]()
+    page, asked, journeys = phone.new_page(), list[str | None](), list[str]()
     sign_in_at(page, "/desk.html", given.account("desk"), "職員ID")
     expect(page.locator("#content > [aria-busy=false]")).to_be_visible()
-    on_a_stack_that_travels(phone)
+    on_a_stack_that_travels(phone, journeys)
     page.reload()
 
     def note(request: Request) -> None:
@@ -190,10 +196,12 @@ def test_a_tab_travels_in_time_and_who_is_signed_in_stays_so(phone: BrowserConte
     page.keyboard.press("Enter")
     # THEN the bar says so, they are still signed in, and every request is of that moment
     expect(bar).to_contain_text(f"時間の旅: {chosen}")
+    expect(bar.get_by_role("status")).to_have_text("予定の仕事をしました: 木曜日の処理 1回、毎日のお知らせ 2回")
     expect(page.get_by_role("button", name="ログアウト", include_hidden=True)).to_be_attached()
     expect(page.locator("#content > [aria-busy=false]")).to_be_visible()
     assert_accessible(page)
     assert len(set(asked)) == 1
+    assert journeys == asked[:1]
     moment = datetime.fromisoformat(asked[0] or "")
     assert moment > datetime.now(TOKYO)
     # and so it is on the other pages of this tab, but not in another one

@@ -7,18 +7,51 @@ import { get, messageOf } from "./api.js";
 import { dayAfter, momentInWords, nowInTokyo } from "./dates.js";
 import { el, fill } from "./dom.js";
 import { travelledTo, travelTo } from "./moment.js";
+import { JOBS } from "./runs/jobs.js";
 import { forget, read, write } from "./storage.js";
 
 const MOMENT = "moment";
+// What was done on the way here.
+const DONE = "done-on-the-way";
 
 travelTo(read(MOMENT) ?? "");
 
+const status = el("p", { class: "wrap small", role: "status" });
+
 /** @param {string} moment */
-function go(moment) {
-  if (moment) write(MOMENT, moment);
-  else forget(MOMENT);
+async function go(moment) {
+  if (moment) {
+    status.textContent = "そのときまでの、予定の仕事をしています…";
+    const answer = await forward(moment);
+    if (answer.detail) {
+      status.textContent = answer.detail;
+      return;
+    }
+    write(MOMENT, moment);
+    write(DONE, inWords(answer.done));
+  } else forget(MOMENT);
   // Each view is to be of that moment.
   location.reload();
+}
+
+/**
+ * Have done what is due until a moment; a stack does it once, however often one goes there.
+ *
+ * @param {string} moment
+ * @returns {Promise<{ done?: Record<string, number>, detail?: string }>}
+ */
+async function forward(moment) {
+  try {
+    return await (await fetch("/travel", { method: "POST", body: JSON.stringify({ to: moment }) })).json();
+  } catch {
+    return { detail: "予定の仕事ができませんでした。もう一度お試しください。" };
+  }
+}
+
+/** @param {Record<string, number>} [done] */
+function inWords(done = {}) {
+  const said = JOBS.filter(([job]) => done[job]).map(([job, text]) => `${text} ${done[job]}回`);
+  return said.length ? `予定の仕事をしました: ${said.join("、")}` : "新しくする予定の仕事は、ありませんでした。";
 }
 
 /**
@@ -88,7 +121,11 @@ function bar() {
     "details",
     { class: "wrap" },
     el("summary", {}, moment ? `時間の旅: ${momentInWords(moment)}` : "時間の旅: いまの時刻"),
-    el("p", { class: "small" }, "選んだ時刻で止まります。このタブだけのことで、予定の仕事はひとりでには始まりません。"),
+    el(
+      "p",
+      { class: "small" },
+      "選んだ時刻で止まります。時刻はこのタブだけのものです。先へ進むと、それまでの予定の仕事が順に動き、戻っても消えません。",
+    ),
     moment && button("いまに戻る", ""),
     place,
     otherMoment(),
@@ -96,7 +133,9 @@ function bar() {
   details.addEventListener("toggle", () => {
     if (details.open && !place.hasChildNodes()) fillChoices(place);
   });
-  return el("aside", { class: moment ? "travel away" : "travel", "aria-label": "時間の旅" }, details);
+  status.textContent = read(DONE) ?? "";
+  forget(DONE);
+  return el("aside", { class: moment ? "travel away" : "travel", "aria-label": "時間の旅" }, details, status);
 }
 
 document.querySelector(".site-header")?.before(bar());

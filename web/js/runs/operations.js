@@ -5,6 +5,7 @@ import { el } from "../dom.js";
 import { table } from "../desk/tables.js";
 import { api } from "../session.js";
 import { columns } from "./charts.js";
+import { JOBS } from "./jobs.js";
 import { beside } from "./list.js";
 import { mailInWords } from "./numbers.js";
 import { figure, legend } from "./figures.js";
@@ -12,16 +13,6 @@ import { TROUBLES } from "./troubles.js";
 
 export const operationsView = { id: "operations", title: "運用のようす", under: "runs", hidden: true, load };
 
-/** @type {[job: string, text: string][]} */
-const JOBS = [
-  ["thursday_run", "{{run_name}}"],
-  ["prefectural_pull", "窓口の取り出し"],
-  ["lending_mail", "貸出メール"],
-  ["daily_notices", "毎日のお知らせ"],
-  ["sunday_release", "受取期限({{partner_word}})"],
-  ["prefectural_release", "取置期限(窓口)"],
-  ["weekly_counts", "統計"],
-];
 /** @type {Record<string, [sign: string, text: string]>} */
 const STATES = {
   done: ["●", "済み"],
