@@ -16,6 +16,7 @@ TWO_YEARS = 731 * DAY
 THURSDAY, SUNDAY = 3, 6
 HOLD_LIMIT = 4
 CAP, SMALL_CAP = 2, 1
+MANY = 1000
 
 Why = tuple[str, dict[str, Any]]
 
@@ -41,6 +42,7 @@ class Patron:
     told_expired: date | None = None
     told_renewal: date | None = None
     paused_until: date | None = None
+    books_a_run: int | None = None
 
     def cap_on(self, day: date) -> int:
         return self.cap if self.cap_from <= day else self.cap_before
@@ -62,6 +64,7 @@ class Hold:
     next_from: date | None = None
     why: Why | None = None
     after: str = ""
+    group: str = ""
     rank: int | None = None
 
     def place_on(self, cycle: date) -> str:
@@ -103,6 +106,7 @@ class Scan:
     lies_at: str
     hold: "Hold | None" = None
     instead: str = ""
+    ended: tuple["Hold", ...] = ()
 
 
 @dataclass
@@ -321,7 +325,7 @@ class ReferenceLibrary:
     def loan_of(self, copy: Copy) -> Loan | None:
         return self.loans.get((copy.holder, copy.barcode))
 
-    # The patron (RULES 9-12, 31, 46, 47, 49)
+    # The patron (RULES 9-12, 31, 46-49)
 
     def place(self, patron: str, title: str, place: str, now: datetime) -> None:
         no = []
@@ -366,6 +370,18 @@ class ReferenceLibrary:
         if no:
             raise No(*no)
         hold.after, hold.rank = after, rank
+
+    def join(self, patron: str, title: str, group: str) -> None:
+        """One of those of which one book is enough, or of none (RULES 48)."""
+        hold = self.holds.get((patron, title))
+        if hold is None:
+            raise No("not_found")
+        if group and hold.status != "waiting":
+            raise No("no_longer_waits")
+        hold.group = group
+
+    def want(self, patron: str, books: int | None, _: datetime) -> None:
+        self.patrons[patron].books_a_run = books
 
     def _before(self, patron: str, title: str) -> list[str]:
         """A title and all that come before it."""
@@ -553,8 +569,25 @@ class ReferenceLibrary:
         for hold in self.holds.values():
             why = self.obstacle(run, hold, hold.place_on(run.cycle)) if hold.status == "secured" else None
             if why and why[0] not in ("run_suspended", "after_cutoff"):
-                self.copies[hold.barcode].goes("on_shelf", lies_at="kept_aside")
-                hold.waits_again()
+                self._give_back(hold)
+        for patron in self.patrons.values():
+            for hold in self._kept_for(run, patron)[max(0, self._pace(run, patron)) :]:
+                self._give_back(hold)
+
+    def _give_back(self, hold: Hold) -> None:
+        self.copies[hold.barcode].goes("on_shelf", lies_at="kept_aside")
+        hold.waits_again()
+
+    def _kept_for(self, run: Run, patron: Patron) -> list[Hold]:
+        """Books kept aside that this run could lend, in the patron's own order."""
+        kept = [hold for hold in self.holds_of(patron.patron_id) if _is_kept(hold, run)]
+        return sorted((hold for hold in kept if not self.obstacle(run, hold, hold.place_on(run.cycle))), key=_own_turn)
+
+    def _pace(self, run: Run, patron: Patron) -> int:
+        """How many books the patron still wants from a weekly run, after those that it has lent them (RULES 49)."""
+        if patron.books_a_run is None or not run.weekly:
+            return MANY
+        return patron.books_a_run - sum(loan.sunday == run.sunday for loan in self.loans_of(patron.patron_id))
 
     def pull_for_counter(self, now: datetime) -> bool | None:
         run = self.counter_pull(now)
@@ -581,19 +614,75 @@ class ReferenceLibrary:
         return Plan(each.hold.patron, each.what, run_id, each.place, cap, facts)
 
     def decide(self, run: Run, holds: Iterable[Hold], copies: Iterable[Copy]) -> list[Decision]:
-        decided: list[Decision] = []
-        contested: set[str] = set()
-        open_holds, books = sorted(holds, key=turn), sorted(copies, key=lambda copy: copy.barcode)
-        for title in self.titles:
-            queue = [hold for hold in open_holds if hold.title == title and hold.status != "ready"]
-            decided += self._decide_title(run, queue, [copy for copy in books if copy.title == title], contested)
+        """All queues offer their books, the patrons say what is too much, and so again without that."""
+        open_holds = sorted((hold for hold in holds if hold.status != "ready"), key=turn)
+        books = sorted(copies, key=lambda copy: copy.barcode)
+        fetched = {(hold.patron, hold.group) for hold in open_holds if self._is_fetched(run, hold, books)}
+        declined: dict[tuple[str, str], Why] = {}
+        while True:
+            decided: list[Decision] = []
+            contested: set[str] = set()
+            for title in self.titles:
+                queue = [hold for hold in open_holds if hold.title == title]
+                of_title = [copy for copy in books if copy.title == title]
+                decided += self._decide_title(run, queue, of_title, contested, declined)
+            too_much = self._too_much(run, decided, fetched)
+            if not too_much:
+                break
+            declined |= too_much
         for patron in self.patrons.values():
             self._keep_to_cap(
                 run, patron, [each for each in decided if each.hold.patron == patron.patron_id], contested
             )
         return decided
 
-    def _decide_title(self, run: Run, queue: list[Hold], copies: list[Copy], contested: set[str]) -> list[Decision]:
+    def _is_fetched(self, run: Run, hold: Hold, copies: list[Copy]) -> bool:
+        plans = [copy.plan for copy in copies if copy.title == hold.title and copy.plan]
+        return any(plan.patron == hold.patron and self._stands(plan, run) for plan in plans)
+
+    def _too_much(self, run: Run, decided: list[Decision], fetched: set[tuple[str, str]]) -> dict[tuple[str, str], Why]:
+        """What patrons do not want besides the rest: a second of a group, or more than their books a run (48, 49).
+
+        Of a group the first that is served answers: what this run serves comes before what it only keeps for another.
+        A pull keeps each book for a facility's hold at the head of its queue (RULES 15).
+        """
+        no: dict[tuple[str, str], Why] = {}
+        for patron in self.patrons.values():
+            mine = [each for each in decided if each.hold.patron == patron.patron_id]
+            offered = [each for each in mine if each.copy and each.hold.status == "waiting"]
+            offered = [each for each in offered if run.weekly or _is_served(each, run)]
+            wanted = self._pace(run, patron) - self._coming(run, patron, {each.hold.title for each in mine})
+            answered = {group for name, group in fetched if name == patron.patron_id} - {""}
+            for each in sorted(offered, key=lambda each: (_is_served(each, run) is False, *_own_turn(each.hold))):
+                hold = each.hold
+                if hold.group in answered:
+                    no[hold.patron, hold.title] = "any_of", {}
+                elif _is_served(each, run) and wanted <= 0:
+                    no[hold.patron, hold.title] = "cap", {"books_a_run": patron.books_a_run}
+                else:
+                    wanted -= _is_served(each, run)
+                    answered |= {hold.group} - {""}
+        return no
+
+    def _coming(self, run: Run, patron: Patron, offered: set[str]) -> int:
+        """Books beside those offered that come first: what is kept aside, and what this run has staff fetch."""
+        holds = self.holds_of(patron.patron_id)
+        fetched = {
+            copy.title
+            for copy in self.copies.values()
+            if copy.plan and copy.plan.patron == patron.patron_id and copy.plan.run == run.run_id
+        }
+        coming = [hold for hold in holds if _is_kept(hold, run) or hold.title in fetched - offered]
+        return len(coming)
+
+    def _decide_title(
+        self,
+        run: Run,
+        queue: list[Hold],
+        copies: list[Copy],
+        contested: set[str],
+        declined: dict[tuple[str, str], Why],
+    ) -> list[Decision]:
         patrons = {hold.patron for hold in queue}
         fetched = {
             copy.barcode: copy.plan.patron
@@ -612,7 +701,7 @@ class ReferenceLibrary:
                 if run.weekly or place == LIBRARY:
                     decided.append(self._granted(run, hold, self.copies[hold.barcode], place))
                 continue
-            why = self.obstacle(run, hold, place)
+            why = self.obstacle(run, hold, place) or declined.get((hold.patron, hold.title))
             if why is None and free:
                 decided.append(self._granted(run, hold, free.pop(0), place))
                 lendable = sum(copy.lendable for copy in copies)
@@ -798,8 +887,16 @@ class ReferenceLibrary:
         before, lay_at, planned = replace(hold), copy.lies_at, copy.plan
         answer = self._given(copy, hold, what, plan, why, now)
         if what != "too_late":
-            copy.scan = Scan(answer[0], now, planned, lay_at, before)
+            copy.scan = Scan(answer[0], now, planned, lay_at, before, ended=self._answer_group(hold))
         return answer
+
+    def _answer_group(self, hold: Hold) -> tuple[Hold, ...]:
+        """The others of the group end with the first that is served (RULES 48)."""
+        others = [each for each in self.holds_of(hold.patron) if each.group == hold.group != "" and each is not hold]
+        hold.group = ""
+        for each in others:
+            del self.holds[each.patron, each.title]
+        return tuple(others)
 
     def _given(
         self, copy: Copy, hold: Hold, what: str, plan: Plan, why: Why | None, now: datetime
@@ -862,12 +959,13 @@ class ReferenceLibrary:
         return weekly_run(plan.day) if plan.weekly else self.counter_pull(now)
 
     def _as_planned(self, copy: Copy, plan: Plan) -> tuple[str, Plan, Why | None]:
-        """Lent as far as the cap has room, with what else is to be fetched for the patron if it was to be kept."""
+        """Lent as far as the cap has room, and for what else is fetched for them if it was to be kept."""
         if plan.decision == "ready":
             return "ready", plan, None
         loans = len(self.loans_of(plan.patron))
-        fetched = [other.plan for other in self.copies.values() if other is not copy and other.plan]
-        fetched = [other for other in fetched if (other.patron, other.decision) == (plan.patron, "lend")]
+        others = [other for other in self.copies.values() if other is not copy]
+        plans = [other.plan for other in others if other.plan and (plan.patron, other.title) in self.holds]
+        fetched = [other for other in plans if (other.patron, other.decision) == (plan.patron, "lend")]
         if plan.decision == "keep_aside" and loans + len(fetched) >= plan.cap:
             return "keep_aside", plan, ("cap", plan.facts)
         if loans >= plan.cap:
@@ -1025,10 +1123,20 @@ class ReferenceLibrary:
             raise No("scan_overtaken")
         if (loan.sunday, loan.place) in self.left:
             raise No("crate_has_left")
-        if len(self.holds_of(loan.patron)) >= HOLD_LIMIT:
+        again = self._still_ended(scan)
+        if len(self.holds_of(loan.patron)) + len(again) >= HOLD_LIMIT:
             raise No("hold_limit")
         self._ends(loan)
-        self.holds[loan.patron, copy.title] = replace(scan.hold)
+        self._are_there_again([scan.hold, *again])
+
+    def _still_ended(self, scan: Scan) -> list[Hold]:
+        """Of the group what was neither placed anew nor lent since (RULES 9)."""
+        there = [each for each in scan.ended if (each.patron, each.title) not in self.holds]
+        return [each for each in there if not self.borrowed(each.patron, each.title)]
+
+    def _are_there_again(self, holds: list[Hold]) -> None:
+        for hold in holds:
+            self.holds[hold.patron, hold.title] = replace(hold)
 
     def _not_kept(self, copy: Copy, scan: Scan, now: datetime) -> None:
         hold = self.holds.get((scan.hold.patron, copy.title)) if scan.hold else None
@@ -1036,7 +1144,10 @@ class ReferenceLibrary:
             raise No("scan_overtaken")
         if hold.status == "ready" and hold.ready_on != now.date():
             raise No("scan_overtaken")
-        self.holds[hold.patron, copy.title] = replace(scan.hold)
+        again = self._still_ended(scan)
+        if again and len(self.holds_of(hold.patron)) + len(again) > HOLD_LIMIT:
+            raise No("hold_limit")
+        self._are_there_again([scan.hold, *again])
 
     def _not_absent(self, copy: Copy, scan: Scan) -> None:
         if copy.state != ("missing" if scan.action == "missing" else "on_shelf"):
@@ -1115,7 +1226,9 @@ class ReferenceLibrary:
         hold = self.holds.get((patron, copy.title))
         if no := self._not_to_be_lent(record, copy, hold, now.date()):
             raise No(*no)
-        self.holds.pop((patron, copy.title), None)
+        if hold:
+            del self.holds[patron, copy.title]
+            self._answer_group(hold)
         if copy.plan and copy.plan.patron != patron:
             self._without(copy, "taken_by_visitor", now, leaving=patron)
         due = now.date() + 14 * DAY
@@ -1327,6 +1440,15 @@ class ReferenceLibrary:
 
 def _run_of(sunday: date) -> Run:
     return weekly_run(sunday - 3 * DAY)
+
+
+def _is_kept(hold: Hold, run: Run) -> bool:
+    return hold.status == "secured" and hold.place_on(run.cycle) != LIBRARY
+
+
+def _is_served(each: Decision, run: Run) -> bool:
+    """By this run: what is for the other kind of place is only kept for it."""
+    return run.weekly == (each.place != LIBRARY)
 
 
 def _own_turn(hold: Hold) -> tuple[bool, int, datetime, str]:

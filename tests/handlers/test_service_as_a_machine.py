@@ -1,4 +1,4 @@
-"""Months of random life in a small library: people and schedules in any order (RULES 8-35, 40, 46, 47, 49).
+"""Months of random life in a small library: people and schedules in any order (RULES 8-35, 40, 46-49).
 
 After each step the table is what the reference model says, and what must never break is looked at in the rows
 themselves. Time moves by the machine. On moto for some hundreds of steps, on a store in memory for thousands.
@@ -7,7 +7,7 @@ themselves. Time moves by the machine. On moto for some hundreds of steps, on a 
 import itertools
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, ClassVar
 
 import pytest
@@ -79,7 +79,7 @@ from tests.handlers.other_system import OwnSystem
 from tests.handlers.reference_model import CAP, DAY, HOLD_LIMIT, LIBRARY, SMALL_CAP, No, ReferenceLibrary
 from tests.library import aomori
 
-OFFERED = {"pause": True, "reading_order": True, "own_order": True}
+OFFERED = {"pause": True, "reading_order": True, "any_of": True, "own_order": True, "books_a_run": True}
 POLICY = aomori(hold_limit=HOLD_LIMIT, loan_cap=CAP, loan_caps=(SMALL_CAP, CAP), **OFFERED)
 PATRONS = ("p-1", "p-2", "p-3", "p-4")
 FACILITIES = ("12", "13")
@@ -130,6 +130,12 @@ class ActualLibrary:
 
     def pause(self, patron: str, until: date | None, now: datetime) -> None:
         choose_pace(Library(self.table, POLICY, now), patron, {"paused_until": until})
+
+    def join(self, patron: str, title: str, group: str) -> None:
+        arrange_hold(Library(self.table, POLICY, NOON), patron, title, {"group": group})
+
+    def want(self, patron: str, books: int | None, now: datetime) -> None:
+        choose_pace(Library(self.table, POLICY, now), patron, {"books_a_run": books})
 
     def positions(self, patron: str, now: datetime) -> dict[str, tuple[int, int] | None]:
         views = view_holds(Library(self.table, POLICY, now), patron)
@@ -331,7 +337,7 @@ def state_of_table(rows: Rows) -> State:
 
 def _hold_row(state: State, patron: str, title: str, row: dict[str, Any]) -> None:
     names = ("status", "pickup_place", "placed_at", "queued_at", "barcode", "ready_on", "mailed_on",
-             "pickup_until", "next_pickup_place", "next_pickup_from", "after", "rank")  # fmt: skip
+             "pickup_until", "next_pickup_place", "next_pickup_from", "after", "group", "rank")  # fmt: skip
     why = row.get("last_run")
     told = (why["code"], why.get("facts", {})) if why else None
     state["holds"][patron, title] = (*(row.get(name) for name in names), told)
@@ -356,7 +362,12 @@ def _plan(pull: dict[str, Any]) -> dict[str, Any]:
 
 def _patron_row(state: State, patron: str, _: str, row: dict[str, Any]) -> None:
     names = ("open_holds", "loans", "returning", "blocked", "online_lending", "expires_on", "loan_cap")
-    told = *(row[name] for name in names), row.get("paused_until"), frozenset(row.get("lent_titles", ()))
+    told = (
+        *(row[name] for name in names),
+        row.get("paused_until"),
+        row.get("books_a_run"),
+        frozenset(row.get("lent_titles", ())),
+    )
     state["patrons"][patron] = told
 
 
@@ -406,7 +417,7 @@ def differences(actual: dict[Any, Any], expected: dict[Any, Any]) -> dict[Any, t
 def _hold(hold: reference.Hold) -> tuple[Any, ...]:
     return (hold.status, hold.place, _time(hold.placed_at), _time(hold.queued_at), hold.barcode or None,
             _day(hold.ready_on), _day(hold.mailed_on), _day(hold.until), hold.next_place or None,
-            _day(hold.next_from), hold.after or None, hold.rank, hold.why)  # fmt: skip
+            _day(hold.next_from), hold.after or None, hold.group or None, hold.rank, hold.why)  # fmt: skip
 
 
 def _loan(loan: reference.Loan) -> tuple[Any, ...]:
@@ -429,7 +440,7 @@ def _patron(library: ReferenceLibrary, patron_id: str) -> tuple[Any, ...]:
     patron, lent = library.patrons[patron_id], library.loans_of(patron_id)
     return (len(library.holds_of(patron_id)), len(lent), library.returning(patron_id), patron.blocked,
             patron.online_lending, _day(patron.expires_on), patron.cap, _day(patron.paused_until),
-            frozenset(loan.title for loan in lent))  # fmt: skip
+            patron.books_a_run, frozenset(loan.title for loan in lent))  # fmt: skip
 
 
 def _day(day: date | None) -> str | None:
@@ -495,7 +506,7 @@ class Life(RuleBasedStateMachine):
     def both(self, what: str, *args: Any) -> None:
         """The same step in both libraries: the same answer, and the same state after it."""
         expected, answer = (answer_of(library, what, *args) for library in (self.reference, self.actual))
-        assert answer == expected, f"{self.now}: {what}{args}"
+        assert answer == expected, f"{self.now}: {what}{args}: {answer}, not {expected}"
         if what == "found":
             self.nobody_is_overtaken_without_a_reason(args[0])
         if what in ("run_due", "run_on_request") and answer is False:
@@ -639,6 +650,22 @@ class Life(RuleBasedStateMachine):
         mine = sorted(self.reference.holds_of(patron), key=lambda hold: (hold.queued_at, hold.title), reverse=True)
         for rank, hold in enumerate(mine, start=1):
             self.do("arrange", patron, hold.title, "", rank)
+
+    @rule(choice=CHOICE, patron=PATRON, group=st.sampled_from(("g", "g", "h", "")))
+    @precondition(lambda self: self.reference.holds)
+    def one_of_these_is_enough(self, choice: int, patron: str, group: str) -> None:
+        """Most of somebody's holds, most often of who has a book coming, which is perhaps found then (48)."""
+        who = self.pick(choice, [holder for holder, _ in self.holds()], patron)
+        for number, hold in enumerate(sorted(self.reference.holds_of(who), key=attrgetter("title"))):
+            if choice >> number & 1 or number < 2:
+                self.do("join", who, hold.title, group)
+                self.perhaps_found(choice, (who, hold.title))
+
+    @rule(choice=CHOICE, patron=PATRON, books=st.sampled_from((None, 1, 1, 2)))
+    def want(self, choice: int, patron: str, books: int | None) -> None:
+        """So many books a run at most, most often of who waits for several (49)."""
+        waiting = sorted(hold.patron for hold in self.reference.holds.values())
+        self.do("want", self.pick(choice, waiting, patron), books, self.now)
 
     @rule(choice=CHOICE, patron=PATRON, days=st.none() | st.integers(-1, 12))
     def pause(self, choice: int, patron: str, days: int | None) -> None:

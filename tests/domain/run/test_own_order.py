@@ -137,6 +137,36 @@ def test_what_is_declined_may_let_the_next_decline_another() -> None:
     assert lent == {"a t2", "b t1", "c t3"}
 
 
+def test_of_a_group_what_the_run_serves_comes_first() -> None:
+    """GIVEN a group of a counter's hold, the older one, and a facility's THEN each run serves its own (15, 48)."""
+    wishes = [hold("a", "t1", hours_ago=90, group="g", place=PREFECTURAL), hold("a", "t2", hours_ago=80, group="g")]
+    copies = [copy("c1", "t1"), copy("c2", "t2")]
+    others = [hold("b", "t1", hours_ago=75), hold("b", "t2", hours_ago=75)]
+    assert decided([*wishes, *others], copies) == {
+        "a t1": ("none", "any_of"),
+        "b t1": ("lend", "lent"),
+        "a t2": ("lend", "lent"),
+        "b t2": ("none", "queue"),
+    }
+    told = decided([replace(wishes[0], rank=2), replace(wishes[1], rank=1), *others], copies, run=PULL)
+    assert told["a t1"] == ("ready", "ready")
+
+
+def test_one_choice_is_made_among_all_that_is_offered() -> None:
+    """GIVEN one book a run wanted and a group with a counter's hold THEN titles in any order decide alike (26, 49)."""
+    holds = [
+        hold("a", "t1", rank=2, group="g"),
+        hold("a", "t2", rank=3),
+        hold("a", "t3", rank=1),
+        hold("a", "t4", group="g", place=PREFECTURAL),
+    ]
+    copies = [copy(f"c{number}", f"t{number}") for number in (1, 2, 3, 4)]
+    told = [decided(each, copies, patron("a", books_a_run=1)) for each in (holds, holds[::-1])]
+    assert told[0] == told[1]
+    assert told[0]["a t3"] == ("lend", "lent")
+    assert told[0]["a t4"][0] == "for_prefectural"
+
+
 def test_books_kept_beyond_the_pace_go_back() -> None:
     """GIVEN two books kept aside and one book a run wanted THEN one goes back, and no new one is given (RULES 49)."""
     first, second = secured("a", "t1", "c1", rank=1), secured("a", "t2", "c2", hours_ago=200)
@@ -213,10 +243,14 @@ def test_nobody_else_gets_less(case: Case) -> None:
 @settings(max_examples=300)
 @given(wishful())
 def test_every_wish_is_kept(case: Case) -> None:
-    """GIVEN wishes THEN no second book of a group, none in a pause or before its turn, none beyond the pace (46-49)."""
+    """GIVEN wishes THEN no second book of a group, none in a pause or before its turn, none beyond the pace (46-49).
+
+    What a pull leaves to the weekly run answers nothing: that one chooses (RULES 15).
+    """
     holds = {(each.patron_id, each.title_id): each for each in case.holds}
     given = [each for each in _by(case, ON).values() if each.barcode]
-    groups = Counter((each.patron_id, holds[each.patron_id, each.title_id].group) for each in given if _new(case, each))
+    chosen = [each for each in given if _new(case, each) and each.decision is not Outcome.FOR_PARTNER]
+    groups = Counter((each.patron_id, holds[each.patron_id, each.title_id].group) for each in chosen)
     assert [number for (_, group), number in groups.items() if group and number > 1] == []
     assert [each for each in given if holds[each.patron_id, each.title_id].after and _new(case, each)] == []
     day = case.run.day

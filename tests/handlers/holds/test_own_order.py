@@ -296,3 +296,84 @@ def test_no_more_books_of_a_run_than_wanted(at: SampleLibrary) -> None:
     assert planned(at) == {}
     run("2026-06-11")
     assert len(planned(at)) == 1
+
+
+def test_a_plan_made_anew_counts_what_the_run_has_lent(at: SampleLibrary) -> None:
+    # GIVEN one book a run wanted, and it is lent WHEN the plan is made anew
+    at.hold("p-1", "t-1"), at.hold("p-1", "t-2")
+    change_me(books_a_run=1)
+    run()
+    assert scan("t-1-1") == "lend"
+    assert ask("DELETE", "/pulls", query={"run": "2026-06-04"})[0] == 200
+    ask("POST", "/runs", {"date": "2026-06-04", "dry_run": False})
+    # THEN the other hold is told how many were wanted, not how many are left (RULES 27, 49)
+    told = show(THURSDAY)["t-2"]["last_run"]
+    assert (told["code"], told["facts"]) == ("cap", {"books_a_run": 1})
+
+
+def test_another_copy_is_fetched_for_who_wants_one_book(at: SampleLibrary) -> None:
+    # GIVEN one book a run wanted, and a title of two copies, of which the planned one is not found
+    at.given.title("t-9", copies=2)
+    at.hold("p-1", "t-9")
+    change_me(books_a_run=1)
+    run()
+    # WHEN it is missing THEN the other one is fetched: the missing one is no book of the run (RULES 23, 49)
+    answer = ask("POST", "/pulls/t-9-1", {"result": "missing"}, THURSDAY)[1]
+    assert answer["instead"]["barcode"] == "t-9-2"
+
+
+def test_a_book_kept_aside_is_one_of_the_run(at: SampleLibrary) -> None:
+    # GIVEN one book a run wanted, which is kept aside over the cap
+    at.table.write(patrons.change(at.who(), replace(at.who(), loan_cap=1, loan_cap_before=1)))
+    at.given.title("t-9")
+    at.loan("t-9-1", facility="")
+    at.hold("p-1", "t-1"), at.hold("p-2", "t-2"), at.hold("p-1", "t-2")
+    change_me(books_a_run=1)
+    run()
+    assert scan("t-1-1") == "keep_aside"
+    # WHEN another book becomes free that they would be the next for THEN it is no second one (RULES 49)
+    ask("POST", "/patrons/10000002/holds/t-2", {"action": "cancel"})
+    assert scan("t-2-1") == "shelve"
+
+
+def test_a_pull_fetches_no_second_book_of_a_group(at: SampleLibrary) -> None:
+    # GIVEN a group of which the weekly run has a book fetched, and the other is for the counter
+    at.hold("p-1", "t-1"), at.hold("p-1", "t-2", "prefectural"), at.hold("p-2", "t-2", "prefectural")
+    for title_id in ("t-1", "t-2"):
+        arrange(title_id, group="g")
+    run()
+    # WHEN the counter's pull is made THEN the other goes to the next in its queue (RULES 15, 48)
+    allocator({"job": "prefectural_pull", "scheduled_time": "2026-06-04T09:00:00+09:00"}, context())
+    assert planned(at) == {"t-1": "p-1", "t-2": "p-2"}
+
+
+def _kept_of_a_group(at: SampleLibrary) -> None:
+    """The first of a group is kept aside at Thursday's scan, and the second has ended with it."""
+    at.table.write(patrons.change(at.who(), replace(at.who(), loan_cap=1, loan_cap_before=1)))
+    at.given.title("t-9")
+    at.loan("t-9-1", facility="")
+    for title_id in ("t-1", "t-2"):
+        at.hold("p-1", title_id)
+        arrange(title_id, group="g")
+    run()
+    assert scan("t-1-1") == "keep_aside"
+
+
+def test_a_group_comes_back_only_as_far_as_there_is_room(at: SampleLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN a book of a group kept aside, and another hold placed since, which is the last that may be
+    monkeypatch.setenv("POLICY", as_parameter(aomori(hold_limit=2, **ALL)))
+    settings.settings.cache_clear()
+    _kept_of_a_group(at)
+    at.hold("p-1", "t-3")
+    # WHEN the scan is undone THEN it is refused for the limit (RULES 10, 23, 48)
+    status, told = ask("DELETE", "/pulls/t-1-1/scan")
+    assert (status, codes(told)) == (409, ["hold_limit"])
+
+
+def test_what_was_lent_meanwhile_does_not_come_back_as_a_hold(at: SampleLibrary) -> None:
+    # GIVEN a book of a group kept aside, and the title that ended with it lent at the counter since
+    _kept_of_a_group(at)
+    at.loan("t-2-1", facility="")
+    # WHEN the scan is undone THEN nobody holds what they have at home (RULES 9, 48)
+    assert ask("DELETE", "/pulls/t-1-1/scan")[0] == 200
+    assert [hold.title_id for hold in holds.of_patron(at.table, "p-1")] == ["t-1"]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from lending.actions.library import Library
-from lending.actions.wishes import in_reading_order, with_pace_left
+from lending.actions.wishes import in_reading_order, with_books_of_run
 from lending.aws.table import Table
 from lending.aws.table.catalogue import copies, queues, titles
 from lending.aws.table.holds import holds
@@ -62,7 +62,7 @@ def decided_queue(
         found = holds.find_many(table, title_id, (proposed | named) - {hold.patron_id for hold in queue.holds})
         found = in_reading_order(table, found, library.policy)
         people = patrons.find_many(table, {hold.patron_id for hold in found})
-        people = with_pace_left(table, people, library.policy, run, planned=True)
+        people = with_books_of_run(table, people, library.policy, run, scanned=title_id)
         queue = replace(queue, holds=sorted([*queue.holds, *found], key=in_turn), patrons={**queue.patrons, **people})
         named -= proposed
         far = mine if mine and mine.patron_id in named else None

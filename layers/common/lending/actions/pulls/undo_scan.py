@@ -69,10 +69,7 @@ def _not_lent(table: Table, copy: Copy, scan: Scan, _: date, policy: Policy) -> 
         raise Refused("scan_overtaken")
     if crates.has_left(table, loan.pickup_from, loan.pickup_place):
         raise Refused("crate_has_left")
-    patron = patrons.find(table, hold.patron_id)
-    ended = _ended_still(table, scan)
-    if patron and patron.open_holds + len(ended) >= policy.hold_limit:
-        raise Refused("hold_limit", limit=policy.hold_limit, open_holds=patron.open_holds)
+    ended = _there_again(table, hold, scan, 1, policy)
     bag = bags.find(table, loan.pickup_from, loan.pickup_place, loan.patron_id)
     return [
         loans.end(loan),
@@ -87,10 +84,24 @@ def _is_untouched(loan: Loan, scan: Scan) -> bool:
     return loan.lent_at == scan.at and not loan.renewals and not loan.handed_over_at
 
 
-def _ended_still(table: Table, scan: Scan) -> list[Hold]:
-    """The other holds of its group that ended with the scan and were not placed anew since (RULES 48)."""
-    there = {hold.title_id for hold in holds.find_each(table, ((each.patron_id, each.title_id) for each in scan.ended))}
-    return [each for each in scan.ended if each.title_id not in there]
+def _there_again(table: Table, hold: Hold, scan: Scan, more: int, policy: Policy) -> list[Hold]:
+    """The other holds of its group that ended with the scan, and were not placed anew or lent since (RULES 9, 48).
+
+    Args:
+        more: how many holds there will be again beside these.
+
+    Raises:
+        Refused: the patron has placed too many others meanwhile (RULES 10).
+    """
+    patron = patrons.find(table, hold.patron_id)
+    if patron is None:
+        return []
+    there = {each.title_id for each in holds.of_patron(table, hold.patron_id)} | patron.lent_titles
+    again = [each for each in scan.ended if each.title_id not in there]
+    more += len(again)
+    if more and patron.open_holds + more > policy.hold_limit:
+        raise Refused("hold_limit", limit=policy.hold_limit, open_holds=patron.open_holds)
+    return again
 
 
 def _not_kept(table: Table, copy: Copy, scan: Scan, today: date, policy: Policy) -> list[Write]:
@@ -100,7 +111,7 @@ def _not_kept(table: Table, copy: Copy, scan: Scan, today: date, policy: Policy)
         raise Refused("scan_overtaken")
     if now.status is HoldStatus.READY and now.ready_on != today:
         raise Refused("scan_overtaken")  # the mail has gone, or is about to
-    ended = _ended_still(table, scan)
+    ended = _there_again(table, hold, scan, 0, policy)
     again = [patrons.holds_addition(hold.patron_id, len(ended), policy.hold_limit)] if ended else []
     return [holds.change(now, hold), *map(holds.addition, ended), *again]
 

@@ -10,7 +10,7 @@ from datetime import date
 from itertools import chain
 from typing import Any
 
-from lending.actions.wishes import in_reading_order, with_pace_left
+from lending.actions.wishes import in_reading_order, titles_of_groups, with_books_of_run
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies, titles
@@ -39,16 +39,18 @@ class RunInput:
 def read(table: Table, run: Run, policy: Policy) -> RunInput:
     """Everything a run needs: for a weekly one in a number of requests that grows with pages, not with holds.
 
-    A pull for the counter needs the queues in which somebody waits for the counter, and nothing of the others (15).
+    A pull for the counter needs the queues in which somebody waits for the counter, those in which one of a group with
+    such a hold waits, and nothing of the others (RULES 15, 48).
     """
     at_counter = run.kind is RunKind.PREFECTURAL
     waiting = list(holds.to_be_served(table, at_counter=at_counter))
     if at_counter:
-        waiting += holds.beside_the_counter(table, {hold.title_id for hold in waiting})
+        title_ids = {hold.title_id for hold in waiting} | titles_of_groups(table, waiting, policy)
+        waiting += holds.beside_the_counter(table, title_ids)
     waiting = in_reading_order(table, waiting, policy)
     found_copies = _copies_of(table, {hold.title_id for hold in waiting})
     known = patrons.find_many(table, {hold.patron_id for hold in waiting})
-    known = with_pace_left(table, known, policy, run)
+    known = with_books_of_run(table, known, policy, run)
     return RunInput(waiting, _by_title(found_copies), dict(sorted(known.items())), calendar.load(table))
 
 
@@ -125,6 +127,7 @@ def _as_the_run_sees(patron: Patron, run: Run) -> Patron:
         returning=patron.returning,
         paused_until=patron.paused_until,
         books_a_run=patron.books_a_run,
+        books_of_run=patron.books_of_run,
         card_number="",
         birth_date=date.min,
     )

@@ -19,7 +19,7 @@ class Patron:
     other keys, to be shown to them and to go with them (RULES 41).
     `paused_until` is the last day of a pause, `books_a_run` the most books wanted in one run, if the patron wants
     fewer than the cap (RULES 46, 49). `order_changes` counts changes of after and group among their holds: two at once
-    can be told from one after the other.
+    can be told from one after the other. `books_of_run` is never stored: what the run that is looked at gives already.
     """
 
     patron_id: str
@@ -52,6 +52,7 @@ class Patron:
     paused_until: date | None = None
     books_a_run: int | None = None
     order_changes: int = 0
+    books_of_run: int = 0
 
     def with_card(self, number: str) -> "Patron":
         """The patron with another card; the one before is remembered."""

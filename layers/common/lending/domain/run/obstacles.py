@@ -124,6 +124,10 @@ class Gate:
         self._suspended = _run_suspended(calendar, policy, run.week)
         self._facilities: dict[str, Explanation | None] = {}
 
+    def serves(self, place: str) -> bool:
+        """Whether books for this place are of this run; the others are only kept for the other kind (RULES 15)."""
+        return self._thursday == (place != PREFECTURAL)
+
     def concerns_secured(self, place: str) -> bool:
         """A pull has nothing to decide about a copy kept for a Thursday run."""
         return self._thursday or place == PREFECTURAL
@@ -195,10 +199,14 @@ def _readers(patrons: Mapping[str, Patron], policy: Policy, run: Run) -> dict[st
             patron,
             _card_obstacle(patron, policy, day),
             _partner_obstacle(patron, policy, run_date),
-            patron.books_a_run if paced else None,
+            _pace(patron) if paced else None,
         )
         for patron_id, patron in patrons.items()
     }
+
+
+def _pace(patron: Patron) -> int | None:
+    return None if patron.books_a_run is None else max(0, patron.books_a_run - patron.books_of_run)
 
 
 def _card_obstacle(patron: Patron, policy: Policy, day: date) -> Explanation | None:
