@@ -13,7 +13,8 @@ from lending.domain.calendar.closures import Closure, ClosureKind, Scope, Suspen
 from lending.domain.calendar.coming_weeks import next_week_that_runs, shut_for_good
 from lending.domain.calendar.notices import notices_on
 from lending.domain.catalogue.title import Copy, CopyState
-from lending.domain.run.expected_pickup import earliest_pickup
+from lending.domain.holds.hold import Hold
+from lending.domain.run.expected_pickup import earliest_pickup, pickup_of_hold
 from lending.domain.week import TOKYO, week_of_run
 from tests.copies import plan
 from tests.library import aomori, told
@@ -265,10 +266,11 @@ SHELF = Copy("b1", "t", "913")
 
 def earliest(moment: datetime = WEDNESDAY, place: str = "7", position: int = 1, **given: Any) -> date | None:
     """The first day for the head of a queue with one copy on the shelf, unless told otherwise."""
-    calendar = given.get("calendar", Calendar())
-    return earliest_pickup(
-        moment, place, position, given.get("copies", [SHELF]), calendar, POLICY, given.get("patron_id", "bert")
-    )
+    calendar, copies = given.get("calendar", Calendar()), given.get("copies", [SHELF])
+    if who := given.get("patron_id"):
+        hold = Hold(who, "t", place, moment, moment)
+        return pickup_of_hold(hold, position, copies, frozenset(), moment, calendar, POLICY)
+    return earliest_pickup(moment, place, position, copies, calendar, POLICY)
 
 
 def test_the_coming_sunday_and_the_one_after() -> None:

@@ -1,17 +1,19 @@
 """What can be expected of a hold, RULES "The week", 11, 14, 15, 18-23."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from lending.domain.calendar.calendar import Calendar, LatestRun
 from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.catalogue.title import Copy, CopyState, Pull
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
-from lending.domain.run.expected_pickup import available, pickup_of_hold
+from lending.domain.run.expected_pickup import available, earliest_pickup, pickup_of_hold
+from lending.domain.run.pickup_range import Forecast
 from lending.domain.run_id import RunId
 from lending.domain.week import TOKYO
 from tests.copies import plan
 from tests.library import aomori
+from tests.weeks import runs_of_week
 
 POLICY, OPEN = aomori(), Calendar()
 MONDAY = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
@@ -20,7 +22,7 @@ NOBODY = frozenset[str]()
 
 
 def hold(place: str = "12", **changes: Any) -> Hold:
-    return Hold("p-1", "t-1", place, MONDAY, MONDAY, **changes)
+    return Hold("p-1", "t-1", place, **({"placed_at": MONDAY, "queued_at": MONDAY} | changes))
 
 
 def copy(**changes: Any) -> Copy:
@@ -36,6 +38,30 @@ def test_the_week_of_the_worked_example() -> None:
     assert pickup_of_hold(hold(), 1, [copy()], NOBODY, MONDAY, OPEN, POLICY) == date(2026, 6, 7)
     # the second in the queue has it after the first one's two weeks: due 06-21, checked in, lent on 06-25
     assert pickup_of_hold(hold(), 2, [copy()], frozenset({"p-0"}), MONDAY, OPEN, POLICY) == date(2026, 6, 28)
+
+
+def test_between_a_cut_off_on_an_earlier_day_and_its_run() -> None:
+    # GIVEN a library whose cut-off is on the evening before the run, and the night between them (RULES 18, 57)
+    policy = aomori(runs=runs_of_week({"cut_off": time(20), "cut_off_days_before": 1}))
+    night = datetime(2026, 6, 3, 21, tzinfo=TOKYO)
+    forecast = Forecast(night, OPEN, policy)
+
+    def told(position: int, placed_at: datetime) -> tuple[date | None, date | None]:
+        waiting = hold(placed_at=placed_at, queued_at=placed_at)
+        ranged = forecast.of_hold(waiting, position, [copy()], NOBODY)
+        return pickup_of_hold(
+            waiting, position, [copy()], NOBODY, night, OPEN, policy
+        ), ranged.earliest if ranged else None
+
+    # THEN a hold placed before the cut-off is told the run of the morning, who is behind it what comes after that one
+    assert told(1, MONDAY) == (date(2026, 6, 7), date(2026, 6, 7))
+    assert told(2, MONDAY)[0] == date(2026, 6, 28)
+    # AND one placed since, or by who asks now, the run of the week after
+    assert told(1, night) == (date(2026, 6, 14), date(2026, 6, 14))
+    assert earliest_pickup(night, "12", 1, [copy()], OPEN, policy) == date(2026, 6, 14)
+    asked = forecast.of_place("12", 1, [copy()])
+    assert asked
+    assert asked.earliest == date(2026, 6, 14)
 
 
 def test_a_plan_stands_until_the_books_are_to_be_collected() -> None:

@@ -68,7 +68,7 @@ def pickup_of_hold(
     turn = turn_of(hold, position, copies, moment, calendar, policy)
     if turn.settled:
         return turn.day
-    return earliest_pickup(moment, turn.place, turn.position, turn.copies, calendar, policy, hold.patron_id, holders)
+    return _earliest(turn, hold.patron_id, Prospects(in_tokyo(moment), calendar, policy, holders, hold.placed_at))
 
 
 def available(copies: Sequence[Copy], moment: datetime) -> int:
@@ -87,26 +87,29 @@ def earliest_pickup(
     copies: Iterable[Copy],
     calendar: Calendar,
     policy: Policy,
-    patron_id: str = "",
-    holders: frozenset[str] | None = None,
 ) -> date | None:
     """The first day on which a hold placed at `moment` can be collected, or None if no date can be told.
 
     `place` is the pickup place, `position` the hold's place in its queue, 1 for the head, counting all who wait;
-    `copies` are all of the title; `patron_id`, if known, lets an opted-in patron's suspended run count (RULES 22).
-    `holders` are as of `Prospects`.
+    `copies` are all of the title.
 
     Never earlier than it can be (RULES "The week", 11, 15, 18-22, 29), on this assumption: a book on loan comes back on
     its due date or, overdue, today; everybody ahead is served by the Thursday run and keeps the book to its due date.
     Who returns early, or leaves the queue, makes it earlier. A book found missing is not counted on.
     """
-    prospects = Prospects(in_tokyo(moment), calendar, policy, holders)
-    copies = counted_on(copies)
+    return _earliest(Turn(place, position, list(copies)), "", Prospects(in_tokyo(moment), calendar, policy))
+
+
+def _earliest(turn: Turn, patron_id: str, prospects: Prospects) -> date | None:
+    """The day of a turn; a patron who is opted in is reached by a suspended run (RULES 22)."""
+    copies = counted_on(turn.copies)
     free_at = [at for copy in copies if (at := prospects.free_at(copy)) is not None]
-    at = _turn(free_at, ahead_of(position, copies, prospects), prospects)
+    at = _turn(free_at, ahead_of(turn.position, copies, prospects), prospects)
     if at is None:
         return None
-    return prospects.prefectural_pickup(at) if place == PREFECTURAL else prospects.partner_pickup(at, place, patron_id)
+    if turn.place == PREFECTURAL:
+        return prospects.prefectural_pickup(at)
+    return prospects.partner_pickup(at, turn.place, patron_id)
 
 
 def counted_on(copies: Iterable[Copy]) -> list[Copy]:

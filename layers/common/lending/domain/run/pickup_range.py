@@ -11,17 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, takewhile
 
 from lending.domain.calendar.calendar import Calendar
-from lending.domain.calendar.coming_weeks import coming_week, weeks_from
+from lending.domain.calendar.coming_weeks import week_of_next_run, weeks_from
 from lending.domain.catalogue.title import Copy, CopyState
 from lending.domain.coming_back import habit
 from lending.domain.holds.hold import PREFECTURAL, Hold
 from lending.domain.policy import Policy
-from lending.domain.run.expected_pickup import ahead_of, counted_on, turn_of
+from lending.domain.run.expected_pickup import Turn, ahead_of, counted_on, turn_of
 from lending.domain.run.prospects import Prospects
-from lending.domain.week import HORIZON, TOKYO, in_tokyo
+from lending.domain.week import HORIZON, TOKYO, Week, in_tokyo, run_due_from
 
 _FIRST, _MIDDLE, _LAST = 0.1, 0.5, 0.9
 # A middle by which a book comes less often than this would be none.
@@ -45,14 +45,19 @@ class ExpectedPickup:
 class Forecast:
     """What is expected of holds as of a moment; one for all holds of a page, as they share the weeks to come."""
 
-    def __init__(self, moment: datetime, calendar: Calendar, policy: Policy) -> None:
+    def __init__(self, moment: datetime, calendar: Calendar, policy: Policy, runs_missed: int = 0) -> None:
+        """Args:
+        runs_missed: of the runs to come those whose cut-off, on a day before, is over for a hold (RULES 18).
+        """
         self._now = in_tokyo(moment)
         self.calendar, self._policy = calendar, policy
         self._prospects = Prospects(self._now, calendar, policy)
         self._habit = habit(calendar.returns, policy)
-        self._weeks = list(weeks_from(coming_week(moment, calendar, policy).run_date, policy))
+        weeks = weeks_from(week_of_next_run(moment, calendar, policy).run_date, policy)
+        self._weeks = list(weeks)[runs_missed:]
         made = [week for week in self._weeks if calendar.service_suspension_on(week.run_date) is None]
-        self._cut_offs, self._due_dates = [week.cut_off for week in made], [week.due_on for week in made]
+        self._runs, self._due_dates = [self._made_at(week) for week in made], [week.due_on for week in made]
+        self._of_later = cache(lambda missed: Forecast(moment, calendar, policy, missed))
         self._checked_in = cache(self._prospects.checked_in)
         self._back = cache(self._chances_back)
         self._rounds: dict[date | CopyState, _Rounds] = {}
@@ -65,34 +70,36 @@ class Forecast:
         turn = turn_of(hold, position, copies, self._now, self.calendar, self._policy)
         if turn.settled:
             return ExpectedPickup(turn.day, turn.day, turn.day, "この本は、用意しています。") if turn.day else None
-        return self.of_place(turn.place, turn.position, turn.copies, hold.patron_id, holders)
+        return self._placed(hold.placed_at).of_turn(turn, hold.patron_id, holders)
 
-    def of_place(
-        self,
-        place: str,
-        position: int,
-        copies: Sequence[Copy],
-        patron_id: str = "",
-        holders: frozenset[str] | None = None,
-    ) -> ExpectedPickup | None:
-        """What whoever is at `position` of a queue can expect. For the arguments see `earliest_pickup`."""
+    def of_place(self, place: str, position: int, copies: Sequence[Copy]) -> ExpectedPickup | None:
+        """What whoever comes now, as the one at `position` of a queue, can expect."""
+        return self._placed(self._now).of_turn(Turn(place, position, copies))
+
+    def _placed(self, moment: datetime) -> "Forecast":
+        """The forecast by the runs that take what was placed at a moment."""
+        missed = sum(1 for _ in takewhile(lambda week: week.cut_off < moment, self._weeks))
+        return self._of_later(missed) if missed else self
+
+    def of_turn(self, turn: Turn, patron_id: str = "", holders: frozenset[str] | None = None) -> ExpectedPickup | None:
+        """What a turn in a queue comes to, by the runs of this forecast."""
         prospects = Prospects(self._now, self.calendar, self._policy, holders)
-        copies = counted_on(copies)
+        copies, position = counted_on(turn.copies), turn.position
         ahead = max(0, ahead_of(position, copies, prospects))
         rounds = [self._rounds_of(copy, prospects) for copy in copies]
-        days = _days(self._occasions(place, patron_id), lambda at: _chance(rounds, at, ahead + 1))
+        days = _days(self._occasions(turn.place, patron_id), lambda at: _chance(rounds, at, ahead + 1))
         return ExpectedPickup(*days, _assumption(ahead, len(copies), days)) if days else None
 
     def rounds_after(self, free: _Chances) -> _Chances:
         """When a copy that is free at some moment is free again, after the run that lends it (RULES 18, 22)."""
         lent = defaultdict[int, float](float)
         for at, part in free.items():
-            lent[bisect_left(self._cut_offs, at)] += part
+            lent[bisect_left(self._runs, at)] += part
         likely = {run: part for run, part in lent.items() if part > _HARDLY_EVER}
         whole = sum(lent.values()) / sum(likely.values()) if likely else 0.0
         again = defaultdict[datetime, float](float)
         for run, part in likely.items():
-            if run < len(self._cut_offs):
+            if run < len(self._runs):
                 for at, chance in self._back(self._due_dates[run]):
                     again[at] += whole * part * chance
         return again
@@ -121,6 +128,9 @@ class Forecast:
         together = sum(chances.values())
         return [(at, part / together) for at, part in chances.items()]
 
+    def _made_at(self, week: Week) -> datetime:
+        return run_due_from(week.run_date, self._policy)
+
     def _at_place(self, place: str, patron_id: str) -> "_Occasions":
         return self._at_library() if place == PREFECTURAL else self._at_facility(place, patron_id)
 
@@ -131,14 +141,14 @@ class Forecast:
         return _Occasions(moments, lambda number: self._prospects.prefectural_pickup(moments[number]))
 
     def _at_facility(self, facility: str, patron_id: str) -> "_Occasions":
-        """Each run's cut-off, and the day on which a facility hands over what it lends (RULES 18, 21, 22, 29)."""
+        """When each run is made, and the day on which a facility hands over what it lends (RULES 18, 21, 22, 29)."""
         calendar, weeks = self.calendar, self._weeks
 
         def pickup(number: int) -> date | None:
             reached = (week for week in weeks[number:] if calendar.reaches(patron_id, week.run_date))
             return next((day for week in reached if (day := calendar.first_pickup_day(facility, week))), None)
 
-        return _Occasions([week.cut_off for week in weeks], cache(pickup))
+        return _Occasions([self._made_at(week) for week in weeks], cache(pickup))
 
 
 class _Rounds:

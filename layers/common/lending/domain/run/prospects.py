@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import dropwhile
 
 from lending.domain.calendar.calendar import Calendar
-from lending.domain.calendar.coming_weeks import coming_week, weeks_from
+from lending.domain.calendar.coming_weeks import week_of_next_run, weeks_from
 from lending.domain.catalogue.title import Copy, CopyState
 from lending.domain.policy import Policy
 from lending.domain.week import DAY, HORIZON, TOKYO, Week, counter_due_on, each_day
@@ -16,13 +17,15 @@ class Prospects:
     """What can be expected of copies and runs from `now` on.
 
     `holders` are the patrons who hold the title, as far as copies are planned for them, if known: a plan for somebody
-    else is void (RULES 23).
+    else is void (RULES 23). `placed_at` is the moment of the hold that waits, `now` if there is none yet: the cut-off
+    of a run may be over on a day before it, and the run takes what was placed by then (RULES 18).
     """
 
     now: datetime
     calendar: Calendar
     policy: Policy
     holders: frozenset[str] | None = None
+    placed_at: datetime | None = None
 
     def is_promised(self, copy: Copy) -> bool:
         """Whether staff are fetching the copy for a hold, which then still counts as waiting (RULES 23)."""
@@ -81,7 +84,9 @@ class Prospects:
         return first_open_day(first, self.now.date() + HORIZON, self.calendar)
 
     def _weeks(self, at: datetime) -> Iterable[Week]:
-        return weeks_from(coming_week(at, self.calendar, self.policy).run_date, self.policy)
+        placed_at = self.placed_at or self.now
+        weeks = weeks_from(week_of_next_run(at, self.calendar, self.policy).run_date, self.policy)
+        return dropwhile(lambda week: week.cut_off < placed_at, weeks)
 
 
 def first_open_day(day: date, last: date, calendar: Calendar) -> date | None:
