@@ -345,6 +345,8 @@ class ReferenceLibrary:
             no.append("facility_suspended")
         if no:
             raise No(*no)
+        for hold in self.holds_of(patron):
+            hold.after = "" if hold.after == title else hold.after  # that was an earlier hold on it
         self.holds[patron, title] = Hold(patron, title, place, now, now)
 
     def cancel(self, patron: str, title: str) -> None:

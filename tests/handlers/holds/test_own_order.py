@@ -190,6 +190,19 @@ def test_who_comes_after_a_hold_that_is_cancelled_need_not_wait(at: SampleLibrar
     assert planned(at) == {"t-2": "p-1"}
 
 
+def test_an_order_is_over_with_the_hold_it_was_made_for(at: SampleLibrary) -> None:
+    # GIVEN the same, and the first is placed anew after it was cancelled
+    at.hold("p-1", "t-1"), at.hold("p-1", "t-2")
+    arrange("t-2", after="t-1")
+    holds_function(request("DELETE", "/api/me/holds/t-1", group="patron", user="p-1"), context())
+    again = {"title_id": "t-1", "pickup_place": "12"}
+    holds_function(request("POST", "/api/me/holds", body=again, group="patron", user="p-1"), context())
+    # THEN the second does not come after it (RULES 47)
+    assert [(title_id, each["after"]) for title_id, each in sorted(show().items())] == [("t-1", None), ("t-2", None)]
+    run()
+    assert planned(at) == {"t-1": "p-1", "t-2": "p-1"}
+
+
 def test_an_order_made_after_the_run_counts_at_the_scan(at: SampleLibrary) -> None:
     # GIVEN a planned book, and an order made since WHEN it is scanned THEN the next in the queue has it (21, 23, 47)
     at.hold("p-1", "t-1"), at.hold("p-1", "t-2"), at.hold("p-2", "t-1")

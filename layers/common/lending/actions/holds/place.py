@@ -1,6 +1,7 @@
 """Placing a hold and taking it back (RULES 9-12)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from lending.actions.library import Library
 from lending.actions.one_by_one import Outcome, each_on_its_own
@@ -43,11 +44,20 @@ def place_hold(library: Library, patron_id: str, title_id: str, pickup_place: st
         holds.addition(hold),
         titles.lendable_check(title_id),
         baskets.removal(patron_id, title_id),
+        *_ends_of_orders(library, patron_id, title_id),
         *traces,
         tries=CROWD_TRIES,
     )
     queues.drop_emptied_days(library.table, title_id)
     return hold
+
+
+def _ends_of_orders(library: Library, patron_id: str, title_id: str) -> list[Write]:
+    """What was to come after an earlier hold on the title does not come after the new one (RULES 47)."""
+    if not library.policy.reading_order:
+        return []
+    followers = [each for each in holds.of_patron(library.table, patron_id) if each.after == title_id]
+    return [holds.order_change(each, replace(each, after="")) for each in followers]
 
 
 def place_holds(library: Library, patron_id: str, title_ids: Iterable[str], pickup_place: str) -> list[Outcome[Hold]]:
