@@ -29,7 +29,7 @@ PICTURES = (
     Picture("facility-phone.png", "facility.html", PHONE, 990),
     Picture("desk-today.png", "desk.html", DESKTOP, 895),
     Picture("desk-pulls-dark.png", "desk.html#pulls", DESKTOP, 900, dark=True),
-    Picture("desk-calendar.png", "desk.html#calendar", DESKTOP, 1730),
+    Picture("desk-calendar.png", "desk.html#calendar", DESKTOP, 2020),
     Picture("desk-snow.png", "desk.html#snow", DESKTOP, 900),
     Picture("run-replay.gif", "desk.html#replay/{run}", 720, 1100, moves=True),
     Picture("run-report.png", "desk.html#run/{run}", DESKTOP, 1380),
