@@ -590,6 +590,14 @@ def test_a_patron_sees_what_is_kept_has_it_as_a_file_and_leaves(phone: BrowserCo
     page.get_by_role("button", name="カレンダー用のアドレスを作る").click()
     address = page.get_by_label("カレンダー用のアドレス").input_value()
     assert_accessible(page)
+    # AND copying it says so beside the button, and the page stays where it is
+    phone.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="アドレスをコピーする").scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    page.get_by_role("button", name="アドレスをコピーする").click()
+    expect(page.locator("#calendar-link").get_by_role("status")).to_have_text("アドレスをコピーしました。")
+    assert page.evaluate("async () => [scrollY, await navigator.clipboard.readText()]") == [before, address]
+    assert before > 0
     follow = "address => fetch(address).then(answer => answer.text())"
     assert page.evaluate(follow, address).startswith("BEGIN:VCALENDAR\r\n")
     page.get_by_role("button", name="表示をやめる").click()

@@ -126,3 +126,6 @@ def test_numbers_for_all_and_whether_all_went_well(phone: BrowserContext, given:
     anyone.goto("/statistics.html")
     expect(anyone.locator("figure", has_text="木曜日の処理").get_by_role("img")).to_be_visible()
     assert_accessible(anyone)
+    with anyone.expect_download() as download:
+        anyone.get_by_role("button", name="表計算ソフト用の表(CSV)").click()
+    assert download.value.path().read_text().startswith("week_from,week_until,facility")

@@ -39,9 +39,11 @@ export const calendarSettings = (link, app) => [
  */
 function shownLink(token, titles, app) {
   const address = `${location.origin}/api/calendar-links/${token}`;
+  const said = el("p", { role: "status" });
   const copy = async () => {
+    said.textContent = "";
     await navigator.clipboard.writeText(address);
-    app.announce("アドレスをコピーしました。");
+    said.textContent = "アドレスをコピーしました。";
   };
   const revoke = async () => {
     if (!(await confirmDialog("カレンダーへの表示をやめますか", ENDS, "表示をやめる"))) return;
@@ -65,6 +67,7 @@ function shownLink(token, titles, app) {
       app.button("アドレスをコピーする", "コピーしています…", copy, { class: "button plain" }),
       app.button("表示をやめる", "やめています…", revoke, { class: "button plain" }),
     ),
+    said,
   );
 }
 

@@ -2,6 +2,7 @@
 
 import { confirmDialog } from "../confirm-dialog.js";
 import { el } from "../dom.js";
+import { handOver } from "../hand-over.js";
 import { api } from "../session.js";
 
 const QUESTION =
@@ -20,11 +21,7 @@ export const personalData = ({ counts }, app) => [
     {},
     "登録の内容のほか、予約、貸出、予約かご、お送りしたメール、職員が行った手続きの記録などを保管しています。返した本の記録は残しません。",
   ),
-  el(
-    "div",
-    { class: "actions" },
-    app.button("すべての情報をファイルで受け取る", "用意しています…", () => download(app), { class: "button plain" }),
-  ),
+  ...filePart(app),
   el("h2", {}, "登録の抹消"),
   counts.holds || counts.loans ? inTheWay(counts) : el("p", {}, "予約と貸出がないので、手続きできます。"),
   el(
@@ -50,12 +47,15 @@ const inTheWay = ({ holds, loans }) => [
 ];
 
 /** @param {App} app */
-async function download(app) {
-  const file = new Blob([JSON.stringify(await api.get("/me/export"), null, 2)], { type: "application/json" });
-  const address = URL.createObjectURL(file);
-  el("a", { href: address, download: "my-library.json" }).click();
-  URL.revokeObjectURL(address);
-  app.announce("ファイルをお渡ししました。");
+function filePart(app) {
+  const said = el("p", { role: "status" });
+  const download = async () => {
+    said.textContent = "";
+    handOver("my-library.json", "application/json", JSON.stringify(await api.get("/me/export"), null, 2));
+    said.textContent = "ファイルをお渡ししました。";
+  };
+  const button = app.button("すべての情報をファイルで受け取る", "用意しています…", download, { class: "button plain" });
+  return [el("div", { class: "actions" }, button), said];
 }
 
 /** @param {App} app */

@@ -2,6 +2,7 @@
 
 import { list } from "../api.js";
 import { el } from "../dom.js";
+import { handOver } from "../hand-over.js";
 import { placeNames } from "../places.js";
 import { api } from "../session.js";
 import { beside } from "./list.js";
@@ -24,13 +25,5 @@ async function load(app) {
   ];
 }
 
-/** The table needs the token that a link cannot send: it is fetched, and handed over as a file. */
-async function save() {
-  const text = await api.get("/desk/statistics?format=csv");
-  const link = el("a", {
-    href: URL.createObjectURL(new Blob([text], { type: "text/csv" })),
-    download: "statistics.csv",
-  });
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
+/** The table needs the token that a link cannot send. */
+const save = async () => handOver("statistics.csv", "text/csv", await api.get("/desk/statistics?format=csv"));
