@@ -7,7 +7,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from lending.aws.search_file import Entry, SearchFile, build
+from lending.aws.search_file import Entry, SearchFile
+from lending.aws.search_making import build
 from lending.domain.catalogue.search_text import Query, grams
 
 MOST = 21  # a page, and whether there is more

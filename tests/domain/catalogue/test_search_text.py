@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from lending.domain.catalogue.description import Description
 from lending.domain.catalogue.letters import in_kana, plain
-from lending.domain.catalogue.search_text import grams, grams_of_word, order_of, query_of, searched
+from lending.domain.catalogue.search_text import LOOSE, grams, is_part, order_of, parts, query_of, searched
 
 BOOK = searched(
     Description("t-1", "吾輩は猫である : 上編自序つき", "夏目 漱石", "4-10-101001-3",
@@ -89,11 +89,19 @@ def test_no_field_runs_into_the_next(publisher: str, author: str) -> None:
     assert fields == ["題", "", "", *(each for each in rest if each not in ("", "題"))]
 
 
-@given(st.text(alphabet="あ猫a12", max_size=16), st.integers(0, 12), st.integers(1, 12))
+@given(st.text(alphabet="あい猫ab12\n", max_size=16), st.integers(0, 12), st.integers(1, 12))
 def test_every_word_of_a_text_is_found_by_its_grams(text: str, start: int, length: int) -> None:
     # GIVEN a word that is in a text
-    if word := text[start : start + length]:
-        # THEN its grams are among the text's, and a single character begins one of them
-        assert set(grams_of_word(word)) <= set(grams(text))
-        assert bool(set(grams_of_word(word))) == (len(word) > 1)
-        assert any(gram.startswith(word[0]) for gram in grams(text))
+    if (word := text[start : start + length]) and "\n" not in word:
+        # THEN its grams are among the text's, and so are its parts
+        assert grams(word) <= grams(text)
+        assert parts(word) <= parts(text)
+        # and if it has no gram, it has nothing but what is loose
+        assert grams(word) or set(word) <= LOOSE
+        assert not grams(text) & LOOSE
+
+
+@given(st.text(alphabet="あ猫a12", min_size=1, max_size=5), st.text(alphabet="あ猫a12", max_size=16))
+def test_what_is_all_of_a_part_is_in_just_the_texts_that_have_it(word: str, text: str) -> None:
+    if is_part(word):
+        assert (word in parts(text)) == (word in text)

@@ -16,7 +16,7 @@ from infra.catalogue.files import read
 from infra.import_catalogue import import_catalogue
 from infra.search_anew import search_anew
 from lending.actions.catalogue.refresh_search import refresh_search
-from lending.aws import search_file
+from lending.aws import search_file, search_making
 from lending.aws.table import Overtaken, Table
 from lending.aws.table.calendar import calendar, facilities
 from lending.aws.table.catalogue import copies, search_index, titles
@@ -385,28 +385,28 @@ def test_samples_renew_the_search_every_night(books: Table) -> None:
 
 def test_what_changes_while_a_file_is_made_stays_to_be_found(books: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN a file being made, while a title gets another name
-    build = search_file.build
+    build = search_making.build
 
     def build_and_change(*how: Any) -> int:
         put("t-3", "改題")
         return build(*how)
 
-    monkeypatch.setattr(search_file, "build", build_and_change)
+    monkeypatch.setattr(search_making, "build", build_and_change)
     refresh_search(books, BUCKET)
     assert found("改題") == ["t-3"]
     assert "t-3" not in found("こころ")
 
 
 def test_of_two_new_files_at_once_one_is_used(books: Table, monkeypatch: pytest.MonkeyPatch) -> None:
-    build = search_file.build
+    build = search_making.build
 
     def build_beside_another(*how: Any) -> int:
-        monkeypatch.setattr(search_file, "build", build)
+        monkeypatch.setattr(search_making, "build", build)
         put("t-4", "こころざし")
         refresh_search(books, BUCKET)
         return build(*how)
 
-    monkeypatch.setattr(search_file, "build", build_beside_another)
+    monkeypatch.setattr(search_making, "build", build_beside_another)
     with pytest.raises(Overtaken):
         refresh_search(books, BUCKET)
     assert "t-4" in found("こころ")

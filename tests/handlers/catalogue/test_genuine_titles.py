@@ -10,7 +10,8 @@ from functions.public.handler import handler
 from infra.catalogue.files import read
 from lending.actions.catalogue.describe_titles import bring_in
 from lending.actions.catalogue.refresh_search import refresh_search
-from lending.aws.search_file import Entry, SearchFile, build
+from lending.aws.search_file import Entry, SearchFile
+from lending.aws.search_making import build
 from lending.aws.table import Table, in_batches
 from lending.domain.catalogue.description import Kind
 from lending.domain.catalogue.letters import plain

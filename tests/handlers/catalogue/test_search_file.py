@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lending.aws import clients, search_file
-from lending.aws.search_file import Entry, SearchFile, build
+from lending.aws import clients, search_file, search_making
+from lending.aws.search_file import Entry, SearchFile
 from lending.aws.search_letters import decoded, encoded
+from lending.aws.search_making import build
 from lending.domain.catalogue.description import Description, Kind
 from lending.domain.catalogue.letters import plain
 from lending.domain.catalogue.search_text import Query, names_of, query_of
@@ -64,7 +65,8 @@ def test_what_is_found_is_what_reading_all_texts_finds(
     entries = [Entry.of(replace(each, title_id=f"t-{number:02}")) for number, each in enumerate(told)]
     # GIVEN a file of some titles, few of which already make a word a frequent one
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(search_file, "_FREQUENT", frequent)
+        patched.setattr(search_file, "FIRST", frequent)
+        patched.setattr(search_making, "FIRST", frequent)
         patched.setattr(search_file, "_MANY", 2 * frequent)
         file = made(Path(folder) / "titles.sqlite", entries)
         # WHEN anything is searched, or a whole title, or a volume of it

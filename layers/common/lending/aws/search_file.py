@@ -1,4 +1,4 @@
-"""The file that is searched: SQLite with a full-text index of every two characters that stand together.
+"""The file that is searched: SQLite with a full-text index of kanji, and of what else stands together.
 
 It is made whole and never changed, lies in a bucket under the name of its content, and is read from the function's own
 disk. So an idle catalogue costs its storage, and a search no request but the one that asks which file it is. SQLite's
@@ -6,8 +6,9 @@ own trigrams would not find 「漱石」: most words asked for are that short.
 
 Titles are numbered in the order of their readings, so that the first ones found are the first ones shown; `by_name` has
 their numbers in the order of their names, so that whole titles and beginnings are looked for as in a dictionary. What
-the index proposes is compared with the titles' texts, see `search_letters`. The kind and the year of a title are grams
-as well.
+the index proposes is compared with the titles' texts, see `search_letters`. Of what is too frequent for the index the
+first titles are known; what they do not answer is read title by title. The kind and the year of a title are grams as
+well.
 """
 
 import fcntl
@@ -17,8 +18,6 @@ import shutil
 import sqlite3
 import tempfile
 from array import array
-from bisect import bisect_left
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -26,41 +25,36 @@ from itertools import chain, islice, takewhile
 from pathlib import Path
 
 from lending.aws.clients import client
+from lending.aws.search_dictionary import Dictionary
 from lending.aws.search_letters import decoded, encoded
-from lending.aws.search_terms import term_of
+from lending.aws.search_terms import Term, term_of
 from lending.domain.catalogue.description import Description, Kind
-from lending.domain.catalogue.search_text import Query, grams, kind_gram, names_of, order_of, searched, year_gram
+from lending.domain.catalogue.search_text import (
+    BETWEEN,
+    LOOSE,
+    Query,
+    Word,
+    kind_gram,
+    names_of,
+    order_of,
+    parts,
+    searched,
+    year_gram,
+)
 
 FOLDER = "search/"
+Value = str | bytes | int | None
 
-_SCHEMA = """
-PRAGMA page_size = 8192;
-CREATE TABLE entry (n INTEGER PRIMARY KEY, title_id TEXT NOT NULL, year INTEGER, kind INTEGER, text BLOB NOT NULL);
-CREATE TABLE by_name (numbers BLOB NOT NULL);
-CREATE VIRTUAL TABLE gram USING fts5(
-    grams, content='', detail=none, columnsize=0, prefix='1', tokenize="ascii tokenchars '_#$+<=>^`|~'"
-);
-INSERT INTO gram (gram, rank) VALUES ('pgsz', 8000), ('hashsize', 33554432);
-CREATE TABLE frequent (gram TEXT PRIMARY KEY, titles INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE years (year INTEGER PRIMARY KEY);
-CREATE TEMP TABLE raw (title_id TEXT PRIMARY KEY, place TEXT, name TEXT, year INTEGER, kind INTEGER, text BLOB)
-    WITHOUT ROWID;
-"""
-_NUMBERED = """
-INSERT INTO entry SELECT row_number() OVER (ORDER BY place, title_id), title_id, year, kind, text FROM raw;
-INSERT INTO years SELECT DISTINCT year FROM raw;
-"""
-_BY_NAME = """
-SELECT n FROM (SELECT row_number() OVER (ORDER BY place, title_id) AS n, name FROM raw) ORDER BY name, n
-"""
-_ENTRY = "SELECT title_id, year, kind, text"
-_KINDS = list(Kind)
-# So many titles make a gram or a character a frequent one.
-_FREQUENT = 500
+KINDS = list(Kind)
+# Of a part that the index does not have, so many titles are known, the first ones; one that has as many is frequent.
+FIRST = 500
+_ENTRY = "SELECT n, title_id, year, kind, isbn, text"
 # So many titles are not all read to find the latest: the years are asked for one after the other.
 _MANY = 20_000
 # More titles of a query are not counted: each is compared with it.
 _COUNTED = 1000
+# So much of the file is read where it lies, without a copy of each page: all of it.
+_MAPPED = 1 << 31
 _ON_DISK = "lending-search"
 _CHUNK = 1 << 20
 
@@ -85,14 +79,26 @@ class Entry:
         return order_of(self.text), self.title_id
 
 
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Which titles to read: `few` says that there are not many, `number` what to order them by."""
+
+    sql: str
+    values: list[Value]
+    number: str
+    few: bool = False
+
+
 class SearchFile:
     """A search file, open for reading."""
 
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        self._db.execute(f"PRAGMA mmap_size = {_MAPPED}")
         (numbers,) = self._db.execute("SELECT numbers FROM by_name").fetchone()
-        self._by_name = array("I", numbers)
-        self._titles: dict[str, int] = dict(self._db.execute("SELECT gram, titles FROM frequent"))
+        self._by_name = Dictionary(array("I", numbers), self._name)
+        self._by_reading = Dictionary(range(1, len(self._by_name.numbers) + 1), self._reading)
+        self._titles: dict[str, int] = dict(self._db.execute("SELECT part, titles FROM frequent"))
 
     def nearest(self, query: Query, kind: Kind | None, most: int) -> Iterator[Entry]:
         """Titles that have every word, of each rank the first ones (see `Query.rank`); one may come twice.
@@ -110,29 +116,33 @@ class SearchFile:
 
     def in_order(self, query: Query, kind: Kind | None, most: int) -> Iterator[Entry]:
         """So many titles that have every word, by their readings."""
-        where, values = self._where(query, kind)
-        return self._entries(f"{where} ORDER BY gram.rowid LIMIT ?", *values, most)
+        where = self._where(query, kind, enough=most)
+        return self._entries(f"{where.sql} ORDER BY {where.number} LIMIT ?", *where.values, most)
 
     def latest(self, query: Query, kind: Kind | None, most: int) -> Iterator[Entry]:
         """So many titles that have every word, the latest first, those of a year by their readings."""
-        if term_of(query, self._titles).titles < _MANY:
-            where, values = self._where(query, kind)
-            return self._entries(f"{where} ORDER BY year DESC, gram.rowid LIMIT ?", *values, most)
+        term, where = term_of(query, self._titles), self._where(query, kind)
+        if where.few or (term.match and term.titles < _MANY):
+            return self._entries(f"{where.sql} ORDER BY year DESC, {where.number} LIMIT ?", *where.values, most)
         years = (year for (year,) in self._db.execute("SELECT year FROM years ORDER BY year DESC"))
         return islice(chain.from_iterable(self._of_year(query, kind, year, most) for year in years), most)
 
     def count(self, query: Query, kind: Kind | None, without: Collection[str]) -> int | None:
         """How many titles have every word, without some ids; None if they are too many to be counted.
 
-        Of a frequent pair or character it is how many had it when the file was made.
+        Of a frequent part of a text it is how many had it when the file was made.
         """
         term = term_of(query, self._titles)
-        if term.whole and term.titles and kind is None:
-            return term.titles
-        where, values = self._where(query, kind)
-        ids = json.dumps(sorted(without))
-        found = f"SELECT 1 {where} AND title_id NOT IN (SELECT value FROM json_each(?)) LIMIT ?"  # noqa: S608
-        (count,) = self._db.execute(f"SELECT count(*) FROM ({found})", (*values, ids, _COUNTED + 1)).fetchone()  # noqa: S608
+        if kind is None and term.part in self._titles:
+            return self._titles[term.part]
+        where = self._where(query, kind)
+        but = " AND title_id NOT IN (SELECT value FROM json_each(?))" if without else ""
+        ids = [json.dumps(sorted(without))] if without else []
+        found = f"SELECT 1 {where.sql}{but} LIMIT ?"
+        (count,) = self._db.execute(
+            f"SELECT count(*) FROM ({found})",  # noqa: S608
+            (*where.values, *ids, _COUNTED + 1),
+        ).fetchone()
         return int(count) if count <= _COUNTED else None
 
     def entries(self) -> Iterator[Entry]:
@@ -143,31 +153,51 @@ class SearchFile:
         """Let the file go, so that its place on the disk is free once it is deleted."""
         self._db.close()
 
-    def _where(self, query: Query, kind: Kind | None, *more: str) -> tuple[str, list[str | bytes]]:
-        """The titles that have every word, and more grams: what to ask, and with which values."""
+    def _where(self, query: Query, kind: Kind | None, *marks: str, enough: int | None = None) -> "_Where":
+        """The titles that have every word, and more grams.
+
+        Args:
+            enough: so many of the first ones will do, None if it must be all.
+        """
         term = term_of(query, self._titles)
-        marks = [*more, *([kind_gram(kind)] if kind else [])]
-        compared = () if term.whole else query.words
-        each = "".join(f" AND ({' OR '.join(['instr(text, ?)'] * len(word))})" for word in compared)
-        match = " AND ".join([term.match, *(f'"{mark}"' for mark in marks)])
-        forms = (encoded(form) for word in compared for form in word)
-        return f"FROM gram CROSS JOIN entry ON entry.n = gram.rowid WHERE gram MATCH ?{each}", [match, *forms]
+        compared, values = _compared(() if term.whole else query.words)
+        numbers = None if term.match or marks else self._first(query, term, None if kind else enough)
+        if numbers is not None:
+            listed = "FROM entry WHERE n IN (SELECT value FROM json_each(?)) AND ifnull(kind = ?, 1)"
+            number = None if kind is None else KINDS.index(kind)
+            return _Where(f"{listed}{compared}", [json.dumps(numbers), number, *values], "n", few=True)
+        marks = (*marks, *([kind_gram(kind)] if kind else []))
+        match = " AND ".join((*filter(None, [term.match]), *(f'"{mark}"' for mark in marks)))
+        if not match:
+            return _Where(f"FROM entry WHERE 1{compared}", values, "n")
+        found = f"FROM gram CROSS JOIN entry ON entry.n = gram.rowid WHERE gram MATCH ?{compared}"
+        return _Where(found, [match, *values], "gram.rowid")
+
+    def _first(self, query: Query, term: Term, enough: int | None) -> list[int] | None:
+        """The numbers of some titles among which are all that have every word, or at least the first ones."""
+        if term.part in LOOSE and enough is not None and enough <= FIRST:
+            return self._having(term.part)[:enough]
+        alone = (part for forms in query.words if len(forms) == 1 for part in parts(forms[0]) & LOOSE)
+        rare = next((part for part in alone if part not in self._titles), None)
+        return None if rare is None else self._having(rare)
+
+    def _having(self, part: str) -> list[int]:
+        row = self._db.execute("SELECT first FROM loose WHERE part = ?", (part,)).fetchone()
+        return array("I", row[0]).tolist() if row else []
 
     def _of_year(self, query: Query, kind: Kind | None, year: int, most: int) -> Iterator[Entry]:
-        where, values = self._where(query, kind, year_gram(year))
-        return self._entries(f"{where} ORDER BY gram.rowid LIMIT ?", *values, most)
+        where = self._where(query, kind, year_gram(year))
+        return self._entries(f"{where.sql} ORDER BY {where.number} LIMIT ?", *where.values, most)
 
     def _begun(self, name: str) -> Iterator[Entry]:
         """The titles whose names begin so, by name."""
-        first = bisect_left(self._by_name, name, key=lambda n: decoded(self._names(n)[0]))
-        found = (self._entry(self._by_name[place]) for place in range(first, len(self._by_name)))
+        places = range(self._by_name.place(name), len(self._by_name.numbers))
+        found = (self._entry(self._by_name.numbers[place]) for place in places)
         return takewhile(lambda entry: names_of(entry.text)[0].startswith(name), found)
 
     def _read(self, name: str) -> Iterator[Entry]:
         """The titles whose readings begin so, or names where there is no reading, by them."""
-        numbers = range(1, len(self._by_name) + 1)
-        first = bisect_left(numbers, name, key=self._reading)
-        found = (self._entry(n) for n in numbers[first:])
+        found = self._entries("FROM entry WHERE n > ? ORDER BY n", self._by_reading.place(name))
         return takewhile(lambda entry: _reading_of(entry.text).startswith(name), found)
 
     def _of_volume(self, query: Query) -> Iterator[Entry]:
@@ -184,13 +214,36 @@ class SearchFile:
         (text,) = self._db.execute("SELECT text FROM entry WHERE n = ?", (n,)).fetchone()
         return bytes(text).split(b"\n", 2)
 
+    def _name(self, n: int) -> str:
+        return decoded(self._names(n)[0])
+
     def _reading(self, n: int) -> str:
         name, reading, *_ = self._names(n)
         return decoded(reading or name)
 
-    def _entries(self, sql: str, *values: str | bytes | int) -> Iterator[Entry]:
-        for title_id, year, kind, text in self._db.execute(f"{_ENTRY} {sql}", values):
-            yield Entry(title_id, decoded(text), year, _KINDS[kind])
+    def _entries(self, sql: str, *values: Value) -> Iterator[Entry]:
+        return (entry for _, entry in numbered(self._db, sql, *values))
+
+
+def numbered(db: sqlite3.Connection, sql: str = "FROM entry ORDER BY n", *values: Value) -> Iterator[tuple[int, Entry]]:
+    """Titles of a file with their numbers; the ISBN and the year are at the end of a text again."""
+    for n, title_id, year, kind, isbn, text in db.execute(f"{_ENTRY} {sql}", values):
+        numbers = [str(number) for number in (isbn, year) if number]
+        yield n, Entry(title_id, BETWEEN.join([decoded(text), *numbers]), year or 0, KINDS[kind])
+
+
+def _compared(words: Iterable[Word]) -> tuple[str, list[Value]]:
+    """What the text of a title has of each word, and the values: a number may be in its year or its ISBN."""
+    sql, values = [], list[Value]()
+    for word in words:
+        forms = list[str]()
+        for form in word:
+            kept = encoded(form)
+            numbers = form.isascii() and form.isdigit()
+            forms.append(f"instr(text, ?){' OR instr(year, ?) OR instr(isbn, ?)' if numbers else ''}")
+            values += [kept, form, form] if numbers else [kept]
+        sql.append(f" AND ({' OR '.join(forms)})")
+    return "".join(sql), values
 
 
 def _is_called(name: str, entry: Entry) -> bool:
@@ -200,40 +253,6 @@ def _is_called(name: str, entry: Entry) -> bool:
 def _reading_of(text: str) -> str:
     name, reading, _ = names_of(text)
     return reading or name
-
-
-def build(path: Path, entries: Iterable[Entry]) -> int:
-    """Make a search file; of several entries with one title id the last counts. Answers how many titles it has."""
-    db = sqlite3.connect(path)
-    db.executescript(_SCHEMA)
-    db.executemany("INSERT OR REPLACE INTO raw VALUES (?, ?, ?, ?, ?, ?)", map(_raw, entries))
-    db.executescript(_NUMBERED)
-    numbers = array("I", (n for (n,) in db.execute(_BY_NAME)))
-    db.execute("INSERT INTO by_name VALUES (?)", (numbers.tobytes(),))
-    titles = Counter[str]()
-    db.executemany("INSERT INTO gram (rowid, grams) VALUES (?, ?)", _grams(db, titles))
-    db.execute("INSERT INTO gram (gram) VALUES ('optimize')")
-    frequent = (each for each in titles.items() if each[1] >= _FREQUENT)
-    db.executemany("INSERT INTO frequent VALUES (?, ?)", frequent)
-    db.commit()
-    # What the index was merged from has left empty pages.
-    db.execute("VACUUM")
-    db.close()
-    return len(numbers)
-
-
-def _raw(entry: Entry) -> tuple[str, str, str, int, int, bytes]:
-    name, _, _ = names_of(entry.text)
-    kind = _KINDS.index(entry.kind)
-    return entry.title_id, order_of(entry.text), name, entry.year, kind, encoded(entry.text)
-
-
-def _grams(db: sqlite3.Connection, titles: Counter[str]) -> Iterator[tuple[int, str]]:
-    """The grams of each title, which are counted on the way, as its characters are, and its marks."""
-    for n, year, kind, text in db.execute("SELECT n, year, kind, text FROM entry ORDER BY n"):
-        found = set(grams(decoded(text)))
-        titles.update(found.union(*found))
-        yield n, " ".join((*sorted(found), year_gram(year), kind_gram(_KINDS[kind])))
 
 
 _open: dict[str, SearchFile] = {}

@@ -4,6 +4,7 @@ Plain texts (see `letters.plain`) have no capitals. What remains of ASCII is its
 kanji two, all else four; no byte that begins a letter stands inside another.
 """
 
+import codecs
 import re
 
 _KANA = "".join(char for char in map(chr, (*range(0x3042, 0x3095), 0x30FC)) if char not in "ぃぅぇぉっゃゅょゎをぢづゔ")
@@ -16,10 +17,10 @@ _BASE = len(_TRAILS)
 _ENCODED: dict[int, str] = {ord(char): chr(0x80 + place) for place, char in enumerate(_KANA)}
 _ENCODED |= {ord(char): _LEADS[place // _BASE] + _TRAILS[place % _BASE]
              for place, char in enumerate(["々", *_KANJI][: len(_LEADS) * _BASE])}  # fmt: skip
-_DECODED = {letters: chr(code) for code, letters in _ENCODED.items()}
 _PLACES = {letter: place for place, letter in enumerate(_TRAILS)}
-_SEVERAL = re.compile(f"[{re.escape(''.join(_LONG))}]...|[{re.escape(''.join(_LEADS))}].", re.DOTALL)
-_KANA_AGAIN = {0x80 + place: char for place, char in enumerate(_KANA)}
+_SEVERAL = re.compile(f"([{re.escape(''.join(_LONG))}]...|[{re.escape(''.join(_LEADS))}].)", re.DOTALL)
+# What each byte is if it is a letter by itself, or else as it is.
+_ALONE = "".join(map(chr, range(0x80))) + _KANA + "".join(map(chr, range(0x80 + len(_KANA), 0x100)))
 _KEPT = frozenset({*map(ord, "\n"), *range(0x20, 0x41), *range(0x5B, 0x7F)})
 
 
@@ -39,7 +40,19 @@ def _four(code: int) -> str:
     return _LONG[min(lead, 4)] + _TRAILS[first] + _TRAILS[second] + _TRAILS[third]
 
 
+class _Characters(dict[str, str]):
+    """The character of each letter of several bytes."""
+
+    def __missing__(self, letters: str) -> str:
+        code = _LONG.index(letters[0])
+        for trail in letters[1:]:
+            code = code * _BASE + _PLACES[trail]
+        self[letters] = chr(code)
+        return chr(code)
+
+
 _LETTERS = _Letters(_ENCODED)
+_CHARACTERS = _Characters((letters, chr(code)) for code, letters in _ENCODED.items() if len(letters) > 1)
 
 
 def encoded(text: str) -> bytes:
@@ -49,14 +62,6 @@ def encoded(text: str) -> bytes:
 
 def decoded(data: bytes) -> str:
     """The text that was kept."""
-    return _SEVERAL.sub(_one, data.decode("latin-1").translate(_KANA_AGAIN))
-
-
-def _one(found: "re.Match[str]") -> str:
-    letters = found[0]
-    if len(letters) < 4:
-        return _DECODED[letters]
-    code = _LONG.index(letters[0])
-    for trail in letters[1:]:
-        code = code * _BASE + _PLACES[trail]
-    return chr(code)
+    letters = _SEVERAL.split(codecs.charmap_decode(data, "strict", _ALONE)[0])
+    letters[1::2] = map(_CHARACTERS.__getitem__, letters[1::2])
+    return "".join(letters)

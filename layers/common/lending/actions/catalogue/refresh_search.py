@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from lending.aws import search_file
+from lending.aws import search_file, search_making
 from lending.aws.search_file import Entry
 from lending.aws.table import Overtaken, Table, again_when_overtaken
 from lending.aws.table.catalogue import search_index
@@ -45,7 +45,7 @@ def refresh_search(table: Table, bucket: str, entries: Iterable[Entry] = (), *, 
         known = state.file_key and not anew
         before = search_file.opened(bucket, state.file_key).entries() if known else iter(())
         stays = (entry for entry in before if entry.title_id not in removed)
-        count = search_file.build(path, (entry for part in (stays, changed, entries) for entry in part))
+        count = search_making.build(path, (entry for part in (stays, changed, entries) for entry in part))
         file_key = search_file.upload(bucket, path)
     if file_key != state.file_key:
         table.write(search_index.file_change(file_key, state.file_key))

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from operator import add
 
 from lending.domain.catalogue.description import Description, Kind
 from lending.domain.catalogue.letters import in_kana, plain
@@ -32,8 +33,12 @@ _ISBN_PREFIX = "978"
 _PART_NUMBER = re.compile(r"第?([0-9]+)(?:巻|号|集|冊|部|編|輯|期)?")
 _NUMBER = re.compile(r"[0-9]+")
 _ORDER = {"上": "1", "前": "1", "中": "2", "下": "3", "後": "3"}
-_DIGITS = 4
-_LONG_NUMBER = re.compile(rf"[0-9]{{{_DIGITS},}}")
+_LONG_NUMBER = re.compile(r"[0-9]{3,}")
+# What is so frequent that it tells little by itself: kana, Latin letters, digits.
+_OFTEN = frozenset("0123456789abcdefghijklmnopqrstuvwxyzー") | {*map(chr, range(ord("ぁ"), ord("ゖ") + 1))}
+_NOT_ALONE = _OFTEN | {BETWEEN}
+# Parts of a text that the index does not have for it.
+LOOSE = _OFTEN | {f"{number:02}" for number in range(100)}
 
 # The forms of one word, each of which will do.
 Word = tuple[str, ...]
@@ -41,18 +46,18 @@ Word = tuple[str, ...]
 
 def searched(of: Description) -> str:
     """What a title is found by: the main part of its name, its reading if it is another, its volume, and all else, made
-    plain."""
+    plain; its ISBN and its year at the end."""
     name, *more = _PARTS.split(of.title)
     heading, readings = plain(name), _readings(of.title_kana)
     reading = next((each for each in readings[:1] if each != heading), "")
     rest = [
         *map(plain, more),
         *readings[1:],
-        *map(plain, (of.author, of.author_kana, of.publisher, str(of.year or ""), of.ndc)),
-        _isbn_13(plain(of.isbn)),
+        *map(plain, (of.author, of.author_kana, of.publisher, of.ndc)),
     ]
     more_to_find = (each for each in dict.fromkeys(rest) if each not in ("", heading, reading))
-    return BETWEEN.join([heading, reading, plain(of.volume), *more_to_find])
+    numbers = filter(None, (_isbn_13(plain(of.isbn)), str(of.year or "")))
+    return BETWEEN.join([heading, reading, plain(of.volume), *more_to_find, *numbers])
 
 
 def _readings(kana: str) -> list[str]:
@@ -141,21 +146,28 @@ def _forms(part: str) -> Word:
     return (word, meant) if meant and meant != word else (word,)
 
 
-def grams(text: str) -> Iterator[str]:
-    """Every two characters that stand together in a title's text, the last one of each field by itself, and of longer
-    numbers every four digits: any two of them stand in most ISBNs."""
-    for field in text.split(BETWEEN):
-        for place in range(len(field)):
-            yield field[place : place + 2]
-        yield from _fours(field)
+def parts(text: str) -> set[str]:
+    """The parts of a title's text of which is counted how many titles have them: every character, every two that stand
+    together, of numbers every three and four digits."""
+    return {*text, *map(add, text, text[1:]), *_digits(text, 3), *_digits(text, 4)}
 
 
-def grams_of_word(word: str) -> Iterator[str]:
-    """Grams that every text with a word of two or more characters has: of long numbers the four digits, of all else the
-    pairs. A single character is found by the grams that begin with it."""
-    for part in _LONG_NUMBER.split(word):
-        yield from (part[place : place + 2] for place in range(len(part) - 1))
-    yield from _fours(word)
+def grams(text: str) -> set[str]:
+    """The parts of a title's text that the index has, as it has those of any word in it."""
+    return grams_among(parts(text))
+
+
+def grams_among(found: set[str]) -> set[str]:
+    """Those of the parts of a text that the index has: each kanji, and what else is rare; of all else every two that
+    stand together, also with a kanji, of numbers every three digits instead."""
+    alone = {part for part in found if len(part) == 1} - _NOT_ALONE
+    several = {part for part in found if 1 < len(part) <= 3 and not _OFTEN.isdisjoint(part) and BETWEEN not in part}
+    return alone | (several - LOOSE)
+
+
+def is_part(word: str) -> bool:
+    """Whether a word is all of a part that is counted."""
+    return len(word) <= 2 or (len(word) <= 4 and _LONG_NUMBER.fullmatch(word) is not None)
 
 
 def kind_gram(kind: Kind) -> str:
@@ -168,9 +180,10 @@ def year_gram(year: int) -> str:
     return f"{MARK}{year}"
 
 
-def _fours(text: str) -> Iterator[str]:
+def _digits(text: str, length: int) -> Iterator[str]:
+    """Of numbers every so many digits."""
     for number in _LONG_NUMBER.findall(text):
-        yield from (number[place : place + _DIGITS] for place in range(len(number) - _DIGITS + 1))
+        yield from (number[place : place + length] for place in range(len(number) - length + 1))
 
 
 def _isbn_13(isbn: str) -> str:
