@@ -15,7 +15,7 @@ export PYTHONPATH := layers/common:.
 export SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run week serve demo new-library quick rules test screenshots pictures bench lint $(LINTERS) validate security openapi requirements build deploy drill rollback pages accounts facilities catalogue move-in search restore job
+.PHONY: help run week serve demo new-library quick rules test units stacks screenshots pictures bench lint $(LINTERS) validate security openapi requirements build deploy drill rollback pages accounts facilities catalogue move-in search restore job
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,9 +52,15 @@ quick: .venv/made ## Check what can be checked in half a minute: linters, tests 
 rules: .venv/made
 	$(BIN)/python -m pytest tests/domain tests/template
 
-# Of the stacks and pages two processes run a half each, file by file: they mostly wait, and each has a stack of its own.
+# The stacks and pages mostly wait. What waits for nothing fills the time they leave, and lets them go first.
 test: .venv/made ## Run every test
-	$(BIN)/python -m pytest -n auto --dist worksteal tests/domain tests/handlers tests/template tests/benchmarks
+	@$(MAKE) --no-print-directory --jobs 2 $(SYNC) stacks units
+
+units: .venv/made
+	nice $(BIN)/python -m pytest -n auto --dist worksteal tests/domain tests/handlers tests/template tests/benchmarks
+
+# Two processes run a half each, file by file: each has a stack of its own.
+stacks: .venv/made
 	$(BIN)/python -m pytest -rs -n 2 --dist loadfile --no-loadscope-reorder tests/deployed tests/browser
 
 screenshots: .venv/made ## Make a picture of every page, phone and desktop, light and dark, into .local/screenshots
