@@ -6,6 +6,7 @@ or map 3 and 1 for each element. Units: 4 KB to read, half of that price if even
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 KB = 1024
@@ -14,16 +15,19 @@ READ_STEP, WRITE_STEP = 4 * KB, KB
 
 def size_of(item: Mapping[str, Any]) -> int:
     """The size of an item in bytes."""
-    return sum(len(name.encode()) + _size(value) for name, value in item.items())
+    size = 0
+    for name, value in item.items():
+        size += len(name.encode()) + _size(value)
+    return size
 
 
 def _size(value: Mapping[str, Any]) -> int:
     ((kind, held),) = value.items()
-    if kind in _SIZES:
-        return int(_SIZES[kind](held))
-    return 1
+    measure = _SIZES.get(kind)
+    return measure(held) if measure else 1
 
 
+@cache
 def _number(text: str) -> int:
     number = Decimal(text).normalize()
     digits = len(number.as_tuple().digits)
