@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from lending.actions.count_weeks import count_weeks
 from lending.actions.library import library_at
 from lending.actions.mail.daily_mails import put_daily_mails
 from lending.actions.mail.outbox import send_again_what_is_stuck
 from lending.actions.mail.saturday_mail import announce_bags
 from lending.actions.morning_check import emit_morning_check
 from lending.actions.patrons.leave import erase
-from lending.actions.statistics import count_weeks
 from lending.aws.daily_line import send_daily_line
 from lending.aws.schedules import Summary, carry_out_job, enough_time, summary_of
 from lending.aws.table import library_table

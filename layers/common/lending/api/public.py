@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from lending.actions.calendar.notices import all_facilities, coming_days, current_notices
 from lending.actions.catalogue.search_titles import Search, Sort, TitleCard, search_titles, view_title
-from lending.actions.statistics import view_weeks
+from lending.actions.view_weeks import view_weeks
 from lending.api.answers import Csv
 from lending.api.closures import Days
 from lending.api.guards import anyone

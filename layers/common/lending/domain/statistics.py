@@ -1,15 +1,13 @@
 """What is counted of a week, never of a person, and what of it anybody may see (RULES 41, 56)."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from lending.domain.loans.bag import Bag, left_behind
 from lending.domain.loans.batch import batch_id, batch_of
 from lending.domain.policy import Policy
-from lending.domain.registration.application import Application
-from lending.domain.registration.kinds import ApplicationStatus
 from lending.domain.week import DAY, DAYS_OF_WEEK, in_tokyo
 
 Counts = Mapping[str, int]
@@ -102,20 +100,6 @@ def by_batch(bags: Sequence[Bag], last_day: date) -> dict[str, FacilityCounts]:
             uncollected = books if bag.bag_id in left else 0
             found[batch_id(bag.pickup_from, bag.facility)] += FacilityCounts(1, books, uncollected)
     return dict(found)
-
-
-def decisions_of_week(applications: Iterable[Application], monday: date, policy: Policy) -> tuple[Counts, Counts]:
-    """How many applications were registered and refused in a week, and the former by the days it took (RULES 4)."""
-    decided, days = Counter[str](), Counter[str]()
-    for each in applications:
-        if each.decided_at is None or monday_of(in_tokyo(each.decided_at).date()) != monday:
-            continue
-        decided[str(each.status)] += 1
-        if each.status is ApplicationStatus.REGISTERED:
-            began = in_tokyo(each.submitted_at or each.created_at).date()
-            waited = (in_tokyo(each.decided_at).date() - began).days
-            days[str(waited) if waited <= policy.decision_days else MORE] += 1
-    return dict(decided), dict(days)
 
 
 def weeks_waited(placed: datetime, lent_on: date, policy: Policy) -> int:

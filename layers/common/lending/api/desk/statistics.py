@@ -1,6 +1,6 @@
 """The counts of weeks with all their numbers (RULES 56)."""
 
-from lending.actions.statistics import view_weeks
+from lending.actions.view_weeks import view_weeks
 from lending.api.answers import Csv
 from lending.api.guards import staff
 from lending.api.request import Page, Request

@@ -1,4 +1,4 @@
-"""The counts of weeks: worked out every night from what is kept anyway, and shown (RULES 41, 56)."""
+"""The counts of weeks are worked out every night from what is kept anyway (RULES 41, 56)."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -14,9 +14,10 @@ from lending.aws.table.loans import bags
 from lending.aws.table.registration import applications
 from lending.aws.table.run import runs
 from lending.domain.coming_back import Returns
+from lending.domain.decisions_of_week import decisions_of_week
 from lending.domain.loans.release import last_day_over
 from lending.domain.run_id import HalfDay, RunId
-from lending.domain.statistics import FacilityCounts, WeekCounts, by_batch, counted_again, decisions_of_week, monday_of
+from lending.domain.statistics import FacilityCounts, WeekCounts, by_batch, counted_again, monday_of
 from lending.domain.week import DAY, DAYS_OF_WEEK, TOKYO, Week, each_day, is_run_day, week_of_run
 
 JOB = "weekly_counts"
@@ -34,14 +35,6 @@ def count_weeks(library: Library) -> dict[str, Any]:
     _learn(library)
     runs.note_done(library.table, JOB, library.today, library.moment)
     return {"date": library.today.isoformat(), "weeks": len(counted), "books": sum(w.together().books for w in counted)}
-
-
-def view_weeks(library: Library, first: date | None, last: date | None, start: Any, limit: int) -> Any:
-    """The weeks that lie between two days, in order, and where the list goes on."""
-    last = monday_of(last or library.today)
-    weeks = library.policy.statistics_weeks - 1
-    first = monday_of(first) if first else monday_of(library.today) - weeks * DAYS_OF_WEEK * DAY
-    return kept.page(library.table, first, last, start, limit) if first <= last else ([], None)
 
 
 def _count_week(library: Library, monday: date) -> WeekCounts | None:
