@@ -24,6 +24,7 @@ from lending.domain.statistics import FacilityCounts, WeekCounts
 from tests.handlers.applications import RECEIPT, applied, kit
 from tests.handlers.conftest import NOON, Given, context, request
 from tests.handlers.desk import POLICY, SUNDAY, THURSDAY, SampleLibrary
+from tests.handlers.played_once import played_once
 
 Route = tuple[str, str, str]
 
@@ -59,6 +60,7 @@ KNOWN = {
 LINK = "link-1"
 
 
+@played_once
 def furnished(given: Given) -> SampleLibrary:
     """A library with two of everything that is listed."""
     library, table = SampleLibrary(given), given.table

@@ -24,12 +24,14 @@ from tests.handlers.conftest import Given, context, request, sample
 from tests.handlers.crashing import Mortal, deaths, everything
 from tests.handlers.desk import SampleLibrary, answered, ask, codes
 from tests.handlers.invariants import what_must_never_break
+from tests.handlers.played_once import played_once
 
 A, B = "t-1", "t-2"
 NOBODYS = "t-1-5"
 
 
 @pytest.fixture
+@played_once
 def at(given: Given) -> SampleLibrary:
     """Two titles that are one. On the first wait p-1 (its book is planned), p-2 (kept aside), p-3, p-4 and p-8; p-6
     has a copy of it, p-7 has lost one. On the second wait p-4, p-5 and p-6, a book is ready for p-9; p-8 has a copy."""

@@ -19,6 +19,7 @@ from tests.handlers.crashing import Mortal, dies_anywhere, everything
 from tests.handlers.desk import SampleLibrary, ask
 from tests.handlers.exchange.test_copies import DUE, comes, differences, rows
 from tests.handlers.metrics import counts_in
+from tests.handlers.played_once import played_once
 from tests.library import aomori
 
 HEAD = "barcode,state,due_on\n"
@@ -28,9 +29,15 @@ NOTHING = {"job": "candidates_out", "date": "2026-06-04", "candidates": 0}
 
 @pytest.fixture
 def at(given: Given, monkeypatch: pytest.MonkeyPatch) -> SampleLibrary:
-    """A library whose own system is asked; four people wait for t-1 of three copies, one for t-2."""
+    """A library whose own system is asked."""
     monkeypatch.setenv("POLICY", as_parameter(aomori(candidates=True, taken_away_percent=100)))
     settings.cache_clear()
+    return people_who_wait(given)
+
+
+@played_once
+def people_who_wait(given: Given) -> SampleLibrary:
+    """Four people wait for t-1 of three copies, one for t-2."""
     library = SampleLibrary(given)
     library.facility()
     for n in range(1, 6):

@@ -23,6 +23,7 @@ from tests.handlers.conftest import Given, context, sample
 from tests.handlers.crashing import Mortal, dies_anywhere, everything
 from tests.handlers.desk import SampleLibrary, answered, ask
 from tests.handlers.metrics import counts_in
+from tests.handlers.played_once import played_once
 from tests.library import aomori
 
 DUE = date(2026, 6, 20)
@@ -32,6 +33,7 @@ ALL_DONE: dict[str, list[Any]] = {"batchItemFailures": []}
 
 
 @pytest.fixture
+@played_once
 def at(given: Given) -> SampleLibrary:
     """Sixty copies of twenty titles, and two patrons."""
     library = SampleLibrary(given)
