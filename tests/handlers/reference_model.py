@@ -13,7 +13,7 @@ TOKYO = timezone(timedelta(hours=9))
 LIBRARY = "prefectural"
 DAY = timedelta(days=1)
 TWO_YEARS = 731 * DAY
-THURSDAY, SUNDAY = 3, 6
+THURSDAY = 3
 HOLD_LIMIT = 4
 CAP, SMALL_CAP = 2, 1
 MANY = 1000
@@ -81,6 +81,7 @@ class Plan:
     run: str
     place: str
     cap: int
+    opens: date  # the Sunday of a weekly run's books
     facts: dict[str, Any] = field(default_factory=dict, hash=False)
 
     @property
@@ -93,7 +94,7 @@ class Plan:
 
     def stands(self, day: date) -> bool:
         """Whether staff fetch by it: for the counter on its day, for a facility until its Sunday."""
-        return day < sunday_after(self.day) if self.weekly else self.day >= day
+        return day < self.opens if self.weekly else self.day >= day
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,7 @@ class Suspension:
 class Run:
     """A weekly run, or a pull for the counter; `run_date` is that of the weekly run that the books could go with.
 
-    `cycle` is the Thursday of that run's week, on whatever day it is made.
+    `cycle` is the regular day of that run, on whatever day it is made, and `sunday` the first day to collect.
     """
 
     run_id: str
@@ -208,7 +209,7 @@ class Run:
 
     @property
     def sunday(self) -> date:
-        return sunday_after(self.run_date)
+        return self.cycle + 3 * DAY
 
 
 @dataclass
@@ -228,37 +229,55 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), TOKYO)
 
 
-def sunday_after(day: date) -> date:
-    day += DAY
-    while day.weekday() != SUNDAY:
-        day += DAY
-    return day
+@dataclass(frozen=True)
+class Week:
+    """On which days of the week runs are made; books are to be collected from the third day after until the tenth."""
 
+    run_days: tuple[int, ...] = (THURSDAY,)
 
-def last_run_due(now: datetime) -> date:
-    day = now.date()
-    while day.weekday() != THURSDAY or now < at(day, 8, 30):
-        day -= DAY
-    return day
+    def runs_on(self, day: date) -> bool:
+        return day.weekday() in self.run_days
 
+    def opens_on(self, day: date) -> bool:
+        return self.runs_on(day - 3 * DAY)
 
-def next_run(now: datetime) -> date:
-    day = now.date()
-    while day.weekday() != THURSDAY or now > at(day, 8, 30):
-        day += DAY
-    return day
+    def closes_on(self, day: date) -> bool:
+        return self.runs_on(day - 10 * DAY)
 
+    def run_from(self, day: date) -> date:
+        while not self.runs_on(day):
+            day += DAY
+        return day
 
-def cycle_of(day: date) -> date:
-    """The Thursday whose run is made on this day: a run can be two days late, or four days early."""
-    day -= 2 * DAY
-    while day.weekday() != THURSDAY:
-        day += DAY
-    return day
+    def run_until(self, day: date) -> date:
+        while not self.runs_on(day):
+            day -= DAY
+        return day
 
+    def last_run_due(self, now: datetime) -> date:
+        run = self.run_until(now.date())
+        return run if now >= at(run, 8, 30) else self.run_until(run - DAY)
 
-def weekly_run(day: date) -> Run:
-    return Run(day.isoformat(), True, at(day, 8, 30), day, cycle_of(day))
+    def next_run(self, now: datetime) -> date:
+        run = self.run_from(now.date())
+        return run if now <= at(run, 8, 30) else self.run_from(run + DAY)
+
+    def cycle_of(self, day: date) -> date:
+        """The regular day of the run that is made on this day: late, until its books can be collected, or early."""
+        latest = self.run_until(day)
+        return latest if day < latest + 3 * DAY else self.run_from(day)
+
+    def opens(self, run_date: date) -> date:
+        return self.cycle_of(run_date) + 3 * DAY
+
+    def weekly_run(self, day: date) -> Run:
+        return Run(day.isoformat(), True, at(day, 8, 30), day, self.cycle_of(day))
+
+    def checked_in(self, given_back: date) -> date:
+        """With the carriage of the last day to collect, three days after it."""
+        while not self.closes_on(given_back):
+            given_back += DAY
+        return given_back + 3 * DAY
 
 
 def last_day_over(now: datetime) -> date:
@@ -283,7 +302,10 @@ class Books(dict[str, "Copy"]):
 class ReferenceLibrary:
     """Everything there is, and what each step does to it."""
 
-    def __init__(self, patrons: Iterable[Patron], copies: Iterable[Copy], facilities: Iterable[str]) -> None:
+    def __init__(
+        self, patrons: Iterable[Patron], copies: Iterable[Copy], facilities: Iterable[str], week: Week
+    ) -> None:
+        self.week = week
         self.patrons = {patron.patron_id: patron for patron in patrons}
         self.copies = Books({copy.barcode: copy for copy in copies})
         self.titles = sorted({copy.title for copy in self.copies.values()})
@@ -476,7 +498,7 @@ class ReferenceLibrary:
     def _change_counts_from(self, now: datetime) -> date:
         run = now.date()
         while True:
-            if run.weekday() == THURSDAY and run > self.latest_cycle:
+            if self.week.runs_on(run) and run > self.latest_cycle:
                 last_day = run - DAY if self.open(run - DAY) else run - 2 * DAY
                 if now <= at(last_day, 19):
                     return run
@@ -496,28 +518,28 @@ class ReferenceLibrary:
     def latest_cycle(self) -> date:
         """Of the latest run that was made, on whatever day."""
         weekly = [date.fromisoformat(run) for run in self.done if len(run) == 10]
-        return cycle_of(max(weekly)) if weekly else date.min
+        return self.week.cycle_of(max(weekly)) if weekly else date.min
 
     def coming(self, now: datetime) -> date:
-        """The Thursday of the next run: one that was made early is not to come any more."""
-        return max(next_run(now), self.latest_cycle + 7 * DAY) if self.latest_cycle > date.min else next_run(now)
+        """The regular day of the next run: one that was made early is not to come any more."""
+        return self.week.run_from(max(self.week.next_run(now), self.latest_cycle + DAY))
 
     def counter_pull(self, now: datetime) -> Run:
         coming = self.coming(now)
         return Run(f"{now.date()}{'am' if now.hour < 12 else 'pm'}", False, now, coming, coming)
 
     def run_due(self, now: datetime) -> bool:
-        return self._run_weekly(last_run_due(now), now, dropped_again=False)
+        return self._run_weekly(self.week.last_run_due(now), now, dropped_again=False)
 
     def run_on_request(self, day: date, now: datetime) -> bool:
         if now < at(day, 8, 30):
             raise No("run_not_due")
-        if now.date() >= sunday_after(day) and day.isoformat() not in self.done:
+        if now.date() >= self.week.opens(day) and day.isoformat() not in self.done:
             raise No("run_too_late")
         return self._run_weekly(day, now, dropped_again=True)
 
     def _run_weekly(self, day: date, now: datetime, dropped_again: bool) -> bool:
-        run = weekly_run(day)
+        run = self.week.weekly_run(day)
         if run.run_id in self.done and not self._made_anew(run, now, dropped_again):
             return True
         made = self.made.get(run.cycle, run.run_id)
@@ -613,7 +635,7 @@ class ReferenceLibrary:
     def _plan(self, each: Decision, run: Run, run_id: str) -> Plan:
         facts = each.why[1] if each.what == "keep_aside" else each.queue
         cap = self.patrons[each.hold.patron].cap_on(run.cycle)
-        return Plan(each.hold.patron, each.what, run_id, each.place, cap, facts)
+        return Plan(each.hold.patron, each.what, run_id, each.place, cap, run.sunday, facts)
 
     def decide(self, run: Run, holds: Iterable[Hold], copies: Iterable[Copy]) -> list[Decision]:
         """All queues offer their books, the patrons say what is too much, and so again without that."""
@@ -755,9 +777,9 @@ class ReferenceLibrary:
     def obstacle(self, run: Run, hold: Hold, place: str) -> Why | None:
         if hold.placed_at > run.moment:
             times = {"placed_at": hold.placed_at.isoformat(), "cut_off": run.moment.isoformat()}
-            following = self._next_that_takes_place(run.cycle + 7 * DAY)
+            following = self._next_that_takes_place(run.cycle + DAY)
             while at(following, 8, 30) < hold.placed_at:
-                following = self._next_that_takes_place(following + 7 * DAY)
+                following = self._next_that_takes_place(following + DAY)
             return "after_cutoff", times | {"next_run": following.isoformat()}
         patron = self.patrons[hold.patron]
         at_counter = place == LIBRARY
@@ -785,8 +807,8 @@ class ReferenceLibrary:
         self.closed[closure_id] = closed
 
     def suspend(self, suspension_id: str, suspension: Suspension) -> None:
-        runs = [day for day in days(suspension.first, suspension.last) if day.weekday() == THURSDAY]
-        opens = max([suspension.first, *map(sunday_after, runs)])
+        runs = [day for day in days(suspension.first, suspension.last) if self.week.runs_on(day)]
+        opens = max([suspension.first, *map(self.week.opens, runs)])
         if suspension.until and suspension.until < opens:
             raise No("before_pickup_opens")
         self.suspensions[suspension_id] = suspension
@@ -823,16 +845,17 @@ class ReferenceLibrary:
         stopping = self._stopping(run.run_date)
         until = stopping[0].last if stopping else run.run_date
         reason = "休止" if stopping else "休館"
-        following = self._next_that_takes_place(run.cycle + 7 * DAY).isoformat()
+        following = self._next_that_takes_place(run.cycle + DAY).isoformat()
         return "run_suspended", {"until": until.isoformat(), "reason": reason, "next_run": following}
 
     def _takes_place(self, day: date, patron: str) -> bool:
         stopping = self._stopping(day)
         return all(patron in each.opted_in for each in stopping) and (bool(stopping) or self.open(day))
 
-    def _next_that_takes_place(self, run: date) -> date:
+    def _next_that_takes_place(self, day: date) -> date:
+        run = self.week.run_from(day)
         while self._stopping(run) or not self.open(run):
-            run += 7 * DAY
+            run = self.week.run_from(run + DAY)
         return run
 
     def _facility_suspended(self, run: Run, facility: str) -> Why | None:
@@ -851,7 +874,7 @@ class ReferenceLibrary:
 
     def _shut_for_good(self, facility: str, now: datetime) -> bool:
         """On each day of the eight-day windows of two years, which follow each other without a gap."""
-        first = sunday_after(next_run(now))
+        first = self.week.opens(self.week.next_run(now))
         return not any(self._hands_over(facility, day) for day in days(first, first + TWO_YEARS))
 
     def _pickup_until(self, run: Run) -> date:
@@ -904,7 +927,7 @@ class ReferenceLibrary:
         self, copy: Copy, hold: Hold, what: str, plan: Plan, why: Why | None, now: datetime
     ) -> tuple[str, str, date | None]:
         card = self.patrons[hold.patron].card
-        if what == "lend" and (sunday_after(plan.day), plan.place) in self.left:
+        if what == "lend" and (plan.opens, plan.place) in self.left:
             what, why = "keep_aside", ("not_pulled", _numbers(plan.facts))
         if what in ("keep_aside", "too_late"):
             hold.why = why
@@ -921,7 +944,7 @@ class ReferenceLibrary:
         return "lend", card, self._lend(copy, hold, plan.place, plan, now)
 
     def _lend(self, copy: Copy, hold: Hold, facility: str, plan: Plan, now: datetime) -> date:
-        run = weekly_run(date.fromisoformat(plan.run))
+        run = self.week.weekly_run(plan.day)
         until, due = self._days_of(run, facility)
         loan = Loan(hold.patron, copy.barcode, copy.title, facility, now, due, sunday=run.sunday, until=until)
         del self.holds[hold.patron, hold.title]
@@ -958,7 +981,7 @@ class ReferenceLibrary:
         return self._next(copy, plan, run, now, passed_over=None)
 
     def _run_of_plan(self, plan: Plan, now: datetime) -> Run:
-        return weekly_run(plan.day) if plan.weekly else self.counter_pull(now)
+        return self.week.weekly_run(plan.day) if plan.weekly else self.counter_pull(now)
 
     def _as_planned(self, copy: Copy, plan: Plan) -> tuple[str, Plan, Why | None]:
         """Lent as far as the cap has room, and for what else is fetched for them if it was to be kept."""
@@ -1165,7 +1188,7 @@ class ReferenceLibrary:
         self.holds[hold.patron, copy.title] = replace(scan.hold, queued_at=hold.queued_at)
 
     def dispatch(self, sunday: date, facilities: list[str]) -> set[str]:
-        if sunday.weekday() != SUNDAY:
+        if not self.week.opens_on(sunday):
             raise No("no_batch")
         self.left |= {(sunday, facility) for facility in facilities or self.facilities}
         return set(facilities or self.facilities)
@@ -1308,10 +1331,14 @@ class ReferenceLibrary:
 
     def shift(self, shift_id: str, sunday: date, facility: str, until: date, due: date, now: datetime) -> int:
         known = self.shifts.get((sunday, facility))
-        if sunday.weekday() != SUNDAY or not sunday <= until <= due:
+        if not self.week.opens_on(sunday) or not sunday <= until <= due:
             raise No("invalid_field")
         if known is None or known.days != (until, due) or known.taken_back:
-            before = (known.until_before, known.due_before) if known else self._days_of(_run_of(sunday), facility)
+            before = (
+                (known.until_before, known.due_before)
+                if known
+                else self._days_of(self.week.weekly_run(sunday - 3 * DAY), facility)
+            )
             self.shifts[sunday, facility] = Shift(shift_id, until, due, *before)
         return self._move(sunday, facility)
 
@@ -1346,7 +1373,7 @@ class ReferenceLibrary:
     def release_uncollected(self, now: datetime) -> bool:
         self._lapse(now)
         sunday = last_day_over(now)
-        while sunday.weekday() != SUNDAY:
+        while not self.week.closes_on(sunday):
             sunday -= DAY
         if self._done_before("sunday_release", sunday):
             return True
@@ -1374,9 +1401,9 @@ class ReferenceLibrary:
         return False
 
     def announce_bags(self, now: datetime) -> bool:
-        thursday = last_run_due(now)
-        if now.date() < thursday + 2 * DAY:
-            thursday -= 7 * DAY
+        thursday = self.week.last_run_due(now)
+        while now.date() < thursday + 2 * DAY:
+            thursday = self.week.run_until(thursday - DAY)
         if self._done_before("lending_mail", thursday):
             return True
         for (sunday, facility, patron), bag in self.bags.items():
@@ -1409,7 +1436,7 @@ class ReferenceLibrary:
         The first is that of the due date, or of the last day to collect: what nobody has collected comes with it.
         """
         reminders: list[date] = []
-        wednesday = sunday_after(max(loan.due_on, loan.until or loan.due_on) - DAY) + 3 * DAY
+        wednesday = self.week.checked_in(max(loan.due_on, loan.until or loan.due_on))
         while not loan.lost and not loan.released_at and self.open_from(wednesday) < today:
             reminders.append(wednesday + DAY)
             wednesday += 7 * DAY
@@ -1438,10 +1465,6 @@ class ReferenceLibrary:
         done = f"{job} {day}" in self.done
         self.done.add(f"{job} {day}")
         return done
-
-
-def _run_of(sunday: date) -> Run:
-    return weekly_run(sunday - 3 * DAY)
 
 
 def _is_kept(hold: Hold, run: Run) -> bool:
