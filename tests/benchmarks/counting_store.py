@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 
 from infra.local.translate import load_template
 from tests.benchmarks.capacity import KB, Entry, index_units, read_units, size_of, write_units
-from tests.benchmarks.expressions import Given, holds, updated
+from tests.benchmarks.expressions import Given, holds, parts_of, updated
 
 MB = KB * KB
 ITEM_BYTES, PAGE_BYTES, BATCH_BYTES, TRANSACTION_BYTES = 400 * KB, MB, 16 * MB, 4 * MB
@@ -189,6 +189,9 @@ class CountingStore:
             left = []
         self._count("batch get", [_entity(key) for key in keys], read=units)
         unprocessed = {table: {**wanted, "Keys": left}} if left else {}
+        if "ProjectionExpression" in wanted:
+            names = wanted.get("ExpressionAttributeNames", {})
+            found = [parts_of(wanted["ProjectionExpression"], item, names) for item in found]
         return {"Responses": {table: found}, "UnprocessedKeys": unprocessed} | _consumed_by_table(table, sum(units))
 
     @_one_at_a_time
@@ -234,8 +237,7 @@ class CountingStore:
         if page and (len(page) < len(keyed) or len(page) == Limit):
             answer["LastEvaluatedKey"] = {n: page[-1][n] for n in {"PK", "SK", index.hash_key, index.range_key}}
         if ProjectionExpression:
-            names = ProjectionExpression.split(", ")
-            answer["Items"] = [{name: item[name] for name in names if name in item} for item in page]
+            answer["Items"] = [parts_of(ProjectionExpression, item, ExpressionAttributeNames) for item in page]
         return answer
 
     # Writing

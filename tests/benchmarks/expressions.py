@@ -167,6 +167,19 @@ _FUNCTIONS: dict[str, Callable[..., bool]] = {
 }
 
 
+def parts_of(expression: str, item: Item, names: Mapping[str, str]) -> dict[str, Any]:
+    """What a projection leaves of an item: whole attributes, or of maps what is asked for inside them."""
+    left: dict[str, Any] = {}
+    for path in expression.split(", "):
+        parts = [names.get(part, part) for part in path.split(".")]
+        if (found := _at(item, parts)) is not None:
+            into = left
+            for part in parts[:-1]:
+                into = into.setdefault(part, {"M": {}})["M"]
+            into[parts[-1]] = found
+    return left
+
+
 def updated(expression: str, item: Item, given: Given) -> dict[str, Any]:
     """An item after an update; only whole attributes are set, added to, taken from or removed."""
     names, values = given

@@ -13,13 +13,13 @@ from lending.api.surface import Surface
 from lending.aws.table import Table
 from lending.aws.table.calendar import facilities
 from lending.aws.table.catalogue import copies
-from lending.aws.table.holds import holds
+from lending.aws.table.holds import holds, reasons
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import patrons
 from lending.aws.table.registration import cards
 from lending.domain.calendar.facility import Facility
 from lending.domain.catalogue.title import Copy, CopyState
-from lending.domain.holds.hold import Hold, HoldStatus
+from lending.domain.holds.hold import Hold, HoldStatus, RunReason
 from lending.domain.loans.bag import Bag
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.patron import Patron
@@ -153,7 +153,14 @@ class SampleLibrary:
         return hold
 
     def hold_or_none(self, patron_id: str = "p-1", title_id: str = "t-1") -> Hold | None:
-        return holds.find(self.table, patron_id, title_id)
+        found = holds.find(self.table, patron_id, title_id)
+        return reasons.read_with(self.table, [found])[0] if found else None
+
+    def tell(self, reason: RunReason, patron_id: str = "p-1", title_id: str = "t-1") -> None:
+        """The hold got no book for a reason."""
+        known = reasons.find(self.table, patron_id)
+        told = known.after((self.held(patron_id, title_id), reason))
+        self.table.transact(*reasons.change(known, told, datetime(2026, 5, 28, 9, tzinfo=TOKYO), aomori()))
 
     def lent(self, patron_id: str = "p-1", barcode: str = "t-1-1") -> Loan | None:
         return loans.find(self.table, patron_id, barcode)

@@ -7,7 +7,6 @@ import pytest
 
 from functions.desk.handler import handler
 from lending.aws.table.calendar import calendar
-from lending.aws.table.holds import holds
 from lending.domain.calendar.closures import Closure, Scope
 from lending.domain.catalogue.title import CopyState
 from lending.domain.holds.hold import HoldStatus, RunReason
@@ -138,7 +137,7 @@ def test_sample_a_title_shows_copies_and_its_queue_in_order(at: SampleLibrary) -
     at.kept("t-1-2", "p-2", HoldStatus.READY)
     ask("POST", "/patrons/10000001/holds/t-1", {"action": "to_end"})
     reason = RunReason(date(2026, 5, 28), "queue", {"position": 2, "of": 2, "copies": 2})
-    at.table.write(holds.reason_change(at.held("p-3"), reason))
+    at.tell(reason, "p-3")
     # WHEN somebody asks on the phone who waits
     status, shown = answered(handler(sample("desk/title_show"), context()))
     # THEN the queue is in its order, RULES 11, with places for those who wait

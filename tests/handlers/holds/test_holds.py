@@ -12,7 +12,7 @@ from functions.holds.handler import handler
 from lending.aws.table import Overtaken, Table
 from lending.aws.table.calendar import calendar, facilities
 from lending.aws.table.catalogue import queues
-from lending.aws.table.holds import baskets, holds
+from lending.aws.table.holds import baskets, holds, reasons
 from lending.aws.table.loans import loans
 from lending.aws.table.patrons import patrons
 from lending.domain.calendar.closures import Closure, Scope, Suspension
@@ -21,6 +21,7 @@ from lending.domain.holds.hold import Hold, HoldStatus, RunReason
 from lending.domain.loans.loan import Loan
 from lending.domain.week import TOKYO
 from tests.handlers.conftest import NOON, Given, context, request, sample
+from tests.library import aomori
 
 
 def place(title_id: str, user: str = "p-1", at: str = "prefectural", **how: Any) -> dict[str, Any]:
@@ -257,7 +258,8 @@ def test_why_the_last_run_gave_nothing_is_said_in_words(given: Given, library: T
     hold = holds.find(library, "p-1", "t-1")
     assert hold
     facts = {"position": 2, "of": 3, "copies": 1}
-    library.write(holds.reason_change(hold, RunReason(date(2026, 6, 4), "queue", facts)))
+    known, reason = reasons.find(library, "p-1"), RunReason(date(2026, 6, 4), "queue", facts)
+    library.transact(*reasons.change(known, known.after((hold, reason)), NOON, aomori()))
     # THEN it is shown with its facts and a sentence of them
     (shown,) = show()
     assert (shown["last_run"]["date"], shown["last_run"]["code"]) == ("2026-06-04", "queue")
@@ -273,11 +275,10 @@ def test_a_reason_that_stays_is_told_as_of_the_latest_run(given: Given, library:
     run("2026-06-04T08:30:00+09:00")
     # WHEN the next run has left it as it was, and a hold was placed after its cut-off
     run("2026-06-11T08:30:00+09:00")
-    written = holds.find(library, "p-1", "t-1")
+    (written,) = holds.of_patron(library, "p-1")
     place("t-2", now=datetime(2026, 6, 11, 9, tzinfo=TOKYO))
     # THEN the patron sees the date of the latest run that considered it, without a write
     by_title = {hold["title_id"]: hold["last_run"] for hold in show()}
-    assert written
     assert written.last_run
     assert written.last_run.date == date(2026, 6, 4)
     assert (by_title["t-1"]["date"], by_title["t-1"]["code"]) == ("2026-06-11", "blocked")

@@ -9,7 +9,6 @@ from functions.desk.handler import handler as desk
 from functions.review.handler import handler as review
 from lending.aws import suppression
 from lending.aws.table.calendar import calendar
-from lending.aws.table.holds import holds
 from lending.aws.table.mail import addresses
 from lending.aws.table.patrons import patrons
 from lending.domain.calendar.closures import Closure, Scope, Suspension
@@ -46,7 +45,7 @@ def change(now: datetime = THURSDAY, **wanted: Any) -> tuple[int, Any]:
 def test_sample_record_shows_holds_with_reasons_and_loans_and_leaves_a_trace(at: SampleLibrary, given: Given) -> None:
     # GIVEN a hold that a run explained, and a loan
     reason = RunReason(date(2026, 5, 28), "queue", {"position": 1, "of": 1, "copies": 1})
-    at.table.write(holds.reason_change(at.held(), reason))
+    at.tell(reason)
     given.title("t-2")
     at.loan("t-2-1")
     # WHEN staff look

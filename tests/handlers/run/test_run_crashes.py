@@ -13,7 +13,7 @@ from functions.allocator.handler import handler as allocator
 from functions.notices.handler import handler as notices
 from functions.release.handler import handler as release
 from lending.aws.table import Table, grouped
-from lending.aws.table.holds import holds
+from lending.aws.table.holds import holds, reasons
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.run import runs
 from lending.domain.catalogue.title import CopyState
@@ -48,12 +48,18 @@ def a_busy_library(given: Given, library: Table) -> None:
         at = datetime(2026, 5, 1, tzinfo=TOKYO) + timedelta(minutes=chance.randrange(60_000))
         place = chance.choice((PREFECTURAL, "12", "13"))
         # Of the run before, which a book that is planned takes away.
-        old = RunReason(date(2026, 5, 28), Code.ALL_ON_LOAN)
-        library.transact(holds.addition(Hold(f"p-{p}", f"t-{t}", place, at, at, last_run=old)))
+        hold = Hold(f"p-{p}", f"t-{t}", place, at, at)
+        tell(library, hold, RunReason(date(2026, 5, 28), Code.ALL_ON_LOAN))
+        library.transact(holds.addition(hold))
     long_ago = datetime(2026, 4, 1, tzinfo=TOKYO)
     kept = Hold("p-3", "t-k", "12", long_ago, long_ago, HoldStatus.SECURED, "t-k-1")
     given.title("t-k")
     library.transact(holds.addition(kept), moved(library, "t-k-1", CopyState.KEPT_ASIDE, holder="p-3"))
+
+
+def tell(library: Table, hold: Hold, reason: RunReason) -> None:
+    known = reasons.find(library, hold.patron_id)
+    library.transact(*reasons.change(known, known.after((hold, reason)), datetime(2026, 5, 28, tzinfo=TOKYO), aomori()))
 
 
 def test_thursday_run(given: Given, library: Table, mortal: Mortal) -> None:

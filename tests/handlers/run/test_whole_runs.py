@@ -22,7 +22,7 @@ from lending.actions.run.run_input import RunInput, read
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies, queues, titles
-from lending.aws.table.holds import holds
+from lending.aws.table.holds import holds, reasons
 from lending.aws.table.patrons import patrons
 from lending.aws.table.run import runs
 from lending.aws.table.writes import Write, put
@@ -162,7 +162,7 @@ def test_every_hold_without_a_book_is_told_why(case: Case) -> None:
     _, table = library_of(case)
     carry_out(Library(table, POLICY, case.run.moment), case.run, lambda: True)
     decided = {(each.patron_id, each.title_id): each for each in decided_by(case)}
-    for each in holds.to_be_served(table):
+    for each in reasons.read_with(table, list(holds.to_be_served(table))):
         decision = decided.get((each.patron_id, each.title_id))
         told = each.last_run
         if case.run.kind is not RunKind.THURSDAY or decision is None or decision.decision == "lend":

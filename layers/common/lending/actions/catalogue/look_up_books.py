@@ -13,11 +13,11 @@ from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies, queues, titles
 from lending.aws.table.codec import Item
-from lending.aws.table.holds import holds
+from lending.aws.table.holds import holds, reasons
 from lending.aws.table.loans import loans
 from lending.aws.table.patrons import audit_log, patrons
 from lending.domain.catalogue.title import Copy, CopyState, Title
-from lending.domain.holds.hold import Hold, HoldStatus
+from lending.domain.holds.hold import Hold, HoldStatus, Queued
 from lending.domain.loans.loan import Loan
 from lending.domain.loans.release import with_deadline
 from lending.domain.patrons.audit_log import Act, Deed
@@ -124,7 +124,7 @@ def look_up_title(library: Library, title_id: str, staff: str, why: str, start: 
         raise Refused("not_found")
     ahead, behind = (start["ahead"], start["behind"]) if start else (0, None)
     page, last = queues.page(library.table, title_id, behind, limit)
-    queue = _part_of_queue(library, title_id, [each.patron_id for each in page], ahead)
+    queue = _part_of_queue(library, title_id, page, ahead)
     if queue:
         library.table.write(
             audit_log.entry_of_title(title_id, Act(library.moment, staff, Deed.LOOK, why), library.policy)
@@ -138,10 +138,10 @@ def look_up_title(library: Library, title_id: str, staff: str, why: str, start: 
     )
 
 
-def _part_of_queue(library: Library, title_id: str, patron_ids: Sequence[str], ahead: int) -> list[InQueue]:
-    """The holds of some patrons behind so many who wait. The index proposes; the holds say what is true of them."""
+def _part_of_queue(library: Library, title_id: str, page: Sequence[Queued], ahead: int) -> list[InQueue]:
+    """The holds of a part of the queue, behind so many who wait, as of a moment ago."""
     closed, shown = calendar.load(library.table), library.table.as_shown()
-    found = holds.find_many(shown, title_id, patron_ids)
+    found = reasons.read_with_title(shown, title_id, holds.in_queue(shown, title_id, page))
     people = patrons.find_many(shown, {hold.patron_id for hold in found})
     places = {hold.patron_id: n for n, hold in enumerate(filter(_waits, found), start=ahead + 1)}
     lines = [with_deadline(hold.as_of(closed.latest_run), library.today, closed, library.policy) for hold in found]

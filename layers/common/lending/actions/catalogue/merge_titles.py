@@ -17,7 +17,7 @@ from lending.actions.library import Library
 from lending.actions.unfinished import EnoughTime
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.catalogue import copies, queues, search_index, titles
-from lending.aws.table.holds import holds
+from lending.aws.table.holds import holds, reasons
 from lending.aws.table.loans import loans
 from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.pulls import scans
@@ -171,13 +171,15 @@ def _move_hold(merging: _Merging, patron_id: str) -> Counter[str]:
         merging.end_hold(hold)
         return Counter(ended=1)
     there, tied = holds.find(table, patron_id, merging.target), merging.tied_to(hold)
+    told = reasons.find(table, patron_id)
     if there is None:
-        joined = [
-            holds.addition(replace(hold, title_id=merging.target)),
-            patrons.title_absence_check(patron_id, merging.target),
-        ]
+        one = replace(told.read_with(hold), title_id=merging.target)
+        joined = [holds.addition(one), patrons.title_absence_check(patron_id, merging.target)]
     else:
-        joined = [holds.change(there, united(hold, there)), patrons.hold_decrement(patron_id)]
+        one = united(told.read_with(hold), told.read_with(there))
+        joined = [holds.change(there, one), patrons.hold_decrement(patron_id)]
+    told_of_one = told.after((hold, None), (one, one.last_run))
+    joined += reasons.change(told, told_of_one, merging.library.moment, merging.library.policy)
     if there and there.barcode and hold.barcode:
         # One book is enough: the other is free, and moves with those that are nobody's.
         joined += freed(table, hold, merging.library.moment)

@@ -9,7 +9,7 @@ from lending.actions.lookup import patron_of_card
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies, queues, titles
-from lending.aws.table.holds import holds
+from lending.aws.table.holds import holds, reasons
 from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.writes import Write
 from lending.domain.calendar.coming_weeks import week_of_next_run
@@ -79,10 +79,10 @@ def move_to_end(library: Library, card_number: str, title_id: str, staff: str) -
     patron, _ = patron_of_card(library.table, card_number)
     hold = _hold(library.table, patron, title_id)
     moved = replace(hold.waiting_again(), queued_at=max(library.moment, hold.queued_at))
-    if hold.barcode:
-        moved = replace(moved, last_run=None)
+    told = reasons.find(library.table, patron.patron_id)
+    over = reasons.change(told, told.after((hold, None)), library.moment, library.policy) if hold.barcode else []
     trace = audit_log.entry_of_patron(patron.patron_id, Act(library.moment, staff, Deed.MOVE_HOLD), library.policy)
-    library.table.transact(holds.change(hold, moved), *freed(library.table, hold, library.moment), trace)
+    library.table.transact(holds.change(hold, moved), *freed(library.table, hold, library.moment), *over, trace)
     return moved
 
 

@@ -10,7 +10,7 @@ from lending.actions.wishes import answered_with, in_reading_order
 from lending.aws.table.calendar import shifts
 from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.exchange import movements
-from lending.aws.table.holds import holds
+from lending.aws.table.holds import holds, reasons
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.pulls import crates, scans
@@ -118,10 +118,8 @@ class BookInHand:
         if hold and patron and hold.status is HoldStatus.SECURED and hold.barcode == self.copy.barcode:
             move = copies.state_change(self.copy, CopyState.KEPT_ASIDE, on=self.day, holder=hold.patron_id)
             late = RunReason(self.pull.day, Code.NOT_PULLED, numbers_of(self.pull.facts))
-            return ScanResult("keep_aside", self.copy.barcode, patron.card_number), [
-                holds.reason_change(hold, late),
-                move,
-            ]
+            writes = [holds.same_check(hold), *self._told(hold, late), move]
+            return ScanResult("keep_aside", self.copy.barcode, patron.card_number), writes
         return self._shelved()
 
     def _shelved(self) -> _Outcome:
@@ -137,10 +135,14 @@ class BookInHand:
 
     def _passed_over(self, hold: Hold, reason: Explanation) -> _Outcome:
         """What was recorded since the run stops this hold: it waits, told why, and the book goes on (RULES 21, 22)."""
-        told = RunReason(self.pull.day, str(reason.code), dict(reason.facts))
+        told = self._told(hold, RunReason(self.pull.day, str(reason.code), dict(reason.facts)))
         if hold.status is HoldStatus.WAITING:
-            return self._next(hold, [holds.reason_change(hold, told)])
-        return self._next(hold, [holds.change(hold, replace(hold.waiting_again(), last_run=told))])
+            return self._next(hold, [holds.same_check(hold), *told])
+        return self._next(hold, [holds.change(hold, hold.waiting_again()), *told])
+
+    def _told(self, hold: Hold, reason: RunReason) -> list[Write]:
+        known = reasons.find(self.library.table, hold.patron_id)
+        return reasons.change(known, known.after((hold, reason)), self.library.moment, self.library.policy)
 
     def _next(self, passed_over: Hold | None, writes: list[Write]) -> _Outcome:
         """The book goes to the next in the queue, or back to its shelf."""
@@ -169,13 +171,15 @@ class BookInHand:
             scanned, writes = self._kept(replace(grant, code=Code.NOT_PULLED, facts=numbers), patron, ended)
         else:
             scanned, writes = self._lent(grant, patron, ended)
+        # Only a book that is kept aside has changed what its hold was told.
+        was = reasons.read_with(self.library.table, [grant.hold])[0] if scanned.action == "keep_aside" else grant.hold
         scan = Scan(
             self.copy.barcode,
             scanned.action,
             self.library.moment,
             self.pull,
             self.copy.lies_at,
-            grant.hold,
+            was,
             ended=tuple(ended),
         )
         trace = audit_log.entry_of_patron(
@@ -218,9 +222,10 @@ class BookInHand:
 
     def _kept(self, grant: Grant, patron: Patron, ended: list[Hold]) -> _Outcome:
         reason = RunReason(self.pull.day, str(grant.code), dict(grant.facts))
-        kept = replace(grant.hold, status=HoldStatus.SECURED, barcode=self.copy.barcode, last_run=reason, group="")
+        kept = replace(grant.hold, status=HoldStatus.SECURED, barcode=self.copy.barcode, group="")
         writes = [
             holds.change(grant.hold, kept),
+            *self._told(grant.hold, reason),
             *_answered(grant.hold, patron, ended),
             copies.state_change(self.copy, CopyState.KEPT_ASIDE, on=self.day, holder=patron.patron_id),
         ]
@@ -253,6 +258,5 @@ def _ready_hold(grant: Grant, barcode: str, day: date, until: date) -> Hold:
         next_pickup_from=None,
         ready_on=day,
         pickup_until=until,
-        last_run=None,
         group="",
     )

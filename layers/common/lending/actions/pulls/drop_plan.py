@@ -32,6 +32,4 @@ def drop_plan(library: Library, run_id: RunId, staff: str) -> int:
     )
     with suppress(Overtaken):
         library.table.write(runs.drop_record(run_id, library.moment))
-    return drop_plans(
-        library.table, [copy for copy in copies.pulls(library.table) if copy.pull and copy.pull.run == run_id]
-    )
+    return drop_plans(library, [copy for copy in copies.pulls(library.table) if copy.pull and copy.pull.run == run_id])

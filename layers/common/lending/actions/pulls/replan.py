@@ -7,10 +7,11 @@ from lending.actions.library import Library
 from lending.actions.pulls.queue_head import Queue, copies_of, decided_queue
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies, queues
-from lending.aws.table.holds import holds
+from lending.aws.table.holds import holds, reasons
 from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import Copy, CopyState, Pull
 from lending.domain.holds.hold import Hold, HoldStatus, RunReason, place_in_queue
+from lending.domain.holds.reasons_of_patron import ReasonsOfPatron
 from lending.domain.pulls.pull import (
     GIVES,
     can_be_followed,
@@ -52,11 +53,13 @@ def without(library: Library, copy: Copy, gone: CopyState, why: Code | None, lea
     hold = holds.find(library.table, patron_id, copy.title_id) if patron_id else None
     if hold is None or (hold.status is not HoldStatus.WAITING and hold.barcode != copy.barcode):
         return Replanned()
+    told = reasons.find(library.table, hold.patron_id)
+    hold = told.read_with(hold)
     if copy.pull is None:
         others = [each for each in copies_of(library.table, copy.title_id) if each.barcode != copy.barcode]
         reason = _why_not_kept(library, hold, [replace(copy, state=gone), *others], why)
-        return Replanned((_waits_on(hold, reason),), hold)
-    return _planned_anew(_Missed(library, copy, copy.pull, gone, hold, leaving), why)
+        return Replanned((*_waits_on(library, told, hold, reason),), hold)
+    return _planned_anew(_Missed(library, copy, copy.pull, gone, hold, told, leaving), why)
 
 
 def _why_not_kept(library: Library, hold: Hold, found: list[Copy], why: Code | None) -> RunReason:
@@ -80,6 +83,7 @@ class _Missed:
     pull: Pull
     gone: CopyState
     hold: Hold
+    told: ReasonsOfPatron
     leaving: str
 
     def left(self, queue: Queue) -> Queue:
@@ -104,14 +108,13 @@ def _planned_anew(missed: _Missed, why: Code | None) -> Replanned:
     queue = missed.left(read)
     mine = next((each for each in decided if each.patron_id == hold.patron_id), None)
     given = [each for each in decided if each.decision in GIVES] if can_be_followed(run, today) else []
-    plans = _plans(given, queue, run, pull)
+    plans = _plans(library, given, queue, run, pull)
     if mine not in given:
         reason = why_without(pull, mine, why, _numbers_now(hold, queue))
-        return Replanned((_waits_on(hold, reason), *plans), hold, _first(given, queue))
+        waits = _waits_on(library, missed.told, hold, reason)
+        return Replanned((*waits, *plans), hold, _first(given, queue))
     # It is on the pull list again, and has no reason to tell.
-    waits = []
-    if hold.status is not HoldStatus.WAITING:
-        waits = [holds.change(hold, replace(hold.waiting_again(), last_run=None))]
+    waits = [] if hold.status is HoldStatus.WAITING else _waits_on(library, missed.told, hold, None)
     return Replanned((*waits, *plans), hold, _first([mine] if mine else [], queue))
 
 
@@ -121,17 +124,20 @@ def _numbers_now(hold: Hold, queue: Queue) -> dict[str, int]:
     return {"position": position, "of": of, "copies": _lendable(queue.copies)}
 
 
-def _plans(given: Iterable[RunDecision], queue: Queue, run: Run, pull: Pull) -> list[Write]:
+def _plans(library: Library, given: list[RunDecision], queue: Queue, run: Run, pull: Pull) -> list[Write]:
     """Copies onto the pull list; who is planned for has no reason any more."""
     found_copies, waiting = _by_barcode(queue), {hold.patron_id: hold for hold in queue.holds}
+    told = reasons.find_many(library.table, {each.patron_id for each in given} - {pull.patron_id})
     writes = []
     for each in given:
         hold, cap = waiting[each.patron_id], queue.patrons[each.patron_id].cap_on(run.week.cycle)
-        mine = each.patron_id == pull.patron_id
-        numbers = numbers_of(pull.facts if mine else hold.last_run.facts if hold.last_run else {})
+        known = told.get(each.patron_id)
+        reason = known.of(hold) if known else None
+        numbers = numbers_of(pull.facts if each.patron_id == pull.patron_id else reason.facts if reason else {})
         writes.append(copies.pull_change(found_copies[each.barcode], pull_of(each, cap, run, numbers)))
-        if hold.last_run and not mine:
-            writes.append(holds.reason_change(hold, None))
+        if known and reason:
+            over = reasons.change(known, known.after((hold, None)), library.moment, library.policy)
+            writes += [holds.same_check(hold), *over]
     return writes
 
 
@@ -143,7 +149,6 @@ def _by_barcode(queue: Queue) -> dict[str, Copy]:
     return {copy.barcode: copy for copy in queue.copies}
 
 
-def _waits_on(hold: Hold, reason: RunReason) -> Write:
-    if hold.status is HoldStatus.WAITING:
-        return holds.reason_change(hold, reason)
-    return holds.change(hold, replace(hold.waiting_again(), last_run=reason))
+def _waits_on(library: Library, told: ReasonsOfPatron, hold: Hold, reason: RunReason | None) -> list[Write]:
+    waits = holds.same_check(hold) if hold.status is HoldStatus.WAITING else holds.change(hold, hold.waiting_again())
+    return [waits, *reasons.change(told, told.after((hold, reason)), library.moment, library.policy)]

@@ -9,7 +9,7 @@ from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies
 from lending.aws.table.exchange import movements
-from lending.aws.table.holds import holds
+from lending.aws.table.holds import holds, reasons
 from lending.aws.table.loans import bags, loans
 from lending.aws.table.patrons import audit_log, patrons
 from lending.aws.table.pulls import crates, scans
@@ -19,7 +19,6 @@ from lending.domain.exchange.movement import Movement, MovementKind
 from lending.domain.holds.hold import Hold, HoldStatus
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.audit_log import Act, Deed
-from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.pulls.pull import can_be_followed, run_of
 from lending.domain.pulls.scan import Scan
@@ -46,7 +45,7 @@ def undo_scan(library: Library, barcode: str, staff: str) -> Scan:
     )
     returned = Movement(library.moment, MovementKind.RETURNED, barcode)
     library.table.transact(
-        *undone(library.table, copy, scan, today, library.policy),
+        *undone(library, copy, scan),
         *([movements.addition(returned)] if scan.action == "lend" else []),
         _put_back(copy, scan, today),
         scans.removal(scan),
@@ -62,8 +61,8 @@ def _put_back(copy: Copy, scan: Scan, today: date) -> Write:
     return copies.state_change(copy, CopyState.ON_SHELF, on=today, lies_at=scan.lies_at, pull=scan.pull)
 
 
-def _not_lent(table: Table, copy: Copy, scan: Scan, _: date, policy: Policy) -> list[Write]:
-    hold = _of(scan)
+def _not_lent(library: Library, copy: Copy, scan: Scan) -> list[Write]:
+    table, policy, hold = library.table, library.policy, _of(scan)
     loan = loans.find(table, hold.patron_id, copy.barcode)
     if loan is None or not _is_untouched(loan, scan) or copy.state is not CopyState.ON_LOAN or not loan.pickup_from:
         raise Refused("scan_overtaken")
@@ -104,28 +103,36 @@ def _there_again(table: Table, hold: Hold, scan: Scan, more: int, policy: Policy
     return again
 
 
-def _not_kept(table: Table, copy: Copy, scan: Scan, today: date, policy: Policy) -> list[Write]:
-    hold = _of(scan)
+def _not_kept(library: Library, copy: Copy, scan: Scan) -> list[Write]:
+    table, policy, hold = library.table, library.policy, _of(scan)
     now = holds.find(table, hold.patron_id, hold.title_id)
     if now is None or now.barcode != copy.barcode:
         raise Refused("scan_overtaken")
-    if now.status is HoldStatus.READY and now.ready_on != today:
+    if now.status is HoldStatus.READY and now.ready_on != library.today:
         raise Refused("scan_overtaken")  # the mail has gone, or is about to
     ended = _there_again(table, hold, scan, 0, policy)
     again = [patrons.holds_addition(hold.patron_id, len(ended), policy.hold_limit)] if ended else []
-    return [holds.change(now, hold), *map(holds.addition, ended), *again]
+    told = _told_as_before(library, hold) if scan.action == "keep_aside" else []
+    return [holds.change(now, hold), *told, *map(holds.addition, ended), *again]
 
 
-def _not_absent(table: Table, copy: Copy, scan: Scan, _: date, __: Policy) -> list[Write]:
+def _not_absent(library: Library, copy: Copy, scan: Scan) -> list[Write]:
     """The book is there after all; the copy that was to be fetched in its place is not needed."""
     if copy.state is not (CopyState.MISSING if scan.action == "missing" else CopyState.ON_SHELF):
         raise Refused("scan_overtaken")
     if scan.hold is None:
         return []
-    now = holds.find(table, scan.hold.patron_id, scan.hold.title_id)
+    now = holds.find(library.table, scan.hold.patron_id, scan.hold.title_id)
     if now is None or now.barcode:
         raise Refused("scan_overtaken")
-    return [*_not_instead(table, scan), holds.change(now, replace(scan.hold, queued_at=now.queued_at))]
+    waits = holds.change(now, replace(scan.hold, queued_at=now.queued_at))
+    return [*_not_instead(library.table, scan), waits, *_told_as_before(library, scan.hold)]
+
+
+def _told_as_before(library: Library, hold: Hold) -> list[Write]:
+    """The reason that the hold had before the scan told another."""
+    known = reasons.find(library.table, hold.patron_id)
+    return reasons.change(known, known.after((hold, hold.last_run)), library.moment, library.policy)
 
 
 def _not_instead(table: Table, scan: Scan) -> list[Write]:

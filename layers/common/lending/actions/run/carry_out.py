@@ -12,6 +12,7 @@ from lending.actions.library import Library
 from lending.actions.run.follow_plan import follow_plan
 from lending.actions.run.plan import Made, held_in_vain, make_plan, record_after
 from lending.actions.run.run_input import RunInput, after_giving_back, read
+from lending.actions.run.tell_reasons import tell_reasons
 from lending.actions.unfinished import EnoughTime, Unfinished
 from lending.aws.metering import Meter
 from lending.aws.table import Overtaken, Table
@@ -19,6 +20,7 @@ from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies
 from lending.aws.table.holds import holds
 from lending.aws.table.run import runs
+from lending.aws.table.writes import Key
 from lending.domain.catalogue.title import CopyState, LiesAt
 from lending.domain.holds.hold import Hold
 from lending.domain.run.run import Run, RunKind
@@ -73,29 +75,35 @@ def _to_the_end(
             given = read(library.table, run, library.policy)
         with meter.step("writing"):
             given = _give_back(library.table, given, held_in_vain(given, run, library.policy), run)
-        if record is None or record.finished_at or _leaves_something(library.table, run, record):
+        if record is None or record.finished_at or _leaves_something(library.table, run, record, _there(library, run)):
             with meter.step("planning"):
                 record = make_plan(library.table, run, given, library.policy, made, record)
         with meter.step("writing"):
             record = follow_plan(library.table, run, given, record, made, enough_time)
-            if not _leaves_something(library.table, run, record):
+            there = _there(library, run)
+            if not _leaves_something(library.table, run, record, there):
+                record = tell_reasons(library, run, given, record, made, there, enough_time)
                 return _finished(library.table, run, record, library.moment)
 
 
-def _leaves_something(table: Table, run: Run, record: RunRecord) -> bool:
+def _there(library: Library, run: Run) -> set[Key]:
+    """The keys of the holds that are there still, as the indexes show them."""
+    return set(holds.keys_to_be_served(library.table, at_counter=run.kind is RunKind.PREFECTURAL))
+
+
+def _leaves_something(table: Table, run: Run, record: RunRecord, there: set[Key]) -> bool:
     """Whether all of the plan is carried out, and books are to be offered anew: their copies or holds were gone."""
     if record.done < record.chunks or record.finished_at or record.round >= ROUNDS:
         return False
-    return record.lost > 0 or _plans_for_nobody(table, run)
+    return record.lost > 0 or _plans_for_nobody(table, run, there)
 
 
-def _plans_for_nobody(table: Table, run: Run) -> bool:
+def _plans_for_nobody(table: Table, run: Run, there: set[Key]) -> bool:
     """Whether a hold was cancelled since it was read, and its book is on the list: the next in the queue is to have it.
 
     A look at the indexes, once a plan is carried out, instead of a condition in every single write. What it misses
     the scan still finds (RULES 23).
     """
-    there = set(holds.keys_to_be_served(table, at_counter=run.kind is RunKind.PREFECTURAL))
     pulls = ((copy, copy.pull) for copy in copies.pulls(table) if copy.pull and copy.pull.run == run.run_id)
     return any(holds.key(pull.patron_id, copy.title_id) not in there for copy, pull in pulls)
 

@@ -15,7 +15,7 @@ from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.codec import attributes, read_as
-from lending.aws.table.holds import holds
+from lending.aws.table.holds import holds, reasons
 from lending.aws.table.patrons import patrons
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.closures import Closure, Suspension
@@ -47,6 +47,8 @@ def read(table: Table, run: Run, policy: Policy) -> RunInput:
     if at_counter:
         title_ids = {hold.title_id for hold in waiting} | titles_of_groups(table, waiting, policy)
         waiting += holds.beside_the_counter(table, title_ids)
+    else:
+        waiting = reasons.read_with(table, waiting)
     waiting = in_reading_order(table, waiting, policy)
     found_copies = _copies_of(table, {hold.title_id for hold in waiting})
     known = patrons.find_many(table, {hold.patron_id for hold in waiting})

@@ -75,7 +75,7 @@ def run_for(
             library.table.write(runs.cycle_claim(cycle_run(run)))
         except Overtaken:
             return _made_on_another_day(library.table, run), True
-    prepare = partial(_clear_pull_list, library.table, run_date)
+    prepare = partial(_clear_pull_list, library, run_date)
     return carry_out(library, run, enough_time, prepare, again)
 
 
@@ -93,6 +93,6 @@ def _made_on_another_day(table: Table, run: Run) -> RunRecord:
     return record or RunRecord(made.run_id if made else run.run_id, run.moment)
 
 
-def _clear_pull_list(table: Table, run_date: date) -> None:
+def _clear_pull_list(library: Library, run_date: date) -> None:
     """What was left on the pull list before this day is planned anew or not at all (RULES 23, 27)."""
-    drop_plans(table, [copy for copy in copies.pulls(table) if copy.pull and copy.pull.day < run_date])
+    drop_plans(library, [copy for copy in copies.pulls(library.table) if copy.pull and copy.pull.day < run_date])

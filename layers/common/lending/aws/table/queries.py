@@ -51,6 +51,15 @@ def less(limit: int, only_keys: bool, index: str) -> dict[str, Any]:
     return ({"Limit": limit} if limit else {}) | ({"ProjectionExpression": keys} if only_keys else {})
 
 
+def only(*paths: tuple[str, ...]) -> dict[str, Any]:
+    """What keeps each item of an answer to its key and some of its attributes, or of what is inside them."""
+    inner = [part for path in paths for part in path]
+    names = {f"#p{number}": part for number, part in enumerate(dict.fromkeys(inner))}
+    called = {part: name for name, part in names.items()}
+    asked = [".".join(called[part] for part in path) for path in paths]
+    return {"ProjectionExpression": ", ".join([*INDEXES[""], *asked]), "ExpressionAttributeNames": names}
+
+
 def counting(request: dict[str, Any], condition: str, values: Item) -> dict[str, Any]:
     """The same request, for how many there are that keep to a condition, with the condition's values by name."""
     names = {f"#{name}": name for name in re.findall(r"#(\w+)", condition)}

@@ -13,7 +13,7 @@ from uuid import uuid4
 from botocore.exceptions import ClientError
 
 from lending.aws.table.codec import Item, from_wire, to_wire
-from lending.aws.table.queries import counting, going_on, less, part_of_list
+from lending.aws.table.queries import counting, going_on, less, only, part_of_list
 from lending.aws.table.refusals import failed_conditions, passes
 from lending.aws.table.writes import Key, Write, counted, key_of
 
@@ -127,15 +127,19 @@ class Table:
         answer = self._ask("get_item", TableName=self.name, Key=to_wire(key_of(key)), ConsistentRead=self.consistent)
         return from_wire(answer["Item"]) if "Item" in answer else None
 
-    def get_many(self, keys: Iterable[Key]) -> list[Item]:
-        """The items of many keys that exist, in no order, 100 a request."""
+    def get_many(self, keys: Iterable[Key], *parts: tuple[str, ...]) -> list[Item]:
+        """The items of many keys that exist, in no order, 100 a request.
+
+        Args:
+            parts: paths of what is wanted of each beside its key; without any, all of it.
+        """
         found: list[Item] = []
         waiting = [to_wire(key_of(key)) for key in dict.fromkeys(keys)]
         for attempt in range(10_000):
             if not waiting:
                 return found
             batch, waiting = waiting[:BATCH_KEYS], waiting[BATCH_KEYS:]
-            request = {self.name: {"Keys": batch, "ConsistentRead": self.consistent}}
+            request = {self.name: {"Keys": batch, "ConsistentRead": self.consistent} | (only(*parts) if parts else {})}
             answer = self._ask("batch_get_item", RequestItems=request)
             found += [from_wire(item) for item in answer["Responses"].get(self.name, [])]
             left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])

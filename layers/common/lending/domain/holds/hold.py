@@ -44,7 +44,8 @@ class Hold:
     `ready_on` is the day it was made ready, whose mail goes out the day after (15); `mailed_on` the day it really did.
     `after` is the title of another hold of the same patron that is to be lent first (47); holds of one `group` are
     wishes of which one is enough (48); `rank` is the place the patron gives it among their holds, from 1 on (49).
-    `asked_on` is the day on which the patron was last asked whether it is still wanted (37).
+    `asked_on` is the day on which the patron was last asked whether it is still wanted (37). `last_run` is kept with
+    the reasons of all of the patron's holds, and here where both were read.
     """
 
     patron_id: str

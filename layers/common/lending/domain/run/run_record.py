@@ -12,8 +12,9 @@ class RunRecord:
     """How far a run or pull has come.
 
     `plan` names the plan in force, by the hash of what it was made from; it is the one of `round`, and `done` of its
-    `chunks` are carried out. `counts` tell what was read and decided, `pulls`, `explained`, `lost` and `gone` what
-    became of it: pulls that stand, reasons given, copies that were not there any more, holds that had left.
+    `chunks` are carried out; then `told` patrons were told why they got no book. `counts` tell what was read and
+    decided, `pulls`, `explained`, `lost` and `gone` what became of it: pulls that stand, reasons given, copies that
+    were not there any more, holds that had left.
     `week` is the one that a weekly run serves, with the days that its plan was first made with; a pull has none.
     `suspended` tells that the run was suspended as a whole, `dropped_at` that staff have dropped its plan: either may
     be made anew (RULES 22, 23).
@@ -26,6 +27,7 @@ class RunRecord:
     round: int = 1
     chunks: int = 0
     done: int = 0
+    told: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     pulls: int = 0
     explained: int = 0

@@ -1,11 +1,13 @@
 """Holds: PATRON#id / HOLD#title. `by_title` orders the queue; `work` lists waiting and secured ones, or ready ones.
 
+Why a hold got no book is not in it: see `reasons`.
+
 Waiting and secured ones are on two lists: what the counter's pulls are about, and all others.
 
 Each write that lets a hold start or stop waiting brings the count of those who wait for the title (`Write.counts`).
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -16,10 +18,12 @@ from lending.aws.concurrency import map_concurrently
 from lending.aws.table.catalogue import queues
 from lending.aws.table.catalogue.titles import title_key
 from lending.aws.table.codec import Item, attributes, each_of, stamp, value_of
+from lending.aws.table.holds import reasons
 from lending.aws.table.patrons.patrons import partition
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Count, Key, Write, check, delete, put_new, still, update
-from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, RunReason
+from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus, Queued, in_turn
+from lending.domain.holds.reasons_of_patron import ReasonsOfPatron
 
 SHARDS = 16
 WORK_READY = "READY"
@@ -47,7 +51,18 @@ def find(table: Table, patron_id: str, title_id: str) -> Hold | None:
 def find_many(table: Table, title_id: str, patron_ids: Iterable[str]) -> list[Hold]:
     """The holds that many patrons have on a title, in the order of the queue."""
     found = find_each(table, ((patron_id, title_id) for patron_id in patron_ids))
-    return sorted(found, key=lambda hold: (hold.queued_at, hold.patron_id))
+    return sorted(found, key=in_turn)
+
+
+def in_queue(table: Table, title_id: str, queued: Sequence[Queued]) -> list[Hold]:
+    """The holds of a part of a title's queue, in its order: a list has them together, ready ones lie elsewhere."""
+    if not queued:
+        return []
+    first, last = _order(title_id, queued[0]), _order(title_id, queued[-1])
+    lists = (_sharded(name, title_id) for name in (_FOR_COUNTER, _FOR_FACILITIES))
+    listed = (item for each in lists for item in table.query(each, index="work", after=first, before=last))
+    ready = [each.patron_id for each in queued if each.status is HoldStatus.READY]
+    return sorted([*each_of(hold_of, listed), *find_many(table, title_id, ready)], key=in_turn)
 
 
 def find_each(table: Table, holds: Iterable[Key]) -> list[Hold]:
@@ -56,9 +71,12 @@ def find_each(table: Table, holds: Iterable[Key]) -> list[Hold]:
 
 
 def of_patron(table: Table, patron_id: str) -> list[Hold]:
-    """A patron's open holds, oldest first."""
-    holds = each_of(hold_of, table.query(partition(patron_id), "HOLD#"))
-    return sorted(holds, key=lambda hold: hold.placed_at)
+    """A patron's open holds with their reasons, oldest first."""
+    items = list(table.query(partition(patron_id), "HOLD"))
+    told = next(each_of(reasons.reasons_of, (item for item in items if item["SK"] == reasons.SK)), None)
+    holds = each_of(hold_of, (item for item in items if item["SK"] != reasons.SK))
+    told = told or ReasonsOfPatron(patron_id)
+    return sorted(map(told.read_with, holds), key=lambda hold: hold.placed_at)
 
 
 def to_be_served(table: Table, *, at_counter: bool = False) -> Iterator[Hold]:
@@ -123,8 +141,11 @@ def _work(hold: Hold) -> Item:
     if hold.status == HoldStatus.READY and hold.pickup_until:
         return {"work": WORK_READY, "work_order": f"{hold.pickup_until.isoformat()}#{hold.patron_id}#{hold.title_id}"}
     name = _FOR_COUNTER if PREFECTURAL in (hold.pickup_place, hold.next_pickup_place) else _FOR_FACILITIES
-    order = f"{hold.title_id}#{stamp(hold.queued_at)}#{hold.patron_id}"
-    return {"work": _sharded(name, hold.title_id), "work_order": order}
+    return {"work": _sharded(name, hold.title_id), "work_order": _order(hold.title_id, hold)}
+
+
+def _order(title_id: str, hold: Hold | Queued) -> str:
+    return f"{title_id}#{stamp(hold.queued_at)}#{hold.patron_id}"
 
 
 def _sharded(name: str, title_id: str) -> str:
@@ -133,7 +154,7 @@ def _sharded(name: str, title_id: str) -> str:
 
 def addition(hold: Hold) -> Write:
     """A new hold at the end of its queue."""
-    write = put_new(key(hold.patron_id, hold.title_id), attributes(hold) | _queue(hold) | _work(hold))
+    write = put_new(key(hold.patron_id, hold.title_id), _attributes(hold) | _queue(hold) | _work(hold))
     return replace(write, counts=_waits(hold))
 
 
@@ -142,7 +163,7 @@ def change(before: Hold, after: Hold) -> Write:
 
     Only what differs is written.
     """
-    was, now = attributes(before), attributes(after)
+    was, now = _attributes(before), _attributes(after)
     changed = {name: now.get(name) for name in sorted(was.keys() | now.keys()) if was.get(name) != now.get(name)}
     condition, values = _still(before)
     set_ = changed | _queue(after) | _work(after)
@@ -164,11 +185,10 @@ def asked_record(hold: Hold, day: date) -> Write:
     return update(key(hold.patron_id, hold.title_id), set={"asked_on": day}, condition=condition, **values)
 
 
-def reason_change(hold: Hold, reason: RunReason | None) -> Write:
-    """Say why the last run gave this hold nothing, or nothing once it is planned for; the hold stays as it is (27)."""
+def same_check(hold: Hold) -> Write:
+    """Demand that the hold still is what was read."""
     condition, values = _still(hold)
-    key_ = key(hold.patron_id, hold.title_id)
-    return update(key_, set={"last_run": reason and attributes(reason)}, condition=condition, **values)
+    return check(key(hold.patron_id, hold.title_id), condition, **values)
 
 
 def end(hold: Hold) -> Write:
@@ -180,6 +200,10 @@ def end(hold: Hold) -> Write:
 def absence_check(patron_id: str, title_id: str) -> Write:
     """Demand that the patron does not hold the title."""
     return check(key(patron_id, title_id), "attribute_not_exists(#PK)")
+
+
+def _attributes(hold: Hold) -> Item:
+    return attributes(replace(hold, last_run=None))
 
 
 def _waits(hold: Hold, change: int = 1) -> tuple[Count, ...]:

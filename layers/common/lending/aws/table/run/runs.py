@@ -136,8 +136,24 @@ def progress_record(record: RunRecord, tally: dict[str, int]) -> Write:
 
 
 def advanced(record: RunRecord, tally: Mapping[str, int]) -> RunRecord:
-    """The record as `advance` leaves it."""
-    return replace(record, done=record.done + 1, **{name: getattr(record, name) + n for name, n in tally.items()})
+    """The record as `progress_record` leaves it."""
+    return told(record, {"done": 1, **tally})
+
+
+def telling_record(record: RunRecord, tally: dict[str, int]) -> Write:
+    """More patrons are told why they got no book, and what became of it, if nobody else has said so."""
+    return update(
+        key(record.run_id),
+        add=tally,
+        condition="#plan = :plan AND #told = :was_told",
+        plan=record.plan,
+        was_told=record.told,
+    )
+
+
+def told(record: RunRecord, tally: Mapping[str, int]) -> RunRecord:
+    """The record as `telling_record` leaves it."""
+    return replace(record, **{name: getattr(record, name) + n for name, n in tally.items()})
 
 
 def end(record: RunRecord, moment: datetime) -> Write:
