@@ -19,6 +19,7 @@ from lending.domain.exchange.movement import Movement, MovementKind
 from lending.domain.holds.hold import Hold, HoldStatus
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.audit_log import Act, Deed
+from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.pulls.pull import can_be_followed, run_of
 from lending.domain.pulls.scan import Scan
