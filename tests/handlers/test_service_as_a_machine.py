@@ -341,15 +341,24 @@ def state_of_table(rows: Rows) -> State:
         kind, _, rest = row["SK"].partition("#")
         if kind in _READ:
             _READ[kind](state, row["PK"].partition("#")[2], rest, row)
+    _tell_reasons(state, rows)
     return state
+
+
+def _tell_reasons(state: State, rows: Rows) -> None:
+    """Each hold with why it got no book: what is told of the very hold, unless it lies ready (RULES 27)."""
+    told = {(row["patron_id"], title): each for row in rows if row["SK"] == "HOLD_REASONS"
+            for title, each in row.get("told", {}).items()}  # fmt: skip
+    for key, (status, place, placed_at, *rest) in state["holds"].items():
+        mine = told.get(key)
+        why = mine["reason"] if mine and mine["placed_at"] == placed_at and status != "ready" else None
+        state["holds"][key] = (status, place, placed_at, *rest, (why["code"], why["facts"]) if why else None)
 
 
 def _hold_row(state: State, patron: str, title: str, row: dict[str, Any]) -> None:
     names = ("status", "pickup_place", "placed_at", "queued_at", "barcode", "ready_on", "mailed_on",
              "pickup_until", "next_pickup_place", "next_pickup_from", "after", "group", "rank")  # fmt: skip
-    why = row.get("last_run")
-    told = (why["code"], why.get("facts", {})) if why else None
-    state["holds"][patron, title] = (*(row.get(name) for name in names), told)
+    state["holds"][patron, title] = tuple(row.get(name) for name in names)
 
 
 def _loan_row(state: State, patron: str, barcode: str, row: dict[str, Any]) -> None:
