@@ -95,6 +95,17 @@ def test_a_broken_loan_or_copy_hides_nothing_else(given: Given, library: Table) 
     assert [copy["barcode"] for copy in title["copies"]] == ["t-1-2"]
 
 
+def test_a_title_that_calls_itself_otherwise_hides_no_other_hold(given: Given, library: Table) -> None:
+    # GIVEN two holds, and a title whose record has another's id
+    given.patron()
+    for title_id in ("t-1", "t-2"):
+        given.title(title_id)
+        held(library, "p-1", title_id)
+    library.write(update(titles.title_key("t-1"), set={"title_id": "tomorrow"}))
+    # WHEN the patron looks THEN the other hold is there
+    assert [view.title.title_id for view in view_holds(Library(library, POLICY, FRIDAY), "p-1")] == ["t-2"]
+
+
 def test_a_broken_ready_hold_keeps_no_other_from_its_end(given: Given, library: Table) -> None:
     # GIVEN two books whose time at the counter is over, one of them with a hold that cannot be read (RULES 16)
     given.title("t-1")

@@ -22,9 +22,9 @@ def find(table: Table, title_id: str) -> Title | None:
 
 
 def find_many(table: Table, title_ids: set[str]) -> dict[str, Title]:
-    """Many titles by id."""
+    """Many titles by id; one that calls itself otherwise is none of them."""
     titles = values_of(Title, table.get_many(map(title_key, sorted(title_ids))))
-    return {title.title_id: title for title in titles}
+    return {title.title_id: title for title in titles if title.title_id in title_ids}
 
 
 def description_change(before: Title | None, after: Title) -> Write:
