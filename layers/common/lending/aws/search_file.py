@@ -18,22 +18,21 @@ import shutil
 import sqlite3
 import tempfile
 from array import array
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice, takewhile
 from pathlib import Path
 
 from lending.aws.clients import client
 from lending.aws.search_dictionary import Dictionary
-from lending.aws.search_letters import decoded, encoded
-from lending.aws.search_terms import Term, term_of
+from lending.aws.search_letters import decoded
+from lending.aws.search_terms import Term, Value, compared, term_of
 from lending.domain.catalogue.description import Description, Kind
 from lending.domain.catalogue.search_text import (
     BETWEEN,
     LOOSE,
     Query,
-    Word,
     kind_gram,
     names_of,
     order_of,
@@ -43,7 +42,6 @@ from lending.domain.catalogue.search_text import (
 )
 
 FOLDER = "search/"
-Value = str | bytes | int | None
 
 KINDS = list(Kind)
 # Of a part that the index does not have, so many titles are known, the first ones; one that has as many is frequent.
@@ -116,6 +114,10 @@ class SearchFile:
 
     def in_order(self, query: Query, kind: Kind | None, most: int) -> Iterator[Entry]:
         """So many titles that have every word, by their readings."""
+        if len(query.words) == 1 and len(query.words[0]) > 1:
+            forms = (replace(query, words=((form,),)) for form in query.words[0])
+            found = {entry.title_id: entry for form in forms for entry in self.in_order(form, kind, most)}
+            return iter(sorted(found.values(), key=lambda entry: entry.order)[:most])
         where = self._where(query, kind, enough=most)
         return self._entries(f"{where.sql} ORDER BY {where.number} LIMIT ?", *where.values, most)
 
@@ -135,6 +137,9 @@ class SearchFile:
         term = term_of(query, self._titles)
         if kind is None and term.part in self._titles:
             return self._titles[term.part]
+        either = query.words[0] if kind is None and len(query.words) == 1 else ()
+        if any(self._titles.get(form, 0) > _COUNTED for form in either):
+            return None
         where = self._where(query, kind)
         but = " AND title_id NOT IN (SELECT value FROM json_each(?))" if without else ""
         ids = [json.dumps(sorted(without))] if without else []
@@ -160,17 +165,17 @@ class SearchFile:
             enough: so many of the first ones will do, None if it must be all.
         """
         term = term_of(query, self._titles)
-        compared, values = _compared(() if term.whole else query.words)
+        texts, values = compared(() if term.whole else query.words)
         numbers = None if term.match or marks else self._first(query, term, None if kind else enough)
         if numbers is not None:
             listed = "FROM entry WHERE n IN (SELECT value FROM json_each(?)) AND ifnull(kind = ?, 1)"
             number = None if kind is None else KINDS.index(kind)
-            return _Where(f"{listed}{compared}", [json.dumps(numbers), number, *values], "n", few=True)
+            return _Where(f"{listed}{texts}", [json.dumps(numbers), number, *values], "n", few=True)
         marks = (*marks, *([kind_gram(kind)] if kind else []))
         match = " AND ".join((*filter(None, [term.match]), *(f'"{mark}"' for mark in marks)))
         if not match:
-            return _Where(f"FROM entry WHERE 1{compared}", values, "n")
-        found = f"FROM gram CROSS JOIN entry ON entry.n = gram.rowid WHERE gram MATCH ?{compared}"
+            return _Where(f"FROM entry WHERE 1{texts}", values, "n")
+        found = f"FROM gram CROSS JOIN entry ON entry.n = gram.rowid WHERE gram MATCH ?{texts}"
         return _Where(found, [match, *values], "gram.rowid")
 
     def _first(self, query: Query, term: Term, enough: int | None) -> list[int] | None:
@@ -230,20 +235,6 @@ def numbered(db: sqlite3.Connection, sql: str = "FROM entry ORDER BY n", *values
     for n, title_id, year, kind, isbn, text in db.execute(f"{_ENTRY} {sql}", values):
         numbers = [str(number) for number in (isbn, year) if number]
         yield n, Entry(title_id, BETWEEN.join([decoded(text), *numbers]), year or 0, KINDS[kind])
-
-
-def _compared(words: Iterable[Word]) -> tuple[str, list[Value]]:
-    """What the text of a title has of each word, and the values: a number may be in its year or its ISBN."""
-    sql, values = [], list[Value]()
-    for word in words:
-        forms = list[str]()
-        for form in word:
-            kept = encoded(form)
-            numbers = form.isascii() and form.isdigit()
-            forms.append(f"instr(text, ?){' OR instr(year, ?) OR instr(isbn, ?)' if numbers else ''}")
-            values += [kept, form, form] if numbers else [kept]
-        sql.append(f" AND ({' OR '.join(forms)})")
-    return "".join(sql), values
 
 
 def _is_called(name: str, entry: Entry) -> bool:

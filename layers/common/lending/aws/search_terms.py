@@ -1,9 +1,12 @@
-"""What the index of the search file is asked for a query: its rarest grams."""
+"""What the search file is asked for a query: of its index the rarest grams, and what is compared."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from lending.aws.search_letters import encoded
 from lending.domain.catalogue.search_text import Query, Word, grams, is_part
+
+Value = str | bytes | int | None
 
 # Of so many grams of a query the index is asked, the rarest, and of more if all are frequent: further ones would take
 # longer than comparing what is left.
@@ -51,3 +54,17 @@ def _of_word(word: Word, counts: Mapping[str, int]) -> list[tuple[int, str]]:
 def _rarest(grams: set[tuple[int, str]]) -> list[tuple[int, str]]:
     rarest = sorted(grams)
     return rarest[: _ASKED_IF_FREQUENT if rarest and rarest[0][0] else _ASKED]
+
+
+def compared(words: Iterable[Word]) -> tuple[str, list[Value]]:
+    """What the text of a title has of each word, and the values: a number may be in its year or its ISBN."""
+    sql, values = [], list[Value]()
+    for word in words:
+        forms = list[str]()
+        for form in word:
+            kept = encoded(form)
+            numbers = form.isascii() and form.isdigit()
+            forms.append(f"instr(text, ?){' OR instr(year, ?) OR instr(isbn, ?)' if numbers else ''}")
+            values += [kept, form, form] if numbers else [kept]
+        sql.append(f" AND ({' OR '.join(forms)})")
+    return "".join(sql), values
