@@ -210,17 +210,6 @@ def test_dead_letters_keep_for_two_weeks_and_raise_an_alarm(of_type: OfType, que
     assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
 
 
-@pytest.mark.parametrize("function", ["AllocatorFunction", "ReleaseFunction", "NoticesFunction", "CatalogueFunction"])
-def test_a_failing_job_raises_an_alarm(of_type: OfType, function: str) -> None:
-    (alarm,) = [
-        each
-        for each in of_type("AWS::CloudWatch::Alarm").values()
-        if each.get("Dimensions") == [{"Name": "FunctionName", "Value": {"Ref": function}}]
-    ]
-    assert (alarm["MetricName"], alarm["Threshold"]) == ("Errors", 0)
-    assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
-
-
 @pytest.mark.parametrize(
     ("policy", "service", "key"),
     [

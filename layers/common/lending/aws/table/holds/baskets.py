@@ -22,6 +22,11 @@ def of_patron(table: Table, patron_id: str) -> dict[str, str]:
     return dict(sorted(entries, key=lambda entry: (entry[1], entry[0])))
 
 
+def has(table: Table, patron_id: str, title_id: str) -> bool:
+    """Whether a title is in the basket."""
+    return table.get(key(patron_id, title_id)) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     added_at: str
