@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import cache
 from typing import Any
 
@@ -203,10 +203,14 @@ def _changes(expression: str) -> tuple[tuple[str, str, str], ...]:
     return tuple((word, found[0], found[1] if len(found) > 1 else "") for word, found in split)
 
 
+# As many digits as DynamoDB keeps.
+_exact = Context(prec=38)
+
+
 def _added(held: Value, more: Any) -> Value:
     ((kind, value),) = more.items()
     if kind == "N":
-        return {"N": str(Decimal(held["N"] if held else 0) + Decimal(value))}
+        return {"N": str(_exact.add(Decimal(held["N"] if held else 0), Decimal(value)))}
     return {kind: sorted({*(held or {}).get(kind, ()), *value})}
 
 

@@ -205,8 +205,8 @@ def _title(title_id: str, size: Size) -> Iterator[Write]:
     yield from map(holds.addition, queue)
     for write in queue_counters(queue):
         if size.years and write.parameters["Item"]["SK"]["S"] == "QUEUE":
-            # Days of the past on which nobody queues any more: with one more they would be forgotten.
-            write.parameters["Item"] |= {f"d20350{number:03}": {"N": "0"} for number in range(39)}
+            # Weeks of the past since which nobody queues any more: with one more they would be forgotten.
+            write.parameters["Item"] |= {f"w2035010{number}": {"N": "0"} for number in range(5)}
         yield write
 
 

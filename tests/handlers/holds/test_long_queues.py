@@ -154,7 +154,7 @@ def test_of_a_long_queue_only_the_head_is_read(table: Table, store: CountingStor
     assert sum(store.counts.read.values()) < 60
 
 
-def test_days_since_which_nobody_queues_any_more_are_forgotten(table: Table) -> None:
+def test_weeks_since_which_nobody_queues_any_more_are_forgotten(table: Table) -> None:
     # GIVEN a title that was held each day for some months, and one who still waits since the first
     moments = [FIRST + timedelta(days=day) for day in range(100)]
     queue = [Hold(f"p-{n:03}", "t-1", "12", moment, moment) for n, moment in enumerate(moments)]
@@ -164,9 +164,9 @@ def test_days_since_which_nobody_queues_any_more_are_forgotten(table: Table) -> 
         table.write(holds.end(hold))
     # WHEN others come
     for _ in range(3):
-        queues.drop_emptied_days(table, "t-1")
+        queues.drop_emptied_weeks(table, "t-1")
     # THEN only some days are left, the places are what they were, and who waits again is counted again
     days = [item["SK"] for item in table.query("TITLE#t-1", "QUEUED#")]
-    assert (len(days), queues.places(table, [queue[0]])) == (20, {"t-1": Place(1, 1)})
+    assert (len(days), queues.places(table, [queue[0]])) == (16, {"t-1": Place(1, 1)})
     table.write(holds.addition(queue[5]))
     assert queues.places(table, [queue[5]]) == {"t-1": Place(2, 2)}

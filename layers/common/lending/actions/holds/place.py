@@ -50,7 +50,7 @@ def place_hold(library: Library, patron_id: str, title_id: str, pickup_place: st
         *traces,
         tries=CROWD_TRIES,
     )
-    queues.drop_emptied_days(library.table, title_id)
+    queues.drop_emptied_weeks(library.table, title_id)
     return hold
 
 

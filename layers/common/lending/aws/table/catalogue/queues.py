@@ -2,23 +2,26 @@
 
 Every write that lets a hold start or stop waiting brings the counters along (`changes`), under the hold's own
 condition. So a place in a queue is read from two items, however long the queue is; who exactly is in it is a part of
-`by_title`.
+`by_title`. The days of a week are one number, of five digits each from Monday on: a page of twenty queues reads a
+seventh of the names, and adding to one day leaves the others as they are.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from lending.aws.table.catalogue.titles import title_key
 from lending.aws.table.codec import Item, broken, each_of, stamp, values_of
 from lending.aws.table.store import Busy, Overtaken, Table
 from lending.aws.table.writes import Count, Key, Write, check, delete, update
 from lending.domain.holds.hold import Hold, HoldStatus, Place, Queued
-from lending.domain.week import in_tokyo
+from lending.domain.week import DAY, DAYS_OF_WEEK, in_tokyo
 
 _EMPTY = "attribute_not_exists(#waiting) OR #waiting = :none"
 _FIRST_PAGE = 8
-_EMPTIED_AT_ONCE = 40
+# Weeks, each with as many items as it has days.
+_EMPTIED_AT_ONCE = 6
+_A_DAY = 10**5  # no title is held so often on one day
 
 
 def key(title_id: str) -> Key:
@@ -28,11 +31,21 @@ def key(title_id: str) -> Key:
 
 def day_key(title_id: str, moment: datetime) -> Key:
     """The key of what is known of one day of a title's queue."""
-    return f"TITLE#{title_id}", f"QUEUED#{_day(moment)}"
+    return _day_key(title_id, in_tokyo(moment).date())
 
 
-def _day(moment: datetime) -> str:
-    return in_tokyo(moment).strftime("d%Y%m%d")
+def _day_key(title_id: str, day: date) -> Key:
+    return f"TITLE#{title_id}", f"QUEUED#{day:d%Y%m%d}"
+
+
+def _week(moment: datetime) -> str:
+    day = in_tokyo(moment).date()
+    return f"{day - timedelta(days=day.weekday()):w%Y%m%d}"
+
+
+def _days(count: int) -> list[int]:
+    """How many there are of each day of a week, from Monday on, by the week's number."""
+    return [count // _A_DAY**weekday % _A_DAY for weekday in range(DAYS_OF_WEEK)]
 
 
 def _minute(moment: datetime) -> str:
@@ -44,7 +57,7 @@ def changes(hold: Hold, change: int) -> tuple[Count, ...]:
     queue, since = key(hold.title_id), hold.queued_at
     return (
         Count(queue, "waiting", change),
-        Count(queue, _day(since), change),
+        Count(queue, _week(since), change * _A_DAY ** in_tokyo(since).weekday()),
         Count(day_key(hold.title_id, since), _minute(since), change),
     )
 
@@ -83,19 +96,24 @@ def places(table: Table, holds: Iterable[Hold]) -> dict[str, Place]:
 
 
 def _place(table: Table, hold: Hold, found: Mapping[Key, Mapping[str, int]]) -> Place:
-    days, minutes = found.get(key(hold.title_id), {}), found.get(day_key(hold.title_id, hold.queued_at), {})
-    day, minute = _day(hold.queued_at), _minute(hold.queued_at)
+    weeks, minutes = found.get(key(hold.title_id), {}), found.get(day_key(hold.title_id, hold.queued_at), {})
+    minute = _minute(hold.queued_at)
     itself = int(hold.status is HoldStatus.WAITING)
-    ahead = _before(days, day) + _before(minutes, minute)
+    ahead = _on_days_before(weeks, hold.queued_at) + sum(n for each, n in minutes.items() if each < minute)
     if minutes.get(minute, 0) > itself:
         ahead += _in_the_same_minute(table, hold)
-    return Place(ahead + 1, max(ahead, days.get("waiting", 0) - itself) + 1)
+    return Place(ahead + 1, max(ahead, weeks.get("waiting", 0) - itself) + 1)
 
 
-def _before(counts: Mapping[str, int], name: str) -> int:
-    """The sum of what has a name like this one, before it."""
-    like = len(name)
-    return sum(n for each, n in counts.items() if each[0] == name[0] and len(each) == like and each < name)
+def _on_days_before(weeks: Mapping[str, int], moment: datetime) -> int:
+    """How many wait since a day before that of a moment."""
+    mine, weekday = _week(moment), in_tokyo(moment).weekday()
+    earlier = sum(sum(_days(count)) for week, count in weeks.items() if _is_week(week) and week < mine)
+    return earlier + sum(_days(weeks.get(mine, 0))[:weekday])
+
+
+def _is_week(name: str) -> bool:
+    return name[0] == "w" and name[1:].isdecimal()
 
 
 def _in_the_same_minute(table: Table, hold: Hold) -> int:
@@ -112,18 +130,20 @@ def _in_the_same_minute(table: Table, hold: Hold) -> int:
     )
 
 
-def drop_emptied_days(table: Table, title_id: str) -> None:
-    """Forget days since which nobody queues any more, some at a time: a title that is held for years has many."""
+def drop_emptied_weeks(table: Table, title_id: str) -> None:
+    """Forget weeks since which nobody queues any more, some at a time: a title that is held for years has many."""
     item = table.get(key(title_id)) or {}
-    emptied = [name for name, count in item.items() if name[0] == "d" and name[1:].isdecimal() and count == 0]
+    emptied = [name for name, count in item.items() if _is_week(name) and count == 0]
     if len(emptied) < _EMPTIED_AT_ONCE:
         return
-    days = emptied[:_EMPTIED_AT_ONCE]
-    still_empty = " AND ".join(f"#{day} = :none" for day in days)
-    drop = update(key(title_id), remove=tuple(days), condition=still_empty, none=0)
+    weeks = emptied[:_EMPTIED_AT_ONCE]
+    mondays = [datetime.strptime(week, "w%Y%m%d").date() for week in weeks]  # noqa: DTZ007 - a day, no moment
+    days = [_day_key(title_id, monday + n * DAY) for monday in mondays for n in range(DAYS_OF_WEEK)]
+    still_empty = " AND ".join(f"#{week} = :none" for week in weeks)
+    drop = update(key(title_id), remove=tuple(weeks), condition=still_empty, none=0)
     # Somebody waits again since one of them, or others are at it: the next hold finds them.
     with suppress(Overtaken, Busy):
-        table.transact(drop, *(delete((f"TITLE#{title_id}", f"QUEUED#{day}")) for day in days))
+        table.transact(drop, *map(delete, days))
 
 
 def drop_days(table: Table, title_id: str) -> None:
