@@ -132,7 +132,7 @@ def _in_the_same_minute(table: Table, hold: Hold) -> int:
 
 def drop_emptied_weeks(table: Table, title_id: str) -> None:
     """Forget weeks since which nobody queues any more, some at a time: a title that is held for years has many."""
-    item = table.get(key(title_id)) or {}
+    item = table.as_shown().get(key(title_id)) or {}
     emptied = [name for name, count in item.items() if _is_week(name) and count == 0]
     if len(emptied) < _EMPTIED_AT_ONCE:
         return
