@@ -11,7 +11,7 @@ from lending.aws.table.holds import holds
 from lending.aws.table.loans import loans
 from lending.aws.table.pulls import crates
 from lending.domain.catalogue.title import CopyState, Title
-from lending.domain.holds.hold import HoldStatus
+from lending.domain.holds.hold import Hold, HoldStatus
 from lending.domain.patrons.patron import Patron
 from lending.domain.week import TOKYO
 from tests.copies import moved
@@ -36,6 +36,12 @@ def plan(given: Given, library: Table, patron: Patron, facility: str = FACILITY,
     return title
 
 
+def held_by(library: Table, patron: Patron, title: Title) -> Hold | None:
+    """The patron's hold on the title, with its reason."""
+    found = holds.of_patron(library, patron.patron_id)
+    return next((hold for hold in found if hold.title_id == title.title_id), None)
+
+
 def test_undo_and_check_out(given: Given, library: Table) -> None:
     desk, outcomes = given.account("desk"), Counter[int]()
     for number, start in enumerate(heads_start()):
@@ -58,7 +64,7 @@ def test_undo_and_check_out(given: Given, library: Table) -> None:
         assert lent.status_code in (201, 409), lent.text
         outcomes[lent.status_code] += 1
         Round(library, (reader, visitor), (title,)).is_whole()
-        hold, copy = holds.find(library, reader.patron_id, title.title_id), copy_of(library, title)
+        hold, copy = held_by(library, reader, title), copy_of(library, title)
         assert hold
         assert hold.status is HoldStatus.WAITING
         if lent.status_code == 201:
@@ -112,7 +118,7 @@ def test_dispatch_and_scan(given: Given, library: Table) -> None:
         # THEN it is in a bag of that crate, or kept for the next run (RULES 23)
         assert (scanned.status_code, left.status_code) == (200, 200), (scanned.text, left.text)
         Round(library, (reader,), (title,)).is_whole()
-        action, hold = scanned.json()["action"], holds.find(library, reader.patron_id, title.title_id)
+        action, hold = scanned.json()["action"], held_by(library, reader, title)
         if action == "lend":
             assert (hold, copy_of(library, title).state) == (None, CopyState.ON_LOAN)
         else:
@@ -139,7 +145,7 @@ def test_suspension_and_scan(given: Given, library: Table) -> None:
         assert (scanned.status_code, suspended.status_code) == (200, 201), (scanned.text, suspended.text)
         Round(library, (reader,), (title,)).is_whole()
         # THEN it is lent, or the hold waits on and says why (RULES 21)
-        hold = holds.find(library, reader.patron_id, title.title_id)
+        hold = held_by(library, reader, title)
         if scanned.json()["action"] == "lend":
             assert hold is None
             assert loans.find(library, reader.patron_id, title.barcodes[0])
@@ -179,7 +185,7 @@ def test_extension_and_release(given: Given, library: Table) -> None:
         )
         # THEN it stays ready until the new day, or was released before and says so (RULES 16)
         Round(library, (reader,), (title,)).is_whole()
-        now = holds.find(library, reader.patron_id, title.title_id)
+        now = held_by(library, reader, title)
         if extended.status_code == 200:
             assert now
             assert (now.status, now.pickup_until) == (HoldStatus.READY, date.fromisoformat(until))
