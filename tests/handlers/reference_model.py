@@ -1172,7 +1172,7 @@ class ReferenceLibrary:
         again = self._still_ended(scan)
         if again and len(self.holds_of(hold.patron)) + len(again) > HOLD_LIMIT:
             raise No("hold_limit")
-        self._are_there_again([scan.hold, *again])
+        self._are_there_again([_as_before(scan.hold, hold), *again])
 
     def _not_absent(self, copy: Copy, scan: Scan) -> None:
         if copy.state != ("missing" if scan.action == "missing" else "on_shelf"):
@@ -1185,7 +1185,7 @@ class ReferenceLibrary:
         other = self.copies.get(scan.instead)
         if other and other.plan and other.plan.patron == scan.plan.patron:
             other.plan = None
-        self.holds[hold.patron, copy.title] = replace(scan.hold, queued_at=hold.queued_at)
+        self._are_there_again([_as_before(scan.hold, hold)])
 
     def dispatch(self, sunday: date, facilities: list[str]) -> set[str]:
         if not self.week.opens_on(sunday):
@@ -1465,6 +1465,15 @@ class ReferenceLibrary:
         done = f"{job} {day}" in self.done
         self.done.add(f"{job} {day}")
         return done
+
+
+def _as_before(before: Hold, now: Hold) -> Hold:
+    """As before a scan, but for what was asked for since."""
+    hold = replace(before, queued_at=now.queued_at, after=now.after, rank=now.rank)
+    if now.status != "ready":
+        hold.place, hold.next_place, hold.next_from = now.place, now.next_place, now.next_from
+    hold.group = now.group if now.status == before.status else before.group
+    return hold
 
 
 def _is_kept(hold: Hold, run: Run) -> bool:

@@ -360,6 +360,22 @@ def test_a_pull_fetches_no_second_book_of_a_group(at: SampleLibrary) -> None:
     assert planned(at) == {"t-1": "p-1", "t-2": "p-2"}
 
 
+def test_what_was_asked_for_since_a_scan_outlasts_it(at: SampleLibrary) -> None:
+    # GIVEN a book that is not found; then its reader changes the order, and by phone the pickup place
+    at.hold("p-1", "t-1"), at.hold("p-1", "t-2")
+    run()
+    ask("POST", "/pulls/t-1-1", {"result": "missing"}, THURSDAY)
+    arrange("t-1", after="t-2", group="g", rank=3)
+    assert (
+        ask("POST", "/patrons/10000001/holds/t-1", {"action": "change_pickup", "pickup_place": "prefectural"})[0] == 200
+    )
+    asked_for = at.held()
+    # WHEN it is found and the scan undone THEN all of that is as they asked, and the plan is there again (RULES 14, 23)
+    assert ask("DELETE", "/pulls/t-1-1/scan")[0] == 200
+    assert at.held() == replace(asked_for, last_run=None)
+    assert planned(at)["t-1"] == "p-1"
+
+
 def _kept_of_a_group(at: SampleLibrary) -> None:
     """The first of a group is kept aside at Thursday's scan, and the second has ended with it."""
     at.table.write(patrons.change(at.who(), replace(at.who(), loan_cap=1, loan_cap_before=1)))

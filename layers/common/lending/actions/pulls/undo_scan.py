@@ -1,6 +1,5 @@
 """A scan of the pull list taken back: book, hold and plan are again as they were (RULES 23)."""
 
-from dataclasses import replace
 from datetime import date
 
 from lending.actions.library import Library
@@ -22,7 +21,7 @@ from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.pulls.pull import can_be_followed, run_of
-from lending.domain.pulls.scan import Scan
+from lending.domain.pulls.scan import Scan, with_wishes_since
 
 
 @again_when_overtaken
@@ -114,7 +113,7 @@ def _not_kept(library: Library, copy: Copy, scan: Scan) -> list[Write]:
     ended = _there_again(table, hold, scan, 0, policy)
     again = [patrons.holds_addition(hold.patron_id, len(ended), policy.hold_limit)] if ended else []
     told = _told_as_before(library, hold) if scan.action == "keep_aside" else []
-    return [holds.change(now, hold), *told, *map(holds.addition, ended), *again]
+    return [holds.change(now, with_wishes_since(hold, now)), *told, *map(holds.addition, ended), *again]
 
 
 def _not_absent(library: Library, copy: Copy, scan: Scan) -> list[Write]:
@@ -126,7 +125,7 @@ def _not_absent(library: Library, copy: Copy, scan: Scan) -> list[Write]:
     now = holds.find(library.table, scan.hold.patron_id, scan.hold.title_id)
     if now is None or now.barcode:
         raise Refused("scan_overtaken")
-    waits = holds.change(now, replace(scan.hold, queued_at=now.queued_at))
+    waits = holds.change(now, with_wishes_since(scan.hold, now))
     return [*_not_instead(library.table, scan), waits, *_told_as_before(library, scan.hold)]
 
 
