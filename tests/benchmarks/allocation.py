@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 from lending.domain.run.allocation import allocate
-from tests.benchmarks.generator import library
+from tests.benchmarks.generator import library, with_wishes
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 
@@ -24,9 +24,9 @@ class Row(TypedDict):
     peak_mb: float
 
 
-def measure(holds: int) -> Row:
+def measure(holds: int, wishes: bool = False) -> Row:
     """Allocate once, in this process. It waits for nothing, so its processor time is what it takes on a free core."""
-    given = library(holds)
+    given = with_wishes(library(holds)) if wishes else library(holds)
     # As a caller should: all of it stays to the end of the run, so the collector would only look at it in vain.
     gc.collect()
     gc.disable()
@@ -73,7 +73,7 @@ def peak_mb() -> float:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        print(json.dumps(measure(int(sys.argv[1]))))
+        print(json.dumps(measure(int(sys.argv[1]), wishes=sys.argv[2:] == ["wishes"])))
     else:
         table = run()
         for line in table:

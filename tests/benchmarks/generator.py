@@ -54,6 +54,21 @@ def library(holds: int, seed: int = 1, *, shuffled: bool = False) -> GeneratedLi
     return GeneratedLibrary(placed, copies, patrons, _calendar(), policy, thursday_run(RUN_DATE, policy))
 
 
+def with_wishes(given: GeneratedLibrary, seed: int = 2) -> GeneratedLibrary:
+    """The same with one to three books a run for half of the patrons, and groups for half of the holds (48, 49)."""
+    chance = random.Random(seed)
+    offered = dict.fromkeys(("pause", "reading_order", "any_of", "own_order", "books_a_run"), True)
+    patrons = {
+        patron_id: replace(each, books_a_run=chance.choice((None, None, None, 1, 2, 3)))
+        for patron_id, each in given.patrons.items()
+    }
+    holds = [
+        replace(each, group=chance.choice(("", "", "g", "h")), rank=chance.choice((None, 1, 2, 3)))
+        for each in given.holds
+    ]
+    return replace(given, holds=holds, patrons=patrons, policy=given.policy.model_copy(update=offered))
+
+
 def _patrons(count: int, chance: random.Random) -> Iterator[Patron]:
     for number in range(count):
         yield Patron(
