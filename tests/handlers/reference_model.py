@@ -318,6 +318,7 @@ class ReferenceLibrary:
         self.suspensions: dict[str, Suspension] = {}
         self.mails: set[tuple[str, str]] = set()
         self.done: set[str] = set()
+        self.told_on: dict[str, date] = {}  # of the latest run that told a patron why
         self.made: dict[date, str] = {}  # which run was made for a cycle
         self.suspended: set[str] = set()  # runs that were suspended as a whole
         self.dropped: set[str] = set()  # runs whose plan staff have dropped
@@ -624,12 +625,17 @@ class ReferenceLibrary:
         return False
 
     def _run(self, run: Run) -> None:
-        for each in self.decide(run, self.holds.values(), self.copies.values()):
+        decided = self.decide(run, self.holds.values(), self.copies.values())
+        for each in decided:
             stays_kept = each.hold.status == "secured" and each.what == "keep_aside"
             if each.copy and each.what in ("lend", "keep_aside", "ready") and not stays_kept:
                 each.copy.plan = self._plan(each, run, run.run_id)
-            if run.weekly or each.what == "ready":
+            told_by_later = run.weekly and self.told_on.get(each.hold.patron, run.day) > run.day
+            if (run.weekly and not told_by_later) or each.what == "ready":
                 each.hold.why = None if each.what in ("lend", "ready") else each.why
+        if run.weekly:
+            told = {each.hold.patron: max(run.day, self.told_on.get(each.hold.patron, run.day)) for each in decided}
+            self.told_on |= told
         self.done.add(run.run_id)
 
     def _plan(self, each: Decision, run: Run, run_id: str) -> Plan:
