@@ -1,12 +1,15 @@
 """Thursday morning: who gets the book in the hand, by what is true now (RULES 9, 11-15, 16, 19-24, 27)."""
 
+from contextlib import nullcontext
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from functions.allocator.handler import handler as allocator
 from functions.release.handler import handler as release
+from lending.aws.schedules import JobFailed
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies
 from lending.aws.table.writes import update
@@ -162,6 +165,28 @@ def test_a_kept_book_of_a_patron_blocked_since_goes_to_the_next(at: SampleLibrar
     ask("PATCH", f"/patrons/{CARDS['p-1']}", {"blocked": True})
     assert scan("t-1-1")[1]["card_number"] == CARDS["p-2"]
     assert (at.held().status, why(at)[0]) == (HoldStatus.WAITING, "blocked")
+
+
+@pytest.mark.parametrize("dies", [False, True], ids=["at the same moment", "the run has died before"])
+def test_what_a_scan_finds_before_the_run_has_told_stands(at: SampleLibrary, dies: bool) -> None:
+    # GIVEN a run whose books are on the list, and two patrons not yet told why they get none (RULES 26, 27)
+    at.hold("p-1"), at.hold("p-2")
+
+    def time_left() -> int:
+        if planned(at, "t-1-1") and at.held().last_run is None and at.copy().pull:
+            # WHEN the first is blocked, and staff scan the book: it goes to the second
+            ask("PATCH", f"/patrons/{CARDS['p-1']}", {"blocked": True})
+            assert scan("t-1-1")[1]["card_number"] == CARDS["p-2"]
+            return 1_000 if dies else 60_000
+        return 60_000
+
+    watched = SimpleNamespace(**vars(context()) | {"get_remaining_time_in_millis": time_left})
+    with pytest.raises(JobFailed) if dies else nullcontext():
+        allocator({"job": "thursday_run", "scheduled_time": "2026-06-04T08:30:00+09:00"}, watched)
+    # THEN the run, which has planned the book for the first, leaves to them what the scan has told
+    run()
+    assert (at.lent("p-2") is not None, at.hold_or_none("p-2")) == (True, None)
+    assert why(at) == ("blocked", date(2026, 6, 4))
 
 
 # The cap (RULES 19, 20)

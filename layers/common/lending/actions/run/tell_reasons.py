@@ -1,19 +1,20 @@
 """Once a plan is carried out, patrons are told why their other holds got no book (RULES 26, 27)."""
 
 from collections import defaultdict
-from collections.abc import Set
+from collections.abc import Mapping, Set
 
 from lending.actions.library import Library
 from lending.actions.run.plan import Made, part_of, record_after
 from lending.actions.run.run_input import RunInput
 from lending.actions.unfinished import EnoughTime, Unfinished
 from lending.aws.table import Table
+from lending.aws.table.catalogue import copies
 from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.holds import holds, reasons
 from lending.aws.table.run import runs
-from lending.aws.table.writes import Key, Write
+from lending.aws.table.writes import Key
 from lending.domain.holds.hold import Hold, RunReason
-from lending.domain.holds.reasons_of_patron import ReasonsOfPatron, Told
+from lending.domain.holds.reasons_of_patron import ReasonsOfPatron
 from lending.domain.run.run import Outcome, Run, RunDecision, RunKind
 from lending.domain.run.run_record import RunRecord
 
@@ -42,12 +43,14 @@ def tell_reasons(
     if record.finished_at:
         return record
     by_patron = _by_patron(library.table, given, record, made)
+    passed_over = _passed_over(library.table, run, by_patron)
     patron_ids = sorted(by_patron)
     while record.told < len(patron_ids):
         if not enough_time():
             raise Unfinished(f"{record.told} of {len(patron_ids)} patrons told")
         part = patron_ids[record.told : record.told + PATRONS]
-        tally = _tell(library, run, record, {patron_id: by_patron[patron_id] for patron_id in part}, there)
+        decided = {patron_id: by_patron[patron_id] for patron_id in part}
+        tally = _tell(library, run, record, decided, there, passed_over)
         record = record_after(library.table, runs.telling_record(record, tally), runs.told(record, tally))
     return record
 
@@ -63,46 +66,69 @@ def _by_patron(table: Table, given: RunInput, record: RunRecord, made: Made) -> 
     return by_patron
 
 
+def _passed_over(table: Table, run: Run, by_patron: Mapping[str, _Decided]) -> set[Key]:
+    """The keys of the holds whose book a scan has given to others, and told why, before the run went on to tell."""
+    lent = (each for decided in by_patron.values() for each in decided if each[1].decision is Outcome.LEND)
+    told = {
+        holds.key(hold.patron_id, hold.title_id) for hold, _ in lent if hold.last_run and hold.last_run.date >= run.day
+    }
+    if not told:
+        return told
+    return told - {holds.key(copy.pull.patron_id, copy.title_id) for copy in copies.pulls(table) if copy.pull}
+
+
 def _tell(
-    library: Library, run: Run, record: RunRecord, by_patron: dict[str, _Decided], there: Set[Key]
+    library: Library,
+    run: Run,
+    record: RunRecord,
+    by_patron: dict[str, _Decided],
+    there: Set[Key],
+    passed_over: Set[Key],
 ) -> dict[str, int]:
     """Write what is told of some patrons' holds, and count patrons, reasons, and holds that have left."""
-    if run.kind is RunKind.PREFECTURAL:
-        _take_back(library, record, by_patron)
-        return {"told": len(by_patron)}
-    told = [_told(run, patron_id, decided) for patron_id, decided in by_patron.items()]
-    # Who was told nothing and is told nothing has no item.
-    had = {patron_id for patron_id, decided in by_patron.items() if any(hold.last_run for hold, _ in decided)}
-    writes = [
-        reasons.record(each, record.moment, library.policy) for each in told if each.told or each.patron_id in had
-    ]
-    write_what_holds(library.table, writes)
-    reasons_of = [holds.key(each.patron_id, title_id) for each in told for title_id in each.told]
+    told: dict[str, ReasonsOfPatron] = {}
+    left = list(by_patron)
+    while left:
+        known = reasons.find_many(library.table, left)
+        before = [known.get(patron_id, ReasonsOfPatron(patron_id)) for patron_id in left]
+        told |= {each.patron_id: _told(run, each, by_patron[each.patron_id], passed_over) for each in before}
+        writes = [
+            (each.patron_id, write)
+            for each in before
+            for write in reasons.change(each, told[each.patron_id], record.moment, library.policy)
+        ]
+        # Those of whom a scan has told something at the same moment.
+        left = [writes[number][0] for number in write_what_holds(library.table, [write for _, write in writes])]
+    return {"told": len(by_patron)} | (_counts(told, there) if run.kind is RunKind.THURSDAY else {})
+
+
+def _counts(told: Mapping[str, ReasonsOfPatron], there: Set[Key]) -> dict[str, int]:
+    reasons_of = [holds.key(patron_id, title_id) for patron_id, each in told.items() for title_id in each.told]
     gone = sum(key not in there for key in reasons_of)
-    return {"told": len(by_patron), "explained": len(reasons_of) - gone, "gone": gone}
+    return {"explained": len(reasons_of) - gone, "gone": gone}
 
 
-def _told(run: Run, patron_id: str, decided: _Decided) -> ReasonsOfPatron:
-    """Why a patron's holds got no book in this run.
+def _told(run: Run, before: ReasonsOfPatron, decided: _Decided, passed_over: Set[Key]) -> ReasonsOfPatron:
+    """Why a patron's holds got no book in this run, and what a scan has found out since the run has read them.
 
     A book to be lent is told of by its loan, once staff have scanned it: until then there is no reason.
     """
-    waiting = ((hold, decision) for hold, decision in decided if decision.decision is not Outcome.LEND)
-    told = {hold.title_id: Told(hold.placed_at, _reason(run, hold, decision)) for hold, decision in waiting}
-    return ReasonsOfPatron(patron_id, told, run.day)
+    if run.kind is RunKind.PREFECTURAL:
+        return before.after(*((hold, None) for hold, decision in decided if decision.decision is Outcome.READY))
+    if before.day and before.day > run.day:
+        return before
+    found = []
+    for hold, decision in decided:
+        overtaken = before.of(hold) != hold.last_run or holds.key(hold.patron_id, hold.title_id) in passed_over
+        found.append((hold, before.of(hold) if overtaken else _reason(run, hold, decision)))
+    told = ReasonsOfPatron(before.patron_id, day=run.day).after(*found)
+    return told if told.told or before.told else before
 
 
-def _reason(run: Run, hold: Hold, decision: RunDecision) -> RunReason:
+def _reason(run: Run, hold: Hold, decision: RunDecision) -> RunReason | None:
     """Why the hold gets no book, dated by the first run that found it so (RULES 27)."""
+    if decision.decision is Outcome.LEND:
+        return None
     known = hold.last_run
     reason = RunReason(max(run.day, known.date) if known else run.day, str(decision.code), dict(decision.facts))
     return known if known and (known.code, known.facts) == (reason.code, reason.facts) else reason
-
-
-def _take_back(library: Library, record: RunRecord, by_patron: dict[str, _Decided]) -> None:
-    """A hold for which a book is fetched to the counter has no reason any more."""
-    writes = list[Write]()
-    for patron_id, before in reasons.find_many(library.table, by_patron).items():
-        fetched = [(hold, None) for hold, decision in by_patron[patron_id] if decision.decision is Outcome.READY]
-        writes += reasons.change(before, before.after(*fetched), record.moment, library.policy)
-    write_what_holds(library.table, writes)

@@ -57,19 +57,11 @@ def _with(told: Mapping[str, ReasonsOfPatron], holds: Iterable[Hold]) -> list[Ho
     return [told[hold.patron_id].read_with(hold) if hold.patron_id in told else hold for hold in holds]
 
 
-def record(reasons: ReasonsOfPatron, moment: datetime, policy: Policy) -> Write:
-    """All that a run tells of a patron's holds, unless a later run has told of them."""
-    return put(key(reasons.patron_id), _item(reasons, moment, policy), _NO_LATER, day=reasons.day)
-
-
-_NO_LATER = "attribute_not_exists(#day) OR #day <= :day"
-
-
 def change(before: ReasonsOfPatron, after: ReasonsOfPatron, moment: datetime, policy: Policy) -> list[Write]:
     """What is told of a patron's holds becomes something else, if it still is what was read; nothing if it does not."""
     if after == before:
         return []
-    condition, values = still(attributes(before), "told")
+    condition, values = still(attributes(before), "told", "day")
     return [put(key(before.patron_id), _item(after, moment, policy), condition, **values)]
 
 
