@@ -130,9 +130,10 @@ def test_the_run_dies_while_several_transactions_are_under_way(
     # GIVEN transactions that are written four at a time, in no order
     monkeypatch.setattr(grouped, "TRANSACTION_WRITES", 8)
     start, expected = a_library(), a_library()
-    invoke = job(allocator, "allocator/thursday_run")
-    invoke(expected)
-    for dies_at in range(4, 32, 5):
+    alive = Mortal(expected)
+    job(allocator, "allocator/thursday_run")(alive)
+    assert alive.writes > 20
+    for dies_at in range(4, alive.writes, 4):
         store = copied(start)
         with monkeypatch.context() as patch:
             patch.setattr(
@@ -149,9 +150,12 @@ def test_what_happens_between_death_and_the_next_life_counts(
     job: Callable[[Any, str], Job], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runs, "CHUNK", 40)
-    monkeypatch.setattr(grouped, "TRANSACTION_WRITES", 20)
+    monkeypatch.setattr(grouped, "TRANSACTION_WRITES", 15)
     invoke, start = job(allocator, "allocator/thursday_run"), a_library()
-    for dies_at in range(2, 32, 3):
+    alive = Mortal(copied(start))
+    invoke(alive)
+    assert alive.writes > 20
+    for dies_at in range(2, alive.writes + 1, 3):
         store = copied(start)
         # GIVEN a run that has died WHEN a hold is cancelled and a planned copy taken before it is invoked again
         with pytest.raises(Crash):
