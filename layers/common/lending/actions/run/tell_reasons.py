@@ -20,6 +20,8 @@ from lending.domain.run.run_record import RunRecord
 
 # So many are told between two looks at the clock.
 PATRONS = 1000
+# Whom others keep telling something, and whose item cannot be read, is left for the next run after so many rounds.
+ROUNDS = 8
 
 _Decided = list[tuple[Hold, RunDecision]]
 
@@ -88,7 +90,7 @@ def _tell(
     """Write what is told of some patrons' holds, and count patrons, reasons, and holds that have left."""
     told: dict[str, ReasonsOfPatron] = {}
     left = list(by_patron)
-    while left:
+    for _ in range(ROUNDS):
         known = reasons.find_many(library.table, left)
         before = [known.get(patron_id, ReasonsOfPatron(patron_id)) for patron_id in left]
         told |= {each.patron_id: _told(run, each, by_patron[each.patron_id], passed_over) for each in before}
