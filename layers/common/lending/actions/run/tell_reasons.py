@@ -91,6 +91,8 @@ def _tell(
     told: dict[str, ReasonsOfPatron] = {}
     left = list(by_patron)
     for _ in range(ROUNDS):
+        if not left:
+            break
         known = reasons.find_many(library.table, left)
         before = [known.get(patron_id, ReasonsOfPatron(patron_id)) for patron_id in left]
         told |= {each.patron_id: _told(run, each, by_patron[each.patron_id], passed_over) for each in before}
