@@ -12,8 +12,8 @@ from tests.browser.given import Clock, Given, open_view, sign_in_at
 
 pytestmark = pytest.mark.browser
 
-WEDNESDAY = datetime(2026, 9, 30, 12, tzinfo=TOKYO)
-THURSDAY = datetime(2026, 10, 1, 10, tzinfo=TOKYO)
+WEDNESDAY = datetime(2026, 9, 16, 12, tzinfo=TOKYO)
+THURSDAY = datetime(2026, 9, 17, 10, tzinfo=TOKYO)
 MONDAY = datetime(2026, 10, 5, 10, tzinfo=TOKYO)
 
 
@@ -55,13 +55,13 @@ def test_a_run_is_tried_read_as_pictures_and_replayed_by_the_keyboard(phone: Bro
     clock.now = THURSDAY
     given.run("thursday_run", THURSDAY.replace(hour=8, minute=31))
     open_view(page, "記録")
-    press(page, "10月1日(木)")
+    press(page, "9月17日(木)")
     # THEN it is told in pictures, each of which has its numbers as well
     expect(page.get_by_role("img", name="予約が何になったか")).to_be_visible()
     expect(page.get_by_role("img", name="この処理の日程")).to_be_visible()
     for_the_counter = page.locator(".tiles li", has_text="県立図書館へ").locator("strong").inner_text()
     page.locator("figure", has_text="日程").get_by_text("数字で見る").click()
-    expect(page.locator("figure", has_text="日程").get_by_role("table")).to_contain_text("10月4日(日)")
+    expect(page.locator("figure", has_text="日程").get_by_role("table")).to_contain_text("9月20日(日)")
     # and a decision is found by the title
     page.get_by_label("本の名前・利用者番号・受取館").fill("再生する昔話")
     rows = page.get_by_role("region", name="決定").locator("tbody tr")
@@ -95,7 +95,7 @@ def test_numbers_for_all_and_whether_all_went_well(phone: BrowserContext, given:
     clock = Clock(phone, MONDAY)
     for n in range(6):
         title = given.title(f"数える本{n}", WEDNESDAY)
-        given.hold(given.patron(), title, "2", WEDNESDAY - timedelta(days=8))
+        given.hold(given.patron(), title, "2", WEDNESDAY + timedelta(days=6))
     given.run("thursday_run", datetime(2026, 10, 8, 8, 31, tzinfo=TOKYO))
     given.run("weekly_counts", datetime(2026, 10, 11, 23, tzinfo=TOKYO), "NoticesFunction")
     clock.now = datetime(2026, 10, 12, 10, tzinfo=TOKYO)

@@ -1,6 +1,7 @@
 """Answers kept for an `Idempotency-Key`: what is kept, and who may have it (docs/api.md)."""
 
 import json
+from itertools import chain, repeat
 from typing import Any
 
 import pytest
@@ -96,7 +97,7 @@ def test_a_run_goes_on_under_its_key(given: Given, library: Table, monkeypatch: 
     # GIVEN a run for which the time of one request is too short (RULES 26)
     there = SampleLibrary(given)
     given.title(), there.patron(), there.hold()
-    looks = iter([False, True])
+    looks = chain([False], repeat(True))
     monkeypatch.setattr(runs, "within_a_request", lambda: lambda: next(looks))
 
     def run() -> tuple[int, Any]:
