@@ -66,8 +66,10 @@ def in_queue(table: Table, title_id: str, queued: Sequence[Queued]) -> list[Hold
 
 
 def find_each(table: Table, holds: Iterable[Key]) -> list[Hold]:
-    """Many holds by (patron id, title id); those that have ended are left out."""
-    return list(each_of(hold_of, table.get_many(key(*hold) for hold in holds)))
+    """Many holds by (patron id, title id); those that have ended are left out, and what calls itself otherwise."""
+    wanted = set(holds)
+    found = each_of(hold_of, table.get_many(key(*hold) for hold in sorted(wanted)))
+    return [hold for hold in found if (hold.patron_id, hold.title_id) in wanted]
 
 
 def of_patron(table: Table, patron_id: str) -> list[Hold]:
