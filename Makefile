@@ -54,7 +54,7 @@ rules: .venv/made
 
 # The stacks and pages mostly wait. What waits for nothing fills the time they leave, and lets them go first.
 test: .venv/made ## Run every test
-	@$(MAKE) --no-print-directory --jobs 2 $(SYNC) stacks units
+	@$(MAKE) --no-print-directory --jobs 2 stacks units
 
 units: .venv/made
 	nice $(BIN)/python -m pytest -n auto --dist worksteal tests/domain tests/handlers tests/template tests/benchmarks
