@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from functions.allocator.handler import handler
-from lending.actions.run import follow_plan, plan
+from lending.actions.run import follow_plan, plan, tell_reasons
 from lending.aws.schedules import JobFailed, UnknownJob
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
@@ -294,6 +294,27 @@ def test_out_of_time_it_stops_and_goes_on_where_it_was(
     # WHEN it is invoked again THEN the rest is done
     assert run()["pulls"] == 3
     assert all(pulled(library, f"t-{n}-1") for n in (1, 2, 3))
+
+
+def test_who_goes_while_a_run_has_stopped_takes_no_reason_from_others(
+    given: Given, library: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN three who get no book, and time to tell the first of them (RULES 26, 27)
+    monkeypatch.setattr(tell_reasons, "PATRONS", 1)
+    given.title()
+    held = [hold(library, given.patron(f"p-{n}", blocked=True).patron_id, "t-1") for n in (1, 2, 3)]
+    left = iter([60_000, 60_000, 1_000])
+    short = SimpleNamespace(**vars(context()) | {"get_remaining_time_in_millis": lambda: next(left)})
+    with pytest.raises(JobFailed, match="Unfinished"):
+        run(context=short)
+    record = runs.find(library, RunId("2026-06-04"))
+    assert record
+    assert record.told == 1
+    # WHEN the first cancels before it is invoked again
+    library.transact(holds.end(held[0]))
+    run()
+    # THEN each of the others is told why
+    assert [code(library, f"p-{n}", "t-1") for n in (2, 3)] == ["blocked", "blocked"]
 
 
 def test_pull_for_the_counter(given: Given, library: Table) -> None:

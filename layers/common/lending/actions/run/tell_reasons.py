@@ -13,17 +13,17 @@ from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.holds import holds, reasons
 from lending.aws.table.run import runs
 from lending.aws.table.writes import Key
-from lending.domain.holds.hold import Hold, RunReason
 from lending.domain.holds.reasons_of_patron import ReasonsOfPatron
-from lending.domain.run.run import Outcome, Run, RunDecision, RunKind
+from lending.domain.run.run import Outcome, Run, RunKind
 from lending.domain.run.run_record import RunRecord
+from lending.domain.run.telling import Decided, told_by
 
 # So many are told between two looks at the clock.
 PATRONS = 1000
 # Whom others keep telling something, and whose item cannot be read, is left for the next run after so many rounds.
 ROUNDS = 8
 
-_Decided = list[tuple[Hold, RunDecision]]
+_ByPatron = dict[str, list[Decided]]
 
 
 def tell_reasons(
@@ -36,8 +36,6 @@ def tell_reasons(
     enough_time: EnoughTime,
 ) -> RunRecord:
     """Tell all that a weekly run has considered, one item a patron; whoever comes later goes on where it stopped.
-
-    A pull for the counter tells nobody of what it leaves to others: only that a reason is over, where it gives a book.
 
     Args:
         there: the keys of the holds that have not left since they were read.
@@ -57,35 +55,37 @@ def tell_reasons(
     return record
 
 
-def _by_patron(table: Table, given: RunInput, record: RunRecord, made: Made) -> dict[str, _Decided]:
-    """What is decided about each patron's holds, but for those that had left."""
+def _by_patron(table: Table, given: RunInput, record: RunRecord, made: Made) -> _ByPatron:
+    """What is decided about each patron's holds, but for those that had left.
+
+    All patrons of the plan are named, also who has no hold any more: it is counted how many are through.
+    """
     there = {(hold.patron_id, hold.title_id): hold for hold in given.holds}
-    by_patron = defaultdict[str, _Decided](list)
+    by_patron = defaultdict[str, list[Decided]](list)
     for number in range(record.chunks):
         for decision in part_of(table, record, number, made):
+            decided = by_patron[decision.patron_id]
             if hold := there.get((decision.patron_id, decision.title_id)):
-                by_patron[decision.patron_id].append((hold, decision))
+                decided.append((hold, decision))
     return by_patron
 
 
-def _passed_over(table: Table, run: Run, by_patron: Mapping[str, _Decided]) -> set[Key]:
-    """The keys of the holds whose book a scan has given to others, and told why, before the run went on to tell."""
-    lent = (each for decided in by_patron.values() for each in decided if each[1].decision is Outcome.LEND)
-    told = {
-        holds.key(hold.patron_id, hold.title_id) for hold, _ in lent if hold.last_run and hold.last_run.date >= run.day
-    }
+def _passed_over(table: Table, run: Run, by_patron: _ByPatron) -> set[tuple[str, str]]:
+    """The holds whose book a scan has given to others, and told why, before the run went on to tell."""
+    lent = (hold for decided in by_patron.values() for hold, each in decided if each.decision is Outcome.LEND)
+    told = {(hold.patron_id, hold.title_id) for hold in lent if hold.last_run and hold.last_run.date >= run.day}
     if not told:
         return told
-    return told - {holds.key(copy.pull.patron_id, copy.title_id) for copy in copies.pulls(table) if copy.pull}
+    return told - {(copy.pull.patron_id, copy.title_id) for copy in copies.pulls(table) if copy.pull}
 
 
 def _tell(
     library: Library,
     run: Run,
     record: RunRecord,
-    by_patron: dict[str, _Decided],
+    by_patron: _ByPatron,
     there: Set[Key],
-    passed_over: Set[Key],
+    passed_over: Set[tuple[str, str]],
 ) -> dict[str, int]:
     """Write what is told of some patrons' holds, and count patrons, reasons, and holds that have left."""
     told: dict[str, ReasonsOfPatron] = {}
@@ -95,7 +95,7 @@ def _tell(
             break
         known = reasons.find_many(library.table, left)
         before = [known.get(patron_id, ReasonsOfPatron(patron_id)) for patron_id in left]
-        told |= {each.patron_id: _told(run, each, by_patron[each.patron_id], passed_over) for each in before}
+        told |= {each.patron_id: told_by(run, each, by_patron[each.patron_id], passed_over) for each in before}
         writes = [
             (each.patron_id, write)
             for each in before
@@ -110,29 +110,3 @@ def _counts(told: Mapping[str, ReasonsOfPatron], there: Set[Key]) -> dict[str, i
     reasons_of = [holds.key(patron_id, title_id) for patron_id, each in told.items() for title_id in each.told]
     gone = sum(key not in there for key in reasons_of)
     return {"explained": len(reasons_of) - gone, "gone": gone}
-
-
-def _told(run: Run, before: ReasonsOfPatron, decided: _Decided, passed_over: Set[Key]) -> ReasonsOfPatron:
-    """Why a patron's holds got no book in this run, and what a scan has found out since the run has read them.
-
-    A book to be lent is told of by its loan, once staff have scanned it: until then there is no reason.
-    """
-    if run.kind is RunKind.PREFECTURAL:
-        return before.after(*((hold, None) for hold, decision in decided if decision.decision is Outcome.READY))
-    if before.day and before.day > run.day:
-        return before
-    found = []
-    for hold, decision in decided:
-        overtaken = before.of(hold) != hold.last_run or holds.key(hold.patron_id, hold.title_id) in passed_over
-        found.append((hold, before.of(hold) if overtaken else _reason(run, hold, decision)))
-    told = ReasonsOfPatron(before.patron_id, day=run.day).after(*found)
-    return told if told.told or before.told else before
-
-
-def _reason(run: Run, hold: Hold, decision: RunDecision) -> RunReason | None:
-    """Why the hold gets no book, dated by the first run that found it so (RULES 27)."""
-    if decision.decision is Outcome.LEND:
-        return None
-    known = hold.last_run
-    reason = RunReason(max(run.day, known.date) if known else run.day, str(decision.code), dict(decision.facts))
-    return known if known and (known.code, known.facts) == (reason.code, reason.facts) else reason
