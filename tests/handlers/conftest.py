@@ -93,25 +93,32 @@ def one_signing_key() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def around() -> Iterator[pytest.MonkeyPatch]:
+    """What each test stands in, apart from what it changes itself: that it takes back its own leaves this."""
+    with pytest.MonkeyPatch.context() as around:
+        yield around
+
+
+@pytest.fixture(autouse=True)
+def aws(around: pytest.MonkeyPatch) -> Iterator[None]:
     """An AWS of one's own, with what the functions are told of it."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-northeast-1")
+        around.setenv(name, "testing")
+    around.setenv("AWS_DEFAULT_REGION", "ap-northeast-1")
     with mock_aws():
         for name, value in _resources().items():
-            monkeypatch.setenv(name, value)
+            around.setenv(name, value)
         settings.settings.cache_clear()
-        monkeypatch.setattr(schedules, "clock", lambda: LATER)
-        monkeypatch.setattr(table.library_table(), "at_once", ONE_AT_A_TIME)
+        around.setattr(schedules, "clock", lambda: LATER)
+        around.setattr(table.library_table(), "at_once", ONE_AT_A_TIME)
         yield
         settings.settings.cache_clear()
 
 
 @pytest.fixture(autouse=True)
-def time_for_all_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+def time_for_all_parts(around: pytest.MonkeyPatch) -> None:
     """A request does all its parts, however slow the machine is; tests of a short time say so."""
-    monkeypatch.setattr("lending.api.request._SECONDS_FOR_PARTS", float("inf"))
+    around.setattr("lending.api.request._SECONDS_FOR_PARTS", float("inf"))
 
 
 def _resources() -> dict[str, str]:

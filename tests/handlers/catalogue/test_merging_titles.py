@@ -54,9 +54,9 @@ def at(given: Given) -> SampleLibrary:
 
 
 @pytest.fixture(autouse=True)
-def one_version(monkeypatch: pytest.MonkeyPatch) -> None:
+def one_version(around: pytest.MonkeyPatch) -> None:
     """Names of changes that are the same each time, so that one end can be told from another."""
-    monkeypatch.setattr(desk, "uuid4", lambda: SimpleNamespace(hex="version"))
+    around.setattr(desk, "uuid4", lambda: SimpleNamespace(hex="version"))
 
 
 def merge(title_id: str = A, into: str = B) -> tuple[int, Any]:
@@ -176,7 +176,6 @@ def half_way(at: SampleLibrary, monkeypatch: pytest.MonkeyPatch) -> SampleLibrar
     monkeypatch.setattr(desk, "within_a_request", lambda: lambda: False)
     assert merge()[0] == 202
     monkeypatch.undo()
-    monkeypatch.setattr(desk, "uuid4", lambda: SimpleNamespace(hex="version"))
     return at
 
 
