@@ -1,7 +1,7 @@
 """A request with an `Idempotency-Key` is carried out once: sent again, it is answered the same (docs/api.md)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lending.actions.library import Library
 from lending.aws.table import idempotency
@@ -12,8 +12,7 @@ _RULED_OUT = 409
 _BYTES_KEPT = 300_000
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     """What was answered; `text` is the body. Of what is to be continued it is not the last word."""
 
     status: int

@@ -1,8 +1,7 @@
 """The same asked for several things at once: what cannot be done hinders nothing else."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from lending.actions.library import Busy
 from lending.domain.problems import Reason, Refused
@@ -10,8 +9,7 @@ from lending.domain.problems import Reason, Refused
 Done = TypeVar("Done")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome(Generic[Done]):
+class Outcome(NamedTuple, Generic[Done]):
     """What became of one thing: what was done, or else what stood in the way."""
 
     name: str

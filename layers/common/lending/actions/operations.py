@@ -2,9 +2,9 @@
 
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
+from typing import NamedTuple
 
 from lending.actions.library import Library
 from lending.actions.registration.late_applications import late_applications
@@ -26,8 +26,7 @@ _STUCK_AFTER = timedelta(hours=1)
 _COUNTED = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Operations:
+class Operations(NamedTuple):
     """A week of the service; `troubles` are what the alarms of these names tell of, 0 where all is well."""
 
     week_from: date

@@ -1,10 +1,9 @@
 """The desk's day: what is due, what is done, what is left (RULES 55)."""
 
 from collections.abc import Callable, Sized
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from lending.actions.library import Library
 from lending.actions.registration.late_applications import late_applications
@@ -26,8 +25,7 @@ from lending.domain.week import run_due_at, week_of_run
 COUNTED = 100
 
 
-@dataclass(frozen=True, slots=True)
-class OpenWork:
+class OpenWork(NamedTuple):
     """One of the desk's lists: how much is left on it, counted up to `COUNTED`, and whether there is more."""
 
     name: str
@@ -35,8 +33,7 @@ class OpenWork:
     more: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Packing:
+class Packing(NamedTuple):
     """The week that is packed or under way: its crates, bags and books, and how many crates have left."""
 
     pickup_from: date
@@ -47,8 +44,7 @@ class Packing:
     dispatched: int
 
 
-@dataclass(frozen=True, slots=True)
-class Today:
+class Today(NamedTuple):
     """The day as the desk opens with it."""
 
     next_week: PlannedWeek | None

@@ -4,9 +4,8 @@ Whoever holds an upload ticket can write one object, and nothing else; the desk 
 """
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
 from botocore.exceptions import ClientError
@@ -26,8 +25,7 @@ _DELETED_AT_ONCE = 1000
 _CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"})
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(NamedTuple):
     """Where a picture that somebody sends belongs; its parts are those of its key."""
 
     receipt_number: str
@@ -45,8 +43,7 @@ class Upload:
         return f"clean/{self.receipt_number}/{self.slot}-{self.ticket_id}.jpg"
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(NamedTuple):
     """Leave to send one picture: the address, and the fields of the form that posts it."""
 
     url: str

@@ -8,8 +8,8 @@ import struct
 import warnings
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
+from typing import NamedTuple
 
 from PIL import Image, ImageCms, ImageDraw, UnidentifiedImageError
 
@@ -67,8 +67,7 @@ class UnusablePicture(Exception):
         super().__init__(code)
 
 
-@dataclass(frozen=True, slots=True)
-class CleanPicture:
+class CleanPicture(NamedTuple):
     """A JPEG that holds its pixels and nothing else."""
 
     jpeg: bytes

@@ -19,10 +19,11 @@ import sqlite3
 import tempfile
 from array import array
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import chain, islice, takewhile
 from pathlib import Path
+from typing import NamedTuple
 
 from lending.aws.clients import client
 from lending.aws.search_dictionary import Dictionary
@@ -57,8 +58,7 @@ _ON_DISK = "lending-search"
 _CHUNK = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A title as the search knows it; `text` is what it is found by (see `searched`), `year` 0 if it is not told."""
 
     title_id: str
@@ -77,8 +77,7 @@ class Entry:
         return order_of(self.text), self.title_id
 
 
-@dataclass(frozen=True, slots=True)
-class _Where:
+class _Where(NamedTuple):
     """Which titles to read: `few` says that there are not many, `number` what to order them by."""
 
     sql: str

@@ -1,7 +1,7 @@
 """What the search file is asked for a query: of its index the rarest grams, and what is compared."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lending.aws.search_letters import encoded
 from lending.domain.catalogue.search_text import Query, Word, grams, is_part
@@ -13,8 +13,7 @@ Value = str | bytes | int | None
 _ASKED, _ASKED_IF_FREQUENT = 2, 3
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """A full-text query, empty if the index has nothing of the words; `titles` have at most it, 0 if they are few.
 
     `part` is the only word, if that is all of a part whose titles are counted; `whole` says that the index has it, so

@@ -1,15 +1,14 @@
 """What a deployment tells its functions: names of resources and the policy. Read at first use, never at import."""
 
 import os
-from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import NamedTuple
 
 from lending.domain.policy import Policy
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The environment of a function, typed. A name that a function is not given is empty."""
 
     table_name: str

@@ -7,8 +7,8 @@ whose message says everything that is wrong with it. None of them raises, whatev
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 # Kit numbers are digits; whether one exists is asked of the table (RULES 5), so the pattern stays wide.
 CARD_NUMBER = re.compile(r"[0-9]{6,14}")
@@ -42,8 +42,7 @@ _KATAKANA = {code: code + 0x60 for code in (*range(ord("ぁ"), ord("ゖ") + 1), 
 _CONTROL = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
-@dataclass(frozen=True, slots=True)
-class FieldFault:
+class FieldFault(NamedTuple):
     """What is wrong with one field: `field` as in the API, a stable `code`, a sentence for the person."""
 
     field: str

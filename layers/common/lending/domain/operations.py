@@ -1,9 +1,9 @@
 """The jobs of a week as they are scheduled, and how each of them stands (RULES "The week")."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from lending.domain.policy import Policy
 from lending.domain.week import DAY, DAYS_OF_WEEK, TOKYO, closed_batch, is_mail_day, is_run_day, run_due_from
@@ -23,16 +23,14 @@ class JobState(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True, slots=True)
-class JobDue:
+class JobDue(NamedTuple):
     """A job and the moment for which it is scheduled."""
 
     job: str
     due_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class JobOfWeek:
+class JobOfWeek(NamedTuple):
     """A job, how it stands, and when it was done."""
 
     due: JobDue

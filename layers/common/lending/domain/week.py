@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from itertools import dropwhile, takewhile
+from typing import NamedTuple
 
 from lending.domain.policy import Policy
 from lending.domain.run_of_week import RunOfWeek
@@ -39,8 +40,7 @@ class Week:
     uncollected_run: date
 
 
-@dataclass(frozen=True, slots=True)
-class RenewalWindow:
+class RenewalWindow(NamedTuple):
     """When a loan may be renewed, both days counted, and the due date a renewal gives (RULES 31)."""
 
     opens: date

@@ -1,7 +1,7 @@
 """What anyone is told of the days to come: お知らせ, the coming weeks, closed days (RULES 40)."""
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from lending.actions.library import Library
 from lending.aws.table import Table
@@ -13,8 +13,7 @@ from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 
 
-@dataclass(frozen=True, slots=True)
-class ComingDays:
+class ComingDays(NamedTuple):
     """The weeks announced for a place, and the days on which it is shut, each with its reason."""
 
     weeks: list[PlannedWeek]

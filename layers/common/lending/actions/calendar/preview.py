@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from lending.actions.calendar.closures import demand_closure
 from lending.actions.calendar.shift_batch import days_in_force, demand_shift
@@ -22,16 +23,14 @@ from lending.domain.mail.text import Text
 from lending.domain.week import HORIZON
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(NamedTuple):
     """What an entry of the calendar would stop, and how many books at the counter would have a later deadline."""
 
     stops: Stops
     deadlines: int
 
 
-@dataclass(frozen=True, slots=True)
-class BatchPreview:
+class BatchPreview(NamedTuple):
     """A facility's batch, and how many patrons would be told of other days."""
 
     facility: str

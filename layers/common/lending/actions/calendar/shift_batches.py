@@ -1,8 +1,8 @@
 """Other days for the batches of many facilities at once, such as a district's, and taking that back (RULES 40)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from lending.actions.calendar.shift_batch import record_shift, take_shift_back
 from lending.actions.library import Library
@@ -14,8 +14,7 @@ from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 
 
-@dataclass(frozen=True, slots=True)
-class Shifted:
+class Shifted(NamedTuple):
     """What became of one facility's batch: its shift and for how many patrons something changed now, or why not."""
 
     facility: str
@@ -24,8 +23,7 @@ class Shifted:
     refusal: Refused | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Batches:
+class Batches(NamedTuple):
     """What became of the batches, and the facilities for which the time was too short: ask again for these."""
 
     done: list[Shifted]

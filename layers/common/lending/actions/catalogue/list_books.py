@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from lending.actions.library import Library
 from lending.aws.table import Table
@@ -48,8 +48,7 @@ class Line:
     elsewhere_until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _ListRequest:
+class _ListRequest(NamedTuple):
     """Which part of which list is asked for, and by what its dates are told."""
 
     library: Library

@@ -5,7 +5,7 @@ not say which book; where a queue tells of many, it is with the title and does n
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lending.actions.library import Library
 from lending.actions.lookup import copy_in_hand
@@ -27,8 +27,7 @@ from lending.domain.problems import Refused
 _KEPT = (CopyState.KEPT_ASIDE, CopyState.READY)
 
 
-@dataclass(frozen=True, slots=True)
-class BookView:
+class BookView(NamedTuple):
     """A copy: who has it, or for whom it is kept or planned, and who waits for its title.
 
     Args:
@@ -45,8 +44,7 @@ class BookView:
     cards: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class InQueue:
+class InQueue(NamedTuple):
     """An open hold with the patron's card number and, while it waits, its place."""
 
     hold: Hold
@@ -54,8 +52,7 @@ class InQueue:
     position: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class TitleRecord:
+class TitleRecord(NamedTuple):
     """A title with its copies in the order of their shelves, and a part of its open holds in the order of the queue.
 
     `waiting` holds wait for it; `last` is where the next part goes on, None at the end.

@@ -8,8 +8,9 @@ it. Then the copies that are left, those on loan with their loans. At last a tit
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 from lending.actions.holds.change_for_caller import freed
 from lending.actions.holds.end_all_of_title import ended_with_mail
@@ -32,8 +33,7 @@ from lending.domain.problems import Reason, Refused
 _KEPT = (CopyState.KEPT_ASIDE, CopyState.READY)
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(NamedTuple):
     """What was moved now, how many holds ended with a mail, and whether the title is gone or there is more to do."""
 
     copies: int
@@ -96,8 +96,7 @@ def _begin(table: Table, title_id: str, into: str, version: str) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class _Merging:
+class _Merging(NamedTuple):
     """One title on its way into another."""
 
     library: Library

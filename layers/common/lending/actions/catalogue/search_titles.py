@@ -2,10 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -29,8 +28,7 @@ _LOOKED_AT = 100
 _BEGINS_SO = 3
 
 
-@dataclass(frozen=True, slots=True)
-class TitleCard:
+class TitleCard(NamedTuple):
     """A title as anyone sees it; `earliest_pickup` and `expected_pickup` are those of a hold placed now."""
 
     title: Title
@@ -49,8 +47,7 @@ class Sort(StrEnum):
     TITLE = "title"
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(NamedTuple):
     """What is searched for: words, of one kind only, on the shelf now; by somebody who would collect it at `place`."""
 
     text: str
@@ -60,8 +57,7 @@ class Search:
     sort: Sort = Sort.RELEVANCE
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A part of what was found, where it goes on, None at its end, and how many titles there are in all.
 
     How many there are is not told where many match.

@@ -1,8 +1,8 @@
 """The basket 「予約かご」: titles a patron wants to remember. No limit looks at it (RULES, words; 10)."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from lending.actions.library import Library
 from lending.aws.table import Table
@@ -13,8 +13,7 @@ from lending.domain.problems import Refused
 from lending.domain.run.expected_pickup import available
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A title in a basket, when it was put there, and how soon it could be had."""
 
     title: Title

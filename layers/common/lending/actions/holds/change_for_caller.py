@@ -1,7 +1,8 @@
 """What staff do with a patron's holds, on a phone call (RULES 12-14)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 from lending.actions.holds.place import refusals_of_place
 from lending.actions.library import Library
@@ -21,8 +22,7 @@ from lending.domain.problems import Refused
 from lending.domain.week import in_tokyo, pickup_change_counts_from
 
 
-@dataclass(frozen=True, slots=True)
-class Cancelled:
+class Cancelled(NamedTuple):
     """A hold that is no more. `barcode` is the copy kept for it, `next` where that goes: `hold` or `shelve`."""
 
     title_id: str

@@ -1,6 +1,6 @@
 """Ending all holds of a title, with a mail to each patron: a lost book that will not be replaced, say (RULES 9, 34)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lending.actions.holds.change_for_caller import freed
 from lending.actions.library import Library
@@ -19,8 +19,7 @@ from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.problems import Refused
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(NamedTuple):
     """How many holds ended now, the copies that were kept for them, to be put back, and how many are left."""
 
     cancelled: int

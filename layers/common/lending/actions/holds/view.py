@@ -1,8 +1,8 @@
 """What a patron sees of their holds (RULES 8, 11, 16, 18-22, 27, 40)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from lending.actions.holds.standing import Standing, standings_of
 from lending.actions.library import Library
@@ -26,8 +26,7 @@ from lending.domain.run.pickup_range import ExpectedPickup, Forecast
 from lending.domain.run.run import Explanation
 
 
-@dataclass(frozen=True, slots=True)
-class HoldView:
+class HoldView(NamedTuple):
     """A hold with its title and, while it waits, its place: `position` of `of` waiting ones; otherwise None.
 
     `stopped_by` is what about the patron lets the next run pass the hold over: then no day can be told (RULES 21).

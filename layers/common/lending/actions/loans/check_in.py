@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import NamedTuple
 
 from lending.actions.library import Library
 from lending.aws.table import Busy, Table, again_when_overtaken, statistics
@@ -29,8 +29,7 @@ _GONE = (CopyState.MISSING, CopyState.LOST)
 _BOOKS_OF_ONE = 24
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedIn:
+class CheckedIn(NamedTuple):
     """What became of one book.
 
     `result`: `returned`, also for one lent by the library's own system (43); `found` (it was missed or lost);

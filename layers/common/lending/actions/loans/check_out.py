@@ -1,7 +1,7 @@
 """Lending at the counter: a book made ready, or one a visitor brings from the shelf (RULES 17, 23)."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from lending.actions.library import Library
 from lending.actions.lookup import copy_in_hand, patron_of_card
@@ -25,8 +25,7 @@ from lending.domain.run.reasons import Code
 from lending.domain.week import in_tokyo
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedOut:
+class CheckedOut(NamedTuple):
     """The loan, and whether it answered the patron's own hold on the title."""
 
     loan: Loan

@@ -1,8 +1,8 @@
 """A facility's bags in its four piles (RULES 24, 28-30). What another facility has does not exist here."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from lending.actions.library import Library
 from lending.actions.registration.load_cards import card_stock
@@ -23,8 +23,7 @@ from lending.domain.week import DAYS_OF_WEEK, Week, in_tokyo, opened_batch, week
 _BACK = timedelta(weeks=8)
 
 
-@dataclass(frozen=True, slots=True)
-class BagView:
+class BagView(NamedTuple):
     """A bag as its facility sees it.
 
     Attributes:
@@ -47,8 +46,7 @@ class BagView:
     undo_until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(NamedTuple):
     """A facility, how many bags are on each of its piles, and its blank cards if it hands out kits (RULES 54)."""
 
     facility: Facility

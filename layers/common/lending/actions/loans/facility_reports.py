@@ -1,8 +1,8 @@
 """What facilities report, and what the desk makes of it (RULES 54)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from lending.actions.library import Library
 from lending.aws.table import Table, again_when_overtaken
@@ -16,8 +16,7 @@ from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.problems import Refused
 
 
-@dataclass(frozen=True, slots=True)
-class OpenReport:
+class OpenReport(NamedTuple):
     """An open report as the desk needs it: from whom, and the bag it is about, if any, with the card's number now."""
 
     report_id: str

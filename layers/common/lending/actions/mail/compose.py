@@ -5,9 +5,8 @@ not in it, and a mail with nothing left to tell is not sent.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from lending.actions.mend_accounts import password_unless_chosen
 from lending.aws import accounts
@@ -48,8 +47,7 @@ class NotToBeSent(Exception):
         self.shown = shown
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """A mail in words, and where it goes. `shown` is the same without secrets, `marked` that the address is."""
 
     to_address: str
@@ -113,8 +111,7 @@ def _patron(table: Table, mail: Mail, policy: Policy) -> _Recipient:
     return address, _PatronNow(table, mail, patron, policy, settings().site_url).told
 
 
-@dataclass(frozen=True, slots=True)
-class _PatronNow:
+class _PatronNow(NamedTuple):
     """What is true of a patron now, for a mail to tell (`Sources`); `site` is the address of the pages."""
 
     table: Table

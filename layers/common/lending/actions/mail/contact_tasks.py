@@ -1,7 +1,6 @@
 """Staff call patrons whose mails come back (RULES 39)."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lending.actions.library import Library
 from lending.aws import suppression
@@ -18,8 +17,7 @@ from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """A contact task as staff need it on the phone; `card_number` is empty for who has applied for a first card."""
 
     contact_id: str

@@ -4,8 +4,7 @@ A letter is a mail that could not be sent for want of an address. It is put into
 is true then, and leaves the list when staff say that it is printed, or with its mail after the policy's days.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lending.actions.library import Library
 from lending.actions.mail.compose import NotToBeSent, write_on_paper
@@ -23,8 +22,7 @@ from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 
 
-@dataclass(frozen=True, slots=True)
-class PaperLetter:
+class PaperLetter(NamedTuple):
     """A letter with whom it is for; `with_slip` says that a password on a slip goes with it."""
 
     letter_id: str

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from typing import NamedTuple
 
 from lending.actions.moving_in.conditions import came_back
 from lending.actions.moving_in.take_in import Planned, Taken, take_in
@@ -39,8 +40,7 @@ class LentBook:
     pickup_place: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(NamedTuple):
     """What is here of the people and books of some rows."""
 
     patron_ids: Mapping[str, str]

@@ -1,9 +1,8 @@
 """Rows of a file are taken in, each on its own; brought again, nothing changes (RULES 42)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from lending.aws.table import Table
 from lending.aws.table.grouped import write_what_holds
@@ -40,8 +39,7 @@ class Taken(StrEnum):
         return self not in (Taken.ADDED, Taken.CHANGED, Taken.SAME)
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """What is to become of a row, and the write that does it, if one is needed."""
 
     taken: Taken

@@ -1,8 +1,8 @@
 """A patron's record at the desk: looked at with a trace, and changed (RULES 7, 8, 19, 39, 41)."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from lending.actions.holds.standing import Standing, places_of
 from lending.actions.library import Library
@@ -28,8 +28,7 @@ from lending.domain.registration.card import CardState
 _ADDRESSES = ("email", "mail_to")
 
 
-@dataclass(frozen=True, slots=True)
-class HeldTitle:
+class HeldTitle(NamedTuple):
     """A hold with the title's name and, while it waits, its place: `position` of `of`."""
 
     hold: Hold
@@ -38,8 +37,7 @@ class HeldTitle:
     of: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What staff see of a patron. `unreachable` are those of the addresses that no mail reaches."""
 
     patron: Patron

@@ -1,8 +1,8 @@
 """My Library: what a patron sees of themselves, their loans and their mails (RULES 7, 19, 28, 31, 38)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from lending.actions.library import Library
 from lending.actions.lookup import patron_with_id
@@ -24,8 +24,7 @@ from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
 
 
-@dataclass(frozen=True, slots=True)
-class Myself:
+class Myself(NamedTuple):
     """A patron, how many titles their basket has, whether mails reach them, and addresses that wait for their link."""
 
     patron: Patron
@@ -34,8 +33,7 @@ class Myself:
     pending: Sequence[PendingAddress]
 
 
-@dataclass(frozen=True, slots=True)
-class LoanView:
+class LoanView(NamedTuple):
     """A loan, how many holds wait for its title, and what stands in the way of renewing it (RULES 31).
 
     `past_due_note` is what there is to say once the due date is over and the loan is not `overdue` yet (RULES 35).

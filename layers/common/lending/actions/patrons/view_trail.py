@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from lending.actions.library import Library
 from lending.actions.lookup import patron_of_card
@@ -23,8 +23,7 @@ class Line:
     number: str
 
 
-@dataclass(frozen=True, slots=True)
-class LinePage:
+class LinePage(NamedTuple):
     """A part of what somebody did; `following` is where it goes on, None at the end."""
 
     lines: list[Line]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from lending.actions.library import Library
 from lending.actions.pulls.queue_head import Queue, decided_queue
@@ -59,8 +60,7 @@ class ScanResult:
 _Outcome = tuple[ScanResult, list[Write]]
 
 
-@dataclass(frozen=True, slots=True)
-class BookInHand:
+class BookInHand(NamedTuple):
     """One book in the hand, with the plan on it and the calendar of now."""
 
     library: Library

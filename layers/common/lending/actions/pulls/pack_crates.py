@@ -1,8 +1,8 @@
 """What goes into each facility's crate on Thursday (RULES 24)."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from lending.actions.library import Library
 from lending.aws.table.calendar import facilities
@@ -18,8 +18,7 @@ from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.week import run_due_at, week_of_run
 
 
-@dataclass(frozen=True, slots=True)
-class Crate:
+class Crate(NamedTuple):
     """The bags for one facility, each with its books in shelf order, and when it left.
 
     `card_numbers` are those of the patrons now, by their ids (RULES 28).

@@ -1,7 +1,6 @@
 """The pull list, as staff go through it (RULES 23)."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lending.actions.library import Library
 from lending.aws.table.catalogue import copies, titles
@@ -10,8 +9,7 @@ from lending.domain.catalogue.title import Copy, Pull, Title
 from lending.domain.patrons.audit_log import Act, Deed
 
 
-@dataclass(frozen=True, slots=True)
-class PullView:
+class PullView(NamedTuple):
     """A line of the pull list: the book, and for whom."""
 
     copy: Copy

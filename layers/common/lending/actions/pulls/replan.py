@@ -1,7 +1,8 @@
 """A book that a hold counted on is not there: the queue decides anew about what is left (RULES 11, 15, 23, 27)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from lending.actions.library import Library
 from lending.actions.pulls.queue_head import Queue, copies_of, decided_queue
@@ -26,8 +27,7 @@ from lending.domain.run.reasons import Code
 from lending.domain.run.run import Run, RunDecision
 
 
-@dataclass(frozen=True, slots=True)
-class Replanned:
+class Replanned(NamedTuple):
     """What to write beside the book's own change; `hold` is the one that missed the book, as it was before.
 
     `instead` is the copy that is to be fetched now, for that hold or for one before it.
@@ -74,8 +74,7 @@ def _lendable(found: Iterable[Copy]) -> int:
     return sum(each.can_be_lent for each in found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Missed:
+class _Missed(NamedTuple):
     """A planned copy that is not there, and the hold that misses it."""
 
     library: Library

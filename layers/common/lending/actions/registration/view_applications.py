@@ -1,7 +1,6 @@
 """What staff see of applications; looking at one leaves a trace (RULES 4, 41)."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lending.actions.library import Library
 from lending.actions.registration.decide import find_patron
@@ -22,8 +21,7 @@ from lending.domain.registration.right_person import differences
 UNKNOWN_CARD = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class ApplicationView:
+class ApplicationView(NamedTuple):
     """An application as staff see it.
 
     `card_state` is of the card it names: `unknown`, or as the card's own; `patron` is whose it is as far as known, and

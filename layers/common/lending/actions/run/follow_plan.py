@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lending.actions.run.plan import Made, needs_pull, part_of, record_after
 from lending.actions.run.run_input import RunInput
@@ -20,8 +20,7 @@ from lending.domain.run.run import Run, RunDecision
 from lending.domain.run.run_record import RunRecord
 
 
-@dataclass(frozen=True, slots=True)
-class RunSnapshot:
+class RunSnapshot(NamedTuple):
     """What was read, to be found by name."""
 
     holds: Mapping[tuple[str, str], Hold]

@@ -1,6 +1,6 @@
 """A run of the past decided again, from what it was given then (RULES 18-27). Nothing here writes."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lending.actions.run.plan import decide
 from lending.actions.run.run_input import fingerprint, unpack
@@ -11,8 +11,7 @@ from lending.domain.run.run import RunDecision, run_of_week
 from lending.domain.run_id import RunId
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
+class Replay(NamedTuple):
     """What a run decided then and what the same input gives now.
 
     `input_intact` tells whether the kept input is the one that the plan is named by; `differences` are pairs of then

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from lending.actions.library import Library
 from lending.actions.run.plan import count, decide
@@ -21,8 +21,7 @@ from lending.domain.run.what_if import Difference, WhatIf, difference
 from lending.domain.run_id import RunId
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionView:
+class DecisionView(NamedTuple):
     """A decision with the card's number and the title, both empty once they are gone."""
 
     decision: RunDecision

@@ -1,7 +1,7 @@
 """Answers kept for an Idempotency-Key: IDEMPOTENCY#hash / ANSWER, for a day."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from lending.aws.table.codec import Item, epoch, stamp
 from lending.aws.table.store import Overtaken, Table
@@ -11,8 +11,7 @@ KEPT = timedelta(days=1)
 _GIVEN_UP = timedelta(seconds=60)
 
 
-@dataclass(frozen=True, slots=True)
-class KeptAnswer:
+class KeptAnswer(NamedTuple):
     """What was answered to a request with the same key; `status` is 0 while it is being worked on."""
 
     body_hash: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import wraps
 from itertools import islice
 from threading import Lock
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 from uuid import uuid4
 
 from botocore.exceptions import ClientError
@@ -49,8 +49,7 @@ class Page:
     last: Item | None
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """What was asked of the table: requests, and the units that DynamoDB says they took.
 
     It does not say what a refused write took, so that only counts as a request.

@@ -4,15 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from lending.aws.table.codec import Item, to_wire
 
 Key = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """A number of an item that goes up or down with a write of another item."""
 
     key: Key

@@ -1,9 +1,9 @@
 """Which weeks are to come, by what is closed and suspended (RULES 18, 21, 22, 29)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import takewhile
+from typing import NamedTuple
 
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.closures import Scope, Suspension
@@ -12,8 +12,7 @@ from lending.domain.problems import Reason
 from lending.domain.week import HORIZON, Week, each_day, in_tokyo, next_run_after, run_due_from, runs_from, week_of_run
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedWeek:
+class PlannedWeek(NamedTuple):
     """A week to come as it will be at a place: `stopped_by` is what keeps its run, or the place's doors, from it.
 
     `pickup_from` is the first day on which the place hands over, None if there is none.

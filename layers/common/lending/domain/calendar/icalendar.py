@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from lending.domain.week import DAY
 
@@ -14,8 +14,7 @@ _SPECIAL = re.compile(r"[\\;,]")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """Something from a first to a last day, both counted; a calendar that looks again knows it by its `uid`."""
 
     uid: str

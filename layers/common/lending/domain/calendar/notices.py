@@ -1,8 +1,8 @@
 """お知らせ: what is closed or suspended, in words for everybody (RULES 22, 40)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.closures import Closure, ClosureKind, Scope, Suspension
@@ -10,8 +10,7 @@ from lending.domain.policy import Policy
 from lending.domain.words import day_in_words, full_day_in_words, weekdays_in_words
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """One お知らせ about a closure or suspension (RULES 40). It never says who opted in."""
 
     notice_id: str

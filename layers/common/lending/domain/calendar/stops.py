@@ -1,9 +1,10 @@
 """What closed days or a suspension would stop, told before they are recorded (RULES 16, 21, 22, 29, 40)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import takewhile
+from typing import NamedTuple
 
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.closures import Closure, Scope, Suspension
@@ -11,8 +12,7 @@ from lending.domain.policy import Policy
 from lending.domain.week import HORIZON, Week, each_day, in_tokyo, run_due_from, weeks_collected_from
 
 
-@dataclass(frozen=True, slots=True)
-class StoppedWindow:
+class StoppedWindow(NamedTuple):
     """A pickup window with no day left; `under_way` is whether books were lent for it already."""
 
     pickup_from: date
@@ -20,8 +20,7 @@ class StoppedWindow:
     under_way: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Stops:
+class Stops(NamedTuple):
     """The runs that would not take place, and the facility's pickup windows in which nothing would be handed over."""
 
     runs: list[date]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from lending.domain.catalogue.description import Description, as_described, facts_of
 from lending.domain.catalogue.title import Copy, CopyState, Title
@@ -17,8 +18,7 @@ VOLUME_LENGTH, PUBLISHER_LENGTH, NDC_LENGTH, LATEST_YEAR = 100, 200, 20, 2100
 _IN_USE = (CopyState.ON_LOAN, CopyState.ELSEWHERE, CopyState.KEPT_ASIDE, CopyState.READY)
 
 
-@dataclass(frozen=True, slots=True)
-class DescribedCopy:
+class DescribedCopy(NamedTuple):
     """A copy as the catalogue describes it."""
 
     barcode: str
@@ -33,8 +33,7 @@ class DescribedTitle(Description):
     copies: tuple[DescribedCopy, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(NamedTuple):
     """What has to change; `reasons` is everything that stands in the way."""
 
     before: Title | None

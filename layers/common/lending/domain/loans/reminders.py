@@ -1,7 +1,7 @@
 """From when a book is overdue, and when it is asked for (RULES 35)."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.loans.loan import Loan
@@ -10,8 +10,7 @@ from lending.domain.week import DAY, return_checked_in_by
 from lending.domain.words import day_in_words
 
 
-@dataclass(frozen=True, slots=True)
-class Reminder:
+class Reminder(NamedTuple):
     """One mail about an overdue book: `of` is its regular day, which names it, `on` the day on which it goes.
 
     They differ where doors were shut. Days that are closed later, or open after all, make no second mail of one week.

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from lending.domain.mail.mail import MailState
 from lending.domain.patrons.mail_address import unquoted
@@ -22,8 +23,7 @@ class EventKind(StrEnum):
     OTHER = "Other"
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(NamedTuple):
     """One address of an event, with what the other side said; each of the texts may be empty."""
 
     address: str

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from unicodedata import category, east_asian_width
 
 LINE_COLUMNS = 38
@@ -15,8 +14,7 @@ _PAUSES = "、。 "
 _NEVER_FIRST = "、。」』)）!！?？ー・…,."
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """What goes out: one line of subject, and a body of short lines."""
 
     subject: str

@@ -5,8 +5,8 @@ is a text in a list: readings and names in one for each first character, all oth
 """
 
 import unicodedata
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from lending.domain.catalogue.letters import plain
 from lending.domain.patrons.patron import Patron
@@ -17,8 +17,7 @@ Place = tuple[str, str]
 _LONGEST = 60
 
 
-@dataclass(frozen=True, slots=True)
-class PersonSearch:
+class PersonSearch(NamedTuple):
     """Who is looked for: by the beginning of name or reading, and by phone number and birth date as a whole."""
 
     name: str = ""

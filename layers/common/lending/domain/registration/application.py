@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from lending.domain.policy import Policy
 from lending.domain.registration.documents import DocumentKind
@@ -60,8 +60,7 @@ class SlotState:
     void_ticket: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rectangle:
+class Rectangle(NamedTuple):
     """A part of a clean picture, in its own pixels from the upper left corner; right and bottom are excluded."""
 
     left: int

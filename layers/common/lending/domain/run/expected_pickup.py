@@ -2,8 +2,9 @@
 
 import heapq
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.coming_weeks import week_of_next_run
@@ -18,8 +19,7 @@ from lending.domain.week import HORIZON, in_tokyo
 ANY_FACILITY = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """What a hold waits for: a place in a queue of a title's copies, or, if it is settled already, only its `day`."""
 
     place: str

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import takewhile
+from typing import NamedTuple
 
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.coming_weeks import next_week_that_runs
@@ -85,8 +86,7 @@ def _runs_passed(hold: Hold, reason: Explanation, run: Run, policy: Policy) -> i
     return sum(1 for _ in takewhile(lambda cycle: cycle < run.week.cycle, runs_from(told.date, policy)))
 
 
-@dataclass(frozen=True, slots=True)
-class OnTaking:
+class OnTaking(NamedTuple):
     """What becomes of a copy that a hold takes."""
 
     outcome: Outcome

@@ -6,9 +6,10 @@ for granted; each line stands for itself.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import islice
+from typing import NamedTuple
 
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.coming_weeks import week_of_next_run, weeks_from
@@ -26,8 +27,7 @@ from lending.domain.words import day_in_words, weekdays_in_words
 RUNS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
+class Shelf(NamedTuple):
     """What a run looks at, as far as it matters to one patron: holds of their titles, the copies, and who holds."""
 
     holds: Sequence[Hold]
@@ -35,8 +35,7 @@ class Shelf:
     patrons: Mapping[str, Patron]
 
 
-@dataclass(frozen=True, slots=True)
-class RunToCome:
+class RunToCome(NamedTuple):
     """A run: `free_slots` books more are within the cap as things stand.
 
     Whoever gives `to_return` books back by `return_by`, at a facility or else `at_library`, is lent `would_be_lent`.

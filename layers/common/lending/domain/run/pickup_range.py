@@ -8,10 +8,10 @@ that lend it on; how often all of them together were free by a day, from that. N
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import accumulate, takewhile
+from typing import NamedTuple
 
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.coming_weeks import week_of_next_run, weeks_from
@@ -32,8 +32,7 @@ _HARDLY_EVER = 0.002
 _Chances = dict[datetime, float]  # of each moment at which something may come about
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectedPickup:
+class ExpectedPickup(NamedTuple):
     """The days between which a book can be collected, 10 to 90 of 100, and the one by which half can."""
 
     earliest: date
@@ -184,8 +183,7 @@ class _Rounds:
         self._known.append((moments, list(accumulate(chances[at] for at in moments))))
 
 
-@dataclass(frozen=True, slots=True)
-class _Occasions:
+class _Occasions(NamedTuple):
     """The moments by which a copy must be free, and the pickup day that each of them comes to, None if none does."""
 
     moments: Sequence[datetime]

@@ -1,9 +1,9 @@
 """When copies can be given to whoever waits, and when those can collect them (RULES 11, 15, 18-23, 29)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import dropwhile
+from typing import NamedTuple
 
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.coming_weeks import week_of_next_run, weeks_from
@@ -12,8 +12,7 @@ from lending.domain.policy import Policy
 from lending.domain.week import DAY, HORIZON, TOKYO, Week, counter_due_on, each_day
 
 
-@dataclass(frozen=True, slots=True)
-class Prospects:
+class Prospects(NamedTuple):
     """What can be expected of copies and runs from `now` on.
 
     `holders` are the patrons who hold the title, as far as copies are planned for them, if known: a plan for somebody

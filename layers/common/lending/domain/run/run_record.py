@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from lending.domain.run_id import RunId
 from lending.domain.week import Week
@@ -71,8 +72,7 @@ class Cost:
     ms_writing: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class JobResult:
+class JobResult(NamedTuple):
     """What a job that needs no plan has done, and for which day; None if it had been done before."""
 
     day: date

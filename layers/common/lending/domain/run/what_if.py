@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import NamedTuple
 
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.closures import Scope, Suspension
@@ -14,8 +15,7 @@ from lending.domain.run.run import Outcome, Run, RunDecision
 Copies = dict[str, list[Copy]]
 
 
-@dataclass(frozen=True, slots=True)
-class WhatIf:
+class WhatIf(NamedTuple):
     """Another cap for everyone, facilities (by number) that hand nothing over, the run left out, or books missing.
 
     `missing_percent` of the copies on the shelf are not found; which ones, `seed` decides, always the same.

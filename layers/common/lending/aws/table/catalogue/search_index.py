@@ -5,6 +5,7 @@ the index names afterwards.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lending.aws.table.codec import Item, attributes, values_of
 from lending.aws.table.store import Table
@@ -33,8 +34,7 @@ class _Index:
     file_key: str
 
 
-@dataclass(frozen=True, slots=True)
-class SearchState:
+class SearchState(NamedTuple):
     """The key of the file, empty as long as there is none, and the changes since."""
 
     file_key: str

@@ -5,7 +5,7 @@ ADDRESS#address / CONTACT#… points to each open one, so that a delivery to the
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from lending.aws.table.codec import Item, attributes, epoch, stamp, value_of, values_of
 from lending.aws.table.store import Table
@@ -66,8 +66,7 @@ def of_application(table: Table, receipt_number: str) -> list[Contact]:
     return list(values_of(Contact, table.query(f"APPLICATION#{receipt_number}", _PREFIX)))
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(NamedTuple):
     """What is known against an address: since when nothing reaches it, if so, and the open tasks about it."""
 
     marked_since: datetime | None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from lending.domain.holds.hold import HoldStatus
 from lending.domain.loans.release import with_deadline
@@ -69,8 +70,7 @@ class ReadyMail(WithCard):
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class LateBook:
+class LateBook(NamedTuple):
     """A book past its due date."""
 
     title: str
