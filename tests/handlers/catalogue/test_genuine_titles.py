@@ -105,3 +105,17 @@ def test_a_search_is_narrowed_sorted_and_counted(catalogue: Table) -> None:
     assert [title["title"] for title in children["items"]] == ["カエサルくんと本のおはなし"]
     assert children["total"] == 1
     assert ask(q="図書館", available="true") == {"items": [], "cursor": None, "total": 0}
+
+
+def test_how_many_there_are_is_told_where_a_page_has_them_all(
+    catalogue: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a catalogue so large that counting would compare too many titles
+    monkeypatch.setattr("lending.aws.search_file._COMPARED", 1)
+    # WHEN more are found than a page has THEN their number is not told (RULES 45)
+    page = ask(q="電子書籍", limit="2")
+    assert (page["total"], len(page["items"])) == (None, 2)
+    # AND where a page has all of them it is
+    page = ask(q="図書館", limit="50")
+    assert page["total"] == len(page["items"]) > 1
+    assert (page["cursor"], ask(q="見つかりません")["total"]) == (None, 0)

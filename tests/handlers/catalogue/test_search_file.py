@@ -84,17 +84,15 @@ def test_what_is_found_is_what_reading_all_texts_finds(
         file.close()
 
 
-def test_what_many_titles_have_in_one_of_its_forms_is_not_counted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_must_be_compared_with_many_titles_is_not_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN three titles that are found by what Latin letters mean, and one that is found by them
     for module in (search_file, search_making):
         monkeypatch.setattr(module, "FIRST", 2)
     named = ["かき", "かに", "いか", "kayak"]
     file = made(tmp_path / "titles.sqlite", [Entry.of(Description(f"t-{name}", name)) for name in named])
     assert file.count(query_of("ka"), None, ()) == 4
-    # WHEN more than two are too many THEN it says so, and the first ones of both are still found
-    monkeypatch.setattr(search_file, "_COUNTED", 2)
+    # WHEN more than three are too many THEN it says so, and the first ones of both are still found
+    monkeypatch.setattr(search_file, "_COMPARED", 3)
     assert file.count(query_of("ka"), None, ()) is None
     assert [entry.title_id for entry in file.in_order(query_of("ka"), None, 3)] == ["t-kayak", "t-いか", "t-かき"]
 

@@ -50,8 +50,8 @@ FIRST = 500
 _ENTRY = "SELECT n, title_id, year, kind, isbn, text"
 # So many titles are not all read to find the latest: the years are asked for one after the other.
 _MANY = 20_000
-# More titles of a query are not counted: each is compared with it.
-_COUNTED = 1000
+# To know how many titles a query has, so many are compared with it, and no more.
+_COMPARED = 1000
 # So much of the file is read where it lies, without a copy of each page: all of it.
 _MAPPED = 1 << 31
 _ON_DISK = "lending-search"
@@ -78,12 +78,27 @@ class Entry(NamedTuple):
 
 
 class _Where(NamedTuple):
-    """Which titles to read: `few` says that there are not many, `number` what to order them by."""
+    """Which titles to read, and what in their texts to compare.
 
-    sql: str
-    values: list[Value]
+    `few` says that there are not many, `number` what to order them by.
+    """
+
+    proposed: str
+    of_proposed: list[Value]
+    compared: str
+    of_compared: list[Value]
     number: str
     few: bool = False
+
+    @property
+    def sql(self) -> str:
+        """Those that have what is compared."""
+        return f"{self.proposed} AND {self.compared}"
+
+    @property
+    def values(self) -> list[Value]:
+        """What stands for the question marks in `sql`."""
+        return self.of_proposed + self.of_compared
 
 
 class SearchFile:
@@ -129,25 +144,21 @@ class SearchFile:
         return islice(chain.from_iterable(self._of_year(query, kind, year, most) for year in years), most)
 
     def count(self, query: Query, kind: Kind | None, without: Collection[str]) -> int | None:
-        """How many titles have every word, without some ids; None if they are too many to be counted.
+        """How many titles have every word, without some ids; None if too many must be compared for it.
 
         Of a frequent part of a text it is how many had it when the file was made.
         """
         term = term_of(query, self._titles)
         if kind is None and term.part in self._titles:
             return self._titles[term.part]
-        either = query.words[0] if kind is None and len(query.words) == 1 else ()
-        if any(self._titles.get(form, 0) > _COUNTED for form in either):
-            return None
         where = self._where(query, kind)
-        but = " AND title_id NOT IN (SELECT value FROM json_each(?))" if without else ""
-        ids = [json.dumps(sorted(without))] if without else []
-        found = f"SELECT 1 {where.sql}{but} LIMIT ?"
-        (count,) = self._db.execute(
-            f"SELECT count(*) FROM ({found})",  # noqa: S608
-            (*where.values, *ids, _COUNTED + 1),
+        of_others = "title_id NOT IN (SELECT value FROM json_each(?))"
+        proposed = f"SELECT {where.compared} AND {of_others} AS fits {where.proposed} LIMIT ?"
+        compared, fitting = self._db.execute(
+            f"SELECT count(*), total(fits) FROM ({proposed})",  # noqa: S608
+            (*where.of_compared, json.dumps(sorted(without)), *where.of_proposed, _COMPARED + 1),
         ).fetchone()
-        return int(count) if count <= _COUNTED else None
+        return int(fitting) if compared <= _COMPARED else None
 
     def entries(self) -> Iterator[Entry]:
         """Everything in the file."""
@@ -164,18 +175,18 @@ class SearchFile:
             enough: so many of the first ones will do, None if it must be all.
         """
         term = term_of(query, self._titles)
-        texts, values = compared(() if term.whole else query.words)
+        texts = compared(() if term.whole else query.words)
         numbers = None if term.match or marks else self._first(query, term, None if kind else enough)
         if numbers is not None:
             listed = "FROM entry WHERE n IN (SELECT value FROM json_each(?)) AND ifnull(kind = ?, 1)"
             number = None if kind is None else KINDS.index(kind)
-            return _Where(f"{listed}{texts}", [json.dumps(numbers), number, *values], "n", few=True)
+            return _Where(listed, [json.dumps(numbers), number], *texts, "n", few=True)
         marks = (*marks, *([kind_gram(kind)] if kind else []))
         match = " AND ".join((*filter(None, [term.match]), *(f'"{mark}"' for mark in marks)))
         if not match:
-            return _Where(f"FROM entry WHERE 1{texts}", values, "n")
-        found = f"FROM gram CROSS JOIN entry ON entry.n = gram.rowid WHERE gram MATCH ?{texts}"
-        return _Where(found, [match, *values], "gram.rowid")
+            return _Where("FROM entry WHERE 1", [], *texts, "n")
+        found = "FROM gram CROSS JOIN entry ON entry.n = gram.rowid WHERE gram MATCH ?"
+        return _Where(found, [match], *texts, "gram.rowid")
 
     def _first(self, query: Query, term: Term, enough: int | None) -> list[int] | None:
         """The numbers of some titles among which are all that have every word, or at least the first ones."""

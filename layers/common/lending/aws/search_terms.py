@@ -65,5 +65,5 @@ def compared(words: Iterable[Word]) -> tuple[str, list[Value]]:
             numbers = form.isascii() and form.isdigit()
             forms.append(f"instr(text, ?){' OR instr(year, ?) OR instr(isbn, ?)' if numbers else ''}")
             values += [kept, form, form] if numbers else [kept]
-        sql.append(f" AND ({' OR '.join(forms)})")
-    return "".join(sql), values
+        sql.append(f"({' OR '.join(forms)})")
+    return " AND ".join(sql) or "1", values

@@ -162,7 +162,9 @@ def _in_file(
             raise Refused("busy") from None
         raise
     ways = {Sort.RELEVANCE: file.nearest, Sort.YEAR: file.latest, Sort.TITLE: file.in_order}
-    return list(ways[search.sort](query, search.kind, most)), file.count(query, search.kind, without)
+    found = {entry.title_id: entry for entry in ways[search.sort](query, search.kind, most)}
+    count = len(found.keys() - without) if len(found) < most else file.count(query, search.kind, without)
+    return [*found.values()], count
 
 
 def _cards(library: Library, table: Table, title_ids: list[str], place: str) -> list[TitleCard]:
