@@ -28,7 +28,7 @@ from typing import NamedTuple
 from lending.aws.clients import client
 from lending.aws.search_dictionary import Dictionary
 from lending.aws.search_letters import decoded
-from lending.aws.search_terms import Term, Value, compared, term_of
+from lending.aws.search_terms import Term, Value, Where, compared, term_of
 from lending.domain.catalogue.description import Description, Kind
 from lending.domain.catalogue.search_text import (
     BETWEEN,
@@ -75,30 +75,6 @@ class Entry(NamedTuple):
     def order(self) -> tuple[str, str]:
         """What it is sorted by."""
         return order_of(self.text), self.title_id
-
-
-class _Where(NamedTuple):
-    """Which titles to read, and what in their texts to compare.
-
-    `few` says that there are not many, `number` what to order them by.
-    """
-
-    proposed: str
-    of_proposed: list[Value]
-    compared: str
-    of_compared: list[Value]
-    number: str
-    few: bool = False
-
-    @property
-    def sql(self) -> str:
-        """Those that have what is compared."""
-        return f"{self.proposed} AND {self.compared}"
-
-    @property
-    def values(self) -> list[Value]:
-        """What stands for the question marks in `sql`."""
-        return self.of_proposed + self.of_compared
 
 
 class SearchFile:
@@ -168,7 +144,7 @@ class SearchFile:
         """Let the file go, so that its place on the disk is free once it is deleted."""
         self._db.close()
 
-    def _where(self, query: Query, kind: Kind | None, *marks: str, enough: int | None = None) -> "_Where":
+    def _where(self, query: Query, kind: Kind | None, *marks: str, enough: int | None = None) -> Where:
         """The titles that have every word, and more grams.
 
         Args:
@@ -180,13 +156,13 @@ class SearchFile:
         if numbers is not None:
             listed = "FROM entry WHERE n IN (SELECT value FROM json_each(?)) AND ifnull(kind = ?, 1)"
             number = None if kind is None else KINDS.index(kind)
-            return _Where(listed, [json.dumps(numbers), number], *texts, "n", few=True)
+            return Where(listed, [json.dumps(numbers), number], *texts, "n", few=True)
         marks = (*marks, *([kind_gram(kind)] if kind else []))
         match = " AND ".join((*filter(None, [term.match]), *(f'"{mark}"' for mark in marks)))
         if not match:
-            return _Where("FROM entry WHERE 1", [], *texts, "n")
+            return Where("FROM entry WHERE 1", [], *texts, "n")
         found = "FROM gram CROSS JOIN entry ON entry.n = gram.rowid WHERE gram MATCH ?"
-        return _Where(found, [match], *texts, "gram.rowid")
+        return Where(found, [match], *texts, "gram.rowid")
 
     def _first(self, query: Query, term: Term, enough: int | None) -> list[int] | None:
         """The numbers of some titles among which are all that have every word, or at least the first ones."""

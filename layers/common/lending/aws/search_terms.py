@@ -26,6 +26,30 @@ class Term(NamedTuple):
     whole: bool
 
 
+class Where(NamedTuple):
+    """Which titles to read, and what in their texts to compare.
+
+    `few` says that there are not many, `number` what to order them by.
+    """
+
+    proposed: str
+    of_proposed: list[Value]
+    compared: str
+    of_compared: list[Value]
+    number: str
+    few: bool = False
+
+    @property
+    def sql(self) -> str:
+        """Those that have what is compared."""
+        return f"{self.proposed} AND {self.compared}"
+
+    @property
+    def values(self) -> list[Value]:
+        """What stands for the question marks in `sql`."""
+        return self.of_proposed + self.of_compared
+
+
 def term_of(query: Query, counts: Mapping[str, int]) -> Term:
     """What to ask for a query that has words.
 
