@@ -1167,7 +1167,8 @@ class ReferenceLibrary:
 
     def _are_there_again(self, holds: list[Hold]) -> None:
         for hold in holds:
-            self.holds[hold.patron, hold.title] = replace(hold)
+            circle = hold.title in self._before(hold.patron, hold.after)
+            self.holds[hold.patron, hold.title] = replace(hold, after="" if circle else hold.after)
 
     def _not_kept(self, copy: Copy, scan: Scan, now: datetime) -> None:
         hold = self.holds.get((scan.hold.patron, copy.title)) if scan.hold else None

@@ -7,7 +7,7 @@ import pytest
 
 from lending.domain.catalogue.title import Copy, CopyState, Merge, Title
 from lending.domain.holds.hold import Hold, HoldStatus
-from lending.domain.holds.merging import refusals_to_merge, united
+from lending.domain.holds.merging import joined_queue, refusals_to_merge, united
 from lending.domain.week import TOKYO
 
 MONDAY = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
@@ -45,6 +45,17 @@ def test_one_moved_to_the_end_of_its_queue_has_that_place() -> None:
     moved = hold("t-1", queued_at=MONDAY + timedelta(days=9))
     one = united(moved, hold("t-2", 5))
     assert (one.queued_at, one.placed_at) == (MONDAY + timedelta(days=5), MONDAY + timedelta(days=5))
+
+
+def test_who_reads_in_order_is_in_no_circle_once_two_of_it_are_one() -> None:
+    # GIVEN the second volume after the third, and that after a record which turns out to be the second (RULES 47)
+    moving, there = hold("t-1", after="t-3"), hold("t-2", 1)
+    third = hold("t-3", after="t-2")
+    # WHEN the older of the two joins the other's queue THEN it comes after nothing that comes after it
+    assert joined_queue(moving, there, "t-2", [moving, there, third]).after == ""
+    # AND what it was to come after stays where that makes no circle
+    assert joined_queue(moving, there, "t-2", [moving, there, hold("t-3")]).after == "t-3"
+    assert joined_queue(moving, None, "t-2", [moving, hold("t-3")]).after == "t-3"
 
 
 def on_loan(barcode: str, title_id: str, holder: str, state: CopyState = CopyState.ON_LOAN) -> Copy:

@@ -376,6 +376,35 @@ def test_what_was_asked_for_since_a_scan_outlasts_it(at: SampleLibrary) -> None:
     assert planned(at)["t-1"] == "p-1"
 
 
+@pytest.mark.parametrize("meanwhile", [False, True], ids=["before", "at the same moment"])
+def test_what_comes_back_with_an_undone_scan_is_in_no_circle(
+    at: SampleLibrary, monkeypatch: pytest.MonkeyPatch, meanwhile: bool
+) -> None:
+    # GIVEN a group of which the first is lent; the second was to come after a third hold, and before a fourth
+    at.given.title("t-4")
+    for title_id in ("t-1", "t-2", "t-3", "t-4"):
+        at.hold("p-1", title_id)
+    arrange("t-1", group="g"), arrange("t-2", group="g", after="t-3"), arrange("t-4", after="t-2")
+    run()
+    assert scan("t-1-1") == "lend"
+    removal: Callable[..., Any] = patrons.loan_removal
+    asked: list[int] = []
+
+    def overtaken(*undone: Any, **how: Any) -> Any:
+        asked.extend([] if asked else [arrange("t-3", after="t-4")[0]])
+        return removal(*undone, **how)
+
+    # WHEN the third is put after the fourth, and the scan is undone
+    if meanwhile:
+        monkeypatch.setattr(patrons, "loan_removal", overtaken)
+    else:
+        asked.append(arrange("t-3", after="t-4")[0])
+    assert (ask("DELETE", "/pulls/t-1-1/scan")[0], asked) == (200, [200])
+    # THEN the second comes after none of those that come after it (RULES 47)
+    order = {hold.title_id: hold.after for hold in holds.of_patron(at.table, "p-1")}
+    assert order == {"t-1": "", "t-2": "", "t-3": "t-4", "t-4": "t-2"}
+
+
 def _kept_of_a_group(at: SampleLibrary) -> None:
     """The first of a group is kept aside at Thursday's scan, and the second has ended with it."""
     at.table.write(patrons.change(at.who(), replace(at.who(), loan_cap=1, loan_cap_before=1)))

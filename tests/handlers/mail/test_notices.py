@@ -262,7 +262,9 @@ def test_who_holds_a_book_after_the_card_ran_out_is_told(given: Given, library: 
     library.transact(patrons.hold_increment("p-2", "t-1", 20))
     library.transact(patrons.change(before, replace(before, expires_on=date(2026, 2, 28))))
     library.transact(patrons.loan_increment("p-3", "t-1", 10))
-    library.transact(patrons.loan_removal("p-3", "t-1", 20))
+    lent = patrons.find(library, "p-3")
+    assert lent
+    library.transact(patrons.loan_removal(lent, "t-1", 20))
     # THEN each is told the next day, once
     assert [daily(f"2026-06-{day}")["card_expired_hold"] for day in (11, 12)] == [3, 0]
     assert names(library, "p-2") == ["card_expired_hold#2026-02-28"]

@@ -25,7 +25,7 @@ from lending.aws.table.pulls import scans
 from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import Copy, CopyState, Merge, Title
 from lending.domain.holds.hold import Hold
-from lending.domain.holds.merging import ALREADY_ON_LOAN, come_after, refusals_to_merge, united
+from lending.domain.holds.merging import ALREADY_ON_LOAN, come_after, joined_queue, refusals_to_merge
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.problems import Reason, Refused
@@ -171,11 +171,11 @@ def _move_hold(merging: _Merging, patron_id: str) -> Counter[str]:
         return Counter(ended=1)
     there, tied = holds.find(table, patron_id, merging.target), merging.tied_to(hold)
     told = reasons.find(table, patron_id)
+    open_holds = holds.of_patron(table, patron_id)
+    one = joined_queue(told.read_with(hold), there and told.read_with(there), merging.target, open_holds)
     if there is None:
-        one = replace(told.read_with(hold), title_id=merging.target)
         joined = [holds.addition(one), patrons.title_absence_check(patron_id, merging.target)]
     else:
-        one = united(told.read_with(hold), told.read_with(there))
         joined = [holds.change(there, one), patrons.hold_decrement(patron_id)]
     told_of_one = told.after((hold, None), (one, one.last_run))
     joined += reasons.change(told, told_of_one, merging.library.moment, merging.library.policy)
@@ -183,7 +183,7 @@ def _move_hold(merging: _Merging, patron_id: str) -> Counter[str]:
         # One book is enough: the other is free, and moves with those that are nobody's.
         joined += freed(table, hold, merging.library.moment)
         tied = [copy for copy in tied if copy.barcode != hold.barcode]
-    after = [holds.order_change(*each) for each in come_after(holds.of_patron(table, patron_id), hold, merging.target)]
+    after = [holds.order_change(*each) for each in come_after(open_holds, hold, merging.target)]
     trace = merging.trace(patron_id, Deed.MERGE)
     table.transact(holds.end(hold), *joined, *after, *merging.copies_moved(tied), trace)
     return Counter(holds=1, copies=len(tied))

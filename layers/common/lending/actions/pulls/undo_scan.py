@@ -16,8 +16,10 @@ from lending.aws.table.writes import Write
 from lending.domain.catalogue.title import Copy, CopyState
 from lending.domain.exchange.movement import Movement, MovementKind
 from lending.domain.holds.hold import Hold, HoldStatus
+from lending.domain.holds.order import without_circles
 from lending.domain.loans.loan import Loan
 from lending.domain.patrons.audit_log import Act, Deed
+from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.pulls.pull import can_be_followed, run_of
@@ -68,11 +70,12 @@ def _not_lent(library: Library, copy: Copy, scan: Scan) -> list[Write]:
         raise Refused("scan_overtaken")
     if crates.has_left(table, loan.pickup_from, loan.pickup_place):
         raise Refused("crate_has_left")
-    ended = _there_again(table, hold, scan, 1, policy)
+    patron = _holder(table, hold)
+    ended = _there_again(table, patron, scan, 1, policy)
     bag = bags.find(table, loan.pickup_from, loan.pickup_place, loan.patron_id)
     return [
         loans.end(loan),
-        patrons.loan_removal(hold.patron_id, hold.title_id, policy.hold_limit, holds=1 + len(ended)),
+        patrons.loan_removal(patron, hold.title_id, policy.hold_limit, holds=1 + len(ended)),
         *map(holds.addition, (hold, *ended)),
         crates.presence_check(loan.pickup_from, loan.pickup_place),
         *([bags.books_removal(bag, {copy.barcode})] if bag else []),
@@ -83,24 +86,30 @@ def _is_untouched(loan: Loan, scan: Scan) -> bool:
     return loan.lent_at == scan.at and not loan.renewals and not loan.handed_over_at
 
 
-def _there_again(table: Table, hold: Hold, scan: Scan, more: int, policy: Policy) -> list[Hold]:
-    """The other holds of its group that ended with the scan, and were not placed anew or lent since (RULES 9, 48).
+def _holder(table: Table, hold: Hold) -> Patron:
+    patron = patrons.find(table, hold.patron_id)
+    if patron is None:
+        raise Refused("scan_overtaken")
+    return patron
+
+
+def _there_again(table: Table, patron: Patron, scan: Scan, more: int, policy: Policy) -> list[Hold]:
+    """The other holds of its group that ended with the scan, and were not placed anew or lent since (RULES 9, 47, 48).
 
     Args:
+        patron: read before their holds.
         more: how many holds there will be again beside these.
 
     Raises:
         Refused: the patron has placed too many others meanwhile (RULES 10).
     """
-    patron = patrons.find(table, hold.patron_id)
-    if patron is None:
-        return []
-    there = {each.title_id for each in holds.of_patron(table, hold.patron_id)} | patron.lent_titles
+    open_holds = holds.of_patron(table, patron.patron_id)
+    there = {each.title_id for each in open_holds} | patron.lent_titles
     again = [each for each in scan.ended if each.title_id not in there]
     more += len(again)
     if more and patron.open_holds + more > policy.hold_limit:
         raise Refused("hold_limit", limit=policy.hold_limit, open_holds=patron.open_holds)
-    return again
+    return without_circles(again, open_holds)
 
 
 def _not_kept(library: Library, copy: Copy, scan: Scan) -> list[Write]:
@@ -110,8 +119,9 @@ def _not_kept(library: Library, copy: Copy, scan: Scan) -> list[Write]:
         raise Refused("scan_overtaken")
     if now.status is HoldStatus.READY and now.ready_on != library.today:
         raise Refused("scan_overtaken")  # the mail has gone, or is about to
-    ended = _there_again(table, hold, scan, 0, policy)
-    again = [patrons.holds_addition(hold.patron_id, len(ended), policy.hold_limit)] if ended else []
+    patron = _holder(table, hold)
+    ended = _there_again(table, patron, scan, 0, policy)
+    again = [patrons.holds_addition(patron, len(ended), policy.hold_limit)] if ended else []
     told = _told_as_before(library, hold) if scan.action == "keep_aside" else []
     return [holds.change(now, with_wishes_since(hold, now)), *told, *map(holds.addition, ended), *again]
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from lending.domain.catalogue.title import Copy, CopyState, Title
 from lending.domain.holds.hold import Hold
+from lending.domain.holds.order import without_circles
 from lending.domain.problems import Reason
 
 _KEPT = (CopyState.KEPT_ASIDE, CopyState.READY)
@@ -47,6 +48,17 @@ def come_after(open_holds: Iterable[Hold], moving: Hold, into: str) -> list[tupl
     after = "" if into in others else into
     followers = [each for each in others.values() if each.after == moving.title_id and each.title_id != into]
     return [(each, replace(each, after=after)) for each in followers]
+
+
+def joined_queue(moving: Hold, there: Hold | None, into: str, open_holds: Iterable[Hold]) -> Hold:
+    """What a patron's hold becomes that joins the queue of another title, which may have one of theirs (RULES 11, 47).
+
+    Args:
+        open_holds: all of the patron's.
+    """
+    one = united(moving, there) if there else replace(moving, title_id=into)
+    others = [each for each in open_holds if each.title_id not in (moving.title_id, into)]
+    return without_circles([one], others)[0]
 
 
 def united(moving: Hold, there: Hold) -> Hold:

@@ -40,6 +40,23 @@ def _chain(title_id: str, comes_after: Mapping[str, str]) -> list[str]:
     return chain
 
 
+def without_circles(returning: Iterable[Hold], open_holds: Iterable[Hold]) -> list[Hold]:
+    """Holds that come to a patron's others, without an `after` that closes a circle in which nobody is served (47).
+
+    What was asked for since they were away stands.
+
+    Args:
+        open_holds: the patron's others.
+    """
+    comes_after = {each.title_id: each.after for each in open_holds}
+    joined = []
+    for hold in returning:
+        circle = hold.title_id in _chain(hold.after, comes_after)
+        joined.append(replace(hold, after="") if circle else hold)
+        comes_after[hold.title_id] = joined[-1].after
+    return joined
+
+
 def with_what_comes_first(holds: Iterable[Hold], open_holds: Collection[tuple[str, str]]) -> list[Hold]:
     """Holds without an `after` that is satisfied: that hold was answered by a loan, or is no more (RULES 47).
 

@@ -196,23 +196,29 @@ def title_change(patron: Patron, was: str, now: str) -> Write:
     return update(key(patron.patron_id), set=lent, condition="#lent_titles = :lent", lent=patron.lent_titles)
 
 
-def holds_addition(patron_id: str, holds: int, limit: int) -> Write:
-    """Holds that had ended by mistake are there again, within the limit (RULES 10, 23)."""
-    work = {"work": shard(WORK_CARD_EXPIRY, patron_id)}
-    most = limit - holds
-    return update(key(patron_id), set=work, add={"open_holds": holds}, condition="#open_holds <= :most", most=most)
+def holds_addition(patron: Patron, holds: int, limit: int) -> Write:
+    """Holds that had ended by mistake are there again, within the limit, beside the others as read (RULES 10, 23)."""
+    return update(
+        key(patron.patron_id),
+        set={"work": shard(WORK_CARD_EXPIRY, patron.patron_id)},
+        add={"open_holds": holds, "order_changes": 1},
+        condition=f"#open_holds <= :most AND {_same_order(patron)}",
+        most=limit - holds,
+        order=patron.order_changes,
+    )
 
 
-def loan_removal(patron_id: str, title_id: str, hold_limit: int, holds: int = 1) -> Write:
+def loan_removal(patron: Patron, title_id: str, hold_limit: int, holds: int = 1) -> Write:
     """A loan that was a mistake is the holds again that it had answered, within the limit of holds (RULES 10, 23)."""
     return update(
-        key(patron_id),
-        set={"work": shard(WORK_CARD_EXPIRY, patron_id)},
-        add={"loans": -1, "open_holds": holds},
+        key(patron.patron_id),
+        set={"work": shard(WORK_CARD_EXPIRY, patron.patron_id)},
+        add={"loans": -1, "open_holds": holds, "order_changes": 1},
         take={"lent_titles": {title_id}},
-        condition="#loans > :none AND #open_holds <= :most",
+        condition=f"#loans > :none AND #open_holds <= :most AND {_same_order(patron)}",
         none=0,
         most=hold_limit - holds,
+        order=patron.order_changes,
     )
 
 
