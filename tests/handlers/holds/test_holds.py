@@ -125,6 +125,18 @@ def test_queue_is_in_the_order_of_placing_whatever_the_pickup_place(given: Given
     assert [(h["position"], h["of"]) for h in show("p-2") + show("p-1")] == [(1, 2), (2, 2)]
 
 
+def test_who_comes_in_the_same_moment_queues_in_the_order_of_coming(given: Given) -> None:
+    # GIVEN a title that is held three times in one moment, RULES 11
+    given.title()
+    coming = ["p-3", "p-1", "p-2"]
+    for patron_id in coming:
+        given.patron(patron_id)
+        # WHEN each of them places a hold THEN it is behind those that were there
+        assert json.loads(place("t-1", patron_id)["body"])["position"] == coming.index(patron_id) + 1
+    # AND all were placed then, before a cut-off that falls on that very moment
+    assert {hold["placed_at"] for patron_id in coming for hold in show(patron_id)} == {NOON.isoformat()}
+
+
 def test_same_idempotency_key_answers_again(given: Given, library: Table) -> None:
     given.patron(), given.title()
     first, second = (place("t-1", headers={"idempotency-key": "k"}) for _ in range(2))

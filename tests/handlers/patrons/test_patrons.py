@@ -196,6 +196,9 @@ def test_sample_to_the_end_of_the_queue(at: SampleLibrary) -> None:
     record = ask("GET", f"/patrons/{CARD}")[1]
     assert (record["holds"][0]["position"], record["holds"][0]["of"]) == (2, 2)
     assert at.held().placed_at == datetime(2026, 6, 1, 12, 1, tzinfo=TOKYO)
+    # AND who is moved in the same moment comes behind it
+    assert ask("POST", "/patrons/10000002/holds/t-1", {"action": "to_end"})[0] == 200
+    assert ask("GET", f"/patrons/{CARD}")[1]["holds"][0]["position"] == 1
 
 
 @pytest.mark.parametrize("status", [HoldStatus.SECURED, HoldStatus.READY])

@@ -78,7 +78,8 @@ def move_to_end(library: Library, card_number: str, title_id: str, staff: str) -
     """
     patron, _ = patron_of_card(library.table, card_number)
     hold = _hold(library.table, patron, title_id)
-    moved = replace(hold.waiting_again(), queued_at=max(library.moment, hold.queued_at))
+    queued_at = queues.end(library.table, title_id, max(library.moment, hold.queued_at))
+    moved = replace(hold.waiting_again(), queued_at=queued_at)
     told = reasons.find(library.table, patron.patron_id)
     over = reasons.change(told, told.after((hold, None)), library.moment, library.policy) if hold.barcode else []
     trace = audit_log.entry_of_patron(patron.patron_id, Act(library.moment, staff, Deed.MOVE_HOLD), library.policy)

@@ -38,7 +38,8 @@ def place_hold(library: Library, patron_id: str, title_id: str, pickup_place: st
     reasons = refusals_to_place(patron, title, found_copies, held, library.policy)
     if reasons := reasons + refusals_of_place(library, pickup_place):
         raise Refused.for_all(reasons)
-    hold = Hold(patron_id, title_id, pickup_place, placed_at=library.moment, queued_at=library.moment)
+    queued_at = queues.end(library.table, title_id, library.moment)
+    hold = Hold(patron_id, title_id, pickup_place, placed_at=library.moment, queued_at=queued_at)
     # To look costs a tenth of taking away what is not there.
     in_basket = baskets.has(library.table, patron_id, title_id)
     library.table.transact(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -13,6 +13,9 @@ from lending.domain.policy import Policy
 from lending.domain.problems import Reason
 
 PREFECTURAL = "prefectural"
+# Who comes in one moment queues in the order of coming: each a step behind the one before, and so still in it.
+STEP = timedelta(milliseconds=1)
+MOMENT = timedelta(milliseconds=100)
 
 
 class HoldStatus(StrEnum):
@@ -37,7 +40,7 @@ class RunReason:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """One hold. `queued_at` orders the queue of the title; it is `placed_at` until the hold is moved to the end (13).
+    """One hold. `queued_at` orders the queue of the title: in the moment of `placed_at` until it goes to the end (13).
 
     `pickup_place` is `prefectural` or a facility's number as text; `next_pickup_place` is a recorded change of it that
     counts from the cycle of `next_pickup_from` (14). `barcode` is the copy kept for it while secured or ready;
@@ -71,6 +74,11 @@ class Hold:
         if self.next_pickup_place and self.next_pickup_from and self.next_pickup_from <= cycle:
             return self.next_pickup_place
         return self.pickup_place
+
+    @property
+    def moved_to_end(self) -> bool:
+        """Whether the hold has lost the place at which it was placed (RULES 13)."""
+        return self.queued_at - self.placed_at > MOMENT
 
     def waiting_again(self) -> "Hold":
         """The hold at its old place in the queue, without the copy that was kept for it (RULES 21, 23)."""

@@ -57,7 +57,7 @@ def keeps_to_plan(hold: Hold | None, copy: Copy, run: Run) -> bool:
         return False
     if hold.status is HoldStatus.SECURED:
         return hold.barcode == copy.barcode
-    moved = hold.queued_at != hold.placed_at and hold.queued_at.date() >= copy.pull.day
+    moved = hold.moved_to_end and hold.queued_at.date() >= copy.pull.day
     elsewhere = run.kind is RunKind.PREFECTURAL and hold.place_on(run.week.cycle) != PREFECTURAL
     return hold.status is HoldStatus.WAITING and not moved and not elsewhere
 

@@ -14,7 +14,7 @@ from lending.aws.table.catalogue.titles import title_key
 from lending.aws.table.codec import Item, broken, each_of, stamp, values_of
 from lending.aws.table.store import Busy, Overtaken, Table
 from lending.aws.table.writes import Count, Key, Write, check, delete, update
-from lending.domain.holds.hold import Hold, HoldStatus, Place, Queued
+from lending.domain.holds.hold import MOMENT, STEP, Hold, HoldStatus, Place, Queued
 from lending.domain.week import DAY, DAYS_OF_WEEK, in_tokyo
 
 _EMPTY = "attribute_not_exists(#waiting) OR #waiting = :none"
@@ -128,6 +128,13 @@ def _in_the_same_minute(table: Table, hold: Hold) -> int:
         waiting=HoldStatus.WAITING,
         mine=hold.patron_id,
     )
+
+
+def end(table: Table, title_id: str, moment: datetime) -> datetime:
+    """When a hold queues that comes to the end at a moment: then, or a step behind who came in the same one (11)."""
+    first, last = f"HOLD#{stamp(moment)}", f"HOLD#{stamp(moment + MOMENT)}"
+    here = table.page(title_key(title_id)[0], index="by_title", after=first, before=last, forward=False, limit=1)
+    return max((each.queued_at + STEP for each in values_of(Queued, here.items)), default=moment)
 
 
 def drop_emptied_weeks(table: Table, title_id: str) -> None:
