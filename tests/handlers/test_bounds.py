@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from lending.api.forms import BODY_BYTES
 from lending.api.request_models import RequestModel
@@ -254,6 +255,24 @@ def test_every_text_and_list_that_can_be_sent_has_a_bound() -> None:
     found = [where for model in models() for where in bounded(model.model_json_schema(), model.__name__)]
     # What a scanner reads is a bar code or none (RULES 32); the body bounds it.
     assert [where for where in found if where != "CheckIns.barcodes[]"] == []
+
+
+def faults(model: type[RequestModel], field: str) -> set[str]:
+    """What is said of a field that is sent once, as a form sends it."""
+    with pytest.raises(ValidationError) as refused:
+        model.model_validate({field: "1", "of no model": ""})
+    return {fault["type"] for fault in refused.value.errors() if fault["loc"] == (field,)}
+
+
+def test_a_list_of_one_may_come_as_a_form_sends_it() -> None:
+    lists = [
+        (model, name)
+        for model in models()
+        for name, shown in model.model_json_schema()["properties"].items()
+        if shown.get("type") == "array" and "$ref" not in shown["items"]
+    ]
+    assert {name for _, name in lists} >= {"numbers", "slots", "barcodes", "weekdays", "facilities"}
+    assert [(model.__name__, name) for model, name in lists if faults(model, name)] == []
 
 
 def test_one_bar_code_that_is_none_fails_no_other_book(there: SampleLibrary) -> None:

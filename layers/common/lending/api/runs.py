@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict
 
 from lending.actions.run.replay import replay_run
@@ -14,7 +14,7 @@ from lending.actions.unfinished import Unfinished
 from lending.api.answers import UnfinishedRun
 from lending.api.guards import staff
 from lending.api.request import Page, Request, run_of, within_a_request
-from lending.api.request_models import A_NUMBER, Day, Place, RequestModel
+from lending.api.request_models import A_NUMBER, Day, Place, RequestModel, as_list
 from lending.api.shown.runs import CostAnswer, DaysOfRun, WeeklyRunAnswer, shown_cost, shown_days, shown_weekly_run
 from lending.api.surface import Area
 from lending.domain.run.reasons import counter_sentence
@@ -32,7 +32,7 @@ class WhatIfRequest(RequestModel):
     """What is to be otherwise in a run that is only tried."""
 
     cap: Annotated[int, Field(ge=0, le=100), A_NUMBER] | None = None
-    facilities_closed: Annotated[frozenset[Place], Field(max_length=1000)] = frozenset()
+    facilities_closed: Annotated[frozenset[Place], Field(max_length=1000), BeforeValidator(as_list)] = frozenset()
     run_skipped: bool = False
     missing_percent: Annotated[int, Field(ge=0, le=100), A_NUMBER] = 0
     seed: Annotated[int, Field(ge=0, lt=2**32), A_NUMBER] = 0

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from lending.actions.registration.correct import correct_application, send_numbers
 from lending.actions.registration.decide import decide_application
@@ -22,7 +22,7 @@ from lending.api.desk.application_answers import (
 from lending.api.desk.shared import Message, regular_card_number
 from lending.api.guards import staff
 from lending.api.request import Request
-from lending.api.request_models import A_NUMBER, Day, QueryModel, RequestModel, Text, Word
+from lending.api.request_models import A_NUMBER, Day, QueryModel, RequestModel, Text, Word, as_list
 from lending.api.surface import Area
 from lending.domain.registration.application import Rectangle
 from lending.domain.registration.decision import Decision
@@ -47,12 +47,14 @@ class DecisionRequest(RequestModel):
     """
 
     decision: DecisionKind
-    slots: Annotated[list[Word], Field(max_length=20)] = Field(default_factory=list)
+    slots: Annotated[list[Word], Field(max_length=20), BeforeValidator(as_list)] = Field(default_factory=list)
     reason: Text = ""
     expires_on: Day | None = None
     checked: Checked | None = None
     old_card_number: Text = ""
-    confirmed: Annotated[list[Literal["name", "kana", "birth_date"]], Field(max_length=3)] = Field(default_factory=list)
+    confirmed: Annotated[list[Literal["name", "kana", "birth_date"]], Field(max_length=3), BeforeValidator(as_list)] = (
+        Field(default_factory=list)
+    )
 
 
 class CorrectionRequest(RequestModel):

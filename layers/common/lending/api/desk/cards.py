@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Annotated, NotRequired
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict
 
 from lending.actions.registration.load_cards import card_stocks, load_cards, numbers_between
 from lending.api.desk.shared import demand_one, regular_numbers
 from lending.api.guards import staff
 from lending.api.request import Page, Request
-from lending.api.request_models import Place, RequestModel, Word
+from lending.api.request_models import Place, RequestModel, Word, as_list
 from lending.api.surface import Area
 from lending.domain.holds.hold import PREFECTURAL
 from lending.domain.registration.card import Stock
@@ -23,7 +23,7 @@ class CardsRequest(RequestModel):
 
     facility: Place = ""
     place: Place = ""
-    numbers: Annotated[list[Word], Field(max_length=1000)] = Field(default_factory=list)
+    numbers: Annotated[list[Word], Field(max_length=1000), BeforeValidator(as_list)] = Field(default_factory=list)
     first: Word = Field("", alias="from")
     last: Word = Field("", alias="to")
 

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict
 
 from lending.actions.mail.letters import PaperLetter, note_printed, open_letters
 from lending.api.guards import staff
 from lending.api.request import Page, Request
-from lending.api.request_models import Purpose, QueryModel, RequestModel
+from lending.api.request_models import Purpose, QueryModel, RequestModel, as_list
 from lending.api.surface import Area
 from lending.domain.mail.kinds import kind_named
 from lending.domain.mail.mail import UNSENT_LABELS, Unsent
@@ -20,7 +20,9 @@ area = Area("/api/desk/lists/letters", staff)
 class Printed(RequestModel):
     """Letters that have been printed."""
 
-    printed: Annotated[list[Annotated[str, Field(max_length=300)]], Field(min_length=1, max_length=100)]
+    printed: Annotated[
+        list[Annotated[str, Field(max_length=300)]], Field(min_length=1, max_length=100), BeforeValidator(as_list)
+    ]
 
 
 class KindAnswer(TypedDict):

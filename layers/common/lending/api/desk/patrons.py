@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict
 
 from lending.actions.patrons.change_patron import HeldTitle, Record, change_record, view_record
@@ -23,7 +23,7 @@ from lending.api.desk.shared import (
 )
 from lending.api.guards import staff
 from lending.api.request import Page, Request
-from lending.api.request_models import A_NUMBER, Day, Purpose, QueryModel, RequestModel, Text, Word
+from lending.api.request_models import A_NUMBER, Day, Purpose, QueryModel, RequestModel, Text, Word, as_list
 from lending.api.shown.books import LastRunAnswer, LoanAnswer, shown_loan
 from lending.api.surface import Area
 from lending.aws.settings import settings
@@ -148,7 +148,9 @@ class NewPatron(Person):
     birth_date: Text
     expires_on: Day | None = None
     online_lending: bool = True
-    confirmed: Annotated[list[Literal["namesake"]], Field(max_length=1)] = Field(default_factory=list)
+    confirmed: Annotated[list[Literal["namesake"]], Field(max_length=1), BeforeValidator(as_list)] = Field(
+        default_factory=list
+    )
 
 
 class NewCard(RequestModel):
