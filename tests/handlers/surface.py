@@ -4,7 +4,7 @@ import importlib
 import json
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from time import process_time
+from functools import partial
 from typing import Any
 
 from lending.api.surface import Surface
@@ -25,6 +25,7 @@ from tests.handlers.applications import RECEIPT, applied, kit
 from tests.handlers.conftest import NOON, Given, context, request
 from tests.handlers.desk import POLICY, SUNDAY, THURSDAY, SampleLibrary
 from tests.handlers.played_once import played_once
+from tests.stopwatch import lasts_again, timed
 
 Route = tuple[str, str, str]
 
@@ -115,20 +116,24 @@ def asked(function: str, event: dict[str, Any]) -> tuple[int, str]:
 
     What is refused is told by a problem with a stable code.
     """
-    began = process_time()
-    answered = api_of(function)(event, context())
-    took = process_time() - began
+    asking = partial(_answer, function, event)
+    answered, took = timed(asking)
     status, kind = answered["statusCode"], answered["headers"]["Content-Type"]
     odd = str({name: event.get(name) for name in ("routeKey", "body", "queryStringParameters", "headers")})[:500]
     what = f"{status} {answered['body'][:200]} to {odd!a}"
     assert status < 500, what
     assert len(answered["body"].encode()) <= MOST_BYTES, what
-    assert took <= MOST_SECONDS, f"{took} s for {what}"
+    assert took <= MOST_SECONDS or not lasts_again(asking, MOST_SECONDS), f"{took} s for {what}"
     if status >= 400:
         problem = json.loads(answered["body"].encode())
         assert kind.startswith("application/problem+json"), what
         assert (problem["status"], problem["code"] in SENTENCES, bool(problem["reasons"])) == (status, True, True), what
     return status, answered["body"]
+
+
+def _answer(function: str, event: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = api_of(function)(event, context())
+    return answer
 
 
 TAKING = [each for each in ROUTES if each[1] not in ("GET", "DELETE")]
