@@ -74,5 +74,5 @@ class Cognito:
     def _local(self, operation: str, parameters: dict[str, Any]) -> Answer:
         target = f"AWSCognitoIdentityProviderService.{operation}"
         headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target}
-        answer = requests.post(f"{self.stack.endpoint}/", data=json.dumps(parameters), headers=headers, timeout=30)
+        answer = requests.post(f"{self.stack.endpoint}/", data=json.dumps(parameters), headers=headers, timeout=180)
         return answer.status_code, answer.json() if answer.content else {}

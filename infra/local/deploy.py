@@ -94,7 +94,7 @@ class Deployment:
         )
         try:
             waiter = cloudformation.get_waiter(f"stack_{how}_complete")
-            waiter.wait(StackName=self.name, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
+            waiter.wait(StackName=self.name, WaiterConfig={"Delay": 1, "MaxAttempts": 600})
         except WaiterError as error:
             raise RuntimeError(f"{self.name}: {how} failed: {_first_failure(cloudformation, self.name)}") from error
         stack = cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]

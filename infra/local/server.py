@@ -37,7 +37,7 @@ def ministack(port: int, folder: Path) -> Iterator[str]:
     """Run MiniStack on a loopback port, with roles enforced, as long as the block lasts.
 
     All that it and the functions write to disk, its log included, is in `folder`. Yields its endpoint. Raises
-    RuntimeError when the port is taken, or with its own words when it does not come up within a minute.
+    RuntimeError when the port is taken, or with its own words when it ends or does not come up within five minutes.
     """
     if is_taken(port):
         raise RuntimeError(f"Port {port} is taken. Choose another one with MINISTACK_PORT.")
@@ -75,7 +75,7 @@ def _environment(port: int, folder: Path) -> dict[str, str]:
     }
 
 
-def _wait_until_healthy(endpoint: str, process: "subprocess.Popen[bytes]", log: Path, seconds: float = 60) -> None:
+def _wait_until_healthy(endpoint: str, process: "subprocess.Popen[bytes]", log: Path, seconds: float = 300) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:
