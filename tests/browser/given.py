@@ -184,6 +184,20 @@ def open_view(page: Page, view: str, exact: bool = True) -> None:
     )
 
 
+def is_kept_for_later(page: Page, *more: str) -> None:
+    """Wait until the device keeps all that the page is made of, and `more` that it may load later."""
+    page.wait_for_function(
+        """async more => {
+          const loaded = performance.getEntriesByType('resource').map(({ name }) => name);
+          const own = loaded.filter(name => name.startsWith(location.origin) && !name.includes('/api/'));
+          const cache = await caches.open(location.pathname);
+          const kept = await Promise.all([location.pathname, ...own, ...more].map(name => cache.match(name)));
+          return navigator.serviceWorker.controller && kept.every(Boolean);
+        }""",
+        arg=more,
+    )
+
+
 @contextmanager
 def on_paper(page: Page) -> Iterator[None]:
     """The page as it is printed on A4."""

@@ -426,13 +426,15 @@ NARROW = """least => [...document.querySelectorAll('.table-frame td, .table-fram
 }).map(cell => cell.outerHTML)"""
 
 
+CALLED = "(at.getAttribute('aria-label') ?? at.innerText ?? '').trim() === name"
+
+
 def tab_to(page: Page, name: str) -> None:
-    """Go on by the keyboard alone to what is called so."""
-    reached = """name => { const at = document.activeElement;
-      return (at.getAttribute('aria-label') ?? at.innerText ?? '').trim() === name }"""
+    """Go on by the keyboard alone to what is called so, once it is there."""
+    page.wait_for_function(f"name => [...document.querySelectorAll('a, button')].some(at => {CALLED})", arg=name)
     for _ in range(300):
         page.keyboard.press("Tab")
-        if page.evaluate(reached, name):
+        if page.evaluate(f"name => {{ const at = document.activeElement; return {CALLED} }}", name):
             return
     raise AssertionError(f"no key leads to {name}")
 

@@ -17,7 +17,7 @@ from lending.domain.registration.card import Card, CardState
 from lending.domain.week import TOKYO
 from tests.browser.conftest import Launch, Watch, a_desktop, a_phone, assert_accessible
 from tests.browser.filming import film, flags
-from tests.browser.given import Clock, Given, open_view, sign_in_at
+from tests.browser.given import Clock, Given, is_kept_for_later, open_view, sign_in_at
 
 pytestmark = pytest.mark.browser
 
@@ -177,8 +177,7 @@ def sunday_on_a_phone(
     has_bags(other, "お渡しする", 5)
     # WHEN cards are held before the camera THEN each finds its bag, also where there has been no network since
     page.bring_to_front()
-    page.wait_for_function("() => navigator.serviceWorker.controller")
-    page.wait_for_function("async () => Boolean(await caches.match('js/codabar-reader.js'))")
+    is_kept_for_later(page, "js/codabar-reader.js", "js/codabar.js", "js/picture.js")
     phone.set_offline(True)
     page.get_by_role("button", name="カメラで読み取る").click()
     expect(page.locator("#instruction .number")).to_have_text(taken)

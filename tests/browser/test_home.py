@@ -174,13 +174,14 @@ def test_a_tab_travels_in_time_and_who_is_signed_in_stays_so(phone: BrowserConte
     sign_in_at(page, "/desk.html", given.account("desk"), "職員ID")
     expect(page.locator("#content > [aria-busy=false]")).to_be_visible()
     on_a_stack_that_travels(phone, journeys)
-    page.reload()
 
     def note(request: Request) -> None:
         if "/api/" in request.url:
             asked.append(request.headers.get("x-now"))
 
     page.on("request", note)
+    page.reload()
+    expect(page.locator("#content > [aria-busy=false]")).to_be_visible()
     bar = page.get_by_role("complementary", name="時間の旅")
     expect(bar).to_contain_text("いまの時刻")
     # WHEN a day is chosen, by the keyboard

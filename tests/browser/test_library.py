@@ -14,7 +14,16 @@ from infra.local.people import mailbox, until
 from lending.domain.week import TOKYO
 from tests.browser.conftest import PATIENCE_MS, PHONE, assert_accessible
 from tests.browser.filling import heading
-from tests.browser.given import CHOSEN, TEMPORARY, Clock, Given, on_paper, open_view, sign_in_at
+from tests.browser.given import (
+    CHOSEN,
+    TEMPORARY,
+    Clock,
+    Given,
+    is_kept_for_later,
+    on_paper,
+    open_view,
+    sign_in_at,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -575,6 +584,8 @@ def test_a_patron_sees_what_is_kept_has_it_as_a_file_and_leaves(phone: BrowserCo
     title = given.title("三内丸山のりんご", MONDAY)
     given.hold(patron, title, "prefectural", MONDAY)
     page = phone.new_page()
+    # Where it is once it has scrolled is asked at once.
+    page.emulate_media(reduced_motion="reduce")
     sign_in_at(page, "/library.html", patron.card_number, CARD)
     # WHEN they look THEN all that is registered is there (RULES 41)
     open_view(page, "設定")
@@ -697,7 +708,7 @@ def test_from_the_first_sign_in_to_the_card_at_the_pickup_by_keyboard(
     expect(part(page, "受け取れる本")).to_contain_text("平内町立図書館6月14日(日)まで 1冊")
     assert_accessible(page)
     # AND at the counter, where there is no network, a new tab shows the card, as large as the screen (RULES 28)
-    page.wait_for_function("async () => (await (await caches.open('/library.html')).keys()).length > 30")
+    is_kept_for_later(page)
     page.close()
     phone.set_offline(True)
     there = phone.new_page()

@@ -1,6 +1,7 @@
 """Who comes to the window or writes, at the desk's pages (RULES 6, 41, 44)."""
 
 from datetime import datetime
+from functools import partial
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
@@ -105,7 +106,8 @@ def test_who_has_no_mail_is_written_a_letter(phone: BrowserContext, given: Given
     given.hold(patron, title, "2", MONDAY)
     body = {"action": "cancel_all", "reason": "紛失のため、お貸しできなくなりました。"}
     given.desk().expect(200, "POST", f"/desk/titles/{title}/holds", MONDAY, body)
-    until(lambda: given.desk().items("/desk/lists/letters", MONDAY) or None, "the letter")
+    letters = partial(given.desk().items, "/desk/lists/letters", MONDAY)
+    until(lambda: any(each["card_number"] == patron.card_number for each in letters()), "the letter")
     page = phone.new_page()
     page.set_viewport_size({"width": 1280, "height": 900})
     sign_in_at(page, "/desk.html", given.account("desk"), "職員ID")
