@@ -10,6 +10,7 @@ from PIL import Image
 from functions.images.handler import handler
 from infra.local.photos import CAMERA, COMMENT, card_photo, document_photo, heic, png_bomb, polyglot, truncated_jpeg
 from lending.aws import image_bucket as bucket
+from lending.aws import settings
 from lending.aws.clients import client
 from lending.aws.image_cleaning import clean_picture
 from lending.aws.table import Table
@@ -19,7 +20,7 @@ from lending.domain.registration.decision import Decision, decided
 from lending.domain.registration.documents import DocumentKind
 from lending.domain.registration.kinds import ApplicationStatus, DecisionKind, SlotStatus
 from lending.domain.registration.slots import with_tickets
-from tests.handlers.applications import POLICY, RECEIPT, TICKET, applied, keys, look, send
+from tests.handlers.applications import POLICY, RECEIPT, TICKET, applied, decide, keys, look, send, submitted
 from tests.handlers.conftest import NOON, context, sample
 
 ALL_DONE: dict[str, list[Any]] = {"batchItemFailures": []}
@@ -64,6 +65,24 @@ def test_the_last_picture_puts_the_application_on_the_desk(library: Table) -> No
     assert application.submitted_at == NOON + timedelta(minutes=5)
     assert application.expires_at is None
     assert [each.receipt_number for each in applications.page(library, ApplicationStatus.SUBMITTED, 10)[0]] == [RECEIPT]
+
+
+def test_on_a_stack_that_travels_in_time_a_picture_comes_when_it_was_asked_for(
+    library: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a stack to which nobody tells when it is that a picture comes
+    monkeypatch.setenv("TIME_TRAVEL", "true")
+    settings.settings.cache_clear()
+    # WHEN all pictures of an application have come THEN it is at the desk since the moment it was sent
+    assert submitted(library).submitted_at == NOON
+    # AND of one that was asked for again since then, so that it has waited for no days in between (RULES 4)
+    later = NOON + timedelta(days=9)
+    assert decide(now=later, decision="image_again", slots=["card"], reason="反射")[0] == 200
+    before = found(library)
+    library.write(applications.change(before, with_tickets(before, {"card": "again"})))
+    send(RECEIPT, "card", ticket="again")
+    look("card", ticket="again")
+    assert found(library).submitted_at == later
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 from unittest.mock import patch
@@ -14,8 +14,10 @@ from botocore.client import BaseClient
 from PIL import Image
 
 from functions.notices.handler import handler as notices
+from functions.registration.handler import handler as registration
 from lending.aws import accounts, suppression
 from lending.aws import image_bucket as bucket
+from lending.aws.access_codes import access_code
 from lending.aws.clients import client
 from lending.aws.table import Table
 from lending.aws.table.calendar import facilities
@@ -804,3 +806,26 @@ def test_the_account_follows_the_table(library: Table, monkeypatch: pytest.Monke
     monkeypatch.setattr(cards, "find", lambda *_: None)
     assert register()[0] == 409
     assert accounts_made() == 0
+
+
+def test_an_abandoned_application_is_nowhere_after_the_policys_days(library: Table) -> None:
+    """TTL may take two days more (RULES 41)."""
+    # GIVEN an application whose pictures have not come
+    applied(library)
+    over, code = NOON + timedelta(days=30), {"x-access-code": access_code(RECEIPT)}
+
+    def of_applicant(method: str, path: str, now: datetime) -> int:
+        event = request(method, f"/api/applications/{RECEIPT}{path}", body={}, now=now, headers=code)
+        return int(registration(event, context())["statusCode"])
+
+    def of_staff(method: str, path: str, now: datetime, **how: Any) -> tuple[int, dict[str, Any]]:
+        return call(request(method, f"/api/desk/applications{path}", now=now, group="desk", user="staff-1", **how))
+
+    # WHEN anybody asks for it up to the end of its time THEN it is there, AND afterwards to nobody
+    for now, there, status in ((over - timedelta(seconds=1), 1, 200), (over, 0, 404)):
+        assert of_applicant("GET", "", now) == status
+        assert of_applicant("POST", "/uploads", now) == (201 if there else 404)
+        assert of_staff("GET", f"/{RECEIPT}", now)[0] == status
+        assert of_staff("PATCH", f"/{RECEIPT}", now, body={"card_number": KIT})[0] == status
+        assert len(of_staff("GET", "", now, query={"status": "awaiting_images"})[1]["items"]) == there
+    assert decide(now=over, decision="refuse", reason="画像が届かないため")[0] == 404

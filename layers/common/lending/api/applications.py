@@ -136,7 +136,7 @@ def send_form(request: Request) -> AppliedAnswer:
 @area.get("/<receipt_number>")
 def show(receipt_number: str, request: Request, code: AccessCode) -> OwnApplication:
     """Where an application is, for who has its access code or the link of a mail."""
-    application = show_application(request.library.table, typed(receipt_number), code)
+    application = show_application(request.library, typed(receipt_number), code)
     return _application(application, request.library.policy)
 
 
@@ -144,7 +144,7 @@ def show(receipt_number: str, request: Request, code: AccessCode) -> OwnApplicat
 def renew_uploads(receipt_number: str, request: Request, code: AccessCode, wanted: UploadsRequest) -> UploadsAnswer:
     """New upload tickets for missing images."""
     library, receipt = request.library, typed(receipt_number)
-    application, slots = ask_for_uploads(library.table, receipt, code, wanted.slots, _ticket_id, library.policy)
+    application, slots = ask_for_uploads(library, receipt, code, wanted.slots, _ticket_id)
     tickets = _tickets(application, slots, library.policy)
     return UploadsAnswer(receipt_number=receipt, uploads=tickets, expires_at=_until(request))
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from lending.actions.library import Library
 from lending.aws.access_codes import may_open
-from lending.aws.table import Overtaken, Table, again_when_overtaken
+from lending.aws.table import Overtaken, again_when_overtaken
 from lending.aws.table.mail import mails
 from lending.aws.table.registration import applications, receipts
 from lending.aws.table.writes import Write
@@ -76,7 +76,7 @@ def receipt_mail(application: Application, moment: datetime, *again: int, to: st
     return new_mail(ReceiptMail, receipt, moment, receipt, *again, **facts)
 
 
-def show_application(table: Table, receipt_number: str, shown: str) -> Application:
+def show_application(library: Library, receipt_number: str, shown: str) -> Application:
     """An application as its applicant sees it.
 
     Args:
@@ -85,7 +85,7 @@ def show_application(table: Table, receipt_number: str, shown: str) -> Applicati
     Raises:
         Refused: there is none with this number and code; which of them is wrong is not told.
     """
-    application = applications.find(table, receipt_number)
+    application = applications.standing(library.table, receipt_number, library.moment)
     if application is None or not may_open(application, shown):
         raise Refused("not_found")
     return application
@@ -93,12 +93,7 @@ def show_application(table: Table, receipt_number: str, shown: str) -> Applicati
 
 @again_when_overtaken
 def ask_for_uploads(
-    table: Table,
-    receipt_number: str,
-    shown: str,
-    wanted: Iterable[str],
-    draw_ticket: Callable[[], str],
-    policy: Policy,
+    library: Library, receipt_number: str, shown: str, wanted: Iterable[str], draw_ticket: Callable[[], str]
 ) -> tuple[Application, tuple[str, ...]]:
     """New upload tickets for images that are missing; earlier tickets for them are void.
 
@@ -111,10 +106,10 @@ def ask_for_uploads(
     Raises:
         Refused: no image is missing, the application is decided, or there is none with this number and code.
     """
-    before = show_application(table, receipt_number, shown)
+    before = show_application(library, receipt_number, shown)
     slots = _asked_for(before, tuple(dict.fromkeys(wanted)))
     after = with_tickets(before, {slot: draw_ticket() for slot in slots})
-    table.write(applications.change(before, after))
+    library.table.write(applications.change(before, after))
     return after, slots
 
 

@@ -7,7 +7,7 @@ from lending.actions.library import Library
 from lending.actions.registration.apply import receipt_mail
 from lending.actions.registration.decide import find_patron
 from lending.aws import suppression
-from lending.aws.table import Overtaken, Table, again_when_overtaken
+from lending.aws.table import Overtaken, again_when_overtaken
 from lending.aws.table.mail import contacts, mails
 from lending.aws.table.patrons import audit_log
 from lending.aws.table.registration import applications
@@ -32,7 +32,7 @@ def correct_application(library: Library, receipt_number: str, wanted: dict[str,
     Raises:
         Refused: there is no such application, it is decided, or what is typed is none.
     """
-    before, regular = _open(library.table, receipt_number), _regular(wanted)
+    before, regular = _open(library, receipt_number), _regular(wanted)
     after = with_card_number(before, regular.get("card_number", before.card_number))
     if moved := regular.get("email", before.email) != before.email:
         after = replace(after, email=regular["email"], link=before.link + 1)
@@ -79,7 +79,7 @@ def send_numbers(library: Library, receipt_number: str, staff: str) -> None:
     Raises:
         Refused: there is no such application, it is decided, or no address is known.
     """
-    application = _open(library.table, receipt_number)
+    application = _open(library, receipt_number)
     patron = None if application.email else find_patron(library.table, application)
     registered = patron.email if patron else ""
     if not (address := application.email or registered):
@@ -95,8 +95,8 @@ def send_numbers(library: Library, receipt_number: str, staff: str) -> None:
         return  # it was sent just now, which is what was asked for
 
 
-def _open(table: Table, receipt_number: str) -> Application:
-    application = applications.find(table, receipt_number)
+def _open(library: Library, receipt_number: str) -> Application:
+    application = applications.standing(library.table, receipt_number, library.moment)
     if application is None:
         raise Refused("not_found")
     if is_decided(application):

@@ -61,7 +61,7 @@ def decide_application(library: Library, receipt_number: str, decision: Decision
 
 @again_when_overtaken
 def _decided(library: Library, receipt_number: str, decision: Decision, staff: str) -> Application:
-    application = applications.find(library.table, receipt_number)
+    application = applications.standing(library.table, receipt_number, library.moment)
     if application is None:
         raise Refused("not_found")
     if repeats(application, decision):

@@ -14,7 +14,7 @@ from lending.domain.patrons.audit_log import Act, Deed
 from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.problems import Reason, Refused
-from lending.domain.registration.application import Application, Rectangle, is_decided
+from lending.domain.registration.application import Application, Rectangle, is_decided, is_over
 from lending.domain.registration.kinds import ApplicationStatus, SlotStatus
 from lending.domain.registration.right_person import differences
 
@@ -49,7 +49,8 @@ def list_applications(
     Args:
         start: where the list went on after the page before, None at its beginning.
     """
-    found, last = applications.page(library.table, status, limit, start)
+    read, last = applications.page(library.table, status, limit, start)
+    found = [application for application in read if not is_over(application, library.moment)]
     if any(application.name for application in found):
         library.table.write(
             audit_log.entry_of_list("applications", Act(library.moment, staff, Deed.LOOK), library.policy)
@@ -66,7 +67,7 @@ def view_application(library: Library, receipt_number: str, staff: str, purpose:
     Raises:
         Refused: there is no such application.
     """
-    application = applications.find(library.table, receipt_number)
+    application = applications.standing(library.table, receipt_number, library.moment)
     if application is None:
         raise Refused("not_found")
     view = _view(library.table, application, library.policy)
@@ -105,7 +106,7 @@ def black_out_image(library: Library, receipt_number: str, slot: str, rectangles
     Raises:
         Refused: there is no such application or picture, or a rectangle covers nothing of it.
     """
-    application = applications.find(library.table, receipt_number)
+    application = applications.standing(library.table, receipt_number, library.moment)
     if application is None:
         raise Refused("not_found")
     state = application.slots.get(slot)

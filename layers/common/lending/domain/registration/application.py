@@ -116,6 +116,18 @@ def erase_at(application: Application, moment: datetime, policy: Policy) -> date
     return moment + timedelta(days=policy.application_days)
 
 
+def last_asked_at(application: Application, policy: Policy) -> datetime:
+    """When an application that waits for images was sent, or staff asked for them again: from then its time counts."""
+    if application.expires_at is None:
+        return application.created_at
+    return application.expires_at - timedelta(days=policy.application_days)
+
+
+def is_over(application: Application, moment: datetime) -> bool:
+    """Whether the time of an application is over: TTL may take two days more to erase it (RULES 41)."""
+    return application.expires_at is not None and application.expires_at <= moment
+
+
 def record_of(application: Application) -> Application:
     """What is kept of a registration: which document was seen, by whom and when, nothing personal (RULES 3, 41)."""
     bare: dict[str, Any] = dict.fromkeys(("name", "kana", "guardian", "old_card_number", *CONTACT_FIELDS), "")

@@ -8,7 +8,7 @@ from typing import Any
 from lending.aws.table.codec import Item, attributes, each_of, epoch, stamp, value_of
 from lending.aws.table.store import Table
 from lending.aws.table.writes import Key, Write, delete, put_new, update
-from lending.domain.registration.application import Application
+from lending.domain.registration.application import Application, is_over
 from lending.domain.registration.kinds import ApplicationStatus
 from lending.domain.week import TOKYO
 
@@ -38,6 +38,12 @@ def find(table: Table, receipt_number: str) -> Application | None:
     """The application as of now."""
     item = table.get(key(receipt_number))
     return application_of(item) if item else None
+
+
+def standing(table: Table, receipt_number: str, moment: datetime) -> Application | None:
+    """The application, if its time is not over by a moment (RULES 41)."""
+    application = find(table, receipt_number)
+    return None if application and is_over(application, moment) else application
 
 
 def page(
