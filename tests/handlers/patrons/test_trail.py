@@ -370,6 +370,9 @@ def test_a_trace_vanishes_after_the_policys_days(at: SampleLibrary) -> None:
     at.table.write(audit_log.entry_of_patron("p-1", Act(THURSDAY, "desk-1", Deed.LOOK), POLICY))
     (trace,) = at.table.query("PATRON#p-1", "TRACE#")
     assert (trace["expires_at"], POLICY.trail_days) == (epoch(THURSDAY + timedelta(days=365)), 365)
+    # and no longer is it read, though TTL may take two days more
+    shown = [ask("GET", f"{P}/trail", now=THURSDAY + timedelta(days=days))[1]["items"] for days in (365, 366)]
+    assert ["2026-06-04" in str(each) for each in shown] == [True, False]
 
 
 def test_every_act_has_words_for_people() -> None:

@@ -10,6 +10,7 @@ from lending.aws.table import Table
 from lending.aws.table.patrons import audit_log, patrons
 from lending.domain.patrons.audit_log import Act, Deed, Trace
 from lending.domain.problems import Refused
+from lending.domain.week import in_tokyo
 
 _NOTE = "trail"
 
@@ -37,11 +38,16 @@ def trail_of_patron(library: Library, card_number: str, staff: str, start: Any, 
         Refused: no such card.
     """
     patron, _ = patron_of_card(library.table, card_number)
-    found = audit_log.of_patron(library.table, patron.patron_id, start, limit)
+    read, last = audit_log.of_patron(library.table, patron.patron_id, start, limit)
     library.table.write(
         audit_log.entry_of_patron(patron.patron_id, Act(library.moment, staff, Deed.LOOK, _NOTE), library.policy)
     )
-    return found
+    return [trace for trace in read if _first_day(library) <= in_tokyo(trace.act.at).date()], last
+
+
+def _first_day(library: Library) -> date:
+    """The first day of which traces are still kept; TTL may take two days more (RULES 41)."""
+    return library.today - timedelta(days=library.policy.trail_days)
 
 
 def trail_of_staff(library: Library, of: str, first: date | None, staff: str, start: Any, limit: int) -> LinePage:
@@ -58,7 +64,7 @@ def trail_of_staff(library: Library, of: str, first: date | None, staff: str, st
     if start and start[0] != of:
         raise Refused("bad_cursor")
     today = library.today
-    first = max(first or date.min, today - timedelta(days=library.policy.trail_days))
+    first = max(first or date.min, _first_day(library))
     month, inner = (date.fromisoformat(start[1]), start[2]) if start else (first.replace(day=1), None)
     found: list[Trace] = []
     while month <= today and len(found) < limit:
