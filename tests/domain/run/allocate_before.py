@@ -13,7 +13,7 @@ from lending.domain.patrons.patron import Patron
 from lending.domain.policy import Policy
 from lending.domain.run.obstacles import Gate
 from lending.domain.run.reasons import Code
-from lending.domain.run.run import Explanation, Outcome, Run, RunDecision
+from lending.domain.run.run import Explanation, Outcome, Run, RunDecision, RunKind
 
 
 def allocate(
@@ -170,7 +170,8 @@ def _standing_pulls(copies: Sequence[Copy], queue: list[Hold], gate: Gate) -> Ma
 def _stands(copy: Copy, pull: Pull, gate: Gate) -> bool:
     if pull.run == gate.run.run_id or copy.state not in (_ON_SHELF, _KEPT_ASIDE):
         return False
-    return pull.day >= gate.day or gate.leaves_to_thursday(pull)
+    to_thursday = gate.run.kind is RunKind.PREFECTURAL and pull.of_weekly_run and pull.stands_on(gate.day)
+    return pull.day >= gate.day or to_thursday
 
 
 def _free_copies(copies: Sequence[Copy], standing: Mapping[str, str]) -> list[Copy]:

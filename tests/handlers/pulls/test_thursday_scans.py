@@ -1,6 +1,8 @@
 """Thursday morning: who gets the book in the hand, by what is true now (RULES 9, 11-15, 16, 19-24, 27)."""
 
+from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -12,10 +14,12 @@ from functions.release.handler import handler as release
 from lending.aws.schedules import JobFailed
 from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies
+from lending.aws.table.holds import holds
+from lending.aws.table.patrons import patrons
 from lending.aws.table.writes import update
 from lending.domain.calendar.closures import Scope, Suspension
 from lending.domain.catalogue.title import CopyState, LiesAt
-from lending.domain.holds.hold import HoldStatus
+from lending.domain.holds.hold import HoldStatus, RunReason
 from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.handlers.conftest import Given, context
@@ -187,6 +191,86 @@ def test_what_a_scan_finds_before_the_run_has_told_stands(at: SampleLibrary, die
     run()
     assert (at.lent("p-2") is not None, at.hold_or_none("p-2")) == (True, None)
     assert why(at) == ("blocked", date(2026, 6, 4))
+
+
+def stopped(at: SampleLibrary, scans: Callable[[], Any], name: str = "thursday_run", time: str = "08:30") -> None:
+    """A job that stops once the first book is on the list, and what staff do before it is invoked again."""
+    left = iter([60_000, 1_000])
+    watched = SimpleNamespace(**vars(context()) | {"get_remaining_time_in_millis": lambda: next(left)})
+    with pytest.raises(JobFailed):
+        allocator({"job": name, "scheduled_time": f"2026-06-04T{time}:00+09:00"}, watched)
+    scans()
+    job(name, f"2026-06-04T{time}:00+09:00")
+
+
+def test_a_run_that_had_stopped_tells_nobody_what_is_true_no_more(at: SampleLibrary) -> None:
+    # GIVEN three in a queue, the first of whom is to be lent a book, and one whose book is to be kept for the cap
+    at.given.title("t-3")
+    for patron_id in ("p-1", "p-2", "p-3"):
+        at.hold(patron_id, "t-1")
+    for patron_id in ("p-2", "p-4"):
+        at.table.write(patrons.change(at.who(patron_id), replace(at.who(patron_id), loan_cap=0, loan_cap_before=0)))
+    at.hold("p-4", "t-3")
+
+    def meanwhile() -> None:
+        # WHEN the run has stopped: the book goes to the second, to be kept; the other one is not found
+        ask("PATCH", f"/patrons/{CARDS['p-1']}", {"blocked": True})
+        assert scan("t-1-1")[1]["card_number"] == CARDS["p-2"]
+        scan("t-3-1", "missing")
+        # AND the third cancels, and comes again
+        at.table.transact(holds.end(at.held("p-3")), patrons.hold_decrement("p-3"))
+        at.hold("p-3", placed_at=THURSDAY, queued_at=THURSDAY)
+
+    stopped(at, meanwhile)
+    # THEN each is told what is true: not what was planned before, nor of a hold that is no more (RULES 26, 27)
+    assert [why(at)[0], why(at, "p-2")[0], why(at, "p-4", "t-3")[0]] == ["blocked", "cap", "not_on_shelf"]
+    assert (at.held("p-2").status, at.held("p-3").last_run) == (HoldStatus.SECURED, None)
+
+
+def test_who_has_a_book_on_the_list_since_a_run_had_stopped_has_no_reason(at: SampleLibrary) -> None:
+    # GIVEN two who wait for a title of which one copy is on the shelf and two are at home with others
+    at.given.title("t-3", copies=3)
+    at.hold("p-1", "t-3"), at.hold("p-2", "t-3")
+    at.loan("t-3-2", "p-3", facility=""), at.loan("t-3-3", "p-4", facility="")
+
+    def meanwhile() -> None:
+        # WHEN the run has stopped: these come back, and the first one's copy is not found
+        ask("POST", "/checkins", {"barcodes": ["t-3-2", "t-3-3"]})
+        scan("t-3-1", "missing")
+
+    stopped(at, meanwhile)
+    # THEN a copy is fetched for either of them, and neither has a reason (RULES 23, 27)
+    assert (planned(at, "t-3-2"), planned(at, "t-3-3")) == ("p-1", "p-2")
+    assert [at.held(patron_id, "t-3").last_run for patron_id in ("p-1", "p-2")] == [None, None]
+
+
+def test_undone_a_scan_brings_no_reason_of_the_week_before(at: SampleLibrary) -> None:
+    # GIVEN a hold with a reason of last week, whose planned book is not found before the run has told
+    at.hold()
+    at.tell(RunReason(date(2026, 5, 28), "all_on_loan", {"position": 1, "of": 1, "copies": 1}))
+    stopped(at, lambda: scan("t-1-1", "missing"))
+    assert why(at) == ("not_on_shelf", date(2026, 6, 4))
+    # WHEN it is found after all THEN it is to be fetched, and there is no reason (RULES 23, 27)
+    undo("t-1-1")
+    assert (planned(at, "t-1-1"), at.held().last_run) == ("p-1", None)
+
+
+def test_a_counters_pull_that_had_stopped_takes_no_reason_away(at: SampleLibrary) -> None:
+    # GIVEN a book for the counter that is not found before the pull is invoked again (RULES 15, 26, 27)
+    at.hold("p-1", "t-1", "prefectural")
+    stopped(at, lambda: scan("t-1-1", "missing"), "prefectural_pull", "09:00")
+    assert why(at)[0] == "not_on_shelf"
+
+
+def test_a_run_leaves_what_is_told_of_books_for_the_counter(at: SampleLibrary) -> None:
+    # GIVEN a book that staff fetch for the counter, and a hold of the same patron for a facility
+    at.hold("p-1", "t-1", "prefectural"), at.hold("p-1", "t-2")
+    job("prefectural_pull", "2026-06-04T08:00:00+09:00")
+    ask("PATCH", f"/patrons/{CARDS['p-1']}", {"online_lending": False})
+    # WHEN it is not found before the run has told why the other one gets none
+    stopped(at, lambda: scan("t-1-1", "missing"))
+    # THEN both are told (RULES 15, 27)
+    assert [why(at)[0], why(at, "p-1", "t-2")[0]] == ["not_on_shelf", "not_enrolled"]
 
 
 # The cap (RULES 19, 20)

@@ -16,6 +16,7 @@ from lending.aws.table.calendar import calendar
 from lending.aws.table.catalogue import copies
 from lending.aws.table.grouped import write_what_holds
 from lending.aws.table.holds import holds, reasons
+from lending.aws.table.patrons import patrons
 from lending.aws.table.run import runs
 from lending.domain.calendar.closures import Closure, Scope, Suspension
 from lending.domain.catalogue.title import Copy, CopyState, Pull
@@ -315,6 +316,52 @@ def test_who_goes_while_a_run_has_stopped_takes_no_reason_from_others(
     run()
     # THEN each of the others is told why
     assert [code(library, f"p-{n}", "t-1") for n in (2, 3)] == ["blocked", "blocked"]
+
+
+def test_an_earlier_run_that_had_stopped_takes_no_plan_from_a_later_one(given: Given, library: Table) -> None:
+    # GIVEN a run that has stopped before its book was on the list, and the run of the week after
+    given.title()
+    first, second = (given.patron(f"p-{n}") for n in (1, 2))
+    hold(library, "p-1", "t-1"), hold(library, "p-2", "t-1", at=PLACED + timedelta(minutes=1))
+    stops = SimpleNamespace(**vars(context()) | {"get_remaining_time_in_millis": lambda: 1_000})
+    with pytest.raises(JobFailed, match="Unfinished"):
+        run(context=stops)
+    library.write(patrons.change(first, replace(first, blocked=True)))
+    run("2026-06-11T08:30:00+09:00")
+    # WHEN the first is invoked again THEN the book stays planned for whom the later one gives it (RULES 23, 26, 27)
+    run()
+    plan = pulled(library, "t-1-1")
+    assert plan
+    assert (plan.patron_id, plan.run) == (second.patron_id, "2026-06-11")
+    assert [code(library, f"p-{n}", "t-1") for n in (1, 2)] == ["blocked", ""]
+
+
+def test_who_tells_while_another_plans_anew_goes_on_with_that_plan(
+    given: Given, library: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN two in a queue, and a run that tells the second why they get none
+    given.title()
+    held = [hold(library, given.patron(f"p-{n}").patron_id, "t-1", at=PLACED + timedelta(minutes=n)) for n in (1, 2)]
+    telling, others = runs.telling_record, list[bool]()
+
+    def overtaken(*told: Any) -> Any:
+        if not others:
+            others.append(True)
+            # WHEN the first cancels, and another invocation plans anew for that and stops
+            library.transact(holds.end(held[0]))
+            stops = SimpleNamespace(**vars(context()) | {"get_remaining_time_in_millis": lambda: 1_000})
+            with pytest.raises(JobFailed, match="Unfinished"):
+                run(context=stops)
+        return telling(*told)
+
+    monkeypatch.setattr(runs, "telling_record", overtaken)
+    run()
+    # THEN the book is on the list for the second, who has no reason, and the run is through (RULES 12, 26, 27)
+    plan, record = pulled(library, "t-1-1"), runs.find(library, RunId("2026-06-04"))
+    assert plan
+    assert record
+    assert (plan.patron_id, code(library, "p-2", "t-1"), record.round) == ("p-2", "", 2)
+    assert record.finished_at
 
 
 def test_pull_for_the_counter(given: Given, library: Table) -> None:

@@ -24,6 +24,7 @@ from lending.domain.policy import Policy
 from lending.domain.problems import Refused
 from lending.domain.pulls.pull import can_be_followed, run_of
 from lending.domain.pulls.scan import Scan, with_wishes_since
+from lending.domain.run.run import Outcome
 
 
 @again_when_overtaken
@@ -122,7 +123,7 @@ def _not_kept(library: Library, copy: Copy, scan: Scan) -> list[Write]:
     patron = _holder(table, hold)
     ended = _there_again(table, patron, scan, 0, policy)
     again = [patrons.holds_addition(patron, len(ended), policy.hold_limit)] if ended else []
-    told = _told_as_before(library, hold) if scan.action == "keep_aside" else []
+    told = _told_as_before(library, scan, hold) if scan.action == "keep_aside" else []
     return [holds.change(now, with_wishes_since(hold, now)), *told, *map(holds.addition, ended), *again]
 
 
@@ -136,13 +137,18 @@ def _not_absent(library: Library, copy: Copy, scan: Scan) -> list[Write]:
     if now is None or now.barcode:
         raise Refused("scan_overtaken")
     waits = holds.change(now, with_wishes_since(scan.hold, now))
-    return [*_not_instead(library.table, scan), waits, *_told_as_before(library, scan.hold)]
+    return [*_not_instead(library.table, scan), waits, *_told_as_before(library, scan, scan.hold)]
 
 
-def _told_as_before(library: Library, hold: Hold) -> list[Write]:
-    """The reason that the hold had before the scan told another."""
+def _told_as_before(library: Library, scan: Scan, hold: Hold) -> list[Write]:
+    """The reason that the hold had before the scan told another; for whom a book is to be fetched again there is none.
+
+    The scan may have come before the run had told all its reasons, and may have found one of the week before.
+    """
     known = reasons.find(library.table, hold.patron_id)
-    return reasons.change(known, known.after((hold, hold.last_run)), library.moment, library.policy)
+    planned = scan.pull.patron_id == hold.patron_id and scan.pull.decision != Outcome.KEEP_ASIDE
+    reason = None if planned else hold.last_run
+    return reasons.change(known, known.after((hold, reason)), library.moment, library.policy)
 
 
 def _not_instead(table: Table, scan: Scan) -> list[Write]:

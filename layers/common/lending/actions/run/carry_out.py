@@ -82,8 +82,10 @@ def _to_the_end(
             record = follow_plan(library.table, run, given, record, made, enough_time)
             there = _there(library, run)
             if not _leaves_something(library.table, run, record, there):
-                record = tell_reasons(library, run, given, record, made, there, enough_time)
-                return _finished(library.table, run, record, library.moment)
+                told = tell_reasons(library, run, given, record, made, there, enough_time)
+                if told.plan == record.plan or told.finished_at:
+                    return _finished(library.table, run, told, library.moment)
+                record = told
 
 
 def _there(library: Library, run: Run) -> set[Key]:

@@ -18,6 +18,7 @@ from lending.domain.patrons.patron import Patron
 from lending.domain.pulls.pull import pull_of
 from lending.domain.run.run import Run, RunDecision
 from lending.domain.run.run_record import RunRecord
+from lending.domain.run.shelf import stands_beside
 
 
 class RunSnapshot(NamedTuple):
@@ -78,5 +79,7 @@ def _pull(run: Run, now: RunSnapshot, hold: Hold, decision: RunDecision) -> Writ
     copy = now.copies.get(decision.barcode)
     if copy is None or copy.state is not (CopyState.KEPT_ASIDE if secured else CopyState.ON_SHELF):
         return "lost"
+    if copy.pull and stands_beside(copy.pull, copy, run) and (copy.pull.patron_id, copy.title_id) in now.holds:
+        return "lost"  # the run had stopped, and another one has come first
     pull = pull_of(decision, now.patrons[decision.patron_id].cap_on(run.week.cycle), run)
     return "pulls" if copy.pull == pull else copies.pull_change(copy, pull)

@@ -14,9 +14,9 @@ from lending.aws.table.holds import holds, reasons
 from lending.aws.table.run import runs
 from lending.aws.table.writes import Key
 from lending.domain.holds.reasons_of_patron import ReasonsOfPatron
-from lending.domain.run.run import Outcome, Run, RunKind
+from lending.domain.run.run import Run, RunKind
 from lending.domain.run.run_record import RunRecord
-from lending.domain.run.telling import Decided, told_by
+from lending.domain.run.telling import Decided, Fetched, is_of, told_by
 
 # So many are told between two looks at the clock.
 PATRONS = 1000
@@ -37,25 +37,28 @@ def tell_reasons(
 ) -> RunRecord:
     """Tell all that a weekly run has considered, one item a patron; whoever comes later goes on where it stopped.
 
+    If others have the run go by another plan meanwhile, the record that it answers is of that one.
+
     Args:
         there: the keys of the holds that have not left since they were read.
     """
     if record.finished_at:
         return record
-    by_patron = _by_patron(library.table, given, record, made)
-    passed_over = _passed_over(library.table, run, by_patron)
+    by_patron = _by_patron(library.table, run, given, record, made)
+    fetched = None if record.plan in made else _fetched(library.table)
     patron_ids = sorted(by_patron)
-    while record.told < len(patron_ids):
+    plan = record.plan
+    while record.plan == plan and record.told < len(patron_ids):
         if not enough_time():
             raise Unfinished(f"{record.told} of {len(patron_ids)} patrons told")
         part = patron_ids[record.told : record.told + PATRONS]
         decided = {patron_id: by_patron[patron_id] for patron_id in part}
-        tally = _tell(library, run, record, decided, there, passed_over)
+        tally = _tell(library, run, record, decided, there, fetched)
         record = record_after(library.table, runs.telling_record(record, tally), runs.told(record, tally))
     return record
 
 
-def _by_patron(table: Table, given: RunInput, record: RunRecord, made: Made) -> _ByPatron:
+def _by_patron(table: Table, run: Run, given: RunInput, record: RunRecord, made: Made) -> _ByPatron:
     """What is decided about each patron's holds, but for those that had left.
 
     All patrons of the plan are named, also who has no hold any more: it is counted how many are through.
@@ -65,18 +68,15 @@ def _by_patron(table: Table, given: RunInput, record: RunRecord, made: Made) -> 
     for number in range(record.chunks):
         for decision in part_of(table, record, number, made):
             decided = by_patron[decision.patron_id]
-            if hold := there.get((decision.patron_id, decision.title_id)):
+            hold = there.get((decision.patron_id, decision.title_id))
+            if hold and is_of(run, hold, decision, given.calendar.latest_run):
                 decided.append((hold, decision))
     return by_patron
 
 
-def _passed_over(table: Table, run: Run, by_patron: _ByPatron) -> set[tuple[str, str]]:
-    """The holds whose book a scan has given to others, and told why, before the run went on to tell."""
-    lent = (hold for decided in by_patron.values() for hold, each in decided if each.decision is Outcome.LEND)
-    told = {(hold.patron_id, hold.title_id) for hold in lent if hold.last_run and hold.last_run.date >= run.day}
-    if not told:
-        return told
-    return told - {(copy.pull.patron_id, copy.title_id) for copy in copies.pulls(table) if copy.pull}
+def _fetched(table: Table) -> Fetched:
+    """The holds whose books are on the pull list, to see what has become of a plan that was made before."""
+    return {(copy.pull.patron_id, copy.title_id) for copy in copies.pulls(table) if copy.pull}
 
 
 def _tell(
@@ -85,7 +85,7 @@ def _tell(
     record: RunRecord,
     by_patron: _ByPatron,
     there: Set[Key],
-    passed_over: Set[tuple[str, str]],
+    fetched: Fetched | None,
 ) -> dict[str, int]:
     """Write what is told of some patrons' holds, and count patrons, reasons, and holds that have left."""
     told: dict[str, ReasonsOfPatron] = {}
@@ -95,7 +95,7 @@ def _tell(
             break
         known = reasons.find_many(library.table, left)
         before = [known.get(patron_id, ReasonsOfPatron(patron_id)) for patron_id in left]
-        told |= {each.patron_id: told_by(run, each, by_patron[each.patron_id], passed_over) for each in before}
+        told |= {each.patron_id: told_by(run, record.plan, each, by_patron[each.patron_id], fetched) for each in before}
         writes = [
             (each.patron_id, write)
             for each in before
@@ -103,10 +103,15 @@ def _tell(
         ]
         # Those of whom a scan has told something at the same moment.
         left = [writes[number][0] for number in write_what_holds(library.table, [write for _, write in writes])]
-    return {"told": len(by_patron)} | (_counts(told, there) if run.kind is RunKind.THURSDAY else {})
+    return {"told": len(by_patron)} | (_counts(told, by_patron, there) if run.kind is RunKind.THURSDAY else {})
 
 
-def _counts(told: Mapping[str, ReasonsOfPatron], there: Set[Key]) -> dict[str, int]:
-    reasons_of = [holds.key(patron_id, title_id) for patron_id, each in told.items() for title_id in each.told]
-    gone = sum(key not in there for key in reasons_of)
-    return {"explained": len(reasons_of) - gone, "gone": gone}
+def _counts(told: Mapping[str, ReasonsOfPatron], by_patron: _ByPatron, there: Set[Key]) -> dict[str, int]:
+    explained = [
+        holds.key(patron_id, hold.title_id)
+        for patron_id, each in told.items()
+        for hold, _ in by_patron[patron_id]
+        if hold.title_id in each.told
+    ]
+    gone = sum(key not in there for key in explained)
+    return {"explained": len(explained) - gone, "gone": gone}

@@ -17,11 +17,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class ReasonsOfPatron:
-    """What is told of a patron's holds, by title. `day` is that of the latest run that told all of it."""
+    """What is told of a patron's holds, by title. `day` and `plan` are of the latest run that told all of it."""
 
     patron_id: str
     told: Mapping[str, Told] = field(default_factory=dict)
     day: date | None = None
+    plan: str = ""
 
     def of(self, hold: Hold) -> RunReason | None:
         """Why the hold got no book; what lies ready has none, whatever was told before."""

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from lending.domain.calendar.calendar import Calendar
 from lending.domain.calendar.coming_weeks import next_week_that_runs
-from lending.domain.catalogue.title import Pull
 from lending.domain.holds.hold import PREFECTURAL, Hold, HoldStatus
 from lending.domain.loans.shift import days_of
 from lending.domain.patrons.patron import Patron
@@ -131,10 +130,6 @@ class Gate:
     def concerns_secured(self, place: str) -> bool:
         """A pull has nothing to decide about a copy kept for a Thursday run."""
         return self._thursday or place == PREFECTURAL
-
-    def leaves_to_thursday(self, pull: Pull) -> bool:
-        """Whether this is a pull for the counter, and the other one a Thursday run's that can still be followed."""
-        return not self._thursday and pull.of_weekly_run and pull.stands_on(self.day)
 
     def obstacle(self, hold: Hold, place: str) -> Explanation | None:
         """The first thing that stands in the way of this hold, or None (RULES 18, 21, 22)."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from lending.domain.catalogue.title import Copy, CopyState, Pull
 from lending.domain.holds.hold import Hold
 from lending.domain.run.obstacles import Gate
+from lending.domain.run.run import Run, RunKind
 
 # A member of an enum is slow to look up, and a run asks for these millions of times.
 _ON_SHELF, _KEPT_ASIDE = CopyState.ON_SHELF, CopyState.KEPT_ASIDE
@@ -17,17 +18,20 @@ def standing_pulls(copies: Sequence[Copy], queue: Iterable[Hold], gate: Gate) ->
     What a Thursday run has planned, no pull for the counter takes away until its books are to be collected (RULES 29).
     """
     standing = {
-        copy.pull.patron_id: copy.barcode for copy in copies if copy.pull is not None and _stands(copy, copy.pull, gate)
+        copy.pull.patron_id: copy.barcode
+        for copy in copies
+        if copy.pull is not None and stands_beside(copy.pull, copy, gate.run)
     }
     return (
         {hold.patron_id: standing[hold.patron_id] for hold in queue if hold.patron_id in standing} if standing else {}
     )
 
 
-def _stands(copy: Copy, pull: Pull, gate: Gate) -> bool:
-    if pull.run == gate.run.run_id or copy.state not in (_ON_SHELF, _KEPT_ASIDE):
+def stands_beside(pull: Pull, copy: Copy, run: Run) -> bool:
+    """Whether a plan on a copy is another run's by which staff fetch it, as `standing_pulls` says."""
+    if pull.run == run.run_id or copy.state not in (_ON_SHELF, _KEPT_ASIDE):
         return False
-    return pull.day >= gate.day or gate.leaves_to_thursday(pull)
+    return pull.day >= run.day or (run.kind is RunKind.PREFECTURAL and pull.of_weekly_run and pull.stands_on(run.day))
 
 
 def free_copies(copies: Sequence[Copy], standing: Mapping[str, str]) -> list[Copy]:

@@ -61,7 +61,7 @@ def change(before: ReasonsOfPatron, after: ReasonsOfPatron, moment: datetime, po
     """What is told of a patron's holds becomes something else, if it still is what was read; nothing if it does not."""
     if after == before:
         return []
-    condition, values = still(attributes(before), "told", "day")
+    condition, values = still(attributes(before), "told", "day", "plan")
     return [put(key(before.patron_id), _item(after, moment, policy), condition, **values)]
 
 
