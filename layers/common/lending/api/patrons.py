@@ -24,7 +24,7 @@ confirmations = Area("/api/mail-address-confirmations", anyone)
 
 
 class ChangeRequest(RequestModel):
-    """Where a patron wants mails to go, usually collects, and at what pace; what is left out stays as it is."""
+    """Where a patron wants mails to go, usually collects, and at what pace; null takes a choice back."""
 
     email: Text | None = None
     mail_to: Text | None = None
@@ -95,8 +95,8 @@ def show_record(request: Request) -> OwnRecord:
 def change_record(request: Request, wanted: ChangeRequest) -> OwnRecord:
     """Change where mails go, an address that has to prove itself shows as pending (RULES 7), usual place or pace."""
     library = request.library
-    if wanted.usual_pickup_place is not None:
-        choose_usual_place(library, request.caller, wanted.usual_pickup_place)
+    if "usual_pickup_place" in wanted.model_fields_set:
+        choose_usual_place(library, request.caller, wanted.usual_pickup_place or "")
     if pace := wanted.model_dump(exclude_unset=True, include={"paused_until", "books_a_run"}):
         choose_pace(library, request.caller, pace)
     addresses = wanted.model_dump(exclude_none=True, include={"email", "mail_to"})
