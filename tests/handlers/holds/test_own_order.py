@@ -435,3 +435,13 @@ def test_what_was_lent_meanwhile_does_not_come_back_as_a_hold(at: SampleLibrary)
     # WHEN the scan is undone THEN nobody holds what they have at home (RULES 9, 48)
     assert ask("DELETE", "/pulls/t-1-1/scan")[0] == 200
     assert [hold.title_id for hold in holds.of_patron(at.table, "p-1")] == ["t-1"]
+
+
+def test_a_title_that_is_no_more_comes_back_with_no_scan(at: SampleLibrary) -> None:
+    # GIVEN a book of a group kept aside, and the title that ended with it made one with another since
+    _kept_of_a_group(at)
+    assert ask("POST", "/titles/t-2/merge", {"into": "t-3"})[1]["merged"] is True
+    # WHEN the scan is undone THEN nobody holds a title that there is not (RULES 9, 48)
+    assert ask("DELETE", "/pulls/t-1-1/scan")[0] == 200
+    assert [hold.title_id for hold in holds.of_patron(at.table, "p-1")] == ["t-1"]
+    assert at.who().open_holds == 1

@@ -6,7 +6,7 @@ from lending.actions.library import Library
 from lending.actions.lookup import copy_in_hand
 from lending.aws.table import Table, again_when_overtaken
 from lending.aws.table.calendar import calendar
-from lending.aws.table.catalogue import copies
+from lending.aws.table.catalogue import copies, titles
 from lending.aws.table.exchange import movements
 from lending.aws.table.holds import holds, reasons
 from lending.aws.table.loans import bags, loans
@@ -95,7 +95,9 @@ def _holder(table: Table, hold: Hold) -> Patron:
 
 
 def _there_again(table: Table, patron: Patron, scan: Scan, more: int, policy: Policy) -> list[Hold]:
-    """The other holds of its group that ended with the scan, and were not placed anew or lent since (RULES 9, 47, 48).
+    """The other holds of its group that ended with the scan, and may be there again (RULES 9, 47, 48).
+
+    Not those that were placed anew or lent since, nor on titles that have become one with another.
 
     Args:
         patron: read before their holds.
@@ -106,7 +108,8 @@ def _there_again(table: Table, patron: Patron, scan: Scan, more: int, policy: Po
     """
     open_holds = holds.of_patron(table, patron.patron_id)
     there = {each.title_id for each in open_holds} | patron.lent_titles
-    again = [each for each in scan.ended if each.title_id not in there]
+    known = titles.find_many(table, {each.title_id for each in scan.ended} - there)
+    again = [each for each in scan.ended if each.title_id in known and not known[each.title_id].merging_into]
     more += len(again)
     if more and patron.open_holds + more > policy.hold_limit:
         raise Refused("hold_limit", limit=policy.hold_limit, open_holds=patron.open_holds)
