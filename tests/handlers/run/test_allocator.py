@@ -9,7 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from functions.allocator.handler import handler
+from lending.actions.library import Library
 from lending.actions.run import follow_plan, plan, tell_reasons
+from lending.actions.run.thursday_run import run_on_request
 from lending.aws.schedules import JobFailed, UnknownJob
 from lending.aws.table import Table
 from lending.aws.table.calendar import calendar
@@ -26,6 +28,7 @@ from lending.domain.week import TOKYO
 from tests.copies import moved
 from tests.copies import plan as planned
 from tests.handlers.conftest import Given, context, sample
+from tests.library import AOMORI
 
 PLACED = datetime(2026, 6, 1, 12, tzinfo=TOKYO)
 FRIDAY = "2026-06-05T03:00:00+09:00"
@@ -362,6 +365,19 @@ def test_who_tells_while_another_plans_anew_goes_on_with_that_plan(
     assert record
     assert (plan.patron_id, code(library, "p-2", "t-1"), record.round) == ("p-2", "", 2)
     assert record.finished_at
+
+
+def test_a_run_made_late_counts_no_hold_that_left_before(given: Given, library: Table) -> None:
+    # GIVEN a later run, on a Monday, that told of two holds, one of which was cancelled since (RULES 22, 27)
+    given.patron(blocked=True), given.title("t-1"), given.title("t-2")
+    first, _ = hold(library, "p-1", "t-1"), hold(library, "p-1", "t-2")
+    monday = Library(library, AOMORI.policy, datetime(2026, 6, 8, 12, tzinfo=TOKYO))
+    run_on_request(monday, monday.today, lambda: True)
+    library.transact(holds.end(first))
+    # WHEN Thursday's is made at last THEN it tells nothing of the hold that is left, and none has left it
+    summary = run("2026-06-08T12:30:00+09:00")
+    assert {name: summary[name] for name in ("date", "holds", "explained", "gone")} == {
+        "date": "2026-06-04", "holds": 1, "explained": 0, "gone": 0}  # fmt: skip
 
 
 def test_pull_for_the_counter(given: Given, library: Table) -> None:
