@@ -472,7 +472,7 @@ def test_the_link_of_a_mail_opens_the_application_and_it_can_be_withdrawn(page: 
         "kind": "password", "card_number": "20109999", "name": "青森 太郎", "birth_date": "1980-04-01",
         "email": address, "documents": ["my_number_card"],
     }  # fmt: skip
-    Caller(stack).post("/applications", datetime(2026, 6, 1, 12, tzinfo=TOKYO), form, 201)
+    Caller(stack).post("/applications", datetime.now(TOKYO), form, 201)
     mine = until(lambda: [mail for mail in mailbox(stack) if address in mail["To"]] or None, "the mail")
     (link,) = re.findall(r"/status.html#[0-9]+[.][\w-]+", mine[0]["BodyText"])
     # WHEN they open its link THEN they are there, and the address does not keep it
