@@ -190,6 +190,17 @@ def test_who_comes_after_a_hold_that_is_cancelled_need_not_wait(at: SampleLibrar
     assert planned(at) == {"t-2": "p-1"}
 
 
+def test_whose_book_is_not_found_is_told_so_where_what_came_first_is_gone(at: SampleLibrary) -> None:
+    # GIVEN the same, and the second one's only copy on the list
+    at.hold("p-1", "t-1"), at.hold("p-1", "t-2")
+    arrange("t-2", after="t-1")
+    holds_function(request("DELETE", "/api/me/holds/t-1", group="patron", user="p-1"), context())
+    run()
+    # WHEN it is not on its shelf THEN that is why, and no order (RULES 27, 47)
+    assert ask("POST", "/pulls/t-2-1", {"result": "missing"}, THURSDAY)[0] == 200
+    assert show(THURSDAY)["t-2"]["last_run"]["code"] == "not_on_shelf"
+
+
 def test_an_order_is_over_with_the_hold_it_was_made_for(at: SampleLibrary) -> None:
     # GIVEN the same, and the first is placed anew after it was cancelled
     at.hold("p-1", "t-1"), at.hold("p-1", "t-2")

@@ -89,8 +89,10 @@ class _Missed(NamedTuple):
         """The queue without the copy, and with the hold at its old place."""
         others = [each for each in queue.copies if each.barcode != self.copy.barcode]
         waiting = [each for each in queue.holds if each.patron_id not in (self.hold.patron_id, self.leaving)]
+        # As the queue has it, without an order that is over (RULES 47).
+        after = next((each.after for each in queue.holds if each.patron_id == self.hold.patron_id), self.hold.after)
         copies_left = [replace(self.copy, state=self.gone, pull=None), *others]
-        return replace(queue, copies=copies_left, holds=[*waiting, self.hold.waiting_again()])
+        return replace(queue, copies=copies_left, holds=[*waiting, replace(self.hold.waiting_again(), after=after)])
 
 
 def _planned_anew(missed: _Missed, why: Code | None) -> Replanned:
